@@ -1,0 +1,1 @@
+"""Sound as arrays: files in, waveforms out, and back."""

@@ -1,0 +1,10 @@
+"""Where the files of ``resources/`` are: beside the packages in a checkout, inside them when installed."""
+
+from pathlib import Path
+
+
+def resources() -> Path:
+    """The folder ``resources/``."""
+    top = Path(__file__).resolve().parents[2]
+    in_checkout = top / "resources"
+    return in_checkout if in_checkout.is_dir() else top / "voice_curator_resources"

@@ -1,0 +1,72 @@
+"""What a target model accepts, read from ``resources/targets/*.toml``. The trainer reads the same files."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from curator.domain.errors import CuratorError
+from curator.domain.resources import resources
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Limits of a model family.
+
+    rate: Hz of the audio it trains on. min_samples, max_samples: hard limits of a clip at that
+    rate, both inclusive. body_min_s, body_max_s: the lengths segmentation aims at. quiet_min_ms,
+    quiet_max_ms: how much quiet to leave at both ends. max_characters: by language, of the text
+    after white space is folded. alphabets: by language, the characters besides white space that
+    its tokenizer knows, upper and lower case alike.
+    """
+
+    key: str
+    name: str
+    licence: str
+    rate: int
+    min_samples: int
+    max_samples: int
+    body_min_s: float
+    body_max_s: float
+    quiet_min_ms: int
+    quiet_max_ms: int
+    max_characters: Mapping[str, int]
+    alphabets: Mapping[str, frozenset[str]]
+
+    @property
+    def min_s(self) -> float:
+        """The shortest clip it takes, in seconds."""
+        return self.min_samples / self.rate
+
+    @property
+    def max_s(self) -> float:
+        """The longest clip it takes, in seconds."""
+        return self.max_samples / self.rate
+
+
+def read_target(key: str) -> Target:
+    """The target called ``key``, or CuratorError naming those there are."""
+    folder = resources() / "targets"
+    path = folder / f"{key}.toml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in folder.glob("*.toml")))
+        raise CuratorError(f"There is no target called {key!r}.", f"Choose one of: {known}.")
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    audio, cut, text = data["audio"], data["cut"], data["text"]
+    shared = text["punctuation"] + text["digits"]
+    return Target(
+        key=key,
+        name=data["name"],
+        licence=data["licence"],
+        rate=audio["rate"],
+        min_samples=audio["min_samples"],
+        max_samples=audio["max_samples"],
+        body_min_s=cut["body_min_s"],
+        body_max_s=cut["body_max_s"],
+        quiet_min_ms=cut["quiet_min_ms"],
+        quiet_max_ms=cut["quiet_max_ms"],
+        max_characters=dict(text["max_characters"]),
+        alphabets={
+            language: frozenset(letters.lower() + letters.upper() + shared)
+            for language, letters in text["alphabet"].items()
+        },
+    )
