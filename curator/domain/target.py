@@ -16,7 +16,8 @@ class Target:
     rate, both inclusive. body_min_s, body_max_s: the lengths segmentation aims at. quiet_min_ms,
     quiet_max_ms: how much quiet to leave at both ends. max_characters: by language, of the text
     after white space is folded. alphabets: by language, the characters besides white space that
-    its tokenizer knows, upper and lower case alike.
+    its tokenizer knows, upper and lower case alike. silent_peak: of 32768; a clip that is nowhere
+    louder is silent. refusal_order: the reasons to refuse a clip, the one to name first.
     """
 
     key: str
@@ -31,6 +32,8 @@ class Target:
     quiet_max_ms: int
     max_characters: Mapping[str, int]
     alphabets: Mapping[str, frozenset[str]]
+    silent_peak: int = 32
+    refusal_order: tuple[str, ...] = ()
 
     @property
     def min_s(self) -> float:
@@ -65,8 +68,16 @@ def read_target(key: str) -> Target:
         quiet_min_ms=cut["quiet_min_ms"],
         quiet_max_ms=cut["quiet_max_ms"],
         max_characters=dict(text["max_characters"]),
+        silent_peak=audio["silent_peak"],
+        refusal_order=tuple(data["refusals"]["order"]),
         alphabets={
-            language: frozenset(letters.lower() + letters.upper() + shared)
+            language: frozenset(shared).union(*(_both_cases(letter) for letter in letters))
             for language, letters in text["alphabet"].items()
         },
     )
+
+
+def _both_cases(letter: str) -> set[str]:
+    """A letter and its upper case; "ß" has none of one character, and "İ" is listed as it is."""
+    upper = letter.upper()
+    return {letter, upper} if len(upper) == 1 else {letter}
