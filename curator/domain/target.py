@@ -1,4 +1,4 @@
-"""What a target model accepts, read from ``resources/targets/*.toml``. The trainer reads the same files."""
+"""What a target model accepts, from ``resources/targets/*.toml``, which the trainer reads too."""
 
 import tomllib
 from collections.abc import Mapping
