@@ -1,0 +1,79 @@
+# The commands of README.md. `make help` lists them.
+# VENV=/some/where keeps the environment elsewhere; PYTHON=python3.12 chooses another Python.
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+SHELL := /bin/bash
+VENV ?= .venv
+OUT ?= demo-out
+ARGS ?=
+
+PYTHON ?= $(shell for p in python3.11 python3 python; do \
+	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+PY := $(VENV)/bin/python
+
+# An environment is whole when its stamp is there; the stamp's name says what it was made from.
+# .being-made lies in it until then, so that a half-made one is never taken for a whole one.
+MADE := $(VENV)/.made-from-$(shell cksum < requirements.lock | tr -s ' ' -)
+HALF := $(VENV)/.being-made
+# One environment may serve several checkouts one after another: the last installed is the stamp.
+LINKED := $(VENV)/.installed-$(shell (pwd; cat pyproject.toml) | cksum | tr -s ' ' -)
+
+# Nothing is fetched at run time, and two cores are not shared by dozens of threads.
+OFFLINE := HF_HUB_OFFLINE=1 TRANSFORMERS_OFFLINE=1 HF_HUB_DISABLE_TELEMETRY=1
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore $(PY) -m pip
+
+.PHONY: help setup demo test run lock lint format bench clean
+
+help:  ## list these commands
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
+		printf '%-12s %s\n' "$$name" "$$what"; done
+
+setup: $(MADE) $(LINKED)  ## make the environment and look at what the system lacks
+	@$(PY) curator/system_needs.py --install
+
+$(MADE): requirements.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with its venv module is needed (Debian: apt-get install python3-venv)."; exit 1; }
+	@test ! -e $(HALF) || { echo "$(VENV) was left half-made; it is made anew."; rm -rf $(VENV); }
+	@test -x $(PY) || { echo "Making $(VENV) with $$($(PYTHON) --version)."; mkdir -p $(VENV); touch $(HALF); $(PYTHON) -m venv $(VENV); }
+	@touch $(HALF)
+	@echo "Installing the packages of requirements.lock; the first time this takes a while and about 9 GB."
+	@$(PIP) install --quiet --no-compile --no-deps -r requirements.lock
+	@rm -f $(VENV)/.made-from-* $(HALF)
+	@touch $@
+
+$(LINKED): $(MADE) pyproject.toml
+	@rm -f $(VENV)/.installed-*
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup  ## make a recording, curate it, train on it, and compare with what was planted (OUT=folder)
+	@$(OFFLINE) $(PY) -m curator demo $(OUT)
+
+test: setup  ## run the tests (ARGS="-k name" for some of them)
+	@$(PY) curator/system_needs.py --run-on-screen env OMP_NUM_THREADS=1 $(OFFLINE) $(PY) -m pytest $(ARGS)
+
+run: setup  ## open the program (ARGS="clips show.curator")
+	@$(PY) -m curator $(ARGS)
+
+lint: setup  ## ruff, mypy --strict and the rules of who may import whom
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@$(VENV)/bin/lint-imports
+
+format: setup  ## put the code into its form
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+bench: setup  ## measure beside the peers, print one table, write bench.json (ARGS="--only S1,S4")
+	@OMP_NUM_THREADS=1 $(OFFLINE) $(PY) -m tests.benchmarks $(ARGS)
+
+lock: $(MADE)  ## resolve the versions again into requirements.lock
+	@$(PY) -m uv --quiet pip compile --universal --all-extras --no-emit-index-url --no-annotate --no-header \
+		--python-version 3.11 pyproject.toml -o requirements.lock
+	@grep -v "sys_platform == 'never'" requirements.lock > requirements.lock.new
+	@mv requirements.lock.new requirements.lock
+
+clean:  ## remove caches and what the demo made; the environment stays
+	@rm -rf demo-out bench.json .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

@@ -1,0 +1,220 @@
+"""What the operating system has to provide beside Python's packages, and how to get it.
+
+Standard library only and nothing of curator, so that it runs before anything is installed:
+``python3 curator/system_needs.py``. The names of packages are Debian's and Ubuntu's; elsewhere the
+missing libraries and programs themselves are named.
+"""
+
+import argparse
+import ctypes
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Part:
+    """A library or a program, and Debian's package that has it.
+
+    name: a soname such as ``libEGL.so.1``, or a command. instead: another command that does too.
+    """
+
+    name: str
+    package: str
+    instead: str = ""
+
+    @property
+    def is_library(self) -> bool:
+        """Whether the loader finds it rather than the shell."""
+        return ".so." in self.name
+
+    def __str__(self) -> str:
+        return f"{self.name} or {self.instead}" if self.instead else self.name
+
+
+@dataclass(frozen=True)
+class Need:
+    """Parts of the system that one purpose needs; the purpose is a plain phrase."""
+
+    key: str
+    purpose: str
+    parts: tuple[Part, ...]
+
+
+NEEDS = (
+    Need("portaudio", "hearing clips", (Part("libportaudio.so.2", "libportaudio2"),)),
+    Need(
+        "qt",
+        "the window",
+        (
+            Part("libEGL.so.1", "libegl1"),
+            Part("libGL.so.1", "libgl1"),
+            Part("libglib-2.0.so.0", "libglib2.0-0"),
+            Part("libdbus-1.so.3", "libdbus-1-3"),
+            Part("libfontconfig.so.1", "libfontconfig1"),
+            Part("libX11-xcb.so.1", "libx11-xcb1"),
+            Part("libxkbcommon.so.0", "libxkbcommon0"),
+            Part("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
+            Part("libxcb-cursor.so.0", "libxcb-cursor0"),
+            Part("libxcb-icccm.so.4", "libxcb-icccm4"),
+            Part("libxcb-image.so.0", "libxcb-image0"),
+            Part("libxcb-keysyms.so.1", "libxcb-keysyms1"),
+            Part("libxcb-randr.so.0", "libxcb-randr0"),
+            Part("libxcb-render-util.so.0", "libxcb-render-util0"),
+            Part("libxcb-shape.so.0", "libxcb-shape0"),
+            Part("libxcb-xkb.so.1", "libxcb-xkb1"),
+        ),
+    ),
+    Need(
+        "voices",
+        "the contestants' voices of the demo",
+        (Part("flite", "flite"), Part("espeak-ng", "espeak-ng")),
+    ),
+    Need(
+        "xvfb",
+        "tests that need a screen, where there is none",
+        (
+            Part("Xvfb", "xvfb"),
+            Part("xvfb-run", "xvfb"),
+            Part("xauth", "xauth"),
+            Part("openbox", "openbox"),
+        ),
+    ),
+    Need(
+        "pulseaudio",
+        "tests that listen to what is played",
+        (
+            Part("pulseaudio", "pulseaudio", instead="pipewire-pulse"),
+            Part("parec", "pulseaudio-utils"),
+        ),
+    ),
+)
+"""In the order in which people miss them."""
+
+# sonames are those of Linux; the wheels for Windows and macOS bring PortAudio and Qt's libraries.
+CHECKED_PLATFORM = "linux"
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A need that is not met, and the parts that were not found."""
+
+    need: Need
+    absent: tuple[Part, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What does not work and why."""
+        return f"Not found: {', '.join(map(str, self.absent))}, for {self.need.purpose}."
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Debian's packages that have the absent parts, each once."""
+        return tuple(dict.fromkeys(part.package for part in self.absent))
+
+
+def is_present(part: Part) -> bool:
+    """Whether the loader finds the library, or the shell the program."""
+    if not part.is_library:
+        return any(shutil.which(name) for name in (part.name, part.instead) if name)
+    try:
+        ctypes.CDLL(part.name)
+    except OSError:
+        return False
+    return True
+
+
+def lacks(
+    needs: Sequence[Need] = NEEDS, present: Callable[[Part], bool] = is_present
+) -> list[Lack]:
+    """The needs that this system does not meet; none on systems whose wheels bring everything."""
+    if not sys.platform.startswith(CHECKED_PLATFORM):
+        return []
+    found = []
+    for need in needs:
+        absent = tuple(part for part in need.parts if not present(part))
+        if absent:
+            found.append(Lack(need, absent))
+    return found
+
+
+def install_line(missing: Sequence[Lack]) -> str:
+    """The one line that a person runs to get what is missing."""
+    if shutil.which("apt-get"):
+        packages = " ".join(package for lack in missing for package in lack.packages)
+        return f"sudo apt-get install --no-install-recommends {packages}"
+    absent = ", ".join(str(part) for lack in missing for part in lack.absent)
+    return f"install with your system's package manager what has {absent}"
+
+
+def may_install() -> bool:
+    """Whether this is Debian or Ubuntu and we are root."""
+    return bool(shutil.which("apt-get")) and hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def install(missing: Sequence[Lack]) -> None:
+    """Install what is missing with apt-get; says so when that does not work, and goes on."""
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    packages = [package for lack in missing for package in lack.packages]
+    print(f"Installing {' '.join(packages)}.", flush=True)
+    for command in (
+        ["apt-get", "update", "-qq"],
+        ["apt-get", "install", "-qq", "--yes", "--no-install-recommends", *packages],
+    ):
+        done = subprocess.run(
+            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        )
+        if done.returncode:
+            reason = (done.stderr or done.stdout).strip().splitlines()
+            print(f"{' '.join(command[:2])} did not work: {reason[-1] if reason else 'no word'}")
+
+
+def look(may_change: bool) -> int:
+    """Say what is missing, installing it first where that is wanted and possible."""
+    missing = lacks()
+    if missing and may_change and may_install():
+        install(missing)
+        missing = lacks()
+    for lack in missing:
+        print(f"{lack.sentence} The rest works without.")
+    if missing:
+        print(f"To add what is missing: {install_line(missing)}")
+    return 0
+
+
+def run_on_screen(command: Sequence[str]) -> int:
+    """Run a command on a virtual screen where there is no real one and Xvfb is installed."""
+    has_screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if not has_screen and shutil.which("xvfb-run") and shutil.which("xauth"):
+        command = ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", *command]
+    return subprocess.run(command).returncode
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line, for the Makefile."""
+    parser = argparse.ArgumentParser(
+        prog=Path(__file__).name, description="Look at what the system lacks for voice-curator."
+    )
+    parser.add_argument(
+        "--install",
+        action="store_true",
+        help="install it (Debian and Ubuntu, as root); otherwise say how",
+    )
+    parser.add_argument(
+        "--run-on-screen",
+        nargs=argparse.REMAINDER,
+        metavar="COMMAND",
+        help="run a command, on a virtual screen if there is no real one",
+    )
+    chosen = parser.parse_args(arguments)
+    if chosen.run_on_screen:
+        return run_on_screen(chosen.run_on_screen)
+    return look(chosen.install)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
