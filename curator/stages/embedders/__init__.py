@@ -1,0 +1,1 @@
+"""One file, one embedder: networks that turn a voice into a direction."""
