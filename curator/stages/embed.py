@@ -25,7 +25,7 @@ from curator.stages.embedders.resemblyzer import (
 )
 
 PARTIALS_AT_ONCE = 48
-"""Batches of 32 to 64 are the fastest on a processor core; 6 and 560 take a third longer or more."""
+"""Batches of 32 to 64 are the fastest on a processor core; 6 and 560 take a third longer."""
 
 SHORTEST = 1_600  # samples at 16 kHz, 0.1 s: nothing can be said of a voice in less
 
@@ -68,7 +68,7 @@ def speaker_vectors(waves: Sequence[Samples], threads: int = 1) -> SpeakerArrays
 def _embedded(
     heard: Iterable[tuple[Thing, Samples]], threads: int
 ) -> Iterator[tuple[Thing, SpeakerArray]]:
-    """Each thing with the vector of its wave, in order; at most ``threads`` + 1 batches in memory."""
+    """Each thing with its wave's vector, in order; ``threads`` + 1 batches in memory at most."""
     waiting: deque[tuple[list[Thing], Future[SpeakerArrays]]] = deque()
     with ThreadPoolExecutor(threads, initializer=_one_thread_each) as pool:
         for things, waves in _batches(heard):

@@ -47,7 +47,7 @@ GAP = (WINDOW // 2 + HOP - 1) // HOP
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a clip lies in the shared spectrogram: its first frame, and how many partials it has."""
+    """Where a clip lies in the shared spectrogram: first frame and number of partials."""
 
     frame: int
     partials: int
@@ -90,7 +90,8 @@ class SpeakerEncoder:
         firsts = np.cumsum([0] + [p.partials for p in places[:-1]])
         sums = np.add.reduceat(directions, firsts, axis=0)  # (waves, 256)
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-        return (sums / np.maximum(lengths, TINY)).astype(np.float32)
+        vectors: SpeakerArrays = sums / np.maximum(lengths, TINY)
+        return vectors
 
     def _mels(self, signal: "torch.Tensor") -> "torch.Tensor":
         import torch
