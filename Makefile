@@ -32,7 +32,7 @@ help:  ## list these commands
 setup: $(MADE) $(LINKED)  ## make the environment and look at what the system lacks
 	@$(PY) curator/system_needs.py --install
 
-$(MADE): requirements.lock
+$(MADE):
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with its venv module is needed (Debian: apt-get install python3-venv)."; exit 1; }
 	@test ! -e $(HALF) || { echo "$(VENV) was left half-made; it is made anew."; rm -rf $(VENV); }
 	@test -x $(PY) || { echo "Making $(VENV) with $$($(PYTHON) --version)."; mkdir -p $(VENV); touch $(HALF); $(PYTHON) -m venv $(VENV); }
@@ -42,7 +42,7 @@ $(MADE): requirements.lock
 	@rm -f $(VENV)/.made-from-* $(HALF)
 	@touch $@
 
-$(LINKED): $(MADE) pyproject.toml
+$(LINKED): | $(MADE)
 	@rm -f $(VENV)/.installed-*
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
