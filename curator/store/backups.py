@@ -1,0 +1,162 @@
+"""Copies of the project file: whole, checked, and thinned out with age.
+
+A name is ``<number>_<time>_<reason>.sqlite``. The number counts up for ever, so names sort in the
+order of making whatever the clock said; the time only says to which day and week a copy belongs.
+"""
+
+import contextlib
+import os
+import re
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from curator.store import schema
+
+FOLDER = "backups"
+NEWEST_KEPT = 5
+DAYS_KEPT = 7
+WEEKS_KEPT = 4
+
+_NAME = re.compile(r"(\d{6,})_(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)_([a-z0-9-]+)\.sqlite")
+_TIME = "%Y-%m-%dT%H-%M-%SZ"
+
+
+class DamagedCopy(Exception):
+    """The copy just made is not sound, so the project file is not."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Backup:
+    """A copy in the folder. number: how many were made before it."""
+
+    number: int
+    path: Path
+    made_at: datetime
+
+
+def all_backups(project: Path) -> list[Backup]:
+    """The copies of a project, oldest first. Files with other names are none of ours."""
+    folder = project / FOLDER
+    if not folder.is_dir():
+        return []
+    found = []
+    for path in folder.iterdir():
+        name = _NAME.fullmatch(path.name)
+        if name:
+            with contextlib.suppress(ValueError):  # a name with a month 13 is not ours either
+                made_at = datetime.strptime(name[2], _TIME).replace(tzinfo=UTC)
+                found.append(Backup(int(name[1]), path, made_at))
+    return sorted(found)
+
+
+def newest_good(project: Path) -> Backup | None:
+    """The newest copy that is sound and that this program can open."""
+    for backup in reversed(all_backups(project)):
+        if _is_good(backup.path):
+            return backup
+    return None
+
+
+def make(
+    connection: sqlite3.Connection, project: Path, reason: str, now: datetime | None = None
+) -> Path:
+    """Copy the open database, check the copy, and thin out older ones.
+
+    Returns the copy; DamagedCopy when what was copied is damaged, and then no copy is kept.
+    """
+    folder = project / FOLDER
+    folder.mkdir(exist_ok=True)
+    existing = all_backups(project)
+    number = existing[-1].number + 1 if existing else 1
+    slug = re.sub(r"[^a-z0-9]+", "-", reason.lower()).strip("-") or "backup"
+    path = folder / f"{number:06d}_{(now or datetime.now(UTC)).strftime(_TIME)}_{slug}.sqlite"
+    partial = path.with_suffix(".partial")
+    try:
+        _copy(connection, partial)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    for backup in superfluous(all_backups(project)):
+        backup.path.unlink(missing_ok=True)
+    return path
+
+
+def made_since_last_change(connection: sqlite3.Connection, project: Path) -> Path | None:
+    """The newest copy if nothing has changed since it was made."""
+    existing = all_backups(project)
+    if not existing:
+        return None
+    newest = existing[-1].path
+    try:
+        with contextlib.closing(_open(newest)) as copy:
+            same = _times_written(copy) == _times_written(connection)
+    except sqlite3.DatabaseError:
+        return None
+    return newest if same else None
+
+
+def superfluous(backups: Sequence[Backup]) -> list[Backup]:
+    """Those neither among the newest, nor the newest of one of the latest days or weeks.
+
+    Days and weeks are counted in the order of making, never against today's date: a clock that was
+    wrong for a while removes nothing.
+    """
+    newest_first = sorted(backups, reverse=True)
+    kept = set(newest_first[:NEWEST_KEPT])
+    kept |= _newest_of_each(
+        newest_first, lambda b: (b.made_at.year, b.made_at.month, b.made_at.day), DAYS_KEPT
+    )
+    kept |= _newest_of_each(newest_first, lambda b: b.made_at.isocalendar()[:2], WEEKS_KEPT)
+    return [backup for backup in backups if backup not in kept]
+
+
+def _newest_of_each(
+    newest_first: Sequence[Backup], period: Callable[[Backup], tuple[int, ...]], periods: int
+) -> set[Backup]:
+    newest: dict[tuple[int, ...], Backup] = {}
+    for backup in newest_first:
+        newest.setdefault(period(backup), backup)
+    return set(list(newest.values())[:periods])
+
+
+def _copy(connection: sqlite3.Connection, path: Path) -> None:
+    path.unlink(missing_ok=True)
+    with contextlib.closing(sqlite3.connect(path)) as copy:
+        connection.backup(copy)
+        # A copy is one file: no -wal beside it that someone could forget to take along.
+        copy.execute("PRAGMA journal_mode = DELETE")
+        if not _is_sound(copy):
+            raise DamagedCopy(path.name)
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+
+
+def _is_good(path: Path) -> bool:
+    try:
+        with contextlib.closing(_open(path)) as copy:
+            (version,) = copy.execute("PRAGMA user_version").fetchone()
+            return bool(version <= schema.VERSION) and _is_sound(copy)
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _is_sound(connection: sqlite3.Connection) -> bool:
+    try:
+        (mark,) = connection.execute("PRAGMA application_id").fetchone()
+        return mark == schema.APPLICATION_ID and connection.execute(
+            "PRAGMA quick_check(1)"
+        ).fetchall() == [("ok",)]
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _times_written(connection: sqlite3.Connection) -> int:
+    row = connection.execute("SELECT times FROM written").fetchone()
+    return int(row[0])

@@ -1,0 +1,219 @@
+"""The clips: cut by segmentation, read as people see them."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from curator.domain.clip import Clip, Finding
+from curator.domain.clip_query import Query
+from curator.domain.decision import State
+from curator.domain.errors import CuratorError, printable
+from curator.domain.fact import Edges, MapPoint, NewClip, RecordingCut, Transcript, Word
+from curator.domain.span import Span
+from curator.store import clip_search
+from curator.store.connection import Row
+from curator.store.database import Database
+from curator.store.producers import mark_recording_done
+
+_IN_TIME = "ORDER BY clip.recording_id, clip.start, clip.stop, clip.id"
+_SEEN = """
+    SELECT clip.id, clip.recording_id, clip.start, clip.stop, clip.pause_group,
+      clip.state, clip.text, clip.text_decided, clip.emotion,
+      clip.machine_text, clip.words, clip.language,
+      clip.confidence, clip.no_speech, clip.compression,
+      clip.starts_in_word, clip.ends_in_word, clip.start_pause, clip.stop_pause,
+      clip.x, clip.y, clip.cluster
+    FROM clip_seen AS clip
+"""
+_DECIDED = """(
+    SELECT clip_id FROM decision
+    UNION
+    SELECT voiced.value FROM project_decision, json_each('[' || project_decision.value || ']')
+      AS voiced WHERE field = 'voice'
+)"""
+
+read_words = msgspec.json.Decoder(list[tuple[int, int, str, float]]).decode
+
+
+def words_of(text: str) -> tuple[Word, ...]:
+    """Words as they are stored in a transcript's row."""
+    return tuple([Word(*word) for word in read_words(text)])
+
+
+class Clips:
+    """The clips of a project."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, clip_id: int) -> Clip:
+        """One clip, or CuratorError."""
+        found = self._read("clip.id = ?", [clip_id])
+        if not found:
+            raise CuratorError(f"There is no clip {clip_id} in the project.")
+        return found[0]
+
+    def find(self, query: Query | None = None) -> list[Clip]:
+        """The clips a query asks for, by recording and time."""
+        return self._read(*clip_search.condition(query or Query()))
+
+    def ids(self, query: Query | None = None) -> list[int]:
+        """The same clips, only their ids."""
+        where, values = clip_search.condition(query or Query())
+        rows = self._database.read(f"SELECT clip.id FROM clip WHERE {where} {_IN_TIME}", values)
+        return [clip_id for (clip_id,) in rows]
+
+    def count(self, query: Query | None = None) -> int:
+        """How many clips a query asks for."""
+        where, values = clip_search.condition(query or Query())
+        (count,) = self._database.read(
+            f"SELECT COUNT(*) FROM clip WHERE {where}", values
+        ).fetchone()
+        return int(count)
+
+    def spans(self, ids: Iterable[int] | None = None) -> list[tuple[int, int, Span]]:
+        """(clip id, recording id, span as it is now), by recording and time; None: of all clips."""
+        where, values = "TRUE", []
+        if ids is not None:
+            where, values = "clip.id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))]
+        rows = self._database.read(
+            f"SELECT id, recording_id, start, stop FROM clip WHERE {where} {_IN_TIME}", values
+        )
+        with self._database.as_stored("a clip"):
+            return [(clip, recording, Span(start, stop)) for clip, recording, start, stop in rows]
+
+    def replace_cut(self, cut: RecordingCut) -> int:
+        """Put in the clips that segmentation found, for those that nobody has decided about.
+
+        A clip with a decision stays as it is, and a new one that overlaps it by more than half of
+        the shorter is left out. A clip cut at the same samples as before stays with its facts.
+        Returns how many clips the recording has now.
+        """
+        with self._database.writing(bulk=True):
+            old = self._database.read(
+                f"""
+                SELECT id, start, stop, cut_start, cut_stop, id IN {_DECIDED}
+                FROM clip WHERE recording_id = ?
+                """,
+                (cut.recording_id,),
+            ).fetchall()
+            decided = {clip: Span(start, stop) for clip, start, stop, _, _, is_ in old if is_}
+            by_cut = {(start, stop): clip for clip, _, _, start, stop, is_ in old if not is_}
+            new = [clip for clip in cut.clips if not _is_taken(clip.span, decided.values())]
+            stay = {(c.span.start, c.span.stop) for c in new} & by_cut.keys()
+            self._remove(clip for span, clip in by_cut.items() if span not in stay)
+            groups = [(clip.pause_group, by_cut[clip.span.start, clip.span.stop]) for clip in new
+                      if (clip.span.start, clip.span.stop) in stay]  # fmt: skip
+            groups += [(_group_of(span, cut.clips), clip) for clip, span in decided.items()
+                       if cut.clips]  # fmt: skip
+            self._database.write_many("UPDATE clip SET pause_group = ? WHERE id = ?", groups)
+            self._add(cut.recording_id, [c for c in new if (c.span.start, c.span.stop) not in stay])
+            mark_recording_done(self._database, cut.recording_id, cut.made_by)
+        return len(new) + len(decided)
+
+    def _remove(self, clips: Iterable[int]) -> None:
+        self._database.write_many("DELETE FROM clip WHERE id = ?", ((clip,) for clip in clips))
+
+    def _add(self, recording_id: int, clips: Sequence[NewClip]) -> None:
+        self._database.write_many(
+            """
+            INSERT INTO clip(recording_id, cut_start, cut_stop, start, stop, pause_group)
+            VALUES (?1, ?2, ?3, ?2, ?3, ?4)
+            """,
+            ((recording_id, c.span.start, c.span.stop, c.pause_group) for c in clips),
+        )
+
+    def _read(self, where: str, values: Sequence[object]) -> list[Clip]:
+        chosen = f"WHERE clip.id IN (SELECT clip.id FROM clip WHERE {where})"
+        everything = where == "TRUE"
+        sql = f"{_SEEN} {'' if everything else chosen} {_IN_TIME}"
+        scores = self._scores("" if everything else chosen, values)
+        findings = self._findings("" if everything else chosen, values)
+        recordings = self._names_and_rates()
+        with self._database.as_stored("a clip"):
+            return [
+                _clip(row, *recordings[row[1]], scores.get(row[0], {}), findings.get(row[0], ()))
+                for row in self._database.read(sql, values)
+            ]
+
+    def _names_and_rates(self) -> dict[int, tuple[str, int]]:
+        from curator.store.recordings import Recordings
+
+        return {r.id: (printable(r.name), r.rate) for r in Recordings(self._database).all()}
+
+    def _scores(self, chosen: str, values: Sequence[object]) -> dict[int, dict[str, float]]:
+        scores: dict[int, dict[str, float]] = {}
+        for clip_id, key, value in self._facts("score", "fact.key, fact.value", chosen, values):
+            scores.setdefault(clip_id, {})[key] = value
+        return scores
+
+    def _findings(self, chosen: str, values: Sequence[object]) -> dict[int, tuple[Finding, ...]]:
+        columns = "fact.key, fact.severity, fact.sentence"
+        findings: dict[int, tuple[Finding, ...]] = {}
+        for clip_id, *finding in self._facts("finding", columns, chosen, values):
+            findings[clip_id] = (*findings.get(clip_id, ()), Finding(*finding))
+        return findings
+
+    def _facts(
+        self, table: str, columns: str, chosen: str, values: Sequence[object]
+    ) -> Iterator[Row]:
+        """Rows of a fact table about the chosen clips as they are cut now, in the table's order."""
+        assert table in ("score", "finding")
+        yield from self._database.read(
+            f"""
+            SELECT fact.clip_id, {columns}
+            FROM clip
+            JOIN {table} AS fact
+              ON fact.clip_id = clip.id AND fact.start = clip.start AND fact.stop = clip.stop
+            {chosen}
+            ORDER BY {"fact.clip_id, fact.position" if table == "finding" else "fact.clip_id"}
+            """,
+            values,
+        )
+
+
+def _clip(
+    row: Row, name: str, rate: int, scores: dict[str, float], findings: tuple[Finding, ...]
+) -> Clip:
+    clip_id, recording_id, start, stop, pause_group, state, text, text_decided, emotion = row[:9]
+    machine_text, words, language, confidence, no_speech, compression = row[9:15]
+    starts_in_word, ends_in_word, start_pause, stop_pause, x, y, cluster = row[15:]
+    return Clip(
+        id=clip_id,
+        recording_id=recording_id,
+        recording=name,
+        rate=rate,
+        span=Span(start, stop),
+        pause_group=pause_group,
+        state=State(state),
+        text=text,
+        text_decided=bool(text_decided),
+        emotion=emotion,
+        transcript=None
+        if words is None
+        else Transcript(
+            machine_text, words_of(words), language, confidence, no_speech, compression
+        ),
+        edges=None
+        if starts_in_word is None
+        else Edges(starts_in_word, ends_in_word, start_pause, stop_pause),
+        map=None if x is None else MapPoint(x, y, cluster),
+        scores=scores,
+        findings=findings,
+    )
+
+
+def _is_taken(span: Span, decided: Iterable[Span]) -> bool:
+    """Whether a decided clip holds more than half of the shorter of the two."""
+    return any(2 * span.overlap(d) > min(span.samples, d.samples) for d in decided)
+
+
+def _group_of(span: Span, clips: Sequence[NewClip]) -> int:
+    """The pause group of the clip that a staying clip overlaps most, or else of the nearest."""
+
+    def nearness(clip: NewClip) -> tuple[int, int]:
+        gap = max(clip.span.start - span.stop, span.start - clip.span.stop, 0)
+        return span.overlap(clip.span), -gap
+
+    return max(clips, key=nearness).pause_group

@@ -1,0 +1,157 @@
+"""A connection to a project file whose errors are sentences for people."""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import quote
+
+from curator.domain.errors import BrokenProject, CuratorError, ProjectBusy, printable
+from curator.store import backups
+
+FILE = "project.sqlite"
+BUSY_MS = 10_000
+"""How long to wait for another process's lock. Writers exclude each other by other means, so this
+only bridges the moments when a file is being recovered or checkpointed."""
+
+_PRIMARY_CODE = 0xFF  # SQLite's extended codes carry the plain one in the lowest byte
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
+_WORLD = {
+    sqlite3.SQLITE_IOERR: "could not be read or written",
+    sqlite3.SQLITE_CANTOPEN: "could not be opened",
+    sqlite3.SQLITE_READONLY: "cannot be written to",
+    sqlite3.SQLITE_PERM: "may not be used by you",
+    sqlite3.SQLITE_TOOBIG: "would hold a text that is too large",
+}
+
+Row = tuple[Any, ...]
+"""What SQLite gives back; each reader unpacks it at once into typed values."""
+
+Parameters = Sequence[object]
+
+
+class Cursor(sqlite3.Cursor):
+    """Rows of a project."""
+
+    @property
+    def _project(self) -> Path:
+        connection = self.connection
+        assert isinstance(connection, Connection)
+        return connection.project
+
+    def execute(  # type: ignore[override]  # we name no parameters, so no mapping
+        self, sql: str, parameters: Parameters = (), /
+    ) -> "Cursor":
+        """As sqlite3's, with errors in sentences."""
+        try:
+            return super().execute(sql, parameters)
+        except sqlite3.DatabaseError as error:
+            raise_translated(error, self._project)
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> "Cursor":
+        """As sqlite3's, with errors in sentences."""
+        try:
+            return super().executemany(sql, parameters)
+        except sqlite3.DatabaseError as error:
+            raise_translated(error, self._project)
+
+    def fetchone(self) -> Any:  # noqa: ANN401  # rows are as they are stored
+        """As sqlite3's, with errors in sentences."""
+        try:
+            return super().fetchone()
+        except sqlite3.DatabaseError as error:
+            raise_translated(error, self._project)
+
+    def fetchall(self) -> list[Any]:
+        """As sqlite3's, with errors in sentences."""
+        try:
+            return super().fetchall()
+        except sqlite3.DatabaseError as error:
+            raise_translated(error, self._project)
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]  # a generator, which is faster
+        try:
+            while rows := super().fetchmany(1000):
+                yield from rows
+        except sqlite3.DatabaseError as error:
+            raise_translated(error, self._project)
+
+
+class Connection(sqlite3.Connection):
+    """A connection that knows its project. Its transactions are begun and ended by hand."""
+
+    project: Path
+
+    def cursor(  # type: ignore[override]  # ours is always wanted
+        self, factory: type[sqlite3.Cursor] = Cursor
+    ) -> sqlite3.Cursor:
+        """A cursor with errors in sentences; execute and executemany use it too."""
+        return super().cursor(factory)
+
+
+def connect(project: Path, mode: str) -> Connection:
+    """Open a project's existing file. mode: "rw", "ro", or "immutable": no locks at all."""
+    how = "mode=ro&immutable=1" if mode == "immutable" else f"mode={mode}"
+    try:
+        connection = sqlite3.connect(
+            f"{_uri(project / FILE)}?{how}",
+            uri=True,
+            isolation_level=None,
+            timeout=BUSY_MS / 1000,
+            factory=Connection,
+        )
+    except sqlite3.DatabaseError as error:
+        raise_translated(error, project)
+    connection.project = project
+    # The file may have been damaged or made by somebody else: run no code that it holds.
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _uri(path: Path) -> str:
+    """SQLite's spelling of a path, undecodable bytes and network shares included."""
+    posix = path.resolve().as_posix()
+    return "file://" + ("" if posix.startswith("/") else "/") + quote(os.fsencode(posix))
+
+
+def raise_translated(error: sqlite3.DatabaseError, project: Path) -> NoReturn:
+    """Raise what the person can act on; an error in our own SQL stays what it is."""
+    extended = getattr(error, "sqlite_errorcode", None)
+    # Without a code it is Python that could not read what is stored, as text that is not UTF-8.
+    code = sqlite3.SQLITE_CORRUPT if extended is None else extended & _PRIMARY_CODE
+    name = printable(project.name)
+    if code in _DAMAGED and not isinstance(
+        error, sqlite3.ProgrammingError | sqlite3.IntegrityError
+    ):
+        raise damaged(project, str(error)) from error
+    if code in _BUSY:
+        raise ProjectBusy(
+            f"{name} is being used by another program.", "Try again in a moment."
+        ) from error
+    if code == sqlite3.SQLITE_FULL:
+        raise CuratorError(
+            f"The disk is full, so {name} could not be written.",
+            "Make room and do it again; everything before it is stored.",
+        ) from error
+    if code in _WORLD:
+        raise CuratorError(
+            f"{name} {_WORLD[code]} ({error}).", "Check the disk and the rights of the folder."
+        ) from error
+    raise error
+
+
+def damaged(project: Path, reason: str) -> BrokenProject:
+    """The error for a project file that cannot be trusted, naming the copy to go back to."""
+    good = backups.newest_good(project)
+    if good is None:
+        hint = "There is no good backup in its folder; take a copy you have elsewhere."
+    else:
+        hint = (
+            f"The newest good backup is {backups.FOLDER}/{good.path.name}. To go back to it, move "
+            f"{FILE}, {FILE}-wal and {FILE}-shm out of the folder and copy the backup to {FILE}."
+        )
+    return BrokenProject(f"{printable(project.name)} is damaged: {reason}.", hint)

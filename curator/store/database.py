@@ -1,0 +1,248 @@
+"""The open project file: its transactions, and the checks at the door."""
+
+import contextlib
+import sqlite3
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import msgspec
+
+from curator.domain.errors import BrokenProject, CuratorError, printable
+from curator.store import backups, schema
+from curator.store.connection import FILE, Connection, Cursor, Parameters, connect, damaged
+
+MAGIC = b"SQLite format 3\x00"
+CHECKPOINT_PAGES = 4000
+"""Pages in the write-ahead log before it is folded into the file: 16 MB, so that a person's
+decisions seldom wait for it."""
+
+NETWORK_FILE_SYSTEMS = frozenset({"afs", "cifs", "fuse.sshfs", "nfs", "nfs4", "smb3", "smbfs"})
+"""Where SQLite's write-ahead log does not work, because its index is shared memory."""
+
+
+class Database:
+    """One connection to a project's file.
+
+    path: the project's folder. can_write: whether this process is the writer.
+    notices: sentences for the person about how the file is used.
+    """
+
+    def __init__(self, path: Path, connection: Connection, can_write: bool) -> None:
+        self.path = path
+        self.can_write = can_write
+        self.notices: list[str] = []
+        self._connection = connection
+        self._depth = 0
+
+    @classmethod
+    def open(cls, path: Path, *, write: bool) -> "Database":
+        """Open the file after looking at it; the caller holds the lock if it writes."""
+        _look_at(path)
+        connection = connect(path, "rw") if write else _connect_reader(path)
+        database = cls(path, connection, write)
+        try:
+            database._check_version()
+            if not schema.is_as_expected(connection):
+                raise damaged(path, "its tables are not as they should be")
+            if write:
+                database._choose_journal()
+        except BaseException:
+            connection.close()
+            raise
+        return database
+
+    def close(self) -> None:
+        """Fold the log into the file, so that at rest the file is complete by itself."""
+        if self.can_write:
+            with contextlib.suppress(CuratorError):  # the log stays and is read at the next opening
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._connection.close()
+
+    def read(self, sql: str, parameters: Parameters = ()) -> Cursor:
+        """Run a SELECT."""
+        cursor = self._connection.cursor()
+        assert isinstance(cursor, Cursor)
+        return cursor.execute(sql, parameters)
+
+    def write(self, sql: str, parameters: Parameters = ()) -> Cursor:
+        """Run one statement that changes the project, inside `writing`."""
+        assert self._depth, "writes belong inside writing()"
+        return self.read(sql, parameters)
+
+    def write_many(self, sql: str, rows: Iterable[Parameters]) -> None:
+        """Run one statement for many rows, inside `writing`."""
+        assert self._depth, "writes belong inside writing()"
+        self._connection.executemany(sql, rows)
+
+    @contextlib.contextmanager
+    def writing(self, *, bulk: bool = False) -> Iterator[None]:
+        """One transaction: all of it or nothing. Inside another one it is a part of that.
+
+        When it ends, what was written survives the program's end; unless ``bulk``, also that of
+        the machine. bulk: for what machines can find again.
+        """
+        if not self.can_write:
+            raise CuratorError(f"{printable(self.path.name)} is open for reading only.")
+        if self._depth:
+            begin, commit, rollback = "SAVEPOINT part", "RELEASE part", "ROLLBACK TO part"
+        else:
+            begin, commit, rollback = "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"
+            self._connection.execute(f"PRAGMA synchronous = {'NORMAL' if bulk else 'FULL'}")
+        self._connection.execute(begin)
+        changes_before = self._connection.total_changes
+        self._depth += 1
+        try:
+            yield
+            if self._depth == 1 and self._connection.total_changes != changes_before:
+                self._connection.execute("UPDATE written SET times = times + 1")
+            self._connection.execute(commit)
+        except BaseException:
+            # A failed COMMIT or a full disk may have rolled back already.
+            if self._connection.in_transaction:
+                self._connection.execute(rollback)
+            raise
+        finally:
+            self._depth -= 1
+
+    @contextlib.contextmanager
+    def as_stored(self, what: str) -> Iterator[None]:
+        """Around turning rows into values: a row that makes no sense means a damaged file."""
+        try:
+            yield
+        except (TypeError, ValueError, KeyError, OverflowError, msgspec.MsgspecError) as error:
+            raise damaged(self.path, f"{what} cannot be read ({error})") from error
+
+    def backup(self, reason: str) -> Path:
+        """A copy of the file as it is; the newest one if nothing has changed since."""
+        assert not self._depth, "a backup is made between transactions"
+        existing = backups.made_since_last_change(self._connection, self.path)
+        return existing or self._copied(reason)
+
+    def written(self) -> int:
+        """How many transactions have changed the project since it was created."""
+        with self.as_stored("the count of changes"):
+            return int(self.read("SELECT times FROM written").fetchone()[0])
+
+    def _copied(self, reason: str) -> Path:
+        try:
+            return backups.make(self._connection, self.path, reason)
+        except (backups.DamagedCopy, sqlite3.DatabaseError) as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise CuratorError(f"No backup could be made: {error}.") from error
+            raise damaged(self.path, "a copy of it is not sound") from error
+        except OSError as error:
+            raise CuratorError(f"No backup could be made: {error.strerror}.") from error
+
+    def _check_version(self) -> None:
+        name = printable(self.path.name)
+        (mark,) = self.read("PRAGMA application_id").fetchone()
+        (version,) = self.read("PRAGMA user_version").fetchone()
+        if mark != schema.APPLICATION_ID:
+            raise damaged(self.path, f"{FILE} is a database of another program")
+        if version > schema.VERSION:
+            raise BrokenProject(
+                f"{name} was made by a newer version of this program (project version {version}, "
+                f"this program knows up to {schema.VERSION}).",
+                "Update the program" + _or_older_backup(self.path) + ".",
+            )
+        if version == schema.VERSION:
+            return
+        if version < 1:
+            raise damaged(self.path, f"it says it is of version {version}")
+        if not self.can_write:
+            raise CuratorError(
+                f"{name} was made by an older version of this program.",
+                "Open it once for writing: that makes a copy and brings it up to date.",
+            )
+        self._copied(f"before update from version {version}")
+        schema.migrate(self._connection, version)
+
+    def _choose_journal(self) -> None:
+        """A write-ahead log, or where that does not work the older way."""
+        mode = ""
+        if not on_network(self.path):
+            with contextlib.suppress(CuratorError):
+                (mode,) = self.read("PRAGMA journal_mode = WAL").fetchone()
+        if mode != "wal":
+            self.read("PRAGMA journal_mode = DELETE").fetchone()
+            self.notices.append(
+                "The project is on a drive where others cannot read while it is being written; "
+                "it works, more slowly."
+            )
+        self.read(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}").fetchone()
+
+
+Writing = AbstractContextManager[None]
+"""A transaction that is open inside its ``with``."""
+
+
+def create_file(path: Path, rows: Iterable[tuple[str, str]]) -> None:
+    """Make the project file in an existing folder. rows: the settings."""
+    with contextlib.closing(sqlite3.connect(path / FILE, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        schema.create(connection)
+        connection.executemany("INSERT INTO setting(key, value) VALUES (?, ?)", rows)
+        connection.execute("COMMIT")
+
+
+def _look_at(path: Path) -> None:
+    """Refuse what is no project, before SQLite touches it."""
+    name = printable(path.name)
+    try:
+        with (path / FILE).open("rb") as file:
+            start = file.read(len(MAGIC))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        what = "There is no project" if not path.exists() else "There is no project file"
+        raise BrokenProject(
+            f"{what} at {name}.", "Make one with `curator new`, or give the path of another."
+        ) from error
+    except OSError as error:
+        raise CuratorError(f"{name} could not be read: {error.strerror}.") from error
+    if not start:
+        raise damaged(path, f"{FILE} is empty")
+    if start != MAGIC:
+        raise damaged(path, f"{FILE} is not a database")
+
+
+def _connect_reader(path: Path) -> Connection:
+    """A read-only connection; on a medium that cannot be written to, one that takes no locks."""
+    connection = connect(path, "ro")
+    try:
+        connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except BrokenProject:
+        connection.close()
+        raise
+    except CuratorError:
+        connection.close()
+        log = path / f"{FILE}-wal"
+        if log.exists() and log.stat().st_size:
+            raise  # what is in the log would be missing
+        return connect(path, "immutable")
+    return connection
+
+
+def _or_older_backup(path: Path) -> str:
+    good = backups.newest_good(path)
+    return f", or go back to {backups.FOLDER}/{good.path.name}" if good else ""
+
+
+def on_network(path: Path) -> bool:
+    """Whether the folder is on a drive of another machine, as far as the system tells."""
+    resolved = path.resolve()
+    if sys.platform == "win32":
+        import ctypes
+
+        remote = 4  # DRIVE_REMOTE
+        return ctypes.windll.kernel32.GetDriveTypeW(resolved.anchor) == remote
+    mounts = Path("/proc/self/mounts")
+    if not mounts.is_file():
+        return False
+    best, kind = "", ""
+    for line in mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
+        _, point, file_system, *_ = line.split(" ")
+        point = point.replace("\\040", " ")
+        if resolved.is_relative_to(point) and len(point) >= len(best):
+            best, kind = point, file_system
+    return kind in NETWORK_FILE_SYSTEMS

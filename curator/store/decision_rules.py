@@ -1,0 +1,109 @@
+"""Which decisions a project takes, and how they are stored."""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from curator.domain.decision import PROJECT, Edit, Field, State, Value
+from curator.domain.emotion import EmotionSet
+from curator.domain.errors import CuratorError
+from curator.store.database import Database
+
+
+def existing(database: Database, clips: Iterable[int]) -> set[int]:
+    """Those of the clips that are in the project."""
+    rows = database.read(
+        "SELECT id FROM clip WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(clips)),),
+    )
+    return {clip for (clip,) in rows}
+
+
+class DecisionRules:
+    """The rules of one project."""
+
+    def __init__(self, database: Database, emotions: EmotionSet) -> None:
+        self._database = database
+        self._emotions = emotions
+
+    def checked(self, edit: Edit) -> dict[int, Value]:
+        """The edit's values as they will be stored, or CuratorError for the first that is wrong."""
+        if edit.field is Field.VOICE:
+            return {PROJECT: self._checked_voice(edit.after)}
+        missing = edit.after.keys() - existing(self._database, edit.after)
+        if missing:
+            raise CuratorError(f"There is no clip {min(missing)} in the project.")
+        if edit.field is Field.SPAN:
+            return self._checked_spans(edit.after)
+        check = {
+            Field.STATE: self._checked_state,
+            Field.EMOTION: self._checked_emotion,
+            Field.TEXT: self._checked_text,
+        }[edit.field]
+        checked = {value: check(value) for value in set(edit.after.values())}
+        return {clip: checked[value] for clip, value in edit.after.items()}
+
+    def _checked_state(self, value: Value) -> Value:
+        if value is None or value == State.UNDECIDED:
+            return None
+        if value not in (State.KEPT, State.DROPPED):
+            raise CuratorError(f"A clip is kept, dropped or undecided, not {value!r}.")
+        return str(value)
+
+    def _checked_emotion(self, value: Value) -> Value:
+        if value is None or value in self._emotions.keys:
+            return value
+        raise CuratorError(
+            f"The project has no category {value!r}.",
+            f"Choose one of: {', '.join(self._emotions.keys)}.",
+        )
+
+    def _checked_text(self, value: Value) -> Value:
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            raise CuratorError("A clip's text must be text.")
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise CuratorError(
+                "The text holds half a character, which cannot be stored."
+            ) from error
+        if "\x00" in value:
+            raise CuratorError("The text holds a zero character, which no trainer can read.")
+        return value
+
+    def _checked_spans(self, after: Mapping[int, Value]) -> dict[int, Value]:
+        lengths = dict(
+            self._database.read(
+                """
+                SELECT clip.id, recording.samples
+                FROM clip JOIN recording ON recording.id = clip.recording_id
+                WHERE clip.id IN (SELECT value FROM json_each(?))
+                """,
+                (json.dumps(list(after)),),
+            )
+        )
+        checked: dict[int, Value] = {}
+        for clip, value in after.items():
+            if value is not None:
+                if not isinstance(value, tuple) or not 0 <= value[0] < value[1] <= lengths[clip]:
+                    raise CuratorError(
+                        f"Clip {clip} must start before it stops, both inside its recording of "
+                        f"{lengths[clip]} samples; {value} does not."
+                    )
+                value = (int(value[0]), int(value[1]))
+            checked[clip] = value
+        return checked
+
+    def _checked_voice(self, after: Mapping[int, Value]) -> Value:
+        value = after.get(PROJECT)
+        if value is None or value == "":
+            return None
+        clips = str(value).split(",")
+        if not all(clip.isascii() and clip.isdigit() for clip in clips):
+            raise CuratorError("A voice is chosen by the numbers of its clips.")
+        numbers = [int(clip) for clip in clips]
+        missing = set(numbers) - existing(self._database, numbers)
+        if missing:
+            raise CuratorError(f"There is no clip {min(missing)} in the project.")
+        return ",".join(map(str, dict.fromkeys(numbers)))

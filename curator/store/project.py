@@ -1,0 +1,192 @@
+"""A project folder: the way in to everything that is stored.
+
+NAME.curator/
+    project.sqlite    what was found and what was decided
+    cache/            may be deleted at any time
+    backups/          copies of project.sqlite
+    lock              who is writing
+"""
+
+import shutil
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from curator.domain.emotion import EmotionSet
+from curator.domain.errors import CuratorError, printable
+from curator.domain.target import read_target
+from curator.store.clips import Clips
+from curator.store.connection import FILE
+from curator.store.database import Database, Writing, create_file
+from curator.store.decisions import Decisions
+from curator.store.facts import Facts
+from curator.store.lock import WriterLock
+from curator.store.recordings import Recordings
+from curator.store.verify import faults
+
+CACHE = "cache"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a project is for.
+
+    language: two letters, or "" to detect it. target: key of a target. categories: TOML of
+    the emotions.
+    """
+
+    language: str
+    target: str
+    emotions: EmotionSet
+    categories: str
+
+
+class Project:
+    """An open project. A context manager; `close` ends the writer's lock."""
+
+    def __init__(self, path: Path, database: Database, lock: WriterLock | None) -> None:
+        self.path = path
+        self._database = database
+        self._lock = lock
+        self.settings = _read_settings(database)
+        self.recordings = Recordings(database)
+        self.clips = Clips(database)
+        self.facts = Facts(database)
+        self.decisions = Decisions(database, self.settings.emotions)
+
+    @classmethod
+    def create(cls, path: Path, *, language: str, target: str, categories: str) -> "Project":
+        """Make a project folder and open it for writing.
+
+        path: must not exist. categories: TOML of an emotion set.
+        """
+        if path.exists() or path.is_symlink():
+            raise CuratorError(
+                f"{printable(path.name)} already exists.", "Choose another name for the project."
+            )
+        read_target(target)
+        _emotions(categories)
+        settings = {"language": language, "target": target, "categories": categories}
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Made under another name and renamed: a project folder is complete or not there.
+            partial = Path(tempfile.mkdtemp(prefix=".new-", dir=path.parent))
+            try:
+                partial.chmod(0o755)
+                create_file(partial, settings.items())
+                (partial / CACHE).mkdir()
+                partial.rename(path)
+            finally:
+                shutil.rmtree(partial, ignore_errors=True)
+        except OSError as error:
+            raise CuratorError(
+                f"{printable(path.name)} could not be made: {error.strerror}."
+            ) from error
+        return cls.open(path)
+
+    @classmethod
+    def open(cls, path: Path, *, write: bool = True) -> "Project":
+        """Open a project: as its only writer, or read-only beside whoever writes.
+
+        ProjectBusy names the writer there is. BrokenProject names the newest good backup.
+        A writer's opening makes a backup if something has changed since the last one.
+        """
+        if not cls.is_project(path):
+            Database.open(path, write=False)  # says what is wrong
+        lock = WriterLock.take(path) if write else None
+        try:
+            database = Database.open(path, write=write)
+        except BaseException:
+            if lock:
+                lock.release()
+            raise
+        try:
+            project = cls(path, database, lock)
+            if write and database.written():
+                project._backup_at_open()
+        except BaseException:
+            database.close()
+            if lock:
+                lock.release()
+            raise
+        return project
+
+    @staticmethod
+    def is_project(path: Path) -> bool:
+        """Whether there is a project at this path, whatever its state."""
+        return (path / FILE).is_file()
+
+    @property
+    def cache(self) -> Path:
+        """The folder for what can be made again; it exists."""
+        folder = self.path / CACHE
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the person should know about how the project is open."""
+        return tuple(self._database.notices)
+
+    @property
+    def can_write(self) -> bool:
+        """Whether this is the writer."""
+        return self._database.can_write
+
+    def writing(self, *, bulk: bool = False) -> Writing:
+        """One transaction around several writes. bulk: for facts, which can be found again."""
+        return self._database.writing(bulk=bulk)
+
+    def backup(self, reason: str) -> Path:
+        """Copy the project file to ``backups``, or name the copy if nothing changed since.
+
+        reason: a few words for the file's name, e.g. "before analysis". The 5 newest copies, and
+        the newest of 7 days and of 4 weeks, are kept.
+        """
+        return self._database.backup(reason)
+
+    def verify(self) -> list[str]:
+        """What is wrong with the project file, in sentences; empty when nothing is."""
+        return faults(self._database)
+
+    def close(self) -> None:
+        """Finish; others may write then."""
+        self._database.close()
+        if self._lock:
+            self._lock.release()
+
+    def __enter__(self) -> "Project":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _backup_at_open(self) -> None:
+        """A full disk must not keep people from their work; a damaged file must."""
+        try:
+            self.backup("opened")
+        except CuratorError as error:
+            if type(error) is not CuratorError:
+                raise
+            self._database.notices.append(error.sentence)
+
+
+def _read_settings(database: Database) -> Settings:
+    with database.as_stored("the settings"):
+        values = dict(database.read("SELECT key, value FROM setting"))
+        emotions = EmotionSet.from_toml(values["categories"])
+        return Settings(values["language"], values["target"], emotions, values["categories"])
+
+
+def _emotions(categories: str) -> EmotionSet:
+    try:
+        return EmotionSet.from_toml(categories)
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise CuratorError(f"The category set cannot be read: {error}.") from error

@@ -1,0 +1,111 @@
+"""The imported files."""
+
+import os
+from pathlib import Path
+
+from curator.domain.clip_query import fold
+from curator.domain.errors import CuratorError, printable
+from curator.domain.recording import Recording
+from curator.store.connection import Row
+from curator.store.database import Database
+
+_COLUMNS = (
+    "id, path, content_hash, size, mtime_ns, rate, channels, samples, container, licence, consent"
+)
+
+
+class Recordings:
+    """The recordings of a project, each content once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self,
+        *,
+        path: Path,
+        content_hash: str,
+        size: int,
+        mtime_ns: int,
+        rate: int,
+        channels: int,
+        samples: int,
+        container: str,
+        licence: str = "",
+        consent: str = "",
+    ) -> Recording:
+        """Take a file into the project; the arguments are the fields of Recording.
+
+        CuratorError when a file with the same content is there already.
+        """
+        existing = self.by_hash(content_hash)
+        if existing is not None:
+            raise CuratorError(
+                f"{printable(path.name)} is already in the project, "
+                f"as {printable(existing.name)} (recording {existing.id})."
+            )
+        with self._database.writing():
+            row = self._database.write(
+                """
+                INSERT INTO recording(path, name_key, content_hash, size, mtime_ns, rate, channels,
+                  samples, container, licence, consent)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                RETURNING id
+                """,
+                (
+                    os.fsencode(path),
+                    fold(printable(path.name)),
+                    content_hash,
+                    size,
+                    mtime_ns,
+                    rate,
+                    channels,
+                    samples,
+                    container,
+                    licence,
+                    consent,
+                ),
+            ).fetchall()
+        return self.get(row[0][0])
+
+    def all(self) -> list[Recording]:
+        """Every recording, in the order of import."""
+        rows = self._database.read(f"SELECT {_COLUMNS} FROM recording ORDER BY id")
+        with self._database.as_stored("a recording"):
+            return [_recording(row) for row in rows]
+
+    def get(self, recording_id: int) -> Recording:
+        """One recording, or CuratorError."""
+        found = self._one("id", recording_id)
+        if found is None:
+            raise CuratorError(f"There is no recording {recording_id} in the project.")
+        return found
+
+    def by_hash(self, content_hash: str) -> Recording | None:
+        """The recording with this content, or None."""
+        return self._one("content_hash", content_hash)
+
+    def relocate(self, recording_id: int, path: Path) -> Recording:
+        """Say where a recording's file, otherwise unchanged, is now."""
+        self.get(recording_id)
+        with self._database.writing():
+            self._database.write(
+                "UPDATE recording SET path = ?, name_key = ? WHERE id = ?",
+                (os.fsencode(path), fold(printable(path.name)), recording_id),
+            )
+        return self.get(recording_id)
+
+    def _one(self, column: str, value: int | str) -> Recording | None:
+        assert column in ("id", "content_hash")
+        row = self._database.read(
+            f"SELECT {_COLUMNS} FROM recording WHERE {column} = ?", (value,)
+        ).fetchone()
+        with self._database.as_stored("a recording"):
+            return _recording(row) if row else None
+
+
+def _recording(row: Row) -> Recording:
+    recording_id, path, *rest = row
+    if rest[3] < 1:
+        raise ValueError(f"a rate of {rest[3]} Hz")
+    return Recording(recording_id, Path(os.fsdecode(path)), *rest)
