@@ -1,4 +1,4 @@
-"""One line of the benchmark table: a peer and ours, measured in one run, with its equality check."""
+"""One line of the benchmark table: a peer and ours in one run, with the equality check."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ class Row:
 
     id: "S1"... measure: what was done, in words. peer, ours: the figures, in ``unit``.
     higher_is_better: False for times (ratio = peer / ours), True for rates (ratio = ours / peer).
-    pass_line: the ratio that passes; or, where ``limit`` is given, ours must not exceed that figure.
+    pass_line: the ratio that passes; or, where ``is_limit``, a figure that ours must not exceed.
     equal: whether the equality check held; note: what was compared and the figures of it.
     """
 
