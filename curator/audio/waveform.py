@@ -10,7 +10,7 @@ Samples16 = NDArray[np.int16]  # (samples,)
 
 FULL_SCALE_16 = 32768.0
 CACHE_RATE = 16_000
-"""Hz of the mono int16 copy that every stage listens to: what Whisper, Silero, Resemblyzer and DNSMOS take."""
+"""Hz of the mono int16 copy that all stages hear: Whisper, Silero, Resemblyzer, DNSMOS take it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

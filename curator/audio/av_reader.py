@@ -1,0 +1,185 @@
+"""Reading by FFmpeg (PyAV): m4a, mp4, mkv, webm and all else that libsndfile does not know.
+
+Only local bytes: FFmpeg is given an open file, never a name, is told the container, and may open
+nothing else. It decodes forward only, since these codings carry state from packet to packet.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from curator.audio.mono import mean_of_channels, silence_broken
+from curator.audio.sniff import Container
+from curator.audio.waveform import Samples
+from curator.domain.errors import UnreadableAudio
+
+_NO_PROTOCOL = "none"
+"""There is no protocol of that name: whatever a file refers to stays closed."""
+
+_FIFO_FRAMES = 1 << 16
+_SCALES = {"u8": 1 / 128, "s16": 1 / 32768, "s32": 1 / 2147483648, "s64": 1 / 9223372036854775808}
+_SHORT_S = 1.0
+"""Seconds by which a container's stated length may miss what it holds without being cut off."""
+
+
+class _Bytes:
+    """An open file without a name, so that no name can be taken for an address or a pattern."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb", buffering=0)
+
+    def read(self, size: int) -> bytes:
+        return self._file.read(size) or b""
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class AvReader:
+    """A file open for reading as mono. See ``decode.Reader``."""
+
+    jumps_exactly = False
+
+    def __init__(self, path: Path, container: Container) -> None:
+        self._path = path
+        self.container = container.name
+        self.silenced = 0
+        self.notes: list[str] = []
+        self.position = 0
+        self._bytes = _Bytes(path)
+        self._av: av.container.InputContainer | None = None
+        try:
+            self._open(container)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, container: Container) -> None:
+        options = {"protocol_whitelist": _NO_PROTOCOL, "format_whitelist": container.demuxer}
+        try:
+            opened = av.open(
+                self._bytes,
+                mode="r",
+                format=container.demuxer,
+                options=options,
+                metadata_errors="replace",
+            )
+        except (av.FFmpegError, OSError, ValueError) as error:
+            reason = f"it cannot be read as {container.name} ({_one_line(error)})"
+            raise UnreadableAudio(self._path, reason) from None
+        self._av = opened
+        streams = opened.streams
+        if not streams.audio:
+            reason = "it has video but no sound" if streams.video else "it has no sound track"
+            raise UnreadableAudio(self._path, reason)
+        if len(streams.audio) > 1:
+            count = len(streams.audio)
+            self.notes.append(f"it has {count} sound tracks; the first was taken")
+        self._stream = streams.audio[0]
+        if self._stream.codec_context is None:
+            raise UnreadableAudio(self._path, "its sound is in a coding this program does not know")
+        self._blocks = self._decoded()
+        self._left = next(self._blocks, np.empty(0, np.float32))
+        if not self._left.size:
+            raise UnreadableAudio(self._path, "no sound in it can be decoded")
+        length, unit = self._stream.duration, self._stream.time_base
+        self.promised: int | None = None
+        if length and unit:
+            self.promised = max(0, int((float(length * unit) - _SHORT_S) * self.rate))
+
+    def read(self, frames: int) -> Samples:
+        """The next ``frames`` samples, fewer only at the end."""
+        parts = [self._left[:frames]]
+        self._left = self._left[frames:]
+        missing = frames - parts[0].size
+        while missing > 0 and (block := next(self._blocks, None)) is not None:
+            parts.append(block[:missing])
+            self._left = block[missing:]
+            missing -= parts[-1].size
+        self.position += frames - missing
+        return np.concatenate(parts) if len(parts) > 1 else parts[0]
+
+    def seek(self, frame: int) -> None:
+        """Cannot: see ``jumps_exactly``."""
+        raise NotImplementedError("this coding is read from the start")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._av is not None:
+            self._av.close()
+        self._bytes.close()
+
+    def _decoded(self) -> Iterator[Samples]:
+        """Mono blocks. Frames are gathered, as each is only a few milliseconds."""
+        self.rate = self.channels = 0
+        fifo, shape = av.AudioFifo(), None
+        for frame in self._frames():
+            if not self.rate:
+                self.rate, self.channels = frame.sample_rate, frame.layout.nb_channels
+            if frame.sample_rate != self.rate:
+                self.notes.append("its sample rate changes; only the sound before that was taken")
+                break
+            if shape not in (None, (frame.format.name, frame.layout.nb_channels)):
+                yield from self._mono(fifo.read())
+                fifo = av.AudioFifo()
+            shape = (frame.format.name, frame.layout.nb_channels)
+            frame.pts = None  # gaps in the time stamps are not gaps in the sound
+            fifo.write(frame)
+            if fifo.samples >= _FIFO_FRAMES:
+                yield from self._mono(fifo.read())
+        yield from self._mono(fifo.read())
+
+    def _frames(self) -> Iterator[av.AudioFrame]:
+        damaged = 0
+        packets = self._av.demux(self._stream) if self._av else iter(())
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                break
+            except (av.FFmpegError, OSError) as error:
+                self.notes.append(f"it is damaged or cut off ({_one_line(error)})")
+                break
+            try:
+                yield from packet.decode()
+            except av.EOFError:
+                break
+            except (av.FFmpegError, ValueError):
+                damaged += 1
+        if damaged:
+            self.notes.append(f"{damaged} damaged packets were left out")
+
+    def _mono(self, frame: av.AudioFrame | None) -> Iterator[Samples]:
+        if frame is None:
+            return
+        block = _channels_last(frame)
+        self.silenced += silence_broken(block)
+        yield mean_of_channels(block)
+
+
+def _channels_last(frame: av.AudioFrame) -> NDArray[np.float32]:
+    """(frames, channels) float32 in [-1, 1] of a frame in any sample format."""
+    raw = frame.to_ndarray()
+    values = raw.T if frame.format.is_planar else raw.reshape(-1, frame.layout.nb_channels)
+    kind = frame.format.name.removesuffix("p")
+    if kind == "u8":
+        values = values.astype(np.float32) - np.float32(128)
+    scale = _SCALES.get(kind)
+    if scale is None:
+        return np.array(values, np.float32)  # a copy: what is broken will be silenced in place
+    return np.multiply(values, np.float32(scale), dtype=np.float32)
+
+
+def _one_line(error: Exception) -> str:
+    text = getattr(error, "strerror", None) or str(error)
+    return " ".join(str(text).split()).rstrip(".")

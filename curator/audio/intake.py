@@ -1,0 +1,259 @@
+"""Files in: one pass finds hash, length and peaks and writes the 16 kHz copy all stages hear."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from curator.audio.cache import (
+    SoundCopy,
+    cached16,
+    is_cached,
+    make_folder,
+    peaks_path,
+    sound_path,
+    sweep,
+)
+from curator.audio.decode import Reader, open_sound, refuse_endless, stated
+from curator.audio.encode import PartFile
+from curator.audio.peaks import PeaksWriter
+from curator.audio.waveform import Samples
+from curator.domain.errors import CuratorError, MissingSource, UnreadableAudio, printable
+from curator.domain.recording import Recording
+
+__all__ = [
+    "Intake",
+    "cached16",
+    "content_hash",
+    "files_below",
+    "is_cached",
+    "rebuild_cache",
+    "sweep",
+    "take_in",
+]
+
+_SOUND = (
+    ".aac .aif .aifc .aiff .amr .ape .au .caf .flac .m4a .m4b .mka .mp3 .oga .ogg "
+    ".opus .rf64 .snd .sph .spx .tta .voc .w64 .wav .wave .wma .wv "
+)
+_VIDEO = ".3g2 .3gp .avi .flv .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ogv .ts .webm .wmv "
+SUFFIXES = frozenset(f"{_SOUND} {_VIDEO}".split())
+"""What is looked at in folders. Files named by people are always looked at."""
+
+_FRAMES_AT_ONCE = 1 << 18
+_HASH_BYTES = 1 << 20
+_SHORT_S = 0.05
+"""Codecs round a file's length to their packets; only more than this is missing sound."""
+
+_SATURATED = 32_767
+_FULL_SCALE_TIMES = 2.0
+"""Float files this far above full scale are on another scale, not just loud."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A file as it was taken in: a Recording before it has an id. notes: what was odd about it."""
+
+    path: Path
+    content_hash: str
+    size: int
+    mtime_ns: int
+    rate: int
+    channels: int
+    samples: int
+    container: str
+    notes: tuple[str, ...]
+
+
+def files_below(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files meant by ``paths``: folders are walked in order, hidden ones and projects left out.
+
+    What is named itself always comes, also when it is missing: ``take_in`` then says so. A folder
+    that cannot be listed comes as itself for the same reason.
+    """
+    seen: set[str] = set()
+    for named in paths:
+        for path in _walked(named) if named.is_dir() else (named,):
+            if (absolute := os.path.abspath(path)) not in seen:  # noqa: PTH100 - keeps symlinks
+                seen.add(absolute)
+                yield path
+
+
+def _walked(folder: Path) -> Iterator[Path]:
+    unlisted: list[Path] = []
+
+    def remember(error: OSError) -> None:
+        unlisted.append(Path(error.filename))
+
+    for top, folders, names in os.walk(folder, onerror=remember):
+        yield from unlisted
+        unlisted.clear()
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and not name.endswith(".curator")
+        )
+        for name in sorted(names):
+            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
+                yield Path(top, name)
+    yield from unlisted
+
+
+class _RunningHash:
+    """SHA-256 of a file, read along with the decoder so that the disk is asked only once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._hash = hashlib.sha256()
+        try:
+            self._file = path.open("rb", buffering=0)
+        except OSError as error:
+            raise UnreadableAudio(path, f"it cannot be opened ({error.strerror})") from None
+
+    def advance(self) -> bool:
+        """Take the next part; False at the end."""
+        try:
+            part = self._file.read(_HASH_BYTES)
+        except OSError as error:
+            raise UnreadableAudio(self._path, f"it cannot be read ({error.strerror})") from None
+        self._hash.update(part)
+        return bool(part)
+
+    def finish(self) -> str:
+        """Take all the rest; the hash in hex."""
+        while self.advance():
+            pass
+        return self._hash.hexdigest()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+
+class _CacheFiles:
+    """The 16 kHz copy and the peaks while they are written."""
+
+    def __init__(self, cache: Path, rate: int) -> None:
+        self._cache = cache
+        with _cache_trouble(cache), ExitStack() as parts:
+            make_folder(cache)
+            self._sound_part = PartFile(cache)
+            parts.callback(self._sound_part.discard)
+            self._peaks_part = PartFile(cache)
+            self.peaks = PeaksWriter(self._peaks_part.file, rate)
+            self._sound = SoundCopy(self._sound_part.file, rate)
+            parts.pop_all()
+
+    def write(self, block: Samples) -> None:
+        """Take the next samples."""
+        with _cache_trouble(self._cache):
+            self._sound.write(block)
+            self.peaks.write(block)
+
+    def keep(self, found: str) -> None:
+        """Finish both and give them their names."""
+        with _cache_trouble(self._cache):
+            self._sound.finish()
+            self.peaks.finish()
+            # The sound is only taken for whole beside its peaks, so it comes first.
+            self._sound_part.keep_as(sound_path(self._cache, found))
+            self._peaks_part.keep_as(peaks_path(self._cache, found))
+
+    def close(self) -> None:
+        """Remove what did not get its name."""
+        self._sound_part.discard()
+        self._peaks_part.discard()
+
+
+@contextmanager
+def _cache_trouble(cache: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CuratorError(
+            f"The cache in {printable(str(cache))} cannot be written ({error.strerror}).",
+            "Free some space there or make it writable, and import again.",
+        ) from error
+
+
+def content_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes, hex."""
+    stated(path)
+    with closing(_RunningHash(path)) as running:
+        return running.finish()
+
+
+def take_in(path: Path, cache: Path) -> Intake:
+    """Decode a file once: its hash and length, and in ``cache`` its 16 kHz copy and its peaks.
+
+    UnreadableAudio if the file holds no sound; CuratorError if the cache cannot be written.
+    """
+    before = stated(path)
+    with (
+        closing(open_sound(path)) as reader,
+        closing(_RunningHash(path)) as running,
+        closing(_CacheFiles(cache, reader.rate)) as files,
+    ):
+        loudest = 0.0
+        while (block := reader.read(_FRAMES_AT_ONCE)).size:
+            refuse_endless(path, reader)
+            files.write(block)
+            if files.peaks.loudest >= _SATURATED:
+                loudest = max(loudest, float(np.abs(block).max()))
+            running.advance()
+        if not reader.position:
+            raise UnreadableAudio(path, "it holds no samples", "It may be cut off or damaged.")
+        found = running.finish()
+        after = stated(path)
+        if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+            raise UnreadableAudio(path, "it was changed while it was read", "Import it again.")
+        files.keep(found)
+        return Intake(
+            path=Path(os.path.realpath(path)),  # Path.resolve raises on a loop of links
+            content_hash=found,
+            size=before.st_size,
+            mtime_ns=before.st_mtime_ns,
+            rate=reader.rate,
+            channels=reader.channels,
+            samples=reader.position,
+            container=reader.container,
+            notes=_notes(reader, files.peaks.loudest, loudest),
+        )
+
+
+def _notes(reader: Reader, loudest16: int, loudest: float) -> tuple[str, ...]:
+    """What people should know about a file that was taken in all the same."""
+    notes = []
+    short = (reader.promised or 0) - reader.position
+    if short > _SHORT_S * reader.rate:
+        there, promised = reader.position / reader.rate, (reader.promised or 0) / reader.rate
+        notes.append(f"it ends early: {there:.1f} s of {promised:.1f} s are there")
+    notes += reader.notes
+    if reader.silenced:
+        noun = "sample was" if reader.silenced == 1 else "samples were"
+        notes.append(f"{reader.silenced} {noun} not a finite number and silenced")
+    if loudest16 == 0:
+        notes.append("it is silent throughout")
+    if loudest > _FULL_SCALE_TIMES:
+        notes.append(f"its loudest sample is {loudest:.0f} times full scale; copies are clipped")
+    return tuple(notes)
+
+
+def rebuild_cache(recording: Recording, cache: Path) -> None:
+    """Make a recording's part of the cache again; MissingSource if its file is gone or changed."""
+    try:
+        found = take_in(recording.path, cache)
+    except UnreadableAudio as error:
+        raise MissingSource(
+            f"{printable(recording.name)} cannot be read any more: {error.reason}.",
+            f"It was imported from {printable(str(recording.path))}. Put it back there.",
+        ) from error
+    if found.content_hash != recording.content_hash:
+        for path in (sound_path, peaks_path):
+            path(cache, found.content_hash).unlink(missing_ok=True)
+        raise MissingSource(
+            f"{printable(recording.name)} is no longer the file that was imported.",
+            "Put the original back, or import the new one as a recording of its own.",
+        )
