@@ -1,0 +1,211 @@
+"""What can be typed. Nothing heavy is imported here; a command's module is, once it is chosen."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from curator import __version__
+from curator.domain.errors import CuratorError
+
+COULD_NOT = 1
+USAGE = 2
+INTERRUPTED = 130
+
+_Commands = argparse._SubParsersAction  # the type argparse gives no public name
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = argparse.ArgumentParser(
+        prog="curator",
+        description="From recordings of a voice to a data set worth training on.",
+        epilog="Exit codes: 0 done, 1 could not (the reason is on stderr), 2 wrong usage, "
+        "130 interrupted (all finished work is kept).",
+    )
+    top.add_argument("--version", action="version", version=f"curator {__version__}")
+    commands = top.add_subparsers(metavar="COMMAND", dest="command")
+    _add_project_commands(commands)
+    _add_decision_commands(commands)
+    _add_output_commands(commands)
+    return top
+
+
+def _command(
+    commands: "_Commands[argparse.ArgumentParser]", name: str, runs: str, text: str
+) -> argparse.ArgumentParser:
+    """A command whose work is in ``runs``: "module:function" below curator.cli."""
+    command = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(runs=runs)
+    return command
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+
+
+def _add_project(command: argparse.ArgumentParser) -> None:
+    command.add_argument("project", metavar="PROJECT", type=Path, help="a folder NAME.curator")
+
+
+def _add_project_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    new = _command(commands, "new", "project:new", "Make a new project.")
+    _add_project(new)
+    new.add_argument("--language", default="", help="two letters; left out: detected")
+    new.add_argument("--target", default="xtts_v2", help="the model family the set is for")
+    new.add_argument("--categories", default="quiz_show", help="the category set to start with")
+
+    imports = _command(commands, "import", "project:import_", "Take in recordings.")
+    _add_project(imports)
+    imports.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="files and folders")
+    imports.add_argument("--licence", default="", help="what the recordings may be used for")
+    imports.add_argument("--consent", default="", help="who agreed to what, and when")
+    imports.add_argument("--jobs", type=_positive, default=_cores(), help="worker processes")
+    _add_json(imports)
+
+    analyse = _command(
+        commands, "analyse", "analyse:analyse", "Find clips, words, voices, scores and faults."
+    )
+    _add_project(analyse)
+    analyse.add_argument(
+        "--only",
+        metavar="STAGE,...",
+        default="",
+        help="transcribe, segment, edges, embed, score, lay_out",
+    )
+    analyse.add_argument("--whisper", metavar="NAME|FOLDER", default="tiny.en")
+    analyse.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    analyse.add_argument("--jobs", type=_positive, default=_cores(), help="worker processes")
+    analyse.add_argument("--exact", action="store_true", help="exact DNSMOS, about 9 times slower")
+    analyse.add_argument("--seed", type=int, default=0, help="of the map")
+    _add_json(analyse)
+
+    verify = _command(
+        commands, "verify", "project:verify", "Check a project or an exported bundle."
+    )
+    verify.add_argument("path", metavar="PROJECT|BUNDLE", type=Path)
+    _add_json(verify)
+
+    doctor = _command(commands, "doctor", "project:doctor", "Say what this machine has and lacks.")
+    _add_json(doctor)
+
+
+def _add_decision_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    clips = _command(commands, "clips", "clips:clips", "List clips.")
+    _add_project(clips)
+    clips.add_argument("--query", metavar="Q", default="", help='e.g. "state:kept snr>20 -uh"')
+    _add_json(clips)
+
+    decide = _command(commands, "decide", "decide:decide", "Decide about the clips of a query.")
+    _add_project(decide)
+    decide.add_argument("--query", metavar="Q", required=True, help='"" for all clips')
+    what = decide.add_mutually_exclusive_group(required=True)
+    what.add_argument("--keep", action="store_true")
+    what.add_argument("--drop", action="store_true")
+    what.add_argument("--undecide", action="store_true")
+    what.add_argument("--emotion", metavar="KEY", help='a category, or "none"')
+    what.add_argument("--text", metavar="TEXT", help="what is really said")
+
+    for name, text in (
+        ("undo", "Take the last decision back."),
+        ("redo", "Do again what was undone."),
+        ("history", "List the decisions, newest first."),
+    ):
+        command = _command(commands, name, f"decide:{name}", text)
+        _add_project(command)
+        if name == "history":
+            _add_json(command)
+
+    speaker = _command(
+        commands, "speaker", "decide:speaker", "Say whose voice this set is; others are found."
+    )
+    _add_project(speaker)
+    whose = speaker.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--clip", metavar="ID", type=int, action="append")
+    whose.add_argument("--cluster", metavar="N", type=int)
+
+
+def _add_output_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    balance = _command(
+        commands, "balance", "output:balance", "Count clips and minutes against the targets."
+    )
+    _add_project(balance)
+    _add_json(balance)
+
+    check = _command(
+        commands, "check", "output:check", "Say which kept clips the trainer will use, and why not."
+    )
+    _add_project(check)
+    _add_json(check)
+
+    export = _command(commands, "export", "output:export", "Write a bundle for the trainer.")
+    _add_project(export)
+    export.add_argument("out", metavar="OUT", type=Path, help="a folder that does not exist yet")
+    export.add_argument("--eval-fraction", type=_fraction, default=0.1)
+    export.add_argument("--seed", type=int, default=0, help="of the evaluation split")
+    export.add_argument("--speaker", default="voice", help="the speaker's name in the manifest")
+    _add_json(export)
+
+    demo = _command(
+        commands, "demo", "output:demo", "Make a quiz show, find its faults, train on it, report."
+    )
+    demo.add_argument("out", metavar="OUT", type=Path, help="a folder that does not exist yet")
+    demo.add_argument("--steps", type=_positive, default=30, help="of training")
+    demo.add_argument("--seed", type=int, default=0)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _fraction(text: str) -> float:
+    number = float(text)
+    if not 0 <= number < 1:
+        raise argparse.ArgumentTypeError("must be from 0 to less than 1")
+    return number
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """``--query -uh`` as ``--query=-uh``: a query or a text may begin with a minus."""
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and joined[-1] in ("--query", "--text"):
+            joined[-1] += f"={argument}"
+        else:
+            joined.append(argument)
+    return joined
+
+
+def _cores() -> int:
+    return max(1, os.cpu_count() or 1)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what was typed; returns the exit code."""
+    parsed = parser().parse_args(_joined(arguments))
+    if parsed.command is None:
+        parser().print_help(sys.stderr)
+        sys.stderr.write(
+            "\nThere is no window yet: use the commands above, `curator demo OUT` first.\n"
+        )
+        return USAGE
+    module, function = parsed.runs.split(":")
+    try:
+        code = getattr(importlib.import_module(f"curator.cli.{module}"), function)(parsed)
+        sys.stdout.flush()
+    except CuratorError as error:
+        sys.stderr.write(f"{error}\n")
+        return COULD_NOT
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted. What was finished is kept; the same command goes on.\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, less) has gone; nothing more can be said on stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return int(code)

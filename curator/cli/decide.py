@@ -1,0 +1,139 @@
+"""Commands that carry a person's decisions: decide, undo, redo, history, speaker."""
+
+import json
+import sys
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from curator.domain.decision import (
+    Changes,
+    Edit,
+    Field,
+    choose_voice,
+    correct_text,
+    drop,
+    give_emotion,
+    keep,
+    undecide,
+)
+from curator.domain.errors import CuratorError
+
+if TYPE_CHECKING:
+    from curator.store.project import Project
+
+BULK = 50
+"""A decision about this many clips or more is backed up first."""
+
+
+def decide(arguments: Namespace) -> int:
+    """Decide about the clips of a query."""
+    from curator.jobs.queries import read_query
+    from curator.store.project import Project
+
+    with Project.open(arguments.project) as project:
+        clips = project.clips.ids(read_query(project, arguments.query))
+        if not clips:
+            raise CuratorError("No clip fits this query.", "See: curator clips PROJECT --query Q.")
+        if len(clips) >= BULK:
+            project.backup("before a decision about many clips")
+        changes = project.decisions.apply(_edit(arguments, clips))
+        if changes.clips:
+            _follow(project, changes)
+    sys.stdout.write(f"{changes.label}.\n" if changes.clips else "Nothing to change.\n")
+    return 0
+
+
+def _edit(arguments: Namespace, clips: list[int]) -> Edit:
+    if arguments.keep:
+        return keep(clips)
+    if arguments.drop:
+        return drop(clips)
+    if arguments.undecide:
+        return undecide(clips)
+    if arguments.emotion is not None:
+        return give_emotion(clips, None if arguments.emotion == "none" else arguments.emotion)
+    return correct_text(clips, arguments.text)
+
+
+def _follow(project: "Project", changes: Changes) -> None:
+    """Draw the conclusions that depend on what was decided."""
+    if changes.field in (Field.STATE, Field.EMOTION):
+        return
+    from curator.jobs.conclusions import conclude, judge_again
+
+    if changes.field is Field.VOICE:
+        conclude(project)
+    else:
+        judge_again(project, changes.clips)
+
+
+def undo(arguments: Namespace) -> int:
+    """Take the last decision back."""
+    return _step(arguments, "undo", "There is nothing to undo.", "Undone")
+
+
+def redo(arguments: Namespace) -> int:
+    """Do again what was undone."""
+    return _step(arguments, "redo", "There is nothing to redo.", "Done again")
+
+
+def _step(arguments: Namespace, way: str, nothing: str, done: str) -> int:
+    from curator.store.project import Project
+
+    with Project.open(arguments.project) as project:
+        decisions = project.decisions
+        changes = decisions.undo() if way == "undo" else decisions.redo()
+        if changes is None:
+            raise CuratorError(nothing)
+        _follow(project, changes)
+    sys.stdout.write(f"{done}: {changes.label}.\n")
+    return 0
+
+
+def history(arguments: Namespace) -> int:
+    """List the decisions, newest first."""
+    from curator.store.project import Project
+
+    with Project.open(arguments.project, write=False) as project:
+        entries = project.decisions.history()
+    for entry in entries:
+        if arguments.json:
+            fields = ("id", "made_at", "label", "field", "clips", "state")
+            line = json.dumps({name: getattr(entry, name) for name in fields}, ensure_ascii=False)
+        else:
+            mark = "" if entry.state == "done" else f"  ({entry.state})"
+            line = f"{entry.made_at}  {entry.label}{mark}"
+        sys.stdout.write(f"{line}\n")
+    return 0
+
+
+def speaker(arguments: Namespace) -> int:
+    """Say whose voice this set is."""
+    from curator.jobs.conclusions import conclude, whole_set
+    from curator.jobs.queries import read_query
+    from curator.store.project import Project
+
+    with Project.open(arguments.project) as project:
+        if arguments.clip:
+            clips, described = (
+                sorted(set(arguments.clip)),
+                "clips " + ", ".join(str(clip) for clip in sorted(set(arguments.clip))),
+            )
+        else:
+            clips = project.clips.ids(read_query(project, f"cluster:{arguments.cluster}"))
+            described = f"cluster {arguments.cluster}"
+        known = {clip for clip, _ in project.facts.vectors()}
+        heard = [clip for clip in clips if clip in known]
+        if not heard:
+            raise CuratorError(
+                f"No voice is known for {described}.", "Run: curator analyse PROJECT --only embed."
+            )
+        project.decisions.apply(choose_voice(heard, described))
+        conclude(project)
+        threshold = whole_set(project).voice_threshold
+        others = project.clips.count(read_query(project, "finding:other_voice"))
+        total = project.clips.count()
+    sys.stdout.write(
+        f"{others} of {total} clips sound like another voice (similarity below {threshold:.2f}).\n"
+    )
+    return 0

@@ -1,0 +1,166 @@
+"""How a long command shows that it lives: a bar on a terminal, JSON lines for programs, or plain lines."""
+
+import json
+import sys
+import time
+from typing import TextIO
+
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from curator.jobs.watching import Watcher
+
+REFRESH_S = 0.1  # of the bar and of the JSON lines
+
+
+def watcher(as_json: bool) -> Watcher:
+    """The watcher that fits where stdout and stderr go."""
+    if as_json:
+        return JsonLines(sys.stdout)
+    return Bar() if sys.stderr.isatty() else PlainLines(sys.stderr)
+
+
+class _Clock:
+    """How fast a step goes, by the monotonic clock."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def speed(self, items: int, seconds: float) -> tuple[float, float]:
+        """Items per second, and seconds of sound per second (times real time)."""
+        gone = max(time.monotonic() - self._began, 1e-6)
+        return items / gone, seconds / gone
+
+
+class JsonLines:
+    """One object a line: its "event" is started, progress, failed, noted or finished."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._step = ""
+        self._clock = _Clock()
+        self._items = 0
+        self._said = 0.0
+
+    def _say(self, event: str, **what: object) -> None:
+        line = json.dumps({"event": event, "step": self._step, **what}, ensure_ascii=False)
+        self._out.write(f"{line}\n")
+        self._out.flush()
+
+    def started(self, step: str, items: int, seconds: float) -> None:
+        """See Watcher."""
+        self._step, self._items, self._clock = step, items, _Clock()
+        self._say("started", items=items, seconds=round(seconds, 3))
+
+    def progressed(self, items: int, seconds: float) -> None:
+        """See Watcher."""
+        now = time.monotonic()
+        if items < self._items and now - self._said < REFRESH_S:
+            return
+        self._said = now
+        clips, real_time = self._clock.speed(items, seconds)
+        eta = (self._items - items) / clips if clips else None
+        self._say(
+            "progress",
+            done=items,
+            of=self._items,
+            clips_per_s=round(clips, 2),
+            times_real_time=round(real_time, 2),
+            eta_s=None if eta is None else round(eta, 1),
+        )
+
+    def failed(self, sentence: str) -> None:
+        """See Watcher."""
+        self._say("failed", sentence=sentence)
+
+    def noted(self, sentence: str) -> None:
+        """See Watcher."""
+        self._say("noted", sentence=sentence)
+
+    def finished(self) -> None:
+        """See Watcher."""
+        self._say("finished")
+
+
+class PlainLines:
+    """A line when a step begins and one when it ends."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._step = ""
+        self._clock = _Clock()
+        self._done = (0, 0.0)
+
+    def started(self, step: str, items: int, seconds: float) -> None:
+        """See Watcher."""
+        self._step, self._clock, self._done = step, _Clock(), (0, 0.0)
+
+    def progressed(self, items: int, seconds: float) -> None:
+        """See Watcher."""
+        self._done = (items, seconds)
+
+    def failed(self, sentence: str) -> None:
+        """See Watcher."""
+        self._out.write(f"{self._step}: {sentence}\n")
+
+    def noted(self, sentence: str) -> None:
+        """See Watcher."""
+        self._out.write(f"{self._step}: {sentence}\n")
+
+    def finished(self) -> None:
+        """See Watcher."""
+        clips, real_time = self._clock.speed(*self._done)
+        self._out.write(
+            f"{self._step}: {self._done[0]} done, {clips:.1f}/s, {real_time:.0f} times real time\n"
+        )
+        self._out.flush()
+
+
+class Bar:
+    """One bar a step on a terminal, with items/s, times real time and the time left."""
+
+    def __init__(self) -> None:
+        self._progress: Progress | None = None
+        self._task = TaskID(0)
+        self._clock = _Clock()
+
+    def started(self, step: str, items: int, seconds: float) -> None:
+        """See Watcher."""
+        self._clock = _Clock()
+        self._progress = Progress(
+            TextColumn("{task.description:<11}"),
+            BarColumn(),
+            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+            TextColumn("{task.fields[speed]}"),
+            TimeRemainingColumn(),
+            refresh_per_second=1 / REFRESH_S,
+        )
+        self._progress.start()
+        self._task = self._progress.add_task(step, total=items, speed="")
+
+    def progressed(self, items: int, seconds: float) -> None:
+        """See Watcher."""
+        if self._progress is None:
+            return
+        clips, real_time = self._clock.speed(items, seconds)
+        speed = f"{clips:.1f}/s  {real_time:.0f}x real time"
+        self._progress.update(self._task, completed=items, speed=speed)
+
+    def failed(self, sentence: str) -> None:
+        """See Watcher."""
+        self._line(sentence)
+
+    def noted(self, sentence: str) -> None:
+        """See Watcher."""
+        self._line(sentence)
+
+    def _line(self, sentence: str) -> None:
+        if self._progress is None:
+            sys.stderr.write(f"{sentence}\n")
+        else:
+            self._progress.console.print(sentence, markup=False, highlight=False)
+
+    def finished(self) -> None:
+        """See Watcher."""
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None

@@ -1,0 +1,81 @@
+"""Commands about the project itself: new, import, verify, doctor."""
+
+import json
+import sys
+from argparse import Namespace
+
+from curator.cli.progress import watcher
+from curator.domain.emotion import read_category_set
+from curator.domain.errors import CuratorError, printable
+from curator.domain.resources import resources
+from curator.domain.target import read_target
+
+
+def new(arguments: Namespace) -> int:
+    """curator new"""
+    from curator.store.project import Project
+
+    read_target(arguments.target)
+    categories = read_category_set(resources() / "categories", arguments.categories)
+    with Project.create(
+        arguments.project,
+        language=arguments.language,
+        target=arguments.target,
+        categories=categories,
+    ) as project:
+        sys.stdout.write(f"Made {printable(str(project.path))}.\n")
+    return 0
+
+
+def import_(arguments: Namespace) -> int:
+    """curator import"""
+    from curator.jobs.intake import import_paths
+    from curator.store.project import Project
+
+    with Project.open(arguments.project) as project:
+        failures = import_paths(
+            project,
+            arguments.paths,
+            watcher(arguments.json),
+            licence=arguments.licence,
+            consent=arguments.consent,
+            workers=arguments.jobs,
+        )
+        recordings = project.recordings.all()
+    seconds = sum(recording.seconds for recording in recordings)
+    if not arguments.json:
+        sys.stdout.write(
+            f"{len(recordings)} recordings, {seconds / 60:.1f} minutes in the project."
+            + (f" {failures} could not be taken in.\n" if failures else "\n")
+        )
+    return 1 if failures else 0
+
+
+def verify(arguments: Namespace) -> int:
+    """curator verify"""
+    faults = _faults(arguments)
+    for fault in faults:
+        line = json.dumps({"fault": fault}, ensure_ascii=False) if arguments.json else fault
+        sys.stdout.write(f"{line}\n")
+    if not faults and not arguments.json:
+        sys.stdout.write("Everything is in order.\n")
+    return 1 if faults else 0
+
+
+def _faults(arguments: Namespace) -> list[str]:
+    from curator.export.verify import verify_bundle, verify_sources
+    from curator.store.project import Project
+
+    if (arguments.path / "manifest.jsonl").exists():
+        return verify_bundle(arguments.path)
+    if not arguments.path.exists():
+        raise CuratorError(f"There is nothing at {printable(str(arguments.path))}.")
+    with Project.open(arguments.path, write=False) as project:
+        return project.verify() + verify_sources(project.recordings.all())
+
+
+def doctor(arguments: Namespace) -> int:
+    """curator doctor"""
+    from curator.cli.doctor import doctor as examine
+
+    return examine(arguments.json)

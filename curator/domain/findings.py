@@ -1,0 +1,175 @@
+"""Rules that turn facts into plain-language findings.
+
+An error says: do not train on this clip as it is. A warning says: listen to it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from curator.domain import invention
+from curator.domain.clip import Clip, Finding
+from curator.domain.target import Target
+
+INSIDE_A_WORD = 0.5  # an edge fact of this much or more is a cut word (curator.stages.edges)
+CLIPPED_SHARE = 0.0005  # of the samples at full scale: a few flat tops a second, which one hears
+POOR_SNR_DB = 8.0  # speech and noise are nearly as loud as each other
+NOISY_SNR_DB = 15.0  # the noise is learned with the voice
+NARROW_BAND_HZ = 5_500.0  # telephone and low-rate streams; XTTS speaks up to 11 kHz
+LONG_SILENCE_S = 0.6  # at an end: the model learns to pause there
+QUIET_LUFS = -38.0  # the 16-bit noise floor comes near
+DOUBTFUL_WORDS = 0.6  # mean word probability below which one word in three is wrong
+POOR_QUALITY_MOS = 2.0  # DNSMOS overall, of 5: "poor"
+
+
+@dataclass(frozen=True, slots=True)
+class WholeSet:
+    """What has to be known of all clips to judge one.
+
+    voice_threshold: similarity below which a clip is another voice, None while no voice is chosen.
+    pace: characters per second, lowest and highest that are usual in this set, None when there are
+    too few clips to say.
+    """
+
+    target: Target
+    voice_threshold: float | None
+    pace: tuple[float, float] | None
+
+
+Rule = Callable[[Clip, WholeSet], Iterator[Finding]]
+
+
+def _cut_word(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
+    if clip.edges is None:
+        return
+    starts = clip.edges.starts_in_word >= INSIDE_A_WORD
+    ends = clip.edges.ends_in_word >= INSIDE_A_WORD
+    if not (starts or ends):
+        return
+    where = "Starts and ends" if starts and ends else "Starts" if starts else "Ends"
+    pause = clip.edges.start_pause if starts else clip.edges.stop_pause
+    sentence = f"{where} inside a word"
+    if pause is not None:
+        sentence += f"; the nearest pause is at {pause / clip.rate:.2f} s"
+    yield Finding("cut_word", "error", f"{sentence}.")
+
+
+def _other_voice(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
+    similarity, threshold = clip.speaker_similarity, whole.voice_threshold
+    if similarity is None or threshold is None or similarity >= threshold:
+        return
+    yield Finding(
+        "other_voice",
+        "error",
+        f"Another voice? Similarity {similarity:.2f} to the chosen one, usual is {threshold:.2f} "
+        "or more.",
+    )
+
+
+def _clipped(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
+    share = clip.scores.get("clipping", 0.0)
+    if share >= CLIPPED_SHARE:
+        yield Finding(
+            "clipped",
+            "error",
+            f"Clipped: {share:.2%} of the samples are at full scale, and no cleaning brings "
+            "them back.",
+        )
+
+
+def _length(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
+    target = whole.target
+    if clip.seconds > target.max_s:
+        sentence = f"Too long: {clip.seconds:.1f} s, and {target.name} takes {target.max_s:.1f} s."
+        yield Finding("too_long", "error", sentence)
+    elif clip.seconds < target.min_s:
+        sentence = f"Too short: {clip.seconds:.2f} s, and {target.name} wants {target.min_s:.1f} s."
+        yield Finding("too_short", "error", sentence)
+
+
+def _no_text(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
+    if not clip.text.strip() and (clip.transcript is not None or clip.text_decided):
+        yield Finding("no_text", "error", "Nobody was heard to speak.")
+
+
+def _invented(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
+    if clip.text_decided or clip.transcript is None:
+        return  # a person has said what is spoken
+    for sentence in invention.signs(clip.transcript, clip.seconds, whole.pace):
+        yield Finding("invented", "error", sentence)
+
+
+def _doubtful(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
+    if clip.text_decided or clip.transcript is None or not clip.words:
+        return
+    if clip.transcript.confidence < DOUBTFUL_WORDS:
+        yield Finding(
+            "doubtful_text",
+            "warning",
+            f"The transcript is doubtful: mean word probability {clip.transcript.confidence:.2f}.",
+        )
+
+
+def _noise(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
+    snr = clip.scores.get("snr")
+    if snr is not None and snr < NOISY_SNR_DB:
+        severity = "error" if snr < POOR_SNR_DB else "warning"
+        yield Finding("noisy", severity, f"Noisy: speech is {snr:.0f} dB above the noise.")
+
+
+def _narrow(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
+    band = clip.scores.get("bandwidth")
+    if band is not None and band < NARROW_BAND_HZ:
+        yield Finding(
+            "narrow_band", "warning", f"Dull: there is nothing above {band / 1000:.1f} kHz."
+        )
+
+
+def _silence(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
+    for key, where in (("lead_silence", "start"), ("trail_silence", "end")):
+        seconds = clip.scores.get(key, 0.0)
+        if seconds > LONG_SILENCE_S:
+            yield Finding("silence", "warning", f"Silence of {seconds:.1f} s at the {where}.")
+
+
+def _quiet(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
+    loudness = clip.scores.get("loudness")
+    if loudness is not None and loudness < QUIET_LUFS:
+        yield Finding("quiet", "warning", f"Very quiet: {loudness:.0f} LUFS.")
+
+
+def _poor(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
+    mos = clip.scores.get("dnsmos_ovrl")
+    if mos is not None and mos < POOR_QUALITY_MOS:
+        yield Finding("poor_quality", "warning", f"Sounds poor: DNSMOS overall {mos:.1f} of 5.")
+
+
+RULES: dict[str, Rule] = {
+    "cut_word": _cut_word,
+    "other_voice": _other_voice,
+    "clipped": _clipped,
+    "length": _length,
+    "no_text": _no_text,
+    "invented": _invented,
+    "doubtful_text": _doubtful,
+    "noisy": _noise,
+    "narrow_band": _narrow,
+    "silence": _silence,
+    "quiet": _quiet,
+    "poor_quality": _poor,
+}
+
+FINDING_KEYS = frozenset(RULES) - {"length"} | {"too_long", "too_short"}
+"""Every key a finding may have; what ``finding:`` in a query takes."""
+
+
+def findings_of(clip: Clip, whole: WholeSet) -> tuple[Finding, ...]:
+    """What is wrong with a clip, errors first."""
+    found = [finding for rule in RULES.values() for finding in rule(clip, whole)]
+    return tuple(sorted(found, key=lambda finding: finding.severity != "error"))
+
+
+def usual_pace(clips: Sequence[Clip]) -> tuple[float, float] | None:
+    """The lowest and highest characters per second that are usual among ``clips``."""
+    return invention.pace_fence(
+        [len(clip.machine_text) / clip.seconds for clip in clips if clip.machine_text]
+    )

@@ -1,0 +1,92 @@
+"""Recordings into the project."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from curator.audio.intake import files_below
+from curator.domain.errors import CuratorError, printable
+from curator.jobs.crew import Crew
+from curator.jobs.job import Job, path_bytes
+from curator.jobs.watching import Watcher
+from curator.jobs.wire import Found, TakenIn
+from curator.stages import Failed
+from curator.store.project import Project
+
+
+def import_paths(
+    project: Project,
+    paths: Iterable[Path],
+    watcher: Watcher,
+    *,
+    licence: str = "",
+    consent: str = "",
+    workers: int = 1,
+) -> int:
+    """Take in files and the files of folders; returns how many could not be.
+
+    A file whose content is in the project already is not added twice; if the old file is gone, the
+    recording is found again at its new path.
+    """
+    files, missing = _files(paths, watcher)
+    watcher.started("import", len(files), 0.0)
+
+    def store(found: Sequence[Found]) -> None:
+        for taken in found:
+            if isinstance(taken, TakenIn):
+                _add(project, taken, licence, consent, watcher)
+
+    crew = Crew(
+        workers,
+        store,
+        describe=lambda item: printable(files[item].name),
+        seconds_of=_seconds,
+        watcher=watcher,
+    )
+    job = Job("import", str(project.path), paths=tuple(path_bytes(file) for file in files))
+    crew.do(job, range(len(files)))
+    watcher.finished()
+    return missing + crew.failures
+
+
+def _seconds(found: Found | Failed) -> float:
+    if not isinstance(found, TakenIn):
+        return 0.0
+    return found.intake.samples / found.intake.rate
+
+
+def _files(paths: Iterable[Path], watcher: Watcher) -> tuple[list[Path], int]:
+    files: list[Path] = []
+    missing = 0
+    for path in paths:
+        try:
+            files += files_below([path])
+        except CuratorError as error:
+            watcher.failed(str(error))
+            missing += 1
+    return files, missing
+
+
+def _add(project: Project, taken: TakenIn, licence: str, consent: str, watcher: Watcher) -> None:
+    intake = taken.intake
+    name = printable(intake.path.name)
+    known = project.recordings.by_hash(intake.content_hash)
+    if known is None:
+        project.recordings.add(
+            path=intake.path,
+            content_hash=intake.content_hash,
+            size=intake.size,
+            mtime_ns=intake.mtime_ns,
+            rate=intake.rate,
+            channels=intake.channels,
+            samples=intake.samples,
+            container=intake.container,
+            licence=licence,
+            consent=consent,
+        )
+    elif not known.path.exists():
+        project.recordings.relocate(known.id, intake.path)
+        watcher.noted(f"{name}: {printable(known.name)}, found again here.")
+    elif known.path != intake.path:
+        watcher.noted(f"{name}: the same sound as {printable(known.name)}; not added twice.")
+    for note in intake.notes:
+        watcher.noted(f"{name}: {note}")

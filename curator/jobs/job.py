@@ -1,0 +1,57 @@
+"""A job: everything a worker needs to know, as data."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person may choose about the analysis.
+
+    whisper: a model's name or a folder with its files. device: "auto", "cpu" or "cuda".
+    exact: exact quality scores instead of fast ones. threads: of each worker's libraries.
+    seed: of the map.
+    """
+
+    whisper: str = "tiny.en"
+    device: str = "auto"
+    exact: bool = False
+    threads: int = 1
+    seed: int = 0
+
+
+class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One stage over some items.
+
+    stage: a key of curator.jobs.steps.STEPS, "words" or "import". items: clip or recording ids, or
+    places among the paths, in the order to do them. paths: the files to import, as path_bytes
+    gives them. scorers: which scorers to run, for the score stage.
+    """
+
+    stage: str
+    project: str
+    options: Options = Options()
+    items: tuple[int, ...] = ()
+    paths: tuple[bytes, ...] = ()
+    scorers: tuple[str, ...] = ()
+
+
+def to_json(job: Job) -> bytes:
+    """The job as one line."""
+    return msgspec.json.encode(job)
+
+
+def from_json(line: bytes) -> Job:
+    """The job of a line; msgspec.ValidationError if it is none."""
+    return msgspec.json.decode(line, type=Job)
+
+
+def path_bytes(path: Path) -> bytes:
+    """A path as it travels: its bytes, which need not be text."""
+    return os.fsencode(path)
+
+
+def path_of(travelled: bytes) -> Path:
+    """The path again."""
+    return Path(os.fsdecode(travelled))

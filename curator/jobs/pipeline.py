@@ -1,0 +1,148 @@
+"""Everything a machine finds out about a project, in order; what is stored is not done again."""
+
+from collections.abc import Collection, Sequence
+
+from curator.audio.intake import cached16, rebuild_cache
+from curator.domain.errors import CuratorError
+from curator.domain.fact import (
+    ClipFact,
+    MapPoint,
+    RecordingCut,
+    RecordingTranscript,
+    Transcript,
+)
+from curator.jobs.conclusions import conclude
+from curator.jobs.crew import Crew, item_of
+from curator.jobs.job import Options
+from curator.jobs.steps import STEPS, lay_out_producer, todo, transcriber_producer
+from curator.jobs.watching import Watcher
+from curator.jobs.wire import Found
+from curator.stages.transcribe import words_of_clip
+from curator.store.project import Project
+
+RECORDING_STEPS = frozenset({"transcribe", "segment"})
+"""Their items are recordings; the others' are clips."""
+
+ALONE = frozenset({"lay_out"})
+"""Whole-set steps: one worker does them in one piece."""
+
+
+def analyse(
+    project: Project,
+    options: Options,
+    watcher: Watcher,
+    *,
+    only: Collection[str] = (),
+    workers: int = 1,
+) -> int:
+    """Run the stages that are not done yet; returns how many items could not be done.
+
+    only: keys of STEPS; empty for all. Decisions stay as they are whatever runs.
+    """
+    wrong = [step for step in only if step not in STEPS]
+    if wrong:
+        raise CuratorError(
+            f"There is no stage called {wrong[0]!r}.", f"Choose from: {', '.join(STEPS)}."
+        )
+    wanted = [step for step in STEPS if not only or step in only]
+    failures = make_caches(project, watcher)
+    for step in wanted:
+        failures += run_step(project, step, options, watcher, workers)
+        if step == "segment" or (step == "transcribe" and "segment" not in wanted):
+            give_words(project, options)
+            failures += run_step(project, "words", options, watcher, workers)
+    conclude(project)
+    return failures
+
+
+def make_caches(project: Project, watcher: Watcher) -> int:
+    """Working copies that somebody deleted, made again; returns how many could not be."""
+    lacking = []
+    for recording in project.recordings.all():
+        try:
+            cached16(project.cache, recording.content_hash)
+        except FileNotFoundError:
+            lacking.append(recording)
+    if not lacking:
+        return 0
+    watcher.started("cache", len(lacking), sum(recording.seconds for recording in lacking))
+    failures, seconds = 0, 0.0
+    for done, recording in enumerate(lacking, start=1):
+        try:
+            rebuild_cache(recording, project.cache)
+        except CuratorError as error:
+            watcher.failed(str(error))
+            failures += 1
+        seconds += recording.seconds
+        watcher.progressed(done, seconds)
+    watcher.finished()
+    return failures
+
+
+def give_words(project: Project, options: Options) -> None:
+    """Clips that segmentation cut take their words from the recording; nothing is heard twice."""
+    producer = transcriber_producer(options)
+    lacking = set(project.facts.missing(producer, Transcript)) - project.clips.moved()
+    transcripts: dict[int, Transcript | None] = {}
+    facts = []
+    for clip, recording, span in project.clips.spans(lacking):
+        if recording not in transcripts:
+            transcripts[recording] = project.facts.recording_transcript(recording)
+        whole = transcripts[recording]
+        if whole is not None:
+            facts.append(ClipFact(clip, span, producer, words_of_clip(whole, span)))
+    project.facts.add(facts)
+
+
+def run_step(project: Project, step: str, options: Options, watcher: Watcher, workers: int) -> int:
+    """One step with worker processes; returns how many items could not be done."""
+    jobs = [job for job in todo(project, step, options) if job.items]
+    if not jobs:
+        return 0
+    if step == "segment":
+        project.backup("before segmenting")
+    lengths = _seconds(project, step)
+    items = {item for job in jobs for item in job.items}
+    watcher.started(step, len(items), sum(lengths[item] for item in items))
+    crew = Crew(
+        1 if step in ALONE else workers,
+        store=lambda found: _store(project, step, options, found),
+        describe=lambda item: _described(project, step, item),
+        seconds_of=lambda found: lengths[item_of(found)],
+        watcher=watcher,
+    )
+    for job in jobs:
+        crew.do(job, job.items)
+    watcher.finished()
+    return crew.failures
+
+
+def _seconds(project: Project, step: str) -> dict[int, float]:
+    recordings = {recording.id: recording for recording in project.recordings.all()}
+    if step in RECORDING_STEPS:
+        return {number: recording.seconds for number, recording in recordings.items()}
+    return {
+        clip: span.seconds(recordings[recording].rate)
+        for clip, recording, span in project.clips.spans()
+    }
+
+
+def _described(project: Project, step: str, item: int) -> str:
+    if step in RECORDING_STEPS:
+        return project.recordings.get(item).name
+    clip = project.clips.get(item)
+    return f"clip {item} ({clip.recording} at {clip.span.start_s(clip.rate):.1f} s)"
+
+
+def _store(project: Project, step: str, options: Options, found: Sequence[Found]) -> None:
+    facts = [fact for fact in found if isinstance(fact, ClipFact)]
+    points = {f.clip_id: f.fact for f in facts if isinstance(f.fact, MapPoint)}
+    if points:
+        project.facts.replace_map(points, lay_out_producer(options))
+    else:
+        project.facts.add(facts)
+    for fact in found:
+        if isinstance(fact, RecordingTranscript):
+            project.facts.add_transcript(fact)
+        elif isinstance(fact, RecordingCut):
+            project.clips.replace_cut(fact)

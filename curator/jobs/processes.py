@@ -1,0 +1,135 @@
+"""Worker processes: started, listened to, and ended for sure."""
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import IO
+
+from curator.jobs.job import Job, to_json
+from curator.jobs.wire import Done, Message, from_line
+
+GRACE_SECONDS = 3.0  # between asking a worker to stop and killing it
+LAST_WORDS = 8_000  # bytes of a dead worker's log that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """A worker ended without its last word. worker: its number. log: the end of its stderr."""
+
+    worker: int
+    sentence: str
+    log: str
+
+
+class Workers:
+    """Some processes, one job each, and what they say in the order it arrives."""
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._heard: queue.Queue[tuple[int, Message | Died | None]] = queue.Queue(maxsize=4096)
+        self._logs = [tempfile.TemporaryFile() for _ in jobs]  # noqa: SIM115 - closed in close()
+        self._processes = [self._start(job, log) for job, log in zip(jobs, self._logs, strict=True)]
+        self._listeners = [
+            threading.Thread(target=self._listen, args=(number, process), daemon=True)
+            for number, process in enumerate(self._processes)
+        ]
+        for listener in self._listeners:
+            listener.start()
+
+    @staticmethod
+    def _start(job: Job, log: IO[bytes]) -> subprocess.Popen[bytes]:
+        threads = str(job.options.threads)
+        environment = os.environ | {
+            "OMP_NUM_THREADS": threads,
+            "MKL_NUM_THREADS": threads,
+            "OPENBLAS_NUM_THREADS": threads,
+            "TOKENIZERS_PARALLELISM": "false",
+        }
+        # A group of its own: Ctrl-C reaches this process alone, which stores what is done first.
+        process = subprocess.Popen(
+            [sys.executable, "-m", "curator.jobs.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env=environment,
+            start_new_session=True,
+        )
+        assert process.stdin is not None
+        with suppress(BrokenPipeError):  # it is dead already, and its listener will say so
+            process.stdin.write(to_json(job) + b"\n")
+            process.stdin.flush()
+        return process
+
+    def _listen(self, number: int, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        done = False
+        for line in process.stdout:
+            try:
+                message = from_line(line)
+            except ValueError as error:
+                self._heard.put((number, Died(number, f"The worker spoke nonsense: {error}.", "")))
+                process.kill()
+                break
+            done = done or isinstance(message, Done)
+            self._heard.put((number, message))
+        code = process.wait()
+        if not done:
+            self._heard.put((number, self._obituary(number, code)))
+        self._heard.put((number, None))
+
+    def _obituary(self, number: int, code: int) -> Died:
+        log = self._logs[number]
+        log.seek(max(0, log.seek(0, os.SEEK_END) - LAST_WORDS))
+        words = log.read().decode("utf-8", "replace")
+        reason = signal.Signals(-code).name if code < 0 else f"exit {code}"
+        return Died(number, f"The worker stopped without a word ({reason}).", words)
+
+    def listen(self, patience: float = 0.2) -> Iterator[tuple[int, Message | Died] | None]:
+        """What the workers say, with their numbers, until all have ended.
+
+        Gives None when nothing was said for ``patience`` seconds, so that the caller can store
+        what it has and show that it lives.
+        """
+        living = len(self._processes)
+        while living:
+            try:
+                number, message = self._heard.get(timeout=patience)
+            except queue.Empty:
+                yield None
+                continue
+            if message is None:
+                living -= 1
+            else:
+                yield number, message
+
+    def stop(self) -> None:
+        """End every worker: ask, then kill. What they have said can still be listened to."""
+        for process in self._processes:
+            if process.poll() is None:
+                process.terminate()
+        for process in self._processes:
+            try:
+                process.wait(GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def close(self) -> None:
+        """Stop, and let go of every pipe and thread."""
+        self.stop()
+        while any(listener.is_alive() for listener in self._listeners):
+            with suppress(queue.Empty):  # a listener may wait for room in the queue
+                self._heard.get(timeout=0.05)
+        for process in self._processes:
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    with suppress(BrokenPipeError):
+                        pipe.close()
+        for log in self._logs:
+            log.close()

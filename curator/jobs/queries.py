@@ -1,0 +1,38 @@
+"""Queries about a project, with the words it knows."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from curator.domain.clip import Clip
+from curator.domain.clip_query import Numbered, Query, parse
+from curator.domain.findings import FINDING_KEYS
+from curator.stages.scorers import scorers
+from curator.store.project import Project
+
+AT_ONCE = 500  # clips read from the project at a time, so that 100,000 need no memory
+
+SPEAKER_SIMILARITY = "speaker_similarity"
+"""The score that no scorer makes: it follows from the voice a person chose."""
+
+
+def read_query(project: Project, text: str) -> Query:
+    """What was typed, by the words this project knows; WrongQuery if it is wrong."""
+    scores = [key for info in scorers() for key in info.produces]
+    return parse(
+        text,
+        score_keys=(*scores, SPEAKER_SIMILARITY),
+        emotions=project.settings.emotions.keys,
+        findings=sorted(FINDING_KEYS),
+    )
+
+
+def by_id(clips: Sequence[int]) -> Query:
+    """Just these clips."""
+    return Query((Numbered("id", tuple(clips)),))
+
+
+def each(project: Project, clips: Iterable[int]) -> Iterator[Clip]:
+    """The clips one by one, in the order given group by group, without reading all at once."""
+    waiting = iter(clips)
+    while group := list(islice(waiting, AT_ONCE)):
+        yield from project.clips.find(by_id(group))

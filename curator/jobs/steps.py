@@ -1,0 +1,200 @@
+"""The stages in the order they depend on each other: what each still has to do, and doing it.
+
+``todo`` is asked by the parent, which needs no model for the answer; ``serve`` runs in the worker.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from curator.audio.excerpts import Excerpts
+from curator.audio.intake import cached16, take_in
+from curator.domain.errors import CuratorError
+from curator.domain.fact import ClipFact, MapPoint, Producer, Transcript
+from curator.jobs.job import Job, Options, path_of
+from curator.jobs.queries import each
+from curator.jobs.wire import Found, Message, Taken, TakenIn
+from curator.stages import ClipSound, Failed, RecordingSound, Stage
+from curator.stages import score as scoring
+from curator.stages.edges import FindEdges
+from curator.stages.embed import Embed
+from curator.stages.lay_out import LayOut
+from curator.stages.score import Score
+from curator.stages.scorers import scorers
+from curator.stages.segment import Segment
+from curator.stages.transcribe import TranscribeClips, TranscribeRecordings
+from curator.stages.transcribers.faster_whisper import FasterWhisper, described
+from curator.store.project import Project
+
+STEPS = ("transcribe", "segment", "edges", "embed", "score", "lay_out")
+"""What ``--only`` takes, in order. "words" (clips that a person re-cut) belongs to transcribe."""
+
+Say = Callable[[Message], None]
+Item = TypeVar("Item")
+
+
+def producer_of(stage: Stage[Item, Found]) -> Producer:
+    """Under which name the facts of a stage are stored."""
+    return Producer(stage.key, stage.version, stage.options)
+
+
+def transcriber_producer(options: Options) -> Producer:
+    """Under which name transcripts are stored, known without loading the model."""
+    return Producer(
+        TranscribeRecordings.key, TranscribeRecordings.version, described(options.whisper)
+    )
+
+
+def lay_out_producer(options: Options) -> Producer:
+    """Under which name map points are stored."""
+    return producer_of(LayOut(options.seed))
+
+
+def _whisper(options: Options) -> FasterWhisper:
+    return FasterWhisper(options.whisper, options.device, options.threads)
+
+
+def cutter(project: Project) -> Segment:
+    """Cuts for the project's target."""
+    return Segment(project.settings.target)
+
+
+def todo(project: Project, step: str, options: Options) -> list[Job]:
+    """What a step has not done yet; jobs differ in what they do, not in when."""
+
+    def job(items: Iterable[int], scorers: tuple[str, ...] = ()) -> Job:
+        return Job(step, str(project.path), options, tuple(items), scorers=scorers)
+
+    facts = project.facts
+    if step == "transcribe":
+        return [job(facts.recordings_missing(transcriber_producer(options)))]
+    if step == "words":
+        return [job(facts.missing(transcriber_producer(options), Transcript))]
+    if step == "segment":
+        return [job(facts.recordings_missing(producer_of(cutter(project))))]
+    if step == "edges":
+        return [job(facts.missing(producer_of(FindEdges()), FindEdges.finds))]
+    if step == "embed":
+        return [job(facts.missing(producer_of(Embed()), Embed.finds))]
+    if step == "score":
+        return [job(items, keys) for keys, items in _unscored(project, options).items()]
+    if step == "lay_out":
+        return [job(facts.missing(lay_out_producer(options), MapPoint))]
+    raise CuratorError(f"There is no stage called {step!r}.", f"Choose from: {', '.join(STEPS)}.")
+
+
+def _unscored(project: Project, options: Options) -> Mapping[tuple[str, ...], list[int]]:
+    """Which scorers are missing -> the clips that lack just these, so that none runs twice."""
+    lacking: dict[int, list[str]] = {}
+    for info in scorers():
+        made_by = scoring.producer_of(info, exact=options.exact)
+        for clip in project.facts.missing(made_by, scoring.FINDS):
+            lacking.setdefault(clip, []).append(info.key)
+    order = {clip: place for place, (clip, _, _) in enumerate(project.clips.spans(lacking))}
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for clip in sorted(lacking, key=order.__getitem__):
+        groups.setdefault(tuple(lacking[clip]), []).append(clip)
+    return groups
+
+
+def serve(job: Job, say: Say) -> None:
+    """Do a job, saying what is found as it is found."""
+    if job.stage == "import":
+        _take_in(job, say)
+        return
+    with Project.open(Path(job.project), write=False) as project:
+        for found in _answers(project, job, say):
+            say(found)
+
+
+def _answers(project: Project, job: Job, say: Say) -> Iterator[Found | Failed]:
+    options = job.options
+    recordings = _announced(recording_sounds(project, job.items, say), say, _recording_id)
+    clips = _announced(clip_sounds(project, job.items, say), say, _clip_id)
+    if job.stage == "transcribe":
+        yield from TranscribeRecordings(_whisper(options)).run(recordings)
+    elif job.stage == "segment":
+        yield from cutter(project).run(recordings)
+    elif job.stage == "words":
+        yield from TranscribeClips(_whisper(options)).run(clips)
+    elif job.stage == "edges":
+        yield from FindEdges().run(clips)
+    elif job.stage == "embed":
+        yield from Embed(options.threads).run(clips)
+    elif job.stage == "score":
+        with Excerpts() as excerpts:
+            yield from Score(job.scorers, exact=options.exact, excerpts=excerpts).run(clips)
+    elif job.stage == "lay_out":
+        yield from _map(project, options)
+
+
+def _map(project: Project, options: Options) -> Iterator[ClipFact]:
+    stage = LayOut(options.seed)
+    vectors = project.facts.vectors()
+    points = stage.run(vectors, project.facts.map_points())
+    for clip, _, span in project.clips.spans(points):
+        yield ClipFact(clip, span, producer_of(stage), points[clip])
+
+
+def _take_in(job: Job, say: Say) -> None:
+    for place in job.items:
+        path = path_of(job.paths[place])
+        say(Taken(place))
+        try:
+            intake = take_in(path, Path(job.project) / "cache")
+        except CuratorError as error:
+            say(Failed(place, str(error)))
+        else:
+            say(TakenIn(place, intake))
+
+
+def _recording_id(sound: RecordingSound) -> int:
+    return sound.recording.id
+
+
+def _clip_id(sound: ClipSound) -> int:
+    return sound.clip_id
+
+
+def _announced(items: Iterable[Item], say: Say, number: Callable[[Item], int]) -> Iterator[Item]:
+    for item in items:
+        say(Taken(number(item)))
+        yield item
+
+
+def recording_sounds(
+    project: Project, recordings: Iterable[int], say: Say
+) -> Iterator[RecordingSound]:
+    """The recordings with their sound and words; one without a cache is said to have failed."""
+    for number in recordings:
+        recording = project.recordings.get(number)
+        try:
+            samples16 = cached16(project.cache, recording.content_hash)
+        except FileNotFoundError:
+            say(Failed(number, f"{recording.name}: its working copy is missing."))
+            continue
+        transcript = project.facts.recording_transcript(number)
+        yield RecordingSound(recording, samples16, project.settings.language, transcript)
+
+
+def clip_sounds(project: Project, clips: Iterable[int], say: Say) -> Iterator[ClipSound]:
+    """The clips with their sound and words, reading a recording once for neighbours."""
+    sounds: dict[int, RecordingSound | None] = {}
+    for clip in each(project, clips):
+        number = clip.recording_id
+        if number not in sounds:
+            sounds.clear()  # clips come by recording: one memory map is enough
+            sounds[number] = next(recording_sounds(project, [number], lambda _: None), None)
+        sound = sounds[number]
+        if sound is None:
+            say(Failed(clip.id, f"{clip.recording}: its working copy is missing."))
+            continue
+        yield ClipSound(
+            clip.id,
+            sound.recording,
+            clip.span,
+            sound.samples16,
+            clip.language or project.settings.language,
+            clip.text,
+            clip.words,
+        )

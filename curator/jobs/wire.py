@@ -1,0 +1,133 @@
+"""What a worker says: one JSON object a line, ``{"kind": ..., "body": ...}``."""
+
+import base64
+import os
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any
+
+import msgspec
+
+from curator.audio.intake import Intake
+from curator.domain.fact import (
+    ClipFact,
+    Edges,
+    Fact,
+    MapPoint,
+    Producer,
+    RecordingCut,
+    RecordingTranscript,
+    Score,
+    SpeakerVector,
+    Transcript,
+)
+from curator.domain.span import Span
+from curator.stages import Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The worker has taken up an item; if it dies without an answer, this one is to blame."""
+
+    item: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """A file was imported. item: its place among the job's paths."""
+
+    item: int
+    intake: Intake
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The whole job could not be done; the sentence is for the person."""
+
+    sentence: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The worker's last word: all items were answered."""
+
+
+Found = ClipFact | RecordingTranscript | RecordingCut | TakenIn
+Message = Found | Failed | Taken | Stopped | Done
+
+_FACTS: dict[str, type[Fact]] = {
+    "transcript": Transcript,
+    "score": Score,
+    "speaker_vector": SpeakerVector,
+    "map_point": MapPoint,
+    "edges": Edges,
+}
+_FACT_KINDS = {fact: kind for kind, fact in _FACTS.items()}
+_PLAIN: dict[str, type[Any]] = {
+    "recording_transcript": RecordingTranscript,
+    "recording_cut": RecordingCut,
+    "taken_in": TakenIn,
+    "failed": Failed,
+    "taken": Taken,
+    "stopped": Stopped,
+    "done": Done,
+}
+_PLAIN_KINDS = {message: kind for kind, message in _PLAIN.items()}
+
+
+class _Line(msgspec.Struct, frozen=True):
+    kind: str
+    body: msgspec.Raw
+
+
+class _ClipFactBody(msgspec.Struct, frozen=True):
+    clip_id: int
+    span: Span
+    made_by: Producer
+    fact: msgspec.Raw
+
+
+def _path_to_bytes(value: object) -> object:
+    # Paths may hold undecodable bytes, which JSON text cannot.
+    if isinstance(value, PurePath):
+        return msgspec.to_builtins(os.fsencode(value))
+    raise TypeError(f"{type(value)} does not travel on the wire")
+
+
+def _path_from_bytes(wanted: type, value: object) -> object:
+    if wanted is Path and isinstance(value, str):
+        return Path(os.fsdecode(base64.b64decode(value)))
+    raise TypeError(f"{wanted} does not travel on the wire")
+
+
+def to_line(message: Message) -> bytes:
+    """A message as one line, newline included."""
+    if isinstance(message, ClipFact):
+        kind = _FACT_KINDS[type(message.fact)]
+        body = _ClipFactBody(
+            message.clip_id,
+            message.span,
+            message.made_by,
+            msgspec.Raw(msgspec.json.encode(message.fact)),
+        )
+        encoded = msgspec.json.encode(body)
+    else:
+        kind = _PLAIN_KINDS[type(message)]
+        encoded = msgspec.json.encode(message, enc_hook=_path_to_bytes)
+    return msgspec.json.encode(_Line(kind, msgspec.Raw(encoded))) + b"\n"
+
+
+def from_line(line: bytes) -> Message:
+    """The message of a line; msgspec.DecodeError (a ValueError) if it is none."""
+    outer = msgspec.json.decode(line, type=_Line)
+    if outer.kind in _FACTS:
+        body = msgspec.json.decode(outer.body, type=_ClipFactBody)
+        fact = msgspec.json.decode(body.fact, type=_FACTS[outer.kind])
+        return ClipFact(body.clip_id, body.span, body.made_by, fact)
+    if outer.kind not in _PLAIN:
+        raise msgspec.ValidationError(f"a worker said something unknown: {outer.kind!r}")
+    message: Message = msgspec.json.decode(
+        outer.body, type=_PLAIN[outer.kind], dec_hook=_path_from_bytes
+    )
+    return message
