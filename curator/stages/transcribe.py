@@ -1,0 +1,300 @@
+"""Words with their times: of whole recordings, and of single clips that were cut anew.
+
+A recording is heard in windows that hold its speech and little of its silence, because Whisper
+invents text where nobody speaks. Its word times are off by tenths of a second beside a pause;
+the pauses that the sound itself shows put them right.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from typing import TypeVar
+
+import numpy as np
+
+from curator.audio.waveform import CACHE_RATE, FULL_SCALE_16, Samples, Samples16
+from curator.domain.fact import (
+    ClipFact,
+    Producer,
+    RecordingTranscript,
+    Transcript,
+    Word,
+)
+from curator.domain.invention import UNSPACED, compression
+from curator.domain.span import Span
+from curator.stages import ClipSound, Failed, RecordingSound
+from curator.stages.packing import ROOM, Piece, Window, packed
+from curator.stages.pauses import Hearing, Pause, between
+from curator.stages.transcribers.faster_whisper import FasterWhisper, Heard, HeardWord
+from curator.stages.vad import (
+    FRAME,
+    Probabilities,
+    SpeechOptions,
+    speech_probabilities,
+    speech_spans,
+)
+
+LISTEN = SpeechOptions(min_speech_ms=100, min_silence_ms=800, pad_ms=250)
+"""Pieces for Whisper: silence of 0.8 s and more is left out, all else stays as it is."""
+
+TRUSTED_PAUSE_S = 0.2  # shorter quiet may be a consonant's closure inside a word
+
+Owner = TypeVar("Owner")
+
+CLIPS_AT_ONCE = 64  # clips gathered before windows are packed, so that progress shows
+
+
+class TranscribeRecordings:
+    """Finds the words of whole recordings. model: a loaded Whisper."""
+
+    key = "transcribe"
+    version = 1
+
+    def __init__(self, model: FasterWhisper) -> None:
+        self._model = model
+        self.options = model.name
+
+    def run(self, items: Iterable[RecordingSound]) -> Iterator[RecordingTranscript | Failed]:
+        """A transcript for each recording, in order; times in samples at the recording's rate."""
+        made_by = Producer(self.key, self.version, self.options)
+        for item in items:
+            try:
+                found = self._heard(item)
+            except (RuntimeError, ValueError) as reason:  # CTranslate2's own
+                yield Failed(item.recording.id, f"{item.recording.name}: {reason}")
+                continue
+            yield RecordingTranscript(item.recording.id, made_by, found)
+
+    def _heard(self, item: RecordingSound) -> Transcript:
+        probabilities = speech_probabilities(item.samples16)
+        spans = pieces_to_hear(probabilities, len(item.samples16))
+        language = item.language or self._language(item.samples16, spans)
+        pieces = (Piece(span, _sound(item.samples16, span)) for span in spans)
+        heard = list(_listened(self._model, packed(pieces), language))
+        words = [
+            _moved(word, span.start) for span, found in heard for word in _glued(found, language)
+        ]
+        pauses = Hearing.of(item.samples16, probabilities).pauses()
+        settled = settle(words, pauses, len(item.samples16))
+        no_speech = _weighted([(found.no_speech, span.samples) for span, found in heard])
+        rated = tuple(_at_rate(word, item.recording.rate) for word in settled)
+        return transcript_of(rated, language, no_speech)
+
+    def _language(self, samples16: Samples16, spans: Sequence[Span]) -> str:
+        """Of the first 90 s of speech; "en" if nobody speaks, since something must be said."""
+        sound = [_sound(samples16, span) for span in spans[:16]]
+        return self._model.language_of(np.concatenate(sound)) if sound else "en"
+
+
+class TranscribeClips:
+    """Finds the words of single clips, several in each of Whisper's windows."""
+
+    key = "transcribe"
+    version = 1
+
+    def __init__(self, model: FasterWhisper) -> None:
+        self._model = model
+        self.options = model.name
+
+    def run(self, items: Iterable[ClipSound]) -> Iterator[ClipFact | Failed]:
+        """A transcript for each clip, in order; times in samples of its recording."""
+        waiting: list[ClipSound] = []
+        for item in items:
+            waiting.append(item)
+            if len(waiting) == CLIPS_AT_ONCE:
+                yield from self._group(waiting)
+                waiting = []
+        yield from self._group(waiting)
+
+    def _group(self, items: Sequence[ClipSound]) -> Iterator[ClipFact | Failed]:
+        for language, same in groupby(items, key=lambda item: item.language):
+            clips = list(same)
+            try:
+                yield from self._facts(clips, language)
+            except (RuntimeError, ValueError) as reason:
+                for clip in clips:
+                    yield Failed(clip.clip_id, f"Whisper could not hear it: {reason}")
+
+    def _facts(self, clips: Sequence[ClipSound], language: str) -> list[ClipFact]:
+        known = language or self._model.language_of(
+            np.concatenate([clip.wave.samples for clip in clips[:16]])
+        )
+        pieces = [
+            Piece((index, span), _sound(clip.recording16, span))
+            for index, clip in enumerate(clips)
+            for span in _pieces_of_clip(clip)
+        ]
+        words: list[list[Word]] = [[] for _ in clips]
+        doubts: list[list[tuple[float, int]]] = [[] for _ in clips]
+        for (index, span), found in _listened(self._model, packed(pieces), known):
+            words[index] += [_moved(word, span.start) for word in _glued(found, known)]
+            doubts[index].append((found.no_speech, span.samples))
+        made_by = Producer(self.key, self.version, self.options)
+        facts = []
+        for clip, heard, doubt in zip(clips, words, doubts, strict=True):
+            inside = (_clamped(word, clip.span16) for word in heard)
+            rated = tuple(_at_rate(word, clip.recording.rate) for word in inside)
+            transcript = transcript_of(rated, known, _weighted(doubt))
+            facts.append(ClipFact(clip.clip_id, clip.span, made_by, transcript))
+        return facts
+
+
+def words_of_clip(transcript: Transcript, span: Span) -> Transcript:
+    """The part of a recording's transcript that a clip says.
+
+    span: in samples of the recording, as the words are. A word belongs to the clip that holds its
+    middle, so that a time that is a little off at an edge neither loses nor doubles it.
+    """
+    words = tuple(
+        word for word in transcript.words if span.start <= (word.start + word.stop) / 2 < span.stop
+    )
+    return transcript_of(words, transcript.language, transcript.no_speech)
+
+
+def transcript_of(words: Sequence[Word], language: str, no_speech: float) -> Transcript:
+    """A transcript of words in order, its text joined as the language is written."""
+    text = ("" if language in UNSPACED else " ").join(word.text for word in words)
+    confidence = sum(word.probability for word in words) / len(words) if words else 0.0
+    return Transcript(text, tuple(words), language, confidence, no_speech, compression(text))
+
+
+def pieces_to_hear(probabilities: Probabilities, samples: int) -> list[Span]:
+    """Stretches of speech of at most 28 s, in samples at 16 kHz, in order.
+
+    A longer stretch is parted where speech is least likely in its last third.
+    """
+    found: list[Span] = []
+    for span in speech_spans(probabilities, samples, LISTEN):
+        rest = span
+        while rest.samples > ROOM:
+            first = (rest.start + ROOM * 2 // 3) // FRAME
+            last = (rest.start + ROOM) // FRAME
+            at = (first + int(np.argmin(probabilities[first:last]))) * FRAME + FRAME // 2
+            before, rest = rest.split(at)
+            found.append(before)
+        found.append(rest)
+    return found
+
+
+def settle(words: Sequence[Word], pauses: Sequence[Pause], samples: int) -> list[Word]:
+    """The words with their times moved out of the pauses, in order.
+
+    words: times in samples at 16 kHz of a recording of ``samples``. A word that lies over pauses
+    keeps its longest part outside them; one that lies wholly in a pause goes to its nearer end.
+    """
+    spoken = between([p for p in pauses if p.seconds >= TRUSTED_PAUSE_S], samples)
+    stops = [span.stop for span in spoken]
+    settled: list[Word] = []
+    for word in words:
+        start, stop = _outside_pauses(word, spoken, bisect_right(stops, word.start))
+        if settled:
+            start = max(start, settled[-1].start)
+        settled.append(Word(start, max(start, stop), word.text, word.probability))
+    return settled
+
+
+def _outside_pauses(word: Word, spoken: Sequence[Span], first: int) -> tuple[int, int]:
+    """[start, stop) of the word in speech. first: the first stretch that ends after it starts."""
+    longest = (0, 0)
+    for span in spoken[first:]:
+        if span.start >= word.stop:
+            break
+        part = max(word.start, span.start), min(word.stop, span.stop)
+        longest = max(longest, part, key=lambda p: p[1] - p[0])
+    if longest[1] > longest[0]:
+        return longest
+    before = spoken[first - 1].stop if first else None
+    after = spoken[first].start if first < len(spoken) else None
+    if after is not None and (before is None or after - word.stop < word.start - before):
+        return after, after
+    return (before, before) if before is not None else (word.start, word.stop)
+
+
+def _listened(
+    model: FasterWhisper, windows: Iterable[Window[Owner]], language: str
+) -> Iterator[tuple[Owner, Heard]]:
+    """What each piece of the windows says, times in seconds of the piece, in order."""
+    for group in _grouped(windows, model.windows_at_once):
+        heard = model.listen([window.samples for window in group], language)
+        for window, found in zip(group, heard, strict=True):
+            yield from _by_piece(window, found)
+
+
+def _grouped(windows: Iterable[Window[Owner]], count: int) -> Iterator[list[Window[Owner]]]:
+    waiting = iter(windows)
+    while group := list(islice(waiting, count)):
+        yield group
+
+
+def _by_piece(window: Window[Owner], heard: Heard) -> Iterator[tuple[Owner, Heard]]:
+    words: list[list[HeardWord]] = [[] for _ in window.pieces]
+    for word in heard.words:
+        place = window.place((word.start_s + word.stop_s) / 2 * CACHE_RATE)
+        offset = window.starts[place] / CACHE_RATE
+        words[place].append(
+            HeardWord(word.start_s - offset, word.stop_s - offset, word.text, word.probability)
+        )
+    for piece, own in zip(window.pieces, words, strict=True):
+        yield piece.owner, Heard(tuple(own), heard.no_speech)
+
+
+def _glued(heard: Heard, language: str) -> Iterator[Word]:
+    """Whole words, times in samples at 16 kHz: Whisper parts "forty-two" in two."""
+    waiting: HeardWord | None = None
+    for word in heard.words:
+        if not word.text.strip():
+            continue
+        apart = word.text.startswith(" ") or language in UNSPACED
+        if waiting is not None and not apart:
+            waiting = HeardWord(
+                waiting.start_s,
+                word.stop_s,
+                waiting.text + word.text,
+                min(waiting.probability, word.probability),
+            )
+            continue
+        if waiting is not None:
+            yield _word(waiting)
+        waiting = word
+    if waiting is not None:
+        yield _word(waiting)
+
+
+def _word(heard: HeardWord) -> Word:
+    start = round(heard.start_s * CACHE_RATE)
+    stop = max(start, round(heard.stop_s * CACHE_RATE))
+    return Word(start, stop, heard.text.strip(), min(1.0, max(0.0, heard.probability)))
+
+
+def _moved(word: Word, samples: int) -> Word:
+    return Word(word.start + samples, word.stop + samples, word.text, word.probability)
+
+
+def _clamped(word: Word, span: Span) -> Word:
+    start, stop = (min(max(at, span.start), span.stop) for at in (word.start, word.stop))
+    return Word(start, stop, word.text, word.probability)
+
+
+def _at_rate(word: Word, rate: int) -> Word:
+    span = Span(max(0, word.start), max(0, word.stop)).at_rate(CACHE_RATE, rate)
+    return Word(span.start, span.stop, word.text, word.probability)
+
+
+def _pieces_of_clip(clip: ClipSound) -> list[Span]:
+    """The clip's span at 16 kHz, parted if it is longer than a window."""
+    span = clip.span16
+    if span.samples <= ROOM:
+        return [span]
+    sound = clip.recording16[span.start : span.stop]
+    parts = pieces_to_hear(speech_probabilities(sound), len(sound))
+    return [part.shifted(span.start) for part in parts] or [span.split(span.start + ROOM)[0]]
+
+
+def _sound(samples16: Samples16, span: Span) -> Samples:
+    return np.asarray(samples16[span.start : span.stop], np.float32) / np.float32(FULL_SCALE_16)
+
+
+def _weighted(values: Sequence[tuple[float, int]]) -> float:
+    """The mean of probabilities, each with its samples as weight; 1 if there was no sound."""
+    total = sum(samples for _, samples in values)
+    return sum(value * samples for value, samples in values) / total if total else 1.0

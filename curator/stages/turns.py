@@ -1,0 +1,73 @@
+"""Whether the same person goes on after a pause.
+
+In a conversation another voice may begin a third of a second after the last; a clip that holds
+both is lost for a set of one voice. Speaker vectors of the phrases on both sides tell.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curator.audio.waveform import CACHE_RATE, FULL_SCALE_16, Samples, Samples16
+from curator.domain.span import Span
+
+Vectors = Callable[[Sequence[Samples]], NDArray[np.float32]]
+"""Waves at 16 kHz -> speaker vectors of length 1, (waves, 256); zeros where nothing can be said."""
+
+PHRASE_PAUSE_S = 0.15  # nobody else begins to speak after a shorter pause
+TOO_LONG_S = 0.6  # after a longer one nobody asks, the clip ends anyway
+LEAST_S = 0.8  # of speech, below which a vector says little
+MOST_S = 4.0  # of a phrase that is listened to; more says no more
+OTHER = 0.62  # cosine below which two people speak
+SAME = 0.75  # cosine above which one person does
+
+
+def same_voices(
+    stretches: Sequence[Span], samples16: Samples16, vectors: Vectors | None
+) -> list[bool | None]:
+    """For each two neighbours, whether one voice speaks both; None where nobody can tell.
+
+    stretches: speech between pauses, samples at 16 kHz, in order.
+    """
+    gaps = [(after.start - before.stop) / CACHE_RATE for before, after in pairwise(stretches)]
+    same: list[bool | None] = [True if gap < PHRASE_PAUSE_S else None for gap in gaps]
+    asked = [i for i, gap in enumerate(gaps) if PHRASE_PAUSE_S <= gap < TOO_LONG_S]
+    if vectors is None or not asked:
+        return same
+    phrase_of, phrases = _phrases(stretches, gaps)
+    wanted = sorted({phrase_of[i + side] for i in asked for side in (0, 1)})
+    rows = {phrase: row for row, phrase in enumerate(wanted)}
+    found = vectors([_sound(samples16, phrases[phrase]) for phrase in wanted])
+    for i in asked:
+        left, right = phrase_of[i], phrase_of[i + 1]
+        cosine = float(found[rows[left]] @ found[rows[right]])
+        shorter = min(phrases[left].samples, phrases[right].samples) / CACHE_RATE
+        same[i] = _judged(cosine, shorter)
+    return same
+
+
+def _judged(cosine: float, shorter_s: float) -> bool | None:
+    if cosine < OTHER:
+        return False
+    return True if cosine >= SAME and shorter_s >= LEAST_S else None
+
+
+def _phrases(stretches: Sequence[Span], gaps: Sequence[float]) -> tuple[list[int], list[Span]]:
+    """(which phrase each stretch is in, the phrases)."""
+    phrase_of, phrases = [0], [stretches[0]]
+    for stretch, gap in zip(stretches[1:], gaps, strict=True):
+        if gap < PHRASE_PAUSE_S:
+            phrases[-1] = phrases[-1].join(stretch)
+        else:
+            phrases.append(stretch)
+        phrase_of.append(len(phrases) - 1)
+    return phrase_of, phrases
+
+
+def _sound(samples16: Samples16, span: Span) -> Samples:
+    """The phrase, or its middle four seconds."""
+    over = max(0, span.samples - int(MOST_S * CACHE_RATE)) // 2
+    piece = samples16[span.start + over : span.stop - over]
+    return np.asarray(piece, np.float32) / np.float32(FULL_SCALE_16)
