@@ -1,0 +1,127 @@
+"""How many clips and minutes each category has, and what it lacks."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from curator.domain.clip import Clip
+from curator.domain.decision import State
+from curator.domain.emotion import Emotion, EmotionSet
+
+SECONDS_PER_MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryBalance:
+    """A category's clips against its target.
+
+    emotion: None for kept clips without a category, or of one the project no longer has, which
+    have no target. undecided: clips of it that nobody has kept or dropped yet.
+    """
+
+    emotion: Emotion | None
+    clips: int
+    minutes: float
+    undecided: int
+    undecided_minutes: float
+
+    @property
+    def key(self) -> str:
+        """The category's key, "" without one."""
+        return self.emotion.key if self.emotion else ""
+
+    @property
+    def lacking_clips(self) -> int:
+        """How many clips are missing to the target."""
+        return max(0, self.emotion.target_clips - self.clips) if self.emotion else 0
+
+    @property
+    def lacking_minutes(self) -> float:
+        """How many minutes are missing to the target."""
+        return max(0.0, self.emotion.target_minutes - self.minutes) if self.emotion else 0.0
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether it has what it needs."""
+        return not self.lacking_clips and not self.shown_minutes
+
+    @property
+    def shown_minutes(self) -> float:
+        """The minutes missing as people are told them: in tenths, rounded up."""
+        # Rounded first, so that 0.30000000000000004 missing is 0.3 and not 0.4.
+        return -(-round(self.lacking_minutes, 6) * 10 // 1) / 10
+
+    def shortfall(self) -> str:
+        """What it lacks, in words; "" when it lacks nothing.
+
+        "confirmation lacks 13 clips and 0.6 minutes; 4 undecided clips could help"
+        """
+        lacks = []
+        if self.lacking_clips:
+            lacks.append(_counted(self.lacking_clips, "clip"))
+        if self.shown_minutes:
+            lacks.append(f"{self.shown_minutes:.1f} minutes")
+        if not lacks:
+            return ""
+        words = f"{self.key} lacks {' and '.join(lacks)}"
+        if self.undecided:
+            words += f"; {_counted(self.undecided, 'undecided clip')} could help"
+        return words
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """All categories of a project in their order, then the clips without one."""
+
+    categories: tuple[CategoryBalance, ...]
+    uncategorised: CategoryBalance
+
+    @property
+    def clips(self) -> int:
+        """Kept clips in all."""
+        return sum(each.clips for each in (*self.categories, self.uncategorised))
+
+    @property
+    def minutes(self) -> float:
+        """Minutes of kept clips in all."""
+        return sum(each.minutes for each in (*self.categories, self.uncategorised))
+
+    @property
+    def undecided(self) -> int:
+        """Undecided clips in all."""
+        return sum(each.undecided for each in (*self.categories, self.uncategorised))
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether every category has what it needs."""
+        return all(each.is_reached for each in self.categories)
+
+    def shortfalls(self) -> tuple[str, ...]:
+        """What categories lack, in words, in their order."""
+        return tuple(words for each in self.categories if (words := each.shortfall()))
+
+
+def balance(clips: Iterable[Clip], emotions: EmotionSet) -> Balance:
+    """Count kept and undecided clips against the targets of ``emotions``."""
+    known = set(emotions.keys)
+    found: defaultdict[tuple[str, State], list[float]] = defaultdict(list)
+    for clip in clips:
+        key = clip.emotion if clip.emotion in known else None
+        found[key or "", clip.state].append(clip.seconds)
+
+    def counted(emotion: Emotion | None) -> CategoryBalance:
+        key = emotion.key if emotion else ""
+        kept, undecided = found[key, State.KEPT], found[key, State.UNDECIDED]
+        return CategoryBalance(
+            emotion,
+            len(kept),
+            sum(kept) / SECONDS_PER_MINUTE,
+            len(undecided),
+            sum(undecided) / SECONDS_PER_MINUTE,
+        )
+
+    return Balance(tuple(counted(emotion) for emotion in emotions.emotions), counted(None))
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"1 {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,74 @@
+"""Clips cut from their recordings at full quality, at the target's rate."""
+
+from math import gcd
+from typing import Protocol
+
+import numpy as np
+
+from curator.audio.encode import resampled, to_int16
+from curator.audio.waveform import Samples16, Waveform
+from curator.domain.recording import Recording
+from curator.domain.span import Span
+from curator.domain.target import Target
+from curator.export.checks import Fault, written_samples
+
+SURROUNDINGS_S = 0.02
+"""How much sound on either side is resampled along with a clip, then left off: a resampler's filter
+rings where sound begins; at this distance it has died down."""
+
+
+class ReadsExcerpts(Protocol):
+    """Reads spans of recordings; see ``curator.audio.excerpts.Excerpts``."""
+
+    def read(self, recording: Recording, span: Span) -> Waveform:
+        """Mono samples at the recording's rate, exactly ``span.samples`` of them."""
+        ...
+
+
+def excerpt(excerpts: ReadsExcerpts, recording: Recording, span: Span, rate: int) -> Waveform:
+    """A clip with as much around it as resampling to ``rate`` wants; see ``surrounded``."""
+    return excerpts.read(recording, surrounded(recording, span, rate))
+
+
+def surrounded(recording: Recording, span: Span, rate: int) -> Span:
+    """The span with its surroundings.
+
+    It begins a whole number of samples at both rates ahead of the clip, so that the clip's samples
+    are those one gets by resampling the whole recording from the clip's start.
+    """
+    if recording.rate == rate:
+        return span
+    step = recording.rate // gcd(recording.rate, rate)
+    wanted = -(-int(SURROUNDINGS_S * recording.rate) // step) * step
+    before = min(wanted, span.start // step * step)
+    after = min(wanted, max(0, recording.samples - span.stop))
+    return Span(span.start - before, span.stop + after)
+
+
+def written(wave: Waveform, recording: Recording, span: Span, rate: int) -> Samples16:
+    """The samples to write, from what ``excerpt`` read: ``written_samples`` of them."""
+    if recording.rate == rate:
+        return to_int16(wave)
+    ahead = span.start - surrounded(recording, span, rate).start
+    skip = ahead * rate // recording.rate
+    length = written_samples(span.samples, recording.rate, rate)
+    samples = resampled(wave, rate).samples[skip : skip + length]
+    if samples.size < length:
+        samples = np.pad(samples, (0, length - samples.size))
+    return to_int16(Waveform(samples, rate))
+
+
+def sound_fault(wave: Waveform, samples: Samples16, target: Target) -> Fault | None:
+    """What is wrong with a clip's sound: as read from the source, and as it is to be written."""
+    if not np.isfinite(wave.samples).all():
+        return Fault("not_finite", "Its sound holds values that are no numbers.")
+    if peak(samples) <= target.silent_peak:
+        return Fault("silent", "Nothing is to be heard in it.")
+    return None
+
+
+def peak(samples: Samples16) -> int:
+    """The largest distance from zero, 0..32768."""
+    if samples.size == 0:
+        return 0
+    return max(int(samples.max()), -int(samples.min()))

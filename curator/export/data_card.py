@@ -1,0 +1,120 @@
+"""``data_card.md``: where a set comes from and what is in it, for people."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from statistics import median
+
+from curator.domain.errors import printable
+from curator.export.contents import Contents
+from curator.export.manifest import Row
+
+SHOWN_SENTENCES = 3
+"""So many refused clips are shown for each reason; refused.jsonl has them all."""
+
+
+def data_card(
+    contents: Contents,
+    rows: Sequence[Row],
+    notes: Iterable[str],
+    generator: str,
+    made: datetime,
+    manifest: bytes,
+) -> str:
+    """The card's text, in Markdown."""
+    settings = contents.settings
+    minutes = sum(row.duration_s for row in rows) / 60
+    parts = [
+        f"# Data card: {_plain(settings.speaker)}",
+        f"{len(rows)} clips, {minutes:.1f} minutes, language {settings.language or 'as spoken'}, "
+        f"made for {contents.target.name} by {generator} on "
+        f"{made.astimezone(UTC):%Y-%m-%d %H:%M} UTC. Mono, 16 bit, {contents.target.rate} Hz.",
+        "\n".join(f"- {_plain(note)}" for note in notes),
+        "## Sources\n\n" + _sources(contents, rows),
+        "## Contents\n\n" + _categories(rows),
+        "## Scores\n\n" + _scores(rows),
+        "## Refused\n\n" + _refused(contents),
+        "## Licence of the model\n\n"
+        f"{contents.target.name}: {contents.target.licence}. It comes on top of the licences of "
+        "the sources above.",
+        "## Verify\n\n"
+        f"SHA-256 of manifest.jsonl: `{hashlib.sha256(manifest).hexdigest()}`. The manifest has "
+        "that of every clip, bundle.json those of the other files; `curator verify` compares all.\n"
+        f"Evaluation share {settings.eval_share}, seed {settings.seed}: no sentence and no pause "
+        "group is on both sides.",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _sources(contents: Contents, rows: Sequence[Row]) -> str:
+    minutes: defaultdict[str, float] = defaultdict(float)
+    clips = Counter(row.source.sha256 for row in rows)
+    for row in rows:
+        minutes[row.source.sha256] += row.duration_s / 60
+    lines = []
+    for recording in sorted(contents.recordings.values(), key=lambda each: each.id):
+        key = recording.content_hash
+        lines.append(
+            (
+                printable(recording.name),
+                str(clips[key]),
+                f"{minutes[key]:.1f}",
+                recording.licence or "no licence recorded",
+                recording.consent or "no consent recorded",
+                f"`{key}`",
+            )
+        )
+    return _table(("recording", "clips", "minutes", "licence", "consent", "SHA-256"), lines)
+
+
+def _categories(rows: Sequence[Row]) -> str:
+    categories = sorted({row.emotion or "" for row in rows})
+    lines = []
+    for category in [*categories, None]:
+        of_it = [row for row in rows if category is None or (row.emotion or "") == category]
+        cells = [{None: "all", "": "no category"}.get(category) or str(category)]
+        for side in ("train", "eval"):
+            seconds = [row.duration_s for row in of_it if row.split == side]
+            cells += [str(len(seconds)), f"{sum(seconds) / 60:.1f}"]
+        lines.append(tuple(cells))
+    title = ("category", "train clips", "train minutes", "eval clips", "eval minutes")
+    return _table(title, lines)
+
+
+def _scores(rows: Sequence[Row]) -> str:
+    lines = []
+    for key in sorted({key for row in rows for key in row.scores}):
+        values = [row.scores[key] for row in rows if key in row.scores]
+        figures = (min(values), median(values), max(values))
+        lines.append((key, str(len(values)), *(f"{figure:.4g}" for figure in figures)))
+    if not lines:
+        return "No clip has been scored."
+    return _table(("score", "clips", "least", "median", "most"), lines)
+
+
+def _refused(contents: Contents) -> str:
+    refused = contents.refused
+    if not refused:
+        return f"None: the trainer can use all {len(contents.kept)} kept clips."
+    reasons = Counter(refusal.reason_key for refusal in refused)
+    lines = [
+        f"{len(refused)} of {len(contents.kept)} kept clips cannot be trained on; refused.jsonl "
+        "names each."
+    ]
+    for key in sorted(reasons, key=contents.target.refusal_order.index):
+        shown = [refusal for refusal in refused if refusal.reason_key == key][:SHOWN_SENTENCES]
+        examples = " ".join(f"Clip {each.clip_id}: {_plain(each.sentence)}" for each in shown)
+        lines.append(f"- {key}: {reasons[key]}. {examples}")
+    return "\n".join(lines)
+
+
+def _table(title: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    rows = [title, ["---"] * len(title), *lines]
+    return "\n".join("| " + " | ".join(_plain(cell) for cell in row) + " |" for row in rows)
+
+
+def _plain(text: str) -> str:
+    """A text on one line that cannot break a table or be taken for HTML."""
+    one_line = " ".join(text.encode("utf-8", "backslashreplace").decode().split())
+    return one_line.replace("|", "\\|").replace("<", "&lt;")

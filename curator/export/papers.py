@@ -1,0 +1,128 @@
+"""What lies beside the clips in a bundle: manifest, metadata, refusals, data card and summary."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from curator import __version__
+from curator.domain.clip import Clip
+from curator.domain.errors import printable
+from curator.domain.recording import Recording
+from curator.export import summary
+from curator.export.checks import folded, language_of
+from curator.export.contents import Contents, clip_name, group_name
+from curator.export.cut_clips import WavFile
+from curator.export.data_card import data_card
+from curator.export.formats import xtts
+from curator.export.manifest import Row, Source, Split, manifest_bytes
+from curator.export.refused import refused_bytes
+from curator.export.settings import Exported, ExportSettings
+from curator.export.split import UNCATEGORISED, Candidate, Sides, split
+
+GENERATOR = f"voice-curator {__version__}"
+SECONDS_DIGITS = 6
+
+
+def sides_of(
+    clips: Sequence[Clip], recordings: Mapping[int, Recording], settings: ExportSettings
+) -> Sides:
+    """The split of clips that the trainer will use."""
+    candidates = (
+        Candidate(
+            clip.id,
+            group_name(clip, recordings[clip.recording_id]),
+            clip.text,
+            clip.emotion or UNCATEGORISED,
+        )
+        for clip in clips
+    )
+    return split(candidates, share=settings.eval_share, seed=settings.seed)
+
+
+def write_papers(folder: Path, out: Path, contents: Contents) -> Exported:
+    """Write everything but the clips into ``folder``, which is going to be ``out``."""
+    usable = [cut.clip for cut in contents.cuts if cut.clip.id not in contents.faults]
+    sides = sides_of(usable, contents.recordings, contents.settings)
+    rows = [
+        _row(cut.clip, cut.file, sides.side.get(cut.clip.id, "train"), contents)
+        for cut in contents.cuts
+        if cut.file
+    ]
+    train = [row for row in rows if row.split == "train"]
+    evaluation = [row for row in rows if row.split == "eval"]
+    manifest = manifest_bytes(rows)
+    files = {
+        "manifest.jsonl": manifest,
+        "metadata_train.csv": xtts.metadata(train),
+        "refused.jsonl": refused_bytes(contents.kept, contents.faults, contents.recordings),
+    }
+    if evaluation:  # coqui-tts stumbles over a metadata file without clips
+        files["metadata_eval.csv"] = xtts.metadata(evaluation)
+    made = contents.settings.created or datetime.now(UTC)
+    notes = _notes(sides, contents)
+    files["data_card.md"] = data_card(contents, rows, notes, GENERATOR, made, manifest).encode()
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    seconds = sum(row.duration_s for row in rows)
+    files[summary.NAME] = summary.summary_bytes(
+        summary.Summary(
+            format=summary.FORMAT,
+            created=made.astimezone(UTC).isoformat(timespec="seconds"),
+            target=contents.target.key,
+            language=contents.settings.language,
+            speaker=contents.settings.speaker,
+            emotions=_emotions(rows, contents.settings),
+            clips=summary.SplitCounts(len(train), len(evaluation)),
+            seconds=round(seconds, SECONDS_DIGITS),
+            manifest_sha256=hashes["manifest.jsonl"],
+            generator=GENERATOR,
+            files=hashes,
+        )
+    )
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return Exported(out, len(train), len(evaluation), seconds, contents.refused, notes)
+
+
+def _row(clip: Clip, file: WavFile, side: Split, contents: Contents) -> Row:
+    recording = contents.recordings[clip.recording_id]
+    name = clip_name(clip)
+    rate = contents.target.rate
+    return Row(
+        id=name,
+        audio=f"wavs/{name}.wav",
+        sha256=file.sha256,
+        rate=rate,
+        samples=file.samples,
+        duration_s=round(file.samples / rate, SECONDS_DIGITS),
+        text=folded(clip.text),
+        language=language_of(clip, contents.settings.language),
+        speaker=contents.settings.speaker,
+        emotion=clip.emotion,
+        split=side,
+        weight=1.0,
+        group=group_name(clip, recording),
+        source=Source(
+            recording=printable(recording.name),
+            sha256=recording.content_hash,
+            start_s=round(clip.span.start_s(clip.rate), SECONDS_DIGITS),
+            stop_s=round(clip.span.stop_s(clip.rate), SECONDS_DIGITS),
+        ),
+        scores=dict(sorted(clip.scores.items())),
+        recipe=None,
+    )
+
+
+def _emotions(rows: Sequence[Row], settings: ExportSettings) -> tuple[str, ...]:
+    """The project's categories in their order, then any others that clips have."""
+    known = settings.emotions.keys if settings.emotions else ()
+    given = {row.emotion for row in rows if row.emotion}
+    return (*known, *sorted(given.difference(known)))
+
+
+def _notes(sides: Sides, contents: Contents) -> tuple[str, ...]:
+    silent = sum(1 for recording in contents.recordings.values() if not recording.consent.strip())
+    if not silent:
+        return sides.notes
+    whose = "1 recording has" if silent == 1 else f"{silent} recordings have"
+    return (*sides.notes, f"{whose} no consent recorded.")

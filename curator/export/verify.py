@@ -1,0 +1,97 @@
+"""Whether a bundle is whole: every byte of it is covered by some hash."""
+
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+from curator.domain.errors import CuratorError, printable
+from curator.export.manifest import Row, read_manifest
+from curator.export.sources import file_hash
+from curator.export.summary import NAME, Summary, summary_from
+
+
+def verify_bundle(path: Path) -> list[str]:
+    """What is wrong with the bundle at ``path``, in sentences; none when it is whole."""
+    if not path.is_dir():
+        return [f"{printable(str(path))} is not a folder."]
+    wrong = list(_wrong_papers(path))
+    try:
+        rows = read_manifest(path / "manifest.jsonl")
+    except CuratorError as error:
+        return [*wrong, error.sentence]
+    for row in rows:
+        wrong.extend(_wrong_clip(path, row))
+    expected = {row.audio for row in rows}
+    wrong.extend(
+        f"wavs/{printable(file.name)} is not in the manifest."
+        for file in sorted((path / "wavs").glob("*"))
+        if f"wavs/{file.name}" not in expected
+    )
+    return wrong
+
+
+def _wrong_papers(path: Path) -> Iterator[str]:
+    """Summary and the files it names."""
+    try:
+        summary = summary_from((path / NAME).read_bytes())
+    except OSError as error:
+        yield f"{NAME} cannot be read: {error.strerror}."
+        return
+    except CuratorError as error:
+        yield error.sentence
+        return
+    for name, expected in sorted(summary.files.items()):
+        yield from _wrong_file(path, name, expected)
+    known = {*summary.files, NAME, "wavs"}
+    for entry in sorted(path.iterdir()):
+        if entry.name not in known:
+            yield f"{printable(entry.name)} does not belong to the bundle."
+    yield from _wrong_figures(path, summary)
+
+
+def _wrong_file(path: Path, name: str, expected: str) -> Iterator[str]:
+    if Path(name).name != name:
+        yield f"{NAME} names a file outside the bundle: {printable(name)}."
+        return
+    try:
+        if file_hash(path / name) != expected:
+            yield f"{name} is not as it was written (its SHA-256 differs)."
+    except OSError as error:
+        yield f"{name} cannot be read: {error.strerror}."
+
+
+def _wrong_figures(path: Path, summary: Summary) -> Iterator[str]:
+    """What the summary says of the manifest."""
+    if summary.manifest_sha256 != summary.files.get("manifest.jsonl"):
+        yield f"{NAME} gives two different hashes of manifest.jsonl."
+    try:
+        rows = read_manifest(path / "manifest.jsonl")
+    except CuratorError:
+        return  # said elsewhere
+    for side, stated in (("train", summary.clips.train), ("eval", summary.clips.eval)):
+        counted = sum(1 for row in rows if row.split == side)
+        if counted != stated:
+            yield f"{NAME} says {stated} {side} clips; the manifest has {counted}."
+
+
+def _wrong_clip(path: Path, row: Row) -> Iterator[str]:
+    file = path / row.audio
+    try:
+        if file_hash(file) != row.sha256:
+            yield f"{row.audio} is not as it was written (its SHA-256 differs)."
+        elif _shape(file) != (1, 2, row.rate, row.samples):
+            yield f"{row.audio} is not {row.samples} mono 16-bit samples at {row.rate} Hz."
+    except FileNotFoundError:
+        yield f"{row.audio} is missing."
+    except OSError as error:
+        yield f"{row.audio} cannot be read: {error.strerror}."
+
+
+def _shape(file: Path) -> tuple[int, int, int, int] | None:
+    """Channels, bytes a sample, rate and samples of a WAV file; None when it is none."""
+    try:
+        with wave.open(str(file), "rb") as opened:
+            form = opened.getparams()
+            return form.nchannels, form.sampwidth, form.framerate, form.nframes
+    except (wave.Error, EOFError):
+        return None
