@@ -25,7 +25,7 @@ def balance(arguments: Namespace) -> int:
 
 def check(arguments: Namespace) -> int:
     """Say which kept clips the trainer will use, and why not the others."""
-    from curator.export.bundle import check_project
+    from curator.export.project import check_project
     from curator.store.project import Project
 
     with Project.open(arguments.project, write=False) as project:
@@ -49,7 +49,7 @@ def check(arguments: Namespace) -> int:
 
 def export(arguments: Namespace) -> int:
     """Write a bundle for the trainer."""
-    from curator.export.bundle import export_project
+    from curator.export.project import export_project
     from curator.store.project import Project
 
     with Project.open(arguments.project, write=False) as project:

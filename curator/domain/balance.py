@@ -96,6 +96,14 @@ class Balance:
         """Whether every category has what it needs."""
         return all(each.is_reached for each in self.categories)
 
+    def lines(self) -> tuple[str, ...]:
+        """The counts as people read them, a line for each category, then what is lacking."""
+        counts = [_line(each.emotion.name, each) for each in self.categories if each.emotion]
+        if self.uncategorised.clips or self.uncategorised.undecided:
+            counts.append(_line("No category", self.uncategorised))
+        total = f"{_counted(self.clips, 'clip')} kept, {self.minutes:.1f} minutes."
+        return (*counts, total, *(f"{words}." for words in self.shortfalls()))
+
     def shortfalls(self) -> tuple[str, ...]:
         """What categories lack, in words, in their order."""
         return tuple(words for each in self.categories if (words := each.shortfall()))
@@ -121,6 +129,12 @@ def balance(clips: Iterable[Clip], emotions: EmotionSet) -> Balance:
         )
 
     return Balance(tuple(counted(emotion) for emotion in emotions.emotions), counted(None))
+
+
+def _line(name: str, each: CategoryBalance) -> str:
+    target = f" of {each.emotion.target_clips}" if each.emotion else ""
+    words = f"{name}: {each.clips}{target} clips, {each.minutes:.1f} minutes"
+    return f"{words}, {each.undecided} undecided" if each.undecided else words
 
 
 def _counted(count: int, noun: str) -> str:

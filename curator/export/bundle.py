@@ -15,7 +15,7 @@ from curator.export.cut_clips import WRITERS, Cut, Knife
 from curator.export.cutting import ReadsExcerpts
 from curator.export.folder import new_folder
 from curator.export.papers import write_papers
-from curator.export.settings import Exported, ExportSettings, Progress
+from curator.export.settings import Exported, ExportSettings, Watcher
 from curator.export.sources import signature, source_fault, span_fault
 
 DISK_BLOCK = 4096
@@ -31,7 +31,7 @@ def export(
     out: Path,
     target: Target,
     settings: ExportSettings,
-    progress: Progress = lambda done, of: None,
+    watcher: Watcher | None = None,
 ) -> Exported:
     """Write the kept among ``clips`` to the new folder ``out``.
 
@@ -57,7 +57,8 @@ def export(
         _require_some(kept, faults)
         _require_same(used, before)
         contents = Contents(kept, cuts, faults, used, target, settings)
-        return write_papers(folder, out, contents)
+        exported = write_papers(folder, out, contents)
+    return exported
 
 
 def _faults(
@@ -79,13 +80,19 @@ def _faults(
     return faults
 
 
-def _cut(folder: Path, clips: Sequence[Clip], knife: Knife, progress: Progress) -> list[Cut]:
+def _cut(folder: Path, clips: Sequence[Clip], knife: Knife, watcher: Watcher) -> list[Cut]:
     wavs = folder / "wavs"
     wavs.mkdir()
     cuts = []
-    for cut in knife.cut_all(clips, lambda clip: wavs / f"{clip_name(clip)}.wav"):
-        cuts.append(cut)
-        progress(len(cuts), len(clips))
+    done_s = 0.0
+    watcher.started("export", len(clips), sum(clip.seconds for clip in clips))
+    try:
+        for cut in knife.cut_all(clips, lambda clip: wavs / f"{clip_name(clip)}.wav"):
+            cuts.append(cut)
+            done_s += cut.clip.seconds
+            watcher.progressed(len(cuts), done_s)
+    finally:
+        watcher.finished()
     return cuts
 
 

@@ -1,6 +1,6 @@
 """The kept clips of an open project: checked and exported."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from curator.audio.excerpts import Excerpts
@@ -12,38 +12,49 @@ from curator.domain.target import read_target
 from curator.export import bundle
 from curator.export.checks import Refusal, check
 from curator.export.listening import listener
-from curator.export.settings import Exported, ExportSettings, Progress
+from curator.export.settings import Exported, ExportSettings, Watcher
 from curator.export.split import EVAL_SHARE
 from curator.store.project import Project
 
 
-def check_project(project: Project) -> tuple[Sequence[Clip], list[Refusal]]:
-    """The kept clips, and those among them that the project's target will refuse."""
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The kept clips of a project: those its target can use, and why it refuses the others."""
+
+    usable: tuple[Clip, ...]
+    refusals: tuple[Refusal, ...]
+
+
+def check_project(project: Project) -> Checked:
+    """Judge the kept clips by text, length, source and sound."""
     kept = project.clips.find(parse(f"state:{State.KEPT}"))
     target = read_target(project.settings.target)
     with Excerpts() as excerpts:
         listen = listener(_recordings(project), excerpts, target)
-        return kept, check(kept, target, language=project.settings.language, listen=listen)
+        refusals = check(kept, target, language=project.settings.language, listen=listen)
+    refused = {refusal.clip_id for refusal in refusals}
+    return Checked(tuple(clip for clip in kept if clip.id not in refused), tuple(refusals))
 
 
 def export_project(
     project: Project,
     out: Path,
     *,
-    eval_share: float = EVAL_SHARE,
+    eval_fraction: float = EVAL_SHARE,
     seed: int = 0,
+    speaker: str = "",
     keep_refused: bool = False,
-    progress: Progress = lambda done, of: None,
+    watcher: Watcher | None = None,
 ) -> Exported:
     """Write the project's kept clips to the new folder ``out``; see ``bundle.export``.
 
-    The speaker is called after the project.
+    speaker: what the voice is called in the manifest; "" names it after the project.
     """
     settings = ExportSettings(
         language=project.settings.language,
-        speaker=speaker_name(project.path),
+        speaker=speaker or speaker_name(project.path),
         emotions=project.settings.emotions,
-        eval_share=eval_share,
+        eval_share=eval_fraction,
         seed=seed,
         keep_refused=keep_refused,
     )
@@ -55,7 +66,7 @@ def export_project(
             out,
             read_target(project.settings.target),
             settings,
-            progress,
+            watcher,
         )
 
 

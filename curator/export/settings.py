@@ -1,16 +1,57 @@
 """What a person may choose about an export, and what came of it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from curator.domain.emotion import EmotionSet
+from curator.domain.errors import printable
 from curator.export.checks import Refusal
 from curator.export.split import EVAL_SHARE
 
-Progress = Callable[[int, int], None]
-"""Told after each clip how many of how many are done."""
+
+class Watcher(Protocol):
+    """Told how the work goes on: started, any of progressed, noted and failed, then finished."""
+
+    def started(self, step: str, items: int, seconds: float) -> None:
+        """So many clips, with so many seconds of sound, are to be written."""
+        ...
+
+    def progressed(self, items: int, seconds: float) -> None:
+        """So many, with so many seconds, are done."""
+        ...
+
+    def failed(self, sentence: str) -> None:
+        """A kept clip will not be part of the set."""
+        ...
+
+    def noted(self, sentence: str) -> None:
+        """Something worth knowing about the set."""
+        ...
+
+    def finished(self) -> None:
+        """Nothing more comes."""
+        ...
+
+
+class NobodyWatches:
+    """A watcher that does not look."""
+
+    def started(self, step: str, items: int, seconds: float) -> None:
+        """See Watcher."""
+
+    def progressed(self, items: int, seconds: float) -> None:
+        """See Watcher."""
+
+    def failed(self, sentence: str) -> None:
+        """See Watcher."""
+
+    def noted(self, sentence: str) -> None:
+        """See Watcher."""
+
+    def finished(self) -> None:
+        """See Watcher."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +85,17 @@ class Exported:
     seconds: float
     refused: tuple[Refusal, ...]
     notes: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What was written, for people."""
+        words = (
+            f"{printable(str(self.path))} holds {self.train} clips to train on and "
+            f"{self.evaluation} to evaluate with, {self.seconds / 60:.1f} minutes."
+        )
+        if not self.refused:
+            return words
+        clips = (
+            "1 kept clip was" if len(self.refused) == 1 else f"{len(self.refused)} kept clips were"
+        )
+        return f"{words} {clips} refused; refused.jsonl says why."

@@ -1,12 +1,13 @@
 """Whether a bundle is whole: every byte of it is covered by some hash."""
 
 import wave
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from curator.domain.errors import CuratorError, printable
+from curator.domain.recording import Recording
 from curator.export.manifest import Row, read_manifest
-from curator.export.sources import file_hash
+from curator.export.sources import file_hash, source_fault
 from curator.export.summary import NAME, Summary, summary_from
 
 
@@ -28,6 +29,12 @@ def verify_bundle(path: Path) -> list[str]:
         if f"wavs/{file.name}" not in expected
     )
     return wrong
+
+
+def verify_sources(recordings: Iterable[Recording]) -> list[str]:
+    """Which recordings' files are gone or changed, in sentences, after reading all of them."""
+    faults = (source_fault(recording, thorough=True) for recording in recordings)
+    return [fault.sentence for fault in faults if fault]
 
 
 def _wrong_papers(path: Path) -> Iterator[str]:
