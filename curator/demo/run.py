@@ -1,0 +1,158 @@
+"""The whole way once: a recording, its clips, a person's decisions, a bundle, a trained voice.
+
+Every step is the command a person would type, run as they would run it; what needs ears (whose
+voice it is, which category a clip belongs to) is taken from the planted truth.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from curator.demo.compare import Comparison, as_dict, compare, table
+from curator.demo.recording import make_recording
+from curator.demo.truth import Truth
+from curator.demo.whereabouts import main_utterance, speech_in
+from curator.domain.clip import Clip
+from curator.domain.errors import CuratorError, printable
+from curator.store.project import Project
+
+MARK = ".made-by-curator-demo"
+"""Lies in the folder of a demo: what a former demo made there may be replaced."""
+RECORDING, TRUTH, FOUND = "quiz_show.wav", "quiz_show.truth.json", "found.json"
+PROJECT, BUNDLE, TRAINING, VOICE = "quiz_show.curator", "bundle", "run", "voice"
+SPOKEN, REPORT = "spoken.wav", "report.html"
+MADE = (RECORDING, TRUTH, FOUND, PROJECT, BUNDLE, TRAINING, VOICE, SPOKEN, REPORT)
+STEPS = 30
+SENTENCE = "Good evening, and welcome to our show."
+LICENCE = "Synthetic speech made by this program; free to use."
+CONSENT = "Nobody's voice: piper's joe and synthetic contestants."
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Curated:
+    """A demo recording after all decisions. found: against what was planted."""
+
+    project: Path
+    truth: Truth
+    found: Comparison
+
+
+def run_demo(out: Path, say: Say, seed: int = 0) -> Comparison:
+    """All of it, into the folder ``out``; returns what was found against what was planted."""
+    began = time.monotonic()
+    curated = curate(out, say, seed)
+    bundle, run = out / BUNDLE, out / TRAINING
+    _curator(say, "balance", curated.project)
+    _curator(say, "check", curated.project)
+    _curator(say, "export", curated.project, bundle)
+    _trainer(say, "check", bundle)
+    _trainer(say, "prepare", bundle, "--preset", "tiny-cpu")
+    _trainer(say, "train", bundle, run, "--preset", "tiny-cpu", "--set", f"steps={STEPS}")
+    _trainer(say, "export", run, out / VOICE)
+    _trainer(say, "speak", run, "--text", SENTENCE, "--out", out / SPOKEN)
+    _trainer(say, "report", run, "--out", out / REPORT)
+    (out / FOUND).write_text(json.dumps(as_dict(curated.found), indent=1) + "\n", encoding="utf-8")
+    say("")
+    say(table(curated.found.lines))
+    say("")
+    say(f"The report is {printable(str(out / REPORT))}.")
+    say(f"All of it took {(time.monotonic() - began) / 60:.1f} minutes.")
+    return curated.found
+
+
+def curate(out: Path, say: Say, seed: int = 0) -> Curated:
+    """A recording made in ``out``, analysed, and decided about as a person would."""
+    _make_room(out)
+    say("Making a recording of about three minutes, with faults planted in it.")
+    recording = make_recording(out, seed)
+    truth, project = recording.truth, out / PROJECT
+    _curator(say, "new", project, "--language", "en", "--categories", "quiz_show")
+    _curator(say, "import", project, recording.path, "--licence", LICENCE, "--consent", CONSENT)
+    _curator(say, "analyse", project, "--whisper", "tiny.en")
+    _curator(say, "speaker", project, "--clip", _a_clip_of_the_host(truth, _clips(project)))
+    faulty = [clip for clip in _clips(project) if _has_an_error(clip)]
+    _decide(say, project, faulty, "--drop")
+    for category, clips in _categories(truth, _clips(project)).items():
+        _decide(say, project, clips, "--emotion", category)
+    _curator(say, "decide", project, "--query", "state:undecided", "--keep")
+    return Curated(project, truth, compare(truth, _clips(project)))
+
+
+def _make_room(out: Path) -> None:
+    """The folder, empty of what a former demo made; refused when anything else is there."""
+    if out.exists() and not out.is_dir():
+        raise CuratorError(f"{printable(str(out))} is a file.", "Name a folder for the demo.")
+    if out.is_dir() and any(out.iterdir()) and not (out / MARK).exists():
+        raise CuratorError(
+            f"{printable(str(out))} is not empty, and no demo made what is in it.",
+            "Name a new folder for the demo.",
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    (out / MARK).touch()
+    for name in MADE:
+        path = out / name
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _curator(say: Say, *words: str | int | Path) -> None:
+    _run(say, "curator", words)
+
+
+def _trainer(say: Say, *words: str | int | Path) -> None:
+    _run(say, "trainer", words)
+
+
+def _run(say: Say, program: str, words: Sequence[str | int | Path]) -> None:
+    """Show a command and run it; its own words go where ours go."""
+    arguments = [str(word) for word in words]
+    shown = " ".join(f'"{a}"' if " " in a else a for a in arguments)
+    say(f"\n$ {program} {printable(shown)}")
+    done = subprocess.run([sys.executable, "-m", program, *arguments], check=False)
+    if done.returncode:
+        raise CuratorError(
+            f"The demo stopped: {program} {arguments[0]} could not do its part.",
+            "Its last lines above say why.",
+        )
+
+
+def _decide(say: Say, project: Path, clips: Sequence[Clip], *what: str) -> None:
+    if clips:
+        query = "id:" + ",".join(str(clip.id) for clip in clips)
+        _curator(say, "decide", project, "--query", query, *what)
+
+
+def _clips(project: Path) -> list[Clip]:
+    with Project.open(project, write=False) as opened:
+        return opened.clips.find()
+
+
+def _a_clip_of_the_host(truth: Truth, clips: Sequence[Clip]) -> int:
+    """The clip that holds most of the host's first turn."""
+    first = truth.host[0].stretches
+    if not clips:
+        raise CuratorError("The demo stopped: no clip was found in its recording.")
+    return max(clips, key=lambda clip: speech_in(clip.span, first)).id
+
+
+def _has_an_error(clip: Clip) -> bool:
+    return any(finding.severity == "error" for finding in clip.findings)
+
+
+def _categories(truth: Truth, clips: Sequence[Clip]) -> Mapping[str, list[Clip]]:
+    """The undropped clips by the category a listener would give them, the host's only."""
+    given: dict[str, list[Clip]] = {}
+    for clip in clips:
+        utterance = main_utterance(truth, clip.span)
+        if utterance and utterance.category and not _has_an_error(clip):
+            given.setdefault(utterance.category, []).append(clip)
+    return given
