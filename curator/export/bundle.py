@@ -47,17 +47,26 @@ def export(
     faults = _faults(kept, used, target, settings.language)
     _require_some(kept, faults)
     cuttable = [clip for clip in kept if _is_written(clip, faults.get(clip.id), settings)]
-    with new_folder(out, _room_for(kept, cuttable, target)) as folder:
-        cuts = _cut(
-            folder, cuttable, Knife(target, used, excerpts, settings.keep_refused), progress
-        )
-        for cut in cuts:
-            if cut.fault:
-                faults.setdefault(cut.clip.id, cut.fault)
-        _require_some(kept, faults)
-        _require_same(used, before)
-        contents = Contents(kept, cuts, faults, used, target, settings)
-        exported = write_papers(folder, out, contents)
+    watcher = watcher or NobodyWatches()
+    watcher.started("export", len(cuttable), sum(clip.seconds for clip in cuttable))
+    try:
+        with new_folder(out, _room_for(kept, cuttable, target)) as folder:
+            knife = Knife(target, used, excerpts, settings.keep_refused)
+            cuts = _cut(folder, cuttable, knife, watcher)
+            for cut in cuts:
+                if cut.fault:
+                    faults.setdefault(cut.clip.id, cut.fault)
+            _require_some(kept, faults)
+            _require_same(used, before)
+            exported = write_papers(
+                folder, out, Contents(kept, cuts, faults, used, target, settings)
+            )
+        for refusal in exported.refused:
+            watcher.failed(f"clip {refusal.clip_id}: {refusal.sentence}")
+        for note in exported.notes:
+            watcher.noted(note)
+    finally:
+        watcher.finished()
     return exported
 
 
@@ -85,14 +94,10 @@ def _cut(folder: Path, clips: Sequence[Clip], knife: Knife, watcher: Watcher) ->
     wavs.mkdir()
     cuts = []
     done_s = 0.0
-    watcher.started("export", len(clips), sum(clip.seconds for clip in clips))
-    try:
-        for cut in knife.cut_all(clips, lambda clip: wavs / f"{clip_name(clip)}.wav"):
-            cuts.append(cut)
-            done_s += cut.clip.seconds
-            watcher.progressed(len(cuts), done_s)
-    finally:
-        watcher.finished()
+    for cut in knife.cut_all(clips, lambda clip: wavs / f"{clip_name(clip)}.wav"):
+        cuts.append(cut)
+        done_s += cut.clip.seconds
+        watcher.progressed(len(cuts), done_s)
     return cuts
 
 
