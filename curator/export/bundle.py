@@ -15,7 +15,7 @@ from curator.export.cut_clips import WRITERS, Cut, Knife
 from curator.export.cutting import ReadsExcerpts
 from curator.export.folder import new_folder
 from curator.export.papers import write_papers
-from curator.export.settings import Exported, ExportSettings, Watcher
+from curator.export.settings import Exported, ExportSettings, NobodyWatches, Watcher
 from curator.export.sources import signature, source_fault, span_fault
 
 DISK_BLOCK = 4096
