@@ -31,6 +31,8 @@ class Excerpts:
     """
 
     def __init__(self) -> None:
+        self.silenced = 0
+        """Values of the last excerpt that were no numbers and became silence."""
         self._open: OrderedDict[Path, _OpenSound] = OrderedDict()
         self._trusted: dict[Path, tuple[int, int, str]] = {}
 
@@ -45,7 +47,9 @@ class Excerpts:
             )
         self._trust(recording)
         sound = self._sound(recording.path)
+        before = sound.silenced
         samples = sound.read(span)
+        self.silenced = sound.silenced - before
         if samples.size != span.samples:
             self._forget(recording.path)
             reason = f"it can only be read up to {sound.end / recording.rate:.1f} s"
@@ -119,6 +123,11 @@ class _OpenSound:
     def end(self) -> int:
         """How far it has been read, in samples."""
         return self._reader.position
+
+    @property
+    def silenced(self) -> int:
+        """How many values were no numbers so far; only files that jump can hold any."""
+        return self._reader.silenced if self._reader.jumps_exactly else 0
 
     def read(self, span: Span) -> Samples:
         """The samples of ``span``; fewer where the file ends."""

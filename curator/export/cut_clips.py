@@ -44,12 +44,12 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Knife:
-    """How clips are cut. write_faulty: also those whose sound the target refuses."""
+    """How clips are cut. write_silent: also silent ones."""
 
     target: Target
     recordings: Mapping[int, Recording]
     excerpts: ReadsExcerpts
-    write_faulty: bool = False
+    write_silent: bool = False
 
     def cut_all(self, clips: Iterable[Clip], path_of: PathOf) -> Iterator[Cut]:
         """Cut clips, quickest when ordered by recording and start; results come in that order."""
@@ -73,13 +73,13 @@ class Knife:
             failed: Future[Cut] = Future()
             failed.set_result(Cut(clip, None, Fault("source_missing", error.sentence)))
             return failed
-        return pool.submit(self._finish, clip, path, wave)
+        return pool.submit(self._finish, clip, path, wave, self.excerpts.silenced)
 
-    def _finish(self, clip: Clip, path: Path, wave: Waveform) -> Cut:
+    def _finish(self, clip: Clip, path: Path, wave: Waveform, silenced: int) -> Cut:
         recording = self.recordings[clip.recording_id]
         samples = written(wave, recording, clip.span, self.target.rate)
-        fault = sound_fault(wave, samples, self.target)
-        if fault and not self.write_faulty:
+        fault = sound_fault(silenced, samples, self.target)
+        if fault and (silenced or not self.write_silent):
             return Cut(clip, None, fault)
         content = wav_bytes(samples, self.target.rate)
         with path.open("xb") as file:

@@ -18,7 +18,12 @@ rings where sound begins; at this distance it has died down."""
 
 
 class ReadsExcerpts(Protocol):
-    """Reads spans of recordings; see ``curator.audio.excerpts.Excerpts``."""
+    """Reads spans of recordings; see ``curator.audio.excerpts.Excerpts``.
+
+    silenced: how many values of the last span were no numbers and became silence.
+    """
+
+    silenced: int
 
     def read(self, recording: Recording, span: Span) -> Waveform:
         """Mono samples at the recording's rate, exactly ``span.samples`` of them."""
@@ -58,9 +63,12 @@ def written(wave: Waveform, recording: Recording, span: Span, rate: int) -> Samp
     return to_int16(Waveform(samples, rate))
 
 
-def sound_fault(wave: Waveform, samples: Samples16, target: Target) -> Fault | None:
-    """What is wrong with a clip's sound: as read from the source, and as it is to be written."""
-    if not np.isfinite(wave.samples).all():
+def sound_fault(silenced: int, samples: Samples16, target: Target) -> Fault | None:
+    """What is wrong with a clip's sound.
+
+    silenced: values of the excerpt that were no numbers. samples: as they are to be written.
+    """
+    if silenced:
         return Fault("not_finite", "Its sound holds values that are no numbers.")
     if peak(samples) <= target.silent_peak:
         return Fault("silent", "Nothing is to be heard in it.")

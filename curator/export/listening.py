@@ -37,8 +37,10 @@ def listener(
             return Fault("source_missing", error.sentence)
         ahead = wave.samples.size - clip.span.samples
         inside = wave.samples[ahead : wave.samples.size - ahead]  # no more than the clip itself
-        if np.isfinite(wave.samples).all() and np.max(np.abs(inside), initial=0.0) > loud:
+        if not excerpts.silenced and np.max(np.abs(inside), initial=0.0) > loud:
             return None
-        return sound_fault(wave, written(wave, recording, clip.span, target.rate), target)
+        return sound_fault(
+            excerpts.silenced, written(wave, recording, clip.span, target.rate), target
+        )
 
     return listen
