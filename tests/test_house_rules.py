@@ -1,0 +1,223 @@
+"""Rules of the house that no linter checks."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PRODUCT = ("curator", "trainer")
+
+MOST_LINES = 300
+LONGER: dict[str, str] = {}  # path: why it may be longer
+
+HEAVY = {
+    "torch", "torchaudio", "torchvision", "faster_whisper", "ctranslate2", "onnxruntime",
+    "resemblyzer", "umap", "numba", "sklearn", "librosa", "transformers", "TTS", "PySide6",
+}  # fmt: skip
+
+# A network is a class made of torch's; the rest of trainer loads these modules inside functions.
+MADE_OF_HEAVY = ("trainer/backends/", "curator/ui/")
+
+# What a package may import beside the standard library and what lies below it.
+ONLY = {
+    "curator/domain": {"curator"},
+    "curator/store": {"curator", "msgspec"},
+}
+
+VAGUE = {"utils", "util", "helper", "helpers", "manager", "handler", "misc", "common"}
+
+# In parts, so that this file does not break its own rule.
+FOREIGN = {
+    "the address of a package registry": "|".join(
+        re.escape(host)
+        for host in (
+            "pypi" + ".org", "python" + "hosted", "npmjs" + ".org", "npmjs" + ".com",
+            "deb." + "debian.org", "archive." + "ubuntu.com", "download." + "pytorch.org",
+            "anaconda" + ".org", "pypi" + "-more",
+        )
+    ),
+    "a folder of somebody's machine": r"(?<![\w./~-])/(work|root|home/\w+)/",
+}  # fmt: skip
+
+
+def tracked() -> list[Path]:
+    """The files of the project: what git knows, or everything where there is no git."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode == 0 and listed.stdout:
+        paths = [ROOT / name for name in listed.stdout.split("\0") if name]
+    else:
+        folders = [ROOT / name for name in (*PRODUCT, "resources", "tests", ".ci")]
+        paths = [path for folder in folders for path in folder.rglob("*")] + list(ROOT.glob("*.*"))
+    return [path for path in paths if path.is_file() and "__pycache__" not in path.parts]
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def modules(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    """Every call of a module, by the name it is called: "eval", "torch.load"."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node
+
+
+def imported(path: Path, at_start_only: bool = False) -> Iterator[str]:
+    """The top-level names that a module imports; at its start: not those inside functions."""
+    waiting: list[ast.AST] = [tree(path)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield (node.module or "").partition(".")[0]
+        in_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for_types = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        if not (at_start_only and (in_function or for_types)):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def has(call: ast.Call, argument: str, value: object) -> bool:
+    return any(
+        keyword.arg == argument
+        and isinstance(keyword.value, ast.Constant)
+        and keyword.value.value is value
+        for keyword in call.keywords
+    )
+
+
+def dangers(path: Path) -> Iterator[str]:
+    """What would let a file somebody sent run code."""
+    for called, call in calls(path):
+        safe = called == "torch.load" and has(call, "weights_only", True)
+        if called in ("eval", "exec", "os.system", "yaml.load", "torch.load") and not safe:
+            yield f"{name(path)}:{call.lineno} calls {called}"
+        if has(call, "shell", True):
+            yield f"{name(path)}:{call.lineno} gives a command to a shell"
+        if has(call, "allow_pickle", True):
+            yield f"{name(path)}:{call.lineno} allows pickle"
+    loaders = {"pickle", "dill", "shelve", "marshal"} & set(imported(path))
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "pickle.UnpicklingError":
+            loaders.discard("pickle")  # what a refused checkpoint raises
+    if loaders or any(called.startswith("pickle.") for called, _ in calls(path)):
+        yield f"{name(path)} uses a module that loads objects"
+
+
+def test_no_file_is_longer_than_can_be_read_at_once():
+    long = {
+        name(path): count
+        for path in modules(*PRODUCT, "tests")
+        if (count := len(path.read_text("utf-8").splitlines())) > MOST_LINES
+    }
+    assert long.keys() == LONGER.keys(), long
+
+
+def test_nothing_runs_code_from_a_file():
+    found = [danger for path in modules(*PRODUCT) for danger in dangers(path)]
+    assert not found
+
+
+def test_heavy_packages_are_imported_in_functions_only():
+    found = {
+        name(path): heavy
+        for path in modules(*PRODUCT)
+        if (heavy := HEAVY & set(imported(path, at_start_only=True)))
+        and not name(path).startswith(MADE_OF_HEAVY)
+    }
+    assert not found
+
+
+@pytest.mark.parametrize("folder", ONLY)
+def test_a_lower_layer_needs_little(folder):
+    allowed = ONLY[folder] | sys.stdlib_module_names
+    found = {
+        name(path): foreign
+        for path in modules(folder)
+        if (foreign := set(imported(path)) - allowed)
+    }
+    assert not found
+
+
+def test_names_of_modules_say_what_they_hold():
+    vague = [name(path) for path in modules(*PRODUCT) if VAGUE & set(path.stem.split("_"))]
+    assert not vague
+
+
+def test_errors_are_not_swallowed():
+    found = [
+        f"{name(path)}:{node.lineno}"
+        for path in modules(*PRODUCT)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
+        and all(isinstance(step, ast.Pass) for step in node.body)
+    ]
+    assert not found
+
+
+def test_nothing_is_left_to_do():
+    marks = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")) + r")\b")
+    found = [name(path) for path in modules(*PRODUCT, "tests") if marks.search(path.read_text())]
+    assert not found
+
+
+@pytest.mark.parametrize("what", FOREIGN)
+def test_the_project_speaks_of_itself_alone(what):
+    pattern = re.compile(FOREIGN[what])
+    found = []
+    for path in tracked():
+        try:
+            text = path.read_text("utf-8")
+        except UnicodeDecodeError:
+            continue
+        found += [f"{name(path)}: {match.group()}" for match in pattern.finditer(text)]
+    assert not found
+
+
+@pytest.mark.parametrize("program", PRODUCT)
+def test_asking_for_help_loads_nothing_heavy(program):
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", program, "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert program in done.stdout
+    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.split("\n")}
+    assert not loaded & (HEAVY | {"numpy", "scipy", "soundfile"})
+
+
+def test_the_readme_lists_every_command():
+    from curator.cli.arguments import parser
+
+    commands = next(action.choices for action in parser()._actions if action.choices)
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert not [command for command in commands if f"`curator {command}" not in readme]
+
+
+def test_the_change_log_names_the_version():
+    import curator
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["version"] == curator.__version__
+    assert f"[{curator.__version__}]" in (ROOT / "CHANGELOG.md").read_text("utf-8")
