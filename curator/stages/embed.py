@@ -38,6 +38,7 @@ class Embed:
     key = "embed"
     version = 1
     options = ""
+    finds = SpeakerVector
 
     def __init__(self, threads: int = 1) -> None:
         self._threads = threads

@@ -1,0 +1,24 @@
+"""Silence before and after the speech: too much of it is learned, too little cuts words."""
+
+from curator.stages.frames import FRAME_S, speech_frames
+from curator.stages.scorers import Heard, scorer
+
+
+@scorer(
+    label="Silence at the ends",
+    unit="s",
+    better="neither",
+    version=1,
+    hears="cache",
+    between=(0.0, 1e6),
+    produces=("lead_silence", "trail_silence"),
+)
+class Silence:
+    """Seconds before the first and after the last speech; both the whole length for silence."""
+
+    def __call__(self, heard: Heard) -> dict[str, float]:
+        frames = speech_frames(heard.wave)
+        if not frames.speech.any():
+            return {"lead_silence": heard.wave.seconds, "trail_silence": heard.wave.seconds}
+        trail = heard.wave.seconds - frames.last * FRAME_S
+        return {"lead_silence": frames.first * FRAME_S, "trail_silence": max(0.0, trail)}
