@@ -48,14 +48,13 @@ $(LINKED): | $(MADE)
 	@touch $@
 
 demo: setup  ## make a recording, curate it, train on it, and compare with what was planted (OUT=folder)
-	@test "$(OUT)" != demo-out || rm -rf demo-out
 	@$(OFFLINE) $(PY) -m curator demo $(OUT)
 
 test: setup  ## run the tests (ARGS="-k name" for some of them)
 	@$(PY) curator/system_needs.py --run-on-screen env OMP_NUM_THREADS=1 $(OFFLINE) $(PY) -m pytest $(ARGS)
 
 run: setup  ## open the program (ARGS="clips show.curator")
-	@$(PY) -m curator $(ARGS) || test $$? = 2 -a -z "$(ARGS)"
+	@$(PY) -m curator $(ARGS) $(if $(ARGS),,|| test $$? = 2)
 
 lint: setup  ## ruff, mypy --strict and the rules of who may import whom
 	@$(PY) -m ruff check .
