@@ -10,7 +10,6 @@ from curator.demo.whereabouts import (
     Whose,
     cuts_a_word,
     holds_the_cut,
-    main_utterance,
     sentences_in,
     speech_in,
     whose,
@@ -23,6 +22,8 @@ from curator.domain.span import Span
 WORD_ERRORS_PASS = 0.15
 CUTS_PASS = 0.01
 HOST_FLAGGED_PASS = 0.02
+HEARD_S = 0.5
+"""A clip with so much of the clipped turn in it is a clipped one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Comparison:
 
     cuts: clips of which an edge lies more than 30 ms inside a word, without those that hold the
     planted cut. flagged: by speaker similarity. both: clips with the host's and another voice.
-    clipped, cut: clips that hold most of what was planted, and how many of those were flagged.
+    clipped, cut: clips that hold what was planted, and how many of those were flagged.
     false_alarms: clips of the host alone with an error finding, although nothing was planted there.
     categories: planted turns and kept clips by category. host_speech_s and kept_speech_s: seconds
     of the host's speech in the recording, without its faults, and in kept clips.
@@ -91,7 +92,7 @@ def compare(truth: Truth, clips: Sequence[Clip]) -> Comparison:
     host, contestants, both = (
         by_voice[kind] for kind in (Whose.HOST, Whose.CONTESTANT, Whose.BOTH)
     )
-    clipped = [clip for clip in host if _mostly(truth, clip, CLIPPED)]
+    clipped = [clip for clip in clips if _holds_clipping(truth, clip)]
     cut = [clip for clip in clips if holds_the_cut(truth, clip.span)]
     broken = {clip.id for clip in cut}
     faulty = broken | {clip.id for clip in clipped}
@@ -224,10 +225,10 @@ def _flagged(clips: Sequence[Clip], key: str) -> int:
     return sum(any(finding.key == key for finding in clip.findings) for clip in clips)
 
 
-def _mostly(truth: Truth, clip: Clip, fault: str) -> bool:
-    """Whether most of a clip's speech comes from the turn with ``fault``."""
-    utterance = main_utterance(truth, clip.span)
-    return utterance is not None and utterance.fault == fault
+def _holds_clipping(truth: Truth, clip: Clip) -> bool:
+    """Whether enough of the clipped turn is in a clip to hear it."""
+    stretches = truth.with_fault(CLIPPED).stretches
+    return speech_in(clip.span, stretches) >= HEARD_S * truth.rate
 
 
 def _seconds(truth: Truth, spans: Sequence[Span]) -> float:
