@@ -1,5 +1,6 @@
-"""What was planted in a recording is found in it: four recordings, real networks, the real commands."""
+"""What was planted in four recordings is found in them, by real networks and the real commands."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ def test_the_recordings_are_as_their_truth_says(curated):
         assert 25 <= len(truth.host) <= 30
         assert 0.01 <= truth.clipped_fraction <= 0.15
         spans = [utterance.span for utterance in truth.utterances]
-        assert all(a.stop < b.start for a, b in zip(spans, spans[1:], strict=False))
+        assert all(a.stop < b.start for a, b in pairwise(spans))
         assert spans[-1].stop <= truth.samples
         assert truth.with_fault(CUT).span.stop == truth.cut_at
         assert truth.with_fault(CLIPPED).speaker == "host"
