@@ -54,7 +54,9 @@ def run_demo(out: Path, say: Say, seed: int = 0) -> Comparison:
     _curator(say, "export", curated.project, bundle)
     _trainer(say, "check", bundle)
     _trainer(say, "prepare", bundle, "--preset", "tiny-cpu")
-    _trainer(say, "train", bundle, run, "--preset", "tiny-cpu", "--set", f"steps={STEPS}")
+    _trainer(
+        say, "train", bundle, run, "--preset", "tiny-cpu", "--set", f"sched.total_steps={STEPS}"
+    )
     _trainer(say, "export", run, out / VOICE)
     _trainer(say, "speak", run, "--text", SENTENCE, "--out", out / SPOKEN)
     _trainer(say, "report", run, "--out", out / REPORT)
