@@ -41,6 +41,8 @@ BARE = re.compile(r'[^\s":<>=!\\-][^\s":<>=!\\]*')
 
 def fold(text: str) -> str:
     """The text as search sees it: no case, no accents, compatible letters made equal."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 

@@ -107,6 +107,18 @@ class Database:
             self._depth -= 1
 
     @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Around several SELECTs that must see the same state, whatever is written meanwhile."""
+        if self._connection.in_transaction:
+            yield
+            return
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK")
+
+    @contextlib.contextmanager
     def as_stored(self, what: str) -> Iterator[None]:
         """Around turning rows into values: a row that makes no sense means a damaged file."""
         try:

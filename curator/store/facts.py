@@ -1,7 +1,8 @@
 """What machines found out. All of it may be deleted and found again."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
 
 from curator.domain.clip import Finding
 from curator.domain.clip_query import fold
@@ -156,6 +157,11 @@ class Facts:
             """
         ).fetchall()
 
+    def map_points(self) -> dict[int, MapPoint]:
+        """Where the clips lie on the map as it was last drawn, whatever their edges are now."""
+        rows = self._database.read("SELECT clip_id, x, y, cluster FROM map_point")
+        return {clip: MapPoint(x, y, cluster) for clip, x, y, cluster in rows}
+
     def replace_map(self, points: Mapping[int, MapPoint], made_by: Producer) -> None:
         """Put a new map in place of the whole old one."""
         with self._database.writing(bulk=True):
@@ -249,8 +255,4 @@ def _values(fact: Fact) -> FactRow:
 
 
 def _stored_words(transcript: Transcript) -> str:
-    return json.dumps(
-        [(w.start, w.stop, w.text, w.probability) for w in transcript.words],
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    return msgspec.json.encode(transcript.words).decode()

@@ -71,7 +71,7 @@ RECORDING_DONE = """CREATE TABLE recording_done(
   PRIMARY KEY (recording_id, key)
 ) STRICT, WITHOUT ROWID"""
 
-# words: JSON, [[start, stop, text, probability], ...].
+# words: JSON, [{"start": 0, "stop": 9, "text": "...", "probability": 0.9}, ...].
 RECORDING_TRANSCRIPT = """CREATE TABLE recording_transcript(
   recording_id INTEGER PRIMARY KEY REFERENCES recording(id) ON DELETE CASCADE,
   producer_id INTEGER NOT NULL REFERENCES producer(id),

@@ -1,4 +1,4 @@
-"""Projects, recordings and clips for tests, each with sensible values for what a test doesn't say."""
+"""Projects, recordings and clips for tests, with usual values for all that a test doesn't say."""
 
 import atexit
 import shutil
@@ -29,6 +29,7 @@ from curator.domain.span import Span
 from curator.store.project import Project
 
 RATE = 22_050
+A_SECOND = Span(0, RATE)
 SEGMENT = Producer("segment", 1)
 TRANSCRIBE = Producer("transcribe", 1, "tiny.en")
 SCORE = Producer("score", 1)
@@ -115,7 +116,7 @@ def some_clips(
 
 def a_transcript(
     text: str,
-    span: Span = Span(0, RATE),
+    span: Span = A_SECOND,
     *,
     language: str = "en",
     confidence: float = 0.9,
