@@ -1,0 +1,8 @@
+"""``python -m trainer``: arguments first, heavy libraries only in the command that needs them."""
+
+import sys
+
+from trainer.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

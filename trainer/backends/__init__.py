@@ -1,0 +1,137 @@
+"""What a model family must know to be trained here, and the registry of those that do.
+
+The loop, the sampler, the checkpoints and the report know nothing about any network. A back-end
+is one module in this folder with a function ``open_backend(config, cache, clips)``.
+"""
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.config import TrainConfig, nearest
+from trainer.errors import WrongUsage
+from trainer.manifest import Bundle, Clip
+from trainer.preflight import Reason
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+Arrays = Mapping[str, NDArray[np.generic]]
+BACKENDS = {"xtts": "trainer.backends.xtts", "toy": "trainer.backends.toy"}
+TARGETS = {"xtts": "xtts_v2", "toy": "xtts_v2"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One clip as it goes into a batch.
+
+    arrays: what ``encode`` gave for the clip. prompt: float16 of shape (frames, bands), the voice
+    it shall be spoken in. unheard: half-open range of target codes that the prompt gives away and
+    that are therefore not learnt from; (0, 0) where the prompt is another clip.
+    """
+
+    clip: Clip
+    arrays: Arrays
+    prompt: NDArray[np.float16]
+    unheard: tuple[int, int] = (0, 0)
+
+
+class Batch(Protocol):
+    """Tensors of a micro-batch, and how many targets each row has.
+
+    counts: int64 of shape (rows, parts). tokens: targets and inputs that are not padding.
+    padded: the same with padding.
+    """
+
+    clip_ids: Sequence[str]
+    counts: NDArray[np.int64]
+    tokens: int
+    padded: int
+
+    def to(self, device: "torch.device") -> "Batch":
+        """The same on another device."""
+        ...
+
+
+class Backend(Protocol):
+    """A model family.
+
+    parts: names of the sums its network returns, in order, such as text, mel, eos.
+    """
+
+    name: str
+    target: str
+    parts: Sequence[str]
+
+    def identity(self) -> Mapping[str, object]:
+        """What the run starts from: hashes of the base model's files, and its sizes."""
+        ...
+
+    def reject(self, clips: Sequence[Clip]) -> Mapping[str, Sequence[Reason]]:
+        """Clips its own tokenizer or limits refuse."""
+        ...
+
+    def feature_key(self) -> str:
+        """Changes whenever the same clip would be encoded differently."""
+        ...
+
+    def encode(self, clip: Clip, path: Path) -> Arrays:
+        """The clip as the network sees it, independent of every other clip."""
+        ...
+
+    def length(self, clip: Clip) -> int:
+        """About how many positions the clip takes in a batch; for buckets, before encoding too."""
+        ...
+
+    def network(self) -> "nn.Module":
+        """The base network; called with a Batch it returns float32 sums (rows, parts)."""
+        ...
+
+    def adapt(self, network: "nn.Module") -> None:
+        """Mark what learns, after ``config.adapt``."""
+        ...
+
+    def objective(self) -> Mapping[str, tuple[float, str]]:
+        """By part: its weight in the loss, and the part whose count it is divided by."""
+        ...
+
+    def batch(self, items: Sequence[Item]) -> Batch:
+        """The clips as tensors on the CPU."""
+        ...
+
+    def export(self, network: "nn.Module", folder: Path) -> Mapping[str, object]:
+        """Write what people load elsewhere; returns what was checked."""
+        ...
+
+    def speak(
+        self, export: Path, text: str, language: str, prompts: Sequence[Path], out: Path, seed: int
+    ) -> float:
+        """Speak with an export through the stock class; returns seconds spoken."""
+        ...
+
+
+def open_backend(config: TrainConfig, bundle: Bundle | None, cache: Path) -> Backend:
+    """The back-end of ``config.model.backend``.
+
+    bundle: needed only to build a small random base. cache: where that base is kept.
+    """
+    name = config.model.backend
+    if name not in BACKENDS:
+        raise WrongUsage(f"There is no back-end {name!r}.", nearest(name, list(BACKENDS)))
+    module = importlib.import_module(BACKENDS[name])
+    backend: Backend = module.open_backend(config, bundle, cache)
+    return backend
+
+
+def target_of(config: TrainConfig) -> str:
+    """Which file of resources/targets holds the limits, known without any network."""
+    name = config.model.backend
+    if name not in TARGETS:
+        raise WrongUsage(f"There is no back-end {name!r}.", nearest(name, list(TARGETS)))
+    return TARGETS[name]

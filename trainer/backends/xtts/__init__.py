@@ -1,0 +1,220 @@
+"""XTTS-v2. This package is the only place that imports TTS, and only inside functions."""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trainer.backends import Arrays, Item
+from trainer.backends.xtts.base import Base, open_base
+from trainer.backends.xtts.coqui import coqui_version
+from trainer.config import TrainConfig
+from trainer.errors import WrongUsage
+from trainer.manifest import Bundle, Clip
+from trainer.preflight import Reason
+from trainer.target import read_target
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+    from trainer.backends.xtts.batch import Special, XttsBatch
+
+FEATURE_VERSION = 1
+CODE_SAMPLES = 1024  # samples per code
+# Zeros put behind every clip before it is encoded. The DVAE sees about seven codes far; without a
+# fixed tail the last codes of a clip depend on what else was in its batch.
+TAIL_SAMPLES = 8192
+TEXT_CHARACTERS_PER_TOKEN = 3.0  # only for bucketing before the tokens are known
+UNKNOWN_TOKEN = 1  # [UNK]; coqui's trainer has this id fixed too
+
+
+def open_backend(config: TrainConfig, bundle: Bundle | None, cache: Path) -> "XttsBackend":
+    """The back-end on ``model.base``, or on a small random base built for the bundle."""
+    if config.model.base:
+        return XttsBackend(config, open_base(Path(config.model.base)))
+    if not config.model.random:
+        raise WrongUsage(
+            "XTTS needs a base model to start from.",
+            "Name its folder with --base, or try the path with --preset tiny-cpu.",
+        )
+    if bundle is None:
+        raise WrongUsage("A random base is built from a bundle, and none was given.")
+    from trainer.backends.xtts.random_base import random_base
+
+    return XttsBackend(config, open_base(random_base(config, bundle, cache)))
+
+
+class XttsBackend:
+    """See ``trainer.backends.Backend``."""
+
+    name = "xtts"
+    target = "xtts_v2"
+    parts: Sequence[str] = ("text", "mel", "eos", "text_smooth", "mel_smooth")
+
+    def __init__(self, config: TrainConfig, base: Base) -> None:
+        self.config = config
+        self.base = base
+
+    @cached_property
+    def _tokens(self) -> Any:  # noqa: ANN401 - coqui-tts has no types
+        from trainer.backends.xtts.networks import tokenizer
+
+        return tokenizer(self.base.folder / "vocab.json")
+
+    @cached_property
+    def _encoders(self) -> tuple[Any, Any, Any]:
+        """The DVAE, its mel extractor and the voice prompt's."""
+        from trainer.backends.xtts.networks import load_dvae, mel_extractor
+
+        folder = self.base.folder
+        return (
+            load_dvae(self.base),
+            mel_extractor(folder, style=False),
+            mel_extractor(folder, style=True),
+        )
+
+    @cached_property
+    def _special(self) -> "Special":
+        from trainer.backends.xtts.batch import Special
+
+        args: dict[str, Any] = dict(self.base.model_args())
+        return Special(
+            start_text=self._tokens.tokenizer.token_to_id("[START]"),
+            stop_text=self._tokens.tokenizer.token_to_id("[STOP]"),
+            start_mel=args["gpt_start_audio_token"],
+            stop_mel=args["gpt_stop_audio_token"],
+        )
+
+    def identity(self) -> Mapping[str, object]:
+        """Hashes of the base's files and the version of coqui-tts."""
+        return {
+            "backend": self.name,
+            "base": str(self.base.folder),
+            "sha256": dict(self.base.hashes),
+            "coqui_tts": coqui_version(),
+            "licence": read_target(self.target).licence,
+        }
+
+    def reject(self, clips: Sequence[Clip]) -> Mapping[str, Sequence[Reason]]:
+        """Clips whose text its vocabulary does not know or that has too many tokens."""
+        limit = read_target(self.target).max_tokens
+        found: dict[str, list[Reason]] = {}
+        for clip in clips:
+            tokens = self._tokens.encode(clip.text, clip.language)
+            if UNKNOWN_TOKEN in tokens:
+                why = "its text has characters that the vocabulary of the base does not have"
+                found.setdefault(clip.id, []).append(Reason("unknown_characters", why))
+            if len(tokens) > limit:
+                why = f"its text has {len(tokens)} of {limit} tokens"
+                found.setdefault(clip.id, []).append(Reason("text_too_long", why))
+        return found
+
+    def feature_key(self) -> str:
+        """Networks and vocabulary that codes, mels and tokens come from."""
+        used = {
+            name: self.base.hashes[name] for name in ("dvae.pth", "mel_stats.pth", "vocab.json")
+        }
+        text = json.dumps([FEATURE_VERSION, used, TAIL_SAMPLES], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def encode(self, clip: Clip, path: Path) -> Arrays:
+        """Tokens, codes and mel of a clip; each clip alone, with a fixed tail of silence."""
+        import soundfile
+        import torch
+
+        dvae, dvae_mel, style_mel = self._encoders
+        samples, _ = soundfile.read(path, dtype="float32")
+        wave = torch.from_numpy(samples)[None]  # (1, samples)
+        with torch.inference_mode():
+            tailed = torch.nn.functional.pad(wave, (0, TAIL_SAMPLES))
+            codes = dvae.get_codebook_indices(dvae_mel(tailed))[0]
+            mel = style_mel(wave)[0].T  # (frames, 80)
+        return {
+            "tokens": np.asarray(self._tokens.encode(clip.text, clip.language), dtype=np.int32),
+            "codes": codes[: math.ceil(len(samples) / CODE_SAMPLES)].numpy().astype(np.int16),
+            "mel": mel.numpy().astype(np.float16),
+        }
+
+    def length(self, clip: Clip) -> int:
+        """Positions of the clip in a batch; the text's share is estimated."""
+        from trainer.backends.xtts.batch import row_length
+
+        tokens = int(len(clip.text) / TEXT_CHARACTERS_PER_TOKEN) + 1
+        return row_length(tokens, math.ceil(clip.samples / CODE_SAMPLES))
+
+    def network(self) -> "nn.Module":
+        """The base's GPT with our forward pass."""
+        from trainer.backends.xtts.network import XttsNetwork
+        from trainer.backends.xtts.networks import load_gpt
+
+        network = XttsNetwork(
+            load_gpt(self.base, self._tokens), smooth=self.config.loss.label_smoothing > 0
+        )
+        set_dropout(network, self.config.model.dropout)
+        if self.config.precision.checkpointing:
+            network.gpt.gpt.gradient_checkpointing_enable({"use_reentrant": False})
+        return network
+
+    def adapt(self, network: "nn.Module") -> None:
+        """All weights, LoRA adapters, or some parts."""
+        from trainer.backends.xtts.adapt import adapt
+
+        adapt(network, self.config.adapt)
+
+    def objective(self) -> Mapping[str, tuple[float, str]]:
+        """Coqui's weighting; the end of speech counted once more or less often as configured."""
+        loss = self.config.loss
+        raw, smooth = 1.0 - loss.label_smoothing, loss.label_smoothing
+        return {
+            "text": (loss.text_weight * raw, "text"),
+            "mel": (loss.mel_weight * raw, "mel"),
+            "eos": (loss.mel_weight * (loss.eos_weight - 1.0), "mel"),
+            "text_smooth": (loss.text_weight * smooth, "text"),
+            "mel_smooth": (loss.mel_weight * smooth, "mel"),
+        }
+
+    def batch(self, items: Sequence[Item]) -> "XttsBatch":
+        """The clips as tensors."""
+        from trainer.backends.xtts.batch import make_batch
+
+        return make_batch(items, self._special)
+
+    def export(self, network: "nn.Module", folder: Path) -> Mapping[str, object]:
+        """model.pth, config.json and vocab.json for the stock class."""
+        from trainer.backends.xtts.stock import write_export
+
+        return write_export(self.base, network, folder)
+
+    def speak(
+        self,
+        export: Path,
+        text: str,
+        language: str,
+        prompts: Sequence[Path],
+        out: Path,
+        seed: int,
+    ) -> float:
+        """Speak through the stock class."""
+        from trainer.backends.xtts.stock import speak
+
+        return speak(export, text, language, prompts, out, seed)
+
+
+def set_dropout(network: "nn.Module", share: float) -> None:
+    """Give every dropout of the network this share; below 0 leaves them as they are."""
+    from torch import nn
+
+    if share < 0:
+        return
+    for module in network.modules():
+        if isinstance(module, nn.Dropout | nn.Dropout1d):
+            module.p = share
+
+
+__all__ = ["XttsBackend", "open_backend"]

@@ -1,0 +1,162 @@
+"""The base model on disk: model.pth, vocab.json, dvae.pth, mel_stats.pth, config.json.
+
+Only tensors are read from it, and only after their hash was found right: against
+``resources/models.toml`` where the file is a known one, else against what was recorded when the
+folder was first used.
+"""
+
+import json
+import pickle
+import tomllib
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trainer.errors import BrokenBase
+from trainer.files import sha256_of, write_atomically
+from trainer.resources import resources
+
+if TYPE_CHECKING:
+    import torch
+
+FILES = ("model.pth", "vocab.json", "dvae.pth", "mel_stats.pth", "config.json")
+RECORD = "recorded-hashes.json"
+# Classes of which the released model.pth carries instances beside its tensors. They are read as
+# empty shells, so that no code of theirs runs.
+LEGACY_CLASSES = (
+    "TTS.tts.models.xtts.XttsArgs",
+    "TTS.tts.models.xtts.XttsAudioConfig",
+    "TTS.tts.configs.xtts_config.XttsConfig",
+    "TTS.config.shared_configs.BaseDatasetConfig",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A checked base folder. hashes: SHA-256 by file name."""
+
+    folder: Path
+    hashes: Mapping[str, str]
+
+    def tensors(self, name: str) -> "dict[str, torch.Tensor]":
+        """The tensors of model.pth or dvae.pth, in main memory, mapped where possible."""
+        found = load_tensors(self.folder / name)
+        if not isinstance(found, dict):
+            raise BrokenBase(f"{self.folder / name} holds no set of tensors.")
+        inner = found.get("model", found)
+        if not isinstance(inner, dict):
+            raise BrokenBase(f"{self.folder / name} holds no set of tensors.")
+        return inner
+
+    def model_args(self) -> dict[str, object]:
+        """The sizes of the network, from config.json."""
+        try:
+            config = json.loads((self.folder / "config.json").read_text(encoding="utf-8"))
+            args: dict[str, object] = config["model_args"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise BrokenBase(f"{self.folder}/config.json is not an XTTS configuration.") from error
+        return args
+
+
+def open_base(folder: Path) -> Base:
+    """The base in ``folder``, every file there and its hash as expected."""
+    missing = [name for name in FILES if not (folder / name).is_file()]
+    if missing:
+        raise BrokenBase(
+            f"The base folder {folder} lacks {', '.join(missing)}.",
+            f"It needs {', '.join(FILES)}; the preset tiny-cpu does without a base.",
+        )
+    recorded = _recorded(folder)
+    known = known_hashes()
+    hashes: dict[str, str] = {}
+    record: dict[str, dict[str, object]] = {}
+    for name in FILES:
+        path = folder / name
+        status = path.stat()
+        before = recorded.get(name, {})
+        unchanged = (before.get("size"), before.get("mtime_ns")) == (
+            status.st_size,
+            status.st_mtime_ns,
+        )
+        digest = str(before["sha256"]) if unchanged else sha256_of(path)
+        _refuse_if_other(path, digest, known, before)
+        hashes[name] = digest
+        record[name] = {
+            "sha256": digest,
+            "size": status.st_size,
+            "mtime_ns": status.st_mtime_ns,
+        }
+    if record != recorded:
+        _record(folder, record)
+    return Base(folder, hashes)
+
+
+def _refuse_if_other(
+    path: Path, digest: str, known: Mapping[str, str], before: Mapping[str, object]
+) -> None:
+    """Refuse a file that is neither the released one nor the one used before."""
+    if digest in known.values() or before.get("sha256") in (None, digest):
+        return
+    raise BrokenBase(
+        f"{path} is not the file that was used before: its hash differs.",
+        f"Put the old file back, or delete {path.parent / RECORD} if the change was meant.",
+    )
+
+
+def known_hashes() -> dict[str, str]:
+    """SHA-256 by file name of the released XTTS files that ``resources/models.toml`` lists."""
+    path = resources() / "models.toml"
+    if not path.is_file():
+        return {}
+    found: dict[str, str] = {}
+    _collect(tomllib.loads(path.read_text(encoding="utf-8")), found)
+    return found
+
+
+def _collect(node: object, found: dict[str, str]) -> None:
+    """Every table with a name and a sha256, however deep, and every name = hash pair."""
+    if isinstance(node, dict):
+        name, digest = node.get("name") or node.get("path") or node.get("file"), node.get("sha256")
+        if isinstance(name, str) and isinstance(digest, str) and Path(name).name in FILES:
+            found[Path(name).name] = digest
+        for value in node.values():
+            _collect(value, found)
+    elif isinstance(node, list):
+        for value in node:
+            _collect(value, found)
+
+
+def load_tensors(path: Path) -> object:
+    """What torch saved at ``path``, refusing everything that is more than tensors."""
+    import torch
+
+    shells = [(types.new_class(name.rpartition(".")[2]), name) for name in LEGACY_CLASSES]
+    try:
+        with torch.serialization.safe_globals(shells):  # type: ignore[arg-type]
+            return torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, ValueError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise BrokenBase(
+            f"{path} is damaged or holds more than tensors.", f"torch says: {reason}"
+        ) from error
+
+
+def _recorded(folder: Path) -> dict[str, dict[str, object]]:
+    path = folder / RECORD
+    if not path.is_file():
+        return {}
+    try:
+        found: dict[str, dict[str, object]] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BrokenBase(f"{path} is damaged.", "Delete it to record the files anew.") from error
+    return found
+
+
+def _record(folder: Path, record: Mapping[str, Mapping[str, object]]) -> None:
+    """Remember the hashes; a folder that cannot be written is hashed each time."""
+    try:
+        write_atomically(folder / RECORD, json.dumps(record, indent=1).encode())
+    except OSError:
+        return

@@ -1,0 +1,126 @@
+"""Builds coqui's networks from a base folder: GPT, DVAE, mel extractors, tokenizer."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainer.backends.xtts.base import Base
+from trainer.backends.xtts.coqui import coqui
+from trainer.errors import BrokenBase
+
+if TYPE_CHECKING:
+    from torch import nn
+
+GPT_PREFIX = "gpt."
+# Mel extractor of the voice prompt (perceiver), as in Xtts.get_gpt_cond_latents of coqui-tts 0.28.
+STYLE_MEL = {
+    "filter_length": 2048,
+    "hop_length": 256,
+    "win_length": 1024,
+    "normalize": False,
+    "sampling_rate": 22050,
+    "mel_fmin": 0,
+    "mel_fmax": 8000,
+    "n_mel_channels": 80,
+}
+
+
+def tokenizer(vocabulary: Path) -> Any:  # noqa: ANN401 - coqui-tts has no types
+    """coqui's tokenizer with the vocabulary of ``vocab.json``."""
+    return coqui("tts.layers.xtts.tokenizer").VoiceBpeTokenizer(vocab_file=str(vocabulary))
+
+
+def new_gpt(args: Mapping[str, Any], tokens: Any) -> "nn.Module":  # noqa: ANN401
+    """A GPT of these sizes with fresh weights; ``tokens`` is its tokenizer."""
+    module: nn.Module = coqui("tts.layers.xtts.gpt").GPT(
+        layers=args["gpt_layers"],
+        model_dim=args["gpt_n_model_channels"],
+        heads=args["gpt_n_heads"],
+        max_text_tokens=args["gpt_max_text_tokens"],
+        max_mel_tokens=args["gpt_max_audio_tokens"],
+        max_prompt_tokens=args["gpt_max_prompt_tokens"],
+        start_text_token=tokens.tokenizer.token_to_id("[START]"),
+        stop_text_token=tokens.tokenizer.token_to_id("[STOP]"),
+        number_text_tokens=tokens.get_number_tokens(),
+        num_audio_tokens=args["gpt_num_audio_tokens"],
+        start_audio_token=args["gpt_start_audio_token"],
+        stop_audio_token=args["gpt_stop_audio_token"],
+        use_perceiver_resampler=args["gpt_use_perceiver_resampler"],
+        code_stride_len=args["gpt_code_stride_len"],
+    )
+    return module
+
+
+def load_gpt(base: Base, tokens: Any) -> "nn.Module":  # noqa: ANN401
+    """The GPT of a base folder, every weight of it from model.pth."""
+    gpt = new_gpt(base.model_args(), tokens)
+    weights = {
+        key.removeprefix("xtts.").removeprefix(GPT_PREFIX): tensor
+        for key, tensor in base.tensors("model.pth").items()
+        if key.removeprefix("xtts.").startswith(GPT_PREFIX)
+    }
+    try:
+        gpt.load_state_dict(weights, strict=True)
+    except RuntimeError as error:
+        lines = str(error).splitlines()
+        raise BrokenBase(
+            f"{base.folder}/model.pth does not fit its config.json and vocab.json.",
+            " ".join(line.strip() for line in lines[1:3]),
+        ) from error
+    return gpt
+
+
+def load_dvae(base: Base) -> "nn.Module":
+    """The frozen network that turns mels into codes; its sizes are read off its weights."""
+    weights = base.tensors("dvae.pth")
+    dvae = new_dvae(**_dvae_sizes(weights, base.folder))
+    lacking = dvae.load_state_dict(weights, strict=False).missing_keys
+    lacking = [key for key in lacking if key.startswith(("encoder.", "codebook."))]
+    if lacking:
+        raise BrokenBase(f"{base.folder}/dvae.pth lacks {lacking[0]}.")
+    return dvae.eval().requires_grad_(requires_grad=False)
+
+
+def new_dvae(*, hidden: int, blocks: int, dim: int, codes: int, layers: int = 2) -> "nn.Module":
+    """A DVAE as coqui's GPTTrainer builds it, in these sizes."""
+    module: nn.Module = coqui("tts.layers.xtts.dvae").DiscreteVAE(
+        channels=80,
+        normalization=None,
+        positional_dims=1,
+        num_tokens=codes,
+        codebook_dim=dim,
+        hidden_dim=hidden,
+        num_resnet_blocks=blocks,
+        kernel_size=3,
+        num_layers=layers,
+        use_transposed_convs=False,
+    )
+    return module
+
+
+def mel_extractor(base_folder: Path, *, style: bool) -> Any:  # noqa: ANN401
+    """The log-mel extractor of the voice prompt (style) or of the DVAE."""
+    make = coqui("tts.layers.tortoise.arch_utils").TorchMelSpectrogram
+    stats = str(base_folder / "mel_stats.pth")
+    if style:
+        return make(mel_norm_file=stats, **STYLE_MEL)
+    return make(mel_norm_file=stats, sampling_rate=22050)
+
+
+def _dvae_sizes(weights: Mapping[str, Any], folder: Path) -> dict[str, int]:
+    """The DVAE's sizes from the shapes of its weights."""
+    try:
+        dim, codes = weights["codebook.embed"].shape
+        hidden = weights["encoder.0.0.weight"].shape[0]
+    except KeyError as error:
+        raise BrokenBase(f"{folder}/dvae.pth lacks {error.args[0]}.") from error
+    blocks = {key.split(".")[1] for key in weights if re.match(r"encoder\.\d+\.net\.", key)}
+    strided = {key for key in weights if re.match(r"encoder\.\d+\.0\.weight$", key)}
+    return {
+        "hidden": hidden,
+        "blocks": len(blocks),
+        "dim": dim,
+        "codes": codes,
+        "layers": len(strided),
+    }

@@ -1,0 +1,164 @@
+"""A small random XTTS as real files, in the layout of the released one.
+
+It lets the whole path run where no weights can be had. Its codebook is drawn from what its own
+random encoder makes of the bundle's sound: with an untouched random codebook nearly every frame
+falls on the same few codes, and a falling loss would prove nothing.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainer.backends.xtts import networks
+from trainer.backends.xtts.coqui import coqui
+from trainer.config import TrainConfig
+from trainer.errors import TrainerError
+from trainer.manifest import Bundle, Clip
+from trainer.target import read_target
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+VERSION = 1
+CODES = 1024  # of XTTS-v2: gpt_num_audio_tokens 1026 less start and stop
+CODEBOOK_DIM = 128
+CALIBRATION_CLIPS = 48  # enough for 1024 distinct frames at 21.5 codes a second
+SPECIAL_FIRST = ("[STOP]", "[UNK]", "[SPACE]")  # ids 0, 1, 2, as coqui's tokenizer expects
+
+
+def random_base(config: TrainConfig, bundle: Bundle, cache: Path) -> Path:
+    """The folder of the small random base for this bundle; built at the first call."""
+    sizes = config.model
+    spec = [VERSION, sizes.layers, sizes.width, sizes.heads, sizes.dvae_width, sizes.vocabulary]
+    text = json.dumps([*spec, config.run.seed, bundle.manifest_sha256])
+    folder = cache / f"random-base-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    if folder.is_dir():
+        return folder
+    beside = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
+    beside.mkdir(parents=True, exist_ok=True)
+    try:
+        _build(beside, config, bundle)
+        beside.replace(folder)
+    except OSError:
+        if not folder.is_dir():  # else another process was faster, and its folder is the same
+            raise
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return folder
+
+
+def _build(folder: Path, config: TrainConfig, bundle: Bundle) -> None:
+    import torch
+
+    sizes = config.model
+    clips = _spread(bundle.part("train") or bundle.clips)
+    if sizes.width % sizes.heads or sizes.width % 32:
+        raise TrainerError("model.width must be a multiple of 32 and of model.heads.")
+    _write_vocabulary(folder / "vocab.json", bundle, sizes.vocabulary)
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(config.run.seed)
+        stats = _write_mel_stats(folder, bundle, clips)
+        _write_dvae(folder, bundle, clips, sizes.dvae_width)
+        _write_model(folder, _write_config(folder, config), stats)
+
+
+def _spread(clips: Sequence[Clip]) -> Sequence[Clip]:
+    """At most CALIBRATION_CLIPS of them, evenly spread."""
+    step = max(1, -(-len(clips) // CALIBRATION_CLIPS))
+    return clips[::step]
+
+
+def _wave(bundle: Bundle, clip: Clip) -> "torch.Tensor":
+    """The clip's sound as float32 of shape (1, samples)."""
+    import soundfile
+    import torch
+
+    samples, _ = soundfile.read(bundle.audio(clip), dtype="float32")
+    return torch.from_numpy(samples)[None]
+
+
+def _write_vocabulary(path: Path, bundle: Bundle, size: int) -> None:
+    """A BPE vocabulary grown on the bundle's text, with every letter of every language."""
+    from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+
+    target = read_target("xtts_v2")
+    letters = sorted({sign.lower() for found in target.alphabets.values() for sign in found})
+    alphabet = [sign for sign in [*letters, *sorted(target.signs)] if len(sign) == 1]
+    special = [*SPECIAL_FIRST, *(f"[{language}]" for language in target.alphabets), "[START]"]
+    grown = Tokenizer(models.BPE(unk_token="[UNK]"))  # noqa: S106 - a token, no password
+    grown.pre_tokenizer = pre_tokenizers.Whitespace()  # type: ignore[assignment]
+    teacher = trainers.BpeTrainer(
+        vocab_size=max(size, len(special) + len(set(alphabet))),
+        special_tokens=special,
+        initial_alphabet=alphabet,
+        show_progress=False,
+    )
+    grown.train_from_iterator((clip.text.lower() for clip in bundle.clips), teacher)
+    grown.save(str(path))
+
+
+def _write_mel_stats(folder: Path, bundle: Bundle, clips: Sequence[Clip]) -> "torch.Tensor":
+    """Mean magnitude of the log-mels by band, by which mels are divided."""
+    import torch
+
+    extract = coqui("tts.layers.tortoise.arch_utils").TorchMelSpectrogram(mel_norm_file=None)
+    mels = torch.cat([extract(_wave(bundle, clip))[0] for clip in clips], dim=1)  # (80, frames)
+    stats = mels.abs().mean(dim=1).clamp(min=0.1)
+    torch.save(stats, folder / "mel_stats.pth")
+    return stats
+
+
+def _write_dvae(folder: Path, bundle: Bundle, clips: Sequence[Clip], hidden: int) -> None:
+    """A random DVAE whose codebook is made of its encoder's answers to the bundle's sound."""
+    import torch
+
+    dvae: Any = networks.new_dvae(hidden=hidden, blocks=1, dim=CODEBOOK_DIM, codes=CODES)
+    extract = networks.mel_extractor(folder, style=False)
+    found = [dvae.encoder(extract(_wave(bundle, clip)))[0].T for clip in clips]
+    answers = torch.cat(found)  # (codes, CODEBOOK_DIM)
+    answers = answers[torch.randperm(len(answers))]
+    if len(answers) < CODES:  # too little sound: fill up with distorted copies
+        more = answers[torch.randint(len(answers), (CODES - len(answers),))]
+        answers = torch.cat([answers, more + answers.std() * torch.randn_like(more)])
+    dvae.codebook.embed.copy_(answers[:CODES].T)
+    dvae.codebook.embed_avg.copy_(answers[:CODES].T)
+    torch.save(dvae.state_dict(), folder / "dvae.pth")
+
+
+def _write_config(folder: Path, config: TrainConfig) -> dict[str, Any]:
+    """config.json as stock XTTS reads it; returns its sizes."""
+    settings = coqui("tts.configs.xtts_config").XttsConfig()
+    sizes = config.model
+    args = settings.model_args
+    args.gpt_layers, args.gpt_n_heads = sizes.layers, sizes.heads
+    args.gpt_n_model_channels = args.decoder_input_dim = sizes.width
+    args.gpt_num_audio_tokens = CODES + 2
+    args.gpt_start_audio_token, args.gpt_stop_audio_token = CODES, CODES + 1
+    args.gpt_use_perceiver_resampler = True
+    settings.save_json(str(folder / "config.json"))
+    return dict(args)
+
+
+def _write_model(folder: Path, args: dict[str, Any], stats: "torch.Tensor") -> None:
+    """GPT, HiFi-GAN and speaker encoder with random weights, under the stock names."""
+    import torch
+
+    gpt = networks.new_gpt(args, networks.tokenizer(folder / "vocab.json"))
+    decoder: nn.Module = coqui("tts.layers.xtts.hifigan_decoder").HifiDecoder(
+        input_sample_rate=args["input_sample_rate"],
+        output_sample_rate=args["output_sample_rate"],
+        output_hop_length=args["output_hop_length"],
+        ar_mel_length_compression=args["gpt_code_stride_len"],
+        decoder_input_dim=args["decoder_input_dim"],
+        d_vector_dim=args["d_vector_dim"],
+        cond_d_vector_in_each_upsampling_layer=args["cond_d_vector_in_each_upsampling_layer"],
+    )
+    state = {f"gpt.{key}": tensor for key, tensor in gpt.state_dict().items()}
+    state |= {f"hifigan_decoder.{key}": tensor for key, tensor in decoder.state_dict().items()}
+    state["mel_stats"] = stats
+    torch.save({"model": state}, folder / "model.pth")

@@ -1,0 +1,123 @@
+"""The command line: what can be asked, and which exit code answers.
+
+0 done (or paused) / 1 could not, reason on stderr / 2 usage / 130 interrupted.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from trainer import __version__
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return the exit code."""
+    parsed = make_parser().parse_args(arguments)
+    from trainer.errors import TrainerError
+
+    try:
+        commands = importlib.import_module(parsed.module)
+        code: int = getattr(commands, parsed.command)(parsed)
+    except TrainerError as error:
+        sys.stderr.write(f"trainer: {error}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("trainer: interrupted; what was saved is kept.\n")
+        return INTERRUPTED
+    except OSError as error:  # a full disk, a folder without permission: the world, not a bug
+        where = f" ({error.filename})" if error.filename else ""
+        sys.stderr.write(f"trainer: {error.strerror or error}{where}.\n")
+        return 1
+    return code
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """All commands and their arguments."""
+    parser = argparse.ArgumentParser(
+        prog="trainer",
+        description="Fine-tune a speech model on a bundle that curator exported.",
+    )
+    parser.add_argument("--version", action="version", version=f"trainer {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, text: str, module: str = "trainer.commands") -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text)
+        made.set_defaults(module=module)
+        return made
+
+    check = add("check", "Say which clips can be used, and why not the others.")
+    prepare = add("prepare", "Encode every usable clip into the cache.")
+    plan = add(
+        "plan", "Say steps, memory, hours and money before they are spent.", "trainer.plan_command"
+    )
+    train = add("train", "Start a run.")
+    for command in (check, prepare, plan, train):
+        command.add_argument("bundle", type=Path, metavar="BUNDLE", help="folder curator exported")
+        _add_configuration(command)
+    for command in (check, prepare, plan):
+        command.add_argument("--json", action="store_true", help="one JSON object a line")
+    plan.add_argument(
+        "--gpu",
+        action="append",
+        default=[],
+        metavar="GB",
+        help="memory of a GPU to plan for, such as 12; may be given several times",
+    )
+    plan.add_argument("--price", type=float, metavar="MONEY", help="of an hour on it")
+    plan.add_argument("--probe", action="store_true", help="measure on this machine for a minute")
+    train.add_argument("run", type=Path, metavar="RUN", help="new folder for the run")
+
+    resume = add("resume", "Go on with a run from its newest whole checkpoint.")
+    speak = add("speak", "Speak a text with a run.")
+    export = add("export", "Write a trained model as the stock class loads it.")
+    report = add("report", "Write one HTML file with the curves and the numbers of a run.")
+    for command in (resume, speak, export, report):
+        command.add_argument("run", type=Path, metavar="RUN", help="folder of a run")
+    for command in (resume, speak, export):
+        command.add_argument("--bundle", type=Path, help="where the bundle is now, if it moved")
+    for command in (speak, export):
+        command.add_argument(
+            "--checkpoint",
+            default="best",
+            metavar="best|last|STEP",
+            help="which state of the run (default: best)",
+        )
+    speak.add_argument("--text", required=True, help="what to say")
+    speak.add_argument("--out", type=Path, required=True, metavar="WAV", help="where to write it")
+    speak.add_argument("--language", help="of the text (default: the bundle's)")
+    speak.add_argument(
+        "--reference",
+        type=Path,
+        action="append",
+        metavar="WAV",
+        help="sound of the voice to speak in (default: clips of the bundle)",
+    )
+    speak.add_argument("--seed", type=int, default=0)
+    export.add_argument("folder", type=Path, metavar="FOLDER", help="new folder for the model")
+    report.add_argument("--out", type=Path, metavar="HTML", help="default: RUN/report.html")
+    doctor = add("doctor", "Say what this machine can train with.")
+    doctor.add_argument("--json", action="store_true", help="one JSON object a line")
+    return parser
+
+
+def _add_configuration(command: argparse.ArgumentParser) -> None:
+    """Where the configuration comes from."""
+    command.add_argument("--preset", metavar="NAME", help="a preset of resources/presets")
+    command.add_argument("--config", type=Path, metavar="FILE", help="settings in TOML")
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="SECTION.KEY=VALUE",
+        help="one setting; may be given several times",
+    )
+    command.add_argument(
+        "--base",
+        type=Path,
+        metavar="FOLDER",
+        help="model.pth, vocab.json, dvae.pth, mel_stats.pth, config.json",
+    )

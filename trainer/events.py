@@ -1,0 +1,91 @@
+"""``events.jsonl``: everything that happened in a run, one JSON object a line.
+
+The report, the curves and the guard read nothing else. Its schema is
+``resources/events.schema.json``.
+"""
+
+import datetime
+import json
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from trainer.errors import BrokenRun
+
+FILE = "events.jsonl"
+DISCARDED = "discarded.jsonl"
+
+Event = dict[str, object]
+
+
+class EventLog:
+    """Appends to a run's events. A log that nobody reads (``path`` None) keeps ranks apart."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+
+    def add(self, event: str, **fields: object) -> None:
+        """Write one event; numbers that JSON does not know are written as null."""
+        if self.path is None:
+            return
+        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+        line = json.dumps({"event": event, "time": now, **_plain(fields)}, ensure_ascii=False)
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+    def size(self) -> int:
+        """Bytes written so far; a checkpoint remembers them."""
+        return self.path.stat().st_size if self.path is not None and self.path.exists() else 0
+
+    def cut(self, size: int) -> None:
+        """Go back to ``size`` bytes; what was after them is kept in ``discarded.jsonl``.
+
+        Those steps happened after the checkpoint that the run goes on from, and happen again.
+        """
+        if self.path is None or not self.path.exists():
+            return
+        data = self.path.read_bytes()
+        if len(data) <= size:
+            return
+        with self.path.with_name(DISCARDED).open("ab") as file:
+            file.write(data[size:].rstrip(b"\n") + b"\n")
+        with self.path.open("r+b") as file:
+            file.truncate(size)
+
+
+def read_events(run: Path) -> list[Event]:
+    """The events of a run; a half-written last line is left out."""
+    path = run / FILE
+    if not path.is_file():
+        raise BrokenRun(f"{run} holds no {FILE}.", "Name a folder that `trainer train` made.")
+    return list(_lines(path))
+
+
+def of_kind(events: list[Event], kind: str) -> list[Event]:
+    """The events of one kind, in order."""
+    return [event for event in events if event["event"] == kind]
+
+
+def _lines(path: Path) -> Iterator[Event]:
+    lines = path.read_bytes().split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            event = json.loads(line)
+        except ValueError as error:
+            if number == len(lines):  # the process was killed while writing
+                return
+            raise BrokenRun(f"{path} line {number} is damaged: {error}.") from error
+        yield event
+
+
+def _plain(value: object) -> object:
+    """The same with NaN and infinities as None, which is what JSON can say."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value

@@ -1,0 +1,101 @@
+"""Which sound tells the network whose voice to speak in.
+
+The stock trainer cuts the prompt out of the clip that is to be predicted, so the network can
+copy; when it speaks, the prompt is another recording. Here it is 3-6 s of other clips of the same
+speaker, without padding.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.backends import Item
+from trainer.config import Data
+from trainer.draws import generator
+from trainer.features import Features
+from trainer.manifest import Clip
+
+RATE = 22050  # Hz of the sound the mels were made of
+HOP = 256  # samples between frames
+CODE_SAMPLES = 1024  # samples per code: a range of frames is HOP / CODE_SAMPLES as many codes
+TRIES = 8  # clips looked at for one that is long enough alone, before several are joined
+GRID_S = 1.0  # lengths are drawn on this grid, so that a batch has few different ones
+EVAL_EPOCH = -1  # evaluation draws its prompts once, as if in an epoch of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """Chooses and reads the prompts of clips.
+
+    voices: training clips by speaker. features: of every clip, by id.
+    """
+
+    voices: Mapping[str, Sequence[Clip]]
+    features: Mapping[str, Features]
+    settings: Data
+    seed: int
+
+    def item(self, clip: Clip, epoch: int) -> Item:
+        """The clip with its prompt for this epoch."""
+        own = self.features[clip.id]
+        draw = generator(self.seed, "prompt", epoch, clip.id)
+        frames = self._frames(draw)
+        others = [other for other in self.voices.get(clip.speaker, ()) if other.id != clip.id]
+        if self.settings.prompt_policy == "self" or not others:
+            mel, unheard = _from_itself(own, frames, draw)
+            return Item(clip, own.arrays, mel, unheard)
+        return Item(clip, own.arrays, self._from_others(others, frames, draw))
+
+    def eval_item(self, clip: Clip, prompt_s: float) -> Item:
+        """The clip with the prompt it has at every evaluation; always of another clip."""
+        own = self.features[clip.id]
+        draw = generator(self.seed, "prompt", EVAL_EPOCH, clip.id)
+        frames = frames_of(prompt_s)
+        others = [other for other in self.voices.get(clip.speaker, ()) if other.id != clip.id]
+        if not others:
+            mel, unheard = _from_itself(own, frames, draw)
+            return Item(clip, own.arrays, mel, unheard)
+        return Item(clip, own.arrays, self._from_others(others, frames, draw))
+
+    def _frames(self, draw: np.random.Generator) -> int:
+        least, most = self.settings.prompt_min_s, self.settings.prompt_max_s
+        lengths = np.arange(least, most + 1e-9, GRID_S)
+        return frames_of(float(draw.choice(lengths)))
+
+    def _from_others(
+        self, others: Sequence[Clip], frames: int, draw: np.random.Generator
+    ) -> NDArray[np.float16]:
+        """``frames`` of one other clip if one is found that is long enough, else of several."""
+        order = draw.permutation(len(others))
+        for place in order[:TRIES]:
+            found = self.features[others[place].id]
+            if found.frames >= frames:
+                return found.mel(int(draw.integers(found.frames - frames + 1)), frames)
+        pieces: list[NDArray[np.float16]] = []
+        wanted = frames
+        for place in order:
+            found = self.features[others[place].id]
+            take = min(wanted, found.frames)
+            pieces.append(found.mel(int(draw.integers(found.frames - take + 1)), take))
+            wanted -= take
+            if not wanted:
+                break
+        return np.concatenate(pieces)
+
+
+def frames_of(seconds: float) -> int:
+    """Mel frames of so many seconds of sound."""
+    return int(seconds * RATE) // HOP + 1
+
+
+def _from_itself(
+    own: Features, frames: int, draw: np.random.Generator
+) -> tuple[NDArray[np.float16], tuple[int, int]]:
+    """A stretch of the clip itself, at most half of it, and the codes that it gives away."""
+    frames = max(1, min(frames, own.frames // 2))
+    start = int(draw.integers(own.frames - frames + 1))
+    first = start * HOP // CODE_SAMPLES
+    last = -(-(start + frames) * HOP // CODE_SAMPLES)
+    return own.mel(start, frames), (first, last)

@@ -1,0 +1,12 @@
+"""Where the files of ``resources/`` are: beside the packages in a checkout, inside them when installed."""
+
+from pathlib import Path
+
+
+def resources() -> Path:
+    """The folder ``resources/``."""
+    for top in Path(__file__).resolve().parents[1:3]:
+        for name in ("resources", "voice_curator_resources"):
+            if (top / name / "targets").is_dir():
+                return top / name
+    raise FileNotFoundError("The folder resources/ is missing from this installation.")

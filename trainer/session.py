@@ -1,0 +1,295 @@
+"""Everything a training needs, assembled: clips judged and encoded, network, optimizer, place."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainer import checkpoint
+from trainer.backends import Backend, open_backend, target_of
+from trainer.config import TrainConfig
+from trainer.distributed import World
+from trainer.errors import BrokenRun, TrainerError
+from trainer.features import Prepared, Progress, cache_folder, prepare
+from trainer.manifest import Bundle, Clip
+from trainer.optimizer import RunningMean, learning_parts, load_state, make_optimizer, state_tensors
+from trainer.preflight import Preflight, counts, preflight
+from trainer.prompts import Prompts
+from trainer.run import Run
+from trainer.sampler import Schedule
+from trainer.target import read_target
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The clips of a run: who can be used, what they were encoded to, who is heard when.
+
+    evaluation: None if the bundle has no clips for it.
+    """
+
+    bundle: Bundle
+    judged: Preflight
+    prepared: Prepared
+    training: Schedule
+    evaluation: Schedule | None
+    prompts: Prompts
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a training is. step: updates done; epoch, index: of the next update.
+
+    evaluations: (step, means) so far. bad: non-finite updates in a row. halvings: how often
+    micro-batches were halved because memory ran out.
+    """
+
+    step: int = 0
+    epoch: int = 0
+    index: int = 0
+    bad: int = 0
+    halvings: int = 0
+    best: int | None = None
+    evaluations: list[tuple[int, dict[str, float]]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Session:
+    """A training that can be stepped, evaluated and saved."""
+
+    run: Run
+    world: World
+    backend: Backend
+    material: Material
+    network: "nn.Module"
+    optimizer: "torch.optim.Optimizer"
+    scaler: "torch.amp.GradScaler"
+    mean: RunningMean | None
+    total_steps: int
+    place: Place
+
+    @property
+    def config(self) -> TrainConfig:
+        """The run's configuration."""
+        return self.run.config
+
+    def autocast(self) -> AbstractContextManager[object]:
+        """The arithmetic of forward passes."""
+        import torch
+
+        kind = amp_kind(self.config.precision.amp, self.world.device)
+        if kind == "off":
+            return nullcontext()
+        dtype = torch.bfloat16 if kind == "bf16" else torch.float16
+        return torch.autocast(self.world.device.type, dtype=dtype)
+
+    def averaged(self) -> AbstractContextManager[object]:
+        """The network as it is evaluated and exported: with the running mean, if there is one."""
+        return self.mean.in_place(self.network) if self.mean else nullcontext()
+
+
+def gather(
+    backend: Backend, bundle: Bundle, config: TrainConfig, progress: Progress = lambda _d, _t: None
+) -> Material:
+    """Judge and encode the clips; refuses a bundle of which too much cannot be used."""
+    judged = judge(backend, bundle, config)
+    prepared = prepare(backend, bundle, judged.usable, config, progress)
+    parts = {"train": [], "eval": []}  # type: dict[str, list[Clip]]
+    for clip in judged.usable:
+        parts[clip.split].append(clip)
+
+    def schedule(clips: list[Clip]) -> Schedule:
+        lengths = [backend.length(clip) for clip in clips]
+        return Schedule(
+            clips, lengths, config.sampler, config.optim.effective_clips, config.run.seed
+        )
+
+    voices: dict[str, list[Clip]] = {}
+    for clip in parts["train"]:
+        voices.setdefault(clip.speaker, []).append(clip)
+    prompts = Prompts(voices, prepared.by_clip, config.data, config.run.seed)
+    evaluation = schedule(parts["eval"]) if parts["eval"] else None
+    return Material(bundle, judged, prepared, schedule(parts["train"]), evaluation, prompts)
+
+
+def judge(backend: Backend, bundle: Bundle, config: TrainConfig) -> Preflight:
+    """Every clip judged by the shared limits and by the back-end's own tokenizer."""
+    judged = preflight(bundle, read_target(target_of(config)))
+    judged = judged.without(backend.reject(judged.usable))
+    why = ", ".join(f"{key} {many}" for key, many in counts(judged.rejected).items())
+    if not any(clip.split == "train" for clip in judged.usable):
+        raise TrainerError(
+            f"None of the clips for training can be used ({why or 'there are none'}).",
+            "`trainer check` names each clip with its reason.",
+        )
+    if judged.rejected_share > config.data.max_rejected:
+        raise TrainerError(
+            f"{len(judged.rejected)} of {len(bundle.clips)} clips cannot be used ({why}).",
+            "Repair them, or raise data.max_rejected if that is meant.",
+        )
+    return judged
+
+
+def open_session(run: Run, bundle: Bundle, world: World, progress: Progress) -> Session:
+    """The training of a run, at its newest whole checkpoint or at its beginning."""
+    import torch
+
+    config = run.config
+    _set_arithmetic(config)
+    backend, material = _one_after_another(
+        world, lambda: _backend_and_material(run, bundle, config, progress)
+    )
+    _refuse_other_base(run, backend)
+    torch.manual_seed(config.run.seed)
+    network: Any = backend.network()
+    backend.adapt(network)
+    network.to(world.device).train()
+    learning_parts(network)
+    if config.precision.compile:
+        network.compile()
+    optimizer = make_optimizer(network, config.optim, world.device)
+    fp16 = amp_kind(config.precision.amp, world.device) == "fp16"
+    scaler = torch.amp.GradScaler(world.device.type, enabled=fp16)
+    mean = RunningMean(network, config.ema.decay) if config.ema.on else None
+    total = config.sched.total_steps or steps_of(material.training, config.sched.epochs)
+    session = Session(
+        run, world, backend, material, network, optimizer, scaler, mean, total, Place()
+    )
+    _restore(session)
+    return session
+
+
+def steps_of(schedule: Schedule, epochs: float) -> int:
+    """Updates in so many epochs."""
+    return max(1, round(len(schedule.epoch(0)) * epochs))
+
+
+def save(session: Session) -> checkpoint.Checkpoint:
+    """A checkpoint of where the session is."""
+    tensors = {
+        "weights": {
+            name: value.detach() for name, value in learning_parts(session.network).items()
+        },
+        "optimizer": state_tensors(session.optimizer, session.network),
+    }
+    if session.mean:
+        tensors["ema"] = dict(session.mean.mean)
+    place = session.place
+    state = {
+        "epoch": place.epoch,
+        "index": place.index,
+        "bad": place.bad,
+        "halvings": place.halvings,
+        "best": place.best,
+        "evaluations": place.evaluations,
+        "scaler": session.scaler.state_dict(),
+        "total_steps": session.total_steps,
+        "events_bytes": session.run.events().size(),
+        "config_sha256": session.run.about["config_sha256"],
+    }
+    return checkpoint.save(session.run.checkpoints, place.step, tensors, state)
+
+
+def amp_kind(wanted: str, device: "torch.device") -> str:
+    """bf16, fp16 or off for a device; reduced precision is slower on CPUs."""
+    import torch
+
+    if wanted != "auto":
+        return wanted
+    if device.type != "cuda":
+        return "off"
+    return "bf16" if torch.cuda.is_bf16_supported() else "fp16"
+
+
+def load_weights(network: "nn.Module", found: checkpoint.Checkpoint, *, averaged: bool) -> None:
+    """The checkpoint's weights, or their running mean where it has one, into the network."""
+    import torch
+
+    tensors = (found.tensors("ema") if averaged else {}) or found.tensors("weights")
+    learning = learning_parts(network)
+    if set(tensors) != set(learning):
+        odd = sorted(set(tensors) ^ set(learning))[0]
+        raise BrokenRun(f"{found.folder} does not fit the network: {odd}.")
+    with torch.no_grad():
+        for name, value in learning.items():
+            value.copy_(tensors[name])
+
+
+def _restore(session: Session) -> None:
+    """Go to the newest whole checkpoint, if there is one."""
+    found, broken = checkpoint.newest(session.run.checkpoints)
+    log = session.run.events()
+    if found is None:
+        return
+    if found.state["config_sha256"] != session.run.about["config_sha256"]:
+        raise BrokenRun(f"{found.folder} belongs to another configuration.")
+    load_weights(session.network, found, averaged=False)
+    load_state(session.optimizer, session.network, found.tensors("optimizer"))
+    if session.mean:
+        session.mean.load(found.tensors("ema"))
+    state: Any = found.state
+    session.scaler.load_state_dict(state["scaler"])
+    session.place = Place(
+        found.step,
+        state["epoch"],
+        state["index"],
+        state["bad"],
+        state["halvings"],
+        state["best"],
+        [(int(step), dict(means)) for step, means in state["evaluations"]],
+    )
+    if session.world.leads:
+        log.cut(state["events_bytes"])
+        log.add("checkpoint", step=found.step, best=session.place.best)
+        log.add("resumed", step=found.step, damaged_checkpoints=broken)
+
+
+def _backend_and_material(
+    run: Run, bundle: Bundle, config: TrainConfig, progress: Progress
+) -> tuple[Backend, Material]:
+    backend = open_backend(config, bundle, cache_folder(bundle.folder, config))
+    return backend, gather(backend, bundle, config, progress)
+
+
+def _one_after_another(
+    world: World, make: Callable[[], tuple[Backend, Material]]
+) -> tuple[Backend, Material]:
+    """The first process fills the cache, the others then find it full."""
+    if world.leads:
+        made = make()
+        world.wait()
+        return made
+    world.wait()
+    return make()
+
+
+def _refuse_other_base(run: Run, backend: Backend) -> None:
+    """A checkpoint holds only what learns; on another base it would be another network."""
+    before: Any = run.about.get("identity")
+    now = backend.identity()
+    if before and before.get("sha256") != now["sha256"]:
+        raise BrokenRun(
+            f"The base model is not the one {run.folder} was started from.",
+            f"Put the files of {before.get('base')} back.",
+        )
+
+
+def _set_arithmetic(config: TrainConfig) -> None:
+    import torch
+
+    if config.run.threads:
+        torch.set_num_threads(config.run.threads)
+    torch.backends.cuda.matmul.allow_tf32 = config.precision.tf32
+    torch.backends.cudnn.allow_tf32 = config.precision.tf32
+    if config.run.deterministic:
+        torch.use_deterministic_algorithms(mode=True)
+
+
+def base_folder(run: Run) -> Path:
+    """Where the run's base model is."""
+    identity: Any = run.about["identity"]
+    return Path(identity["base"])
