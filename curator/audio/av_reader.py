@@ -80,7 +80,7 @@ class AvReader:
         self._av = opened
         streams = opened.streams
         if not streams.audio:
-            reason = "it has video but no sound" if streams.video else "it has no sound track"
+            reason = "it has video but no sound" if streams.video else "no track in it can be read"
             raise UnreadableAudio(self._path, reason)
         if len(streams.audio) > 1:
             count = len(streams.audio)

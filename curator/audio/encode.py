@@ -25,10 +25,10 @@ def to_int16(wave: Waveform | Samples) -> Samples16:
     samples = wave.samples if isinstance(wave, Waveform) else wave
     scaled = np.multiply(samples, np.float32(FULL_SCALE_16), dtype=np.float32)
     np.rint(scaled, out=scaled)
-    np.clip(scaled, -FULL_SCALE_16, FULL_SCALE_16 - 1, out=scaled)
-    broken = np.isnan(scaled)
-    if broken.any():
-        scaled[broken] = 0.0
+    # Comparing extremes is cheaper than clipping, and false when one of them is NaN.
+    if scaled.size and not (scaled.min() >= -FULL_SCALE_16 and scaled.max() < FULL_SCALE_16):
+        np.nan_to_num(scaled, copy=False, nan=0.0)
+        np.clip(scaled, -FULL_SCALE_16, FULL_SCALE_16 - 1, out=scaled)
     return scaled.astype(np.int16)
 
 

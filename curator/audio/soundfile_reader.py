@@ -1,4 +1,4 @@
-"""Reading by libsndfile: fast, and exact when jumping about in everything but Ogg."""
+"""Reading by libsndfile: fast, and exact when jumping about."""
 
 import contextlib
 import os
@@ -9,14 +9,22 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from numpy.typing import NDArray
 
-from curator.audio.mono import mean_of_channels, mean_of_channels16, silence_broken
+from curator.audio.mono import mean_of_channels, silence_broken
 from curator.audio.sniff import Container
 from curator.audio.waveform import Samples
 from curator.domain.errors import UnreadableAudio
 
 _SIXTEEN_BIT = frozenset({"PCM_16", "PCM_S8", "PCM_U8", "ULAW", "ALAW", "IMA_ADPCM", "MS_ADPCM"})
 """Codings that lose nothing as int16, which is several times faster to read than float32."""
+
+_Block = NDArray[np.int16 | np.float32]  # (frames, channels)
+
+_CAREFUL_FRAMES = 512
+"""At most this much before a damaged place is lost; packets are longer."""
+
+_PLAIN = frozenset({"FLOAT", "DOUBLE", "ULAW", "ALAW"})
 
 _VALUES_AT_ONCE = 1 << 20
 """Of all channels together: keeps a file with 32 channels as small in memory as one with 1."""
@@ -32,9 +40,12 @@ class SoundfileReader:
         self._is_mp3 = False
         with _quiet(container.name == "mp3"):
             try:
-                self._file = soundfile.SoundFile(_name(path))
-            except soundfile.LibsndfileError as error:
-                reason = f"it cannot be read as {container.name} ({_one_line(error)})"
+                self._file = soundfile.SoundFile(_handle(path))
+            except OSError as error:
+                reason = f"it cannot be opened ({error.strerror})"
+                raise UnreadableAudio(path, reason) from None
+            except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: called *.raw
+                reason = f"it cannot be read as {container.name}{_in_brackets(error)}"
                 raise UnreadableAudio(path, reason) from None
         kind = self._file.format
         if kind == "RAW":  # libsndfile takes any bytes for sound when the name ends in .gsm or .vox
@@ -46,9 +57,7 @@ class SoundfileReader:
         self.rate = int(self._file.samplerate)
         self.channels = int(self._file.channels)
         self.container = container.name if container.demuxer else kind.lower()
-        # libsndfile lands on the wrong sample when it jumps in Vorbis, and decodes Opus slightly
-        # differently after a jump than in one run.
-        self.jumps_exactly = kind != "OGG" and self._file.seekable()
+        self.jumps_exactly = _jumps_exactly(self._file)
         self.position = 0
         self.promised: int | None = _plausible(self._file.frames)
         self._ended = False
@@ -72,45 +81,82 @@ class SoundfileReader:
 
     def seek(self, frame: int) -> None:
         """Go on reading at ``frame``; only where ``jumps_exactly``."""
-        if frame != self.position:
-            with _quiet(self._is_mp3):
-                self._file.seek(min(frame, self._file.frames))
-            self.position = min(frame, self._file.frames)
-            self._ended = False
+        if frame == self.position:
+            return
+        self.position = min(frame, self._file.frames)
+        self._ended = False
+        with _quiet(self._is_mp3):
+            try:
+                self._file.seek(self.position)
+            except soundfile.LibsndfileError:  # beyond where a damaged file can be read
+                self._ended = True
 
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
 
+    def _block(self, frames: int) -> _Block:
+        dtype = "int16" if self._sixteen else "float32"
+        block: _Block = self._file.read(frames, dtype=dtype, always_2d=True)
+        return block
+
+    def _up_to_damage(self, frames: int) -> _Block:
+        """What can be read before the damage: a read that fails gives nothing of what it read."""
+        parts: list[_Block] = [np.empty((0, self.channels), np.float32)]
+        self._file.close()  # after an error not even jumping works
+        with contextlib.suppress(soundfile.LibsndfileError):
+            self._file = soundfile.SoundFile(_handle(self._path))
+            self._file.seek(self.position)
+            parts = [self._block(min(_CAREFUL_FRAMES, frames))]
+            while len(parts[-1]) and (frames := frames - len(parts[-1])) > 0:
+                parts.append(self._block(min(_CAREFUL_FRAMES, frames)))
+        return np.concatenate(parts)
+
     def _some(self, frames: int) -> Samples:
         if self._ended:
             return np.empty(0, np.float32)
-        dtype = "int16" if self._sixteen else "float32"
-        try:
-            with _quiet(self._is_mp3):
-                block = self._file.read(frames, dtype=dtype, always_2d=True)
-        except soundfile.LibsndfileError as error:
-            self._ended = True
-            seconds = self.position / self.rate
-            self.notes.append(f"it is damaged after {seconds:.1f} s ({_one_line(error)})")
-            return np.empty(0, np.float32)
-        self._ended = len(block) < frames
+        with _quiet(self._is_mp3):
+            try:
+                block = self._block(frames)
+                self._ended = len(block) < frames
+            except soundfile.LibsndfileError as error:
+                block = self._up_to_damage(frames)
+                self._ended = True
+                seconds = (self.position + len(block)) / self.rate
+                self.notes.append(f"it is damaged after {seconds:.1f} s{_in_brackets(error)}")
         self.position += len(block)
-        if self._sixteen:
-            return mean_of_channels16(block)
         if self._may_be_broken:
             self.silenced += silence_broken(block)
         return mean_of_channels(block)
 
 
-def _name(path: Path) -> str | bytes:
-    """The path as libsndfile takes it: on POSIX any bytes, also those that are not UTF-8."""
-    return str(path) if sys.platform == "win32" else os.fsencode(path)
+def _handle(path: Path) -> str | int:
+    """The file as libsndfile takes it: without a name, which it would draw conclusions from.
+
+    "-" would be standard input, and names that are not UTF-8 could not be passed. On Windows a
+    descriptor of Python's means nothing to libsndfile.
+    """
+    if sys.platform == "win32":
+        return str(path.absolute())
+    return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
 
-def _one_line(error: soundfile.LibsndfileError) -> str:
-    words = str(error.error_string).split()
-    return " ".join(words).removeprefix("Error : ").rstrip(".")
+def _jumps_exactly(file: soundfile.SoundFile) -> bool:
+    """Whether the same samples come after a jump as in one run.
+
+    libsndfile lands on the wrong sample when it jumps in Vorbis, and decodes Opus slightly
+    differently for seconds after a jump. Codings nobody has measured are not trusted either.
+    """
+    if file.format == "OGG" or not file.seekable():
+        return False
+    return file.format == "MP3" or file.subtype.startswith("PCM_") or file.subtype in _PLAIN
+
+
+def _in_brackets(error: Exception) -> str:
+    """What libsndfile says, as the end of a sentence; it does not always say something."""
+    words = " ".join(str(getattr(error, "error_string", "")).split())
+    words = words.removeprefix("Error : ").rstrip(". ")
+    return f" ({words})" if words else ""
 
 
 _MOST_FRAMES = 1 << 40
