@@ -151,8 +151,7 @@ def _add_output_commands(commands: "_Commands[argparse.ArgumentParser]") -> None
     demo = _command(
         commands, "demo", "output:demo", "Make a quiz show, find its faults, train on it, report."
     )
-    demo.add_argument("out", metavar="OUT", type=Path, help="a folder that does not exist yet")
-    demo.add_argument("--steps", type=_positive, default=30, help="of training")
+    demo.add_argument("out", metavar="OUT", type=Path, help="a folder of its own; an older demo in it is replaced")
     demo.add_argument("--seed", type=int, default=0)
 
 

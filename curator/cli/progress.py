@@ -1,4 +1,4 @@
-"""How a long command shows that it lives: a bar on a terminal, JSON lines for programs, or plain lines."""
+"""How a long command shows that it lives: a bar, JSON lines for programs, or plain lines."""
 
 import json
 import sys

@@ -51,6 +51,7 @@ class Crew:
 
     store: takes what was found, in one transaction a call. describe: an item in words, for the
     person. seconds_of: how much sound an answer is about, for the watcher.
+    start: makes the worker processes.
     """
 
     def __init__(
@@ -60,7 +61,9 @@ class Crew:
         describe: Callable[[int], str],
         seconds_of: Callable[[Found | Failed], float],
         watcher: Watcher,
+        start: Callable[[Sequence[Job]], Workers] = Workers,
     ) -> None:
+        self._start = start
         self._workers = workers
         self._store = store
         self._describe = describe
@@ -96,7 +99,7 @@ class Crew:
         this = _Round(suspects={number: [] for number in range(len(jobs))})
         waiting: list[Found] = []
         stored_at = time.monotonic()
-        workers = Workers(jobs)
+        workers = self._start(jobs)
         try:
             for heard in workers.listen():
                 if heard is not None:

@@ -41,6 +41,7 @@ class Workers:
         ]
         for listener in self._listeners:
             listener.start()
+        self._living = len(self._processes)
 
     @staticmethod
     def _start(job: Job, log: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -91,20 +92,19 @@ class Workers:
         return Died(number, f"The worker stopped without a word ({reason}).", words)
 
     def listen(self, patience: float = 0.2) -> Iterator[tuple[int, Message | Died] | None]:
-        """What the workers say, with their numbers, until all have ended.
+        """What the workers say, with their numbers, until all have ended; goes on if called again.
 
         Gives None when nothing was said for ``patience`` seconds, so that the caller can store
         what it has and show that it lives.
         """
-        living = len(self._processes)
-        while living:
+        while self._living:
             try:
                 number, message = self._heard.get(timeout=patience)
             except queue.Empty:
                 yield None
                 continue
             if message is None:
-                living -= 1
+                self._living -= 1
             else:
                 yield number, message
 

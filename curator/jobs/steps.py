@@ -10,7 +10,8 @@ from typing import TypeVar
 from curator.audio.excerpts import Excerpts
 from curator.audio.intake import cached16, take_in
 from curator.domain.errors import CuratorError
-from curator.domain.fact import ClipFact, MapPoint, Producer, Transcript
+from curator.domain.target import read_target
+from curator.domain.fact import ClipFact, Edges, MapPoint, Producer, SpeakerVector, Transcript
 from curator.jobs.job import Job, Options, path_of
 from curator.jobs.queries import each
 from curator.jobs.wire import Found, Message, Taken, TakenIn
@@ -18,7 +19,6 @@ from curator.stages import ClipSound, Failed, RecordingSound, Stage
 from curator.stages import score as scoring
 from curator.stages.edges import FindEdges
 from curator.stages.embed import Embed
-from curator.stages.lay_out import LayOut
 from curator.stages.score import Score
 from curator.stages.scorers import scorers
 from curator.stages.segment import Segment
@@ -56,7 +56,7 @@ def _whisper(options: Options) -> FasterWhisper:
 
 def cutter(project: Project) -> Segment:
     """Cuts for the project's target."""
-    return Segment(project.settings.target)
+    return Segment(read_target(project.settings.target))
 
 
 def todo(project: Project, step: str, options: Options) -> list[Job]:
@@ -73,9 +73,9 @@ def todo(project: Project, step: str, options: Options) -> list[Job]:
     if step == "segment":
         return [job(facts.recordings_missing(producer_of(cutter(project))))]
     if step == "edges":
-        return [job(facts.missing(producer_of(FindEdges()), FindEdges.finds))]
+        return [job(facts.missing(producer_of(FindEdges()), Edges))]
     if step == "embed":
-        return [job(facts.missing(producer_of(Embed()), Embed.finds))]
+        return [job(facts.missing(producer_of(Embed()), SpeakerVector))]
     if step == "score":
         return [job(items, keys) for keys, items in _unscored(project, options).items()]
     if step == "lay_out":

@@ -69,5 +69,5 @@ def test_a_path_of_undecodable_bytes_survives_the_wire():
 
 @pytest.mark.parametrize("line", [b"", b"Loading model...\n", b"{}\n", b'{"kind":"x","body":{}}\n'])
 def test_a_line_that_is_no_message_is_refused(line):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"JSON|truncated|unknown|field"):
         from_line(line)

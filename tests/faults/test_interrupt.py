@@ -1,0 +1,51 @@
+"""Ctrl-C in every stage: exit 130, what was finished is kept, the same command goes on."""
+
+import shutil
+
+import pytest
+
+from curator.jobs.steps import STEPS
+from tests.helpers.commands import clips_of, curator, done, interrupted, workers_alive
+from tests.helpers.speech import write_speech
+
+pytestmark = [pytest.mark.slow, pytest.mark.model]
+
+
+@pytest.fixture(scope="module")
+def stages(tmp_path_factory):
+    """A project as it is before each stage."""
+    folder = tmp_path_factory.mktemp("stages")
+    write_speech(folder / "show.wav")
+    project = folder / "show.curator"
+    done("new", project, "--language", "en")
+    done("import", project, folder / "show.wav")
+    before = {}
+    for step in STEPS:
+        before[step] = folder / f"before-{step}.curator"
+        shutil.copytree(project, before[step])
+        done("analyse", project, "--only", step)
+    return before
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_ctrl_c_in_a_stage_keeps_the_project_and_goes_on(stages, step, tmp_path):
+    project = tmp_path / "show.curator"
+    shutil.copytree(stages[step], project)
+    clips = clips_of(project)
+    code, errors = interrupted("started", step, "analyse", project, "--only", step)
+    assert code == 130, errors
+    assert errors == "Interrupted. What was finished is kept; the same command goes on.\n"
+    assert workers_alive() == []
+    assert curator("verify", project).returncode == 0
+    assert len(clips_of(project)) >= len(clips)
+    done("analyse", project, "--only", step)
+
+
+def test_ctrl_c_in_import_keeps_the_project(tmp_path):
+    write_speech(tmp_path / "show.wav")
+    project = tmp_path / "show.curator"
+    done("new", project)
+    code, errors = interrupted("started", "import", "import", project, tmp_path / "show.wav")
+    assert code == 130, errors
+    assert curator("verify", project).returncode == 0
+    done("import", project, tmp_path / "show.wav")

@@ -1,0 +1,79 @@
+"""The command line as people use it: real processes, killed and interrupted for real."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+PATIENCE_S = 240
+
+
+def curator(*words: object, **kwargs) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        command(*words), capture_output=True, text=True, timeout=PATIENCE_S, check=False, **kwargs
+    )
+
+
+def command(*words: object) -> list[str]:
+    return [sys.executable, "-m", "curator", *map(str, words)]
+
+
+def done(*words: object) -> str:
+    """Run a command that must succeed; returns its stdout."""
+    result = curator(*words)
+    assert result.returncode == 0, result.stderr + result.stdout
+    return result.stdout
+
+
+def clips_of(project: Path, query: str = "") -> list[dict[str, object]]:
+    return [
+        json.loads(line) for line in done("clips", project, "--json", "--query", query).splitlines()
+    ]
+
+
+def killed(after_s: float, *words: object) -> bool:
+    """Start a command and kill -9 it; whether it was still running then."""
+    process = subprocess.Popen(
+        command(*words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    time.sleep(after_s)
+    running = process.poll() is None
+    process.kill()
+    process.wait()
+    return running
+
+
+def interrupted(event: str, step: str, *words: object) -> tuple[int, str]:
+    """Start a command with --json and press Ctrl-C at the first ``event`` of ``step``.
+
+    Returns the exit code and stderr.
+    """
+    process = subprocess.Popen(
+        command(*words, "--json"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        said = json.loads(line)
+        if said.get("event") == event and said.get("step") == step:
+            process.send_signal(signal.SIGINT)
+            break
+    _, errors = process.communicate(timeout=PATIENCE_S)
+    return process.returncode, errors
+
+
+def workers_alive() -> list[int]:
+    """The worker processes of anybody, from /proc."""
+    alive = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue  # it ended while we looked
+            if b"curator.jobs.worker" in words:
+                alive.append(int(entry.name))
+    return alive
