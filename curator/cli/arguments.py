@@ -151,7 +151,7 @@ def _add_output_commands(commands: "_Commands[argparse.ArgumentParser]") -> None
     demo = _command(
         commands, "demo", "output:demo", "Make a quiz show, find its faults, train on it, report."
     )
-    demo.add_argument("out", metavar="OUT", type=Path, help="a folder of its own; an older demo in it is replaced")
+    demo.add_argument("out", metavar="OUT", type=Path, help="a folder that only demos are made in")
     demo.add_argument("--seed", type=int, default=0)
 
 
