@@ -1,0 +1,119 @@
+"""`make setup` makes the environment once, and never takes a half-made one for a whole one."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("make") is None or shutil.which("bash") is None, reason="make is not installed"
+)
+
+# Stands in for Python: makes an "environment" that holds itself, and writes down what it was asked.
+FAKE_PYTHON = """#!/bin/bash
+echo "$*" >> "$ASKED"
+case "$*" in
+    --version) echo "Python 3.11.0" ;;
+    "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+    *"-r requirements.lock") [ -z "$BREAKS" ] ;;
+esac
+"""
+
+
+class Checkout:
+    """A folder with a Makefile, where a fake Python writes down what it is asked."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.asked_file = folder / "asked"
+        for name in ("Makefile", "pyproject.toml"):
+            shutil.copy(ROOT / name, folder / name)
+        (folder / "requirements.lock").write_text("six==1.0\n")
+        fake = folder / "fake-python"
+        fake.write_text(FAKE_PYTHON)
+        fake.chmod(0o755)
+
+    def make(self, *words: str, breaks: bool = False) -> list[str]:
+        """Run make; returns what Python was asked to do, or fails as make fails."""
+        self.asked_file.write_text("")
+        environment = {
+            "PATH": "/usr/bin:/bin:/usr/local/bin",
+            "ASKED": str(self.asked_file),
+            "BREAKS": "yes" if breaks else "",
+        }
+        command = ["make", *words, f"PYTHON={self.folder / 'fake-python'}"]
+        done = subprocess.run(
+            command, cwd=self.folder, env=environment, capture_output=True, text=True
+        )
+        assert bool(done.returncode) == breaks, done.stderr
+        return self.asked_file.read_text().splitlines()
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    return Checkout(tmp_path)
+
+
+def installs_all(asked: list[str]) -> bool:
+    return any(line.endswith("-r requirements.lock") for line in asked)
+
+
+def test_the_environment_is_made_when_it_is_missing_and_then_left_alone(checkout):
+    first = checkout.make("setup")
+    assert "-m venv .venv" in first
+    assert installs_all(first)
+    assert any(line.endswith("--no-build-isolation -e .") for line in first)
+    assert checkout.make("setup") == ["curator/system_needs.py --install"]
+
+
+def test_packages_are_installed_without_what_they_declare(checkout):
+    for line in checkout.make("setup"):
+        assert "pip install" not in line or "--no-deps" in line
+
+
+def test_an_environment_whose_making_broke_off_is_made_anew(checkout):
+    checkout.make("setup", breaks=True)
+    left_over = checkout.folder / ".venv" / "half-installed"
+    left_over.touch()
+    again = checkout.make("setup")
+    assert "-m venv .venv" in again
+    assert not left_over.exists()
+
+
+def test_a_changed_lock_is_installed_into_the_environment(checkout):
+    checkout.make("setup")
+    (checkout.folder / "requirements.lock").write_text("six==2.0\n")
+    again = checkout.make("setup")
+    assert installs_all(again)
+    assert "-m venv .venv" not in again
+
+
+def test_an_environment_elsewhere_serves_a_second_checkout(checkout, tmp_path):
+    shared = tmp_path / "shared-environment"
+    checkout.make("setup", f"VENV={shared}")
+    second = tmp_path / "second"
+    second.mkdir()
+    asked = Checkout(second).make("setup", f"VENV={shared}")
+    assert not installs_all(asked)
+    assert any(line.endswith("-e .") for line in asked)
+
+
+def test_every_command_of_the_readme_makes_what_it_needs(checkout):
+    for command in ("demo", "test", "run", "lint", "bench"):
+        shutil.rmtree(checkout.folder / ".venv", ignore_errors=True)
+        (checkout.folder / ".venv/bin").mkdir(parents=True)
+        lint = checkout.folder / ".venv/bin/lint-imports"
+        lint.write_text("#!/bin/sh\n")
+        lint.chmod(0o755)
+        assert installs_all(checkout.make(command)), command
+
+
+def test_ci_runs_what_people_run():
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    assert "make setup" in script
+    assert "make lint" in script
+    assert script.rstrip().endswith("make test")
+    subprocess.run(["bash", "-n", ROOT / ".ci" / "run"], check=True)
