@@ -72,11 +72,8 @@ class Dnsmos:
         raw = self._p835.run(None, {"input_1": window[np.newaxis]})[0][0]
         mel = _mel_decibels(window[:-MEL_CUT])[np.newaxis]
         p808 = self._p808.run(None, {"input_1": mel})[0][0][0]
-        sig, bak, ovrl = (
-            float(np.polyval(curve, value))
-            for curve, value in zip((SIG, BAK, OVRL), raw, strict=True)
-        )
-        return sig, bak, ovrl, float(p808)
+        sig, bak, ovrl = map(np.polyval, (SIG, BAK, OVRL), raw)
+        return float(sig), float(bak), float(ovrl), float(p808)
 
 
 def _windows(samples: Samples, *, exact: bool) -> tuple[list[int], Samples]:

@@ -31,9 +31,10 @@ SHELF_EXPONENT = 0.4996667741545416
     between=(SILENCE_LUFS, 20.0),
 )
 class Loudness:
-    """Integrated loudness in LUFS; clips below 0.4 s are one block; silence is -70."""
+    """Measures integrated loudness."""
 
     def __call__(self, heard: Heard) -> dict[str, float]:
+        """LUFS; a clip below 0.4 s is one block; silence is -70."""
         return {"loudness": integrated_loudness(heard.wave.samples, heard.wave.rate)}
 
 
@@ -63,7 +64,8 @@ def _block_powers(weighted: NDArray[np.float64], rate: int) -> NDArray[np.float6
 
 
 def _lufs(power: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
-    return OFFSET_LU + 10.0 * np.log10(np.maximum(power, 1e-12))
+    loudness: NDArray[np.float64] = OFFSET_LU + 10.0 * np.log10(np.maximum(power, 1e-12))
+    return loudness
 
 
 @functools.cache

@@ -14,9 +14,10 @@ from curator.stages.scorers import Heard, scorer
     produces=("lead_silence", "trail_silence"),
 )
 class Silence:
-    """Seconds before the first and after the last speech; both the whole length for silence."""
+    """Finds the first and the last speech by their energy."""
 
     def __call__(self, heard: Heard) -> dict[str, float]:
+        """Seconds before the first and after the last; both the whole length for silence."""
         frames = speech_frames(heard.wave)
         if not frames.speech.any():
             return {"lead_silence": heard.wave.seconds, "trail_silence": heard.wave.seconds}

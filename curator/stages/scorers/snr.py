@@ -36,9 +36,10 @@ LOWEST_DB, HIGHEST_DB = -20.0, 80.0
     between=(LOWEST_DB, HIGHEST_DB),
 )
 class SignalToNoise:
-    """Power of the speech over power of the noise while somebody speaks; -20 for silence."""
+    """Compares the loud moments with the quiet ones, band by band."""
 
     def __call__(self, heard: Heard) -> dict[str, float]:
+        """Power of the speech over that of the noise while somebody speaks; -20 for silence."""
         bands = _band_powers(heard.wave.samples, heard.wave.rate)  # (frames, bands)
         whole = bands.sum(axis=1)
         if whole.size == 0 or whole.max() <= 0.0:

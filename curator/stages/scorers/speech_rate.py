@@ -19,9 +19,10 @@ HIGHEST = 10_000.0
     between=(0.0, HIGHEST),
 )
 class SpeechRate:
-    """Letters and digits per second of speech; nothing is said of a clip without text."""
+    """Divides the text by the time in which somebody speaks."""
 
     def __call__(self, heard: Heard) -> dict[str, float]:
+        """Letters and digits per second of speech; no number for a clip without text."""
         characters = sum(character.isalnum() for character in heard.text)
         if characters == 0:
             return {}
