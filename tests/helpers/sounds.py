@@ -104,17 +104,30 @@ def write_sound(
 
 
 def write_coded(
-    path: Path, sound: Samples, rate: int, codec: str, container: str, video: bool = False
+    path: Path,
+    sound: Samples,
+    rate: int,
+    codec: str,
+    container: str,
+    tracks: int = 1,
+    *,
+    video: bool = False,
+    quick_start: bool = False,
 ) -> Path:
-    """Write mono sound by FFmpeg, e.g. codec "aac" in container "ipod" for an m4a."""
-    with av.open(str(path), "w", format=container) as out:
-        stream = out.add_stream(codec, rate=rate, layout="mono")
+    """Write mono sound by FFmpeg, e.g. codec "aac" in container "ipod" for an m4a.
+
+    tracks: how often the sound is in it. quick_start: an mp4's table of contents comes first.
+    """
+    options = {"movflags": "faststart"} if quick_start else {}
+    with path.open("w+b") as file, av.open(file, "w", format=container, options=options) as out:
+        streams = [out.add_stream(codec, rate=rate, layout="mono") for _ in range(tracks)]
         picture = _add_video(out) if video else None
-        for at in range(0, sound.size, 960):
-            frame = av.AudioFrame.from_ndarray(sound[None, at : at + 960], "fltp", "mono")
-            frame.rate, frame.pts, frame.time_base = rate, at, Fraction(1, rate)
-            out.mux(stream.encode(frame))
-        out.mux(stream.encode(None))
+        for stream in streams:
+            for at in range(0, sound.size, 960):
+                frame = av.AudioFrame.from_ndarray(sound[None, at : at + 960], "fltp", "mono")
+                frame.rate, frame.pts, frame.time_base = rate, at, Fraction(1, rate)
+                out.mux(stream.encode(frame))
+            out.mux(stream.encode(None))
         if picture is not None:
             _write_frames(out, picture)
     return path
