@@ -100,7 +100,7 @@ def steps(folder: Path) -> list[int]:
 
 def newest(folder: Path) -> tuple[Checkpoint | None, list[int]]:
     """The newest checkpoint that verifies, and the steps of newer ones that do not."""
-    broken = []
+    broken: list[int] = []
     for step in reversed(steps(folder)):
         found = read(at(folder, step))
         if found is not None:

@@ -26,7 +26,7 @@ CountOrNone = Annotated[int, Meta(ge=0)]  # 0 means: not at all, or no limit, as
 
 
 class Run(Struct, frozen=True, forbid_unknown_fields=True):
-    """seed: of everything random. device: auto, cpu, cuda or cuda:N. threads: 0 leaves torch's own."""
+    """seed: of all that is random. device: auto, cpu, cuda, cuda:N. threads: 0 is torch's own."""
 
     seed: int = 0
     device: str = "auto"
@@ -61,7 +61,7 @@ class Sampler(Struct, frozen=True, forbid_unknown_fields=True):
     bucket_clips: Count = 64
     temperature: Share = 1.0
     use_weights: bool = True
-    category_weights: dict[str, Positive] = {}  # noqa: RUF012 - msgspec copies defaults
+    category_weights: dict[str, Positive] = {}
     epoch_limit: Count = 8
 
 
@@ -83,7 +83,7 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Adapt(Struct, frozen=True, forbid_unknown_fields=True):
-    """mode: what learns. lora: r, alpha, dropout, targets. partial: parts. extend: new text tokens."""
+    """mode: what learns. lora uses r to targets, partial uses parts. extend: new text tokens."""
 
     mode: Literal["full", "lora", "partial"] = "full"
     r: Count = 16
@@ -161,7 +161,7 @@ class Ckpt(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Stop(Struct, frozen=True, forbid_unknown_fields=True):
-    """metric: what is watched and chooses the best. patience: evaluations without a gain; 0 is off."""
+    """metric: what chooses the best. patience: evaluations without a gain, 0 is off."""
 
     metric: Literal["mel_ce", "loss", "eos_ce", "text_ce"] = "mel_ce"
     patience: CountOrNone = 4

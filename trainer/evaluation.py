@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from trainer.backends import Backend
 from trainer.distributed import World
-from trainer.manifest import Clip
 from trainer.prompts import Prompts
 from trainer.sampler import Schedule, category
 

@@ -29,7 +29,8 @@ class EventLog:
         if self.path is None:
             return
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-        line = json.dumps({"event": event, "time": now, **_plain(fields)}, ensure_ascii=False)
+        plain = {key: _plain(value) for key, value in fields.items()}
+        line = json.dumps({"event": event, "time": now, **plain}, ensure_ascii=False)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
 

@@ -4,11 +4,10 @@ A loss is judged by the evaluation clips, never by the training loss, and always
 which is the base model. A run that was better before than it is now has not finished well.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
-
-import math
 
 State = Literal["not_measured", "improves", "flat", "overfits", "falls_apart"]
 

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -17,6 +17,7 @@ import msgspec
 from trainer.errors import BrokenBundle
 
 ID = re.compile(r"[A-Za-z0-9_-]+\Z")
+AUDIO = re.compile(r"wavs/[A-Za-z0-9_-]+\.wav\Z")
 SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 FAULTS_SHOWN = 10
 
@@ -49,11 +50,11 @@ class Clip(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     speaker: str
     emotion: str | None
     split: Literal["train", "eval"]
-    weight: float = 1.0
-    group: str = ""
-    source: Source | None = None
-    scores: dict[str, float] = {}  # noqa: RUF012 - msgspec copies defaults
-    recipe: str | None = None
+    weight: float
+    group: str
+    source: Source
+    scores: dict[str, float]
+    recipe: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +138,8 @@ def _faults_of(clip: Clip) -> list[str]:
     faults = []
     if not ID.match(clip.id):
         faults.append(f"the id {clip.id!r} may hold only letters, digits, _ and -")
-    path = PurePosixPath(clip.audio)
-    if not clip.audio or path.is_absolute() or ".." in path.parts or "\\" in clip.audio:
-        faults.append(f"the audio path {clip.audio!r} does not stay inside the bundle")
+    if not AUDIO.match(clip.audio):
+        faults.append(f"the audio path {clip.audio!r} is not wavs/<id>.wav")
     if not SHA256.match(clip.sha256):
         faults.append("sha256 is not 64 hexadecimal digits")
     if clip.rate <= 0 or clip.samples < 0:
@@ -148,8 +148,12 @@ def _faults_of(clip: Clip) -> list[str]:
         faults.append(f"duration_s {clip.duration_s} is not samples / rate")
     if not (math.isfinite(clip.weight) and clip.weight > 0):
         faults.append(f"weight {clip.weight} must be above 0")
-    if not clip.speaker:
-        faults.append("speaker is empty")
+    if not clip.speaker or not clip.group:
+        faults.append("speaker or group is empty")
+    if clip.source.start_s < 0 or clip.source.stop_s < 0 or clip.duration_s < 0:
+        faults.append("a time is below 0")
+    if not SHA256.match(clip.source.sha256):
+        faults.append("source.sha256 is not 64 hexadecimal digits")
     return faults
 
 

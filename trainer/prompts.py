@@ -42,7 +42,7 @@ class Prompts:
         own = self.features[clip.id]
         draw = generator(self.seed, "prompt", epoch, clip.id)
         frames = self._frames(draw)
-        others = [other for other in self.voices.get(clip.speaker, ()) if other.id != clip.id]
+        others = self._others(clip)
         if self.settings.prompt_policy == "self" or not others:
             mel, unheard = _from_itself(own, frames, draw)
             return Item(clip, own.arrays, mel, unheard)
@@ -53,11 +53,16 @@ class Prompts:
         own = self.features[clip.id]
         draw = generator(self.seed, "prompt", EVAL_EPOCH, clip.id)
         frames = frames_of(prompt_s)
-        others = [other for other in self.voices.get(clip.speaker, ()) if other.id != clip.id]
+        others = self._others(clip)
         if not others:
             mel, unheard = _from_itself(own, frames, draw)
             return Item(clip, own.arrays, mel, unheard)
         return Item(clip, own.arrays, self._from_others(others, frames, draw))
+
+    def _others(self, clip: Clip) -> list[Clip]:
+        """Other clips of the speaker; neighbours in the recording only if there is nothing else."""
+        others = [other for other in self.voices.get(clip.speaker, ()) if other.id != clip.id]
+        return [other for other in others if other.group != clip.group] or others
 
     def _frames(self, draw: np.random.Generator) -> int:
         least, most = self.settings.prompt_min_s, self.settings.prompt_max_s

@@ -1,4 +1,4 @@
-"""Where the files of ``resources/`` are: beside the packages in a checkout, inside them when installed."""
+"""Where the files of ``resources/`` are: beside the package in a checkout or an installation."""
 
 from pathlib import Path
 

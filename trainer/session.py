@@ -67,7 +67,7 @@ class Session:
     material: Material
     network: "nn.Module"
     optimizer: "torch.optim.Optimizer"
-    scaler: "torch.amp.GradScaler"
+    scaler: "torch.amp.grad_scaler.GradScaler"
     mean: RunningMean | None
     total_steps: int
     place: Place
@@ -153,7 +153,7 @@ def open_session(run: Run, bundle: Bundle, world: World, progress: Progress) -> 
         network.compile()
     optimizer = make_optimizer(network, config.optim, world.device)
     fp16 = amp_kind(config.precision.amp, world.device) == "fp16"
-    scaler = torch.amp.GradScaler(world.device.type, enabled=fp16)
+    scaler = torch.amp.grad_scaler.GradScaler(world.device.type, enabled=fp16)
     mean = RunningMean(network, config.ema.decay) if config.ema.on else None
     total = config.sched.total_steps or steps_of(material.training, config.sched.epochs)
     session = Session(

@@ -12,22 +12,21 @@ from trainer.resources import resources
 class Target:
     """Limits of a model family.
 
-    rate: Hz. min_samples, max_samples: both inclusive, at that rate. max_tokens: text tokens,
-    known only where there is a vocabulary. max_characters: by language, white space folded.
-    alphabets: by language, upper and lower case, without punctuation and digits.
-    signs: punctuation and digits of every language.
+    rate: Hz. min_samples, max_samples: both allowed lengths, at that rate. silent_peak: of 32768;
+    no louder is silent. max_tokens: text tokens, known only where there is a vocabulary.
+    max_characters, alphabets: by language, of the folded text.
     """
 
     key: str
+    name: str
     licence: str
     rate: int
     min_samples: int
     max_samples: int
+    silent_peak: int
     max_tokens: int
     max_characters: Mapping[str, int]
     alphabets: Mapping[str, frozenset[str]]
-    signs: frozenset[str]
-    digits: frozenset[str]
 
 
 def read_target(key: str) -> Target:
@@ -37,18 +36,24 @@ def read_target(key: str) -> Target:
         raise TrainerError(f"There is no target called {key!r}.")
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     audio, text = data["audio"], data["text"]
+    signs = text["punctuation"] + text["digits"]
     return Target(
         key=key,
+        name=data["name"],
         licence=data["licence"],
         rate=audio["rate"],
         min_samples=audio["min_samples"],
         max_samples=audio["max_samples"],
+        silent_peak=audio["silent_peak"],
         max_tokens=text["max_tokens"],
         max_characters=dict(text["max_characters"]),
         alphabets={
-            language: frozenset(letters.lower() + letters.upper())
+            language: frozenset(signs + letters) | _upper(letters)
             for language, letters in text["alphabet"].items()
         },
-        signs=frozenset(text["punctuation"] + text["digits"]),
-        digits=frozenset(text["digits"]),
     )
+
+
+def _upper(letters: str) -> frozenset[str]:
+    """The upper case of each letter, where that is one character (not so for "ß")."""
+    return frozenset(upper for letter in letters if len(upper := letter.upper()) == 1)

@@ -67,7 +67,7 @@ def a_clip(folder: Path, number: int, *, seconds: float = 2.0, **changes: object
         "split": "eval" if number % 8 == 7 else "train",
         "weight": 1.0,
         "group": f"g{number}",
-        "source": None,
+        "source": {"recording": "show.wav", "sha256": "0" * 64, "start_s": 0.0, "stop_s": 1.0},
         "scores": {},
         "recipe": None,
     }

@@ -31,7 +31,7 @@ PARTS = ("text", "mel", "eos")
 
 @dataclass(frozen=True, slots=True)
 class ToyBatch:
-    """inputs, targets: (rows, longest), -1 where there is no target. mel: which of them are sound."""
+    """inputs, targets: (rows, longest), -1 where there is no target. is_mel: which are sound."""
 
     clip_ids: tuple[str, ...]
     counts: NDArray[np.int64]

@@ -20,7 +20,6 @@ from trainer.preflight import Reason
 from trainer.target import read_target
 
 if TYPE_CHECKING:
-    import torch
     from torch import nn
 
     from trainer.backends.xtts.batch import Special, XttsBatch

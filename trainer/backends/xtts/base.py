@@ -97,7 +97,7 @@ def _refuse_if_other(
     path: Path, digest: str, known: Mapping[str, str], before: Mapping[str, object]
 ) -> None:
     """Refuse a file that is neither the released one nor the one used before."""
-    if digest in known.values() or before.get("sha256") in (None, digest):
+    if digest == known.get(path.name) or before.get("sha256") in (None, digest):
         return
     raise BrokenBase(
         f"{path} is not the file that was used before: its hash differs.",
@@ -110,22 +110,14 @@ def known_hashes() -> dict[str, str]:
     path = resources() / "models.toml"
     if not path.is_file():
         return {}
-    found: dict[str, str] = {}
-    _collect(tomllib.loads(path.read_text(encoding="utf-8")), found)
-    return found
-
-
-def _collect(node: object, found: dict[str, str]) -> None:
-    """Every table with a name and a sha256, however deep, and every name = hash pair."""
-    if isinstance(node, dict):
-        name, digest = node.get("name") or node.get("path") or node.get("file"), node.get("sha256")
-        if isinstance(name, str) and isinstance(digest, str) and Path(name).name in FILES:
-            found[Path(name).name] = digest
-        for value in node.values():
-            _collect(value, found)
-    elif isinstance(node, list):
-        for value in node:
-            _collect(value, found)
+    listed = tomllib.loads(path.read_text(encoding="utf-8")).get("model", [])
+    return {
+        file["name"]: file["sha256"]
+        for model in listed
+        if model.get("kind") == "xtts"
+        for file in model.get("file", [])
+        if "sha256" in file
+    }
 
 
 def load_tensors(path: Path) -> object:

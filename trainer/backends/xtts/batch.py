@@ -7,6 +7,7 @@ and wastes less. All index arithmetic happens here, on the CPU, once.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -59,7 +60,7 @@ class XttsBatch:
 
     def to(self, device: torch.device) -> "XttsBatch":
         """The same on another device."""
-        moved = {
+        moved: dict[str, Any] = {
             field.name: value.to(device, non_blocking=True)
             for field in fields(self)
             if isinstance(value := getattr(self, field.name), torch.Tensor)

@@ -46,7 +46,7 @@ def coqui_version() -> str:
 @contextmanager
 def _their_trainer() -> Iterator[None]:
     """While open, ``import trainer`` gives coqui's package."""
-    global _depth  # noqa: PLW0603 - guarded by _lock; imports are process-wide anyway
+    global _depth
     with _lock:
         if _depth:
             yield

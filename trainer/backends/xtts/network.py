@@ -41,7 +41,7 @@ class XttsNetwork(nn.Module):
             empty.index_add(0, batch.text_row, text_smooth) if self.smooth else empty,
             empty.index_add(0, batch.mel_row, mel_smooth) if self.smooth else empty,
         )
-        assert len(sums) == len(PARTS)  # noqa: S101
+        assert len(sums) == len(PARTS)
         return torch.stack(sums, dim=1)
 
     def hidden(self, batch: XttsBatch) -> "Tensor":
@@ -60,7 +60,7 @@ class XttsNetwork(nn.Module):
         """The voice prompts as the network sees them: (rows, PROMPT_LATENTS, width)."""
         groups = [self.gpt.get_style_emb(mel).transpose(1, 2) for mel in batch.prompts]
         found = torch.cat(groups).index_select(0, batch.prompt_order)
-        assert found.shape[1] == PROMPT_LATENTS  # noqa: S101
+        assert found.shape[1] == PROMPT_LATENTS
         return found
 
     def _nats(

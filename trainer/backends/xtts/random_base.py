@@ -87,11 +87,11 @@ def _write_vocabulary(path: Path, bundle: Bundle, size: int) -> None:
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
     target = read_target("xtts_v2")
-    letters = sorted({sign.lower() for found in target.alphabets.values() for sign in found})
-    alphabet = [sign for sign in [*letters, *sorted(target.signs)] if len(sign) == 1]
+    letters = {sign.lower() for found in target.alphabets.values() for sign in found}
+    alphabet = sorted(sign for sign in letters if len(sign) == 1)
     special = [*SPECIAL_FIRST, *(f"[{language}]" for language in target.alphabets), "[START]"]
-    grown = Tokenizer(models.BPE(unk_token="[UNK]"))  # noqa: S106 - a token, no password
-    grown.pre_tokenizer = pre_tokenizers.Whitespace()  # type: ignore[assignment]
+    grown = Tokenizer(models.BPE(unk_token="[UNK]"))
+    grown.pre_tokenizer = pre_tokenizers.Whitespace()
     teacher = trainers.BpeTrainer(
         vocab_size=max(size, len(special) + len(set(alphabet))),
         special_tokens=special,

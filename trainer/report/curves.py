@@ -1,0 +1,114 @@
+"""Curves as inline SVG; colours are classes, so that light and dark are the page's business."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+WIDTH, HEIGHT = 720, 240
+LEFT, RIGHT, TOP, BOTTOM = 56, 16, 12, 32  # margins, in the units of the view box
+TICKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Points (step, value) under a name; kind: main or faint."""
+
+    name: str
+    kind: str
+    points: Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Axes:
+    """Where values are on the page."""
+
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+
+    def x(self, value: float) -> float:
+        return LEFT + (value - self.x0) / (self.x1 - self.x0) * (WIDTH - LEFT - RIGHT)
+
+    def y(self, value: float) -> float:
+        return TOP + (self.y1 - value) / (self.y1 - self.y0) * (HEIGHT - TOP - BOTTOM)
+
+
+def draw(curves: Sequence[Curve], best_at: float | None) -> str:
+    """The curves in one figure, the best step marked; empty if there is no finite point."""
+    finite = [
+        (x, y) for curve in curves for x, y in curve.points if math.isfinite(x) and math.isfinite(y)
+    ]
+    if not finite:
+        return ""
+    axes = _axes(finite)
+    parts = [*_grid(axes)]
+    if best_at is not None:
+        at = axes.x(best_at)
+        parts.append(
+            f'<line class="best" x1="{at:.1f}" x2="{at:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
+        )
+        parts.append(f'<text class="tick" x="{at + 4:.1f}" y="{TOP + 10}">best: {best_at:g}</text>')
+    for curve in curves:
+        parts += _line(curve, axes)
+    label = escape(" and ".join(curve.name for curve in curves if curve.points))
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">'
+        + "".join(parts)
+        + "</svg>"
+    )
+
+
+def _axes(points: Sequence[tuple[float, float]]) -> _Axes:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    low, high = min(ys), max(ys)
+    room = (high - low) * 0.08 or max(abs(high), 1.0) * 0.05
+    return _Axes(min(xs), max(max(xs), min(xs) + 1), low - room, high + room)
+
+
+def _grid(axes: _Axes) -> list[str]:
+    parts = []
+    for tick in _ticks(axes.y0, axes.y1):
+        y = axes.y(tick)
+        parts.append(
+            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        )
+        parts.append(
+            f'<text class="tick" text-anchor="end" x="{LEFT - 6}" y="{y + 4:.1f}">{tick:g}</text>'
+        )
+    for tick in _ticks(axes.x0, axes.x1):
+        x = axes.x(tick)
+        parts.append(
+            f'<text class="tick" text-anchor="middle" x="{x:.1f}" y="{HEIGHT - 10}">{tick:g}</text>'
+        )
+    return parts
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Round numbers between low and high, about TICKS of them."""
+    step = 10 ** math.floor(math.log10((high - low) / TICKS))
+    step *= next(factor for factor in (1, 2, 5, 10) if (high - low) / (step * factor) <= TICKS)
+    first = math.ceil(low / step)
+    return [round(at * step, 10) for at in range(first, math.floor(high / step) + 1)]
+
+
+def _line(curve: Curve, axes: _Axes) -> list[str]:
+    """The curve, broken where a value is not a number, and its points if they are few."""
+    parts: list[str] = []
+    run: list[str] = []
+    for x, y in [*curve.points, (math.nan, math.nan)]:
+        if math.isfinite(x) and math.isfinite(y):
+            run.append(f"{axes.x(x):.1f},{axes.y(y):.1f}")
+            continue
+        if run:
+            parts.append(f'<polyline class="{curve.kind}" points="{" ".join(run)}"/>')
+            if curve.kind == "main":
+                parts += [_dot(point) for point in run]
+        run = []
+    return parts
+
+
+def _dot(point: str) -> str:
+    x, _, y = point.partition(",")
+    return f'<circle class="dot" cx="{x}" cy="{y}" r="3"/>'
