@@ -71,8 +71,7 @@ def read_manifest(path: Path) -> list[Row]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        name = printable(str(path))
-        raise BrokenManifest(f"{name} cannot be read: {error.strerror}.") from error
+        raise BrokenManifest(f"{printable(path.name)} cannot be read: {error.strerror}.") from error
     return rows_from(content, printable(path.name))
 
 

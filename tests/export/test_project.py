@@ -1,0 +1,78 @@
+import pytest
+
+from curator.domain.decision import correct_text, keep
+from curator.domain.errors import CuratorError
+from curator.export.manifest import read_manifest
+from curator.export.project import check_project, export_project, speaker_name
+from curator.export.verify import verify_bundle
+from tests.helpers.bundles import a_source, as_recording
+from tests.helpers.factories import an_empty_project, say, some_clips
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Five clips of a real file, all of them kept; the fourth has no text."""
+    source = as_recording(a_source(tmp_path, seconds=20.0))
+    with an_empty_project(tmp_path) as project:
+        recording = project.recordings.add(
+            path=source.path,
+            content_hash=source.content_hash,
+            size=source.size,
+            mtime_ns=source.mtime_ns,
+            rate=source.rate,
+            channels=source.channels,
+            samples=source.samples,
+            container=source.container,
+            licence="CC0",
+            consent="",
+        )
+        clips = some_clips(project, recording, 5, seconds=2.0)
+        for number, clip in enumerate(clips):
+            say(project, clip, "" if number == 3 else f"Sentence {number}.")
+        project.decisions.apply(keep(clips))
+        yield project
+
+
+def test_what_is_checked_as_usable_is_what_is_exported(project, tmp_path):
+    checked = check_project(project)
+    export_project(project, tmp_path / "out")
+    rows = read_manifest(tmp_path / "out" / "manifest.jsonl")
+    assert [row.id for row in rows] == [f"clip_{clip.id:06d}" for clip in checked.usable]
+    assert [refusal.reason_key for refusal in checked.refusals] == ["empty_text"]
+    assert verify_bundle(tmp_path / "out") == []
+
+
+def test_a_decided_text_is_the_one_exported(project, tmp_path):
+    refused = check_project(project).refusals[0].clip_id
+    project.decisions.apply(correct_text([refused], "Here it is."))
+    assert check_project(project).refusals == ()
+    export_project(project, tmp_path / "out")
+    texts = [row.text for row in read_manifest(tmp_path / "out" / "manifest.jsonl")]
+    assert "Here it is." in texts
+
+
+def test_a_check_notices_a_source_that_is_gone(project):
+    project.recordings.all()[0].path.unlink()
+    checked = check_project(project)
+    assert checked.usable == ()
+    assert {r.reason_key for r in checked.refusals} == {"empty_text", "source_missing"}
+
+
+def test_an_export_without_its_source_says_so_and_writes_nothing(project, tmp_path):
+    project.recordings.all()[0].path.unlink()
+    with pytest.raises(CuratorError, match=r"show\.wav is no longer where it was"):
+        export_project(project, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_speaker_is_called_after_the_project(project, tmp_path):
+    export_project(project, tmp_path / "out")
+    assert {r.speaker for r in read_manifest(tmp_path / "out" / "manifest.jsonl")} == {"show"}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("Joe.curator", "Joe"), ("my show|1", "my_show_1"), ("👻", "voice"), ("a.b.curator", "a_b")],
+)
+def test_speakers_names_are_plain_words(tmp_path, name, expected):
+    assert speaker_name(tmp_path / name) == expected
