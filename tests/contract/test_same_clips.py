@@ -1,0 +1,170 @@
+"""What curator says the trainer will use is what the trainer uses, with the same reasons."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from curator.audio.excerpts import Excerpts
+from curator.domain.clip import Clip
+from curator.domain.fact import Transcript
+from curator.domain.recording import Recording
+from curator.domain.span import Span
+from curator.export.checks import check, length_fault, text_fault
+from curator.export.contents import clip_name
+from curator.export.listening import listener
+from tests.helpers.bundles import a_source, as_recording, kept_clips, target, write_bundle
+from tests.helpers.sounds import noise, write_sound
+from trainer.manifest import read_bundle
+from trainer.preflight import length_reason, preflight, text_reason
+from trainer.target import read_target
+
+RATE = 44_100
+CLIPS = 200
+SHORTEST = 22_049  # samples: 22,048 would be 11,024 at the target's rate, one too few
+LONGEST = 511_990  # samples: one more would be 255,996 at the target's rate, one too many
+
+
+def in_language(clip: Clip, language: str) -> Clip:
+    return replace(clip, transcript=Transcript(clip.text, (), language, 0.9, 0.0, 1.0))
+
+
+def of_length(clip: Clip, samples: int) -> Clip:
+    return replace(clip, span=Span(clip.span.start, clip.span.start + samples))
+
+
+SILENCE = Span(0, RATE - 500)
+PLANTED = {
+    "language_unsupported": [lambda c: in_language(c, "xx"), lambda c: in_language(c, "ja")],
+    "empty_text": [lambda c: replace(c, text=""), lambda c: replace(c, text=" \n\u2003 ")],
+    "no_letters": [lambda c: replace(c, text="?!"), lambda c: replace(c, text="…")],
+    "unknown_characters": [
+        lambda c: replace(c, text="Good ☃ evening"),
+        lambda c: replace(c, text="that | this"),
+        lambda c: replace(c, text="привет"),
+    ],
+    "text_too_long": [
+        lambda c: replace(c, text="a" * 251),
+        lambda c: in_language(replace(c, text="б" * 183), "ru"),
+    ],
+    "too_short": [lambda c: of_length(c, 1), lambda c: of_length(c, SHORTEST - 1)],
+    "too_long": [lambda c: of_length(c, LONGEST + 1), lambda c: of_length(c, 600_000)],
+    "silent": [lambda c: replace(c, span=SILENCE), lambda c: replace(c, span=Span(99, 40_000))],
+    "source_missing": [],  # three clips of another recording, whose file is gone
+}
+ON_THE_LINE = [
+    lambda c: of_length(c, SHORTEST),
+    lambda c: of_length(c, LONGEST),
+    lambda c: replace(c, text="a" * 250),
+    lambda c: replace(c, text="  spaces \n everywhere  "),
+    lambda c: replace(c, text="CAFE\u0301 Ünder “quotes” — yes; 100 % & more…"),
+    lambda c: in_language(replace(c, text="İyi günler, IŞIK!"), "tr"),
+    lambda c: in_language(replace(c, text="Straße ÄÖÜ ẞ"), "de-AT"),
+    lambda c: replace(c, text="42"),
+]
+
+
+def a_set_with_faults(folder) -> tuple[list[Clip], list[Recording], dict[str, str]]:
+    """200 clips of two recordings, 20 of them with a fault; the faults by the clip's name."""
+    sound = np.concatenate([np.full(RATE, 2 / 32768, np.float32), noise(125.0, RATE, 0.2)])
+    show = as_recording(write_sound(folder / "show.wav", sound, RATE), 1)
+    gone = as_recording(a_source(folder, "gone.wav"), 2)
+    clips = kept_clips(show, CLIPS - 3, seconds=0.55)
+    clips = [replace(c, span=c.span.shifted(RATE)) for c in clips]
+    changes = [(key, change) for key, made in PLANTED.items() for change in made]
+    planted = {}
+    for place, (key, change) in enumerate(changes):
+        clips[3 + 7 * place] = change(clips[3 + 7 * place])
+        planted[clip_name(clips[3 + 7 * place])] = key
+    for place, change in enumerate(ON_THE_LINE):
+        clips[1 + 9 * place] = change(clips[1 + 9 * place])
+    lost = kept_clips(gone, 3, seconds=1.0, first=CLIPS - 2)
+    planted |= {clip_name(clip): "source_missing" for clip in lost}
+    gone.path.unlink()
+    return [*clips, *lost], [show, gone], planted
+
+
+def test_check_and_trainer_agree_on_200_clips_with_20_faults_of_9_kinds(tmp_path):
+    clips, recordings, planted = a_set_with_faults(tmp_path)
+    assert (len(clips), len(planted), len(set(planted.values()))) == (200, 20, 9)
+
+    with Excerpts() as excerpts:
+        listen = listener({r.id: r for r in recordings}, excerpts, target())
+        refusals = check(clips, target(), language="en", listen=listen)
+    checked = {f"clip_{refusal.clip_id:06d}": refusal.reason_key for refusal in refusals}
+    assert checked == planted
+
+    exported = write_bundle(tmp_path / "all", clips, recordings, keep_refused=True)
+    assert {r.clip_id: r.reason_key for r in exported.refused} == {
+        refusal.clip_id: refusal.reason_key for refusal in refusals
+    }
+    found = preflight(read_bundle(tmp_path / "all"), read_target("xtts_v2"))
+    rejected = {clip: reasons[0].key for clip, reasons in found.rejected.items()}
+    assert rejected == {clip: key for clip, key in planted.items() if key != "source_missing"}
+
+    usable = {clip_name(clip) for clip in clips} - planted.keys()
+    assert {clip.id for clip in found.usable} == usable
+
+
+def test_the_trainer_uses_every_clip_of_a_usual_export(tmp_path):
+    clips, recordings, planted = a_set_with_faults(tmp_path)
+    write_bundle(tmp_path / "out", clips, recordings)
+    found = preflight(read_bundle(tmp_path / "out"), read_target("xtts_v2"))
+    assert found.rejected == {}
+    assert {clip.id for clip in found.usable} == {clip_name(c) for c in clips} - planted.keys()
+
+
+def test_a_clip_that_went_missing_or_changed_after_the_export_is_named_by_the_trainer(tmp_path):
+    clips, recordings, _ = a_set_with_faults(tmp_path)
+    out = write_bundle(tmp_path / "out", clips, recordings).path
+    (out / "wavs" / f"{clip_name(clips[0])}.wav").unlink()
+    with (out / "wavs" / f"{clip_name(clips[2])}.wav").open("r+b") as file:
+        file.seek(1000)
+        file.write(b"\x01\x02\x03")
+    found = preflight(read_bundle(out), read_target("xtts_v2"))
+    reasons = {clip: reasons[0].key for clip, reasons in found.rejected.items()}
+    assert reasons == {
+        clip_name(clips[0]): "audio_missing",
+        clip_name(clips[2]): "audio_changed",
+    }
+
+
+languages = st.sampled_from([*sorted(target().alphabets), "en-GB", "EN", "xx", "", "-"])
+characters = st.characters() | st.sampled_from("aäéßẞıİiI ő\u0301\u0307\u2028\xa0\t|5½²☃¿")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(characters, max_size=280), languages)
+@example("ẞ", "de")
+@example("i\u0307", "tr")
+@example("a" * 250 + " ", "en")
+def test_both_sides_judge_any_text_alike(text, language):
+    ours = text_fault(text, language, target())
+    theirs = text_reason(text, language, read_target("xtts_v2"))
+    assert (ours and ours.reason_key) == (theirs and theirs.key)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 300_000) | st.sampled_from([11_024, 11_025, 255_995, 255_996]))
+def test_both_sides_judge_any_length_alike(samples):
+    ours = length_fault(samples, target())
+    theirs = length_reason(samples, read_target("xtts_v2"))
+    assert (ours and ours.reason_key) == (theirs and theirs.key)
+
+
+@pytest.mark.parametrize("peak", [0, 1, 31, 32, 33, 64, 300])
+@pytest.mark.parametrize("rate", [16_000, 22_050, 44_100])
+def test_both_sides_judge_any_level_alike(tmp_path, peak, rate):
+    quiet = (noise(1.0, rate, 1.0) * peak / 32768).astype(np.float32)
+    loud = noise(1.0, rate, 0.3)
+    path = write_sound(tmp_path / "q.wav", np.concatenate([quiet, loud]), rate)
+    recording = as_recording(path)
+    clips = kept_clips(recording, 2, seconds=0.9)
+    clips[1] = replace(clips[1], span=clips[1].span.shifted(rate // 10))
+    with Excerpts() as excerpts:
+        found = check(clips, target(), listen=listener({1: recording}, excerpts, target()))
+    write_bundle(tmp_path / "out", clips, [recording], keep_refused=True)
+    theirs = preflight(read_bundle(tmp_path / "out"), read_target("xtts_v2"))
+    assert {f"clip_{r.clip_id:06d}" for r in found} == set(theirs.rejected)
