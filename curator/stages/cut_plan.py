@@ -13,7 +13,8 @@ JOINED_S = 0.6
 """A pause this long is never inside a clip: it usually is a turn or the end of a sentence."""
 
 SAFE_PAUSE_S = 0.25  # from here on a cut goes through no word
-TURN_PAUSE_S = 0.3  # from here on somebody else may have begun to speak
+CLOSURE_S = 0.12  # shorter quiet may be a consonant's closure: a cut there is the last resort
+TURN_PAUSE_S = 0.2  # from here on somebody else may have begun to speak
 
 SHORT_COST = 2.5  # of a clip of no length; none at the body's shortest
 LONG_COST = 4.0  # of a clip longer than the body, which the target still takes
@@ -21,10 +22,12 @@ MIDDLE_COST = 0.25  # of a clip at the body's ends, none in its middle: lengths 
 CUT_COST = 0.4  # of any cut: sentences stay together
 MID_SENTENCE_COST = 0.8  # more, where the words show that the sentence goes on
 RISK_COST = 3.0  # of a cut at a pause of no length, none at a safe one
+CLOSURE_COST = 6.0  # more, where the quiet may be a closure
 WORD_COST = 6.0  # more, where the words say that it goes through one
-JOIN_COST = 1.6  # of a pause of almost JOINED_S inside a clip, none at TURN_PAUSE_S
-SENTENCE_JOIN_COST = 0.4  # more, where a sentence ends at it
-SAME_VOICE = 0.3  # share of the joining cost that is left when the voice stays the same
+JOIN_COST = 0.5  # of a pause of almost JOINED_S inside a clip, none at TURN_PAUSE_S
+SENTENCE_JOIN_COST = 0.1  # more, where a sentence ends at it
+STRANGER_COST = 3.5  # of a pause inside a clip where another may speak: a short clip is better
+UNHEARD_COST = 1.5  # the same where nobody knows whether a sentence ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +79,21 @@ def join_cost(joint: Joint) -> float:
     """Of having this pause inside a clip."""
     if joint.pause_s >= JOINED_S or joint.same_voice is False:
         return inf
-    cost = JOIN_COST * max(0.0, joint.pause_s - TURN_PAUSE_S) / (JOINED_S - TURN_PAUSE_S)
+    if joint.pause_s < TURN_PAUSE_S:
+        return 0.0
+    cost = JOIN_COST * (joint.pause_s - TURN_PAUSE_S) / (JOINED_S - TURN_PAUSE_S)
     if joint.sentence_end:
         cost += SENTENCE_JOIN_COST
-    return cost * SAME_VOICE if joint.same_voice else cost
+    if joint.same_voice is None and joint.sentence_end is not False:
+        cost += STRANGER_COST if joint.sentence_end else UNHEARD_COST
+    return cost
 
 
 def cut_cost(joint: Joint) -> float:
     """Of cutting at this pause."""
     cost = CUT_COST + RISK_COST * max(0.0, 1 - joint.pause_s / SAFE_PAUSE_S)
+    if joint.pause_s < CLOSURE_S:
+        cost += CLOSURE_COST
     if joint.sentence_end is False:
         cost += MID_SENTENCE_COST
     return cost + WORD_COST if joint.in_word else cost

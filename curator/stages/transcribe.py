@@ -37,6 +37,7 @@ from curator.stages.vad import (
 LISTEN = SpeechOptions(min_speech_ms=100, min_silence_ms=800, pad_ms=250)
 """Pieces for Whisper: silence of 0.8 s and more is left out, all else stays as it is."""
 
+BEFORE_PAUSES = (".", ",", "!", "?", ";", ":", "…", "。", "，", "！", "？")
 TRUSTED_PAUSE_S = 0.2  # shorter quiet may be a consonant's closure inside a word
 
 Owner = TypeVar("Owner")
@@ -194,15 +195,19 @@ def settle(words: Sequence[Word], pauses: Sequence[Pause], samples: int) -> list
 
 
 def _outside_pauses(word: Word, spoken: Sequence[Span], first: int) -> tuple[int, int]:
-    """[start, stop) of the word in speech. first: the first stretch that ends after it starts."""
-    longest = (0, 0)
+    """[start, stop) of the word in speech. first: the first stretch that ends after it starts.
+
+    Its longest part; but what ends a sentence or a clause is spoken before the pause.
+    """
+    parts = []
     for span in spoken[first:]:
         if span.start >= word.stop:
             break
-        part = max(word.start, span.start), min(word.stop, span.stop)
-        longest = max(longest, part, key=lambda p: p[1] - p[0])
-    if longest[1] > longest[0]:
-        return longest
+        parts.append((max(word.start, span.start), min(word.stop, span.stop)))
+    if parts and word.text.endswith(BEFORE_PAUSES):
+        return parts[0]
+    if parts:
+        return max(parts, key=lambda part: part[1] - part[0])
     before = spoken[first - 1].stop if first else None
     after = spoken[first].start if first < len(spoken) else None
     if after is not None and (before is None or after - word.stop < word.start - before):
