@@ -44,7 +44,7 @@ def integrated_loudness(samples: Samples, rate: int) -> float:
 
     if samples.size == 0:
         return SILENCE_LUFS
-    weighted = sosfilt(_k_weighting(rate), samples.astype(np.float64))
+    weighted = np.asarray(sosfilt(_k_weighting(rate), samples.astype(np.float64)))
     powers = _block_powers(weighted, rate)
     loud = powers[_lufs(powers) >= SILENCE_LUFS]
     if loud.size == 0:
