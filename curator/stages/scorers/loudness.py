@@ -60,7 +60,8 @@ def _block_powers(weighted: NDArray[np.float64], rate: int) -> NDArray[np.float6
         return np.array([np.mean(np.square(weighted))])
     starts = np.arange(0, weighted.size - block + 1, max(1, block // BLOCKS_PER_LENGTH))
     sums = np.concatenate([[0.0], np.cumsum(np.square(weighted))])
-    return (sums[starts + block] - sums[starts]) / block
+    powers: NDArray[np.float64] = (sums[starts + block] - sums[starts]) / block
+    return powers
 
 
 def _lufs(power: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
