@@ -50,8 +50,8 @@ def judge(
     if bad:
         sentence = f"It fell apart: {metric} is not a number at {unit} {bad[0]}."
         return Verdict("falls_apart", sentence, best_at, best)
-    path = f"{metric} {base:.3f} at {unit} {series[0][0]}, {best:.3f} at {unit} {best_at}"
-    path += f", {last:.3f} at {unit} {last_at}"
+    shown = dict([series[0], (best_at, best), (last_at, last)])
+    path = f"{metric} " + ", ".join(f"{value:.3f} at {unit} {at}" for at, value in shown.items())
     risen = (last - best) / best if best > 0 else last - best
     learnt = (base - best) / base if base > 0 else base - best
     if last > base * FELL_APART and learnt < LEAST_GAIN:
