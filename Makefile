@@ -57,10 +57,12 @@ run: setup  ## open the program (ARGS="clips show.curator")
 	@$(PY) -m curator $(ARGS) $(if $(ARGS),,|| test $$? = 2)
 
 lint: setup  ## ruff, mypy --strict and the rules of who may import whom
-	@$(PY) -m ruff check .
-	@$(PY) -m ruff format --check .
-	@$(PY) -m mypy
-	@$(VENV)/bin/lint-imports
+	@failed=0; \
+	$(PY) -m ruff check . || failed=1; \
+	$(PY) -m ruff format --check . || failed=1; \
+	$(PY) -m mypy || failed=1; \
+	$(VENV)/bin/lint-imports || failed=1; \
+	exit $$failed
 
 format: setup  ## put the code into its form
 	@$(PY) -m ruff check --fix .
