@@ -6,21 +6,38 @@ from argparse import Namespace
 from dataclasses import asdict
 
 from curator.cli.progress import watcher
+from curator.domain.balance import Balance
+from curator.domain.balance import balance as count_balance
 
 
 def balance(arguments: Namespace) -> int:
     """Count clips and minutes against the targets."""
-    from curator.domain.balance import balance as count
     from curator.store.project import Project
 
     with Project.open(arguments.project, write=False) as project:
-        found = count(project.clips.find(), project.settings.emotions)
+        found = count_balance(project.clips.find(), project.settings.emotions)
     if arguments.json:
-        sys.stdout.write(json.dumps(asdict(found), ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(_as_json(found), ensure_ascii=False) + "\n")
         return 0
     for line in found.lines():
         sys.stdout.write(f"{line}\n")
     return 0
+
+
+def _as_json(found: Balance) -> dict[str, object]:
+    categories = [
+        {
+            "emotion": each.key or None,
+            "clips": each.clips,
+            "minutes": round(each.minutes, 3),
+            "undecided": each.undecided,
+            "target_clips": each.emotion.target_clips if each.emotion else None,
+            "target_minutes": each.emotion.target_minutes if each.emotion else None,
+            "shortfall": each.shortfall(),
+        }
+        for each in (*found.categories, found.uncategorised)
+    ]
+    return {"clips": found.clips, "minutes": round(found.minutes, 3), "categories": categories}
 
 
 def check(arguments: Namespace) -> int:

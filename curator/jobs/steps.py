@@ -5,20 +5,21 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from curator.audio.excerpts import Excerpts
 from curator.audio.intake import cached16, take_in
 from curator.domain.errors import CuratorError
-from curator.domain.target import read_target
 from curator.domain.fact import ClipFact, Edges, MapPoint, Producer, SpeakerVector, Transcript
+from curator.domain.target import read_target
 from curator.jobs.job import Job, Options, path_of
 from curator.jobs.queries import each
 from curator.jobs.wire import Found, Message, Taken, TakenIn
-from curator.stages import ClipSound, Failed, RecordingSound, Stage
+from curator.stages import ClipSound, Failed, RecordingSound
 from curator.stages import score as scoring
 from curator.stages.edges import FindEdges
 from curator.stages.embed import Embed
+from curator.stages.lay_out import LayOut
 from curator.stages.score import Score
 from curator.stages.scorers import scorers
 from curator.stages.segment import Segment
@@ -33,9 +34,17 @@ Say = Callable[[Message], None]
 Item = TypeVar("Item")
 
 
-def producer_of(stage: Stage[Item, Found]) -> Producer:
-    """Under which name the facts of a stage are stored."""
-    return Producer(stage.key, stage.version, stage.options)
+class Maker(Protocol):
+    """What makes facts under a name: every stage."""
+
+    key: str
+    version: int
+    options: str
+
+
+def producer_of(maker: Maker) -> Producer:
+    """Under which name its facts are stored."""
+    return Producer(maker.key, maker.version, maker.options)
 
 
 def transcriber_producer(options: Options) -> Producer:
