@@ -79,7 +79,7 @@ def train(session: Session, log: EventLog, show: Any = lambda *_: None) -> Endin
     """
     place, config = session.place, session.config
     clock = Clock(config)
-    if place.step == 0 and not place.evaluations:
+    if place.owes or (place.step == 0 and not place.evaluations):
         _evaluate(session, log, show)
     if place.step >= session.total_steps:
         return _end(session, log, "finished", "all steps are done")
@@ -106,7 +106,9 @@ def _after_step(
     """Evaluate, save and end where it is time for it; how it ended, or None to go on."""
     place, config = session.place, session.config
     last = place.step >= session.total_steps
-    evaluated = last or (_due(session, config.eval.every_steps) and not asked.pause)
+    due = last or _due(session, config.eval.every_steps)
+    evaluated = due and (last or not asked.pause)
+    place.owes = due and not evaluated
     if evaluated:
         _evaluate(session, log, show)
     patience = Patience(config.stop.patience, config.stop.min_delta)
@@ -336,6 +338,7 @@ def _evaluate(session: Session, log: EventLog, show: Any) -> None:  # noqa: ANN4
     """Evaluate, remember whether it is the best, and say how the run goes."""
     place, config = session.place, session.config
     schedule = session.material.evaluation
+    place.owes = False
     if schedule is None:
         return
     with session.averaged():

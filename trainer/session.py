@@ -45,7 +45,8 @@ class Place:
     """Where a training is. step: updates done; epoch, index: of the next update.
 
     evaluations: (step, means) so far. bad: non-finite updates in a row. halvings: how often
-    micro-batches were halved because memory ran out.
+    micro-batches were halved because memory ran out. owes: a pause came before an evaluation that
+    was due.
     """
 
     step: int = 0
@@ -54,6 +55,7 @@ class Place:
     bad: int = 0
     halvings: int = 0
     best: int | None = None
+    owes: bool = False
     evaluations: list[tuple[int, dict[str, float]]] = field(default_factory=list)
 
 
@@ -185,6 +187,7 @@ def save(session: Session) -> checkpoint.Checkpoint:
         "bad": place.bad,
         "halvings": place.halvings,
         "best": place.best,
+        "owes": place.owes,
         "evaluations": place.evaluations,
         "scaler": session.scaler.state_dict(),
         "total_steps": session.total_steps,
@@ -240,6 +243,7 @@ def _restore(session: Session) -> None:
         state["bad"],
         state["halvings"],
         state["best"],
+        state["owes"],
         [(int(step), dict(means)) for step, means in state["evaluations"]],
     )
     if session.world.leads:

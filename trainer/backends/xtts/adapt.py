@@ -1,6 +1,7 @@
 """What learns: every weight, LoRA adapters beside the transformer's, or some parts."""
 
 import re
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from trainer.config import Adapt, nearest
@@ -72,4 +73,7 @@ def _add_lora(gpt: Any, settings: Adapt) -> None:  # noqa: ANN401
         fan_in_fan_out=True,  # GPT-2's Conv1D keeps its weights transposed
         bias="none",
     )
-    gpt.gpt = get_peft_model(gpt.gpt, wanted)
+    with warnings.catch_warnings():
+        # peft asks transformers in a way that transformers 6 will not know any more.
+        warnings.simplefilter("ignore", FutureWarning)
+        gpt.gpt = get_peft_model(gpt.gpt, wanted)

@@ -1,0 +1,141 @@
+"""Our forward pass beside the stock one: same sums, same gradients, end of speech always learnt."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from trainer.backends import Item
+from trainer.backends.xtts.batch import STOPS
+from trainer.prompts import Prompts
+
+pytestmark = pytest.mark.model
+TEXT, MEL, EOS = 0, 1, 2
+
+
+@pytest.fixture(scope="module")
+def backend(opened):
+    return opened("model.dropout=0.0", "data.prompt_max_s=3.0")
+
+
+@pytest.fixture(scope="module")
+def network(backend):
+    torch.manual_seed(0)
+    return backend.network()
+
+
+def items_of(material, number, epoch=0):
+    clips = material.training.clips[:number]
+    return [material.prompts.item(clip, epoch) for clip in clips]
+
+
+def stock_losses(gpt, items):
+    """Text and mel loss of ``GPT.forward`` without masking, on the same codes and prompts."""
+    tokens = [torch.from_numpy(item.arrays["tokens"].astype(np.int64)) for item in items]
+    codes = [torch.from_numpy(item.arrays["codes"].astype(np.int64)) for item in items]
+    pad = torch.nn.utils.rnn.pad_sequence
+    mels = torch.stack([torch.from_numpy(item.prompt.T.astype(np.float32)) for item in items])
+    text, mel, _ = gpt(
+        pad(tokens, batch_first=True),
+        torch.tensor([len(row) for row in tokens]),
+        pad(codes, batch_first=True),
+        torch.tensor([len(row) * 1024 for row in codes]),
+        cond_mels=mels[:, None],
+        cond_idxs=None,
+        cond_lens=None,
+    )
+    return text, mel
+
+
+def with_equal_prompts(items, frames=200):
+    """The stock forward takes prompts of one length only."""
+    return [Item(item.clip, item.arrays, item.prompt[:frames]) for item in items]
+
+
+def test_sums_and_gradients_are_those_of_the_stock_forward(backend, network, material):
+    items = with_equal_prompts(items_of(material, 5))
+    batch = backend.batch(items)
+    sums, counts = network(batch).sum(dim=0), batch.counts.sum(axis=0)
+    ours = (sums[TEXT] / counts[TEXT], sums[MEL] / counts[MEL])
+    stock = stock_losses(network.gpt, items)
+    for one, other in zip(ours, stock, strict=True):
+        assert abs(one.item() - other.item()) <= 1e-5
+    weights = list(network.gpt.parameters())
+    mine = torch.autograd.grad(0.01 * ours[0] + ours[1], weights)
+    theirs = torch.autograd.grad(0.01 * stock[0] + stock[1], weights)
+    assert max((a - b).abs().max().item() for a, b in zip(mine, theirs, strict=True)) <= 1e-5
+
+
+def test_a_clip_has_the_same_loss_alone_and_in_any_batch(backend, network, material):
+    items = items_of(material, 6)
+    together = network(backend.batch(items))
+    for row, item in enumerate(items):
+        alone = network(backend.batch([item]))[0]
+        assert torch.allclose(alone, together[row], atol=2e-3, rtol=1e-5)
+
+
+def test_prompts_of_different_lengths_are_not_padded(backend, material):
+    settings = material.prompts.settings.__class__(prompt_min_s=3.0, prompt_max_s=6.0)
+    prompts = Prompts(material.prompts.voices, material.prompts.features, settings, 0)
+    items = [prompts.item(clip, 0) for clip in material.training.clips]
+    assert len({len(item.prompt) for item in items}) > 1
+    batch = backend.batch(items)
+    shown = sum(mel.shape[0] * mel.shape[2] for mel in batch.prompts)
+    assert shown == sum(len(item.prompt) for item in items)
+
+
+def test_the_prompt_is_never_from_the_clip_itself(material):
+    for clip in material.training.clips:
+        for epoch in range(5):
+            assert material.prompts.item(clip, epoch).unheard == (0, 0)
+
+
+def test_2000_draws_of_self_prompts_at_batch_1_keep_the_end_of_speech(backend, material):
+    settings = material.prompts.settings.__class__(prompt_policy="self")
+    prompts = Prompts(material.prompts.voices, material.prompts.features, settings, 0)
+    clips = material.training.clips
+    for draw in range(2000):
+        item = prompts.item(clips[draw % len(clips)], draw)
+        batch = backend.batch([item])
+        stop = backend._special.stop_mel
+        assert int((batch.mel_target == stop).sum()) == STOPS
+        assert int(batch.mel_target[batch.eos_at[0]]) == stop
+        codes = len(item.arrays["codes"])
+        first, last = item.unheard
+        assert 0 <= first < last
+        # In codes, not in mel frames: half of the clip at most, and what frames cut into.
+        assert last - first <= math.ceil(codes / 2) + 2
+        hidden = codes - (len(batch.mel_target) - STOPS)
+        assert hidden == min(last, codes) - first
+        assert batch.counts[0][MEL] == len(batch.mel_target) > 0
+
+
+def test_no_loss_is_ever_not_a_number_at_batch_1(backend, network, material):
+    settings = material.prompts.settings.__class__(prompt_policy="self")
+    prompts = Prompts(material.prompts.voices, material.prompts.features, settings, 0)
+    clips = material.training.clips
+    with torch.no_grad():
+        for draw in range(40):
+            batch = backend.batch([prompts.item(clips[draw % len(clips)], draw)])
+            assert torch.isfinite(network(batch)).all()
+
+
+def test_label_smoothing_is_the_stock_formula(opened, network, material):
+    backend = opened("model.dropout=0.0", "loss.label_smoothing=0.1")
+    smoothed = backend.network()
+    smoothed.gpt.load_state_dict(network.gpt.state_dict())
+    items = with_equal_prompts(items_of(material, 3))
+    batch = backend.batch(items)
+    sums, counts = smoothed(batch).sum(dim=0), batch.counts.sum(axis=0)
+    places = {part: at for at, part in enumerate(backend.parts)}
+    loss = sum(
+        weight * sums[places[part]] / counts[places[over]]
+        for part, (weight, over) in backend.objective().items()
+    )
+    network.gpt.label_smoothing = 0.1
+    try:
+        text, mel = stock_losses(network.gpt, items)
+    finally:
+        network.gpt.label_smoothing = 0.0
+    assert abs(loss.item() - (0.01 * text + mel).item()) <= 1e-5
