@@ -101,7 +101,7 @@ _TERM = re.compile(
         (?P<quoted>{_QUOTED})
       | (?P<name>[A-Za-z_]\w*)\s*(?P<comparison><=|>=|!=|=|<|>)\s*(?P<number>\S*)
       | (?P<field>[A-Za-z_]+):(?P<value>{_QUOTED}|\S*)
-      | (?P<word>[^\s"]+)
+      | (?P<word>[^\s"-][^\s"]*)
     )
     (?=\s|$)
     """,

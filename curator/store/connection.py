@@ -26,6 +26,9 @@ _WORLD = {
     sqlite3.SQLITE_TOOBIG: "would hold a text that is too large",
 }
 
+# Where a name in the file is garbled, Python fails to read SQLite's own message about it.
+_FAILURES = (sqlite3.DatabaseError, UnicodeDecodeError)
+
 Row = tuple[Any, ...]
 """What SQLite gives back; each reader unpacks it at once into typed values."""
 
@@ -47,35 +50,35 @@ class Cursor(sqlite3.Cursor):
         """As sqlite3's, with errors in sentences."""
         try:
             return super().execute(sql, parameters)
-        except sqlite3.DatabaseError as error:
+        except _FAILURES as error:
             raise_translated(error, self._project)
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> "Cursor":
         """As sqlite3's, with errors in sentences."""
         try:
             return super().executemany(sql, parameters)
-        except sqlite3.DatabaseError as error:
+        except _FAILURES as error:
             raise_translated(error, self._project)
 
     def fetchone(self) -> Any:  # noqa: ANN401  # rows are as they are stored
         """As sqlite3's, with errors in sentences."""
         try:
             return super().fetchone()
-        except sqlite3.DatabaseError as error:
+        except _FAILURES as error:
             raise_translated(error, self._project)
 
     def fetchall(self) -> list[Any]:
         """As sqlite3's, with errors in sentences."""
         try:
             return super().fetchall()
-        except sqlite3.DatabaseError as error:
+        except _FAILURES as error:
             raise_translated(error, self._project)
 
     def __iter__(self) -> Iterator[Any]:  # type: ignore[override]  # a generator, which is faster
         try:
             while rows := super().fetchmany(1000):
                 yield from rows
-        except sqlite3.DatabaseError as error:
+        except _FAILURES as error:
             raise_translated(error, self._project)
 
 
@@ -84,11 +87,15 @@ class Connection(sqlite3.Connection):
 
     project: Path
 
-    def cursor(  # type: ignore[override]  # ours is always wanted
-        self, factory: type[sqlite3.Cursor] = Cursor
-    ) -> sqlite3.Cursor:
-        """A cursor with errors in sentences; execute and executemany use it too."""
-        return super().cursor(factory)
+    def execute(  # type: ignore[override]  # we name no parameters, so no mapping
+        self, sql: str, parameters: Parameters = (), /
+    ) -> Cursor:
+        """As sqlite3's, with errors in sentences."""
+        return self.cursor(Cursor).execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> Cursor:
+        """As sqlite3's, with errors in sentences."""
+        return self.cursor(Cursor).executemany(sql, parameters)
 
 
 def connect(project: Path, mode: str) -> Connection:
@@ -102,7 +109,7 @@ def connect(project: Path, mode: str) -> Connection:
             timeout=BUSY_MS / 1000,
             factory=Connection,
         )
-    except sqlite3.DatabaseError as error:
+    except _FAILURES as error:
         raise_translated(error, project)
     connection.project = project
     # The file may have been damaged or made by somebody else: run no code that it holds.
@@ -118,7 +125,7 @@ def _uri(path: Path) -> str:
     return "file://" + ("" if posix.startswith("/") else "/") + quote(os.fsencode(posix))
 
 
-def raise_translated(error: sqlite3.DatabaseError, project: Path) -> NoReturn:
+def raise_translated(error: sqlite3.DatabaseError | UnicodeDecodeError, project: Path) -> NoReturn:
     """Raise what the person can act on; an error in our own SQL stays what it is."""
     extended = getattr(error, "sqlite_errorcode", None)
     # Without a code it is Python that could not read what is stored, as text that is not UTF-8.

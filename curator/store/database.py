@@ -35,6 +35,7 @@ class Database:
         self.notices: list[str] = []
         self._connection = connection
         self._depth = 0
+        self._is_closed = False
 
     @classmethod
     def open(cls, path: Path, *, write: bool) -> "Database":
@@ -55,6 +56,9 @@ class Database:
 
     def close(self) -> None:
         """Fold the log into the file, so that at rest the file is complete by itself."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         if self.can_write:
             with contextlib.suppress(CuratorError):  # the log stays and is read at the next opening
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -62,9 +66,7 @@ class Database:
 
     def read(self, sql: str, parameters: Parameters = ()) -> Cursor:
         """Run a SELECT."""
-        cursor = self._connection.cursor()
-        assert isinstance(cursor, Cursor)
-        return cursor.execute(sql, parameters)
+        return self._connection.execute(sql, parameters)
 
     def write(self, sql: str, parameters: Parameters = ()) -> Cursor:
         """Run one statement that changes the project, inside `writing`."""

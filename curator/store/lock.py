@@ -28,7 +28,8 @@ class WriterLock:
         """Become the writer of a project folder, or ProjectBusy naming who is."""
         path = project / LOCK_NAME
         try:
-            file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o644), "r+", encoding="utf-8")
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+            file = os.fdopen(descriptor, "r+", encoding="utf-8", errors="backslashreplace")
         except OSError as error:
             raise CuratorError(
                 f"{printable(project.name)} cannot be written to ({error.strerror}).",
@@ -71,7 +72,7 @@ def _owner(file: IO[str]) -> str:
     lines = file.read(4096).splitlines()
     if len(lines) < 3:
         return "another program"
-    pid, host, name = lines[:3]
+    pid, host, name = (printable(line) for line in lines[:3])
     return f"{name} (process {pid} on {host})"
 
 

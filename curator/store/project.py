@@ -152,7 +152,7 @@ class Project:
         return faults(self._database)
 
     def close(self) -> None:
-        """Finish; others may write then."""
+        """Finish; others may write then. Closing again does nothing."""
         self._database.close()
         if self._lock:
             self._lock.release()

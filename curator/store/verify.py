@@ -14,11 +14,6 @@ _QUESTIONS = (
         "OR clip.stop != COALESCE(decision.stop, clip.cut_stop)",
         "{} are not where they were cut or moved to.",
     ),
-    (
-        "SELECT COUNT(*) FROM (SELECT 1 FROM clip GROUP BY recording_id, start, stop "
-        "HAVING COUNT(*) > 1)",
-        "{} exist more than once.",
-    ),
 )
 
 
