@@ -1,8 +1,9 @@
 """Does a clip start or end inside a word, and where the nearest pause is.
 
-Three witnesses: the level at the edge, the probability of speech there, and the word times. Quiet
-at the edge speaks for itself, unless the word times say that it is a consonant's closure; and a
-recording that breaks off ends its last word more suddenly than any voice does.
+Silero knows best whether an edge lies in speech, but it lingers in short pauses: there the level
+says how long the quiet is, and how far the probability falls in it counts as well. Word times,
+which are off by tenths of a second, only tip the scales. A recording that breaks off ends its last
+word more suddenly than any voice does.
 """
 
 from bisect import bisect_left
@@ -22,11 +23,11 @@ REACH_S = 1.0
 
 LEAVE_S = 0.12  # of quiet, when an edge is moved to a pause: inside every target's 80-200 ms
 PAUSE_S = 0.1  # shorter quiet is not offered as a pause
-NEAR_HOPS = 3  # 30 ms: an edge that far from quiet is at a word's end, not inside it
-LOUD_SHARE = 0.35  # of the way from quiet to loud at which an edge is surely in a word
-CLOSURE_S = 0.1  # shorter quiet at an edge may be a consonant's closure
+NEAR_HOPS = 3  # 30 ms: how far from an edge quiet may begin and still be quiet at the edge
+CLEAR_PAUSE_HOPS = 20  # in 200 ms of quiet Silero has had time to let go
 WORD_EDGE_S = 0.06  # word times are no finer than this
-BREAK_DB = 22.0  # a fall within 20 ms that no voice makes
+WORD_SHARE = 0.15  # of the judgement that word times have
+BREAK_DB = (20.0, 34.0)  # a fall within 20 ms that voices make, and one that none makes
 BREAK_BELOW_LOUD_DB = 16.0  # what breaks off must have been speech at full voice
 BREAK_WITHIN_S = 0.4  # how far before the clip's end a break is looked for
 
@@ -58,8 +59,8 @@ class FindEdges:
         rate, samples = item.recording.rate, item.recording.samples
         span = item.span16.shifted(-excerpt.offset)
         words = [_in_excerpt(word, rate, excerpt.offset) for word in item.words]
-        starts = in_word(excerpt.hearing, excerpt.pauses, span.start, words)
-        ends = in_word(excerpt.hearing, excerpt.pauses, span.stop, words)
+        starts = in_word(excerpt.hearing, span.start, words)
+        ends = in_word(excerpt.hearing, span.stop, words)
         ends = max(ends, broken_off(excerpt.hearing, span))
 
         def at_rate(sample: int | None) -> int | None:
@@ -103,25 +104,36 @@ class _Excerpt:
         return self.place[1]
 
 
-def in_word(hearing: Hearing, pauses: Sequence[Pause], sample: int, words: Sequence[Word]) -> float:
+def in_word(hearing: Hearing, sample: int, words: Sequence[Word]) -> float:
     """0 (surely quiet) to 1 (surely inside a word) at a sample of what was heard.
 
-    pauses: of 0.1 s and more. words: times in samples of what was heard.
+    words: those that are known around it, times in samples of what was heard.
     """
-    if any(pause.start <= sample <= pause.stop for pause in pauses):
-        return 0.0
-    hop = min(sample // HOP, len(hearing.levels) - 1)
-    around = slice(max(0, hop - NEAR_HOPS), hop + NEAR_HOPS)
+    hop = min(sample // HOP, len(hearing.speech) - 1)
+    if sample < HOP or sample > hearing.samples - HOP:
+        return _at_boundary(hearing, hop)
+    speech = float(hearing.speech[max(0, hop - 1) : hop + 2].min())
+    quiet = hearing.quiet_around(hop, NEAR_HOPS)
+    if 0 < quiet.stop - quiet.start < CLEAR_PAUSE_HOPS:
+        speech = (speech + float(hearing.speech[quiet].min())) / 2
+    return (1 - WORD_SHARE) * speech + WORD_SHARE * _by_words(sample, words)
+
+
+def _at_boundary(hearing: Hearing, hop: int) -> float:
+    """Where the recording itself begins or ends, nothing beyond can tell: loud means cut off."""
+    near = slice(max(0, hop - 1), hop + 2)
+    quiet, loud = float(hearing.quiet_below[hop]), float(hearing.loud[hop])
+    over = (float(hearing.levels[near].max()) - quiet) / max(1.0, loud - quiet)
+    return float(np.clip(over, 0.0, 1.0)) * float(hearing.speech[near].max())
+
+
+def _by_words(sample: int, words: Sequence[Word]) -> float:
+    """1 where a word goes across the sample, 0 between two words, 0.5 where nobody knows."""
     edge = int(WORD_EDGE_S * CACHE_RATE)
-    crossed = any(word.start + edge < sample < word.stop - edge for word in words)
-    quiet, loud = hearing.quiet_below[hop], hearing.loud[hop]
-    over = float(hearing.levels[around].min() - quiet) / max(1.0, float(loud - quiet))
-    sounding = float(np.clip(over / LOUD_SHARE, 0.0, 1.0))
-    speech = float(hearing.speech[around].min())
-    witness = 0.5 * sounding + 0.3 * speech * (over > 0) + 0.2 * crossed
-    if over <= 0:  # quiet, but too short for a pause: a closure if a word goes across it
-        return 0.55 * crossed * speech
-    return float(np.clip(witness, 0.0, 1.0))
+    if any(word.start + edge < sample < word.stop - edge for word in words):
+        return 1.0
+    known = bool(words) and words[0].stop <= sample <= words[-1].start
+    return 0.0 if known else 0.5
 
 
 def broken_off(hearing: Hearing, span: Span) -> float:
@@ -140,7 +152,7 @@ def broken_off(hearing: Hearing, span: Span) -> float:
     loud = float(hearing.loud[first + end])
     if before < loud - BREAK_BELOW_LOUD_DB:
         return 0.0
-    return float(np.clip((before - after) / BREAK_DB - 0.5, 0.0, 1.0))
+    return float(np.clip((before - after - BREAK_DB[0]) / (BREAK_DB[1] - BREAK_DB[0]), 0.0, 1.0))
 
 
 def _start_in(pause: Pause) -> int:

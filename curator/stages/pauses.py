@@ -32,6 +32,8 @@ _FLOOR_PERCENT = 10  # of the levels around lie below the floor
 _LOUD_PERCENT = 95  # of the levels around lie below the loud level
 _SHARE = 0.3  # of the way from floor to loud up to where sound counts as quiet
 _LEAST_DB, _MOST_DB = 4.0, 14.0  # limits of that way
+_LATE_HOPS = 10  # by which Silero lets go of speech later than it ends: up to 100 ms
+_EARLY_HOPS = 3  # by which it may hear speech too early: a frame is 32 ms
 _BLOCK_HOPS = 360_000  # levels are made of an hour at a time, to bound memory
 
 
@@ -103,12 +105,30 @@ class Hearing:
         best = int(np.argmin(levels + 10 * self.speech[hops] + 6 * off_middle))
         return min(max(start, (hops.start + best) * HOP + HOP // 2), max(start, stop - 1))
 
+    def quiet_around(self, hop: int, near: int) -> slice:
+        """The quiet hops around a hop, or around the nearest quiet one at most ``near`` away."""
+        quiet = _smoothed(self.levels) < self.quiet_below
+        close = np.arange(max(0, hop - near), min(len(quiet), hop + near + 1))
+        close = close[quiet[close]]
+        if not len(close):
+            return slice(hop, hop)
+        at = int(close[np.argmin(np.abs(close - hop))])
+        loud = np.flatnonzero(~quiet)
+        right = int(np.searchsorted(loud, at))
+        start = int(loud[right - 1]) + 1 if right else 0
+        return slice(start, int(loud[right]) if right < len(loud) else len(quiet))
+
     def level_at(self, sample: int) -> float:
         """dB around a sample, smoothed over 30 ms."""
         hop = min(sample // HOP, len(self.levels) - 1)
         return float(_smoothed(self.levels[max(0, hop - 2) : hop + 3]).min())
 
     def _pause(self, first: int, last: int) -> Pause:
+        """The pause of hops ``[first, last)``, without the ends in which weak speech is heard."""
+        silent = np.flatnonzero(self.speech[first:last] < SPEECH)
+        if len(silent):
+            last = min(last, first + int(silent[-1]) + 1 + _EARLY_HOPS)
+            first = max(first, first + int(silent[0]) - _LATE_HOPS)
         start, stop = first * HOP, min(last * HOP, self.samples)
         return Pause(start, stop, self.quietest(start, stop), float(self.speech[first:last].min()))
 
