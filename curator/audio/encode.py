@@ -48,14 +48,20 @@ def resampled(wave: Waveform, rate: int, quality: str = "VHQ") -> Waveform:
     return Waveform(new[:wanted], rate)
 
 
+def wav_header(samples: int, rate: int) -> bytes:
+    """The 44 bytes ahead of that many samples in a mono PCM16 WAV file."""
+    size = 2 * samples
+    if size > _WAV_MOST_BYTES:
+        raise ValueError(f"{samples} samples do not fit into a WAV file")
+    pcm = struct.pack("<IHHIIHH", 16, 1, 1, rate, rate * 2, 2, 16)
+    head = b"RIFF" + struct.pack("<I", 36 + size) + b"WAVEfmt " + pcm
+    return head + b"data" + struct.pack("<I", size)
+
+
 def wav_bytes(samples16: Samples16, rate: int) -> bytes:
     """A mono PCM16 WAV file: 44 bytes of header, then the samples, nothing else."""
     data = np.ascontiguousarray(samples16, "<i2").tobytes()
-    if len(data) > _WAV_MOST_BYTES:
-        raise ValueError(f"{len(samples16)} samples do not fit into a WAV file")
-    pcm = struct.pack("<IHHIIHH", 16, 1, 1, rate, rate * 2, 2, 16)
-    head = b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVEfmt " + pcm
-    return head + b"data" + struct.pack("<I", len(data)) + data
+    return wav_header(len(samples16), rate) + data
 
 
 def write_wav(path: Path, samples16: Samples16, rate: int, *, durable: bool = True) -> None:

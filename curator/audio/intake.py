@@ -44,7 +44,7 @@ _VIDEO = ".3g2 .3gp .avi .flv .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ogv .ts .webm
 SUFFIXES = frozenset(f"{_SOUND} {_VIDEO}".split())
 """What is looked at in folders. Files named by people are always looked at."""
 
-_FRAMES_AT_ONCE = 1 << 17
+_FRAMES_AT_ONCE = 1 << 16
 _HASH_BYTES = 1 << 20
 _SHORT_S = 0.05
 """Codecs round a file's length to their packets; only more than this is missing sound."""

@@ -12,16 +12,15 @@ from curator.audio.waveform import FULL_SCALE_16, Samples
 def mean_of_channels(block: NDArray[np.int16 | np.float32]) -> Samples:
     """block: (frames, channels), int16 or in [-1, 1]. Returns float32; may share its memory."""
     channels = block.shape[1]
-    full_scale = FULL_SCALE_16 if block.dtype == np.int16 else 1.0
-    if channels == 1 and full_scale == 1.0:
-        return np.ascontiguousarray(block[:, 0], np.float32)
-    scale = np.float32(1 / (full_scale * channels))
+    scale = 1 / channels / (FULL_SCALE_16 if block.dtype == np.int16 else 1)
+    # All at once first: adding strided int16 takes twice as long as adding strided float32.
+    values = block.astype(np.float32, copy=False)
     if channels == 1:
-        return np.multiply(block[:, 0], scale, dtype=np.float32)
-    mixed: Samples = np.add(block[:, 0], block[:, 1], dtype=np.float32)
+        return values[:, 0] if scale == 1 else values[:, 0] * np.float32(scale)
+    mixed: Samples = values[:, 0] + values[:, 1]
     for channel in range(2, channels):
-        mixed += block[:, channel]
-    mixed *= scale
+        mixed += values[:, channel]
+    mixed *= np.float32(scale)
     return mixed
 
 

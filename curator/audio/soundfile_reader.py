@@ -4,7 +4,6 @@ import contextlib
 import os
 import struct
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from curator.audio.mono import mean_of_channels, silence_broken
 from curator.audio.sniff import Container
-from curator.audio.waveform import Samples
+from curator.audio.waveform import Samples, Samples16
 from curator.domain.errors import UnreadableAudio
 
 _SIXTEEN_BIT = frozenset({"PCM_16", "PCM_S8", "PCM_U8", "ULAW", "ALAW", "IMA_ADPCM", "MS_ADPCM"})
@@ -37,21 +36,18 @@ class SoundfileReader:
         self._path = path
         self.silenced = 0
         self.notes: list[str] = []
-        self._is_mp3 = False
-        with _quiet(container.name == "mp3"):
-            try:
-                self._file = soundfile.SoundFile(_handle(path))
-            except OSError as error:
-                reason = f"it cannot be opened ({error.strerror})"
-                raise UnreadableAudio(path, reason) from None
-            except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: called *.raw
-                reason = f"it cannot be read as {container.name}{_in_brackets(error)}"
-                raise UnreadableAudio(path, reason) from None
+        try:
+            self._file = soundfile.SoundFile(_handle(path))
+        except OSError as error:
+            reason = f"it cannot be opened ({error.strerror})"
+            raise UnreadableAudio(path, reason) from None
+        except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: called *.raw
+            reason = f"it cannot be read as {container.name}{_in_brackets(error)}"
+            raise UnreadableAudio(path, reason) from None
         kind = self._file.format
         if kind == "RAW":  # libsndfile takes any bytes for sound when the name ends in .gsm or .vox
             self._file.close()
             raise UnreadableAudio(path, "it is not a kind of sound file this program knows")
-        self._is_mp3 = kind == "MP3"
         self._sixteen = self._file.subtype in _SIXTEEN_BIT
         self._may_be_broken = self._file.subtype in ("FLOAT", "DOUBLE")
         self.rate = int(self._file.samplerate)
@@ -79,17 +75,35 @@ class SoundfileReader:
             frames -= part.size
         return np.concatenate(parts) if parts else np.empty(0, np.float32)
 
+    def read16(self, frames: int) -> Samples16 | None:
+        """The next ``frames`` samples of a mono 16-bit file as they are in it.
+
+        None when it is none, or damaged, or ends before; then ``read`` has to be asked.
+        """
+        if self._file.subtype != "PCM_16" or self.channels != 1 or self._ended:
+            return None
+        try:
+            samples: Samples16 = self._file.read(frames, dtype="int16")
+        except soundfile.LibsndfileError:
+            samples = np.empty(0, np.int16)
+        if len(samples) < frames:
+            self._file.close()  # after an error not even jumping works
+            self._file = soundfile.SoundFile(_handle(self._path))
+            self._file.seek(self.position)
+            return None
+        self.position += frames
+        return samples
+
     def seek(self, frame: int) -> None:
         """Go on reading at ``frame``; only where ``jumps_exactly``."""
         if frame == self.position:
             return
         self.position = min(frame, self._file.frames)
         self._ended = False
-        with _quiet(self._is_mp3):
-            try:
-                self._file.seek(self.position)
-            except soundfile.LibsndfileError:  # beyond where a damaged file can be read
-                self._ended = True
+        try:
+            self._file.seek(self.position)
+        except soundfile.LibsndfileError:  # beyond where a damaged file can be read
+            self._ended = True
 
     def close(self) -> None:
         """Let go of the file."""
@@ -115,15 +129,14 @@ class SoundfileReader:
     def _some(self, frames: int) -> Samples:
         if self._ended:
             return np.empty(0, np.float32)
-        with _quiet(self._is_mp3):
-            try:
-                block = self._block(frames)
-                self._ended = len(block) < frames
-            except soundfile.LibsndfileError as error:
-                block = self._up_to_damage(frames)
-                self._ended = True
-                seconds = (self.position + len(block)) / self.rate
-                self.notes.append(f"it is damaged after {seconds:.1f} s{_in_brackets(error)}")
+        try:
+            block = self._block(frames)
+            self._ended = len(block) < frames
+        except soundfile.LibsndfileError as error:
+            block = self._up_to_damage(frames)
+            self._ended = True
+            seconds = (self.position + len(block)) / self.rate
+            self.notes.append(f"it is damaged after {seconds:.1f} s{_in_brackets(error)}")
         self.position += len(block)
         if self._may_be_broken:
             self.silenced += silence_broken(block)
@@ -144,12 +157,11 @@ def _handle(path: Path) -> str | int:
 def _jumps_exactly(file: soundfile.SoundFile) -> bool:
     """Whether the same samples come after a jump as in one run.
 
-    libsndfile lands on the wrong sample when it jumps in Vorbis, and decodes Opus slightly
-    differently for seconds after a jump. Codings nobody has measured are not trusted either.
+    Measured: not in mp3 (some places in low bit rates never), Vorbis (it lands elsewhere) and Opus
+    (slightly different for seconds). Codings nobody has measured are not trusted either.
     """
-    if file.format == "OGG" or not file.seekable():
-        return False
-    return file.format == "MP3" or file.subtype.startswith("PCM_") or file.subtype in _PLAIN
+    plain = file.subtype.startswith("PCM_") or file.subtype in _PLAIN
+    return plain and file.format != "OGG" and bool(file.seekable())
 
 
 def _in_brackets(error: Exception) -> str:
@@ -193,28 +205,3 @@ def _wav_claim(path: Path) -> int | None:
                 return length // align if cut_off and align else None
             file.seek(length + (length & 1), os.SEEK_CUR)
     return None
-
-
-@contextlib.contextmanager
-def _quiet(wanted: bool) -> Iterator[None]:
-    """Keep what libmpg123 prints about damaged frames off people's terminals.
-
-    WORKAROUND libmpg123 writes to file descriptor 2, also about frames that it only decodes to get
-    going after a jump and throws away; libsndfile offers no way to ask it not to.
-    """
-    if not wanted:
-        yield
-        return
-    try:
-        kept = os.dup(2)
-    except OSError:  # there is no stderr to keep clean
-        yield
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)

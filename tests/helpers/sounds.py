@@ -119,6 +119,7 @@ def write_coded(
     tracks: how often the sound is in it. quick_start: an mp4's table of contents comes first.
     """
     options = {"movflags": "faststart"} if quick_start else {}
+    sound = np.ascontiguousarray(sound)
     with path.open("w+b") as file, av.open(file, "w", format=container, options=options) as out:
         streams = [out.add_stream(codec, rate=rate, layout="mono") for _ in range(tracks)]
         picture = _add_video(out) if video else None
