@@ -10,6 +10,7 @@ from curator.jobs.job import Options
 def analyse(arguments: Namespace) -> int:
     """Run the stages that are not done yet."""
     from curator.jobs.pipeline import analyse as run
+    from curator.jobs.work import Work
     from curator.store.project import Project
 
     options = Options(
@@ -20,7 +21,9 @@ def analyse(arguments: Namespace) -> int:
     )
     only = [step for step in arguments.only.split(",") if step]
     with Project.open(arguments.project) as project:
-        failures = run(project, options, watcher(arguments.json), only=only, workers=arguments.jobs)
+        failures = run(
+            Work.at_once(project, watcher(arguments.json), arguments.jobs), options, only
+        )
         clips = project.clips.count()
     if not arguments.json:
         sys.stdout.write(

@@ -30,16 +30,15 @@ def new(arguments: Namespace) -> int:
 def import_(arguments: Namespace) -> int:
     """curator import"""
     from curator.jobs.intake import import_paths
+    from curator.jobs.work import Work
     from curator.store.project import Project
 
     with Project.open(arguments.project) as project:
         failures = import_paths(
-            project,
+            Work.at_once(project, watcher(arguments.json), arguments.jobs),
             arguments.paths,
-            watcher(arguments.json),
             licence=arguments.licence,
             consent=arguments.consent,
-            workers=arguments.jobs,
         )
         recordings = project.recordings.all()
     seconds = sum(recording.seconds for recording in recordings)

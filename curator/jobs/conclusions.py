@@ -11,6 +11,7 @@ from curator.domain.fact import ClipFact, Producer, Score
 from curator.domain.findings import WholeSet, findings_of, usual_pace
 from curator.domain.target import read_target
 from curator.jobs.queries import by_id
+from curator.jobs.writing import Write, straight_into, write_facts, write_findings
 from curator.stages.voice import similarities
 from curator.store.project import Project
 
@@ -22,44 +23,54 @@ PACE = "usual_pace"
 """Keys of the project facts that judging one clip needs."""
 
 
-def conclude(project: Project) -> None:
-    """Draw every conclusion anew, for all clips."""
-    compare_voices(project)
+def conclude(project: Project, write: Write | None = None) -> None:
+    """Draw every conclusion anew, for all clips. write: where; without, into ``project``."""
+    put = write or straight_into(project)
+    compare_voices(project, put)
     clips = project.clips.find()
-    project.facts.set_project_fact(PACE, json.dumps(usual_pace(clips)))
-    judge(project, clips)
+    pace = json.dumps(usual_pace(clips))
+    put(lambda owner: owner.facts.set_project_fact(PACE, pace))
+    judge(project, clips, put)
 
 
-def compare_voices(project: Project) -> None:
+def compare_voices(project: Project, write: Write) -> None:
     """How like the chosen voice every clip sounds; nothing while no voice is chosen."""
     vectors = project.facts.vectors()
     known = {clip for clip, _ in vectors}
     chosen = [clip for clip in project.decisions.voice() if clip in known]
     if not chosen:
-        project.facts.forget(VOICE)
-        project.facts.set_project_fact(THRESHOLD, "null")
+        write(_forget_voice)
         return
     rates = {recording.id: recording.rate for recording in project.recordings.all()}
     spans = {clip: (span, rates[number]) for clip, number, span in project.clips.spans(known)}
     seconds = {clip: span.seconds(rate) for clip, (span, rate) in spans.items()}
     match = similarities(vectors, chosen, seconds)
     made_by = Producer(VOICE, 1, ",".join(map(str, chosen)))
-    project.facts.add(
+    facts = [
         ClipFact(clip, spans[clip][0], made_by, Score("speaker_similarity", value))
         for clip, value in match.similarity.items()
-    )
-    project.facts.set_project_fact(THRESHOLD, json.dumps(match.threshold))
+    ]
+    write_facts(write, facts)
+    threshold = json.dumps(match.threshold)
+    write(lambda owner: owner.facts.set_project_fact(THRESHOLD, threshold))
 
 
-def judge(project: Project, clips: Sequence[Clip]) -> None:
+def _forget_voice(project: Project) -> None:
+    project.facts.forget(VOICE)
+    project.facts.set_project_fact(THRESHOLD, "null")
+
+
+def judge(project: Project, clips: Sequence[Clip], write: Write) -> None:
     """Find what is wrong with these clips, by what is known of the whole set."""
     whole = whole_set(project)
-    project.facts.set_findings({clip.id: findings_of(clip, whole) for clip in clips})
+    found = {clip.id: findings_of(clip, whole) for clip in clips}
+    changed = {clip.id: found[clip.id] for clip in clips if found[clip.id] != clip.findings}
+    write_findings(write, changed)
 
 
 def judge_again(project: Project, clips: Sequence[int]) -> None:
     """The same for clips that a decision has just touched."""
-    judge(project, project.clips.find(by_id(clips)))
+    judge(project, project.clips.find(by_id(clips)), straight_into(project))
 
 
 def whole_set(project: Project) -> WholeSet:

@@ -15,9 +15,10 @@ from curator.domain.errors import CuratorError
 from curator.domain.fact import ClipFact
 from curator.jobs.job import Job
 from curator.jobs.processes import Died, Workers
-from curator.jobs.watching import Watcher
 from curator.jobs.wire import Done, Found, Message, Stopped, Taken, TakenIn
+from curator.jobs.work import Work
 from curator.stages import Failed
+from curator.store.project import Project
 
 BATCH = 256  # found facts that are stored in one transaction
 PATIENCE_S = 0.5  # after which fewer are stored, so that a kill loses little
@@ -49,26 +50,27 @@ def item_of(found: Found | Failed) -> int:
 class Crew:
     """Does jobs with worker processes.
 
-    store: takes what was found, in one transaction a call. describe: an item in words, for the
-    person. seconds_of: how much sound an answer is about, for the watcher.
-    start: makes the worker processes.
+    store: puts what was found into the project. describe: an item in words, for the person.
+    seconds_of: how much sound an answer is about, for the watcher. most_workers: if the work allows
+    more. start: makes the worker processes.
     """
 
     def __init__(
         self,
-        workers: int,
-        store: Callable[[Sequence[Found]], None],
+        work: Work,
+        store: Callable[[Project, Sequence[Found]], None],
         describe: Callable[[int], str],
         seconds_of: Callable[[Found | Failed], float],
-        watcher: Watcher,
+        most_workers: int | None = None,
         start: Callable[[Sequence[Job]], Workers] = Workers,
     ) -> None:
-        self._start = start
-        self._workers = workers
+        self._work = work
+        self._watcher = work.watcher
+        self._workers = min(work.workers, most_workers or work.workers)
         self._store = store
         self._describe = describe
         self._seconds_of = seconds_of
-        self._watcher = watcher
+        self._start = start
         self._done_items = 0
         self._done_seconds = 0.0
         self.failures = 0
@@ -102,6 +104,7 @@ class Crew:
         workers = self._start(jobs)
         try:
             for heard in workers.listen():
+                self._work.look_up()
                 if heard is not None:
                     self._hear(*heard, this, waiting)
                 if len(waiting) >= BATCH or time.monotonic() - stored_at > PATIENCE_S:
@@ -155,8 +158,9 @@ class Crew:
 
     def _flush(self, waiting: list[Found]) -> None:
         if waiting:
-            self._store(waiting)
+            found = tuple(waiting)
             waiting.clear()
+            self._work.write(lambda owner: self._store(owner, found))
 
 
 def shares(job: Job, items: Sequence[int], workers: int) -> list[Job]:

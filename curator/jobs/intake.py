@@ -9,40 +9,33 @@ from curator.jobs.crew import Crew
 from curator.jobs.job import Job, path_bytes
 from curator.jobs.watching import Watcher
 from curator.jobs.wire import Found, TakenIn
+from curator.jobs.work import Work
 from curator.stages import Failed
 from curator.store.project import Project
 
 
-def import_paths(
-    project: Project,
-    paths: Iterable[Path],
-    watcher: Watcher,
-    *,
-    licence: str = "",
-    consent: str = "",
-    workers: int = 1,
-) -> int:
+def import_paths(work: Work, paths: Iterable[Path], *, licence: str = "", consent: str = "") -> int:
     """Take in files and the files of folders; returns how many could not be.
 
     A file whose content is in the project already is not added twice; if the old file is gone, the
     recording is found again at its new path.
     """
+    watcher = work.watcher
     files, missing = _files(paths, watcher)
     watcher.started("import", len(files), 0.0)
 
-    def store(found: Sequence[Found]) -> None:
+    def store(project: Project, found: Sequence[Found]) -> None:
         for taken in found:
             if isinstance(taken, TakenIn):
                 _add(project, taken, licence, consent, watcher)
 
     crew = Crew(
-        workers,
+        work,
         store,
         describe=lambda item: printable(files[item].name),
         seconds_of=_seconds,
-        watcher=watcher,
     )
-    job = Job("import", str(project.path), paths=tuple(path_bytes(file) for file in files))
+    job = Job("import", str(work.project.path), paths=tuple(path_bytes(file) for file in files))
     crew.do(job, range(len(files)))
     watcher.finished()
     return missing + crew.failures

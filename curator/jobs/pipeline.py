@@ -6,7 +6,6 @@ from curator.audio.intake import cached16, rebuild_cache
 from curator.domain.errors import CuratorError
 from curator.domain.fact import (
     ClipFact,
-    MapPoint,
     RecordingCut,
     RecordingTranscript,
     Transcript,
@@ -14,9 +13,10 @@ from curator.domain.fact import (
 from curator.jobs.conclusions import conclude
 from curator.jobs.crew import Crew, item_of
 from curator.jobs.job import Options
-from curator.jobs.steps import STEPS, lay_out_producer, todo, transcriber_producer
-from curator.jobs.watching import Watcher
+from curator.jobs.steps import STEPS, todo, transcriber_producer
 from curator.jobs.wire import Found
+from curator.jobs.work import Work
+from curator.jobs.writing import write_facts
 from curator.stages.transcribe import words_of_clip
 from curator.store.project import Project
 
@@ -27,14 +27,7 @@ ALONE = frozenset({"lay_out"})
 """Whole-set steps: one worker does them in one piece."""
 
 
-def analyse(
-    project: Project,
-    options: Options,
-    watcher: Watcher,
-    *,
-    only: Collection[str] = (),
-    workers: int = 1,
-) -> int:
+def analyse(work: Work, options: Options, only: Collection[str] = ()) -> int:
     """Run the stages that are not done yet; returns how many items could not be done.
 
     only: keys of STEPS; empty for all. Decisions stay as they are whatever runs.
@@ -45,18 +38,19 @@ def analyse(
             f"There is no stage called {wrong[0]!r}.", f"Choose from: {', '.join(STEPS)}."
         )
     wanted = [step for step in STEPS if not only or step in only]
-    failures = make_caches(project, watcher)
+    failures = make_caches(work)
     for step in wanted:
-        failures += run_step(project, step, options, watcher, workers)
+        failures += run_step(work, step, options)
         if step == "segment" or (step == "transcribe" and "segment" not in wanted):
-            give_words(project, options)
-            failures += run_step(project, "words", options, watcher, workers)
-    conclude(project)
+            give_words(work, options)
+            failures += run_step(work, "words", options)
+    conclude(work.project, work.write)
     return failures
 
 
-def make_caches(project: Project, watcher: Watcher) -> int:
+def make_caches(work: Work) -> int:
     """Working copies that somebody deleted, made again; returns how many could not be."""
+    project, watcher = work.project, work.watcher
     lacking = []
     for recording in project.recordings.all():
         try:
@@ -68,6 +62,7 @@ def make_caches(project: Project, watcher: Watcher) -> int:
     watcher.started("cache", len(lacking), sum(recording.seconds for recording in lacking))
     failures, seconds = 0, 0.0
     for done, recording in enumerate(lacking, start=1):
+        work.look_up()
         try:
             rebuild_cache(recording, project.cache)
         except CuratorError as error:
@@ -79,8 +74,9 @@ def make_caches(project: Project, watcher: Watcher) -> int:
     return failures
 
 
-def give_words(project: Project, options: Options) -> None:
+def give_words(work: Work, options: Options) -> None:
     """Clips that segmentation cut take their words from the recording; nothing is heard twice."""
+    project = work.project
     producer = transcriber_producer(options)
     lacking = set(project.facts.missing(producer, Transcript)) - project.clips.moved()
     transcripts: dict[int, Transcript | None] = {}
@@ -91,30 +87,36 @@ def give_words(project: Project, options: Options) -> None:
         whole = transcripts[recording]
         if whole is not None:
             facts.append(ClipFact(clip, span, producer, words_of_clip(whole, span)))
-    project.facts.add(facts)
+    write_facts(work.write, facts)
 
 
-def run_step(project: Project, step: str, options: Options, watcher: Watcher, workers: int) -> int:
+def run_step(work: Work, step: str, options: Options) -> int:
     """One step with worker processes; returns how many items could not be done."""
+    work.look_up()
+    project, watcher = work.project, work.watcher
     jobs = [job for job in todo(project, step, options) if job.items]
     if not jobs:
         return 0
     if step == "segment":
-        project.backup("before segmenting")
+        work.write(lambda owner: _backup(owner, "before segmenting"))
     lengths = _seconds(project, step)
     items = {item for job in jobs for item in job.items}
     watcher.started(step, len(items), sum(lengths[item] for item in items))
     crew = Crew(
-        1 if step in ALONE else workers,
-        store=lambda found: _store(project, step, options, found),
+        work,
+        store=_store,
         describe=lambda item: _described(project, step, item),
         seconds_of=lambda found: lengths[item_of(found)],
-        watcher=watcher,
+        most_workers=1 if step in ALONE else None,
     )
     for job in jobs:
         crew.do(job, job.items)
     watcher.finished()
     return crew.failures
+
+
+def _backup(project: Project, reason: str) -> None:
+    project.backup(reason)
 
 
 def _seconds(project: Project, step: str) -> dict[int, float]:
@@ -134,13 +136,8 @@ def _described(project: Project, step: str, item: int) -> str:
     return f"clip {item} ({clip.recording} at {clip.span.start_s(clip.rate):.1f} s)"
 
 
-def _store(project: Project, step: str, options: Options, found: Sequence[Found]) -> None:
-    facts = [fact for fact in found if isinstance(fact, ClipFact)]
-    points = {f.clip_id: f.fact for f in facts if isinstance(f.fact, MapPoint)}
-    if points:
-        project.facts.replace_map(points, lay_out_producer(options))
-    else:
-        project.facts.add(facts)
+def _store(project: Project, found: Sequence[Found]) -> None:
+    project.facts.add(fact for fact in found if isinstance(fact, ClipFact))
     for fact in found:
         if isinstance(fact, RecordingTranscript):
             project.facts.add_transcript(fact)

@@ -134,15 +134,20 @@ def _answers(project: Project, job: Job, say: Say) -> Iterator[Found | Failed]:
         with Excerpts() as excerpts:
             yield from Score(job.scorers, exact=options.exact, excerpts=excerpts).run(clips)
     elif job.stage == "lay_out":
-        yield from _map(project, options)
+        yield from _map(project, job)
 
 
-def _map(project: Project, options: Options) -> Iterator[ClipFact]:
-    stage = LayOut(options.seed)
-    vectors = project.facts.vectors()
-    points = stage.run(vectors, project.facts.map_points())
-    for clip, _, span in project.clips.spans(points):
-        yield ClipFact(clip, span, producer_of(stage), points[clip])
+def _map(project: Project, job: Job) -> Iterator[ClipFact]:
+    """All points; those of clips that have none yet come last.
+
+    So a map that was only half stored still lacks them, and is laid out again.
+    """
+    stage = LayOut(job.options.seed)
+    points = stage.run(project.facts.vectors(), project.facts.map_points())
+    spans = {clip: span for clip, _, span in project.clips.spans(points)}
+    lacking = set(job.items)
+    for clip in sorted(spans, key=lambda clip: clip in lacking):
+        yield ClipFact(clip, spans[clip], producer_of(stage), points[clip])
 
 
 def _take_in(job: Job, say: Say) -> None:

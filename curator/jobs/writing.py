@@ -1,0 +1,49 @@
+"""Where results are written: by whoever has the project open, in portions that hold nobody up."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
+
+from curator.domain.clip import Finding
+from curator.domain.fact import ClipFact
+from curator.store.project import Project
+
+PORTION = 256
+"""Rows of one transaction: 5 ms, so that a person's decision in between does not wait."""
+
+Action = Callable[[Project], None]
+
+Write = Callable[[Action], None]
+"""Does an action with the project where it may be written to, and returns when it is done.
+
+The command line does it at once; the window, whose thread owns the project, between two events.
+"""
+
+
+def straight_into(project: Project) -> Write:
+    """Writes at once, in the thread that asks."""
+
+    def write(action: Action) -> None:
+        action(project)
+
+    return write
+
+
+def write_facts(write: Write, facts: Sequence[ClipFact]) -> None:
+    """Store facts, a portion at a time."""
+    for start in range(0, len(facts), PORTION):
+        _add(write, facts[start : start + PORTION])
+
+
+def _add(write: Write, facts: Sequence[ClipFact]) -> None:
+    write(lambda owner: owner.facts.add(facts))
+
+
+def write_findings(write: Write, findings: Mapping[int, tuple[Finding, ...]]) -> None:
+    """Store what is wrong with clips, a portion at a time."""
+    waiting = iter(findings.items())
+    while part := dict(islice(waiting, PORTION)):
+        _set(write, part)
+
+
+def _set(write: Write, findings: Mapping[int, tuple[Finding, ...]]) -> None:
+    write(lambda owner: owner.facts.set_findings(findings))
