@@ -12,7 +12,7 @@ import soundfile
 
 from curator.export.verify import verify_bundle
 from curator.store.project import Project
-from tests.helpers.commands import clips_of, curator, done, killed, workers_alive
+from tests.helpers.commands import clips_of, curator, done, killed, orphaned_workers
 from tests.helpers.speech import write_speech
 
 pytestmark = [pytest.mark.slow, pytest.mark.model]
@@ -30,9 +30,9 @@ def assert_sound(project: Path) -> None:
 
 def assert_no_worker_outlives_its_parent() -> None:
     deadline = time.monotonic() + 20
-    while workers_alive() and time.monotonic() < deadline:
+    while orphaned_workers() and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert workers_alive() == []
+    assert orphaned_workers() == []
 
 
 def timed(*words: object) -> float:

@@ -1,7 +1,6 @@
 """The command line as people use it: real processes, killed and interrupted for real."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -65,15 +64,16 @@ def interrupted(event: str, step: str, *words: object) -> tuple[int, str]:
     return process.returncode, errors
 
 
-def workers_alive() -> list[int]:
-    """The worker processes of anybody, from /proc."""
-    alive = []
+def orphaned_workers() -> list[int]:
+    """The worker processes whose parent is gone, from /proc."""
+    orphans = []
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
+        if entry.name.isdigit():
             try:
                 words = (entry / "cmdline").read_bytes().split(b"\0")
+                status = (entry / "status").read_text()
             except OSError:
                 continue  # it ended while we looked
-            if b"curator.jobs.worker" in words:
-                alive.append(int(entry.name))
-    return alive
+            if b"curator.jobs.worker" in words and "\nPPid:\t1\n" in status:
+                orphans.append(int(entry.name))
+    return orphans
