@@ -119,8 +119,10 @@ class Crew:
             ]
             raise
         finally:
-            self._flush(waiting)
-            workers.close()
+            try:
+                self._flush(waiting)
+            finally:
+                workers.close()
         return this
 
     def _hear(
