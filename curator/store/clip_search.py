@@ -91,10 +91,8 @@ def _compared(term: Compared) -> Condition:
     assert term.comparison in COMPARISONS
     if term.name in _MEASURES:
         return f"COALESCE({_MEASURES[term.name]} {term.comparison} ?, FALSE)", [term.number]
-    sql = f"""clip.id IN (
-  SELECT fact.clip_id FROM score AS fact
-  JOIN clip AS now ON now.id = fact.clip_id AND now.start = fact.start AND now.stop = fact.stop
-  WHERE fact.key = ? AND fact.value {term.comparison} ?)"""
+    sql = f"""(clip.id, clip.start, clip.stop) IN (
+  SELECT clip_id, start, stop FROM score WHERE key = ? AND value {term.comparison} ?)"""
     return sql, [term.name, term.number]
 
 
@@ -122,8 +120,6 @@ def _finding(value: str) -> Condition:
         return f"NOT EXISTS (SELECT 1 FROM finding AS fact WHERE {_NOW})", []
     if value == "any":
         return f"EXISTS (SELECT 1 FROM finding AS fact WHERE {_NOW})", []
-    sql = """clip.id IN (
-  SELECT fact.clip_id FROM finding AS fact
-  JOIN clip AS now ON now.id = fact.clip_id AND now.start = fact.start AND now.stop = fact.stop
-  WHERE fact.key = ?)"""
+    sql = """(clip.id, clip.start, clip.stop) IN (
+  SELECT clip_id, start, stop FROM finding WHERE key = ?)"""
     return sql, [value]

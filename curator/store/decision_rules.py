@@ -1,7 +1,8 @@
 """Which decisions a project takes, and how they are stored."""
 
-import json
 from collections.abc import Iterable, Mapping
+
+import msgspec
 
 from curator.domain.decision import PROJECT, Edit, Field, State, Value
 from curator.domain.emotion import EmotionSet
@@ -9,11 +10,16 @@ from curator.domain.errors import CuratorError
 from curator.store.database import Database
 
 
+def listed(clips: Iterable[int]) -> str:
+    """Ids as SQL takes them: ``IN (SELECT value FROM json_each(?))``."""
+    return msgspec.json.encode(list(clips)).decode()
+
+
 def existing(database: Database, clips: Iterable[int]) -> set[int]:
     """Those of the clips that are in the project."""
     rows = database.read(
         "SELECT id FROM clip WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(clips)),),
+        (listed(clips),),
     )
     return {clip for (clip,) in rows}
 
@@ -80,7 +86,7 @@ class DecisionRules:
                 FROM clip JOIN recording ON recording.id = clip.recording_id
                 WHERE clip.id IN (SELECT value FROM json_each(?))
                 """,
-                (json.dumps(list(after)),),
+                (listed(after),),
             )
         )
         checked: dict[int, Value] = {}

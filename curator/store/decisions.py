@@ -6,7 +6,6 @@ then they are abandoned, and stay in the journal.
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -17,10 +16,14 @@ from curator.domain.decision import PROJECT, Changes, Edit, Field, HistoryEntry,
 from curator.domain.emotion import EmotionSet
 from curator.store.connection import Parameters
 from curator.store.database import Database
-from curator.store.decision_rules import DecisionRules, existing
+from curator.store.decision_rules import DecisionRules, existing, listed
 
 _COLUMN = {Field.STATE: "state", Field.EMOTION: "emotion", Field.TEXT: "text"}
 _read_values = msgspec.json.Decoder(dict[int, str | tuple[int, int] | None]).decode
+
+
+def _as_json(values: Mapping[int, Value]) -> str:
+    return msgspec.json.encode(values).decode()
 
 
 class Decisions:
@@ -59,8 +62,8 @@ class Decisions:
                     edit.label,
                     edit.field.value,
                     len(after.keys() - {PROJECT}),
-                    json.dumps({clip: before[clip] for clip in after}),
-                    json.dumps(after),
+                    _as_json({clip: before[clip] for clip in after}),
+                    _as_json(after),
                 ),
             )
             self._write(edit.field, after)
@@ -160,15 +163,13 @@ class Decisions:
             ).fetchone()
             return {PROJECT: None if row is None else row[0]}
         among = "clip_id IN (SELECT value FROM json_each(?))"
-        listed = (json.dumps(list(clips)),)
+        ids = (listed(clips),)
         if field is Field.SPAN:
             sql = f"SELECT clip_id, start, stop FROM decision WHERE start NOT NULL AND {among}"
-            values |= {
-                clip: (start, stop) for clip, start, stop in self._database.read(sql, listed)
-            }
+            values |= {clip: (start, stop) for clip, start, stop in self._database.read(sql, ids)}
         else:
             sql = f"SELECT clip_id, {_COLUMN[field]} FROM decision WHERE {among}"
-            values |= dict(self._database.read(sql, listed))
+            values |= dict(self._database.read(sql, ids))
         return values
 
     def _write(self, field: Field, values: Mapping[int, Value]) -> None:
