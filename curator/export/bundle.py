@@ -1,22 +1,21 @@
 """Kept clips into a bundle: a new folder that holds all of it, or is not there."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from curator.domain.clip import Clip
 from curator.domain.decision import State
-from curator.domain.errors import CuratorError, printable
+from curator.domain.errors import CuratorError
 from curator.domain.recording import Recording
 from curator.domain.target import Target
 from curator.export.checks import Fault, fault_on_paper, written_samples
 from curator.export.contents import Contents, clip_name
-from curator.export.cut_clips import WRITERS, Cut, Knife
+from curator.export.cut_clips import Cut, Knife
 from curator.export.cutting import ReadsExcerpts
 from curator.export.folder import new_folder
 from curator.export.papers import write_papers
 from curator.export.settings import Exported, ExportSettings, NobodyWatches, Watcher
-from curator.export.sources import signature, source_fault, span_fault
+from curator.export.sources import SourceWatch, span_fault
 
 DISK_BLOCK = 4096
 WAV_HEADER = 44
@@ -43,21 +42,21 @@ def export(
         key=lambda clip: (clip.recording_id, clip.span, clip.id),
     )
     used = {clip.recording_id: recordings[clip.recording_id] for clip in kept}
-    before = {key: signature(recording) for key, recording in used.items()}
-    faults = _faults(kept, used, target, settings.language)
+    sources = SourceWatch(used)
+    faults = _faults(kept, used, target, settings.language, sources.faults)
     _require_some(kept, faults)
     cuttable = [clip for clip in kept if _is_written(clip, faults.get(clip.id), settings)]
     watcher = watcher or NobodyWatches()
     watcher.started("export", len(cuttable), sum(clip.seconds for clip in cuttable))
     try:
-        with new_folder(out, _room_for(kept, cuttable, target)) as folder:
+        with new_folder(out, _room_for(kept, cuttable, target)) as folder, sources:
             knife = Knife(target, used, excerpts, settings.keep_refused)
             cuts = _cut(folder, cuttable, knife, watcher)
+            cuts = _without(sources.settle(), cuts, folder)
             for cut in cuts:
                 if cut.fault:
                     faults.setdefault(cut.clip.id, cut.fault)
             _require_some(kept, faults)
-            _require_same(used, before)
             exported = write_papers(
                 folder, out, Contents(kept, cuts, faults, used, target, settings)
             )
@@ -71,17 +70,18 @@ def export(
 
 
 def _faults(
-    kept: Sequence[Clip], recordings: Mapping[int, Recording], target: Target, language: str
+    kept: Sequence[Clip],
+    recordings: Mapping[int, Recording],
+    target: Target,
+    language: str,
+    broken: Mapping[int, Fault],
 ) -> dict[int, Fault]:
-    """What is wrong with clips, as far as it shows before they are cut."""
-    with ThreadPoolExecutor(WRITERS, thread_name_prefix="verify") as pool:
-        states = pool.map(lambda each: source_fault(each, thorough=True), recordings.values())
-        broken = dict(zip(recordings, states, strict=True))
+    """What is wrong with clips, as far as it shows before they are cut. broken: recordings."""
     faults = {}
     for clip in kept:
         fault = (
             fault_on_paper(clip, target, language)
-            or broken[clip.recording_id]
+            or broken.get(clip.recording_id)
             or span_fault(clip, recordings[clip.recording_id])
         )
         if fault:
@@ -89,12 +89,26 @@ def _faults(
     return faults
 
 
+def _without(broken: Mapping[int, Fault], cuts: Sequence[Cut], folder: Path) -> list[Cut]:
+    """The same cuts, but of recordings that turned out to be changed only the fault is left."""
+    left = []
+    for cut in cuts:
+        fault = broken.get(cut.clip.recording_id)
+        if fault and cut.file:
+            _path_of(cut.clip, folder).unlink()
+        left.append(Cut(cut.clip, None, cut.fault or fault) if fault else cut)
+    return left
+
+
+def _path_of(clip: Clip, folder: Path) -> Path:
+    return folder / "wavs" / f"{clip_name(clip)}.wav"
+
+
 def _cut(folder: Path, clips: Sequence[Clip], knife: Knife, watcher: Watcher) -> list[Cut]:
-    wavs = folder / "wavs"
-    wavs.mkdir()
+    (folder / "wavs").mkdir()
     cuts = []
     done_s = 0.0
-    for cut in knife.cut_all(clips, lambda clip: wavs / f"{clip_name(clip)}.wav"):
+    for cut in knife.cut_all(clips, lambda clip: _path_of(clip, folder)):
         cuts.append(cut)
         done_s += cut.clip.seconds
         watcher.progressed(len(cuts), done_s)
@@ -132,15 +146,3 @@ def _require_some(kept: Sequence[Clip], faults: Mapping[int, Fault]) -> None:
             f"{first.sentence}",
             "`curator check` says what is wrong with each.",
         )
-
-
-def _require_same(
-    recordings: Mapping[int, Recording], before: Mapping[int, tuple[int, int] | None]
-) -> None:
-    """That no file was changed between being verified and being cut."""
-    for key, recording in recordings.items():
-        if signature(recording) != before[key]:
-            raise CuratorError(
-                f"{printable(recording.name)} was changed while its clips were being written.",
-                "Export again when nothing writes to it.",
-            )

@@ -8,8 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from curator.audio.encode import wav_bytes
-from curator.audio.waveform import Waveform
+from curator.audio.encode import wav_header
+from curator.audio.waveform import Samples16, Waveform
 from curator.domain.clip import Clip
 from curator.domain.errors import MissingSource, UnreadableAudio
 from curator.domain.recording import Recording
@@ -75,13 +75,23 @@ class Knife:
             return failed
         return pool.submit(self._finish, clip, path, wave, self.excerpts.silenced)
 
-    def _finish(self, clip: Clip, path: Path, wave: Waveform, silenced: int) -> Cut:
+    def _finish(self, clip: Clip, path: Path, wave: Waveform | Samples16, silenced: int) -> Cut:
         recording = self.recordings[clip.recording_id]
         samples = written(wave, recording, clip.span, self.target.rate)
         fault = sound_fault(silenced, samples, self.target)
         if fault and (silenced or not self.write_silent):
             return Cut(clip, None, fault)
-        content = wav_bytes(samples, self.target.rate)
-        with path.open("xb") as file:
-            file.write(content)
-        return Cut(clip, WavFile(samples.size, hashlib.sha256(content).hexdigest()), fault)
+        return Cut(clip, _write_wav(path, samples, self.target.rate), fault)
+
+
+def _write_wav(path: Path, samples: Samples16, rate: int) -> WavFile:
+    """A new file, hashed while its content is at hand."""
+    parts = (wav_header(samples.size, rate), samples.astype("<i2", copy=False).data)
+    digest = hashlib.sha256()
+    with path.open("xb", buffering=0) as file:
+        for part in parts:
+            content = memoryview(part).cast("B")
+            digest.update(content)
+            while content:  # the system may take less than it is given, above all on a full disk
+                content = content[os.write(file.fileno(), content) :]
+    return WavFile(samples.size, digest.hexdigest())

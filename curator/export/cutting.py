@@ -29,9 +29,19 @@ class ReadsExcerpts(Protocol):
         """Mono samples at the recording's rate, exactly ``span.samples`` of them."""
         ...
 
+    def read16(self, recording: Recording, span: Span) -> Samples16 | None:
+        """The same from a mono 16-bit file, as they are in it; None for other files."""
+        ...
 
-def excerpt(excerpts: ReadsExcerpts, recording: Recording, span: Span, rate: int) -> Waveform:
-    """A clip with as much around it as resampling to ``rate`` wants; see ``surrounded``."""
+
+def excerpt(
+    excerpts: ReadsExcerpts, recording: Recording, span: Span, rate: int
+) -> Waveform | Samples16:
+    """What ``written`` needs: a clip with what is around it, or the very samples to write."""
+    if recording.rate == rate:
+        samples = excerpts.read16(recording, span)
+        if samples is not None:
+            return samples
     return excerpts.read(recording, surrounded(recording, span, rate))
 
 
@@ -50,8 +60,10 @@ def surrounded(recording: Recording, span: Span, rate: int) -> Span:
     return Span(span.start - before, span.stop + after)
 
 
-def written(wave: Waveform, recording: Recording, span: Span, rate: int) -> Samples16:
+def written(wave: Waveform | Samples16, recording: Recording, span: Span, rate: int) -> Samples16:
     """The samples to write, from what ``excerpt`` read: ``written_samples`` of them."""
+    if not isinstance(wave, Waveform):
+        return wave
     if recording.rate == rate:
         return to_int16(wave)
     ahead = span.start - surrounded(recording, span, rate).start

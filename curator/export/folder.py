@@ -39,7 +39,7 @@ def new_folder(out: Path, needed_bytes: int) -> Iterator[Path]:
         _check_room(out, needed_bytes)
         partial.mkdir()
         yield partial
-        _flush(partial)
+        flush(partial)
         if os.path.lexists(out):
             raise CannotWrite(f"{shown} has come to be there meanwhile.", "Choose another name.")
         partial.rename(out)
@@ -97,7 +97,7 @@ def _is_running(pid: int) -> bool:
     return True
 
 
-def _flush(folder: Path) -> None:
+def flush(folder: Path) -> None:
     """Everything below ``folder`` to the disk, in one go where the system can.
 
     One fsync a file takes milliseconds each: minutes for a set of 40,000 clips.

@@ -10,7 +10,7 @@ from curator.domain.errors import MissingSource, UnreadableAudio
 from curator.domain.recording import Recording
 from curator.domain.target import Target
 from curator.export.checks import Fault, Listen
-from curator.export.cutting import ReadsExcerpts, excerpt, sound_fault, written
+from curator.export.cutting import ReadsExcerpts, sound_fault, surrounded, written
 from curator.export.sources import source_fault, span_fault
 
 CLEARLY_LOUD = 8
@@ -32,7 +32,7 @@ def listener(
         if fault:
             return fault
         try:
-            wave = excerpt(excerpts, recording, clip.span, target.rate)
+            wave = excerpts.read(recording, surrounded(recording, clip.span, target.rate))
         except (MissingSource, UnreadableAudio) as error:
             return Fault("source_missing", error.sentence)
         ahead = wave.samples.size - clip.span.samples

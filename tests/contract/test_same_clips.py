@@ -21,6 +21,8 @@ from trainer.manifest import read_bundle
 from trainer.preflight import length_reason, preflight, text_reason
 from trainer.target import read_target
 
+OURS = target()
+THEIRS = read_target("xtts_v2")
 RATE = 44_100
 CLIPS = 200
 SHORTEST = 22_049  # samples: 22,048 would be 11,024 at the target's rate, one too few
@@ -91,8 +93,8 @@ def test_check_and_trainer_agree_on_200_clips_with_20_faults_of_9_kinds(tmp_path
     assert (len(clips), len(planted), len(set(planted.values()))) == (200, 20, 9)
 
     with Excerpts() as excerpts:
-        listen = listener({r.id: r for r in recordings}, excerpts, target())
-        refusals = check(clips, target(), language="en", listen=listen)
+        listen = listener({r.id: r for r in recordings}, excerpts, OURS)
+        refusals = check(clips, OURS, language="en", listen=listen)
     checked = {f"clip_{refusal.clip_id:06d}": refusal.reason_key for refusal in refusals}
     assert checked == planted
 
@@ -100,7 +102,7 @@ def test_check_and_trainer_agree_on_200_clips_with_20_faults_of_9_kinds(tmp_path
     assert {r.clip_id: r.reason_key for r in exported.refused} == {
         refusal.clip_id: refusal.reason_key for refusal in refusals
     }
-    found = preflight(read_bundle(tmp_path / "all"), read_target("xtts_v2"))
+    found = preflight(read_bundle(tmp_path / "all"), THEIRS)
     rejected = {clip: reasons[0].key for clip, reasons in found.rejected.items()}
     assert rejected == {clip: key for clip, key in planted.items() if key != "source_missing"}
 
@@ -111,7 +113,7 @@ def test_check_and_trainer_agree_on_200_clips_with_20_faults_of_9_kinds(tmp_path
 def test_the_trainer_uses_every_clip_of_a_usual_export(tmp_path):
     clips, recordings, planted = a_set_with_faults(tmp_path)
     write_bundle(tmp_path / "out", clips, recordings)
-    found = preflight(read_bundle(tmp_path / "out"), read_target("xtts_v2"))
+    found = preflight(read_bundle(tmp_path / "out"), THEIRS)
     assert found.rejected == {}
     assert {clip.id for clip in found.usable} == {clip_name(c) for c in clips} - planted.keys()
 
@@ -123,7 +125,7 @@ def test_a_clip_that_went_missing_or_changed_after_the_export_is_named_by_the_tr
     with (out / "wavs" / f"{clip_name(clips[2])}.wav").open("r+b") as file:
         file.seek(1000)
         file.write(b"\x01\x02\x03")
-    found = preflight(read_bundle(out), read_target("xtts_v2"))
+    found = preflight(read_bundle(out), THEIRS)
     reasons = {clip: reasons[0].key for clip, reasons in found.rejected.items()}
     assert reasons == {
         clip_name(clips[0]): "audio_missing",
@@ -131,7 +133,7 @@ def test_a_clip_that_went_missing_or_changed_after_the_export_is_named_by_the_tr
     }
 
 
-languages = st.sampled_from([*sorted(target().alphabets), "en-GB", "EN", "xx", "", "-"])
+languages = st.sampled_from([*sorted(OURS.alphabets), "en-GB", "EN", "xx", "", "-"])
 characters = st.characters() | st.sampled_from("aäéßẞıİiI ő\u0301\u0307\u2028\xa0\t|5½²☃¿")
 
 
@@ -141,16 +143,16 @@ characters = st.characters() | st.sampled_from("aäéßẞıİiI ő\u0301\u0307\
 @example("i\u0307", "tr")
 @example("a" * 250 + " ", "en")
 def test_both_sides_judge_any_text_alike(text, language):
-    ours = text_fault(text, language, target())
-    theirs = text_reason(text, language, read_target("xtts_v2"))
+    ours = text_fault(text, language, OURS)
+    theirs = text_reason(text, language, THEIRS)
     assert (ours and ours.reason_key) == (theirs and theirs.key)
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, 300_000) | st.sampled_from([11_024, 11_025, 255_995, 255_996]))
 def test_both_sides_judge_any_length_alike(samples):
-    ours = length_fault(samples, target())
-    theirs = length_reason(samples, read_target("xtts_v2"))
+    ours = length_fault(samples, OURS)
+    theirs = length_reason(samples, THEIRS)
     assert (ours and ours.reason_key) == (theirs and theirs.key)
 
 
@@ -164,7 +166,7 @@ def test_both_sides_judge_any_level_alike(tmp_path, peak, rate):
     clips = kept_clips(recording, 2, seconds=0.9)
     clips[1] = replace(clips[1], span=clips[1].span.shifted(rate // 10))
     with Excerpts() as excerpts:
-        found = check(clips, target(), listen=listener({1: recording}, excerpts, target()))
+        found = check(clips, OURS, listen=listener({1: recording}, excerpts, OURS))
     write_bundle(tmp_path / "out", clips, [recording], keep_refused=True)
-    theirs = preflight(read_bundle(tmp_path / "out"), read_target("xtts_v2"))
+    theirs = preflight(read_bundle(tmp_path / "out"), THEIRS)
     assert {f"clip_{r.clip_id:06d}" for r in found} == set(theirs.rejected)

@@ -1,7 +1,13 @@
 import hashlib
 import json
 import os
+import random
+import shutil
+import subprocess
+import sys
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,7 +27,9 @@ from tests.helpers.bundles import (
     target,
     write_bundle,
 )
-from tests.helpers.sounds import silence, with_broken_values, write_sound
+from tests.helpers.sounds import noise, silence, with_broken_values, write_sound
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def files(folder):
@@ -224,3 +232,99 @@ def test_clips_of_several_rates_have_the_written_length_of_the_rule(tmp_path):
         rows = read_manifest(tmp_path / f"out{rate}" / "manifest.jsonl")
         lengths = [written_samples(clip.span.samples, rate, target().rate) for clip in clips]
         assert [row.samples for row in rows] == lengths
+
+
+class StopsAfter:
+    """Watches, and presses Ctrl-C after so many clips."""
+
+    def __init__(self, clips: int) -> None:
+        self.clips = clips
+        self.said: list[str] = []
+
+    def started(self, step, items, seconds):
+        self.said.append(f"{step} {items} clips, {seconds:.1f} s")
+
+    def progressed(self, items, seconds):
+        if items == self.clips:
+            raise KeyboardInterrupt
+
+    def failed(self, sentence):
+        self.said.append(sentence)
+
+    def noted(self, sentence):
+        self.said.append(sentence)
+
+    def finished(self):
+        self.said.append("finished")
+
+
+@pytest.mark.parametrize("after", [1, 5, 9])
+def test_ctrl_c_leaves_nothing_behind(tmp_path, after):
+    recording = as_recording(a_source(tmp_path))
+    watcher = StopsAfter(after)
+    with pytest.raises(KeyboardInterrupt):
+        write_bundle(tmp_path / "out", kept_clips(recording, 9), [recording], watcher=watcher)
+    assert names(tmp_path) == ["show.wav"]
+    assert watcher.said == ["export 9 clips, 18.0 s", "finished"]
+
+
+def test_who_watches_is_told_of_refusals_and_notes(tmp_path):
+    recording = as_recording(a_source(tmp_path))
+    clips = kept_clips(recording, 9)
+    clips[0] = replace(clips[0], text="")
+    watcher = StopsAfter(99)
+    write_bundle(tmp_path / "out", clips, [recording], watcher=watcher)
+    assert watcher.said == [
+        "export 8 clips, 16.0 s",
+        "clip 1: There is no text.",
+        "1 recording has no consent recorded.",
+        "finished",
+    ]
+
+
+def test_a_source_changed_while_it_is_cut_stops_the_export(tmp_path):
+    recording = as_recording(a_source(tmp_path))
+
+    class Meddles(StopsAfter):
+        def progressed(self, items, seconds):
+            os.utime(recording.path, ns=(0, items))
+
+    with pytest.raises(CuratorError, match=r"show\.wav was changed while"):
+        write_bundle(tmp_path / "out", kept_clips(recording, 9), [recording], watcher=Meddles(0))
+    assert names(tmp_path) == ["show.wav"]
+
+
+EXPORT = """
+import sys
+from pathlib import Path
+from tests.helpers.bundles import as_recording, kept_clips, write_bundle
+folder = Path(sys.argv[1])
+recording = as_recording(folder / "show.wav")
+clips = kept_clips(recording, 200, seconds=0.6)
+print("begin", flush=True)
+write_bundle(folder / "out", clips, [recording])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are killed another way there")
+def test_a_killed_export_is_absent_or_complete_and_the_next_one_clears_up(tmp_path):
+    source = write_sound(tmp_path / "show.wav", noise(125.0, 44_100), 44_100)
+    before = source.read_bytes()
+    draw = random.Random(0)
+    for _ in range(3):
+        child = subprocess.Popen(
+            [sys.executable, "-c", EXPORT, str(tmp_path)], stdout=subprocess.PIPE, cwd=ROOT
+        )
+        child.stdout.readline()
+        time.sleep(draw.uniform(0.0, 0.4))
+        child.kill()
+        child.wait()
+        child.stdout.close()
+        if (tmp_path / "out").exists():
+            assert verify_bundle(tmp_path / "out") == []
+            shutil.rmtree(tmp_path / "out")
+    recording = as_recording(source)
+    write_bundle(tmp_path / "out", kept_clips(recording, 200, seconds=0.6), [recording])
+    assert verify_bundle(tmp_path / "out") == []
+    assert names(tmp_path) == ["out", "show.wav"]
+    assert source.read_bytes() == before

@@ -18,7 +18,7 @@ from curator.domain.recording import Recording
 from curator.domain.resources import resources
 from curator.domain.target import Target, read_target
 from curator.export.bundle import export
-from curator.export.settings import Exported, ExportSettings
+from curator.export.settings import Exported, ExportSettings, Watcher
 from tests.helpers.factories import a_clip
 from tests.helpers.sounds import speech_like, write_sound
 
@@ -101,7 +101,11 @@ def kept_clips(
 
 
 def write_bundle(
-    out: Path, clips: Iterable[Clip], recordings: Iterable[Recording], **settings: object
+    out: Path,
+    clips: Iterable[Clip],
+    recordings: Iterable[Recording],
+    watcher: Watcher | None = None,
+    **settings: object,
 ) -> Exported:
     """Export clips; settings: of ExportSettings."""
     chosen = replace(
@@ -110,7 +114,7 @@ def write_bundle(
     )
     by_id: Mapping[int, Recording] = {recording.id: recording for recording in recordings}
     with Excerpts() as excerpts:
-        return export(clips, by_id, excerpts, out, target(), chosen)
+        return export(clips, by_id, excerpts, out, target(), chosen, watcher)
 
 
 def a_bundle(folder: Path, count: int = 12) -> Exported:
