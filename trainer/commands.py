@@ -151,7 +151,21 @@ def resume(arguments: Arguments) -> int:
     from trainer.run import open_run
 
     run = open_run(arguments.run)
+    if _is_finished(run):
+        say(f"{run.folder} is finished; there is nothing to go on with.")
+        return 0
     return _train(run, run.bundle(arguments.bundle), join(run.config))
+
+
+def _is_finished(run: "Run") -> bool:
+    """Whether all steps are done, saved and written down."""
+    from trainer import checkpoint
+    from trainer.events import of_kind, read_events
+
+    if not of_kind(read_events(run.folder), "finished"):
+        return False
+    last, _ = checkpoint.newest(run.checkpoints)
+    return last is not None and last.step == last.state["total_steps"]
 
 
 def _identity(config: TrainConfig, bundle: Bundle) -> dict[str, object]:

@@ -102,7 +102,7 @@ class Optim(Struct, frozen=True, forbid_unknown_fields=True):
     eps: Positive = 1e-8
     weight_decay: NotNegative = 0.01
     clip: NotNegative = 1.0
-    effective_clips: Count = 64
+    effective_clips: Count = 16
     fused: bool = True
     eight_bit: bool = False
 
@@ -115,7 +115,7 @@ class Sched(Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: Literal["cosine", "constant", "stock"] = "cosine"
     total_steps: CountOrNone = 0
-    epochs: Positive = 10.0
+    epochs: Positive = 20.0
     warmup: Share = 0.05
     min_lr: Share = 0.1
 

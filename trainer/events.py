@@ -14,6 +14,7 @@ from trainer.errors import BrokenRun
 
 FILE = "events.jsonl"
 DISCARDED = "discarded.jsonl"
+OUTLIVE_STEPS = ("exported", "spoken")
 
 Event = dict[str, object]
 
@@ -41,7 +42,8 @@ class EventLog:
     def cut(self, size: int) -> None:
         """Go back to ``size`` bytes; what was after them is kept in ``discarded.jsonl``.
 
-        Those steps happened after the checkpoint that the run goes on from, and happen again.
+        Those steps happened after the checkpoint that the run goes on from, and happen again. What
+        was done with the run besides training stays.
         """
         if self.path is None or not self.path.exists():
             return
@@ -50,8 +52,11 @@ class EventLog:
             return
         with self.path.with_name(DISCARDED).open("ab") as file:
             file.write(data[size:].rstrip(b"\n") + b"\n")
+        kept = [line for line in data[size:].splitlines(keepends=True) if _outlives(line)]
         with self.path.open("r+b") as file:
             file.truncate(size)
+            file.seek(size)
+            file.write(b"".join(kept))
 
 
 def read_events(run: Path) -> list[Event]:
@@ -65,6 +70,14 @@ def read_events(run: Path) -> list[Event]:
 def of_kind(events: list[Event], kind: str) -> list[Event]:
     """The events of one kind, in order."""
     return [event for event in events if event["event"] == kind]
+
+
+def _outlives(line: bytes) -> bool:
+    """Whether a line says something that going back to a checkpoint does not undo."""
+    try:
+        return json.loads(line)["event"] in OUTLIVE_STEPS
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _lines(path: Path) -> Iterator[Event]:

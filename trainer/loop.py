@@ -83,12 +83,12 @@ def train(session: Session, log: EventLog, show: Any = lambda *_: None) -> Endin
         _evaluate(session, log, show)
     if place.step >= session.total_steps:
         return _end(session, log, "finished", "all steps are done")
-    with stop_requests() as pause, ThreadPoolExecutor(1) as ahead:
+    with stop_requests() as pause, turns(session) as upcoming:
         model = _wrap(session)
-        for turn in _turns(session, ahead):
+        for turn in upcoming:
             start = time.monotonic()
-            outcome = _update(session, model, turn, clock.asked(pause.is_set()))
-            _account(session, log, show, turn.update, outcome, time.monotonic() - start)
+            outcome = update(session, model, turn, clock.asked(pause.is_set()))
+            account(session, log, show, turn.update, outcome, time.monotonic() - start)
             place.epoch, place.index = turn.next_epoch, turn.next_index
             ending = _after_step(session, log, show, clock, outcome.asked)
             if ending:
@@ -151,8 +151,14 @@ class Clock:
         self.last_saved = time.monotonic()
 
 
-def _turns(session: Session, ahead: ThreadPoolExecutor) -> Iterator[Turn]:
+@contextmanager
+def turns(session: Session) -> Iterator[Iterator[Turn]]:
     """The updates from the session's place on, each with its batches made one update ahead."""
+    with ThreadPoolExecutor(1) as ahead:
+        yield _turns(session, ahead)
+
+
+def _turns(session: Session, ahead: ThreadPoolExecutor) -> Iterator[Turn]:
     waiting: tuple[int, Update, Future[list[Batch]]] | None = None
     for epoch, index, update in _positions(session):
         batches = ahead.submit(_batches, session, update, epoch)
@@ -187,7 +193,7 @@ def _batches(session: Session, update: Update, epoch: int) -> list[Batch]:
     return made
 
 
-def _update(
+def update(
     session: Session,
     model: Any,  # noqa: ANN401 - the network, wrapped where there are several processes
     turn: Turn,
@@ -199,7 +205,7 @@ def _update(
     batches = turn.batches.result()
     while True:
         try:
-            return _try_update(session, model, batches, asked)
+            return try_update(session, model, batches, asked)
         except torch.OutOfMemoryError as error:
             session.optimizer.zero_grad(set_to_none=True)
             batches = []  # lets go of its memory before the next try
@@ -219,7 +225,7 @@ def _update(
             batches = _batches(session, turn.update, turn.epoch)
 
 
-def _try_update(
+def try_update(
     session: Session,
     model: Any,  # noqa: ANN401
     batches: list[Batch],
@@ -278,7 +284,7 @@ def _weights(session: Session, counts: NDArray[np.float64]) -> list[float]:
     return found
 
 
-def _account(
+def account(
     session: Session,
     log: EventLog,
     show: Any,  # noqa: ANN401

@@ -58,8 +58,8 @@ def test_killed_and_resumed_is_bit_for_bit_the_same_as_never_killed(bundle, toy,
     toy("train", tmp_path / "whole", "sched.total_steps=20")
     run = tmp_path / "killed"
     slow = (
-        "import time, trainer.loop as loop; step = loop._update\n"
-        "loop._update = lambda *a: (time.sleep(0.15), step(*a))[1]\n"
+        "import time, trainer.loop as loop; step = loop.update\n"
+        "loop.update = lambda *a: (time.sleep(0.15), step(*a))[1]\n"
         "import sys; from trainer.cli import main; sys.exit(main(sys.argv[1:]))"
     )
     words = ["train", str(bundle), str(run), "--preset", "tiny-cpu"]
@@ -241,3 +241,12 @@ def test_training_decodes_no_sound(bundle, toy, tmp_path, monkeypatch):
     monkeypatch.setattr(soundfile, "read", no_decoding)
     monkeypatch.setattr(soundfile, "SoundFile", no_decoding)
     assert toy("train", tmp_path / "run", "sched.total_steps=4") == 0
+
+
+def test_a_finished_run_is_left_as_it_is(toy, tmp_path, capsys):
+    run = tmp_path / "run"
+    toy("train", run, "sched.total_steps=2")
+    before = (run / "events.jsonl").read_bytes()
+    assert toy("resume", run) == 0
+    assert "nothing to go on with" in capsys.readouterr().out
+    assert (run / "events.jsonl").read_bytes() == before
