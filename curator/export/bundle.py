@@ -12,7 +12,7 @@ from curator.export.checks import Fault, fault_on_paper, written_samples
 from curator.export.contents import Contents, clip_name
 from curator.export.cut_clips import Cut, Knife
 from curator.export.cutting import ReadsExcerpts
-from curator.export.folder import new_folder
+from curator.export.folder import new_folder, require_absent
 from curator.export.papers import write_papers
 from curator.export.settings import Exported, ExportSettings, NobodyWatches, Watcher
 from curator.export.sources import SourceWatch, span_fault
@@ -37,6 +37,7 @@ def export(
     A recording that is gone or changed loses its clips, with the reason; the others are written.
     Raises CuratorError when ``out`` is there, the disk is too full, or no clip is left to write.
     """
+    require_absent(out)
     kept = sorted(
         (clip for clip in clips if clip.state == State.KEPT),
         key=lambda clip: (clip.recording_id, clip.span, clip.id),

@@ -87,7 +87,7 @@ def _scores(rows: Sequence[Row]) -> str:
     for key in sorted({key for row in rows for key in row.scores}):
         values = [row.scores[key] for row in rows if key in row.scores]
         figures = (min(values), median(values), max(values))
-        lines.append((key, str(len(values)), *(f"{figure:.4g}" for figure in figures)))
+        lines.append((key, str(len(values)), *map(_short, figures)))
     if not lines:
         return "No clip has been scored."
     return _table(("score", "clips", "least", "median", "most"), lines)
@@ -107,6 +107,11 @@ def _refused(contents: Contents) -> str:
         examples = " ".join(f"Clip {each.clip_id}: {_plain(each.sentence)}" for each in shown)
         lines.append(f"- {key}: {reasons[key]}. {examples}")
     return "\n".join(lines)
+
+
+def _short(figure: float) -> str:
+    """Four digits, but whole numbers in full."""
+    return f"{figure:.0f}" if abs(figure) >= 1000 else f"{figure:.4g}"
 
 
 def _table(title: Sequence[str], lines: Iterable[Sequence[str]]) -> str:

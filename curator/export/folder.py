@@ -30,8 +30,7 @@ def new_folder(out: Path, needed_bytes: int) -> Iterator[Path]:
     """
     out = out.absolute()  # not resolve(), which would follow a link of that name
     shown = printable(out.name)
-    if os.path.lexists(out):
-        raise CannotWrite(f"{shown} is already there.", "Choose another name, or remove it first.")
+    require_absent(out)
     partial = out.with_name(f".{out.name}.partial-{os.getpid()}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -48,6 +47,13 @@ def new_folder(out: Path, needed_bytes: int) -> Iterator[Path]:
         raise _as_sentence(error, out, needed_bytes) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def require_absent(out: Path) -> None:
+    """That nothing is called like this yet, not even a link that leads nowhere."""
+    if os.path.lexists(out):
+        shown = printable(out.name)
+        raise CannotWrite(f"{shown} is already there.", "Choose another name, or remove it first.")
 
 
 def _check_room(out: Path, needed: int) -> None:
