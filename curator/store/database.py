@@ -18,6 +18,9 @@ CHECKPOINT_PAGES = 4000
 """Pages in the write-ahead log before it is folded into the file: 16 MB, so that a person's
 decisions seldom wait for it."""
 
+PATIENCE_MS = 200
+"""How long closing waits for readers, so that the log can be folded in completely."""
+
 NETWORK_FILE_SYSTEMS = frozenset({"afs", "cifs", "fuse.sshfs", "nfs", "nfs4", "smb3", "smbfs"})
 """Where SQLite's write-ahead log does not work, because its index is shared memory."""
 
@@ -61,6 +64,7 @@ class Database:
         self._is_closed = True
         if self.can_write:
             with contextlib.suppress(CuratorError):  # the log stays and is read at the next opening
+                self._connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._connection.close()
 
@@ -249,7 +253,7 @@ def on_network(path: Path) -> bool:
         import ctypes
 
         remote = 4  # DRIVE_REMOTE
-        return ctypes.windll.kernel32.GetDriveTypeW(resolved.anchor) == remote
+        return bool(ctypes.windll.kernel32.GetDriveTypeW(resolved.anchor) == remote)
     mounts = Path("/proc/self/mounts")
     if not mounts.is_file():
         return False

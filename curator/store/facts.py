@@ -70,6 +70,11 @@ class Facts:
                 about = (f.span.start, f.span.stop, numbers[f.made_by])
                 row = (*about, *_values(f.fact), f.clip_id)
                 rows.setdefault(type(f.fact), []).append(row)
+            if MapPoint in rows:  # a place on an older map means nothing on the new one
+                self._database.write_many(
+                    "DELETE FROM map_point WHERE clip_id = ?",
+                    ((row[-1],) for row in rows[MapPoint]),
+                )
             for kind, its_rows in rows.items():
                 self._database.write_many(_insertion(kind), its_rows)
 

@@ -190,6 +190,15 @@ def test_other_recordings_keep_their_clips(project):
     assert project.clips.count() == 6
 
 
+def test_a_clip_is_moved_until_it_is_back_where_it_was_cut(project):
+    clip = project.clips.ids()[0]
+    assert project.clips.moved() == set()
+    project.decisions.apply(recut(clip, Span(3, 50_000)))
+    assert project.clips.moved() == {clip}
+    project.decisions.undo()
+    assert project.clips.moved() == set()
+
+
 def test_spans_can_be_asked_for_some_clips(project):
     first, second, *_ = project.clips.ids()
     assert [clip for clip, _, _ in project.clips.spans([second, first, 99])] == [first, second]

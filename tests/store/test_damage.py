@@ -224,6 +224,14 @@ def test_a_newer_project_is_refused_saying_what_to_do_and_left_as_it_is(project)
     assert (project.path / "project.sqlite").read_bytes() == before
 
 
+def test_a_version_that_never_was_is_damage(project):
+    with project.writing():
+        project._database.read("PRAGMA user_version = 0")
+    project.close()
+    with pytest.raises(BrokenProject, match="says it is of version 0"):
+        Project.open(project.path)
+
+
 def test_settings_that_make_no_sense_are_damage(project):
     with project.writing():
         project._database.write("UPDATE setting SET value = 'x' WHERE key = 'categories'")

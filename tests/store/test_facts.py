@@ -136,6 +136,18 @@ def test_a_new_map_replaces_the_whole_old_one(project):
     assert project.clips.get(second).map == MapPoint(2, 3, 4)
 
 
+def test_a_clip_has_one_place_on_the_map_whatever_its_edges_were(project):
+    clip = project.clips.ids()[0]
+    project.facts.add([found(project, clip, MapPoint(0, 1, -1))])
+    project.decisions.apply(recut(clip, Span(3, 50_000)))
+    assert project.clips.get(clip).map is None
+    assert project.facts.map_points() == {clip: MapPoint(0, 1, -1)}
+    project.facts.add([found(project, clip, MapPoint(7, 7, 7))])
+    project.decisions.undo()
+    assert project.clips.get(clip).map is None
+    assert project.facts.map_points() == {clip: MapPoint(7, 7, 7)}
+
+
 def test_findings_replace_older_ones_of_the_same_clip_only(project):
     first, second, *_ = project.clips.ids()
     project.facts.set_findings({first: [a_finding("clipped")], second: [a_finding("cut_word")]})

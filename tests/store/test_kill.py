@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from curator.store import schema
 from curator.store.project import Project
 from tests.helpers.factories import SCORE, a_project
 
+ROOT = Path(__file__).resolve().parents[2]
 CLIPS = 40
 KILLS = 15
 
@@ -51,7 +53,8 @@ while True:
 def killed_after(seconds, script, *arguments):
     """Run a script, kill it that long after its first word; returns the last number it said."""
     command = [sys.executable, "-c", script, *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe) as child:
         first = child.stdout.readline()
         assert first, child.stderr.read().decode()
         time.sleep(seconds)

@@ -1,5 +1,6 @@
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from curator.store import database
 from curator.store.project import Project
 from tests.helpers.factories import a_project, an_empty_project
 
+ROOT = Path(__file__).resolve().parents[2]
 CATEGORIES = """
 key = "mine"
 name = "Mine"
@@ -116,11 +118,11 @@ def test_a_second_process_is_refused_while_the_first_writes_and_let_in_after(pro
         "except ProjectBusy as e: print(e); sys.exit(3)\n"
     )
     command = [sys.executable, "-c", script, str(project.path)]
-    refused = subprocess.run(command, capture_output=True, text=True, check=False)
+    refused = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert refused.returncode == 3, refused.stderr
     assert f"(process {os.getpid()} on" in refused.stdout
     project.close()
-    assert subprocess.run(command, check=False).returncode == 0
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0
 
 
 def test_a_lock_file_left_behind_is_simply_taken(project):
@@ -195,7 +197,7 @@ def test_a_folder_that_cannot_be_written_to_can_be_read(writer_is_there):
             for path in (folder, project.path):
                 path.chmod(0o555)
             command = [sys.executable, "-c", READ.format(nobody=NOBODY), str(project.path)]
-            run = subprocess.run(command, capture_output=True, text=True, check=False)
+            run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
             for path in (folder, project.path):
                 path.chmod(0o755)
     assert run.stderr == ""
@@ -246,6 +248,31 @@ def test_a_full_disk_is_a_sentence_and_the_project_stays_whole(tmp_path):
         assert project.facts.project_fact("big") is None
         project.facts.set_project_fact("big", "x" * 100_000)
         assert project.verify() == []
+
+
+def test_closing_does_not_wait_for_a_reader_in_the_middle_of_reading(project):
+    with Project.open(project.path, write=False) as reader, reader._database.reading():
+        assert reader.clips.count() == 6
+        project.decisions.apply(keep([1]))
+        project.close()
+        assert reader.clips.get(1).state == "undecided"
+    with Project.open(project.path) as again:
+        assert again.clips.get(1).state == "kept"
+
+
+def test_a_file_that_another_program_holds_is_named_as_busy(project, monkeypatch):
+    monkeypatch.setattr("curator.store.connection.BUSY_MS", 50)
+    project.close()
+    other = sqlite3.connect(project.path / "project.sqlite")
+    other.execute("BEGIN IMMEDIATE")
+    with Project.open(project.path, write=False) as reader:
+        assert reader.clips.count() == 6
+    with (
+        Project.open(project.path) as writer,
+        pytest.raises(ProjectBusy, match="used by another program"),
+    ):
+        writer.decisions.apply(keep([1]))
+    other.close()
 
 
 def test_the_project_moved_while_open_goes_on_being_read(project):
