@@ -19,6 +19,7 @@ from curator.store.connection import Cursor, Row
 from curator.store.database import Database
 from curator.store.producers import mark_recording_done
 from curator.store.recordings import Recordings
+from curator.store.recutting import OldClip, plan
 
 _IN_TIME = "ORDER BY clip.recording_id, clip.start, clip.stop, clip.id"
 _SEEN = """
@@ -98,29 +99,31 @@ class Clips:
         Returns how many clips the recording has now.
         """
         with self._database.writing(bulk=True):
-            old = self._database.read(
-                f"""
-                SELECT id, start, stop, cut_start, cut_stop, id IN {_DECIDED}
-                FROM clip WHERE recording_id = ?
-                """,
-                (cut.recording_id,),
-            ).fetchall()
-            decided = {clip: Span(start, stop) for clip, start, stop, _, _, is_ in old if is_}
-            by_cut = {(start, stop): clip for clip, _, _, start, stop, is_ in old if not is_}
-            new = [clip for clip in cut.clips if not _is_taken(clip.span, decided.values())]
-            stay = {(c.span.start, c.span.stop) for c in new} & by_cut.keys()
-            self._remove(clip for span, clip in by_cut.items() if span not in stay)
-            groups = [(clip.pause_group, by_cut[clip.span.start, clip.span.stop]) for clip in new
-                      if (clip.span.start, clip.span.stop) in stay]  # fmt: skip
-            groups += [(_group_of(span, cut.clips), clip) for clip, span in decided.items()
-                       if cut.clips]  # fmt: skip
-            self._database.write_many("UPDATE clip SET pause_group = ? WHERE id = ?", groups)
-            self._add(cut.recording_id, [c for c in new if (c.span.start, c.span.stop) not in stay])
+            new = plan(self._old_clips(cut.recording_id), cut.clips)
+            self._database.write_many("DELETE FROM clip WHERE id = ?", ((id_,) for id_ in new.go))
+            self._database.write_many(
+                "UPDATE clip SET pause_group = ?2 WHERE id = ?1", new.pause_groups.items()
+            )
+            self._add(cut.recording_id, new.come)
             mark_recording_done(self._database, cut.recording_id, cut.made_by)
-        return len(new) + len(decided)
+            (count,) = self._database.read(
+                "SELECT COUNT(*) FROM clip WHERE recording_id = ?", (cut.recording_id,)
+            ).fetchone()
+        return int(count)
 
-    def _remove(self, clips: Iterable[int]) -> None:
-        self._database.write_many("DELETE FROM clip WHERE id = ?", ((clip,) for clip in clips))
+    def _old_clips(self, recording_id: int) -> list[OldClip]:
+        rows = self._database.read(
+            f"""
+            SELECT id, start, stop, cut_start, cut_stop, id IN {_DECIDED}
+            FROM clip WHERE recording_id = ?
+            """,
+            (recording_id,),
+        )
+        with self._database.as_stored("a clip"):
+            return [
+                OldClip(clip, Span(start, stop), Span(cut_start, cut_stop), bool(is_decided))
+                for clip, start, stop, cut_start, cut_stop, is_decided in rows
+            ]
 
     def _add(self, recording_id: int, clips: Sequence[NewClip]) -> None:
         self._database.write_many(
@@ -229,18 +232,3 @@ def _clip(
         scores=scores,
         findings=findings,
     )
-
-
-def _is_taken(span: Span, decided: Iterable[Span]) -> bool:
-    """Whether a decided clip holds more than half of the shorter of the two."""
-    return any(2 * span.overlap(d) > min(span.samples, d.samples) for d in decided)
-
-
-def _group_of(span: Span, clips: Sequence[NewClip]) -> int:
-    """The pause group of the clip that a staying clip overlaps most, or else of the nearest."""
-
-    def nearness(clip: NewClip) -> tuple[int, int]:
-        gap = max(clip.span.start - span.stop, span.start - clip.span.stop, 0)
-        return span.overlap(clip.span), -gap
-
-    return max(clips, key=nearness).pause_group

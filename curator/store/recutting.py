@@ -1,0 +1,82 @@
+"""Which clips of a recording go, stay and come when it is segmented again."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from curator.domain.fact import NewClip
+from curator.domain.span import Span
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True)
+class OldClip:
+    """A clip that is there. span: as it is now. cut: where segmentation cut it."""
+
+    id: int
+    span: Span
+    cut: Span
+    is_decided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do. pause_groups: clip id -> its group in the new cut, for clips that stay."""
+
+    go: tuple[int, ...]
+    come: tuple[NewClip, ...]
+    pause_groups: dict[int, int]
+
+
+def plan(old: Sequence[OldClip], new: Sequence[NewClip]) -> Plan:
+    """Replace what nobody has decided about.
+
+    A clip with a decision stays, and a new one that overlaps it by more than half of the shorter
+    is left out. A clip that is cut at the very same samples again stays.
+    """
+    decided = _ByTime((clip.span, clip) for clip in old if clip.is_decided)
+    by_cut = {clip.cut: clip.id for clip in old if not clip.is_decided}
+    coming = _ByTime((clip.span, clip) for clip in new)
+    wanted = [
+        clip
+        for clip in new
+        if not any(_mostly_the_same(clip.span, span) for span, _ in decided.around(clip.span))
+    ]
+    groups = {by_cut[clip.span]: clip.pause_group for clip in wanted if clip.span in by_cut}
+    go = tuple(clip.id for clip in old if not clip.is_decided and clip.id not in groups)
+    for span, clip in decided.pairs:
+        if new:
+            groups[clip.id] = _nearest(span, coming).pause_group
+    return Plan(go, tuple(clip for clip in wanted if clip.span not in by_cut), groups)
+
+
+class _ByTime(Generic[Thing]):
+    """Things in the order of their spans, so that neighbours are found without looking at all."""
+
+    def __init__(self, pairs: Iterable[tuple[Span, Thing]]) -> None:
+        self.pairs = sorted(pairs, key=lambda pair: pair[0])
+        self._starts = [span.start for span, _ in self.pairs]
+        self._longest = max((span.samples for span, _ in self.pairs), default=0)
+
+    def around(self, span: Span) -> list[tuple[Span, Thing]]:
+        """Everything that may overlap the span, and the next on either side of that."""
+        first = bisect_left(self._starts, span.start - self._longest)
+        last = bisect_left(self._starts, span.stop)
+        return self.pairs[max(0, first - 1) : last + 1]
+
+
+def _mostly_the_same(a: Span, b: Span) -> bool:
+    return 2 * a.overlap(b) > min(a.samples, b.samples)
+
+
+def _nearest(span: Span, clips: _ByTime[NewClip]) -> NewClip:
+    """The clip that the span overlaps most, or else the one with the least between them."""
+
+    def nearness(pair: tuple[Span, NewClip]) -> tuple[int, int]:
+        other, _ = pair
+        gap = max(other.start - span.stop, span.start - other.stop, 0)
+        return span.overlap(other), -gap
+
+    return max(clips.around(span), key=nearness)[1]
