@@ -8,7 +8,7 @@ from curator.jobs.steps import STEPS
 from tests.helpers.commands import clips_of, curator, done, interrupted, orphaned_workers
 from tests.helpers.speech import write_speech
 
-pytestmark = [pytest.mark.slow, pytest.mark.model]
+pytestmark = [pytest.mark.slow, pytest.mark.model, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")

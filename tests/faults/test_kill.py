@@ -15,7 +15,7 @@ from curator.store.project import Project
 from tests.helpers.commands import clips_of, curator, done, killed, orphaned_workers
 from tests.helpers.speech import write_speech
 
-pytestmark = [pytest.mark.slow, pytest.mark.model]
+pytestmark = [pytest.mark.slow, pytest.mark.model, pytest.mark.timeout(1800)]
 
 MOMENTS = 10  # of each of import, analyse and export: 30 in all
 

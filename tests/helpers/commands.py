@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-PATIENCE_S = 240
+PATIENCE_S = 900
 
 
 def curator(*words: object, **kwargs) -> subprocess.CompletedProcess[str]:
