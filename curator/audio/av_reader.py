@@ -4,6 +4,7 @@ Only local bytes: FFmpeg is given an open file, never a name, is told the contai
 nothing else. It decodes forward only, since these codings carry state from packet to packet.
 """
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,21 +23,38 @@ _NO_PROTOCOL = "none"
 
 _FIFO_FRAMES = 1 << 16
 _SCALES = {"u8": 1 / 128, "s16": 1 / 32768, "s32": 1 / 2147483648, "s64": 1 / 9223372036854775808}
+_KINDS = frozenset({*_SCALES, "flt", "dbl"})
+
+_CHANNELS_PYAV_MISCOUNTS = 8
+"""WORKAROUND PyAV (18.1) looks for an empty entry after the channels' planes, which from 8 channels
+on is beyond the end of FFmpeg's list: it crashes. Packed samples have one plane."""
+
 _SHORT_S = 1.0
 """Seconds by which a container's stated length may miss what it holds without being cut off."""
 
 
 class _Bytes:
-    """An open file without a name, so that no name can be taken for an address or a pattern."""
+    """An open file without a name, so that no name can be taken for an address or a pattern.
+
+    trouble: what went wrong in reading; PyAV prints and drops what is raised in here.
+    """
 
     def __init__(self, path: Path) -> None:
+        self.trouble: OSError | None = None
         self._file = path.open("rb", buffering=0)
 
     def read(self, size: int) -> bytes:
-        return self._file.read(size) or b""
+        try:
+            return self._file.read(size) or b""
+        except OSError as error:
+            self.trouble = error
+            return b""
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        return self._file.seek(offset, whence)
+        try:
+            return self._file.seek(offset, whence)
+        except (OSError, ValueError, OverflowError):  # a damaged file points to before its start
+            return -errno.EINVAL
 
     def tell(self) -> int:
         return self._file.tell()
@@ -126,6 +144,9 @@ class AvReader:
         for frame in self._frames():
             if not self.rate:
                 self.rate, self.channels = frame.sample_rate, frame.layout.nb_channels
+            if frame.format.name.removesuffix("p") not in _KINDS:
+                self.notes.append(f"its samples are {frame.format.name}, which cannot be used")
+                break
             if frame.sample_rate != self.rate:
                 self.notes.append("its sample rate changes; only the sound before that was taken")
                 break
@@ -145,7 +166,9 @@ class AvReader:
         while True:
             try:
                 packet = next(packets)
-            except StopIteration:
+            except (StopIteration, IndexError):
+                # WORKAROUND PyAV (18.1) raises IndexError at the end of a file in which another
+                # track turned up on the way; our own has been flushed by then.
                 break
             except (av.FFmpegError, OSError) as error:
                 self.notes.append(f"it is damaged or cut off ({_one_line(error)})")
@@ -156,6 +179,9 @@ class AvReader:
                 break
             except (av.FFmpegError, ValueError):
                 damaged += 1
+        if self._bytes.trouble:
+            reason = f"it cannot be read ({self._bytes.trouble.strerror})"
+            raise UnreadableAudio(self._path, reason)
         if damaged:
             self.notes.append(f"{damaged} damaged packets were left out")
 
@@ -169,8 +195,11 @@ class AvReader:
 
 def _channels_last(frame: av.AudioFrame) -> NDArray[np.float32]:
     """(frames, channels) float32 in [-1, 1] of a frame in any sample format."""
+    channels = frame.layout.nb_channels
+    if frame.format.is_planar and channels >= _CHANNELS_PYAV_MISCOUNTS:
+        frame = _packed(frame)
     raw = frame.to_ndarray()
-    values = raw.T if frame.format.is_planar else raw.reshape(-1, frame.layout.nb_channels)
+    values = raw.T if frame.format.is_planar else raw.reshape(-1, channels)
     kind = frame.format.name.removesuffix("p")
     if kind == "u8":
         values = values.astype(np.float32) - np.float32(128)
@@ -178,6 +207,12 @@ def _channels_last(frame: av.AudioFrame) -> NDArray[np.float32]:
     if scale is None:
         return np.array(values, np.float32)  # a copy: what is broken will be silenced in place
     return np.multiply(values, np.float32(scale), dtype=np.float32)
+
+
+def _packed(frame: av.AudioFrame) -> av.AudioFrame:
+    """The same samples with the channels of a moment side by side."""
+    kind = frame.format.name.removesuffix("p")
+    return av.AudioResampler(kind, frame.layout, frame.sample_rate).resample(frame)[0]
 
 
 def _one_line(error: Exception) -> str:

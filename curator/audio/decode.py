@@ -87,12 +87,20 @@ def stated(path: Path) -> os.stat_result:
     except (OSError, ValueError) as error:
         raise UnreadableAudio(path, f"it cannot be looked at ({_why(error)})") from None
     if stat.S_ISDIR(found.st_mode):
-        raise UnreadableAudio(path, "it is a folder that cannot be read as sound")
+        raise UnreadableAudio(path, _of_folder(path))
     if not stat.S_ISREG(found.st_mode):
         raise UnreadableAudio(path, "it is not a file but a device, pipe or socket")
     if found.st_size == 0:
         raise UnreadableAudio(path, "it is empty")
     return found
+
+
+def _of_folder(path: Path) -> str:
+    try:
+        with os.scandir(path):
+            return "it is a folder, not a file"
+    except OSError as error:
+        return f"it is a folder that cannot be listed ({_why(error)})"
 
 
 def probe(path: Path) -> SoundFormat:

@@ -77,7 +77,8 @@ def files_below(paths: Iterable[Path]) -> Iterator[Path]:
     """
     seen: set[str] = set()
     for named in paths:
-        for path in _walked(named) if named.is_dir() else (named,):
+        is_folder = os.path.isdir(named)  # noqa: PTH112 - Path.is_dir raises where it may not look
+        for path in _walked(named) if is_folder else (named,):
             if (absolute := os.path.abspath(path)) not in seen:  # noqa: PTH100 - keeps symlinks
                 seen.add(absolute)
                 yield path

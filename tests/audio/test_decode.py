@@ -1,7 +1,10 @@
 """Any file people own becomes the same mono samples, or a one-line reason."""
 
 import contextlib
+import errno
 import http.server
+import io
+import os
 import subprocess
 import sys
 import threading
@@ -120,6 +123,15 @@ def test_sound_comes_out_of_a_film(tmp_path):
     assert abs(probe(path).samples - sound.size) < 1152
 
 
+@pytest.mark.parametrize("channels", [7, 8, 12])
+def test_many_channels_of_coded_sound_are_averaged(tmp_path, channels):
+    each = np.stack([tone(1, hz=100 * (1 + index)) for index in range(channels)], axis=1)
+    path = write_sound(tmp_path / "a.ogg", each)
+    assert probe(path).channels == channels
+    middle = slice(500, 21_000)
+    assert np.abs(decoded(path)[middle] - each.mean(axis=1)[middle]).max() < 0.02
+
+
 def test_mp3_starts_and_ends_where_the_sound_did(tmp_path):
     sound = tone(1, rate=44_100)
     path = write_coded(tmp_path / "a.mp3", sound, 44_100, "libmp3lame", "mp3")
@@ -228,24 +240,45 @@ def test_a_device_is_not_opened():
         probe(Path("/dev/zero"))
 
 
+def test_a_disk_that_fails_in_the_middle_is_the_reason(tmp_path, monkeypatch):
+    path = write_coded(tmp_path / "a.m4a", speech_like(9), 44_100, "aac", "ipod", quick_start=True)
+
+    class Failing(io.FileIO):
+        def read(self, size=-1):
+            if self.tell() > 30_000:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return super().read(size)
+
+    monkeypatch.setattr(Path, "open", lambda self, mode="r", **_: Failing(self))
+    with pytest.raises(UnreadableAudio, match=r"a\.m4a: it cannot be read \(Input/output error\)"):
+        decoded(path)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="needs another user to fail to read as")
-def test_a_file_without_permission_is_refused_with_the_reason(tmp_path):
-    path = write_sound(tmp_path / "a.wav", tone(0.1))
-    path.chmod(0)
+def test_without_permission_files_and_folders_are_refused_with_the_reason(tmp_path):
+    write_sound(tmp_path / "a.wav", tone(0.1)).chmod(0)
+    (tmp_path / "folder").mkdir(mode=0)
     program = (
-        "import os, sys; from pathlib import Path; from curator.audio.decode import probe\n"
+        "import os, sys; from pathlib import Path\n"
+        "from curator.audio.decode import probe\n"
+        "from curator.audio.intake import files_below\n"
         "from curator.domain.errors import UnreadableAudio\n"
-        "fd = os.open(sys.argv[1], os.O_RDONLY | os.O_DIRECTORY)\n"
+        "here = os.open(sys.argv[1], os.O_RDONLY | os.O_DIRECTORY)\n"
         "if os.geteuid() == 0: os.setuid(65534)\n"  # root reads everything
-        "os.fchdir(fd)\n"
-        "try: probe(Path('a.wav'))\n"
-        "except UnreadableAudio as error: print(error)\n"
+        "os.fchdir(here)\n"
+        "for path in files_below([Path('a.wav'), Path('folder'), Path('folder/b.wav')]):\n"
+        "    try: probe(path)\n"
+        "    except UnreadableAudio as error: print(error)\n"
     )
     tmp_path.chmod(0o755)
     done = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
     )
-    assert done.stdout == "a.wav: it cannot be opened (Permission denied).\n"
+    assert done.stdout.splitlines() == [
+        "a.wav: it cannot be opened (Permission denied).",
+        "folder: it is a folder that cannot be listed (Permission denied).",
+        "b.wav: it cannot be looked at (Permission denied).",
+    ]
 
 
 @pytest.mark.parametrize("name", ODD_NAMES, ids=ascii)
@@ -305,7 +338,7 @@ def test_playlists_reach_neither_the_network_nor_other_files(tmp_path, kind, suf
     assert asked == []
 
 
-def test_damaged_files_never_give_a_traceback(tmp_path):
+def test_damaged_files_give_neither_a_traceback_nor_a_word_on_stderr(tmp_path, capfd):
     rng = np.random.default_rng(0)
     makers = {
         "wav": write_sound(tmp_path / "a.wav", speech_like(0.5)),
@@ -317,14 +350,16 @@ def test_damaged_files_never_give_a_traceback(tmp_path):
     }
     path = tmp_path / "damaged"
     for whole in makers.values():
-        for _ in range(25):
+        for time in range(25):
             data = bytearray(whole.read_bytes())
-            for at in rng.integers(0, len(data), 8):
+            for at in rng.integers(0, 300 if time % 2 else len(data), 8):
                 data[at] = rng.integers(256)
             path.write_bytes(data)
             with contextlib.suppress(UnreadableAudio):
                 for block in blocks(path):
                     assert np.isfinite(block).all()
+
+    assert capfd.readouterr() == ("", "")
 
 
 def test_damaged_mp3_prints_nothing(tmp_path, capfd):
