@@ -187,24 +187,34 @@ def _train(run: "Run", bundle: Bundle, world: Any) -> int:  # noqa: ANN401
     from trainer.errors import TrainingFailed
     from trainer.events import EventLog
     from trainer.loop import train as run_loop
+    from trainer.mirror import Mirror
     from trainer.run import locked
     from trainer.session import open_session
     from trainer.terminal import Terminal
 
     terminal = Terminal() if world.leads else Terminal(quiet=True)
     log = run.events() if world.leads else EventLog(None)
+    mirror = Mirror(run.folder) if run.config.log.tensorboard and world.leads else None
+
+    def show(event: str, fields: Mapping[str, Any]) -> None:
+        terminal.show(event, fields)
+        if mirror:
+            mirror.show(event, fields)
+
     try:
         with locked(run) if world.leads else nullcontext():
             session = open_session(run, bundle, world, terminal.prepared)
             if world.leads and session.place.step == 0 and not log.size():
                 _write_start(session, log)
             try:
-                ending = run_loop(session, log, terminal.show)
+                ending = run_loop(session, log, show)
             except TrainingFailed as failure:
                 log.add("failed", step=session.place.step, reason=failure.sentence)
                 raise
     finally:
         terminal.close()
+        if mirror:
+            mirror.close()
         leave()
     if world.leads:
         terminal.ended(run.folder, ending, log)

@@ -83,7 +83,7 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Adapt(Struct, frozen=True, forbid_unknown_fields=True):
-    """mode: what learns. lora uses r to targets, partial uses parts. extend: new text tokens."""
+    """mode: what learns. lora uses r to targets, partial uses parts. extend: most new tokens."""
 
     mode: Literal["full", "lora", "partial"] = "full"
     r: Count = 16

@@ -120,7 +120,10 @@ def gather(
 
 def judge(backend: Backend, bundle: Bundle, config: TrainConfig) -> Preflight:
     """Every clip judged by the shared limits and by the back-end's own tokenizer."""
-    judged = preflight(bundle, read_target(target_of(config)))
+    target = read_target(target_of(config))
+    if config.adapt.extend:  # characters that the base does not know become tokens of their own
+        target = target.knowing({sign for clip in bundle.clips for sign in clip.text})
+    judged = preflight(bundle, target)
     judged = judged.without(backend.reject(judged.usable))
     why = ", ".join(f"{key} {many}" for key, many in counts(judged.rejected).items())
     if not any(clip.split == "train" for clip in judged.usable):

@@ -1,8 +1,8 @@
 """What a model family accepts, read from the same ``resources/targets/*.toml`` as curator."""
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from trainer.errors import TrainerError
 from trainer.resources import resources
@@ -27,6 +27,12 @@ class Target:
     max_tokens: int
     max_characters: Mapping[str, int]
     alphabets: Mapping[str, frozenset[str]]
+
+    def knowing(self, more: Iterable[str]) -> "Target":
+        """The same with more known characters, in every language."""
+        added = frozenset(more)
+        alphabets = {language: known | added for language, known in self.alphabets.items()}
+        return replace(self, alphabets=alphabets)
 
 
 def read_target(key: str) -> Target:

@@ -2,6 +2,7 @@
 
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -212,7 +213,8 @@ def test_a_run_folder_that_is_in_use_or_not_empty_is_left_alone(toy, tmp_path, c
     (tmp_path / "run" / "diary.txt").write_text("mine")
     assert toy("train", tmp_path / "run") == 1
     assert "already there" in capsys.readouterr().err
-    toy("train", tmp_path / "other", "sched.total_steps=1")
+    toy("train", tmp_path / "other", "sched.total_steps=10")
+    shutil.rmtree(checkpoint.at(tmp_path / "other" / "checkpoints", 10))
     lock = f'{{"pid": {os.getpid()}, "host": "{__import__("socket").gethostname()}"}}'
     (tmp_path / "other" / "lock").write_text(lock)
     assert toy("resume", tmp_path / "other") == 1

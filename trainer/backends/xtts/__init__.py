@@ -35,8 +35,20 @@ UNKNOWN_TOKEN = 1  # [UNK]; coqui's trainer has this id fixed too
 
 def open_backend(config: TrainConfig, bundle: Bundle | None, cache: Path) -> "XttsBackend":
     """The back-end on ``model.base``, or on a small random base built for the bundle."""
+    base = _base(config, bundle, cache)
+    if config.adapt.extend:
+        if bundle is None:
+            raise WrongUsage("A vocabulary is extended by a bundle's text, and none was given.")
+        from trainer.backends.xtts.vocabulary import extended_base
+
+        base = open_base(extended_base(base, bundle, config.adapt.extend, cache))
+    return XttsBackend(config, base)
+
+
+def _base(config: TrainConfig, bundle: Bundle | None, cache: Path) -> Base:
+    """The base as given, or a small random one."""
     if config.model.base:
-        return XttsBackend(config, open_base(Path(config.model.base)))
+        return open_base(Path(config.model.base))
     if not config.model.random:
         raise WrongUsage(
             "XTTS needs a base model to start from.",
@@ -46,7 +58,7 @@ def open_backend(config: TrainConfig, bundle: Bundle | None, cache: Path) -> "Xt
         raise WrongUsage("A random base is built from a bundle, and none was given.")
     from trainer.backends.xtts.random_base import random_base
 
-    return XttsBackend(config, open_base(random_base(config, bundle, cache)))
+    return open_base(random_base(config, bundle, cache))
 
 
 class XttsBackend:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-VERSION = 1
+VERSION = 2
 CODES = 1024  # of XTTS-v2: gpt_num_audio_tokens 1026 less start and stop
-CODEBOOK_DIM = 128
+DVAE_BLOCKS = 3  # as in the released DVAE, whose width is 512
 CALIBRATION_CLIPS = 48  # enough for 1024 distinct frames at 21.5 codes a second
 SPECIAL_FIRST = ("[STOP]", "[UNK]", "[SPACE]")  # ids 0, 1, 2, as coqui's tokenizer expects
 
@@ -117,10 +117,10 @@ def _write_dvae(folder: Path, bundle: Bundle, clips: Sequence[Clip], hidden: int
     """A random DVAE whose codebook is made of its encoder's answers to the bundle's sound."""
     import torch
 
-    dvae: Any = networks.new_dvae(hidden=hidden, blocks=1, dim=CODEBOOK_DIM, codes=CODES)
+    dvae: Any = networks.new_dvae(hidden=hidden, blocks=DVAE_BLOCKS, dim=hidden, codes=CODES)
     extract = networks.mel_extractor(folder, style=False)
     found = [dvae.encoder(extract(_wave(bundle, clip)))[0].T for clip in clips]
-    answers = torch.cat(found)  # (codes, CODEBOOK_DIM)
+    answers = torch.cat(found)  # (codes, hidden)
     answers = answers[torch.randperm(len(answers))]
     if len(answers) < CODES:  # too little sound: fill up with distorted copies
         more = answers[torch.randint(len(answers), (CODES - len(answers),))]
