@@ -75,13 +75,11 @@ def written(wave: Waveform | Samples16, recording: Recording, span: Span, rate: 
     return to_int16(Waveform(samples, rate))
 
 
-def sound_fault(silenced: int, samples: Samples16, target: Target) -> Fault | None:
-    """What is wrong with a clip's sound.
+NOT_FINITE = Fault("not_finite", "Its sound holds values that are no numbers.")
 
-    silenced: values of the excerpt that were no numbers. samples: as they are to be written.
-    """
-    if silenced:
-        return Fault("not_finite", "Its sound holds values that are no numbers.")
+
+def level_fault(samples: Samples16, target: Target) -> Fault | None:
+    """What is wrong with the level of a clip as it is to be written."""
     if peak(samples) <= target.silent_peak:
         return Fault("silent", "Nothing is to be heard in it.")
     return None

@@ -10,7 +10,7 @@ from curator.domain.errors import MissingSource, UnreadableAudio
 from curator.domain.recording import Recording
 from curator.domain.target import Target
 from curator.export.checks import Fault, Listen
-from curator.export.cutting import ReadsExcerpts, sound_fault, surrounded, written
+from curator.export.cutting import NOT_FINITE, ReadsExcerpts, level_fault, surrounded, written
 from curator.export.sources import source_fault, span_fault
 
 CLEARLY_LOUD = 8
@@ -35,12 +35,12 @@ def listener(
             wave = excerpts.read(recording, surrounded(recording, clip.span, target.rate))
         except (MissingSource, UnreadableAudio) as error:
             return Fault("source_missing", error.sentence)
+        if excerpts.silenced:
+            return NOT_FINITE
         ahead = wave.samples.size - clip.span.samples
         inside = wave.samples[ahead : wave.samples.size - ahead]  # no more than the clip itself
-        if not excerpts.silenced and np.max(np.abs(inside), initial=0.0) > loud:
+        if np.max(np.abs(inside), initial=0.0) > loud:
             return None
-        return sound_fault(
-            excerpts.silenced, written(wave, recording, clip.span, target.rate), target
-        )
+        return level_fault(written(wave, recording, clip.span, target.rate), target)
 
     return listen
