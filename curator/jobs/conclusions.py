@@ -18,6 +18,7 @@ from curator.store.project import Project
 VOICE = "voice"
 """Producer key of the similarities."""
 
+CHOSEN = "voice_compared"
 THRESHOLD = "voice_threshold"
 PACE = "usual_pace"
 """Keys of the project facts that judging one clip needs."""
@@ -46,6 +47,9 @@ def compare_voices(project: Project, write: Write) -> None:
     seconds = {clip: span.seconds(rate) for clip, (span, rate) in spans.items()}
     match = similarities(vectors, chosen, seconds)
     made_by = Producer(VOICE, 1, ",".join(map(str, chosen)))
+    if project.facts.project_fact(CHOSEN) != made_by.options:
+        write(_forget_voice)  # similarities to another voice, also of clips cut anew since
+        write(lambda owner: owner.facts.set_project_fact(CHOSEN, made_by.options))
     facts = [
         ClipFact(clip, spans[clip][0], made_by, Score("speaker_similarity", value))
         for clip, value in match.similarity.items()
@@ -57,7 +61,8 @@ def compare_voices(project: Project, write: Write) -> None:
 
 def _forget_voice(project: Project) -> None:
     project.facts.forget(VOICE)
-    project.facts.set_project_fact(THRESHOLD, "null")
+    project.facts.set_project_fact(CHOSEN, None)
+    project.facts.set_project_fact(THRESHOLD, None)
 
 
 def judge(project: Project, clips: Sequence[Clip], write: Write) -> None:
