@@ -2,7 +2,7 @@
 
 Glossary: every noun of the project, once, with the words we avoid for it.
 
-recording   An imported file of sound, known by the hash of its content. (not: source, track, media)
+recording   An imported file of sound, known by the hash of its content. (not: track, media)
 span        A half-open range of samples ``[start, stop)`` of a recording. (not: segment, region)
 clip        A span of a recording as people see it: facts and decisions already merged.
             (not: sample, utterance, item; a *sample* is one number of a waveform)
@@ -12,7 +12,7 @@ producer    The key and version of the stage or scorer that made a fact.
 decision    What a person decided: keep or drop, text, emotion, edges. Precious, journaled,
             undoable. Wins over the fact of the same kind. (not: label, annotation)
 edit        One undoable act of a person: one or many decisions of one field. (not: command, action)
-finding     A rule applied to facts that says in a sentence what is wrong. (not: issue, warning, flag)
+finding     A rule applied to facts that says in a sentence what is wrong. (not: issue, flag)
 emotion     The category of delivery a person gives to a clip: greeting, tension, neutral...
             (in text for people: category)
 state       kept, dropped or undecided. A clip is *kept* or *dropped*, never accepted or deleted.

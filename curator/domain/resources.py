@@ -1,4 +1,4 @@
-"""Where the files of ``resources/`` are: beside the packages in a checkout, inside them when installed."""
+"""Where the files of ``resources/`` are: in the checkout, or among the installed packages."""
 
 from pathlib import Path
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from curator.audio.intake import files_below
+from curator.audio.intake import files_below, sweep
 from curator.domain.errors import CuratorError, printable
 from curator.jobs.crew import Crew
 from curator.jobs.job import Job, path_bytes
@@ -21,6 +21,7 @@ def import_paths(work: Work, paths: Iterable[Path], *, licence: str = "", consen
     recording is found again at its new path.
     """
     watcher = work.watcher
+    sweep(work.project.cache)  # what an import that was killed has left
     files, missing = _files(paths, watcher)
     watcher.started("import", len(files), 0.0)
 
