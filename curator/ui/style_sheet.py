@@ -1,0 +1,110 @@
+"""How controls look, by the roles of the theme. Distances follow the 8-pixel grid."""
+
+from collections.abc import Mapping
+from string import Template
+
+_SHEET = Template(
+    """
+* { outline: none; }
+QWidget { font-size: 10pt; }
+QMainWindow, QDialog { background: $window; }
+QToolTip { background: $raised; color: $text; border: 1px solid $hairline; padding: 4px; }
+
+QPushButton, QToolButton {
+    background: $surface; color: $text; border: 1px solid $edge; border-radius: 4px;
+    padding: 5px 12px;
+}
+QPushButton:hover, QToolButton:hover { background: $raised; }
+QPushButton:pressed, QToolButton:pressed { background: $chosen; }
+QPushButton:disabled, QToolButton:disabled { color: $quiet; border-color: $hairline; }
+QPushButton:focus, QToolButton:focus { border: 2px solid $accent; padding: 4px 11px; }
+QPushButton[weight="first"] { background: $accent; color: $on_accent; border-color: $accent; }
+QPushButton[weight="first"]:hover { border-color: $text; }
+QPushButton[weight="first"]:focus { border: 2px solid $text; }
+QPushButton[weight="first"]:disabled { background: $raised; color: $quiet; }
+QPushButton[weight="link"] {
+    background: transparent; color: $accent; border: 1px solid transparent; text-align: left;
+}
+QPushButton[weight="link"]:hover { text-decoration: underline; }
+QPushButton[weight="link"]:focus { border: 2px solid $accent; padding: 4px 11px; }
+
+QToolButton[role="page"] {
+    background: transparent; border: none; border-bottom: 2px solid transparent;
+    border-radius: 0; padding: 8px 12px 6px 12px; color: $quiet;
+}
+QToolButton[role="page"]:hover { color: $text; }
+QToolButton[role="page"]:checked { color: $text; border-bottom: 2px solid $accent; }
+QToolButton[role="page"]:focus { background: $chosen; color: $text; }
+
+QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
+    background: $surface; color: $text; border: 1px solid $edge; border-radius: 4px;
+    padding: 4px 7px; selection-background-color: $accent; selection-color: $on_accent;
+}
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus,
+QComboBox:focus { border: 2px solid $accent; padding: 3px 6px; }
+QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px solid $edge;
+    selection-background-color: $chosen; selection-color: $text; }
+QCheckBox, QRadioButton { spacing: 8px; padding: 3px; border: 2px solid transparent; }
+QCheckBox:focus, QRadioButton:focus { border: 2px solid $accent; border-radius: 4px; }
+
+QTableView, QListView, QTreeView {
+    background: $surface; color: $text; border: 1px solid $hairline; gridline-color: $hairline;
+    alternate-background-color: $surface;
+    selection-background-color: $chosen; selection-color: $text;
+}
+QTableView:focus, QListView:focus, QTreeView:focus { border: 1px solid $accent; }
+QTableView::item, QListView::item { padding: 2px 8px; border: none; }
+QTableView::item:selected, QListView::item:selected { background: $chosen; color: $text; }
+QTableView::item:focus, QListView::item:focus { border: 1px solid $accent; }
+QHeaderView { background: $window; border: none; }
+QHeaderView::section {
+    background: $window; color: $quiet; border: none; border-bottom: 1px solid $hairline;
+    padding: 4px 8px;
+}
+QTableCornerButton::section { background: $window; border: none; }
+
+QProgressBar {
+    background: $raised; border: none; border-radius: 3px; min-height: 6px; max-height: 6px;
+}
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+
+QLabel { color: $text; background: transparent; }
+QLabel[role="title"] { font-size: 15pt; font-weight: 600; }
+QLabel[role="heading"] { font-weight: 600; }
+QLabel[role="quiet"] { color: $quiet; }
+QLabel[role="kept"] { color: $kept; }
+QLabel[role="dropped"] { color: $dropped; }
+QLabel[role="warning"] { color: $warning; }
+QLabel[role="error"] { color: $error; }
+QFrame[role="hairline"] { background: $hairline; border: none; min-height: 1px; max-height: 1px; }
+QFrame[role="bar"] { background: $window; border: none; }
+QFrame[role="panel"] { background: $surface; border: 1px solid $hairline; border-radius: 4px; }
+QFrame[role="drop"] { background: $chosen; border: 2px dashed $accent; border-radius: 8px; }
+
+QMenuBar { background: $window; color: $text; }
+QMenuBar::item { padding: 4px 8px; background: transparent; }
+QMenuBar::item:selected { background: $chosen; }
+QMenu { background: $surface; color: $text; border: 1px solid $edge; padding: 4px 0; }
+QMenu::item { padding: 5px 24px 5px 16px; }
+QMenu::item:selected { background: $chosen; color: $text; }
+QMenu::item:disabled { color: $quiet; }
+QMenu::separator { height: 1px; background: $hairline; margin: 4px 0; }
+
+QSplitter::handle { background: $hairline; }
+QSplitter::handle:horizontal { width: 1px; }
+QSplitter::handle:vertical { height: 1px; }
+QScrollArea { background: transparent; border: none; }
+QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
+QScrollBar::handle {
+    background: $edge; border-radius: 4px; margin: 2px; min-height: 32px; min-width: 32px;
+}
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+"""
+)
+
+
+def style_sheet(roles: Mapping[str, str]) -> str:
+    """The style sheet in these colours; every role it names must be given."""
+    return _SHEET.substitute(roles)
