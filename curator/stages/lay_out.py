@@ -61,7 +61,7 @@ def lay_out(
     if not vectors:
         return {}
     ids = [id_ for id_, _ in vectors]
-    points = _principal(unpacked(vectors))
+    points = principal(unpacked(vectors))
     places = map_places(points, seed, _old_places(ids, start or {}))
     labels = clusters(places)
     return {
@@ -122,8 +122,8 @@ def representatives(
     return chosen
 
 
-def _principal(rows: Points) -> Points:
-    """The 50 principal components, or all there are; shape (clips, components)."""
+def principal(rows: Points) -> Points:
+    """The 50 principal components of speaker vectors, or all there are; (clips, components)."""
     from sklearn.decomposition import PCA
 
     count = min(DIMENSIONS, *rows.shape)

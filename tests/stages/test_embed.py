@@ -8,8 +8,8 @@ from curator.stages import Failed
 from curator.stages.embed import Embed, speaker_vectors
 from curator.stages.embedders import resemblyzer
 from curator.stages.embedders.resemblyzer import SpeakerEncoder, loud_enough, partial_count
+from tests.helpers.clip_sounds import clip_sound, clip_sounds
 from tests.helpers.sounds import noise, one_sample, silence, speech_like
-from tests.stages.clip_sounds import clip_sound, clip_sounds
 
 RATE = 16_000
 LENGTHS_S = (0.15, 0.6, 1.59, 1.6, 1.61, 2.36, 2.5, 4.5, 11.0)

@@ -1,10 +1,11 @@
 """ClipSounds made of samples, for tests of the stages that look at clips."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from curator.audio.encode import to_int16
 from curator.audio.waveform import CACHE_RATE, Samples, Waveform
+from curator.domain.errors import MissingSource
 from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.stages import ClipSound
@@ -27,3 +28,22 @@ def clip_sound(
 def clip_sounds(sounds: Sequence[Samples], first_id: int = 1) -> list[ClipSound]:
     """One clip a sound, numbered from ``first_id``."""
     return [clip_sound(sound, first_id + place) for place, sound in enumerate(sounds)]
+
+
+class FakeExcerpts:
+    """Reads what the clips have at 16 kHz, as if their files held it.
+
+    broken: clips whose file is gone. reads: how often it was asked.
+    """
+
+    def __init__(self, items: Sequence[ClipSound], broken: Collection[int] = ()) -> None:
+        self._waves = {id(item.recording): item.wave for item in items}
+        self._broken = {id(item.recording) for item in items if item.clip_id in broken}
+        self.reads = 0
+
+    def read(self, recording: Recording, span: Span) -> Waveform:
+        """The whole clip, whatever the span."""
+        self.reads += 1
+        if id(recording) in self._broken:
+            raise MissingSource("quiz.wav is gone.", "Put it back.")
+        return self._waves[id(recording)]

@@ -1,0 +1,178 @@
+"""S1: speaker vectors, S4: DNSMOS, S20: the voice map; each against the program people would call.
+
+All figures are CPU seconds, so that what else the machine does changes little; peers that take
+threads get one where they let us. The whole takes about five minutes on one core, most of it the
+peers'.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import TypeVar
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from curator.audio.waveform import Samples, Waveform
+from curator.stages.embed import speaker_vectors
+from curator.stages.lay_out import map_places, principal
+from curator.stages.scorers import Heard, scorers
+from tests.benchmarks.rows import Row
+from tests.helpers.sounds import speech_like
+
+REAL_SPEECH = Path(__file__).resolve().parents[3] / "shared" / "data" / "librispeech-test-other"
+RATE = 16_000
+CLIP_S = 4.5
+VECTOR_CLIPS = 60
+MOS_CLIPS = 12
+TRUST_CLIPS = 5_000  # trustworthiness compares all pairs; on larger maps, of so many clips
+NEIGHBOURS = 15
+
+Answer = TypeVar("Answer")
+
+
+def rows() -> Iterator[Row]:
+    """S1, S4 and S20."""
+    with one_thread():
+        yield vectors_row()
+        yield from dnsmos_rows()
+    yield map_row(10_000, 5.0)
+    yield map_row(40_000, 2.0)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Torch and the linear algebra of numpy on one thread each."""
+    import torch
+    from threadpoolctl import threadpool_limits
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    with threadpool_limits(1):
+        yield
+    torch.set_num_threads(before)
+
+
+def clips(count: int, seconds: float = CLIP_S) -> list[Samples]:
+    """Clips of one length from real recordings where they are, else of made-up speech."""
+    paths = sorted(REAL_SPEECH.glob("*/*.flac"))
+    found = []
+    for path in paths[:: max(1, len(paths) // (2 * count))]:
+        sound, _ = soundfile.read(path, dtype="float32")
+        if sound.size >= seconds * RATE:
+            found.append(sound[: round(seconds * RATE)])
+    found += [speech_like(seconds, RATE, seed) for seed in range(count - len(found))]
+    return found[:count]
+
+
+def cost(work: Callable[[], Answer]) -> tuple[Answer, float, float]:
+    """The answer, CPU seconds and wall seconds of it."""
+    wall, cpu = perf_counter(), process_time()
+    answer = work()
+    return answer, process_time() - cpu, perf_counter() - wall
+
+
+def vectors_row() -> Row:
+    """S1: Resemblyzer's loop over clips, on what its own preprocessing made of them."""
+    from resemblyzer import VoiceEncoder, preprocess_wav
+
+    waves = [preprocess_wav(wave) for wave in clips(VECTOR_CLIPS)]
+    encoder = VoiceEncoder("cpu", verbose=False)
+    encoder.embed_utterance(waves[0])
+    speaker_vectors(waves[:2])
+    theirs, peer, peer_wall = cost(lambda: [encoder.embed_utterance(wave) for wave in waves])
+    ours, cpu, _ = cost(lambda: speaker_vectors(waves))
+    _, _, wall = cost(lambda: speaker_vectors(waves, threads=2))
+    cosine = float(np.sum(np.array(theirs) * ours, axis=1).min())
+    return Row(
+        id="S1",
+        measure=f"speaker vectors of {VECTOR_CLIPS} clips",
+        peer_name="Resemblyzer embed_utterance",
+        peer=peer,
+        ours=cpu,
+        unit="CPU s",
+        pass_line=3.0,
+        equal=cosine >= 0.99999,
+        note=f"least cosine {cosine:.7f}; wall with two threads {peer_wall / wall:.1f}x",
+    )
+
+
+def dnsmos_rows() -> Iterator[Row]:
+    """S4: speechmos against both of our ways."""
+    from speechmos import dnsmos
+
+    waves = clips(MOS_CLIPS)
+    dnsmos.run(waves[0][:RATE], RATE)
+    theirs, peer, _ = cost(lambda: [dnsmos.run(wave, RATE) for wave in waves])
+    expected = np.array([[mos[f"{key}_mos"] for key in MOS] for mos in theirs])
+    (info,) = (info for info in scorers() if info.key == "dnsmos")
+    for mode, pass_line in (("fast", 4.0), ("exact", 1.0)):
+        score = info.create(mode)
+        score(Heard(Waveform(waves[0], RATE)))
+        found, cpu, _ = cost(lambda s=score: [s(Heard(Waveform(wave, RATE))) for wave in waves])
+        ours = np.array([[mos[f"dnsmos_{key}"] for key in MOS] for mos in found])
+        means = ours.mean(axis=0) - expected.mean(axis=0)
+        each = np.abs(ours - expected)
+        equal = abs(means[0]) <= 0.05 if mode == "fast" else each.max() <= 1e-4
+        yield Row(
+            id=f"S4 {mode}",
+            measure=f"DNSMOS of {MOS_CLIPS} clips of {CLIP_S} s, {mode}",
+            peer_name="speechmos.run",
+            peer=peer,
+            ours=cpu,
+            unit="CPU s",
+            pass_line=pass_line,
+            equal=bool(equal),
+            note=f"mean OVRL differs by {means[0]:+.4f}, one clip by {each[:, 0].mean():.4f}"
+            f" on average and any number by {each.max():.1g} at most",
+        )
+
+
+MOS = ("ovrl", "sig", "bak", "p808")
+
+
+def map_row(count: int, pass_line: float) -> Row:
+    """S20: umap-learn as most programs call it, warm, against the map of this project."""
+    from umap import UMAP
+
+    vectors = made_up_vectors(count)
+    map_places(principal(vectors[:1_000]), 0)
+    UMAP(metric="cosine", random_state=42, n_jobs=1).fit_transform(vectors[:5_000])
+    ours, cpu, wall = cost(lambda: map_places(principal(vectors), 0))
+    again = map_places(principal(vectors), 0)
+    theirs, peer, peer_wall = cost(
+        lambda: UMAP(metric="cosine", random_state=42, n_jobs=1).fit_transform(vectors)
+    )
+    trust, peer_trust = (trustworthiness(vectors, places) for places in (ours, theirs))
+    same = np.array_equal(ours, again)
+    return Row(
+        id=f"S20 {count // 1000}k",
+        measure=f"voice map of {count:,} clips",
+        peer_name="umap-learn, seeded",
+        peer=peer,
+        ours=cpu,
+        unit="CPU s",
+        pass_line=pass_line,
+        equal=same and trust >= peer_trust - 0.01,
+        note=f"trustworthiness {trust:.4f}, the peer's {peer_trust:.4f}; the second run is "
+        f"{'the same' if same else 'another'} map; wall {peer_wall / wall:.1f}x",
+    )
+
+
+def made_up_vectors(count: int) -> NDArray[np.float32]:
+    """Directions of 40 voices as the network gives them: length 1, nothing below 0."""
+    rng = np.random.default_rng(0)
+    voices = np.abs(rng.standard_normal((40, 256))) * (rng.random((40, 256)) < 0.4)
+    rows = voices[rng.integers(0, 40, count)] + 0.35 * rng.standard_normal((count, 256))
+    rows = np.maximum(rows, 0.0)
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def trustworthiness(vectors: NDArray[np.float32], places: NDArray[np.float32]) -> float:
+    """How far neighbours on the map are neighbours in truth, 0..1."""
+    from sklearn.manifold import trustworthiness as trust_of
+
+    some = np.random.default_rng(0).permutation(len(vectors))[:TRUST_CLIPS]
+    return float(trust_of(vectors[some], places[some], n_neighbors=NEIGHBOURS, metric="cosine"))
