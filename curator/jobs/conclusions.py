@@ -11,7 +11,7 @@ from curator.domain.fact import ClipFact, Producer, Score
 from curator.domain.findings import WholeSet, findings_of, usual_pace
 from curator.domain.target import read_target
 from curator.jobs.queries import by_id
-from curator.jobs.writing import Write, straight_into, write_facts, write_findings
+from curator.jobs.writing import OnClips, Write, straight_into, write_facts, write_findings
 from curator.stages.voice import similarities
 from curator.store.project import Project
 
@@ -30,7 +30,7 @@ def conclude(project: Project, write: Write | None = None) -> None:
     compare_voices(project, put)
     clips = project.clips.find()
     pace = json.dumps(usual_pace(clips))
-    put(lambda owner: owner.facts.set_project_fact(PACE, pace))
+    put(OnClips(frozenset(), lambda owner: owner.facts.set_project_fact(PACE, pace)))
     judge(project, clips, put)
 
 
@@ -56,7 +56,7 @@ def compare_voices(project: Project, write: Write) -> None:
     ]
     write_facts(write, facts)
     threshold = json.dumps(match.threshold)
-    write(lambda owner: owner.facts.set_project_fact(THRESHOLD, threshold))
+    write(OnClips(frozenset(), lambda owner: owner.facts.set_project_fact(THRESHOLD, threshold)))
 
 
 def _forget_voice(project: Project) -> None:

@@ -12,11 +12,12 @@ from itertools import pairwise
 import msgspec
 
 from curator.domain.errors import CuratorError
-from curator.domain.fact import ClipFact
+from curator.domain.fact import ClipFact, RecordingCut
 from curator.jobs.job import Job
 from curator.jobs.processes import Died, Workers
 from curator.jobs.wire import Done, Found, Message, Stopped, Taken, TakenIn
 from curator.jobs.work import Work
+from curator.jobs.writing import Action, OnClips
 from curator.stages import Failed
 from curator.store.project import Project
 
@@ -162,7 +163,14 @@ class Crew:
         if waiting:
             found = tuple(waiting)
             waiting.clear()
-            self._work.write(lambda owner: self._store(owner, found))
+            self._work.write(_touching(found, lambda owner: self._store(owner, found)))
+
+
+def _touching(found: Sequence[Found], store: Action) -> Action:
+    """Storing what was found, with the clips it is about where it adds and removes none."""
+    if any(isinstance(each, RecordingCut) for each in found):
+        return store
+    return OnClips(frozenset(e.clip_id for e in found if isinstance(e, ClipFact)), store)
 
 
 def shares(job: Job, items: Sequence[int], workers: int) -> list[Job]:

@@ -1,6 +1,7 @@
 """Where results are written: by whoever has the project open, in portions that hold nobody up."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from curator.domain.clip import Finding
@@ -11,6 +12,22 @@ PORTION = 256
 """Rows of one transaction: 5 ms, so that a person's decision in between does not wait."""
 
 Action = Callable[[Project], None]
+
+
+@dataclass(frozen=True, slots=True)
+class OnClips:
+    """An action that touches these clips alone. Any other may touch all, add some and remove some.
+
+    So a window that shows 100,000 clips needs to read only these again.
+    """
+
+    clips: frozenset[int]
+    act: Action
+
+    def __call__(self, project: Project) -> None:
+        """Do it."""
+        self.act(project)
+
 
 Write = Callable[[Action], None]
 """Does an action with the project where it may be written to, and returns when it is done.
@@ -35,7 +52,8 @@ def write_facts(write: Write, facts: Sequence[ClipFact]) -> None:
 
 
 def _add(write: Write, facts: Sequence[ClipFact]) -> None:
-    write(lambda owner: owner.facts.add(facts))
+    clips = frozenset(fact.clip_id for fact in facts)
+    write(OnClips(clips, lambda owner: owner.facts.add(facts)))
 
 
 def write_findings(write: Write, findings: Mapping[int, tuple[Finding, ...]]) -> None:
@@ -46,4 +64,4 @@ def write_findings(write: Write, findings: Mapping[int, tuple[Finding, ...]]) ->
 
 
 def _set(write: Write, findings: Mapping[int, tuple[Finding, ...]]) -> None:
-    write(lambda owner: owner.facts.set_findings(findings))
+    write(OnClips(frozenset(findings), lambda owner: owner.facts.set_findings(findings)))
