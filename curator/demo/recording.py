@@ -42,7 +42,7 @@ SENTENCE_GAP_S = (0.2, 0.35)
 LEAD_S = 1.0
 """Background before the first word."""
 CUT_REST_S = 0.1
-"""At least so much speech without a pause stands on both sides of the place where it breaks off."""
+"""At least so much sound without any silence is on both sides of where it breaks off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,15 +199,16 @@ def _laid_out(turns: Sequence[_Turn], random: Random) -> tuple[list[Utterance], 
 
 
 def _inside_a_word(turn: _Turn, utterance: Utterance) -> int:
-    """The loudest place of the last sentence's second half that is well inside a stretch."""
+    """The loudest place of the last sentence's second half with sound all around it."""
     sentence, voice = utterance.sentences[-1], turn.sentences[-1]
     rest, window = round(CUT_REST_S * RATE), RATE // 50
     power = np.convolve(np.square(voice, dtype=np.float64), np.ones(window), "same")
     allowed = np.zeros(voice.size, dtype=bool)
-    for stretch in sentence.stretches:
-        start, stop = stretch.start - sentence.span.start, stretch.stop - sentence.span.start
-        allowed[start + rest : max(start + rest, stop - rest)] = True
+    for sounding in stretches(voice, RATE, closure_ms=0):
+        allowed[sounding.start + rest : max(sounding.start + rest, sounding.stop - rest)] = True
     allowed[: voice.size // 2] = False
+    if not allowed.any():  # a sentence of short sounds: its loudest one
+        allowed[voice.size // 2 :] = True
     return sentence.span.start + int(np.argmax(np.where(allowed, power, -1.0)))
 
 

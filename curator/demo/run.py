@@ -27,7 +27,9 @@ MARK = ".made-by-curator-demo"
 RECORDING, TRUTH, FOUND = "quiz_show.wav", "quiz_show.truth.json", "found.json"
 PROJECT, BUNDLE, TRAINING, VOICE = "quiz_show.curator", "bundle", "run", "voice"
 SPOKEN, REPORT = "spoken.wav", "report.html"
-MADE = (RECORDING, TRUTH, FOUND, PROJECT, BUNDLE, TRAINING, VOICE, SPOKEN, REPORT)
+PREPARED = f"{BUNDLE}.prepared"
+"""What the trainer keeps beside a bundle."""
+MADE = (RECORDING, TRUTH, FOUND, PROJECT, BUNDLE, PREPARED, TRAINING, VOICE, SPOKEN, REPORT)
 STEPS = 30
 SENTENCE = "Good evening, and welcome to our show."
 LICENCE = "Synthetic speech made by this program; free to use."
