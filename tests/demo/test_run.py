@@ -76,7 +76,7 @@ def test_a_command_that_fails_stops_the_demo_and_is_named(tmp_path, monkeypatch)
     said: list[str] = []
     monkeypatch.setattr(run, "make_recording", lambda folder, seed: Recorded)
     monkeypatch.setattr(
-        subprocess, "run", lambda command, check: subprocess.CompletedProcess(command, 1)
+        subprocess, "run", lambda command, **options: subprocess.CompletedProcess(command, 1)
     )
     with pytest.raises(CuratorError, match="The demo stopped: curator new"):
         run_demo(tmp_path / "out", said.append)
@@ -86,7 +86,7 @@ def test_a_command_that_fails_stops_the_demo_and_is_named(tmp_path, monkeypatch)
 def test_commands_run_with_this_python(monkeypatch, tmp_path):
     ran: list[list[str]] = []
 
-    def remembered(command, check):
+    def remembered(command, **options):
         ran.append(command)
         return subprocess.CompletedProcess(command, 1)
 
