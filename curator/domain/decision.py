@@ -1,7 +1,7 @@
 """What people decide, and the edits that carry it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from curator.domain.span import Span
@@ -16,20 +16,43 @@ class State(StrEnum):
 
 
 class Field(StrEnum):
-    """What a decision is about. SPAN holds ``[start, stop]``; VOICE is of the whole project."""
+    """What a decision is about.
+
+    SPAN holds ``[start, stop]``. PRESENCE holds whether a clip is there: PERSON for one that was
+    made by splitting or merging, None for one that this took away. VOICE is of the whole project.
+    """
 
     STATE = "state"
     TEXT = "text"
     EMOTION = "emotion"
     SPAN = "span"
+    PRESENCE = "presence"
     VOICE = "voice"
 
 
 PROJECT = 0
 """The id under which decisions about the whole project (the voice) are kept."""
 
+PERSON = "person"
+"""The origin of a clip that a person made."""
+
+JOINED_WITHIN_S = 1.0
+"""A nudge follows the one before it within this time: the two are one edit."""
+
 Value = str | tuple[int, int] | None
 """A decision's value: text for most fields, (start, stop) for SPAN, None for "not decided"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A clip that comes into being by splitting or merging, undecided.
+
+    text, emotion: what people had decided about the clips it is made of, None where nothing.
+    """
+
+    span: Span
+    text: str | None
+    emotion: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +61,23 @@ class Edit:
 
     label: a sentence for the history, e.g. "Give emotion: tension (12 clips)".
     after: clip id (or PROJECT) -> the new value; None takes the decision back.
+    come: the clips made of those that ``after`` takes away, for PRESENCE.
+    joins: whether it is one with the edit just before if that was a nudge of the same clip.
     """
 
     label: str
     field: Field
     after: Mapping[int, Value]
+    come: tuple[Piece, ...] = ()
+    joins: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a write touched: which clips, which field, and under which label."""
+    """What a write touched: which clips, which field, and under which label.
+
+    For PRESENCE, those that went as well as those that came.
+    """
 
     clips: tuple[int, ...]
     field: Field
@@ -101,6 +131,11 @@ def recut(clip: int, span: Span | None) -> Edit:
     """Move a clip's edges; None goes back to where segmentation cut."""
     after: dict[int, Value] = {clip: (span.start, span.stop) if span else None}
     return Edit("Move edges (1 clip)", Field.SPAN, after)
+
+
+def nudge(clip: int, span: Span) -> Edit:
+    """Move a clip's edges a little; several nudges in a row are one edit."""
+    return replace(recut(clip, span), joins=True)
 
 
 def choose_voice(clips: Sequence[int], described: str) -> Edit:

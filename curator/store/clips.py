@@ -64,14 +64,16 @@ class Clips:
     def ids(self, query: Query | None = None) -> list[int]:
         """The same clips, only their ids."""
         where, values = clip_search.condition(query or Query())
-        rows = self._database.read(f"SELECT clip.id FROM clip WHERE {where} {_IN_TIME}", values)
+        rows = self._database.read(
+            f"SELECT clip.id FROM present_clip AS clip WHERE {where} {_IN_TIME}", values
+        )
         return [clip_id for (clip_id,) in rows]
 
     def count(self, query: Query | None = None) -> int:
         """How many clips a query asks for."""
         where, values = clip_search.condition(query or Query())
         (count,) = self._database.read(
-            f"SELECT COUNT(*) FROM clip WHERE {where}", values
+            f"SELECT COUNT(*) FROM present_clip AS clip WHERE {where}", values
         ).fetchone()
         return int(count)
 
@@ -79,7 +81,11 @@ class Clips:
         """(clip id, recording id, span as it is now), by recording and time; None: of all clips."""
         where, values = _among(ids)
         rows = self._database.read(
-            f"SELECT id, recording_id, start, stop FROM clip WHERE {where} {_IN_TIME}", values
+            f"""
+            SELECT id, recording_id, start, stop
+            FROM present_clip AS clip WHERE {where} {_IN_TIME}
+            """,
+            values,
         )
         with self._database.as_stored("a clip"):
             return [(clip, recording, Span(start, stop)) for clip, recording, start, stop in rows]
@@ -87,7 +93,7 @@ class Clips:
     def moved(self) -> set[int]:
         """The clips whose edges a person has moved from where segmentation cut."""
         rows = self._database.read(
-            "SELECT id FROM clip WHERE start <> cut_start OR stop <> cut_stop"
+            "SELECT id FROM present_clip WHERE start <> cut_start OR stop <> cut_stop"
         )
         return {clip for (clip,) in rows}
 
@@ -107,15 +113,15 @@ class Clips:
             self._add(cut.recording_id, new.come)
             mark_recording_done(self._database, cut.recording_id, cut.made_by)
             (count,) = self._database.read(
-                "SELECT COUNT(*) FROM clip WHERE recording_id = ?", (cut.recording_id,)
+                "SELECT COUNT(*) FROM present_clip WHERE recording_id = ?", (cut.recording_id,)
             ).fetchone()
         return int(count)
 
     def _old_clips(self, recording_id: int) -> list[OldClip]:
         rows = self._database.read(
             f"""
-            SELECT id, start, stop, cut_start, cut_stop, id IN {_DECIDED}
-            FROM clip WHERE recording_id = ?
+            SELECT id, start, stop, cut_start, cut_stop, origin = 'person' OR id IN {_DECIDED}
+            FROM present_clip WHERE recording_id = ?
             """,
             (recording_id,),
         )
@@ -128,8 +134,8 @@ class Clips:
     def _add(self, recording_id: int, clips: Sequence[NewClip]) -> None:
         self._database.write_many(
             """
-            INSERT INTO clip(recording_id, cut_start, cut_stop, start, stop, pause_group)
-            VALUES (?1, ?2, ?3, ?2, ?3, ?4)
+            INSERT INTO clip(recording_id, cut_start, cut_stop, start, stop, pause_group, origin)
+            VALUES (?1, ?2, ?3, ?2, ?3, ?4, 'cut')
             """,
             ((recording_id, c.span.start, c.span.stop, c.pause_group) for c in clips),
         )
@@ -171,7 +177,7 @@ class Clips:
         return self._database.read(
             f"""
             SELECT fact.clip_id, {columns}
-            FROM clip
+            FROM present_clip AS clip
             JOIN {table} AS fact
               ON fact.clip_id = clip.id AND fact.start = clip.start AND fact.stop = clip.stop
             WHERE {where}

@@ -1,5 +1,6 @@
 """A connection to a project file whose errors are sentences for people."""
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +34,11 @@ Row = tuple[Any, ...]
 """What SQLite gives back; each reader unpacks it at once into typed values."""
 
 Parameters = Sequence[object]
+
+
+def listed(numbers: Iterable[int]) -> str:
+    """Ids as SQL takes them: ``IN (SELECT value FROM json_each(?))``."""
+    return json.dumps(list(numbers))
 
 
 class Cursor(sqlite3.Cursor):

@@ -1,24 +1,19 @@
 """Which decisions a project takes, and how they are stored."""
 
-from collections.abc import Iterable, Mapping
-
-import msgspec
+from collections.abc import Iterable, Mapping, Sequence
 
 from curator.domain.decision import PROJECT, Edit, Field, State, Value
 from curator.domain.emotion import EmotionSet
 from curator.domain.errors import CuratorError
+from curator.store import presence
+from curator.store.connection import listed
 from curator.store.database import Database
-
-
-def listed(clips: Iterable[int]) -> str:
-    """Ids as SQL takes them: ``IN (SELECT value FROM json_each(?))``."""
-    return msgspec.json.encode(list(clips)).decode()
 
 
 def existing(database: Database, clips: Iterable[int]) -> set[int]:
     """Those of the clips that are in the project."""
     rows = database.read(
-        "SELECT id FROM clip WHERE id IN (SELECT value FROM json_each(?))",
+        "SELECT id FROM present_clip WHERE id IN (SELECT value FROM json_each(?))",
         (listed(clips),),
     )
     return {clip for (clip,) in rows}
@@ -31,8 +26,11 @@ class DecisionRules:
         self._database = database
         self._emotions = emotions
 
-    def checked(self, edit: Edit) -> dict[int, Value]:
-        """The edit's values as they will be stored, or CuratorError for the first that is wrong."""
+    def checked(self, edit: Edit, voice: Sequence[int]) -> dict[int, Value]:
+        """The edit's values as they will be stored, or CuratorError for the first that is wrong.
+
+        voice: the clips of the chosen voice.
+        """
         if edit.field is Field.VOICE:
             return {PROJECT: self._checked_voice(edit.after)}
         missing = edit.after.keys() - existing(self._database, edit.after)
@@ -40,6 +38,12 @@ class DecisionRules:
             raise CuratorError(f"There is no clip {min(missing)} in the project.")
         if edit.field is Field.SPAN:
             return self._checked_spans(edit.after)
+        if edit.field is Field.PRESENCE:
+            presence.check(self._database, edit, voice)
+            for piece in edit.come:
+                self._checked_emotion(piece.emotion)
+                self._checked_text(piece.text)
+            return dict(edit.after)
         check = {
             Field.STATE: self._checked_state,
             Field.EMOTION: self._checked_emotion,

@@ -6,24 +6,28 @@ then they are abandoned, and stay in the journal.
 """
 
 import hashlib
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-import msgspec
-
 from curator.domain.clip_query import fold
-from curator.domain.decision import PROJECT, Changes, Edit, Field, HistoryEntry, Value
+from curator.domain.decision import (
+    PERSON,
+    PROJECT,
+    Changes,
+    Edit,
+    Field,
+    HistoryEntry,
+    Value,
+)
 from curator.domain.emotion import EmotionSet
-from curator.store.connection import Parameters
+from curator.store import presence
+from curator.store.connection import Parameters, listed
 from curator.store.database import Database
-from curator.store.decision_rules import DecisionRules, existing, listed
+from curator.store.decision_rules import DecisionRules, existing
+from curator.store.journal import Journal
 
 _COLUMN = {Field.STATE: "state", Field.EMOTION: "emotion", Field.TEXT: "text"}
-_read_values = msgspec.json.Decoder(dict[int, str | tuple[int, int] | None]).decode
-
-
-def _as_json(values: Mapping[int, Value]) -> str:
-    return msgspec.json.encode(values).decode()
 
 
 class Decisions:
@@ -34,10 +38,11 @@ class Decisions:
         database: Database,
         emotions: EmotionSet,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._rules = DecisionRules(database, emotions)
-        self._now = now
+        self._journal = Journal(database, now, seconds)
 
     def apply(self, edit: Edit) -> Changes:
         """Decide, and note it in the journal; both are on disk when this returns.
@@ -46,28 +51,25 @@ class Decisions:
         nothing is done, when a value does not fit.
         """
         with self._database.writing():
-            wanted = self._rules.checked(edit)
+            wanted = self._rules.checked(edit, self.voice())
+            if edit.come:
+                wanted |= self._prepared(edit)
             before = self._values(edit.field, wanted)
             after = {clip: value for clip, value in wanted.items() if value != before[clip]}
             if not after:
                 return Changes((), edit.field, edit.label)
-            self._database.write("UPDATE edit SET state = 'abandoned' WHERE state = 'undone'")
-            self._database.write(
-                """
-                INSERT INTO edit(made_at, label, field, clips, state, before, after)
-                VALUES (?, ?, ?, ?, 'done', ?, ?)
-                """,
-                (
-                    self._now().isoformat(timespec="seconds"),
-                    edit.label,
-                    edit.field.value,
-                    len(after.keys() - {PROJECT}),
-                    _as_json({clip: before[clip] for clip in after}),
-                    _as_json(after),
-                ),
-            )
+            self._journal.note(edit, {clip: before[clip] for clip in after}, after)
             self._write(edit.field, after)
         return Changes(tuple(after), edit.field, edit.label)
+
+    def _prepared(self, edit: Edit) -> dict[int, Value]:
+        """The clips that come, with what was decided about them, not yet there."""
+        pieces = presence.prepare(self._database, edit)
+        texts = {clip: piece.text for clip, piece in pieces.items()}
+        emotions = {clip: piece.emotion for clip, piece in pieces.items()}
+        self._write_words(Field.TEXT, texts)
+        self._write_words(Field.EMOTION, emotions)
+        return dict.fromkeys(pieces, PERSON)
 
     def undo(self) -> Changes | None:
         """Take the last edit back; None when there is none."""
@@ -79,25 +81,17 @@ class Decisions:
 
     def undo_label(self) -> str | None:
         """What `undo` would take back, or None."""
-        found = self._next("done", "before")
-        return None if found is None else found[1]
+        found = self._journal.next("done", "before")
+        return None if found is None else found.label
 
     def redo_label(self) -> str | None:
         """What `redo` would do again, or None."""
-        found = self._next("undone", "after")
-        return None if found is None else found[1]
+        found = self._journal.next("undone", "after")
+        return None if found is None else found.label
 
     def history(self, limit: int = 50) -> list[HistoryEntry]:
         """The latest edits, newest first."""
-        rows = self._database.read(
-            "SELECT id, made_at, label, field, clips, state FROM edit ORDER BY id DESC LIMIT ?",
-            (limit,),
-        )
-        with self._database.as_stored("the journal"):
-            return [
-                HistoryEntry(number, made_at, label, Field(field), clips, state)
-                for number, made_at, label, field, clips, state in rows
-            ]
+        return self._journal.history(limit)
 
     def voice(self) -> tuple[int, ...]:
         """The clips that say whose voice the set is; empty when nobody has chosen."""
@@ -111,8 +105,9 @@ class Decisions:
         """A hash of every decision as it is now, whatever edits led there."""
         digest = hashlib.sha256()
         for sql in (
-            "SELECT clip_id, state, emotion, text, start, stop FROM decision ORDER BY clip_id",
-            "SELECT id, start, stop FROM clip ORDER BY id",
+            """SELECT clip_id, state, emotion, text, start, stop FROM decision
+            WHERE clip_id IN (SELECT id FROM present_clip) ORDER BY clip_id""",
+            "SELECT id, start, stop FROM present_clip ORDER BY id",
             "SELECT field, value FROM project_decision ORDER BY field",
         ):
             for row in self._database.read(sql):
@@ -121,38 +116,12 @@ class Decisions:
 
     def _step(self, state: str, new_state: str, column: str) -> Changes | None:
         with self._database.writing():
-            found = self._next(state, column)
+            found = self._journal.next(state, column)
             if found is None:
                 return None
-            number, label, field, values = found
-            self._write(field, values)
-            self._database.write("UPDATE edit SET state = ? WHERE id = ?", (new_state, number))
-        return Changes(tuple(values), field, label)
-
-    def _next(self, state: str, column: str) -> tuple[int, str, Field, dict[int, Value]] | None:
-        """The edit to take back or do again, with its values for the clips that still exist.
-
-        Edits whose clips are all gone, since segmentation replaced them, are passed over.
-        """
-        assert column in ("before", "after")
-        order = "DESC" if state == "done" else "ASC"
-        rows = self._database.read(
-            f"SELECT id, label, field, {column} FROM edit WHERE state = ? ORDER BY id {order}",
-            (state,),
-        )
-        # Row by row: almost always the first will do, and there may be a hundred thousand.
-        while (row := rows.fetchone()) is not None:
-            number, label, field, values = row
-            with self._database.as_stored("the journal"):
-                its_values: dict[int, Value] = dict(_read_values(values))
-                its_field = Field(field)
-            if its_field is Field.VOICE:
-                return number, label, its_field, its_values
-            there = existing(self._database, its_values)
-            left = {clip: value for clip, value in its_values.items() if clip in there}
-            if left:
-                return number, label, its_field, left
-        return None
+            self._write(found.field, found.values)
+            self._journal.mark(found, new_state)
+        return Changes(tuple(found.values), found.field, found.label)
 
     def _values(self, field: Field, clips: Mapping[int, object]) -> dict[int, Value]:
         """What is decided now, for each of the clips; None where nothing is."""
@@ -164,7 +133,9 @@ class Decisions:
             return {PROJECT: None if row is None else row[0]}
         among = "clip_id IN (SELECT value FROM json_each(?))"
         ids = (listed(clips),)
-        if field is Field.SPAN:
+        if field is Field.PRESENCE:
+            values |= presence.origins(self._database, clips)
+        elif field is Field.SPAN:
             sql = f"SELECT clip_id, start, stop FROM decision WHERE start NOT NULL AND {among}"
             values |= {clip: (start, stop) for clip, start, stop in self._database.read(sql, ids)}
         else:
@@ -175,6 +146,8 @@ class Decisions:
     def _write(self, field: Field, values: Mapping[int, Value]) -> None:
         if field is Field.VOICE:
             self._write_voice(values[PROJECT])
+        elif field is Field.PRESENCE:
+            presence.write(self._database, values)
         elif field is Field.SPAN:
             self._write_spans(values)
         else:

@@ -137,7 +137,7 @@ class Facts:
         """
         rows = self._database.read(
             f"""
-            SELECT clip.id FROM clip
+            SELECT clip.id FROM present_clip AS clip
             WHERE NOT EXISTS (
               SELECT 1 FROM {_TABLES[kind]} AS fact
               WHERE fact.clip_id = clip.id
@@ -155,7 +155,7 @@ class Facts:
         return self._database.read(
             """
             SELECT clip.id, fact.vector
-            FROM clip
+            FROM present_clip AS clip
             JOIN speaker_vector AS fact
               ON fact.clip_id = clip.id AND fact.start = clip.start AND fact.stop = clip.stop
             ORDER BY clip.id

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 APPLICATION_ID = 0x56437572
 """Marks the file as ours: "VCur"."""
 
-VERSION = 1
+VERSION = 2
 
 SETTING = """CREATE TABLE setting(
   key TEXT NOT NULL PRIMARY KEY,
@@ -42,7 +42,9 @@ RECORDING = """CREATE TABLE recording(
 
 # cut_start, cut_stop: where segmentation cut. start, stop: where the clip is now, which is a
 # person's decision if there is one; kept here so that sorting and matching facts need no join.
-# Ids are never used twice: the journal of edits refers to them for ever.
+# Ids are never used twice: the journal of edits refers to them for ever. origin: 'cut' by
+# segmentation, or made by a 'person' who split or merged clips; NULL while it is not there because
+# of that. Such a clip keeps its facts and decisions, so that undo brings it back whole.
 CLIP = """CREATE TABLE clip(
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   recording_id INTEGER NOT NULL REFERENCES recording(id),
@@ -51,10 +53,13 @@ CLIP = """CREATE TABLE clip(
   start INTEGER NOT NULL,
   stop INTEGER NOT NULL,
   pause_group INTEGER NOT NULL,
+  origin TEXT CHECK (origin IN ('cut', 'person')),
   CHECK (0 <= cut_start AND cut_start <= cut_stop),
   CHECK (0 <= start AND start <= stop)
 ) STRICT"""
 CLIP_BY_TIME = "CREATE INDEX clip_by_time ON clip(recording_id, start, stop)"
+
+PRESENT_CLIP = "CREATE VIEW present_clip AS SELECT * FROM clip WHERE origin IS NOT NULL"
 
 PRODUCER = """CREATE TABLE producer(
   id INTEGER PRIMARY KEY,
@@ -217,7 +222,7 @@ SELECT
   map_point.x AS x,
   map_point.y AS y,
   map_point.cluster AS cluster
-FROM clip
+FROM present_clip AS clip
 LEFT JOIN decision
   ON decision.clip_id = clip.id
 LEFT JOIN transcript
@@ -239,6 +244,7 @@ STATEMENTS: tuple[str, ...] = (
     RECORDING,
     CLIP,
     CLIP_BY_TIME,
+    PRESENT_CLIP,
     PRODUCER,
     RECORDING_DONE,
     RECORDING_TRANSCRIPT,
@@ -262,7 +268,25 @@ STATEMENTS: tuple[str, ...] = (
 
 Step = Callable[[sqlite3.Connection], None]
 
-STEPS: Mapping[int, Step] = {}
+
+def _let_people_split_and_merge(connection: sqlite3.Connection) -> None:
+    """From 1 to 2: clips have an origin, and there are clips that are not there."""
+    columns = "id, recording_id, cut_start, cut_stop, start, stop, pause_group"
+    (last_id,) = connection.execute(
+        "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'clip'), 0)"
+    ).fetchone()
+    connection.execute("DROP VIEW clip_seen")
+    connection.execute(f"CREATE TEMP TABLE old_clip AS SELECT {columns} FROM clip")
+    connection.execute("DROP TABLE clip")
+    for statement in (CLIP, CLIP_BY_TIME, PRESENT_CLIP, CLIP_SEEN):
+        connection.execute(statement)
+    connection.execute(f"INSERT INTO clip({columns}, origin) SELECT *, 'cut' FROM old_clip")
+    connection.execute("DROP TABLE old_clip")
+    connection.execute("DELETE FROM sqlite_sequence WHERE name = 'clip'")
+    connection.execute("INSERT INTO sqlite_sequence(name, seq) VALUES ('clip', ?)", (last_id,))
+
+
+STEPS: Mapping[int, Step] = {1: _let_people_split_and_merge}
 """From a version to the next. A step rebuilds the tables it changes with the texts above, because
 an opened file's tables are compared with them: that is how a damaged schema is noticed."""
 

@@ -9,6 +9,7 @@ from curator.domain.decision import keep
 from curator.domain.errors import BrokenProject, CuratorError
 from curator.store import backups, schema
 from curator.store.project import Project
+from tests.helpers.factories import a_cut
 
 OLD_FILES = Path(__file__).parent / "old_files"
 """A project of each version as SQL: ``version-<n>.sql``."""
@@ -16,7 +17,7 @@ OLD_FILES = Path(__file__).parent / "old_files"
 
 def with_a_step(monkeypatch, step):
     """Pretend that this program is one version further than it is."""
-    monkeypatch.setattr(schema, "STEPS", {schema.VERSION: step})
+    monkeypatch.setattr(schema, "STEPS", {**schema.STEPS, schema.VERSION: step})
     monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
 
 
@@ -105,6 +106,14 @@ def old_project(folder, version):
     connection.executescript((OLD_FILES / f"version-{version}.sql").read_text(encoding="utf-8"))
     connection.close()
     return folder
+
+
+def test_ids_of_removed_clips_are_not_given_again_after_an_update(tmp_path):
+    with Project.open(old_project(tmp_path / "old.curator", 1)) as project:
+        seen = set(project.clips.ids())
+        recording = project.recordings.all()[0]
+        project.clips.replace_cut(a_cut(recording, [(50.0, 54.0)]))
+        assert min(set(project.clips.ids()) - seen) > max(seen)
 
 
 @pytest.mark.parametrize("version", range(1, schema.VERSION + 1))

@@ -1,6 +1,8 @@
 """Random edits, undone and redone all the way, pass exactly the same states."""
 
+import contextlib
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import settings
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from curator.domain.decision import (
+    Field,
     choose_voice,
     correct_text,
     drop,
@@ -16,8 +19,10 @@ from curator.domain.decision import (
     recut,
     undecide,
 )
+from curator.domain.errors import CuratorError
 from curator.domain.fact import Producer, Transcript
 from curator.domain.span import Span
+from curator.domain.splitting import merge, split
 from curator.store.project import Project
 from tests.helpers.factories import (
     RATE,
@@ -59,10 +64,33 @@ class Undoing(RuleBasedStateMachine):
         self.version = 0
 
     @rule(edit=edits)
+    def decide_what_is_possible(self, edit):
+        if edit.field is Field.VOICE or edit.after.keys() <= set(self.project.clips.ids()):
+            with contextlib.suppress(CuratorError):  # a voice of clips that are not there
+                self.decide(edit)
+
     def decide(self, edit):
         if self.project.decisions.apply(edit).clips:
             self.at += 1
             self.states[self.at :] = [self.project.decisions.state_hash()]
+
+    @rule(data=st.data(), share=st.floats(0.01, 0.99))
+    def split_a_clip(self, data, share):
+        clip = data.draw(st.sampled_from(self.project.clips.find()))
+        at = clip.span.start + round(share * clip.span.samples)
+        if clip.span.start < at < clip.span.stop and clip.id not in self.project.decisions.voice():
+            self.decide(split(clip, at))
+
+    @rule(data=st.data())
+    def merge_neighbours(self, data):
+        there = self.project.clips.find()
+        pairs = [
+            (first, later)
+            for first, later in pairwise(there)
+            if not {first.id, later.id} & set(self.project.decisions.voice())
+        ]
+        if pairs:
+            self.decide(merge(*data.draw(st.sampled_from(pairs))))
 
     @rule()
     def undo(self):
