@@ -6,7 +6,9 @@ thread between two events, a portion at a time, because that thread owns the pro
 
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -14,11 +16,28 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from curator.domain.errors import CuratorError
 from curator.jobs.job import Options
 from curator.jobs.work import Cancelled, Work
-from curator.jobs.writing import Action
+from curator.jobs.writing import Action, OnClips
 from curator.store.project import Project
 
 TELL_S = 0.1
 """Progress is told ten times a second at most; more is unreadable and costs the window time."""
+
+Task = Callable[[Work], object]
+"""A long piece of work. It runs in the thread; what it returns is handed to ``produced``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a piece of work ended. outcome: "finished", "failed" or "cancelled".
+
+    sentence, hint: for the person, may be "". details: where a fault of the program arose.
+    """
+
+    what: str
+    outcome: str
+    sentence: str = ""
+    hint: str = ""
+    details: str = ""
 
 
 class _Request:
@@ -36,21 +55,22 @@ class JobQueue(QObject):
     Exactly one ``ended`` follows each ``began``, after every process and the thread have ended.
     """
 
-    began = Signal(str)  # what: "import" or "analyse"
+    began = Signal(str)  # what: "import", "analyse", "check", "export"
     started = Signal(str, int, float)  # step, items, seconds of sound
     progressed = Signal(int, float)  # items and seconds of sound done in this step
     failed = Signal(str)  # one item could not be done: a sentence
     noted = Signal(str)  # worth knowing: a sentence
-    written = Signal()  # facts have reached the project
-    ended = Signal(str, str)  # outcome: "finished", "failed" or "cancelled"; a sentence or ""
+    written = Signal(object)  # frozenset of the clips that facts reached, or None for any
+    produced = Signal(str, object)  # what, and its result; only when it finished, before ``ended``
+    ended = Signal(object)  # an Ending
     _wanted = Signal(object)  # a _Request, from the thread
-    _over = Signal(str, str)  # the thread's last word
+    _over = Signal(object, object)  # the thread's last word: an Ending and the result
 
     def __init__(self, project: Project, workers: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._project = project
-        self._workers = workers
-        self._waiting: list[tuple[str, Callable[[Work], int]]] = []
+        self.workers = workers
+        self._waiting: list[tuple[str, Task]] = []
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
         self._closing = False
@@ -62,18 +82,40 @@ class JobQueue(QObject):
         """Whether something is being done."""
         return self._thread is not None
 
-    def import_paths(self, paths: Sequence[Path], licence: str = "", consent: str = "") -> None:
-        """Take in files and folders, then wait in line no more."""
-        from curator.jobs.intake import import_paths
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """What waits in line, the next first."""
+        return tuple(what for what, _ in self._waiting)
 
+    def import_paths(self, paths: Sequence[Path], licence: str = "", consent: str = "") -> None:
+        """Take in files and folders."""
         files = tuple(paths)
-        self._ask("import", lambda work: import_paths(work, files, licence=licence, consent=consent))
+
+        def task(work: Work) -> int:
+            from curator.jobs.intake import import_paths
+
+            return import_paths(work, files, licence=licence, consent=consent)
+
+        self.ask("import", task)
 
     def analyse(self, options: Options, only: Sequence[str] = ()) -> None:
-        """Find out what is not known yet."""
-        from curator.jobs.pipeline import analyse
+        """Find out what is not known yet. The same, if it waits in line already, is not doubled."""
 
-        self._ask("analyse", lambda work: analyse(work, options, only))
+        def task(work: Work) -> int:
+            from curator.jobs.pipeline import analyse
+
+            return analyse(work, options, only)
+
+        self._waiting = [each for each in self._waiting if each[0] != "analyse" or only]
+        self.ask("analyse", task)
+
+    def ask(self, what: str, task: Task) -> None:
+        """Have a task done when those before it are."""
+        if self._closing:
+            return
+        self._waiting.append((what, task))
+        if not self.running:
+            self._begin()
 
     def cancel(self) -> None:
         """End what runs and forget what waits; what was found is kept."""
@@ -88,31 +130,31 @@ class JobQueue(QObject):
             self._thread.join()
             self._thread = None
 
-    def _ask(self, what: str, task: Callable[[Work], int]) -> None:
-        self._waiting.append((what, task))
-        if not self.running:
-            self._begin()
-
     def _begin(self) -> None:
         what, task = self._waiting.pop(0)
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(task,), name=what, daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, args=(what, task, self._stop), name=what, daemon=True
+        )
         self.began.emit(what)
         self._thread.start()
 
-    def _run(self, task: Callable[[Work], int]) -> None:
+    def _run(self, what: str, task: Task, stop: threading.Event) -> None:
         """In the thread: everything but writing."""
+        result: object = None
         try:
             with Project.open(self._project.path, write=False) as reader:
-                failures = task(Work(reader, self._put, _Told(self), self._workers, self._stop))
+                result = task(Work(reader, self._put, _Told(self, stop), self.workers, stop))
         except Cancelled:
-            self._over.emit("cancelled", "")
+            ending = Ending(what, "cancelled")
         except CuratorError as error:
-            self._over.emit("failed", str(error))
+            ending = Ending(what, "failed", error.sentence, error.hint)
         except Exception as error:  # noqa: BLE001 - the window must learn of it, whatever it is
-            self._over.emit("failed", f"{type(error).__name__}: {error}")
+            sentence = f"{type(error).__name__}: {error}"
+            ending = Ending(what, "failed", sentence, details=traceback.format_exc())
         else:
-            self._over.emit("finished", f"{failures} could not be done." if failures else "")
+            ending = Ending(what, "finished")
+        self._over.emit(ending, result)
 
     def _put(self, action: Action) -> None:
         """In the thread: have something written, and wait for it."""
@@ -134,23 +176,29 @@ class JobQueue(QObject):
             request.error = error
         finally:
             request.done.set()
-        self.written.emit()
+        action = request.action
+        self.written.emit(action.clips if isinstance(action, OnClips) else None)
 
-    @Slot(str, str)
-    def _end(self, outcome: str, sentence: str) -> None:
+    @Slot(object, object)
+    def _end(self, ending: Ending, result: object) -> None:
         if self._thread is not None:
             self._thread.join()
         self._thread = None
-        self.ended.emit(outcome, sentence)
+        if self._closing:
+            return
+        if ending.outcome == "finished":
+            self.produced.emit(ending.what, result)
+        self.ended.emit(ending)
         if self._waiting and not self.running:
             self._begin()
 
 
 class _Told:
-    """The watcher in the thread: tells the window, not too often."""
+    """The watcher in the thread: tells the window, not too often, and looks up whether to stop."""
 
-    def __init__(self, queue: JobQueue) -> None:
+    def __init__(self, queue: JobQueue, stop: threading.Event) -> None:
         self._queue = queue
+        self._stop = stop
         self._items = 0
         self._told = 0.0
 
@@ -161,6 +209,8 @@ class _Told:
 
     def progressed(self, items: int, seconds: float) -> None:
         """See Watcher."""
+        if self._stop.is_set():
+            raise Cancelled
         now = time.monotonic()
         if items == self._items or now - self._told >= TELL_S:
             self._told = now

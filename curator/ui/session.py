@@ -1,8 +1,9 @@
 """Everything the pages share: the open project, what changed, and what runs beside it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from curator.domain.decision import Changes, Edit, Field
 from curator.domain.errors import CuratorError, ProjectBusy
@@ -14,16 +15,25 @@ from curator.ui.settings import Settings
 JUDGED_BY = frozenset({Field.TEXT, Field.SPAN})
 """Decisions after which a clip's findings are drawn anew."""
 
+GATHER_MS = 200
+"""Facts that arrive within so long are told in one go; the eye does not see the difference."""
+
+BESIDE = 1
+"""Workers of the queue for what only reads: checking and exporting."""
+
 
 class Session(QObject):
     """One open project and its people.
 
-    read_only: another process writes; decisions are refused with its name.
+    current: the clip all pages look at. query: what the audit page shows. jobs: what finds
+    things out. errands: what only reads, so that it need not wait for the former.
     """
 
     changed = Signal(object)  # Changes: after every decision, undo and redo
-    facts_changed = Signal()  # machines found something; clips may have come or gone
+    facts_changed = Signal(object)  # frozenset of clips; None for any, some may have come or gone
     chosen = Signal(int)  # the clip all pages look at
+    query_asked = Signal(str)  # the audit page is to show these clips
+    page_asked = Signal(str)  # another page is to come to the front
 
     def __init__(self, project: Project, settings: Settings, messages: Messages) -> None:
         super().__init__()
@@ -31,8 +41,15 @@ class Session(QObject):
         self.settings = settings
         self.messages = messages
         self.current: int | None = None
+        self.query = ""
         self.jobs = JobQueue(project, settings.workers, self)
-        self.jobs.written.connect(self.facts_changed)
+        self.errands = JobQueue(project, BESIDE, self)
+        self._touched: frozenset[int] | None = frozenset()
+        self._gathering = QTimer(self)
+        self._gathering.setSingleShot(True)
+        self._gathering.setInterval(GATHER_MS)
+        self._gathering.timeout.connect(self._tell_touched)
+        self.jobs.written.connect(self._gather)
 
     @classmethod
     def open(cls, path: Path, settings: Settings, messages: Messages) -> "Session":
@@ -41,7 +58,7 @@ class Session(QObject):
             project = Project.open(path)
         except ProjectBusy as busy:
             project = Project.open(path, write=False)
-            messages.warn(f"{busy} It is open for looking only.")
+            messages.warn(busy.sentence, messages.tr("Here it is open for looking only."))
         for notice in project.notices:
             messages.warn(notice)
         return cls(project, settings, messages)
@@ -53,20 +70,23 @@ class Session(QObject):
 
     def apply(self, edit: Edit) -> Changes | None:
         """Carry out a decision; None, with a message, when it is refused or changes nothing."""
-        try:
-            changes = self.project.decisions.apply(edit)
-        except CuratorError as error:
-            self.messages.warn(str(error))
-            return None
-        return self._follow(changes) if changes.clips else None
+        return self._attempt(lambda: self.project.decisions.apply(edit))
 
     def undo(self) -> Changes | None:
         """Take the last decision back."""
-        return self._step(self.project.decisions.undo(), "There is nothing to undo.")
+        return self._step(
+            self.project.decisions.undo,
+            self.tr("There is nothing to undo."),
+            self.tr("Undone: %1."),
+        )
 
     def redo(self) -> Changes | None:
         """Do again what was undone."""
-        return self._step(self.project.decisions.redo(), "There is nothing to do again.")
+        return self._step(
+            self.project.decisions.redo,
+            self.tr("There is nothing to do again."),
+            self.tr("Done again: %1."),
+        )
 
     def choose(self, clip: int) -> None:
         """Make a clip the one all pages look at."""
@@ -74,21 +94,88 @@ class Session(QObject):
             self.current = clip
             self.chosen.emit(clip)
 
+    def show_clip(self, clip: int) -> None:
+        """Make a clip the one all pages look at, and bring it to the front."""
+        self.page_asked.emit("audit")
+        self.choose(clip)
+
+    def show_clips(self, query: str) -> None:
+        """Bring the clips of a query to the front."""
+        self.query = query
+        self.page_asked.emit("audit")
+        self.query_asked.emit(query)
+
+    def analyse(self, *only: str) -> None:
+        """Find out what is not known yet, as the person's settings say."""
+        if not self._may_write():
+            return
+        self.jobs.workers = self.settings.workers
+        self.jobs.analyse(self.settings.options, only)
+
+    def import_paths(self, paths: list[Path], licence: str = "", consent: str = "") -> None:
+        """Take in files and folders."""
+        if not self._may_write():
+            return
+        self.jobs.workers = self.settings.workers
+        self.jobs.import_paths(paths, licence, consent)
+
     def close(self) -> None:
         """End what runs, and let others write."""
+        self._gathering.stop()
+        self.errands.close()
         self.jobs.close()
         self.project.close()
 
-    def _step(self, changes: Changes | None, nothing: str) -> Changes | None:
+    def _may_write(self) -> bool:
+        if self.read_only:
+            self.messages.warn(
+                self.tr("This project is open for looking only."),
+                self.tr("Close it where it is being written to."),
+            )
+        return not self.read_only
+
+    def _attempt(self, write: Callable[[], Changes | None]) -> Changes | None:
+        if not self._may_write():
+            return None
+        try:
+            changes = write()
+        except CuratorError as error:
+            self.messages.fail(error)
+            return None
+        return self._follow(changes) if changes and changes.clips else None
+
+    def _step(self, step: Callable[[], Changes | None], nothing: str, done: str) -> Changes | None:
+        if self.read_only:
+            self._may_write()
+            return None
+        try:
+            changes = step()
+        except CuratorError as error:
+            self.messages.fail(error)
+            return None
         if changes is None:
             self.messages.inform(nothing)
             return None
+        self.messages.inform(done.replace("%1", changes.label))
         return self._follow(changes)
 
     def _follow(self, changes: Changes) -> Changes:
-        from curator.jobs.conclusions import judge_again
-
         if changes.field in JUDGED_BY:
+            from curator.jobs.conclusions import judge_again
+
             judge_again(self.project, changes.clips)
         self.changed.emit(changes)
         return changes
+
+    @Slot(object)
+    def _gather(self, clips: frozenset[int] | None) -> None:
+        gathered = self._touched
+        self._touched = None if clips is None or gathered is None else gathered | clips
+        if not self._gathering.isActive():
+            self._gathering.start()
+
+    @Slot()
+    def _tell_touched(self) -> None:
+        touched, self._touched = self._touched, frozenset()
+        if touched is None or touched:
+            self.facts_changed.emit(touched)
