@@ -209,6 +209,6 @@ def clip_sounds(project: Project, clips: Iterable[int], say: Say) -> Iterator[Cl
             clip.span,
             sound.samples16,
             clip.language or project.settings.language,
-            clip.text,
+            clip.machine_text,
             clip.words,
         )

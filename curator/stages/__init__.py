@@ -41,7 +41,8 @@ class ClipSound:
     """One clip for the stages that look at clips.
 
     recording16: the whole recording's 16 kHz cache, so that a stage may look around the clip.
-    span: samples at the recording's rate. text and words: as the clip has them now.
+    span: samples at the recording's rate. text and words: the machine's, so
+    that facts follow from facts alone, whenever a person corrects the text.
     """
 
     clip_id: int
