@@ -25,6 +25,17 @@ def network(backend):
     return backend.network()
 
 
+@pytest.fixture(scope="module")
+def stock(backend, network):
+    """The GPT as coqui builds it, with the same weights."""
+    from trainer.backends.xtts import set_dropout
+    from trainer.backends.xtts.networks import load_gpt
+
+    gpt = load_gpt(backend.base, backend._tokens)
+    set_dropout(gpt, 0.0)
+    return gpt.train()
+
+
 def items_of(material, number, epoch=0):
     clips = material.training.clips[:number]
     return [material.prompts.item(clip, epoch) for clip in clips]
@@ -53,17 +64,18 @@ def with_equal_prompts(items, frames=200):
     return [Item(item.clip, item.arrays, item.prompt[:frames]) for item in items]
 
 
-def test_sums_and_gradients_are_those_of_the_stock_forward(backend, network, material):
+def test_sums_and_gradients_are_those_of_the_stock_forward(backend, network, stock, material):
     items = with_equal_prompts(items_of(material, 5))
     batch = backend.batch(items)
     sums, counts = network(batch).sum(dim=0), batch.counts.sum(axis=0)
     ours = (sums[TEXT] / counts[TEXT], sums[MEL] / counts[MEL])
-    stock = stock_losses(network.gpt, items)
-    for one, other in zip(ours, stock, strict=True):
+    found = stock_losses(stock, items)
+    for one, other in zip(ours, found, strict=True):
         assert abs(one.item() - other.item()) <= 1e-5
-    weights = list(network.gpt.parameters())
-    mine = torch.autograd.grad(0.01 * ours[0] + ours[1], weights)
-    theirs = torch.autograd.grad(0.01 * stock[0] + stock[1], weights)
+    mine = torch.autograd.grad(0.01 * ours[0] + ours[1], list(network.gpt.parameters()))
+    theirs = torch.autograd.grad(0.01 * found[0] + found[1], list(stock.parameters()))
+    names = [name for name, _ in network.gpt.named_parameters()]
+    assert names == [name for name, _ in stock.named_parameters()]
     assert max((a - b).abs().max().item() for a, b in zip(mine, theirs, strict=True)) <= 1e-5
 
 
@@ -121,7 +133,7 @@ def test_no_loss_is_ever_not_a_number_at_batch_1(backend, network, material):
             assert torch.isfinite(network(batch)).all()
 
 
-def test_label_smoothing_is_the_stock_formula(opened, network, material):
+def test_label_smoothing_is_the_stock_formula(opened, network, stock, material):
     backend = opened("model.dropout=0.0", "loss.label_smoothing=0.1")
     smoothed = backend.network()
     smoothed.gpt.load_state_dict(network.gpt.state_dict())
@@ -133,9 +145,9 @@ def test_label_smoothing_is_the_stock_formula(opened, network, material):
         weight * sums[places[part]] / counts[places[over]]
         for part, (weight, over) in backend.objective().items()
     )
-    network.gpt.label_smoothing = 0.1
+    stock.label_smoothing = 0.1
     try:
-        text, mel = stock_losses(network.gpt, items)
+        text, mel = stock_losses(stock, items)
     finally:
-        network.gpt.label_smoothing = 0.0
+        stock.label_smoothing = 0.0
     assert abs(loss.item() - (0.01 * text + mel).item()) <= 1e-5

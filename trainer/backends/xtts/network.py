@@ -11,6 +11,7 @@ from torch import nn
 from torch.nn import functional
 
 from trainer.backends.xtts.batch import PARTS, PROMPT_LATENTS, XttsBatch
+from trainer.backends.xtts.quicker import quicken
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,6 +26,7 @@ class XttsNetwork(nn.Module):
     def __init__(self, gpt: nn.Module, *, smooth: bool = False) -> None:
         super().__init__()
         self.gpt: Any = gpt
+        quicken(gpt)
         self.smooth = smooth
 
     def forward(self, batch: XttsBatch) -> "Tensor":
