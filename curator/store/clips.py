@@ -14,7 +14,7 @@ from curator.domain.decision import State
 from curator.domain.errors import CuratorError, printable
 from curator.domain.fact import Edges, MapPoint, NewClip, RecordingCut, Transcript, Word
 from curator.domain.span import Span
-from curator.store import clip_search
+from curator.store import clip_rows, clip_search
 from curator.store.connection import Cursor, Row
 from curator.store.database import Database
 from curator.store.producers import mark_recording_done
@@ -89,6 +89,10 @@ class Clips:
         )
         with self._database.as_stored("a clip"):
             return [(clip, recording, Span(start, stop)) for clip, recording, start, stop in rows]
+
+    def rows(self, what: str, clips: Iterable[int] | None = None, score: str = "") -> list[Row]:
+        """Rows for lists of very many clips; see `curator.store.clip_rows`."""
+        return clip_rows.read(self._database, what, clips, score)
 
     def moved(self) -> set[int]:
         """The clips whose edges a person has moved from where segmentation cut."""

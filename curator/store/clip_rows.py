@@ -1,0 +1,57 @@
+"""What lists of a hundred thousand clips need, as rows straight from the tables."""
+
+from collections.abc import Iterable, Mapping
+
+from curator.store.connection import Row, listed
+from curator.store.database import Database
+
+_NOW = """
+    JOIN present_clip AS clip
+      ON clip.id = fact.clip_id AND clip.start = fact.start AND clip.stop = fact.stop"""
+
+_ROWS: Mapping[str, str] = {
+    "place": """
+        SELECT clip.id, clip.recording_id, clip.start, clip.stop, decision.state, decision.emotion,
+          decision.text IS NOT NULL
+        FROM present_clip AS clip
+        LEFT JOIN decision ON decision.clip_id = clip.id""",
+    "text": """
+        SELECT clip.id, COALESCE(decision.text_key, fact.text_key, '')
+        FROM present_clip AS clip
+        LEFT JOIN decision ON decision.clip_id = clip.id
+        LEFT JOIN transcript AS fact
+          ON fact.clip_id = clip.id AND fact.start = clip.start AND fact.stop = clip.stop""",
+    "shown": """
+        SELECT clip.id, COALESCE(decision.text, fact.text, '')
+        FROM present_clip AS clip
+        LEFT JOIN decision ON decision.clip_id = clip.id
+        LEFT JOIN transcript AS fact
+          ON fact.clip_id = clip.id AND fact.start = clip.start AND fact.stop = clip.stop""",
+    "transcript": f"SELECT clip.id, fact.language, fact.confidence FROM transcript AS fact {_NOW}",
+    "words": f"""
+        SELECT clip.id FROM transcript AS fact {_NOW} AND fact.words != '[]'""",
+    "edges": f"SELECT clip.id FROM edges AS fact {_NOW}",
+    "map": f"SELECT clip.id, fact.cluster FROM map_point AS fact {_NOW}",
+    "findings": f"""
+        SELECT clip.id, fact.key, fact.severity = 'error' FROM finding AS fact {_NOW}""",
+    "score": f"SELECT clip.id, fact.value FROM score AS fact {_NOW} AND fact.key = ?",
+}
+"""place: recording, edges and decisions of every clip. text: as search sees it. shown: as people
+do. The others: one row a fact, for clips as they are cut now."""
+
+
+def read(
+    database: Database, what: str, clips: Iterable[int] | None = None, score: str = ""
+) -> list[Row]:
+    """Rows that begin with a clip's id. what: a key of the queries above.
+
+    clips: which; None for all. score: the key of the score, for "score". "place" comes by
+    recording and time, the others in any order.
+    """
+    sql, values = _ROWS[what], [score] if what == "score" else []
+    if clips is not None:
+        sql += " WHERE clip.id IN (SELECT value FROM json_each(?))"
+        values.append(listed(clips))
+    if what == "place":
+        sql += " ORDER BY clip.recording_id, clip.start, clip.stop, clip.id"
+    return database.read(sql, values).fetchall()

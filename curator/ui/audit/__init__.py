@@ -1,0 +1,1 @@
+"""The audit page: hear, judge and mend clips."""
