@@ -14,6 +14,10 @@ JOINED_S = 0.6
 
 SAFE_PAUSE_S = 0.25  # from here on a cut goes through no word
 CLOSURE_S = 0.12  # shorter quiet may be a consonant's closure: a cut there is the last resort
+SILENT, SOUNDING = 0.35, 0.6
+"""Least probability of speech up to which quiet is a pause, and from which on it is a weak sound:
+in noise an "f" or a "p" is as quiet as nothing, and Silero hears it all the same."""
+
 TURN_PAUSE_S = 0.2  # from here on somebody else may have begun to speak
 
 SHORT_COST = 2.5  # of a clip of no length; none at the body's shortest
@@ -44,13 +48,14 @@ class Joint:
 
     pause_s: its length. sentence_end: whether the words before it end a sentence; None if nobody
     knows. in_word: whether the words say that one goes across it. same_voice: whether the voice on
-    both sides is the same; None if nobody knows.
+    both sides is the same; None if nobody knows. speech: least probability of speech in it, 0..1.
     """
 
     pause_s: float
     sentence_end: bool | None = None
     in_word: bool = False
     same_voice: bool | None = None
+    speech: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +97,8 @@ def join_cost(joint: Joint) -> float:
 def cut_cost(joint: Joint) -> float:
     """Of cutting at this pause."""
     cost = CUT_COST + RISK_COST * max(0.0, 1 - joint.pause_s / SAFE_PAUSE_S)
-    if joint.pause_s < CLOSURE_S:
-        cost += CLOSURE_COST
+    sounding = (joint.speech - SILENT) / (SOUNDING - SILENT)
+    cost += CLOSURE_COST * (1.0 if joint.pause_s < CLOSURE_S else min(1.0, max(0.0, sounding)))
     if joint.sentence_end is False:
         cost += MID_SENTENCE_COST
     return cost + WORD_COST if joint.in_word else cost

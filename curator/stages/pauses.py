@@ -34,6 +34,8 @@ _SHARE = 0.3  # of the way from floor to loud up to where sound counts as quiet
 _LEAST_DB, _MOST_DB = 4.0, 14.0  # limits of that way
 _LATE_HOPS = 10  # by which Silero lets go of speech later than it ends: up to 100 ms
 _EARLY_HOPS = 3  # by which it may hear speech too early: a frame is 32 ms
+_FLAT_DB = 8.0  # less between floor and loud is steady noise or speech without a pause
+_WEAK_HOPS = 30  # speech that Silero hears for longer than 300 ms is there, however weak
 _BLOCK_HOPS = 360_000  # levels are made of an hour at a time, to bound memory
 
 
@@ -81,12 +83,17 @@ class Hearing:
     @property
     def quiet_below(self) -> Levels:
         """The level under which sound is quiet, dB."""
-        way = np.clip(_SHARE * (self.loud - self.floor), _LEAST_DB, _MOST_DB)
+        range_db = self.loud - self.floor
+        way = np.clip(_SHARE * range_db, _LEAST_DB, _MOST_DB)
+        way[range_db < _FLAT_DB] = -_LEAST_DB  # nothing stands out: only Silero can tell
         return np.asarray(self.floor + way, np.float32)
 
     def pauses(self) -> list[Pause]:
         """All pauses, in order and disjoint, the silent start and end among them."""
         quiet = (_smoothed(self.levels) < self.quiet_below) | (self.speech < NO_SPEECH)
+        for start, stop in _runs(quiet & (self.speech >= SPEECH)):
+            if stop - start > _WEAK_HOPS:  # somebody far from the microphone
+                quiet[start + _LATE_HOPS : stop - _EARLY_HOPS] = False
         shortest = SHORTEST_MS * CACHE_RATE // (1000 * HOP)
         runs = [run for run in _runs(quiet) if run[1] - run[0] >= shortest]
         ends = [(0, 0), *runs, (len(quiet), len(quiet))]  # noise at an end is no speech either

@@ -45,6 +45,8 @@ class Segment:
         self.options = target.key
         self._least = target.quiet_min_ms * CACHE_RATE // 1000
         self._most = target.quiet_max_ms * CACHE_RATE // 1000
+        # Weak ends of words drown in noise: where there is room, more than the least is left.
+        self._usual = (self._least + self._most) // 2
         self._lengths = Lengths(
             least_s=target.min_s,
             body_least_s=target.body_min_s,
@@ -114,7 +116,7 @@ class Segment:
         """Where the clip before a pause stops."""
         if pause.stop == hearing.samples or self._roomy(pause):
             room = pause.start + min(self._most, pause.stop - pause.start)
-            least = min(pause.start + self._least, room)
+            least = min(pause.start + self._usual, room)
             return hearing.quietest(least, room) if room > least else room
         return min(self._shared(pause, hearing), pause.start + self._most)
 
@@ -122,7 +124,7 @@ class Segment:
         """Where the clip after a pause starts."""
         if pause.start == 0 or self._roomy(pause):
             room = pause.stop - min(self._most, pause.stop - pause.start)
-            least = max(pause.stop - self._least, room)
+            least = max(pause.stop - self._usual, room)
             return hearing.quietest(room, least) if least > room else room
         return max(self._shared(pause, hearing), pause.stop - self._most)
 
@@ -201,7 +203,7 @@ def _joint(pause: Pause, words: Sequence[Word], same_voice: bool | None) -> Join
         and last.start + edge < pause.quietest < last.stop - edge
     )
     ends = None if last is None else last.text.endswith(SENTENCE_ENDS)
-    return Joint(pause.seconds, ends, in_word, same_voice)
+    return Joint(pause.seconds, ends, in_word, same_voice, pause.speech)
 
 
 def _says_something(around: tuple[Pause, Pause], words: Sequence[Word]) -> bool:

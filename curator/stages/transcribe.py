@@ -1,11 +1,9 @@
 """Words with their times: of whole recordings, and of single clips that were cut anew.
 
 A recording is heard in windows that hold its speech and little of its silence, because Whisper
-invents text where nobody speaks. Its word times are off by tenths of a second beside a pause;
-the pauses that the sound itself shows put them right.
+invents text where nobody speaks.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import TypeVar
@@ -24,7 +22,7 @@ from curator.domain.invention import UNSPACED, compression
 from curator.domain.span import Span
 from curator.stages import ClipSound, Failed, RecordingSound
 from curator.stages.packing import ROOM, Piece, Window, packed
-from curator.stages.pauses import Hearing, Pause, between
+from curator.stages.pauses import Hearing
 from curator.stages.transcribers.faster_whisper import FasterWhisper, Heard, HeardWord
 from curator.stages.vad import (
     FRAME,
@@ -33,12 +31,10 @@ from curator.stages.vad import (
     speech_probabilities,
     speech_spans,
 )
+from curator.stages.word_times import at_rate, clamped, glued, moved, settle
 
 LISTEN = SpeechOptions(min_speech_ms=100, min_silence_ms=800, pad_ms=250)
 """Pieces for Whisper: silence of 0.8 s and more is left out, all else stays as it is."""
-
-BEFORE_PAUSES = (".", ",", "!", "?", ";", ":", "…", "。", "，", "！", "？")
-TRUSTED_PAUSE_S = 0.2  # shorter quiet may be a consonant's closure inside a word
 
 Owner = TypeVar("Owner")
 
@@ -73,12 +69,12 @@ class TranscribeRecordings:
         pieces = (Piece(span, _sound(item.samples16, span)) for span in spans)
         heard = list(_listened(self._model, packed(pieces), language))
         words = [
-            _moved(word, span.start) for span, found in heard for word in _glued(found, language)
+            moved(word, span.start) for span, found in heard for word in glued(found, language)
         ]
         pauses = Hearing.of(item.samples16, probabilities).pauses()
         settled = settle(words, pauses, len(item.samples16))
         no_speech = _weighted([(found.no_speech, span.samples) for span, found in heard])
-        rated = tuple(_at_rate(word, item.recording.rate) for word in settled)
+        rated = tuple(at_rate(word, item.recording.rate) for word in settled)
         return transcript_of(rated, language, no_speech)
 
     def _language(self, samples16: Samples16, spans: Sequence[Span]) -> str:
@@ -128,13 +124,13 @@ class TranscribeClips:
         words: list[list[Word]] = [[] for _ in clips]
         doubts: list[list[tuple[float, int]]] = [[] for _ in clips]
         for (index, span), found in _listened(self._model, packed(pieces), known):
-            words[index] += [_moved(word, span.start) for word in _glued(found, known)]
+            words[index] += [moved(word, span.start) for word in glued(found, known)]
             doubts[index].append((found.no_speech, span.samples))
         made_by = Producer(self.key, self.version, self.options)
         facts = []
         for clip, heard, doubt in zip(clips, words, doubts, strict=True):
-            inside = (_clamped(word, clip.span16) for word in heard)
-            rated = tuple(_at_rate(word, clip.recording.rate) for word in inside)
+            inside = (clamped(word, clip.span16) for word in heard)
+            rated = tuple(at_rate(word, clip.recording.rate) for word in inside)
             transcript = transcript_of(rated, known, _weighted(doubt))
             facts.append(ClipFact(clip.clip_id, clip.span, made_by, transcript))
         return facts
@@ -177,44 +173,6 @@ def pieces_to_hear(probabilities: Probabilities, samples: int) -> list[Span]:
     return found
 
 
-def settle(words: Sequence[Word], pauses: Sequence[Pause], samples: int) -> list[Word]:
-    """The words with their times moved out of the pauses, in order.
-
-    words: times in samples at 16 kHz of a recording of ``samples``. A word that lies over pauses
-    keeps its longest part outside them; one that lies wholly in a pause goes to its nearer end.
-    """
-    spoken = between([p for p in pauses if p.seconds >= TRUSTED_PAUSE_S], samples)
-    stops = [span.stop for span in spoken]
-    settled: list[Word] = []
-    for word in words:
-        start, stop = _outside_pauses(word, spoken, bisect_right(stops, word.start))
-        if settled:
-            start = max(start, settled[-1].start)
-        settled.append(Word(start, max(start, stop), word.text, word.probability))
-    return settled
-
-
-def _outside_pauses(word: Word, spoken: Sequence[Span], first: int) -> tuple[int, int]:
-    """[start, stop) of the word in speech. first: the first stretch that ends after it starts.
-
-    Its longest part; but what ends a sentence or a clause is spoken before the pause.
-    """
-    parts = []
-    for span in spoken[first:]:
-        if span.start >= word.stop:
-            break
-        parts.append((max(word.start, span.start), min(word.stop, span.stop)))
-    if parts and word.text.endswith(BEFORE_PAUSES):
-        return parts[0]
-    if parts:
-        return max(parts, key=lambda part: part[1] - part[0])
-    before = spoken[first - 1].stop if first else None
-    after = spoken[first].start if first < len(spoken) else None
-    if after is not None and (before is None or after - word.stop < word.start - before):
-        return after, after
-    return (before, before) if before is not None else (word.start, word.stop)
-
-
 def _listened(
     model: FasterWhisper, windows: Iterable[Window[Owner]], language: str
 ) -> Iterator[tuple[Owner, Heard]]:
@@ -241,48 +199,6 @@ def _by_piece(window: Window[Owner], heard: Heard) -> Iterator[tuple[Owner, Hear
         )
     for piece, own in zip(window.pieces, words, strict=True):
         yield piece.owner, Heard(tuple(own), heard.no_speech)
-
-
-def _glued(heard: Heard, language: str) -> Iterator[Word]:
-    """Whole words, times in samples at 16 kHz: Whisper parts "forty-two" in two."""
-    waiting: HeardWord | None = None
-    for word in heard.words:
-        if not word.text.strip():
-            continue
-        apart = word.text.startswith(" ") or language in UNSPACED
-        if waiting is not None and not apart:
-            waiting = HeardWord(
-                waiting.start_s,
-                word.stop_s,
-                waiting.text + word.text,
-                min(waiting.probability, word.probability),
-            )
-            continue
-        if waiting is not None:
-            yield _word(waiting)
-        waiting = word
-    if waiting is not None:
-        yield _word(waiting)
-
-
-def _word(heard: HeardWord) -> Word:
-    start = round(heard.start_s * CACHE_RATE)
-    stop = max(start, round(heard.stop_s * CACHE_RATE))
-    return Word(start, stop, heard.text.strip(), min(1.0, max(0.0, heard.probability)))
-
-
-def _moved(word: Word, samples: int) -> Word:
-    return Word(word.start + samples, word.stop + samples, word.text, word.probability)
-
-
-def _clamped(word: Word, span: Span) -> Word:
-    start, stop = (min(max(at, span.start), span.stop) for at in (word.start, word.stop))
-    return Word(start, stop, word.text, word.probability)
-
-
-def _at_rate(word: Word, rate: int) -> Word:
-    span = Span(max(0, word.start), max(0, word.stop)).at_rate(CACHE_RATE, rate)
-    return Word(span.start, span.stop, word.text, word.probability)
 
 
 def _pieces_of_clip(clip: ClipSound) -> list[Span]:
