@@ -72,8 +72,10 @@ def make_parser() -> argparse.ArgumentParser:
     train.add_argument("run", type=Path, metavar="RUN", help="new folder for the run")
 
     resume = add("resume", "Go on with a run from its newest whole checkpoint.")
-    speak = add("speak", "Speak a text with a run.")
-    export = add("export", "Write a trained model as the stock class loads it.")
+    speak = add("speak", "Speak a text with a run.", "trainer.voice_commands")
+    export = add(
+        "export", "Write a trained model as the stock class loads it.", "trainer.voice_commands"
+    )
     report = add("report", "Write one HTML file with the curves and the numbers of a run.")
     for command in (resume, speak, export, report):
         command.add_argument("run", type=Path, metavar="RUN", help="folder of a run")

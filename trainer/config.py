@@ -10,199 +10,14 @@ import hashlib
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta, Struct
 
 from trainer.errors import WrongUsage
 from trainer.resources import resources
+from trainer.sections import TrainConfig
 
-Share = Annotated[float, Meta(ge=0.0, le=1.0)]
-Positive = Annotated[float, Meta(gt=0.0)]
-NotNegative = Annotated[float, Meta(ge=0.0)]
-Count = Annotated[int, Meta(ge=1)]
-CountOrNone = Annotated[int, Meta(ge=0)]  # 0 means: not at all, or no limit, as its comment says
-
-
-class Run(Struct, frozen=True, forbid_unknown_fields=True):
-    """seed: of all that is random. device: auto, cpu, cuda, cuda:N. threads: 0 is torch's own."""
-
-    seed: int = 0
-    device: str = "auto"
-    threads: CountOrNone = 0
-    deterministic: bool = False
-
-
-class Data(Struct, frozen=True, forbid_unknown_fields=True):
-    """prompt_policy: where the voice prompt is cut from. cache: "" is beside the bundle.
-
-    max_rejected: above this share of unusable clips nothing is started.
-    """
-
-    prompt_policy: Literal["other_clip", "self"] = "other_clip"
-    prompt_min_s: Positive = 3.0
-    prompt_max_s: Positive = 6.0
-    max_rejected: Share = 0.5
-    cache: str = ""
-    processes: Count = 1
-
-
-class Sampler(Struct, frozen=True, forbid_unknown_fields=True):
-    """max_tokens: cap of clips x longest clip in a micro-batch. max_clips: cap of its clips.
-
-    bucket_clips: how many clips are sorted by length together. temperature: 1 hears categories as
-    often as they are, 0 equally often. category_weights: by category, times the manifest's weight.
-    use_weights: whether the manifest's weights count. epoch_limit: most repetitions of a clip.
-    """
-
-    max_tokens: Count = 4096
-    max_clips: Count = 16
-    bucket_clips: Count = 64
-    temperature: Share = 1.0
-    use_weights: bool = True
-    category_weights: dict[str, Positive] = {}
-    epoch_limit: Count = 8
-
-
-class Model(Struct, frozen=True, forbid_unknown_fields=True):
-    """base: folder with the released files; "" with random=true builds a small random one.
-
-    layers, width, heads, decoder_width: of the random one. dropout: -1 keeps the network's own.
-    """
-
-    backend: str = "xtts"
-    base: str = ""
-    random: bool = False
-    layers: Count = 4
-    width: Count = 128
-    heads: Count = 4
-    dvae_width: Count = 128
-    vocabulary: Count = 384
-    dropout: Annotated[float, Meta(ge=-1.0, lt=1.0)] = -1.0
-
-
-class Adapt(Struct, frozen=True, forbid_unknown_fields=True):
-    """mode: what learns. lora uses r to targets, partial uses parts. extend: most new tokens."""
-
-    mode: Literal["full", "lora", "partial"] = "full"
-    r: Count = 16
-    alpha: Positive = 32.0
-    dropout: Annotated[float, Meta(ge=0.0, lt=1.0)] = 0.0
-    targets: tuple[str, ...] = ("attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj")
-    parts: tuple[str, ...] = ("heads", "embeddings", "perceiver")
-    extend: CountOrNone = 0
-
-
-class Optim(Struct, frozen=True, forbid_unknown_fields=True):
-    """effective_clips: clips per update; micro-batches and accumulation follow. clip: 0 is off."""
-
-    lr: Positive = 5e-6
-    betas: tuple[Share, Share] = (0.9, 0.96)
-    eps: Positive = 1e-8
-    weight_decay: NotNegative = 0.01
-    clip: NotNegative = 1.0
-    effective_clips: Count = 16
-    fused: bool = True
-    eight_bit: bool = False
-
-
-class Sched(Struct, frozen=True, forbid_unknown_fields=True):
-    """kind: cosine or constant after the warm-up; stock is coqui's constant without one.
-
-    total_steps: updates; 0 means ``epochs`` times through the clips. warmup: share of the steps.
-    """
-
-    kind: Literal["cosine", "constant", "stock"] = "cosine"
-    total_steps: CountOrNone = 0
-    epochs: Positive = 20.0
-    warmup: Share = 0.05
-    min_lr: Share = 0.1
-
-
-class Precision(Struct, frozen=True, forbid_unknown_fields=True):
-    """amp: auto is bf16 or fp16 by GPU, and off on a CPU, where it is slower."""
-
-    amp: Literal["auto", "bf16", "fp16", "off"] = "auto"
-    tf32: bool = True
-    compile: bool = False
-    checkpointing: bool = False
-
-
-class Ema(Struct, frozen=True, forbid_unknown_fields=True):
-    """A running mean of the weights, evaluated and exported in their place."""
-
-    on: bool = False
-    decay: Annotated[float, Meta(gt=0.0, lt=1.0)] = 0.999
-
-
-class Loss(Struct, frozen=True, forbid_unknown_fields=True):
-    """Weights of the parts; eos_weight counts the end-of-speech target that many times."""
-
-    text_weight: NotNegative = 0.01
-    mel_weight: NotNegative = 1.0
-    eos_weight: Positive = 1.0
-    label_smoothing: Annotated[float, Meta(ge=0.0, lt=1.0)] = 0.0
-
-
-class Eval(Struct, frozen=True, forbid_unknown_fields=True):
-    """every_steps: 0 evaluates once an epoch. Step 0 and the last step are always evaluated."""
-
-    every_steps: CountOrNone = 0
-    prompt_s: Positive = 4.0
-
-
-class Ckpt(Struct, frozen=True, forbid_unknown_fields=True):
-    """every_steps: 0 saves once an epoch. every_minutes: 0 is off. keep_last: besides the best."""
-
-    every_steps: CountOrNone = 0
-    every_minutes: NotNegative = 10.0
-    keep_last: Count = 2
-
-
-class Stop(Struct, frozen=True, forbid_unknown_fields=True):
-    """metric: what chooses the best. patience: evaluations without a gain, 0 is off."""
-
-    metric: Literal["mel_ce", "loss", "eos_ce", "text_ce"] = "mel_ce"
-    patience: CountOrNone = 4
-    min_delta: NotNegative = 0.005
-    max_minutes: NotNegative = 0.0
-    max_nonfinite: Count = 5
-
-
-class Log(Struct, frozen=True, forbid_unknown_fields=True):
-    """every_steps: how often a step is written to events.jsonl."""
-
-    every_steps: Count = 1
-    tensorboard: bool = False
-
-
-class Dist(Struct, frozen=True, forbid_unknown_fields=True):
-    """backend: auto is nccl on GPUs and gloo otherwise."""
-
-    backend: Literal["auto", "nccl", "gloo"] = "auto"
-    timeout_s: Positive = 600.0
-
-
-class TrainConfig(Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything a run can be told."""
-
-    run: Run = Run()
-    data: Data = Data()
-    sampler: Sampler = Sampler()
-    model: Model = Model()
-    adapt: Adapt = Adapt()
-    optim: Optim = Optim()
-    sched: Sched = Sched()
-    precision: Precision = Precision()
-    ema: Ema = Ema()
-    loss: Loss = Loss()
-    eval: Eval = Eval()
-    ckpt: Ckpt = Ckpt()
-    stop: Stop = Stop()
-    log: Log = Log()
-    dist: Dist = Dist()
-
+__all__ = ["TrainConfig", "config_hash", "from_toml", "nearest", "presets", "resolve", "to_toml"]
 
 Settings = dict[str, dict[str, object]]
 SECTIONS = {field.name: field.type for field in msgspec.structs.fields(TrainConfig)}
@@ -326,7 +141,8 @@ def _toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return msgspec.json.encode(value).decode()
+        # A JSON string is a TOML string, but for one character that TOML wants escaped.
+        return msgspec.json.encode(value).decode().replace("\x7f", "\\u007F")
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
     if isinstance(value, dict):

@@ -9,67 +9,22 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from trainer import checkpoint
-from trainer.backends import Batch
 from trainer.config import TrainConfig
-from trainer.draws import number
-from trainer.errors import TrainingFailed
-from trainer.evaluation import evaluate, means, values
+from trainer.evaluation import evaluate, values
 from trainer.events import EventLog
 from trainer.guard import Patience, judge
-from trainer.optimizer import learning_parts
-from trainer.sampler import Update
-from trainer.schedule import learning_rate
 from trainer.session import Session, save
+from trainer.update import Asked, account, turns, update
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    import torch
-
 Ending = Literal["finished", "stopped", "paused"]
 SECONDS_PER_MINUTE = 60.0
-MEGABYTE = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """An update whose batches are being made. next_epoch, next_index: of the one after it."""
-
-    epoch: int
-    update: Update
-    batches: "Future[list[Batch]]"
-    next_epoch: int
-    next_index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is to happen after an update; agreed on by all processes."""
-
-    pause: bool = False
-    time_is_over: bool = False
-    save: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What an update did. sums, counts: by part, over all processes. norm: of the gradient."""
-
-    sums: NDArray[np.float64]
-    counts: NDArray[np.float64]
-    norm: float
-    tokens: float
-    padded: float
-    asked: Asked
 
 
 def train(session: Session, log: EventLog, show: Any = lambda *_: None) -> Ending:  # noqa: ANN401
@@ -149,195 +104,6 @@ class Clock:
     def saved(self) -> None:
         """A checkpoint was just written."""
         self.last_saved = time.monotonic()
-
-
-@contextmanager
-def turns(session: Session) -> Iterator[Iterator[Turn]]:
-    """The updates from the session's place on, each with its batches made one update ahead."""
-    with ThreadPoolExecutor(1) as ahead:
-        yield _turns(session, ahead)
-
-
-def _turns(session: Session, ahead: ThreadPoolExecutor) -> Iterator[Turn]:
-    waiting: tuple[int, Update, Future[list[Batch]]] | None = None
-    for epoch, index, update in _positions(session):
-        batches = ahead.submit(_batches, session, update, epoch)
-        if waiting is not None:
-            yield Turn(*waiting, next_epoch=epoch, next_index=index)
-        waiting = (epoch, update, batches)
-
-
-def _positions(session: Session) -> Iterator[tuple[int, int, Update]]:
-    """Epoch, index and clips of every update from the session's place on, without end."""
-    epoch, index = session.place.epoch, session.place.index
-    while True:
-        plan = session.material.training.epoch(epoch)
-        if not plan:
-            raise TrainingFailed("An epoch hears no clip; the weights are too small.")
-        for at in range(index, len(plan)):
-            yield epoch, at, plan[at]
-        epoch, index = epoch + 1, 0
-
-
-def _batches(session: Session, update: Update, epoch: int) -> list[Batch]:
-    """This process's micro-batches of an update."""
-    world, material = session.world, session.material
-    shared = material.training.share(update, world.rank, world.ranks, session.place.halvings)
-    made = []
-    for places in shared or [update[:1]]:
-        clips = [material.training.clips[place] for place in places]
-        items = [material.prompts.item(clip, epoch) for clip in clips]
-        made.append(session.backend.batch(items))
-    if not shared:  # fewer clips than processes: this one only takes part in adding up
-        made[0].counts[:] = 0
-    return made
-
-
-def update(
-    session: Session,
-    model: Any,  # noqa: ANN401 - the network, wrapped where there are several processes
-    turn: Turn,
-    asked: Asked,
-) -> Outcome:
-    """One update of the weights; halves the micro-batches and tries again if memory runs out."""
-    import torch
-
-    batches = turn.batches.result()
-    while True:
-        try:
-            return try_update(session, model, batches, asked)
-        except torch.OutOfMemoryError as error:
-            session.optimizer.zero_grad(set_to_none=True)
-            batches = []  # lets go of its memory before the next try
-            torch.cuda.empty_cache() if torch.cuda.is_available() else None
-            shared = session.material.training.share(
-                turn.update, session.world.rank, session.world.ranks, session.place.halvings
-            )
-            if session.world.ranks > 1 or max(map(len, shared)) == 1:
-                raise TrainingFailed(
-                    "Memory ran out with the micro-batch that cannot be made smaller.",
-                    "Take a preset for less memory, or set adapt.mode=lora.",
-                ) from error
-            session.place.halvings += 1
-            session.run.events().add(
-                "halved", step=session.place.step, halvings=session.place.halvings
-            )
-            batches = _batches(session, turn.update, turn.epoch)
-
-
-def try_update(
-    session: Session,
-    model: Any,  # noqa: ANN401
-    batches: list[Batch],
-    asked: Asked,
-) -> Outcome:
-    """Forward and backward over the micro-batches; gradients are left in the network."""
-    import torch
-
-    world, place, config = session.world, session.place, session.config
-    parts = len(session.backend.parts)
-    local = sum((batch.counts.sum(axis=0) for batch in batches), np.zeros(parts, dtype=np.int64))
-    leads = float(world.leads)  # clocks differ, so the first process's is the one that counts
-    extra = [
-        sum(batch.tokens for batch in batches if batch.counts.any()),
-        sum(batch.padded for batch in batches if batch.counts.any()),
-        float(asked.pause),
-        asked.time_is_over * leads,
-        asked.save * leads,
-    ]
-    shared = world.total(np.concatenate([local.astype(np.float64), np.asarray(extra, float)]))
-    counts, agreed = shared[:parts], shared[parts + 2 :] > 0
-    weights = torch.as_tensor(_weights(session, counts), dtype=torch.float32, device=world.device)
-    sums = torch.zeros(parts, dtype=torch.float64, device=world.device)
-    for at, batch in enumerate(batches):
-        # Dropout is keyed like everything else, so a resumed run drops the same.
-        torch.manual_seed(number(config.run.seed, "dropout", place.step, f"{world.rank}/{at}"))
-        held_back = world.ranks > 1 and at < len(batches) - 1
-        with model.no_sync() if held_back else nullcontext():
-            with session.autocast():
-                found = model(batch.to(world.device))
-            # DDP averages gradients over processes; the counts are already those of all.
-            heard = float(batch.counts.any())
-            loss = (found.sum(dim=0) * weights).sum() * (world.ranks * heard)
-            session.scaler.scale(loss).backward()
-        sums += found.detach().double().sum(dim=0) * heard
-    session.scaler.unscale_(session.optimizer)
-    norm = torch.nn.utils.clip_grad_norm_(
-        learning_parts(session.network).values(), config.optim.clip or float("inf")
-    )
-    # The only wait for the device in an update: sums and norm are read back together.
-    read = torch.cat([sums, norm.detach().double().reshape(1)]).cpu().numpy()
-    total = world.total(read[:parts])
-    tokens, padded = shared[parts : parts + 2]
-    agreement = Asked(*(bool(flag) for flag in agreed))
-    return Outcome(total, counts, float(read[parts]), tokens, padded, agreement)
-
-
-def _weights(session: Session, counts: NDArray[np.float64]) -> list[float]:
-    """What each part's sum is multiplied by, so that the loss is a mean over the update."""
-    parts = list(session.backend.parts)
-    objective = session.backend.objective()
-    found = []
-    for part in parts:
-        weight, over = objective.get(part, (0.0, part))
-        found.append(weight / max(1.0, counts[parts.index(over)]))
-    return found
-
-
-def account(
-    session: Session,
-    log: EventLog,
-    show: Any,  # noqa: ANN401
-    update: Update,
-    outcome: Outcome,
-    seconds: float,
-) -> None:
-    """Step with a finite gradient, skip and name a broken one, and write down what happened."""
-    place, config = session.place, session.config
-    step = place.step
-    rate = learning_rate(step, session.total_steps, config.optim.lr, config.sched)
-    finite = bool(np.isfinite(outcome.sums).all()) and np.isfinite(outcome.norm)
-    if finite or session.scaler.is_enabled():
-        for group in session.optimizer.param_groups:
-            group["lr"] = rate
-        session.scaler.step(session.optimizer)
-        session.scaler.update()
-    if finite:
-        place.bad = 0
-        if session.mean:
-            session.mean.update(session.network)
-    session.optimizer.zero_grad(set_to_none=True)
-    place.step = step + 1
-    clips = [session.material.training.clips[at].id for at in update]
-    overflow = session.scaler.is_enabled() and bool(np.isfinite(outcome.sums).all())
-    if not finite and overflow:  # fp16 finds its scale this way; the clips are not to blame
-        log.add("scaled", step=place.step, scale=session.scaler.get_scale())
-        return
-    if not finite:
-        place.bad += 1
-        log.add("skipped", step=place.step, epoch=place.epoch, clips=clips, in_a_row=place.bad)
-        show("skipped", {"step": place.step, "clips": clips})
-        if place.bad >= config.stop.max_nonfinite:
-            raise TrainingFailed(
-                f"The loss was not a number {place.bad} times in a row, last at step {place.step}.",
-                "Lower optim.lr, or look at the clips named in events.jsonl.",
-            )
-        return
-    fields = {
-        "step": place.step,
-        "epoch": place.epoch,
-        **means(outcome.sums, outcome.counts, session.backend),
-        "lr": rate,
-        "grad_norm": outcome.norm,
-        "clips": len(update),
-        "tokens": int(outcome.tokens),
-        "padding": 1.0 - outcome.tokens / outcome.padded if outcome.padded else 0.0,
-        "seconds": round(seconds, 4),
-        "memory_mb": memory_mb(session.world.device),
-    }
-    if place.step % config.log.every_steps == 0 or place.step == session.total_steps:
-        log.add("step", **fields)
-    show("step", {**fields, "total": session.total_steps})
 
 
 def _evaluate(session: Session, log: EventLog, show: Any) -> None:  # noqa: ANN401
@@ -441,16 +207,3 @@ def stop_requests() -> Iterator[threading.Event]:
     finally:
         for kind, handler in before.items():
             signal.signal(kind, handler)
-
-
-def memory_mb(device: "torch.device") -> int | None:
-    """Most memory used so far: the GPU's, else this process's; None where nobody says."""
-    import torch
-
-    if device.type == "cuda":
-        return int(torch.cuda.max_memory_allocated(device) // MEGABYTE)
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)

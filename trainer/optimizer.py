@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from trainer.config import Optim
 from trainer.errors import TrainerError, WrongUsage
+from trainer.sections import Optim
 
 if TYPE_CHECKING:
     import torch

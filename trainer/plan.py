@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from trainer.config import TrainConfig
 from trainer.manifest import Clip
+from trainer.material import steps_of
 from trainer.sampler import Schedule, category
-from trainer.session import steps_of
 
 GIGABYTE = 1 << 30
 # XTTS-v2 as released, counted on networks built with its sizes.

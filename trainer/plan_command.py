@@ -111,10 +111,10 @@ def _probe(arguments: argparse.Namespace, bundle: Bundle, config: TrainConfig) -
 
     from trainer.distributed import join, leave
     from trainer.events import EventLog
-    from trainer.loop import Asked, Outcome, account, turns, update
     from trainer.run import create_run
     from trainer.session import open_session
     from trainer.terminal import Terminal
+    from trainer.update import Asked, Outcome, account, memory_mb, turns, update
 
     world = join(config)
     terminal = Terminal()
@@ -134,8 +134,6 @@ def _probe(arguments: argparse.Namespace, bundle: Bundle, config: TrainConfig) -
                 over = time.monotonic() - began > PROBE_S
                 if over or len(seconds) >= min(MOST_PROBE_STEPS, session.total_steps):
                     break
-        from trainer.loop import memory_mb
-
         memory = memory_mb(world.device)
         total = session.total_steps
     leave()

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.backends import Item
-from trainer.config import Data
 from trainer.draws import generator
 from trainer.features import Features
 from trainer.manifest import Clip
+from trainer.sections import Data
 
 RATE = 22050  # Hz of the sound the mels were made of
 HOP = 256  # samples between frames

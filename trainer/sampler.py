@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trainer.config import Sampler as Settings
 from trainer.draws import generator
 from trainer.manifest import Clip
+from trainer.sections import Sampler as Settings
 
 NO_CATEGORY = "none"
 Update = tuple[int, ...]  # places of clips in ``Schedule.clips``, some perhaps twice

@@ -2,7 +2,7 @@
 
 import math
 
-from trainer.config import Sched
+from trainer.sections import Sched
 
 
 def learning_rate(step: int, total: int, peak: float, settings: Sched) -> float:

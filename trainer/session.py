@@ -7,37 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer import checkpoint
-from trainer.backends import Backend, open_backend, target_of
+from trainer.backends import Backend, open_backend
 from trainer.config import TrainConfig
 from trainer.distributed import World
-from trainer.errors import BrokenRun, TrainerError
-from trainer.features import Prepared, Progress, cache_folder, prepare
-from trainer.manifest import Bundle, Clip
+from trainer.errors import BrokenRun
+from trainer.features import Progress, cache_folder
+from trainer.manifest import Bundle
+from trainer.material import Material, gather, steps_of
 from trainer.optimizer import RunningMean, learning_parts, load_state, make_optimizer, state_tensors
-from trainer.preflight import Preflight, counts, preflight
-from trainer.prompts import Prompts
 from trainer.run import Run
-from trainer.sampler import Schedule
-from trainer.target import read_target
 
 if TYPE_CHECKING:
     import torch
     from torch import nn
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """The clips of a run: who can be used, what they were encoded to, who is heard when.
-
-    evaluation: None if the bundle has no clips for it.
-    """
-
-    bundle: Bundle
-    judged: Preflight
-    prepared: Prepared
-    training: Schedule
-    evaluation: Schedule | None
-    prompts: Prompts
 
 
 @dataclass(slots=True)
@@ -94,51 +76,6 @@ class Session:
         return self.mean.in_place(self.network) if self.mean else nullcontext()
 
 
-def gather(
-    backend: Backend, bundle: Bundle, config: TrainConfig, progress: Progress = lambda _d, _t: None
-) -> Material:
-    """Judge and encode the clips; refuses a bundle of which too much cannot be used."""
-    judged = judge(backend, bundle, config)
-    prepared = prepare(backend, bundle, judged.usable, config, progress)
-    parts = {"train": [], "eval": []}  # type: dict[str, list[Clip]]
-    for clip in judged.usable:
-        parts[clip.split].append(clip)
-
-    def schedule(clips: list[Clip]) -> Schedule:
-        lengths = [backend.length(clip) for clip in clips]
-        return Schedule(
-            clips, lengths, config.sampler, config.optim.effective_clips, config.run.seed
-        )
-
-    voices: dict[str, list[Clip]] = {}
-    for clip in parts["train"]:
-        voices.setdefault(clip.speaker, []).append(clip)
-    prompts = Prompts(voices, prepared.by_clip, config.data, config.run.seed)
-    evaluation = schedule(parts["eval"]) if parts["eval"] else None
-    return Material(bundle, judged, prepared, schedule(parts["train"]), evaluation, prompts)
-
-
-def judge(backend: Backend, bundle: Bundle, config: TrainConfig) -> Preflight:
-    """Every clip judged by the shared limits and by the back-end's own tokenizer."""
-    target = read_target(target_of(config))
-    if config.adapt.extend:  # characters that the base does not know become tokens of their own
-        target = target.knowing({sign for clip in bundle.clips for sign in clip.text})
-    judged = preflight(bundle, target)
-    judged = judged.without(backend.reject(judged.usable))
-    why = ", ".join(f"{key} {many}" for key, many in counts(judged.rejected).items())
-    if not any(clip.split == "train" for clip in judged.usable):
-        raise TrainerError(
-            f"None of the clips for training can be used ({why or 'there are none'}).",
-            "`trainer check` names each clip with its reason.",
-        )
-    if judged.rejected_share > config.data.max_rejected:
-        raise TrainerError(
-            f"{len(judged.rejected)} of {len(bundle.clips)} clips cannot be used ({why}).",
-            "Repair them, or raise data.max_rejected if that is meant.",
-        )
-    return judged
-
-
 def open_session(run: Run, bundle: Bundle, world: World, progress: Progress) -> Session:
     """The training of a run, at its newest whole checkpoint or at its beginning."""
     import torch
@@ -166,11 +103,6 @@ def open_session(run: Run, bundle: Bundle, world: World, progress: Progress) -> 
     )
     _restore(session)
     return session
-
-
-def steps_of(schedule: Schedule, epochs: float) -> int:
-    """Updates in so many epochs."""
-    return max(1, round(len(schedule.epoch(0)) * epochs))
 
 
 def save(session: Session) -> checkpoint.Checkpoint:

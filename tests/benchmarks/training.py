@@ -156,7 +156,7 @@ def opened(folder: Path):
 
 def prepare(folder: Path) -> dict:
     """The base and the cache, so that neither is built in a measured process."""
-    from trainer.session import gather
+    from trainer.material import gather
 
     backend, bundle, config = opened(folder)
     gather(backend, bundle, config)
@@ -230,8 +230,8 @@ def ours(folder: Path) -> dict:
     import torch
 
     from trainer.backends import Item
+    from trainer.material import gather
     from trainer.optimizer import learning_parts, make_optimizer
-    from trainer.session import gather
 
     torch.set_num_threads(1)
     backend, bundle, config = opened(folder)

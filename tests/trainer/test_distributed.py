@@ -10,10 +10,10 @@ import pytest
 from tests.trainer.runs import TOY
 from trainer import checkpoint
 from trainer.cli import main
-from trainer.config import Sampler
 from trainer.events import of_kind, read_events
 from trainer.manifest import read_bundle
 from trainer.sampler import Schedule
+from trainer.sections import Sampler
 
 SETTINGS = (
     *TOY,

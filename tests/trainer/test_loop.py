@@ -131,16 +131,16 @@ def test_five_such_steps_in_a_row_end_the_run(toy, tmp_path, monkeypatch, capsys
 
 def spoil(monkeypatch, *, at_step, lasting=False):
     """The loss is not a number at a step, or from it on."""
-    from trainer import loop
+    from trainer import update
 
-    right = loop._weights
+    right = update._weights
 
     def wrong(session, counts):
         step = session.place.step
         bad = step >= at_step if lasting else step == at_step
         return [math.nan if bad else weight for weight in right(session, counts)]
 
-    monkeypatch.setattr(loop, "_weights", wrong)
+    monkeypatch.setattr(update, "_weights", wrong)
 
 
 def test_when_memory_runs_out_smaller_batches_give_the_same_update(toy, tmp_path, monkeypatch):

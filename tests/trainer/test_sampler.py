@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.config import Sampler as Settings
 from trainer.sampler import Schedule
+from trainer.sections import Sampler as Settings
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 import pytest
 
-from trainer.config import Sched
 from trainer.schedule import learning_rate
+from trainer.sections import Sched
 
 
 def rates(total, **settings):

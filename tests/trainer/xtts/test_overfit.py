@@ -9,7 +9,7 @@ from trainer.backends import open_backend
 from trainer.config import resolve
 from trainer.features import cache_folder
 from trainer.manifest import read_bundle
-from trainer.session import gather
+from trainer.material import gather
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 

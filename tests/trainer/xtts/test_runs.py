@@ -151,7 +151,7 @@ def test_merging_adapters_changes_no_answer(lora, material):
     backend.adapt(network)
     load_weights(network, checkpoint.newest(run.checkpoints)[0], averaged=False)
     network.eval()
-    from trainer.session import gather
+    from trainer.material import gather
 
     mine = gather(backend, bundle, run.config)
     batch = backend.batch([mine.prompts.item(clip, 0) for clip in mine.training.clips[:3]])

@@ -12,7 +12,7 @@ from trainer.backends.xtts.stock import load_stock
 from trainer.cli import main
 from trainer.features import cache_folder
 from trainer.manifest import read_bundle
-from trainer.session import judge
+from trainer.material import judge
 
 pytestmark = pytest.mark.model
 

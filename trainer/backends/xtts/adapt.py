@@ -4,8 +4,9 @@ import re
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from trainer.config import Adapt, nearest
+from trainer.config import nearest
 from trainer.errors import WrongUsage
+from trainer.sections import Adapt
 
 if TYPE_CHECKING:
     from torch import nn

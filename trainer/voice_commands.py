@@ -1,0 +1,138 @@
+"""``trainer export`` and ``trainer speak``: a run's voice, out of the run."""
+
+import argparse
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trainer.commands import say
+from trainer.errors import BrokenRun, TrainerError
+from trainer.manifest import Bundle, Clip
+
+if TYPE_CHECKING:
+    from trainer.checkpoint import Checkpoint
+    from trainer.run import Run
+
+Arguments = argparse.Namespace
+REFERENCE_CLIPS = 3  # sounds kept beside an export as its voice
+REFERENCE_S = 6.0  # the stock class hears the first 6 s of each
+
+
+def export(arguments: Arguments) -> int:
+    """Write the trained model as the stock class loads it."""
+    from trainer.events import of_kind, read_events
+    from trainer.run import open_run
+
+    run = open_run(arguments.run)
+    target = arguments.folder
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise TrainerError(f"{target} is already there.", "Name another folder.")
+    found = choose_checkpoint(run, arguments.checkpoint)
+    report = write_export(run, run.bundle(arguments.bundle), found, target)
+    evaluations = {event["step"]: event for event in of_kind(read_events(run.folder), "eval")}
+    at = evaluations.get(found.step)
+    measured = f", mel_ce {at['mel_ce']:.3f} on the evaluation clips" if at else ", not evaluated"
+    run.events().add("exported", step=found.step, folder=str(target.resolve()), **report)
+    say(f"Step {found.step} was exported to {target}{measured}.")
+    return 0
+
+
+def choose_checkpoint(run: "Run", wanted: str) -> "Checkpoint":
+    """best (or last where nothing was evaluated), last, or a step."""
+    from trainer import checkpoint
+
+    last, _ = checkpoint.newest(run.checkpoints)
+    if last is None:
+        raise BrokenRun(f"{run.folder} has no whole checkpoint yet.", "Train it first.")
+    if wanted == "last":
+        return last
+    if wanted == "best":
+        best = last.state.get("best")
+        return checkpoint.chosen(run.checkpoints, int(str(best))) if best else last
+    if not wanted.isdigit():
+        raise BrokenRun(f"--checkpoint {wanted!r} is neither best, last nor a step.")
+    return checkpoint.chosen(run.checkpoints, int(wanted))
+
+
+def write_export(
+    run: "Run", bundle: Bundle, found: "Checkpoint", target: Path
+) -> Mapping[str, object]:
+    """Export a checkpoint into ``target``, which is complete or absent."""
+    from trainer.backends import open_backend
+    from trainer.features import cache_folder
+    from trainer.session import load_weights
+
+    backend = open_backend(run.config, bundle, cache_folder(bundle.folder, run.config))
+    network = backend.network()
+    backend.adapt(network)
+    load_weights(network, found, averaged=True)
+    target = target.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir()
+    try:
+        report = dict(backend.export(network, beside))
+        voice = [_copy_reference(bundle, clip, beside) for clip in reference_clips(bundle)]
+        about = {
+            "run": str(run.folder.resolve()),
+            "step": found.step,
+            "identity": backend.identity(),
+            "manifest_sha256": bundle.manifest_sha256,
+            "reference": voice,
+            **report,
+        }
+        (beside / "export.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
+        if target.is_dir():
+            target.rmdir()  # empty, as was made sure before
+        beside.replace(target)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return report
+
+
+def reference_clips(bundle: Bundle) -> list[Clip]:
+    """The training clips nearest to 6 s, whose voice an export speaks in."""
+    clips = bundle.part("train") or bundle.clips
+    return sorted(clips, key=lambda clip: (abs(clip.duration_s - REFERENCE_S), clip.id))[
+        :REFERENCE_CLIPS
+    ]
+
+
+def _copy_reference(bundle: Bundle, clip: Clip, folder: Path) -> str:
+    name = f"reference/{clip.id}.wav"
+    (folder / "reference").mkdir(exist_ok=True)
+    shutil.copyfile(bundle.audio(clip), folder / name)
+    return name
+
+
+def speak(arguments: Arguments) -> int:
+    """Speak a text with a run's best checkpoint, through the stock class."""
+    from trainer.backends import open_backend
+    from trainer.features import cache_folder
+    from trainer.run import open_run
+
+    run = open_run(arguments.run)
+    bundle = run.bundle(arguments.bundle)
+    found = choose_checkpoint(run, arguments.checkpoint)
+    language = arguments.language or bundle.clips[0].language
+    backend = open_backend(run.config, bundle, cache_folder(bundle.folder, run.config))
+    if not arguments.text.strip():
+        raise TrainerError("There is no text to speak.")
+    with tempfile.TemporaryDirectory(prefix="speak-", dir=run.folder) as folder:
+        export_to = Path(folder) / "export"
+        write_export(run, bundle, found, export_to)
+        prompts = arguments.reference or [bundle.audio(clip) for clip in reference_clips(bundle)]
+        arguments.out.resolve().parent.mkdir(parents=True, exist_ok=True)
+        seconds = backend.speak(
+            export_to, arguments.text, language, prompts, arguments.out.resolve(), arguments.seed
+        )
+    run.events().add(
+        "spoken", step=found.step, text=arguments.text, seconds=seconds, out=str(arguments.out)
+    )
+    say(f"Step {found.step} spoke {seconds:.1f} s to {arguments.out}.")
+    return 0
