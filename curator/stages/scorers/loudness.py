@@ -44,7 +44,12 @@ def integrated_loudness(samples: Samples, rate: int) -> float:
 
     if samples.size == 0:
         return SILENCE_LUFS
-    weighted = np.asarray(sosfilt(_k_weighting(rate), samples.astype(np.float64)))
+    weighted = np.asarray(sosfilt(k_weighting(rate), samples.astype(np.float64)))
+    return gated_loudness(weighted, rate)
+
+
+def gated_loudness(weighted: NDArray[np.float64], rate: int) -> float:
+    """Loudness of a mono signal that went through ``k_weighting``, in LUFS, -70 or more."""
     powers = _block_powers(weighted, rate)
     loud = powers[_lufs(powers) >= SILENCE_LUFS]
     if loud.size == 0:
@@ -70,7 +75,7 @@ def _lufs(power: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
 
 
 @functools.cache
-def _k_weighting(rate: int) -> NDArray[np.float64]:
+def k_weighting(rate: int) -> NDArray[np.float64]:
     """Both filters as second-order sections, shape (2, 6)."""
     k = math.tan(math.pi * SHELF_HZ / rate)
     high = 10.0 ** (SHELF_DB / 20.0)

@@ -1,0 +1,1 @@
+"""Hearing clips: decoded ahead on threads, played from memory."""

@@ -1,0 +1,164 @@
+"""What every player does, heard or not, by the clock."""
+
+import time
+
+import numpy as np
+import pytest
+
+from curator.ui.sound.loudness import LISTENING_LUFS, matching_gain, measure
+from curator.ui.sound.playable import PlayableClip
+from curator.ui.sound.player import SilentPlayer
+from tests.helpers.sounds import speech_like, tone
+
+RATE = 48_000
+
+
+def a_clip(seconds: float = 0.4) -> PlayableClip:
+    return PlayableClip.of(tone(seconds, 440, RATE), RATE, clip_id=7)
+
+
+def test_a_clip_is_heard_to_its_end_and_then_said_to_be_finished(qtbot, silent: SilentPlayer):
+    began = time.perf_counter()
+    with qtbot.waitSignal(silent.finished):
+        silent.play(a_clip(0.3))
+    assert time.perf_counter() - began >= 0.28
+    assert silent.position() is None
+    assert silent.playing is None
+
+
+def test_the_position_advances_with_the_clock(qtbot, silent: SilentPlayer):
+    began = time.perf_counter()
+    silent.play(a_clip(5.0), start_s=1.0)
+    qtbot.waitUntil(lambda: silent.position() > 1.2)
+    assert silent.position() - 1.0 <= time.perf_counter() - began + 0.02
+
+
+def test_stopping_is_not_finishing(qtbot, silent: SilentPlayer):
+    with qtbot.assertNotEmitted(silent.finished, wait=150):
+        silent.play(a_clip(0.1))
+        silent.stop()
+    assert silent.position() is None
+
+
+@pytest.mark.parametrize(("start_s", "stop_s", "expected"), [(0, 0.1, 0.0), (-0.1, None, 0.3)])
+def test_the_first_or_last_part_alone_can_be_heard(
+    qtbot, silent: SilentPlayer, start_s: float, stop_s: float | None, expected: float
+):
+    with qtbot.waitSignal(silent.finished):
+        silent.play(a_clip(0.4), start_s=start_s, stop_s=stop_s)
+        voice = silent.last_voice
+        assert silent.position() == pytest.approx(expected)
+    assert voice.stop - voice.start == pytest.approx(0.1 * RATE, abs=1)
+
+
+def test_a_loop_goes_on_until_it_is_ended(qtbot, silent: SilentPlayer):
+    clip = a_clip(0.05)
+    with qtbot.assertNotEmitted(silent.finished, wait=200):
+        silent.play(clip, loop=True)
+    assert 0 <= silent.position() <= 0.05
+    with qtbot.waitSignal(silent.finished):
+        silent.loop = False
+
+
+def test_a_clip_that_cannot_be_read_ends_instead_of_waiting_for_ever(qtbot, silent: SilentPlayer):
+    clip = a_clip()
+    clip.filled = 0
+    silent.play(clip)
+    with qtbot.waitSignal(silent.finished):
+        clip.failure = "show.wav is not there any more."
+
+
+@pytest.mark.parametrize("speed", [0.5, 0.75, 1.05, 1.5, 2.0])
+def test_speed_changes_how_long_it_takes_but_not_the_pitch(
+    qtbot, silent: SilentPlayer, speed: float
+):
+    clip = a_clip(1.0)
+    silent.speed = speed
+    silent.play(clip, start_s=0.25)
+    made = silent.last_voice.clip
+    qtbot.waitUntil(lambda: made.whole)
+    assert made.seconds == pytest.approx(1.0 / speed, abs=0.001)
+    middle = made.samples[made.samples.size // 4 : -made.samples.size // 4]
+    spectrum = np.abs(np.fft.rfft(middle * np.hanning(middle.size)))
+    assert np.argmax(spectrum) * RATE / middle.size == pytest.approx(440, abs=4)
+    assert np.sqrt(np.mean(middle**2)) == pytest.approx(0.3 / 2**0.5, rel=0.1)
+    assert 0.25 <= silent.position() < 1.0
+
+
+@pytest.mark.parametrize("speed", [0.5, 1.35, 2.0])
+def test_at_another_speed_sounds_are_where_they_were(qtbot, silent: SilentPlayer, speed: float):
+    sound = np.zeros(6 * RATE, np.float32)
+    times = [0.5, 2.0, 5.5]
+    for at in times:
+        sound[round(at * RATE) :][:2400] = tone(0.05, 400, RATE) * np.hanning(2400)
+    silent.speed = speed
+    silent.play(PlayableClip.of(sound, RATE))
+    made = silent.last_voice.clip
+    qtbot.waitUntil(lambda: made.whole, timeout=20_000)
+    level = np.convolve(np.abs(made.samples), np.ones(960) / 960, "same")
+    for at in times:
+        near = slice(round((at - 0.3) / speed * RATE), round((at + 0.3) / speed * RATE))
+        found = (near.start + np.argmax(level[near])) / RATE * speed
+        assert found == pytest.approx(at + 0.025, abs=0.03)
+
+
+def test_changing_the_speed_goes_on_from_where_it_is(qtbot, silent: SilentPlayer):
+    silent.play(PlayableClip.of(speech_like(4.0, RATE), RATE), start_s=2.0)
+    silent.speed = 0.5
+    qtbot.waitUntil(lambda: silent.last_voice.clip.speed == 0.5)
+    assert 2.0 <= silent.position() < 3.0
+    qtbot.waitUntil(lambda: silent.position() > 2.1)
+
+
+def test_speeds_are_kept_in_range(silent: SilentPlayer):
+    silent.speed = 9.0
+    assert silent.speed == 2.0
+    silent.speed = 0.1
+    assert silent.speed == 0.5
+
+
+def test_matched_listening_makes_clips_equally_loud_without_touching_them():
+    quiet, loud = a_clip(), a_clip()
+    quiet.loudness, loud.loudness = -26.0, -14.0
+    before = quiet.samples.copy()
+    assert matching_gain(quiet) == pytest.approx(10 ** ((LISTENING_LUFS + 26) / 20))
+    assert matching_gain(loud) == pytest.approx(10 ** ((LISTENING_LUFS + 14) / 20))
+    assert np.array_equal(quiet.samples, before)
+
+
+@pytest.mark.parametrize("rate", [8_000, 48_000])
+def test_loudness_measured_while_listening_is_the_scorers(rate: int):
+    from curator.stages.scorers.loudness import integrated_loudness
+
+    sound = speech_like(3.0, rate)
+    clip = PlayableClip.of(sound, rate)
+    measure(clip)
+    assert clip.loudness == pytest.approx(integrated_loudness(sound, rate), abs=0.01)
+
+
+def test_matched_listening_never_distorts_nor_guesses():
+    clip = a_clip()
+    assert matching_gain(clip) == 1.0
+    clip.loudness = -60.0
+    assert matching_gain(clip) * np.abs(clip.samples).max() == pytest.approx(1.0, rel=1e-3)
+
+
+def test_turning_matching_on_is_heard_at_once(qtbot, silent: SilentPlayer):
+    clip = a_clip(3.0)
+    clip.loudness = -26.0
+    silent.play(clip)
+    assert silent.last_voice.gain == 1.0
+    silent.matched = True
+    qtbot.waitUntil(lambda: silent.last_voice.gain > 1.9)
+    assert silent.position() < 1.0
+
+
+def test_closing_while_it_plays_leaves_no_thread(qapp):
+    import threading
+
+    before = threading.active_count()
+    player = SilentPlayer(RATE)
+    player.speed = 0.5
+    player.play(PlayableClip.of(speech_like(8.0, RATE), RATE))
+    player.close()
+    assert threading.active_count() == before
