@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from curator.ui.wording import QT_TRANSLATE_NOOP
+from curator.ui.marking import QT_TRANSLATE_NOOP
 
 Keys = tuple[str, ...]
 
@@ -38,7 +38,8 @@ class Action:
 
     key: its name in settings. page: "" when it works everywhere. run: "owner.method", where the
     owner is "window" or a page, and argument what the method is given, if anything. repeats:
-    whether holding the key does it again and again. menu: "" for none.
+    whether holding the key does it again and again. moves: goes on to another clip, which a held
+    key does again only if the person asks for it in the settings. menu: "" for none.
     """
 
     key: str
@@ -49,6 +50,7 @@ class Action:
     menu: str = "Clip"
     repeats: bool = False
     argument: str | int | None = None
+    moves: bool = False
 
     @property
     def page(self) -> str:
@@ -126,6 +128,7 @@ WINDOW = (
         "Go",
         When.PROJECT,
     ),
+    _window("show_menu", QT_TRANSLATE_NOOP("Actions", "Open the menu"), ("F10",), ""),
     _window("show_palette", QT_TRANSLATE_NOOP("Actions", "Find a command"), ("Ctrl+K",), "Help"),
     _window("show_keys", QT_TRANSLATE_NOOP("Actions", "Show all keys"), ("?", "F1"), "Help"),
     _window("change_keys", QT_TRANSLATE_NOOP("Actions", "Change keys…"), (), "Help"),
@@ -243,6 +246,7 @@ AUDIT = (
         ("J", "list:Down"),
         "audit.next_clip",
         menu="Go",
+        moves=True,
     ),
     Action(
         "audit.previous",
@@ -250,6 +254,7 @@ AUDIT = (
         ("K", "list:Up"),
         "audit.previous_clip",
         menu="Go",
+        moves=True,
     ),
     Action(
         "audit.next_finding",

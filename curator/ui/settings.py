@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from curator.jobs.job import Options
 from curator.ui.actions import Keys, keys_in_use
-from curator.ui.wording import QT_TRANSLATE_NOOP
+from curator.ui.marking import QT_TRANSLATE_NOOP
 
 Value = str | bool | int | float
 RECENT = 8

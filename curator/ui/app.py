@@ -1,0 +1,72 @@
+"""Starts the window."""
+
+import os
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from curator.ui.crash import CrashReports
+from curator.ui.main_window import MainWindow
+from curator.ui.messages import Messages
+from curator.ui.settings import Settings, settings_file
+from curator.ui.theme import CONTENT_PT, wear
+
+COULD_NOT = 1
+
+
+class _QuitAfterPaint(QObject):
+    """Ends the program once the window has been painted, for measuring how long that takes."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """See QObject."""
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, QApplication.quit)
+        return False
+
+
+def has_screen() -> bool:
+    """Whether a window can be shown; Qt would end the whole program otherwise."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def open_window(project: Path | None, quit_after_paint: bool = False) -> int:
+    """Show the window until it is closed; returns the exit code."""
+    if not has_screen():
+        sys.stderr.write(
+            "There is no screen to open a window on. `curator --help` lists commands.\n"
+        )
+        return COULD_NOT
+    application = QApplication(sys.argv[:1])
+    dress(application)
+    sys.excepthook = CrashReports(settings_file().with_name("faults.log"))
+    settings, messages = Settings(settings_file()), Messages()
+    wear(application, settings.text("theme"))
+    window = MainWindow(settings, messages)
+    if settings.trouble:
+        messages.warn(settings.trouble)
+    if project is not None and not window.open_path(project):
+        sys.stderr.write(f"{messages.all[-1].text}\n")
+    window.show()
+    front, quitting = window.stack.currentWidget(), _QuitAfterPaint()
+    if quit_after_paint and front is not None:
+        front.installEventFilter(quitting)
+    code = application.exec()
+    window.close()
+    return code
+
+
+def dress(application: QApplication) -> None:
+    """What is the same in light and dark."""
+    application.setApplicationName("voice-curator")
+    application.setApplicationDisplayName("curator")
+    QGuiApplication.setDesktopFileName("voice-curator")
+    application.setStyle("Fusion")
+    font = application.font()
+    font.setPointSizeF(CONTENT_PT)
+    application.setFont(font)

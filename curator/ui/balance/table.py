@@ -1,0 +1,110 @@
+"""How the balance is drawn: a letter on the category's colour, numbers with bars behind them."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
+
+from curator.domain.balance import Balance
+from curator.domain.emotion import Emotion, EmotionSet
+from curator.ui.balance.balance_model import EMOTION, SHARE, BalanceModel
+from curator.ui.theme import GRID, letters_on, roles_of
+
+Index = QModelIndex | QPersistentModelIndex
+ROW = 5 * GRID
+BAR = GRID // 2
+
+
+def draw_category(painter: QPainter, place: QRect, emotion: Emotion) -> None:
+    """The category's sign: its digit on its colour."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(emotion.colour))
+    painter.drawRoundedRect(QRectF(place), 3, 3)
+    painter.setPen(QColor(letters_on(emotion.colour)))
+    painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), emotion.digit)
+
+
+class _Drawing(QStyledItemDelegate):
+    """Names with their sign, counts with a bar below the number."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """See QStyledItemDelegate."""
+        colours = roles_of(option.palette)
+        rect = option.rect
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, QColor(colours.chosen))
+        inside = rect.adjusted(GRID, 0, -GRID, 0)
+        emotion, share = index.data(EMOTION), index.data(SHARE)
+        if isinstance(emotion, Emotion):
+            sign = QRect(inside.left(), rect.center().y() - 9, 20, 20)
+            draw_category(painter, sign, emotion)
+        if index.column() == 0:
+            inside.setLeft(inside.left() + 20 + GRID)
+        if share is not None:
+            inside.setBottom(inside.bottom() - BAR - 2)
+            self._draw_bar(painter, rect, float(share))
+        painter.setPen(QColor(colours.text))
+        alignment = index.data(Qt.ItemDataRole.TextAlignmentRole)
+        usual = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        painter.drawText(inside, alignment or usual, index.data())
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QColor(colours.accent))
+            painter.drawRect(rect.adjusted(0, 0, -1, -1))
+        painter.restore()
+
+    def _draw_bar(self, painter: QPainter, rect: QRect, share: float) -> None:
+        parent = self.parent()
+        assert isinstance(parent, QTableView)
+        colours = roles_of(parent.palette())
+        whole = QRectF(rect.left() + GRID, rect.bottom() - BAR - 4, rect.width() - 2 * GRID, BAR)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.raised))
+        painter.drawRoundedRect(whole, 2, 2)
+        whole.setWidth(whole.width() * min(1.0, share))
+        painter.setBrush(QColor(colours.kept if share >= 1 else colours.accent))
+        painter.drawRoundedRect(whole, 2, 2)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """See QStyledItemDelegate."""
+        return super().sizeHint(option, index).expandedTo(QSize(12 * GRID, ROW))
+
+
+class BalanceTable(QTableView):
+    """All rows are seen at once; there are few."""
+
+    def __init__(self, emotions: EmotionSet) -> None:
+        super().__init__()
+        self._model = BalanceModel(emotions)
+        self.setModel(self._model)
+        self.setItemDelegate(_Drawing(self))
+        self.setAccessibleName(self.tr("Categories against their targets"))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionsClickable(False)
+        header.setHighlightSections(False)
+        self.setFixedHeight(self._model.rowCount() * ROW + header.sizeHint().height() + 4)
+        self.selectRow(0)
+
+    @property
+    def chosen(self) -> str:
+        """The key of the chosen category, "" for clips without one."""
+        return self._model.row(max(0, self.currentIndex().row())).key
+
+    def show_balance(self, found: Balance) -> None:
+        """Other numbers."""
+        self._model.show_balance(found)

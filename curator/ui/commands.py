@@ -1,0 +1,171 @@
+"""The table of actions made into something that keys, menus and the palette can start."""
+
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QMenu,
+    QSlider,
+    QTabBar,
+    QWidget,
+)
+
+from curator.ui.actions import ACTIONS, Action, Place, When, placed
+from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.page import Page
+from curator.ui.settings import Settings
+from curator.ui.wording import shown_keys, translated
+
+MENUS = (
+    ("Project", QT_TRANSLATE_NOOP("Menus", "Project")),
+    ("Edit", QT_TRANSLATE_NOOP("Menus", "Edit")),
+    ("Clip", QT_TRANSLATE_NOOP("Menus", "Clip")),
+    ("Listen", QT_TRANSLATE_NOOP("Menus", "Listen")),
+    ("Edges", QT_TRANSLATE_NOOP("Menus", "Edges")),
+    ("Go", QT_TRANSLATE_NOOP("Menus", "Go")),
+    ("Help", QT_TRANSLATE_NOOP("Menus", "Help")),
+)
+
+_PRESSES = {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}
+_WALKS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, *_PRESSES}
+
+
+class Commands(QObject):
+    """One QAction for each Action, and one more for each key that works in some places only."""
+
+    def __init__(self, window: QWidget, settings: Settings, run: Callable[[Action], None]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._settings = settings
+        self._run = run
+        self._page = ""
+        self._allowed: frozenset[When] = frozenset({When.ALWAYS})
+        self._made: dict[str, QAction] = {}
+        self._placed: dict[str, dict[Place, QAction]] = {}
+        self._pages: dict[str, Page] = {}
+        for action in ACTIONS:
+            made = self._make(action)
+            self._made[action.key] = made
+            window.addAction(made)
+            self._placed[action.key] = {
+                place: self._make(action) for place in (Place.LIST, Place.TEXT)
+            }
+        self.give_keys()
+        settings.changed.connect(self._follow_settings)
+
+    def action(self, key: str) -> QAction:
+        """The QAction of an action."""
+        return self._made[key]
+
+    def possible(self) -> Iterator[Action]:
+        """The actions that would do something now, those of the page in front first."""
+        now = [action for action in ACTIONS if self._made[action.key].isEnabled()]
+        yield from sorted(now, key=lambda action: action.page != self._page)
+
+    def trigger(self, key: str) -> None:
+        """Start an action if it is possible."""
+        self._made[key].trigger()
+
+    def add_page(self, name: str, page: Page) -> None:
+        """A page was built: its lists and texts get their keys."""
+        self._pages[name] = page
+        for action in ACTIONS:
+            if action.page == name:
+                for place, made in self._placed[action.key].items():
+                    for widget in page.places(place):
+                        widget.addAction(made)
+
+    def forget_pages(self) -> None:
+        """The pages are gone."""
+        self._pages.clear()
+
+    def allow(self, page: str, allowed: frozenset[When]) -> None:
+        """Enable what is possible while this page is in front."""
+        if (page, allowed) == (self._page, self._allowed):
+            return
+        self._page, self._allowed = page, allowed
+        self._enable()
+
+    def give_keys(self) -> None:
+        """Give every action the keys it has now."""
+        keys = self._settings.keys
+        for action in ACTIONS:
+            by_place: dict[Place, list[QKeySequence]] = {place: [] for place in Place}
+            for place, sequence in map(placed, keys[action.key]):
+                by_place[place].append(QKeySequence(sequence))
+            made = self._made[action.key]
+            made.setShortcuts(by_place[Place.PAGE])
+            self._describe(action, made)
+            for place, extra in self._placed[action.key].items():
+                extra.setShortcuts(by_place[place])
+            repeats = action.repeats or (action.moves and self._settings.is_on("skip_unheard"))
+            for each in (made, *self._placed[action.key].values()):
+                each.setAutoRepeat(repeats)
+        self._enable()
+
+    def fill(self, menu: QMenu) -> None:
+        """All actions of the table below their headings."""
+        menu.clear()
+        for name, title in MENUS:
+            below = menu.addMenu(translated("Menus", title))
+            for action in ACTIONS:
+                if action.menu == name and self._made[action.key].isEnabled():
+                    below.addAction(self._made[action.key])
+            below.menuAction().setVisible(not below.isEmpty())
+
+    def _make(self, action: Action) -> QAction:
+        made = QAction(translated("Actions", action.text), self._window)
+        made.setObjectName(action.key)
+        made.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        made.triggered.connect(lambda: self._run(action))
+        return made
+
+    def _describe(self, action: Action, made: QAction) -> None:
+        keys = shown_keys(self._settings.keys[action.key])
+        text = translated("Actions", action.text)
+        made.setToolTip(f"{text} ({keys})" if keys else text)
+
+    def _enable(self) -> None:
+        for action in ACTIONS:
+            here = action.page in ("", self._page)
+            possible = here and action.when in self._allowed
+            self._made[action.key].setEnabled(possible)
+            for extra in self._placed[action.key].values():
+                extra.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                extra.setEnabled(possible)
+
+    def _follow_settings(self, key: str) -> None:
+        if key in ("own_keys", "keys", "skip_unheard"):
+            self.give_keys()
+
+
+class ControlKeys(QObject):
+    """Leaves a control that has the focus the keys it lives by: Space presses a focused button."""
+
+    def watch(self, _before: QWidget | None, focused: QWidget | None) -> None:
+        """The focus has moved. Only controls are watched: every event of the window is too many."""
+        if focused is not None and _keys_of(focused):
+            focused.removeEventFilter(self)
+            focused.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """See QObject."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            plain = event.modifiers() in (
+                Qt.KeyboardModifier.NoModifier,
+                Qt.KeyboardModifier.KeypadModifier,
+            )
+            if plain and event.key() in _keys_of(watched):
+                event.accept()
+                return True
+        return False
+
+
+def _keys_of(control: QObject) -> set[Qt.Key]:
+    if isinstance(control, QComboBox | QAbstractSpinBox | QSlider | QTabBar):
+        return _WALKS
+    return _PRESSES if isinstance(control, QAbstractButton) else set()

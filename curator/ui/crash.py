@@ -1,0 +1,85 @@
+"""A fault of the program: it is written down, shown, and the window goes on if it can."""
+
+import platform
+import sys
+import traceback
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout
+
+from curator import __version__
+from curator.ui.page import button, label
+from curator.ui.theme import GRID
+
+
+class CrashDialog(QDialog):
+    """Says what is safe, and offers the report."""
+
+    def __init__(self, report: str, file: Path) -> None:
+        super().__init__(QApplication.activeWindow())
+        self.setWindowTitle(self.tr("A fault of the program"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        words = self.tr(
+            "Something went wrong that should not. Every decision you made is stored. You can go "
+            "on; if the window behaves oddly, close it and open the project again."
+        )
+        where = self.tr("The report is in %1.").replace("%1", str(file))
+        text = QPlainTextEdit(report, readOnly=True)
+        text.setAccessibleName(self.tr("Report"))
+        copy, close = button(self.tr("Copy the report")), button(self.tr("Go on"), "first")
+        copy.clicked.connect(lambda: QApplication.clipboard().setText(report))
+        close.clicked.connect(self.close)
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(copy)
+        line.addWidget(close)
+        column = QVBoxLayout(self)
+        column.addWidget(label(words, wrap=True))
+        column.addWidget(text, 1)
+        column.addWidget(label(where, "quiet", wrap=True))
+        column.addLayout(line)
+        self.resize(80 * GRID, 50 * GRID)
+
+
+class CrashReports:
+    """Takes the place of ``sys.excepthook``. One dialog at a time: faults come in swarms."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._shown = False
+
+    def __call__(
+        self,
+        kind: type[BaseException],
+        error: BaseException,
+        trace: TracebackType | None,
+    ) -> None:
+        """Write the fault down and show it."""
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        report = _report("".join(traceback.format_exception(kind, error, trace)))
+        sys.stderr.write(report)
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write(report)
+        except OSError as trouble:
+            sys.stderr.write(f"The report could not be written: {trouble}\n")
+        if not self._shown:
+            self._shown = True
+            dialog = CrashDialog(report, self._file)
+            dialog.finished.connect(self._closed)
+            dialog.open()
+
+    def _closed(self) -> None:
+        self._shown = False
+
+
+def _report(trace: str) -> str:
+    when = datetime.now().astimezone().isoformat(timespec="seconds")
+    machine = f"{platform.platform()}, Python {platform.python_version()}"
+    return f"--- curator {__version__}, {when}, {machine}\n{trace}\n"

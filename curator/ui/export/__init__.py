@@ -1,0 +1,1 @@
+"""Page 5: the kept clips, checked and handed on."""

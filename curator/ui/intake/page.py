@@ -1,0 +1,219 @@
+"""Page 1: recordings into the project, what is to be found out about them, and how far it is."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from curator.domain.errors import CuratorError, printable
+from curator.jobs.work import Work
+from curator.ui.actions import Place
+from curator.ui.intake.drop_area import DropArea
+from curator.ui.intake.plan import Survey, survey
+from curator.ui.intake.plan_view import PlanView
+from curator.ui.intake.recordings_model import FileState
+from curator.ui.intake.recordings_view import RecordingsView
+from curator.ui.intake.rights import Rights
+from curator.ui.job_queue import Ending
+from curator.ui.page import Page, button, label
+from curator.ui.session import Session
+from curator.ui.theme import GRID
+from curator.ui.wording import clock, counted
+
+WHAT = "sources"
+"""What looking at the recordings is called among the errands."""
+
+LOOK_MS = 400
+"""Recordings that arrive so fast are listed in one go."""
+
+
+class IntakePage(Page):
+    """The recordings, and below them what an analysis would do."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.setAcceptDrops(True)
+        self.drop = DropArea()
+        self.list = RecordingsView()
+        self.plan = PlanView(session)
+        self.rights = Rights(session.settings)
+        self.total = label(role="title")
+        self.files, self.folder = button(self.tr("Add files…")), button(self.tr("Add a folder…"))
+        self.find = button(self.tr("Locate…"))
+        self.stack = QStackedWidget()
+        self._looking = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._lay_out()
+        self._connect()
+        self._show_list()
+        self._offer_locate()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(GRID)
+        head.addWidget(self.total)
+        head.addStretch(1)
+        for widget in (self.find, self.files, self.folder):
+            head.addWidget(widget)
+            widget.setEnabled(not self.session.read_only)
+        self.stack.addWidget(self.drop)
+        self.stack.addWidget(self.list)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        column.addLayout(head)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.rights)
+        column.addWidget(self.plan)
+
+    def _connect(self) -> None:
+        session = self.session
+        self.files.clicked.connect(self.add_files)
+        self.folder.clicked.connect(self.add_folder)
+        self.drop.files.clicked.connect(self.add_files)
+        self.drop.folder.clicked.connect(self.add_folder)
+        self.find.clicked.connect(self.locate)
+        self.plan.start.clicked.connect(self.analyse)
+        self._looking.timeout.connect(self._look)
+        self.list.selectionModel().currentRowChanged.connect(self._offer_locate)
+        session.jobs.written.connect(self._look_soon)
+        session.jobs.ended.connect(self._ended)
+        session.errands.produced.connect(self._show)
+        session.settings.changed.connect(self._look_soon)
+
+    def shown(self) -> None:
+        """See Page."""
+        self._look()
+        (self.list if self.list.model().rowCount() else self.drop.files).setFocus()
+
+    def places(self, place: Place) -> Sequence[QWidget]:
+        """See Page."""
+        return (self.list,) if place == Place.LIST else ()
+
+    # What a person wants
+
+    def add_files(self) -> None:
+        """Ask for files of any kind that may hold sound."""
+        dialog = QFileDialog(self, self.tr("Recordings, sound or video"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda chosen: self.add([Path(name) for name in chosen]))
+        dialog.open()
+
+    def add_folder(self) -> None:
+        """Ask for a folder; everything below it that may hold sound is taken in."""
+        dialog = QFileDialog(self, self.tr("A folder with recordings"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.filesSelected.connect(lambda chosen: self.add([Path(name) for name in chosen]))
+        dialog.open()
+
+    def add(self, paths: list[Path]) -> None:
+        """Take in files and folders, then find out about them."""
+        self.rights.remember()
+        settings = self.session.settings
+        self.session.import_paths(paths, settings.text("licence"), settings.text("consent"))
+
+    def analyse(self) -> None:
+        """Find out what is not known yet; results appear while it runs."""
+        self.session.analyse()
+
+    def locate(self) -> None:
+        """Ask where the chosen recording's file is now."""
+        row = self.list.chosen
+        if row is None:
+            return
+        name = printable(row.recording.name)
+        dialog = QFileDialog(self, self.tr("Where is %1 now?").replace("%1", name))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda chosen: self.found_at(row.recording.id, Path(chosen)))
+        dialog.open()
+
+    def found_at(self, recording: int, path: Path) -> None:
+        """A recording's file may be here: it is if its content is the same."""
+
+        def task(work: Work) -> str:
+            from curator.audio.intake import content_hash
+
+            known = work.project.recordings.get(recording)
+            if content_hash(path) != known.content_hash:
+                raise CuratorError(
+                    f"{printable(path.name)} is not the file that was imported as "
+                    f"{printable(known.name)}.",
+                    "Add it as a recording of its own, or choose another file.",
+                )
+            return printable(path.name)
+
+        def relocate(what: str, _found: object) -> None:
+            if what == f"locate {recording}":
+                self.session.errands.produced.disconnect(relocate)
+                self.session.project.recordings.relocate(recording, path)
+                self.session.messages.inform(self.tr("Found again; its clips can be heard."))
+                self._show_list()
+                self._look()
+
+        self.session.errands.produced.connect(relocate)
+        self.session.errands.ask(f"locate {recording}", task)
+
+    # What is shown
+
+    @Slot()
+    def _look_soon(self) -> None:
+        if not self._looking.isActive():
+            self._looking.start()
+
+    @Slot()
+    def _look(self) -> None:
+        self._show_list()
+        options, workers = self.session.settings.options, self.session.settings.workers
+        if self.isVisible() and WHAT not in self.session.errands.waiting:
+            self.session.errands.ask(WHAT, lambda work: survey(work, options, workers))
+
+    def _show_list(self) -> None:
+        recordings = self.session.project.recordings.all()
+        self.list.recordings.show_recordings(recordings)
+        self.stack.setCurrentWidget(self.list if recordings else self.drop)
+        for widget in (self.files, self.folder, self.find, self.plan):
+            widget.setVisible(bool(recordings))
+        words = counted(len(recordings), self.tr("%n recording"), self.tr("%n recordings"))
+        seconds = sum(recording.seconds for recording in recordings)
+        self.total.setText(f"{words}, {clock(seconds)}" if recordings else self.tr("Recordings"))
+
+    @Slot(str, object)
+    def _show(self, what: str, found: object) -> None:
+        if what == WHAT and isinstance(found, Survey):
+            self.list.recordings.show_survey(found.languages, found.clips, found.files)
+            self.plan.show_plan(found.plan)
+            self._offer_locate()
+
+    @Slot(object)
+    def _ended(self, ending: Ending) -> None:
+        self._look_soon()
+        if ending.what == "import" and ending.outcome == "finished":
+            self._look()
+
+    @Slot()
+    def _offer_locate(self) -> None:
+        row = self.list.chosen
+        lost = row is not None and row.file in (FileState.MISSING, FileState.CHANGED)
+        self.find.setEnabled(lost and not self.session.read_only)
+
+    # Dropped files
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """See QWidget."""
+        if event.mimeData().hasUrls() and not self.session.read_only:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.drop.light(True)
+
+    def dragLeaveEvent(self, event: QEvent) -> None:
+        """See QWidget."""
+        self.drop.light(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """See QWidget."""
+        self.drop.light(False)
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.add(paths)

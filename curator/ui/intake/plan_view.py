@@ -1,0 +1,65 @@
+"""What an analysis would do, and the button that starts it."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+
+from curator.ui.intake.plan import Plan, PlannedStep
+from curator.ui.job_progress import doing
+from curator.ui.page import button, label
+from curator.ui.session import Session
+from curator.ui.theme import GRID
+from curator.ui.wording import about, clock, number, shown_keys
+
+
+class PlanView(QFrame):
+    """A sentence for what is to do, with a guess of how long it takes."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self._session = session
+        self._plan = Plan((), 0.0)
+        self.heading = label(role="heading")
+        self.steps = label(role="quiet", wrap=True)
+        self.start = button(self.tr("Analyse"), "first")
+        keys = shown_keys(session.settings.keys["intake.analyse"])
+        self.start.setToolTip(self.tr("Analyse (%1)").replace("%1", keys))
+        words = QVBoxLayout()
+        words.addWidget(self.heading)
+        words.addWidget(self.steps)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        line.addLayout(words, 1)
+        line.addWidget(self.start)
+        session.jobs.began.connect(self._refresh)
+        session.jobs.ended.connect(self._refresh)
+        self._refresh()
+
+    def show_plan(self, plan: Plan) -> None:
+        """What there is to do now."""
+        self._plan = plan
+        self._refresh()
+
+    @Slot()
+    def _refresh(self) -> None:
+        running = self._session.jobs.running
+        if running:
+            self.heading.setText(self.tr("Working; the line at the bottom says how far it is."))
+            self.steps.setText(
+                self.tr("You can judge clips meanwhile: results appear as they are found.")
+            )
+        elif self._plan.steps:
+            guess = about(self._plan.guess_s)
+            self.heading.setText(self.tr("To find out, in about %1:").replace("%1", guess))
+            self.steps.setText(", ".join(map(self._described, self._plan.steps)) + ".")
+        else:
+            self.heading.setText(self.tr("Everything is found out."))
+            self.steps.setText(self.tr("New recordings and other settings bring new work."))
+        self.start.setVisible(bool(self._plan.steps) or running)
+        self.start.setEnabled(not running and not self._session.read_only)
+
+    def _described(self, step: PlannedStep) -> str:
+        if not step.items:
+            return doing(step.step)
+        words = self.tr("%1 (%2, %3 of sound)").replace("%1", doing(step.step))
+        return words.replace("%2", number(step.items)).replace("%3", clock(step.seconds))

@@ -1,0 +1,188 @@
+"""The recordings as a table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from curator.domain.errors import printable
+from curator.domain.recording import Recording
+from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.wording import clock, translated
+
+Index = QModelIndex | QPersistentModelIndex
+
+FILE = Qt.ItemDataRole.UserRole
+"""Role of the state of the recording's file."""
+
+
+class FileState(StrEnum):
+    """Whether a recording's file is as it was imported."""
+
+    UNKNOWN = "unknown"
+    THERE = "there"
+    MISSING = "missing"
+    CHANGED = "changed"
+
+
+SAID = {
+    FileState.UNKNOWN: QT_TRANSLATE_NOOP("Recordings", "not looked at yet"),
+    FileState.THERE: QT_TRANSLATE_NOOP("Recordings", "as imported"),
+    FileState.MISSING: QT_TRANSLATE_NOOP("Recordings", "! missing"),
+    FileState.CHANGED: QT_TRANSLATE_NOOP("Recordings", "! changed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A recording with what is known beside it. language: as heard, "" when nobody listened."""
+
+    recording: Recording
+    language: str
+    clips: int
+    file: FileState
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column."""
+
+    title: str
+    text: Callable[[Row], str]
+    is_number: bool = False
+
+
+def _rate(row: Row) -> str:
+    return f"{row.recording.rate / 1000:g} kHz"
+
+
+_CHANNELS = {
+    1: QT_TRANSLATE_NOOP("Recordings", "mono"),
+    2: QT_TRANSLATE_NOOP("Recordings", "stereo"),
+}
+
+
+def _channels(row: Row) -> str:
+    channels = row.recording.channels
+    text = _CHANNELS.get(channels)
+    return translated("Recordings", text) if text else str(channels)
+
+
+def _or_not_said(text: str) -> str:
+    return text or translated("Recordings", "not said")
+
+
+COLUMNS = (
+    Column(QT_TRANSLATE_NOOP("Recordings", "Recording"), lambda row: printable(row.recording.name)),
+    Column(
+        QT_TRANSLATE_NOOP("Recordings", "Length"), lambda row: clock(row.recording.seconds), True
+    ),
+    Column(QT_TRANSLATE_NOOP("Recordings", "Rate"), _rate, True),
+    Column(QT_TRANSLATE_NOOP("Recordings", "Sound"), _channels),
+    Column(QT_TRANSLATE_NOOP("Recordings", "Clips"), lambda row: str(row.clips), True),
+    Column(QT_TRANSLATE_NOOP("Recordings", "Language"), lambda row: row.language or "–"),
+    Column(
+        QT_TRANSLATE_NOOP("Recordings", "Licence"),
+        lambda row: _or_not_said(row.recording.licence),
+    ),
+    Column(
+        QT_TRANSLATE_NOOP("Recordings", "Consent"),
+        lambda row: _or_not_said(row.recording.consent),
+    ),
+    Column(
+        QT_TRANSLATE_NOOP("Recordings", "File"),
+        lambda row: translated("Recordings", SAID[row.file]),
+    ),
+)
+
+
+def _row_of(recording: Recording, known: Row | None) -> Row:
+    """A recording with what was known; a file that has moved has to be looked at again."""
+    if known is None:
+        return Row(recording, "", 0, FileState.UNKNOWN)
+    same = known.recording.path == recording.path
+    return Row(recording, known.language, known.clips, known.file if same else FileState.UNKNOWN)
+
+
+class RecordingsModel(QAbstractTableModel):
+    """Recordings in the order of import. They are never removed, so rows are only added."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[Row] = []
+
+    def show_recordings(self, recordings: Sequence[Recording]) -> None:
+        """What the project holds now; what else is known of them stays."""
+        known = {row.recording.id: row for row in self._rows}
+        rows = [_row_of(recording, known.get(recording.id)) for recording in recordings]
+        old = len(self._rows)
+        changed = [place for place in range(old) if rows[place] != self._rows[place]]
+        self._rows[:] = rows[:old]
+        self._tell(changed)
+        if len(rows) > old:
+            self.beginInsertRows(QModelIndex(), old, len(rows) - 1)
+            self._rows += rows[old:]
+            self.endInsertRows()
+
+    def show_survey(
+        self,
+        languages: Mapping[int, str],
+        clips: Mapping[int, int],
+        files: Mapping[int, FileState],
+    ) -> None:
+        """What was found about them, by recording."""
+        changed = []
+        for place, row in enumerate(self._rows):
+            number = row.recording.id
+            language, count = languages.get(number, ""), clips.get(number, 0)
+            found = Row(row.recording, language, count, files.get(number, row.file))
+            if found != row:
+                self._rows[place] = found
+                changed.append(place)
+        self._tell(changed)
+
+    def _tell(self, places: Sequence[int]) -> None:
+        for place in places:
+            self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
+
+    def row(self, number: int) -> Row:
+        """A recording by its row."""
+        return self._rows[number]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        """See QAbstractItemModel."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """See QAbstractItemModel."""
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """See QAbstractItemModel."""
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], COLUMNS[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.text(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            if index.column() == 0:
+                return printable(str(row.recording.path))
+            return column.text(row)
+        if role == Qt.ItemDataRole.TextAlignmentRole and column.is_number:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role == FILE:
+            return row.file
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """See QAbstractItemModel."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return translated("Recordings", COLUMNS[section].title)
+        if role == Qt.ItemDataRole.TextAlignmentRole and COLUMNS[section].is_number:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        return None

@@ -1,0 +1,38 @@
+"""The table of recordings."""
+
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from curator.ui.intake.recordings_model import RecordingsModel, Row
+from curator.ui.theme import GRID
+
+WIDTHS = (36, 9, 10, 9, 8, 11, 20, 20, 16)
+"""Of the columns, in steps of the grid; the first takes what is left."""
+
+
+class RecordingsView(QTableView):
+    """One recording a row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.recordings = RecordingsModel()
+        self.setModel(self.recordings)
+        self.setAccessibleName(self.tr("Recordings"))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(4 * GRID)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        for column, width in enumerate(WIDTHS):
+            header.resizeSection(column, width * GRID)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+
+    @property
+    def chosen(self) -> Row | None:
+        """The recording that is selected."""
+        index = self.currentIndex()
+        return self.recordings.row(index.row()) if index.isValid() else None

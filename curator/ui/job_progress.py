@@ -1,0 +1,167 @@
+"""How far the work of a session is, in words; heavy work before errands."""
+
+import time
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from curator.ui.job_queue import Ending, JobQueue
+from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.session import Session
+from curator.ui.wording import clock, counted, translated
+
+APPEARS_MS = 500
+"""Work that is done sooner is not worth a moving line."""
+
+ALMOST = 0.9 / 1000
+"""Timers ring a little early; also turns their milliseconds into seconds."""
+
+GUESS_AFTER_S = 2.0
+"""Before, a guess of the time left would jump about."""
+
+DOING = {
+    "import": QT_TRANSLATE_NOOP("Steps", "taking in recordings"),
+    "cache": QT_TRANSLATE_NOOP("Steps", "making working copies"),
+    "transcribe": QT_TRANSLATE_NOOP("Steps", "transcribing"),
+    "words": QT_TRANSLATE_NOOP("Steps", "transcribing clips"),
+    "segment": QT_TRANSLATE_NOOP("Steps", "cutting into clips"),
+    "edges": QT_TRANSLATE_NOOP("Steps", "looking at edges"),
+    "embed": QT_TRANSLATE_NOOP("Steps", "listening to voices"),
+    "score": QT_TRANSLATE_NOOP("Steps", "measuring quality"),
+    "lay_out": QT_TRANSLATE_NOOP("Steps", "drawing the map"),
+    "analyse": QT_TRANSLATE_NOOP("Steps", "analysing"),
+    "balance": QT_TRANSLATE_NOOP("Steps", "counting"),
+    "check": QT_TRANSLATE_NOOP("Steps", "checking"),
+    "export": QT_TRANSLATE_NOOP("Steps", "exporting"),
+    "sources": QT_TRANSLATE_NOOP("Steps", "looking at files"),
+    "sample": QT_TRANSLATE_NOOP("Steps", "making the sample recording"),
+}
+"""What each step is called while it runs."""
+
+
+def doing(step: str) -> str:
+    """What a step does, in the person's language."""
+    return translated("Steps", DOING.get(step, step))
+
+
+class _Queue:
+    """What is known of a queue's work."""
+
+    def __init__(self, queue: JobQueue) -> None:
+        self.queue = queue
+        self.step = ""
+        self.items = self.done = 0
+        self.seconds = self.done_seconds = 0.0
+        self.since = self.step_since = 0.0
+        self.failures = 0
+
+    @property
+    def share(self) -> float | None:
+        """How much of the step is done, 0..1; None when nobody knows."""
+        if self.seconds and self.done_seconds:
+            return min(1.0, self.done_seconds / self.seconds)
+        return self.done / self.items if self.items else None
+
+    @property
+    def left_s(self) -> float | None:
+        """A guess of the seconds left; None when it is too early for one."""
+        gone, share = time.monotonic() - self.step_since, self.share
+        if not share or gone < GUESS_AFTER_S:
+            return None
+        return gone * (1 - share) / share
+
+
+class JobProgress(QObject):
+    """Follows both queues of a session and says what ended."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._queues = [_Queue(session.jobs), _Queue(session.errands)]
+        self._appears = QTimer(self, singleShot=True, interval=APPEARS_MS)
+        self._appears.timeout.connect(self.changed)
+        for each in self._queues:
+            self._connect(each)
+
+    def _connect(self, each: _Queue) -> None:
+        each.queue.began.connect(lambda what: self._began(each, what))
+        each.queue.started.connect(
+            lambda step, items, seconds: self._started(each, step, items, seconds)
+        )
+        each.queue.progressed.connect(lambda items, seconds: self._moved(each, items, seconds))
+        each.queue.failed.connect(lambda sentence: self._failed(each, sentence))
+        each.queue.noted.connect(self._session.messages.inform)
+        each.queue.ended.connect(lambda ending: self._ended(each, ending))
+
+    @property
+    def _shown(self) -> _Queue | None:
+        now = time.monotonic()
+        running = (each for each in self._queues if each.queue.running)
+        return next((each for each in running if now - each.since > ALMOST * APPEARS_MS), None)
+
+    @property
+    def worth_showing(self) -> bool:
+        """Whether something has run long enough to be shown."""
+        return self._shown is not None
+
+    @property
+    def share(self) -> float | None:
+        """How much of what is shown is done, 0..1; None when nobody knows."""
+        return self._shown.share if self._shown else None
+
+    @property
+    def text(self) -> str:
+        """What is shown, in words: "transcribing 64 %, 2:10 left"."""
+        shown = self._shown
+        if shown is None:
+            return ""
+        words = doing(shown.step)
+        if shown.share is not None:
+            words = self.tr("%1 %2 %").replace("%1", words, 1)
+            words = words.replace("%2", str(int(100 * shown.share)), 1)
+        if shown.left_s is not None:
+            words = self.tr("%1, %2 left").replace("%1", words, 1)
+            words = words.replace("%2", clock(shown.left_s), 1)
+        return words
+
+    def _began(self, each: _Queue, what: str) -> None:
+        each.step, each.items, each.done = what, 0, 0
+        each.seconds = each.done_seconds = 0.0
+        each.since = each.step_since = time.monotonic()
+        each.failures = 0
+        self._appears.start()
+
+    def _started(self, each: _Queue, step: str, items: int, seconds: float) -> None:
+        each.step, each.items, each.seconds = step, items, seconds
+        each.done, each.done_seconds, each.step_since = 0, 0.0, time.monotonic()
+        self.changed.emit()
+
+    def _moved(self, each: _Queue, items: int, seconds: float) -> None:
+        each.done, each.done_seconds = items, seconds
+        self.changed.emit()
+
+    def _failed(self, each: _Queue, sentence: str) -> None:
+        each.failures += 1
+        self._session.messages.warn(sentence)
+
+    @Slot(object)
+    def _ended(self, each: _Queue, ending: Ending) -> None:
+        messages = self._session.messages
+        if ending.outcome == "failed":
+            messages.fail(f"{ending.sentence} {ending.hint}".strip(), ending.details)
+        elif ending.outcome == "cancelled":
+            messages.inform(self.tr("Paused. What was found is kept; starting again goes on."))
+        elif ending.what in ("import", "analyse"):
+            self._say_done(ending.what, each.failures)
+        self.changed.emit()
+
+    def _say_done(self, what: str, failures: int) -> None:
+        done = self.tr("Taken in.") if what == "import" else self.tr("The analysis is done.")
+        if not failures:
+            self._session.messages.inform(done)
+            return
+        words = counted(
+            failures, self.tr("%n item could not be done."), self.tr("%n items could not be done.")
+        )
+        self._session.messages.warn(f"{done} {words}", self.tr("Ctrl+J shows which, and why."))

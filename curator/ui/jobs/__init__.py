@@ -1,0 +1,1 @@
+"""The drawer: what runs, what was said, what was decided."""

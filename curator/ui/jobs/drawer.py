@@ -1,0 +1,123 @@
+"""The drawer at the bottom: work, messages and decisions, newest first."""
+
+from PySide6.QtCore import QDateTime, QLocale, Qt, QTimer, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHBoxLayout,
+    QHeaderView,
+    QTabWidget,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from curator.ui.messages import Message, Messages
+from curator.ui.page import button
+from curator.ui.session import Session
+from curator.ui.theme import GRID
+
+DECISIONS = 500
+"""Decisions that are listed, the newest first."""
+
+GATHER_MS = 300
+"""Decisions are listed anew so long after the last one."""
+
+STATES = {"done": "", "undone": "undone", "abandoned": "undone, then decided otherwise"}
+
+
+class Drawer(QWidget):
+    """Messages live as long as the window, decisions as long as the project."""
+
+    def __init__(self, messages: Messages, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._messages = messages
+        self._session: Session | None = None
+        self.tabs = QTabWidget()
+        self.said = _list([self.tr("When"), self.tr("Message")], self.tr("Messages"))
+        self.decided = _list(
+            [self.tr("When"), self.tr("Decision"), self.tr("Now")], self.tr("Decisions")
+        )
+        self.tabs.addTab(self.said, self.tr("Messages"))
+        self.tabs.addTab(self.decided, self.tr("Decisions"))
+        copy = button(self.tr("Copy messages"))
+        close = button(self.tr("Close"))
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(copy)
+        line.addWidget(close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        column.addWidget(self.tabs)
+        column.addLayout(line)
+        self.setFixedHeight(34 * GRID)
+        self._listing = QTimer(self, singleShot=True, interval=GATHER_MS)
+        self._listing.timeout.connect(self._list_decisions)
+        self.tabs.currentChanged.connect(self._listing.start)
+        messages.said.connect(self._add)
+        copy.clicked.connect(self._copy)
+        close.clicked.connect(self.hide)
+        for message in messages.all:
+            self._add(message)
+
+    def follow(self, session: Session | None) -> None:
+        """List the decisions of this project from now on."""
+        self._session = session
+        self._list_decisions()
+        if session is not None:
+            session.changed.connect(self._listing.start)
+
+    def show_messages(self) -> None:
+        """Open at the messages."""
+        self.tabs.setCurrentWidget(self.said)
+        self.show()
+
+    def show_decisions(self) -> None:
+        """Open at the decisions."""
+        self.tabs.setCurrentWidget(self.decided)
+        self.show()
+        self._list_decisions()
+
+    @Slot(object)
+    def _add(self, message: Message) -> None:
+        when = message.said_at.strftime("%H:%M:%S")
+        item = QTreeWidgetItem([when, message.text])
+        if message.details:
+            item.addChild(QTreeWidgetItem(["", message.details]))
+        self.said.insertTopLevelItem(0, item)
+
+    @Slot()
+    def _copy(self) -> None:
+        lines = [
+            f"{each.said_at:%H:%M:%S} {each.level}: {each.text}\n{each.details}".rstrip()
+            for each in self._messages.all
+        ]
+        QApplication.clipboard().setText("\n".join(lines))
+
+    @Slot()
+    def _list_decisions(self) -> None:
+        if not self.isVisible() or self.tabs.currentWidget() is not self.decided:
+            return
+        self.decided.clear()
+        if self._session is None:
+            return
+        for entry in self._session.project.decisions.history(DECISIONS):
+            made = QDateTime.fromString(entry.made_at, Qt.DateFormat.ISODateWithMs)
+            when = QLocale().toString(made.toLocalTime(), QLocale.FormatType.ShortFormat)
+            item = QTreeWidgetItem([when, entry.label, STATES[entry.state]])
+            self.decided.addTopLevelItem(item)
+
+
+def _list(titles: list[str], name: str) -> QTreeWidget:
+    made = QTreeWidget()
+    made.setHeaderLabels(titles)
+    made.setAccessibleName(name)
+    made.setRootIsDecorated(False)
+    made.setUniformRowHeights(True)
+    made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    header = made.header()
+    header.setStretchLastSection(False)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+    return made

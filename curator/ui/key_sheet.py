@@ -1,0 +1,75 @@
+"""All keys on one sheet (?), those of the page in front first."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from curator.ui.actions import ACTIONS, Action, Keys
+from curator.ui.page import label
+from curator.ui.page_list import PAGES
+from curator.ui.theme import GRID
+from curator.ui.wording import shown_key, shown_keys, translated
+
+COLUMNS = 2
+
+
+def lines_of(page: str, keys: Mapping[str, Keys]) -> list[tuple[str, str]]:
+    """(keys, text) for every action of a page that has keys; the digits share a line."""
+    lines: list[tuple[str, str]] = []
+    digits: list[Action] = []
+    for action in ACTIONS:
+        if action.page != page or not keys[action.key]:
+            continue
+        if action.run == "audit.give_category":
+            digits.append(action)
+            continue
+        lines.append((shown_keys(keys[action.key]), translated("Actions", action.text)))
+    if digits:
+        shown = [shown_key(keys[action.key][0]) for action in digits]
+        both = f"{shown[0]} – {shown[-2]}, {shown[-1]}"
+        lines.append((both, translated("Actions", digits[0].text)))
+    return lines
+
+
+class KeySheet(QDialog):
+    """Closes with Esc, as dialogs do."""
+
+    def __init__(self, page: str, keys: Mapping[str, Keys], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Keys"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        inside = QWidget()
+        grid = QGridLayout(inside)
+        grid.setHorizontalSpacing(2 * GRID)
+        grid.setVerticalSpacing(GRID // 2)
+        titles = {kind.key: translated("Pages", kind.title) for kind in PAGES}
+        others = [key for key in titles if key != page]
+        row = 0
+        for key in ([page] if page else []) + ["", *others]:
+            row = self._section(grid, row, titles.get(key, self.tr("Everywhere")), key, keys)
+        grid.setRowStretch(row, 1)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setWidget(inside)
+        QVBoxLayout(self).addWidget(scroll)
+        self.resize(104 * GRID, 80 * GRID)
+
+    def _section(
+        self, grid: QGridLayout, row: int, title: str, page: str, keys: Mapping[str, Keys]
+    ) -> int:
+        lines = lines_of(page, keys)
+        if not lines:
+            return row
+        heading = label(title, "heading")
+        heading.setContentsMargins(0, GRID, 0, 0)
+        grid.addWidget(heading, row, 0, 1, 2 * COLUMNS)
+        half = -(-len(lines) // COLUMNS)
+        for place, (shown, text) in enumerate(lines):
+            column, below = divmod(place, half)
+            pressed = label(shown, "quiet")
+            pressed.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(pressed, row + 1 + below, 2 * column)
+            grid.addWidget(label(text, wrap=True), row + 1 + below, 2 * column + 1)
+        return row + 1 + half

@@ -1,0 +1,295 @@
+"""One frame for every page: where one is, what the project is called, what runs beside."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from curator.domain.decision import Changes
+from curator.domain.errors import CuratorError, printable
+from curator.ui.actions import Action, When
+from curator.ui.change_keys import ChangeKeys
+from curator.ui.commands import Commands, ControlKeys
+from curator.ui.first_start import FirstStart
+from curator.ui.jobs.drawer import Drawer
+from curator.ui.key_sheet import KeySheet
+from curator.ui.messages import Messages
+from curator.ui.new_project import NewProject
+from curator.ui.page import Page, hairline
+from curator.ui.page_list import PAGES
+from curator.ui.palette import Palette
+from curator.ui.sample import CONSENT, LICENCE
+from curator.ui.session import Session
+from curator.ui.settings import Settings
+from curator.ui.settings_dialog import SettingsDialog
+from curator.ui.status_line import StatusLine
+from curator.ui.theme import wear
+from curator.ui.top_bar import TopBar
+from curator.ui.wording import translated
+
+USUAL_SIZE = QSize(1280, 800)
+LEAST_SIZE = QSize(640, 480)
+
+
+class MainWindow(QMainWindow):
+    """Holds one project at a time, or the page for choosing one."""
+
+    def __init__(self, settings: Settings, messages: Messages) -> None:
+        super().__init__()
+        self.settings, self.messages = settings, messages
+        self.session: Session | None = None
+        self._pages: dict[str, Page] = {}
+        self.commands = Commands(self, settings, self._run)
+        self._control_keys = ControlKeys(self)
+        self.menu = QMenu(self)
+        self.top = TopBar(self.commands, self.menu)
+        self.stack = QStackedWidget()
+        self.first_start = FirstStart(settings, self.commands)
+        self.stack.addWidget(self.first_start)
+        self.drawer = Drawer(messages)
+        self.status = StatusLine()
+        self._lay_out()
+        self._connect()
+        self._follow_session()
+
+    def _lay_out(self) -> None:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top)
+        column.addWidget(hairline())
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.drawer)
+        column.addWidget(hairline())
+        column.addWidget(self.status)
+        self.drawer.hide()
+        self.setCentralWidget(inside)
+        self.setMinimumSize(LEAST_SIZE)
+        self.resize(USUAL_SIZE)
+
+    def _connect(self) -> None:
+        self.menu.aboutToShow.connect(lambda: self.commands.fill(self.menu))
+        self.messages.said.connect(self.status.say)
+        self.status.pause.clicked.connect(self.cancel_work)
+        self.settings.changed.connect(self._follow_settings)
+        self.first_start.opened.connect(self.open_path)
+        self.first_start.sample_made.connect(self._open_sample)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._control_keys.watch)
+        application.styleHints().colorSchemeChanged.connect(self._wear)
+
+    # Projects
+
+    @Slot(object)
+    def open_path(self, path: Path) -> bool:
+        """Open a project in place of the present one; False, with a message, if it cannot be."""
+        try:
+            session = Session.open(path, self.settings, self.messages)
+        except CuratorError as error:
+            self.messages.fail(error)
+            return False
+        self.close_project()
+        self.settings.remember(path)
+        self.session = session
+        self._follow_session()
+        empty = not session.project.recordings.all()
+        self.show_page("intake" if empty else "audit")
+        return True
+
+    def close_project(self) -> None:
+        """End what runs and go back to where a project is chosen."""
+        session, self.session = self.session, None
+        for page in self._pages.values():
+            page.close_page()
+            self.stack.removeWidget(page)
+            page.deleteLater()
+        self._pages.clear()
+        self._follow_session()
+        if session is not None:
+            session.close()
+            session.deleteLater()
+
+    def _follow_session(self) -> None:
+        session = self.session
+        self.status.follow(session)
+        self.drawer.follow(session)
+        self.top.show_project(session.project.path if session else None, session)
+        name = printable(session.project.path.name) if session else ""
+        self.setWindowTitle(f"{name} – curator" if name else "curator")
+        if session is None:
+            self.stack.setCurrentWidget(self.first_start)
+        else:
+            session.page_asked.connect(self.show_page)
+            session.chosen.connect(self._allow)
+            session.changed.connect(self._name_undo)
+        self._name_undo()
+        self._allow()
+
+    def new_project(self) -> None:
+        """Ask what it is for and where, and make it."""
+        dialog = NewProject(self)
+        dialog.made.connect(self.open_path)
+        dialog.open()
+
+    def open_project(self) -> None:
+        """Ask for a project's folder."""
+        dialog = QFileDialog(self, self.tr("Open a project: a folder NAME.curator"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda chosen: self.open_path(Path(chosen)))
+        dialog.open()
+
+    def open_sample(self) -> None:
+        """Make the sample recording and a project with it."""
+        self.first_start.make_sample()
+
+    @Slot(object, object)
+    def _open_sample(self, project: Path, recording: Path) -> None:
+        if self.open_path(project) and self.session and not self.session.project.recordings.all():
+            self.session.import_paths([recording], LICENCE, CONSENT)
+            self.session.analyse()
+
+    # Pages
+
+    @property
+    def page(self) -> str:
+        """The key of the page in front, "" for none."""
+        front = self.stack.currentWidget()
+        return next((key for key, page in self._pages.items() if page is front), "")
+
+    @Slot(str)
+    def show_page(self, key: str) -> None:
+        """Bring a page to the front; the first time it is built."""
+        if self.session is None:
+            return
+        if key not in self._pages:
+            kind = next(kind for kind in PAGES if kind.key == key)
+            built = kind.build(self.session)
+            built.setAccessibleName(translated("Pages", kind.title))
+            self._pages[key] = built
+            self.stack.addWidget(built)
+            self.commands.add_page(key, built)
+        page = self._pages[key]
+        self.stack.setCurrentWidget(page)
+        self.top.mark(key)
+        self._allow()
+        page.setFocus()
+        page.shown()
+
+    @Slot()
+    def _allow(self) -> None:
+        allowed = {When.ALWAYS}
+        if self.session is not None:
+            allowed.add(When.PROJECT)
+            if not self.session.read_only:
+                allowed.add(When.WRITABLE)
+            if self.session.current is not None:
+                allowed.add(When.CLIP)
+            if {When.WRITABLE, When.CLIP} <= allowed:
+                allowed.add(When.JUDGING)
+        self.commands.allow(self.page, frozenset(allowed))
+
+    # Commands
+
+    def _run(self, action: Action) -> None:
+        owner, _, method = action.run.partition(".")
+        target = self if owner == "window" else self._pages[owner]
+        arguments = () if action.argument is None else (action.argument,)
+        try:
+            getattr(target, method)(*arguments)
+        except CuratorError as error:
+            self.messages.fail(error)
+
+    def undo(self) -> None:
+        """Take the last decision back."""
+        if self.session:
+            self.session.undo()
+
+    def redo(self) -> None:
+        """Do again what was undone."""
+        if self.session:
+            self.session.redo()
+
+    @Slot(object)
+    def _name_undo(self, _changes: Changes | None = None) -> None:
+        decisions = self.session.project.decisions if self.session else None
+        for key, text, what in (
+            ("window.undo", self.tr("Undo"), decisions.undo_label() if decisions else None),
+            ("window.redo", self.tr("Redo"), decisions.redo_label() if decisions else None),
+        ):
+            self.commands.action(key).setText(f"{text}: {what}" if what else text)
+
+    @Slot()
+    def cancel_work(self) -> None:
+        """Pause what runs beside the window."""
+        if self.session:
+            self.session.errands.cancel()
+            self.session.jobs.cancel()
+
+    def show_jobs(self) -> None:
+        """Open the drawer at the messages, or close it."""
+        if self.drawer.isVisible():
+            self.drawer.hide()
+        else:
+            self.drawer.show_messages()
+
+    def show_history(self) -> None:
+        """Open the drawer at the decisions."""
+        self.drawer.show_decisions()
+
+    def show_menu(self) -> None:
+        """Open the menu below its button."""
+        self.top.menu_button.showMenu()
+
+    def show_palette(self) -> None:
+        """Find a command by its words."""
+        palette = Palette(list(self.commands.possible()), self.settings.keys, self)
+        palette.wanted.connect(self.commands.trigger)
+        palette.open()
+
+    def show_keys(self) -> None:
+        """Show all keys."""
+        KeySheet(self.page, self.settings.keys, self).open()
+
+    def change_keys(self) -> None:
+        """Give actions other keys."""
+        ChangeKeys(self.settings, self).open()
+
+    def show_settings(self) -> None:
+        """Show what may be chosen."""
+        SettingsDialog(self.settings, self).open()
+
+    def quit(self) -> None:
+        """Close the window."""
+        self.close()
+
+    @Slot(str)
+    def _follow_settings(self, key: str) -> None:
+        if key == "theme":
+            self._wear()
+        if self.settings.trouble:
+            self.messages.warn(self.settings.trouble)
+            self.settings.trouble = ""
+
+    @Slot()
+    def _wear(self) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        wear(application, self.settings.text("theme"))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """End what runs before the window goes."""
+        self.first_start.stop()
+        self.close_project()
+        event.accept()

@@ -1,0 +1,32 @@
+"""The pages, in the order of the flow. A page's module is loaded when it is first shown."""
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.page import Page
+from curator.ui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class PageKind:
+    """A page before it is built. built_by: "module:class" below curator.ui."""
+
+    key: str
+    title: str
+    built_by: str
+
+    def build(self, session: Session) -> Page:
+        """The page itself."""
+        module, name = self.built_by.split(":")
+        page = getattr(import_module(f"curator.ui.{module}"), name)(session)
+        assert isinstance(page, Page)
+        return page
+
+
+PAGES = (
+    PageKind("intake", QT_TRANSLATE_NOOP("Pages", "Intake"), "intake.page:IntakePage"),
+    PageKind("audit", QT_TRANSLATE_NOOP("Pages", "Audit"), "audit.page:AuditPage"),
+    PageKind("balance", QT_TRANSLATE_NOOP("Pages", "Balance"), "balance.page:BalancePage"),
+    PageKind("export", QT_TRANSLATE_NOOP("Pages", "Export"), "export.page:ExportPage"),
+)

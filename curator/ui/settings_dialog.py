@@ -1,0 +1,84 @@
+"""The dialog of the settings, made from their table."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLineEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from curator.ui.page import label
+from curator.ui.settings import SETTINGS, Setting, Settings
+from curator.ui.theme import GRID
+from curator.ui.wording import translated
+
+
+class SettingsDialog(QDialog):
+    """What is chosen is in force at once."""
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Settings"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._settings = settings
+        self.controls: dict[str, QWidget] = {}
+        form = QFormLayout()
+        form.setHorizontalSpacing(2 * GRID)
+        form.setVerticalSpacing(GRID)
+        for setting in SETTINGS:
+            if setting.text:
+                self._add(form, setting)
+        close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        close.rejected.connect(self.close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.addLayout(form)
+        column.addStretch(1)
+        column.addWidget(close)
+        self.resize(64 * GRID, 56 * GRID)
+
+    def _add(self, form: QFormLayout, setting: Setting) -> None:
+        text, tip = (translated("Settings", words) for words in (setting.text, setting.tip))
+        control = _control(setting, self._settings)
+        control.setAccessibleName(text)
+        control.setAccessibleDescription(tip)
+        self.controls[setting.key] = control
+        if isinstance(control, QCheckBox):
+            control.setText(text)
+            form.addRow("", control)
+        else:
+            form.addRow(text, control)
+        form.addRow("", label(tip, "quiet", wrap=True))
+
+
+def _control(setting: Setting, settings: Settings) -> QWidget:
+    key, value = setting.key, settings.get(setting.key)
+    choose: Callable[[str | bool | int], None] = lambda chosen: settings.set(key, chosen)  # noqa: E731
+    if setting.choices:
+        box = QComboBox()
+        for chosen, text in setting.choices:
+            box.addItem(translated("Settings", text), chosen)
+        box.setCurrentIndex([chosen for chosen, _ in setting.choices].index(str(value)))
+        box.currentIndexChanged.connect(lambda index: choose(setting.choices[index][0]))
+        return box
+    if isinstance(value, bool):
+        check = QCheckBox()
+        check.setChecked(value)
+        check.toggled.connect(choose)
+        return check
+    if isinstance(value, int):
+        spin = QSpinBox(minimum=int(setting.low), maximum=int(setting.high))
+        spin.setValue(value)
+        spin.valueChanged.connect(choose)
+        return spin
+    line = QLineEdit(str(value))
+    line.editingFinished.connect(lambda: choose(line.text().strip() or str(setting.default)))
+    return line

@@ -1,0 +1,70 @@
+"""The bar at the top: the pages in their order, the project, the menu."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QToolButton
+
+from curator.domain.errors import printable
+from curator.ui.commands import Commands
+from curator.ui.elided_label import ElidedLabel
+from curator.ui.page_list import PAGES
+from curator.ui.session import Session
+from curator.ui.theme import GRID
+from curator.ui.wording import translated
+
+
+class TopBar(QFrame):
+    """Its page buttons are pressed by Ctrl and a digit, too."""
+
+    def __init__(self, commands: Commands, menu: QMenu) -> None:
+        super().__init__()
+        self.setProperty("role", "bar")
+        line = QHBoxLayout(self)
+        line.setContentsMargins(GRID, 0, GRID, 0)
+        line.setSpacing(0)
+        self._group = QButtonGroup(self)
+        self.buttons: dict[str, QToolButton] = {}
+        for kind in PAGES:
+            page = QToolButton()
+            page.setText(translated("Pages", kind.title))
+            page.setCheckable(True)
+            page.setProperty("role", "page")
+            page.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            page.setToolTip(commands.action(f"go.{kind.key}").toolTip())
+            page.clicked.connect(commands.action(f"go.{kind.key}").trigger)
+            self._group.addButton(page)
+            self.buttons[kind.key] = page
+            line.addWidget(page)
+        self.project = ElidedLabel()
+        self.project.setProperty("role", "quiet")
+        self.project.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.project.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        line.addWidget(self.project, 1)
+        self.menu_button = QToolButton()
+        self.menu_button.setText(self.tr("Menu"))
+        self.menu_button.setMenu(menu)
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.menu_button.setToolTip(commands.action("window.show_menu").toolTip())
+        find = QToolButton()
+        find.setText(self.tr("Find a command"))
+        find.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        find.setToolTip(commands.action("window.show_palette").toolTip())
+        find.clicked.connect(commands.action("window.show_palette").trigger)
+        for widget in (find, self.menu_button):
+            line.addWidget(widget)
+            line.addSpacing(GRID // 2)
+
+    def show_project(self, path: Path | None, session: Session | None) -> None:
+        """Say what is open; without a project there are no pages."""
+        name = printable(path.name) if path else ""
+        if session is not None and session.read_only:
+            name = self.tr("%1 (for looking only)").replace("%1", name)
+        self.project.setText(name)
+        for page in self.buttons.values():
+            page.setVisible(path is not None)
+
+    def mark(self, key: str) -> None:
+        """This page is in front."""
+        self.buttons[key].setChecked(True)
