@@ -1,0 +1,156 @@
+"""A real device: what the callback wrote is recorded at the other end."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from curator.audio.waveform import Samples
+from curator.ui.messages import Messages
+from curator.ui.sound.outlets import look_again
+from curator.ui.sound.playable import PlayableClip
+from curator.ui.sound.player import SoundDevicePlayer
+from tests.helpers.sounds import speech_like, tone
+from tests.ui.sound.null_sink import RATE, NullSink, aligned, missing
+
+pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
+
+TRIES = 4
+"""On a busy machine blocks may come too late, which is counted; then it is done again."""
+
+OpenPlayer = Callable[[], tuple[SoundDevicePlayer, list[str]]]
+
+
+@pytest.fixture
+def sink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[NullSink]:
+    """A device, for this test and whatever PortAudio it asks."""
+    made = NullSink(tmp_path / "sound")
+    for name, value in made.environment.items():
+        monkeypatch.setenv(name, value)
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def open_player(qtbot) -> Iterator[OpenPlayer]:
+    opened: list[SoundDevicePlayer] = []
+
+    def opening() -> tuple[SoundDevicePlayer, list[str]]:
+        look_again()
+        messages, said = Messages(), []
+        messages.said.connect(lambda message: said.append(message.sentence))
+        opened.append(SoundDevicePlayer(messages, rate=RATE, channels=1))
+        opened[-1].open()
+        return opened[-1], said
+
+    yield opening
+    for player in opened:
+        player.close()
+
+
+def undisturbed(player: SoundDevicePlayer, take: Callable[[], Samples]) -> Samples:
+    """What was heard in the first try without an underflow, or the last."""
+    heard = np.empty(0, np.float32)
+    for _ in range(TRIES):
+        before = player.underflows
+        heard = take()
+        if player.underflows == before:
+            break
+    return heard
+
+
+def test_what_is_heard_is_the_clip_sample_by_sample(qtbot, sink, open_player):
+    sink.start()
+    player, said = open_player()
+    qtbot.waitUntil(lambda: player.has_device, timeout=20_000)
+    sound = speech_like(1.5, RATE)
+
+    def take() -> Samples:
+        with sink.recorded() as heard:
+            with qtbot.waitSignal(player.finished, timeout=20_000):
+                player.play(PlayableClip.of(sound, RATE))
+            qtbot.wait(150)  # until the recorder has the last of it
+        return aligned(heard(), sound)
+
+    heard = undisturbed(player, take)
+    inside = slice(RATE // 100, -RATE // 100)
+    assert np.corrcoef(heard, sound)[0, 1] >= 0.99
+    assert np.abs(heard - sound)[inside].max() <= 2 / 32768
+    assert said == []
+
+
+def test_switching_and_stopping_do_not_click(qtbot, sink, open_player):
+    sink.start()
+    player, _ = open_player()
+    qtbot.waitUntil(lambda: player.has_device, timeout=20_000)
+    clips = [PlayableClip.of(tone(3.0, hz, RATE, 0.5), RATE) for hz in (300, 217)]
+
+    def take() -> Samples:
+        with sink.recorded() as heard:
+            for turn in range(8):
+                player.play(clips[turn % 2], start_s=0.3137 * turn)
+                qtbot.wait(60)
+            player.stop()
+            qtbot.wait(200)
+        return heard()
+
+    heard = undisturbed(player, take)
+    steepest = 0.5 * 2 * np.pi * 300 / RATE
+    fade = 1.0 * np.pi / 2 / (0.003 * RATE)
+    assert np.abs(heard).max() > 0.45
+    assert np.abs(np.diff(heard)).max() <= steepest + fade
+
+
+def test_a_device_lost_while_playing_is_used_again_once_it_is_back(qtbot, sink, open_player):
+    sink.start()
+    player, said = open_player()
+    qtbot.waitUntil(lambda: player.has_device, timeout=20_000)
+    player.play(PlayableClip.of(speech_like(2.0, RATE), RATE), loop=True)
+    with qtbot.waitSignal(player.device_lost, timeout=20_000):
+        sink.kill()
+    before = player.position()
+    qtbot.waitUntil(lambda: player.position() != before)  # it goes on by the clock
+    with qtbot.waitSignal(player.device_found, timeout=30_000):
+        sink.start()
+    with sink.recorded() as heard:
+        qtbot.wait(600)
+    assert np.abs(heard()).max() > 0.05
+    assert said[0] == "The sound output is gone."
+    assert said[-1].startswith("Sound is heard on ")
+
+
+def test_without_a_device_it_is_said_once_and_clips_still_end(qtbot, sink, open_player):
+    player, said = open_player()
+    qtbot.waitUntil(lambda: bool(said), timeout=20_000)
+    for _ in range(3):
+        with qtbot.waitSignal(player.finished):
+            player.play(PlayableClip.of(tone(0.1, 440, RATE), RATE))
+    assert said == ["There is no sound output, so nothing is heard. Everything else works."]
+    assert not player.has_device
+
+
+def test_without_portaudio_it_is_said_once_and_never_tried_again(
+    qtbot, monkeypatch: pytest.MonkeyPatch
+):
+    import builtins
+
+    real, tried = builtins.__import__, []
+
+    def without(name: str, *rest: object):
+        if name == "sounddevice":
+            tried.append(name)
+            raise OSError("PortAudio library not found")
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    messages, said = Messages(), []
+    messages.said.connect(lambda message: said.append(message.text))
+    player = SoundDevicePlayer(messages, rate=RATE)
+    for _ in range(2):
+        with qtbot.waitSignal(player.finished):
+            player.play(PlayableClip.of(tone(0.1, 440, RATE), RATE))
+    player.open()
+    player.close()
+    assert len(said) == len(tried) == 1
+    assert "PortAudio library not found" in said[0]
