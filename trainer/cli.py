@@ -54,7 +54,7 @@ def make_parser() -> argparse.ArgumentParser:
     plan = add(
         "plan", "Say steps, memory, hours and money before they are spent.", "trainer.plan_command"
     )
-    train = add("train", "Start a run.")
+    train = add("train", "Start a run.", "trainer.train_commands")
     for command in (check, prepare, plan, train):
         command.add_argument("bundle", type=Path, metavar="BUNDLE", help="folder curator exported")
         _add_configuration(command)
@@ -70,8 +70,16 @@ def make_parser() -> argparse.ArgumentParser:
     plan.add_argument("--price", type=float, metavar="MONEY", help="of an hour on it")
     plan.add_argument("--probe", action="store_true", help="measure on this machine for a minute")
     train.add_argument("run", type=Path, metavar="RUN", help="new folder for the run")
+    train.add_argument(
+        "--from",
+        dest="parent",
+        type=Path,
+        metavar="RUN",
+        help="go on from what another run learnt, with this bundle and a new schedule",
+    )
 
-    resume = add("resume", "Go on with a run from its newest whole checkpoint.")
+    text = "Go on with a run from its newest whole checkpoint."
+    resume = add("resume", text, "trainer.train_commands")
     speak = add("speak", "Speak a text with a run.", "trainer.voice_commands")
     export = add(
         "export", "Write a trained model as the stock class loads it.", "trainer.voice_commands"
@@ -81,7 +89,7 @@ def make_parser() -> argparse.ArgumentParser:
         command.add_argument("run", type=Path, metavar="RUN", help="folder of a run")
     for command in (resume, speak, export):
         command.add_argument("--bundle", type=Path, help="where the bundle is now, if it moved")
-    for command in (speak, export):
+    for command in (speak, export, train):
         command.add_argument(
             "--checkpoint",
             default="best",

@@ -23,9 +23,17 @@ Settings = dict[str, dict[str, object]]
 SECTIONS = {field.name: field.type for field in msgspec.structs.fields(TrainConfig)}
 
 
-def resolve(preset: str | None, file: Path | None, changes: Sequence[str]) -> TrainConfig:
-    """The configuration after preset, file and ``section.key=value`` changes; or WrongUsage."""
-    merged: Settings = {}
+def resolve(
+    preset: str | None,
+    file: Path | None,
+    changes: Sequence[str],
+    below: TrainConfig | None = None,
+) -> TrainConfig:
+    """The configuration after preset, file and ``section.key=value`` changes; or WrongUsage.
+
+    below: what all of them go over, such as the configuration of a run that is continued.
+    """
+    merged: Settings = msgspec.to_builtins(below) if below is not None else {}
     if preset is not None:
         _merge(merged, _read(preset_path(preset)), f"preset {preset}")
     if file is not None:

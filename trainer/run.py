@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainer import __version__
+from trainer import __version__, checkpoint
 from trainer.config import TrainConfig, config_hash, from_toml, to_toml
 from trainer.errors import BrokenRun
 from trainer.events import FILE, EventLog
@@ -25,6 +25,7 @@ from trainer.manifest import Bundle, read_bundle
 CONFIG = "config.toml"
 ABOUT = "run.json"
 LOCK = "lock"
+PARENT = "parent.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,21 @@ def open_run(folder: Path) -> Run:
     if about.get("config_sha256") != config_hash(config):
         raise BrokenRun(f"{folder}/{CONFIG} was changed since the run began.")
     return Run(folder, config, about)
+
+
+def choose_checkpoint(run: Run, wanted: str) -> checkpoint.Checkpoint:
+    """best (or last where nothing was evaluated), last, or a step."""
+    last, _ = checkpoint.newest(run.checkpoints)
+    if last is None:
+        raise BrokenRun(f"{run.folder} has no whole checkpoint yet.", "Train it first.")
+    if wanted == "last":
+        return last
+    if wanted == "best":
+        best = last.state.get("best")
+        return checkpoint.chosen(run.checkpoints, int(str(best))) if best else last  # 0: the base
+    if not wanted.isdigit():
+        raise BrokenRun(f"--checkpoint {wanted!r} is neither best, last nor a step.")
+    return checkpoint.chosen(run.checkpoints, int(wanted))
 
 
 @contextmanager

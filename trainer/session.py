@@ -12,10 +12,18 @@ from trainer.config import TrainConfig
 from trainer.distributed import World
 from trainer.errors import BrokenRun
 from trainer.features import Progress, cache_folder
+from trainer.files import sha256_of
 from trainer.manifest import Bundle
 from trainer.material import Material, gather, steps_of
-from trainer.optimizer import RunningMean, learning_parts, load_state, make_optimizer, state_tensors
-from trainer.run import Run
+from trainer.optimizer import (
+    RunningMean,
+    Tensors,
+    learning_parts,
+    load_state,
+    make_optimizer,
+    state_tensors,
+)
+from trainer.run import PARENT, Run
 
 if TYPE_CHECKING:
     import torch
@@ -93,6 +101,7 @@ def open_session(run: Run, bundle: Bundle, world: World, progress: Progress) -> 
     learning_parts(network)
     if config.precision.compile:
         network.compile()
+    _start_from_parent(run, network)
     optimizer = make_optimizer(network, config.optim, world.device)
     fp16 = amp_kind(config.precision.amp, world.device) == "fp16"
     scaler = torch.amp.grad_scaler.GradScaler(world.device.type, enabled=fp16)
@@ -145,13 +154,31 @@ def amp_kind(wanted: str, device: "torch.device") -> str:
 
 def load_weights(network: "nn.Module", found: checkpoint.Checkpoint, *, averaged: bool) -> None:
     """The checkpoint's weights, or their running mean where it has one, into the network."""
+    tensors = (found.tensors("ema") if averaged else {}) or found.tensors("weights")
+    _put_weights(network, tensors, found.folder)
+
+
+def _start_from_parent(run: Run, network: "nn.Module") -> None:
+    """Put in what the run before had learnt, if this one goes on from another."""
+    from safetensors.torch import load_file
+
+    path = run.folder / PARENT
+    if path.is_file():
+        if sha256_of(path) != run.about["parent_sha256"]:
+            raise BrokenRun(f"{path} was changed since the run began.")
+        _put_weights(network, load_file(path), path)
+
+
+def _put_weights(network: "nn.Module", tensors: Tensors, where: Path) -> None:
     import torch
 
-    tensors = (found.tensors("ema") if averaged else {}) or found.tensors("weights")
     learning = learning_parts(network)
     if set(tensors) != set(learning):
         odd = sorted(set(tensors) ^ set(learning))[0]
-        raise BrokenRun(f"{found.folder} does not fit the network: {odd}.")
+        raise BrokenRun(
+            f"{where} does not fit what learns here: {odd}.",
+            "A run goes on from another only with the same [adapt].",
+        )
     with torch.no_grad():
         for name, value in learning.items():
             value.copy_(tensors[name])

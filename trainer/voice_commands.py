@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.commands import say
-from trainer.errors import BrokenRun, TrainerError
+from trainer.errors import TrainerError
 from trainer.manifest import Bundle, Clip
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ REFERENCE_S = 6.0  # the stock class hears the first 6 s of each
 def export(arguments: Arguments) -> int:
     """Write the trained model as the stock class loads it."""
     from trainer.events import of_kind, read_events
-    from trainer.run import open_run
+    from trainer.run import choose_checkpoint, open_run
 
     run = open_run(arguments.run)
     target = arguments.folder
@@ -38,24 +38,9 @@ def export(arguments: Arguments) -> int:
     measured = f", mel_ce {at['mel_ce']:.3f} on the evaluation clips" if at else ", not evaluated"
     run.events().add("exported", step=found.step, folder=str(target.resolve()), **report)
     say(f"Step {found.step} was exported to {target}{measured}.")
+    if arguments.checkpoint == "best" and found.state.get("best") == 0:
+        say("Mind that what the run started from was better than any step of it.")
     return 0
-
-
-def choose_checkpoint(run: "Run", wanted: str) -> "Checkpoint":
-    """best (or last where nothing was evaluated), last, or a step."""
-    from trainer import checkpoint
-
-    last, _ = checkpoint.newest(run.checkpoints)
-    if last is None:
-        raise BrokenRun(f"{run.folder} has no whole checkpoint yet.", "Train it first.")
-    if wanted == "last":
-        return last
-    if wanted == "best":
-        best = last.state.get("best")
-        return checkpoint.chosen(run.checkpoints, int(str(best))) if best else last
-    if not wanted.isdigit():
-        raise BrokenRun(f"--checkpoint {wanted!r} is neither best, last nor a step.")
-    return checkpoint.chosen(run.checkpoints, int(wanted))
 
 
 def write_export(
@@ -114,7 +99,7 @@ def speak(arguments: Arguments) -> int:
     """Speak a text with a run's best checkpoint, through the stock class."""
     from trainer.backends import open_backend
     from trainer.features import cache_folder
-    from trainer.run import open_run
+    from trainer.run import choose_checkpoint, open_run
 
     run = open_run(arguments.run)
     bundle = run.bundle(arguments.bundle)

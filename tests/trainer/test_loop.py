@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from tests.trainer.bundles import a_bundle
 from tests.trainer.runs import TOY, digest, history
 from trainer import checkpoint
 from trainer.cli import main
@@ -252,3 +253,41 @@ def test_a_finished_run_is_left_as_it_is(toy, tmp_path, capsys):
     assert toy("resume", run) == 0
     assert "nothing to go on with" in capsys.readouterr().out
     assert (run / "events.jsonl").read_bytes() == before
+
+
+def test_a_run_goes_on_from_another_with_more_data_and_names_it(toy, bundle, tmp_path):
+    first, then = tmp_path / "first", tmp_path / "then"
+    toy("train", first, "sched.total_steps=10")
+    more = a_bundle(tmp_path / "more", 24)
+    words = ["train", str(more), str(then), "--from", str(first), "--set", "sched.total_steps=4"]
+    assert main(words) == 0
+    started = of_kind(read_events(then), "started")[0]
+    assert (started["parent"], started["parent_step"]) == (str(first), 10)
+    assert started["clips"]["train"] == 21
+    before = of_kind(read_events(first), "eval")
+    assert of_kind(read_events(then), "eval")[0]["mel_ce"] < before[0]["mel_ce"] - 0.3
+    assert toy("resume", then) == 0
+
+
+def test_a_run_with_other_learning_parts_is_not_gone_on_from(toy, bundle, tmp_path, capsys):
+    first = tmp_path / "first"
+    toy("train", first, "sched.total_steps=2", "ckpt.keep_last=1")
+    path = checkpoint.at(first / "checkpoints", 2)
+    from safetensors.torch import load_file
+
+    tensors = load_file(path / "weights.safetensors")
+    tensors["more"] = tensors["mel.weight"].clone()
+    checkpoint.save(first / "checkpoints", 3, {"weights": tensors}, {"best": None})
+    words = ["train", str(bundle), str(tmp_path / "then"), "--from", str(first)]
+    assert main([*words, "--checkpoint", "last"]) == 1
+    assert "same [adapt]" in capsys.readouterr().err
+    assert not (tmp_path / "then").exists()
+
+
+def test_a_run_that_could_not_begin_leaves_no_folder(tmp_path, capsys):
+    from tests.trainer.bundles import a_clip, write_bundle
+
+    write_bundle(tmp_path, [a_clip(tmp_path, 0, text="")])
+    words = ["train", str(tmp_path), str(tmp_path / "run"), "--preset", "tiny-cpu"]
+    assert main([*words, "--set", "model.backend=toy"]) == 1
+    assert not (tmp_path / "run").exists()

@@ -1,0 +1,193 @@
+"""``trainer train`` and ``trainer resume``."""
+
+import argparse
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainer.commands import configured, say
+from trainer.config import TrainConfig, config_hash
+from trainer.manifest import Bundle, read_bundle
+
+if TYPE_CHECKING:
+    from trainer.checkpoint import Checkpoint
+    from trainer.run import Run
+
+Arguments = argparse.Namespace
+
+
+def train(arguments: Arguments) -> int:
+    """Start a run."""
+    from trainer.distributed import join
+    from trainer.run import create_run, open_run
+
+    bundle = read_bundle(arguments.bundle)
+    _choose_preset(arguments)
+    config = configured(arguments)
+    world = join(config)
+    if world.leads:
+        about = {"preset": arguments.preset, **_identity(config, bundle)}
+        run = create_run(arguments.run, config, bundle, {**about, **_parent(arguments)})
+    world.wait()
+    run = open_run(arguments.run)
+    try:
+        if arguments.parent is not None and world.leads:
+            _copy_parent(arguments, run)
+        world.wait()
+        return _train(run, bundle, world)
+    except BaseException:
+        if world.leads and not run.events().size():  # nothing was begun: leave nothing behind
+            shutil.rmtree(run.folder)
+        raise
+
+
+def _choose_preset(arguments: Arguments) -> None:
+    """The preset for this machine's GPU, where only a base was named."""
+    if arguments.preset or arguments.config or arguments.parent or arguments.base is None:
+        return
+    import torch
+
+    from trainer.plan import GIGABYTE, preset_for
+
+    if torch.cuda.is_available():
+        memory = torch.cuda.get_device_properties(0).total_memory / GIGABYTE
+        arguments.preset = preset_for(memory)
+        say(f"The preset {arguments.preset} is taken, for {memory:.0f} GB of GPU memory.")
+
+
+def _parent(arguments: Arguments) -> dict[str, object]:
+    """What run.json says of the run that this one goes on from."""
+    if arguments.parent is None:
+        return {}
+    from trainer.files import sha256_of
+    from trainer.run import choose_checkpoint, open_run
+
+    found = choose_checkpoint(open_run(arguments.parent), arguments.checkpoint)
+    return {
+        "parent": str(arguments.parent.resolve()),
+        "parent_step": found.step,
+        "parent_sha256": sha256_of(_parent_weights(found)),
+    }
+
+
+def _copy_parent(arguments: Arguments, run: "Run") -> None:
+    from trainer.run import PARENT, choose_checkpoint, open_run
+
+    found = choose_checkpoint(open_run(arguments.parent), arguments.checkpoint)
+    shutil.copyfile(_parent_weights(found), run.folder / PARENT)
+
+
+def _parent_weights(found: "Checkpoint") -> Path:
+    """The file with what a checkpoint had learnt: the running mean where there is one."""
+    mean = found.folder / "ema.safetensors"
+    return mean if mean.is_file() else found.folder / "weights.safetensors"
+
+
+def resume(arguments: Arguments) -> int:
+    """Go on with a run from its newest whole checkpoint."""
+    from trainer.distributed import join
+    from trainer.run import open_run
+
+    run = open_run(arguments.run)
+    if _is_finished(run):
+        say(f"{run.folder} is finished; there is nothing to go on with.")
+        return 0
+    return _train(run, run.bundle(arguments.bundle), join(run.config))
+
+
+def _is_finished(run: "Run") -> bool:
+    """Whether all steps are done, saved and written down."""
+    from trainer import checkpoint
+    from trainer.events import of_kind, read_events
+
+    if not of_kind(read_events(run.folder), "finished"):
+        return False
+    last, _ = checkpoint.newest(run.checkpoints)
+    return last is not None and last.step == last.state["total_steps"]
+
+
+def _identity(config: TrainConfig, bundle: Bundle) -> dict[str, object]:
+    """Versions and base model, for run.json."""
+    from importlib.metadata import version
+
+    from trainer.backends import open_backend
+    from trainer.features import cache_folder
+
+    backend = open_backend(config, bundle, cache_folder(bundle.folder, config))
+    return {"identity": backend.identity(), "torch": version("torch"), "numpy": version("numpy")}
+
+
+def _train(run: "Run", bundle: Bundle, world: Any) -> int:  # noqa: ANN401
+    """Train a run and say how it ended."""
+    from contextlib import nullcontext
+
+    from trainer.distributed import leave
+    from trainer.errors import TrainingFailed
+    from trainer.events import EventLog
+    from trainer.loop import train as run_loop
+    from trainer.mirror import Mirror
+    from trainer.run import locked
+    from trainer.session import open_session
+    from trainer.terminal import Terminal
+
+    terminal = Terminal() if world.leads else Terminal(quiet=True)
+    log = run.events() if world.leads else EventLog(None)
+    mirror = Mirror(run.folder) if run.config.log.tensorboard and world.leads else None
+
+    def show(event: str, fields: Mapping[str, Any]) -> None:
+        terminal.show(event, fields)
+        if mirror:
+            mirror.show(event, fields)
+
+    try:
+        with locked(run) if world.leads else nullcontext():
+            session = open_session(run, bundle, world, terminal.prepared)
+            if world.leads and session.place.step == 0 and not log.size():
+                _write_start(session, log)
+            try:
+                ending = run_loop(session, log, show)
+            except TrainingFailed as failure:
+                log.add("failed", step=session.place.step, reason=failure.sentence)
+                raise
+    finally:
+        terminal.close()
+        if mirror:
+            mirror.close()
+        leave()
+    if world.leads:
+        terminal.ended(run.folder, ending, log)
+    return 0
+
+
+def _write_start(session: Any, log: Any) -> None:  # noqa: ANN401
+    """The events that say what a run began with."""
+    from trainer.optimizer import learning_parts
+
+    material = session.material
+    for clip_id, reasons in material.judged.rejected.items():
+        log.add("rejected", clip=clip_id, reasons=[reason.key for reason in reasons])
+    learning = sum(value.numel() for value in learning_parts(session.network).values())
+    evaluation = material.evaluation
+    log.add(
+        "started",
+        config_sha256=config_hash(session.config),
+        manifest_sha256=material.bundle.manifest_sha256,
+        identity=session.backend.identity(),
+        device=str(session.world.device),
+        ranks=session.world.ranks,
+        clips={
+            "train": len(material.training.clips),
+            "eval": len(evaluation.clips) if evaluation else 0,
+            "rejected": len(material.judged.rejected),
+        },
+        seconds=round(sum(clip.duration_s for clip in material.training.clips), 3),
+        heard=material.training.heard(0),
+        updates_per_epoch=len(material.training.epoch(0)),
+        total_steps=session.total_steps,
+        parameters=sum(value.numel() for value in session.network.parameters()),
+        learning=learning,
+        encoded=material.prepared.encoded,
+        parent=session.run.about.get("parent"),
+        parent_step=session.run.about.get("parent_step"),
+    )
