@@ -34,7 +34,13 @@ class Workers:
     def __init__(self, jobs: Sequence[Job]) -> None:
         self._heard: queue.Queue[tuple[int, Message | Died | None]] = queue.Queue(maxsize=4096)
         self._logs = [tempfile.TemporaryFile() for _ in jobs]  # noqa: SIM115 - closed in close()
-        self._processes = [self._start(job, log) for job, log in zip(jobs, self._logs, strict=True)]
+        self._processes: list[subprocess.Popen[bytes]] = []
+        try:
+            for job, log in zip(jobs, self._logs, strict=True):
+                self._processes.append(self._start(job, log))
+        except BaseException:  # Ctrl-C comes when it likes
+            self.stop()
+            raise
         self._listeners = [
             threading.Thread(target=self._listen, args=(number, process), daemon=True)
             for number, process in enumerate(self._processes)

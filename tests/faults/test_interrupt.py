@@ -5,7 +5,13 @@ import shutil
 import pytest
 
 from curator.jobs.steps import STEPS
-from tests.helpers.commands import clips_of, curator, done, interrupted, orphaned_workers
+from tests.helpers.commands import (
+    assert_no_worker_outlives_its_parent,
+    clips_of,
+    curator,
+    done,
+    interrupted,
+)
 from tests.helpers.speech import write_speech
 
 pytestmark = [pytest.mark.slow, pytest.mark.model, pytest.mark.timeout(1800)]
@@ -35,7 +41,7 @@ def test_ctrl_c_in_a_stage_keeps_the_project_and_goes_on(stages, step, tmp_path)
     code, errors = interrupted("started", step, "analyse", project, "--only", step)
     assert code == 130, errors
     assert errors == "Interrupted. What was finished is kept; the same command goes on.\n"
-    assert orphaned_workers() == []
+    assert_no_worker_outlives_its_parent()
     assert curator("verify", project).returncode == 0
     assert len(clips_of(project)) >= len(clips)
     done("analyse", project, "--only", step)

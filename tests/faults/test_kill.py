@@ -12,7 +12,13 @@ import soundfile
 
 from curator.export.verify import verify_bundle
 from curator.store.project import Project
-from tests.helpers.commands import clips_of, curator, done, killed, orphaned_workers
+from tests.helpers.commands import (
+    assert_no_worker_outlives_its_parent,
+    clips_of,
+    curator,
+    done,
+    killed,
+)
 from tests.helpers.speech import write_speech
 
 pytestmark = [pytest.mark.slow, pytest.mark.model, pytest.mark.timeout(1800)]
@@ -26,13 +32,6 @@ def content(path: Path) -> str:
 
 def assert_sound(project: Path) -> None:
     assert curator("verify", project).stdout == "Everything is in order.\n"
-
-
-def assert_no_worker_outlives_its_parent() -> None:
-    deadline = time.monotonic() + 20
-    while orphaned_workers() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert orphaned_workers() == []
 
 
 def timed(*words: object) -> float:

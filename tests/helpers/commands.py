@@ -77,3 +77,11 @@ def orphaned_workers() -> list[int]:
             if b"curator.jobs.worker" in words and "\nPPid:\t1\n" in status:
                 orphans.append(int(entry.name))
     return orphans
+
+
+def assert_no_worker_outlives_its_parent() -> None:
+    """A worker that has just started finds its parent gone once its imports are done."""
+    deadline = time.monotonic() + 60
+    while orphaned_workers() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert orphaned_workers() == []
