@@ -1,6 +1,8 @@
 """What lists of a hundred thousand clips need, as rows straight from the tables."""
 
-from collections.abc import Iterable, Mapping
+import contextlib
+import gc
+from collections.abc import Iterable, Iterator, Mapping
 
 from curator.store.connection import Row, listed
 from curator.store.database import Database
@@ -54,4 +56,20 @@ def read(
         values.append(listed(clips))
     if what == "place":
         sql += " ORDER BY clip.recording_id, clip.start, clip.stop, clip.id"
-    return database.read(sql, values).fetchall()
+    with few_collections():
+        return database.read(sql, values).fetchall()
+
+
+@contextlib.contextmanager
+def few_collections() -> Iterator[None]:
+    """Keep the garbage collector from going through millions of new values again and again.
+
+    None of them refers in a circle; without it, a hundred thousand clips take half as long again.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,10 +1,8 @@
 """The clips: cut by segmentation, read as people see them."""
 
-import contextlib
-import gc
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -147,7 +145,7 @@ class Clips:
     def _read(self, ids: Sequence[int] | None) -> list[Clip]:
         """Clips by recording and time. ids: which, or None for all."""
         where, values = _among(ids)
-        with self._database.reading(), _few_collections():
+        with self._database.reading(), clip_rows.few_collections():
             recordings = self._names_and_rates()
             scores = self._scores(where, values)
             findings = self._findings(where, values)
@@ -196,21 +194,6 @@ def _among(ids: Iterable[int] | None) -> clip_search.Condition:
     if ids is None:
         return "TRUE", []
     return "clip.id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))]
-
-
-@contextlib.contextmanager
-def _few_collections() -> Iterator[None]:
-    """Keep the garbage collector from going through millions of new values again and again.
-
-    None of them refers in a circle; without it, a hundred thousand clips take half as long again.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _clip(

@@ -15,7 +15,7 @@ from curator.domain.clip_query import Query, fold
 from curator.domain.decision import Field, State
 from curator.domain.errors import printable
 from curator.store.project import Project
-from curator.ui.audit.column_filter import mask_of, sortable
+from curator.ui.audit.column_filter import mask_of, sortable, stable_order
 
 Column = NDArray[Any]  # (clips,)
 Positions = NDArray[np.intp]
@@ -63,11 +63,12 @@ class ClipColumns:
     """The clips of a project, in step with it as far as `follow` is told what changed.
 
     ids: of all clips, in no order that may be relied on; columns have the same order.
+    emotions: the numbers that stand for them.
     """
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._emotions = {key: n for n, key in enumerate(project.settings.emotions.keys)}
+        self.emotions = {key: n for n, key in enumerate(project.settings.emotions.keys)}
         self._languages: dict[str, int] = {}
         self._columns: dict[str, Column] = {}
         self._loaded: set[str] = set()
@@ -95,12 +96,11 @@ class ClipColumns:
         return frozenset(came.tolist()), frozenset(went.tolist())
 
     def column(self, name: str) -> Column:
-        """A column by name; scores are "score:KEY", findings "finding:KEY", with nan and False
-        for clips without. "duration" and "begin" are in seconds."""
-        if name in ("duration", "begin"):
-            start = self._columns["start"]
-            samples = start if name == "begin" else self._columns["stop"] - start
-            return samples / self._rate_of[self._columns["recording"]]
+        """A column by name, such as "score:KEY", "finding:KEY"; "duration", "begin" in seconds."""
+        if name == "duration":
+            return self.seconds(slice(None))
+        if name == "begin":
+            return self._columns["start"] / self._rate_of[self._columns["recording"]]
         if name.startswith(SCORE):
             self._need(name)
         elif name.startswith(FINDING):
@@ -109,6 +109,17 @@ class ClipColumns:
         else:
             self._need(_GROUP_OF[name])
         return self._columns[name]
+
+    def seconds(self, where: Positions | slice) -> NDArray[np.float64]:
+        """How long clips are."""
+        of = self._columns
+        samples = of["stop"][where] - of["start"][where]
+        return np.asarray(samples / self._rate_of[of["recording"][where]])
+
+    def finding_keys(self) -> list[str]:
+        """The keys of all findings there are."""
+        self._need("findings")
+        return [name.removeprefix(FINDING) for name in self._columns if name.startswith(FINDING)]
 
     def positions(self, clips: Iterable[int] | Column) -> Positions:
         """Where clips are in the columns; those that are not there are left out."""
@@ -133,29 +144,17 @@ class ClipColumns:
             keys = rank[where].astype(np.float64)
         else:
             keys = sortable(self, name)[where]
-        return where[np.argsort(-keys if descending else keys, kind="stable")]
+        return where[stable_order(-keys if descending else keys)]
 
     def recordings_called(self, part: str) -> list[int]:
         """The recordings whose name holds this part."""
         wanted = fold(part)
         return [number for number, name in self._names.items() if wanted in name]
 
-    def emotion_code(self, key: str) -> int | None:
-        """The number that stands for an emotion, None if no clip can have it."""
-        return self._emotions.get(key)
-
-    def emotion_key(self, code: int) -> str | None:
-        """The other way round."""
-        return list(self._emotions)[code] if code != NO_WORD else None
-
     def language_code(self, language: str) -> int | None:
         """The number that stands for a language, None if no clip has it."""
         self._need("transcript")
         return self._languages.get(language)
-
-    def shown_texts(self, clips: Iterable[int]) -> dict[int, str]:
-        """What is said in some clips, as people read it."""
-        return dict(self._project.clips.rows("shown", clips))
 
     def _load(self) -> None:
         rows = self._project.clips.rows("place")
@@ -221,7 +220,7 @@ class ClipColumns:
             columns["recording"][where], columns["start"][where] = values[0], values[1]
             columns["stop"][where] = values[2]
             columns["state"][where] = [STATES.index(state) if state else 0 for state in values[3]]
-            codes = self._emotions
+            codes = self.emotions
             columns["emotion"][where] = [
                 NO_WORD if key is None else codes.setdefault(key, len(codes)) for key in values[4]
             ]

@@ -1,0 +1,144 @@
+"""The list of clips as people see it."""
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from curator.ui.audit.clip_table_model import ClipTableModel, Index
+from curator.ui.audit.list_columns import COLUMNS
+from curator.ui.audit.signs import SIZE
+from curator.ui.theme import GRID
+
+ROW = 3 * GRID + 2
+WIDTHS = {"state": 32, "id": 64, "seconds": 56, "emotion": 32, "findings": 32}
+_Select = QItemSelectionModel.SelectionFlag
+
+
+class ClipTable(QTableView):
+    """Rows of clips; which are chosen is remembered by the clips and not by their rows."""
+
+    clip_chosen = Signal(int)  # the person, or a filter, has made another clip the current one
+    sort_asked = Signal(str, bool)  # a column of ClipColumns, and whether descending
+
+    def __init__(self, model: ClipTableModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._clips = model
+        self._before: tuple[int | None, int, list[int]] = (None, 0, [])
+        self._resetting = False
+        self.setModel(model)
+        self.setAccessibleName(self.tr("Clips"))
+        self._dress()
+        model.modelAboutToBeReset.connect(self._remember)
+        model.modelReset.connect(self._restore)
+
+    def current_clip(self) -> int | None:
+        """The clip the keys are about."""
+        row = self.currentIndex().row()
+        return int(self._clips.ids[row]) if 0 <= row < self._clips.ids.size else None
+
+    def chosen_clips(self) -> list[int]:
+        """All clips that are selected, in the order of the list."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [int(self._clips.ids[row]) for row in rows]
+
+    def go_to(self, clip: int) -> bool:
+        """Make a clip the current one; whether it is in the list."""
+        row = self._clips.row_of(clip)
+        if row is not None:
+            self.go_to_row(row)
+        return row is not None
+
+    def go_to_row(self, row: int) -> None:
+        """Make the clip of a row the current one, and the only one chosen."""
+        index = self._clips.index(row, self._text_column())
+        self.selectionModel().setCurrentIndex(index, _Select.ClearAndSelect | _Select.Rows)
+        self.scrollTo(index)
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        """See QAbstractItemView."""
+        super().currentChanged(current, previous)
+        if self._resetting or not current.isValid() or current.row() == previous.row() >= 0:
+            return
+        clip = self.current_clip()
+        if clip is not None:
+            self.clip_chosen.emit(clip)
+
+    def _dress(self) -> None:
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)  # Tab moves the focus, as everywhere
+        self.setIconSize(QSize(SIZE, SIZE))
+        font = QFont(self.font())
+        font.setFeature(QFont.Tag("tnum"), 1)
+        self.setFont(font)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(max(ROW, self.fontMetrics().height() + GRID))
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(False)
+        header.setMinimumSectionSize(3 * GRID)
+        for number, column in enumerate(COLUMNS):
+            stretch = column.key == "text"
+            mode = QHeaderView.ResizeMode.Stretch if stretch else QHeaderView.ResizeMode.Fixed
+            header.setSectionResizeMode(number, mode)
+            if not stretch:
+                self.setColumnWidth(number, WIDTHS[column.key])
+        header.sectionClicked.connect(self._ask_to_sort)
+
+    def show_sorting(self, column: str, descending: bool) -> None:
+        """Mark the column the list is sorted by, if it is by one."""
+        header = self.horizontalHeader()
+        keys = [each.sorts_by for each in COLUMNS]
+        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        header.setSortIndicatorShown(column in keys and column != "recorded")
+        if column in keys:
+            header.setSortIndicator(keys.index(column), order)
+
+    @Slot(int)
+    def _ask_to_sort(self, section: int) -> None:
+        order = self._clips.order
+        column = COLUMNS[section].sorts_by
+        again = order.column == column and not order.special
+        # What is wrong and what is long is wanted at the top first, the rest in its usual order.
+        first = column == "findings"
+        self.sort_asked.emit(column, not order.descending if again else first)
+
+    @Slot()
+    def _remember(self) -> None:
+        self._resetting = True
+        self._before = (self.current_clip(), self.currentIndex().row(), self.chosen_clips())
+
+    @Slot()
+    def _restore(self) -> None:
+        """Choose the same clips again; where the current one is gone, one near its place."""
+        clip, row, chosen = self._before
+        self._resetting = False
+        size = int(self._clips.ids.size)
+        if not size:
+            return
+        again = None if clip is None else self._clips.row_of(clip)
+        if again is None:
+            self.go_to_row(0 if clip is None else min(max(row, 0), size - 1))
+            return
+        selection = QItemSelection()
+        if len(chosen) > 1:
+            for each in chosen:
+                at = self._clips.row_of(each)
+                if at is not None:
+                    index = self._clips.index(at, 0)
+                    selection.select(index, index)
+        self._resetting = True  # the clip is the same, so nobody needs to hear of it
+        self.go_to_row(again)
+        self._resetting = False
+        if not selection.isEmpty():
+            self.selectionModel().select(selection, _Select.Select | _Select.Rows)
+
+    def _text_column(self) -> int:
+        return next(number for number, column in enumerate(COLUMNS) if column.key == "text")

@@ -1,0 +1,147 @@
+"""What the list of clips shows of each, column by column."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QColor, QGuiApplication
+
+from curator.domain.decision import State
+from curator.domain.emotion import Emotion
+from curator.ui.audit.signs import category_sign, sign
+from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.theme import roles_of
+from curator.ui.wording import counted, translated
+
+_Role = Qt.ItemDataRole
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True, slots=True)
+class RowValues:
+    """A clip as the list shows it. emotion: None without one. errors, warnings: how many."""
+
+    id: int
+    text: str
+    seconds: float
+    state: State
+    emotion: Emotion | None
+    errors: int
+    warnings: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListColumn:
+    """A column. sorts_by: of ClipColumns. shows: role -> what a row has for it."""
+
+    key: str
+    title: str
+    tip: str
+    sorts_by: str
+    shows: Mapping[int, Callable[[RowValues], object]]
+
+
+def _state_words(row: RowValues) -> str:
+    return translated(
+        "ClipTable",
+        {
+            State.KEPT: QT_TRANSLATE_NOOP("ClipTable", "kept"),
+            State.DROPPED: QT_TRANSLATE_NOOP("ClipTable", "dropped"),
+            State.UNDECIDED: QT_TRANSLATE_NOOP("ClipTable", "undecided"),
+        }[row.state],
+    )
+
+
+def _findings_words(row: RowValues) -> str:
+    def said(text: str) -> str:
+        return QCoreApplication.translate("ClipTable", text)
+
+    found = []
+    if row.errors:
+        found.append(counted(row.errors, said("%n error"), said("%n errors")))
+    if row.warnings:
+        found.append(counted(row.warnings, said("%n warning"), said("%n warnings")))
+    return ", ".join(found) or said("nothing found")
+
+
+def _text_colour(row: RowValues) -> object:
+    if row.state is not State.DROPPED:
+        return None
+    return QColor(roles_of(QGuiApplication.palette()).quiet)
+
+
+COLUMNS: Sequence[ListColumn] = (
+    ListColumn(
+        "state",
+        "",
+        QT_TRANSLATE_NOOP("ClipTable", "Kept or dropped"),
+        "state",
+        {
+            _Role.DecorationRole: lambda row: (
+                None if row.state is State.UNDECIDED else sign(str(row.state))
+            ),
+            _Role.AccessibleTextRole: _state_words,
+            _Role.ToolTipRole: _state_words,
+        },
+    ),
+    ListColumn(
+        "id",
+        QT_TRANSLATE_NOOP("ClipTable", "#"),
+        QT_TRANSLATE_NOOP("ClipTable", "The clip's number"),
+        "recorded",
+        {
+            _Role.DisplayRole: lambda row: str(row.id),
+            _Role.TextAlignmentRole: lambda row: _RIGHT,
+            _Role.ForegroundRole: lambda row: QColor(roles_of(QGuiApplication.palette()).quiet),
+        },
+    ),
+    ListColumn(
+        "text",
+        QT_TRANSLATE_NOOP("ClipTable", "Text"),
+        QT_TRANSLATE_NOOP("ClipTable", "What is said"),
+        "text",
+        {
+            _Role.DisplayRole: lambda row: row.text,
+            _Role.ToolTipRole: lambda row: row.text,
+            _Role.ForegroundRole: _text_colour,
+        },
+    ),
+    ListColumn(
+        "seconds",
+        QT_TRANSLATE_NOOP("ClipTable", "s"),
+        QT_TRANSLATE_NOOP("ClipTable", "Length in seconds"),
+        "duration",
+        {
+            _Role.DisplayRole: lambda row: f"{row.seconds:.1f}",
+            _Role.TextAlignmentRole: lambda row: _RIGHT,
+        },
+    ),
+    ListColumn(
+        "emotion",
+        "",
+        QT_TRANSLATE_NOOP("ClipTable", "Category"),
+        "emotion",
+        {
+            _Role.DecorationRole: lambda row: (
+                category_sign(row.emotion.name[:1].upper(), row.emotion.colour)
+                if row.emotion
+                else None
+            ),
+            _Role.ToolTipRole: lambda row: row.emotion.name if row.emotion else None,
+            _Role.AccessibleTextRole: lambda row: row.emotion.name if row.emotion else None,
+        },
+    ),
+    ListColumn(
+        "findings",
+        "",
+        QT_TRANSLATE_NOOP("ClipTable", "What was found to be wrong"),
+        "findings",
+        {
+            _Role.DecorationRole: lambda row: (
+                sign("error" if row.errors else "warning") if row.errors or row.warnings else None
+            ),
+            _Role.ToolTipRole: _findings_words,
+            _Role.AccessibleTextRole: _findings_words,
+        },
+    ),
+)
