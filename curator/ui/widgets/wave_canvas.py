@@ -1,0 +1,188 @@
+"""The clip in its recording, as it is shown: sound, words at their times, where it plays."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from curator.audio.peaks import Peaks
+from curator.domain.fact import Word
+from curator.domain.span import Span
+from curator.ui.sound.playable import PlayableClip
+from curator.ui.widgets.timeline import Timeline, clock
+from curator.ui.widgets.wave_image import loudest
+from curator.ui.widgets.waveform_paint import DOUBTFUL, Scene, paint_above, paint_below
+
+FOLLOW_AT = 0.1
+"""Where the playhead enters the next page, in widths of the view."""
+
+
+class WaveCanvas(QWidget):
+    """Draws a recording around one of its clips. All positions are samples of the recording.
+
+    follows: whether the view goes along with the playhead.
+    """
+
+    viewed = Signal(object)  # the Timeline shown from now on
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scene = Scene(Timeline.whole(1, 1, max(1, self.width())))
+        self._below: QPixmap | None = None
+        self.follows = True
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName(self.tr("Waveform"))
+
+    def show_recording(self, peaks: Peaks | None, samples: int, rate: int) -> None:
+        """Draw this recording, all of it. peaks: None while they are not there."""
+        self._scene.peaks = peaks
+        self._scene.scale = 0.95 / loudest(peaks)
+        self._scene.clip = self._scene.sound = self._scene.playhead = self._scene.cursor = None
+        self._scene.words = ()
+        self._look(Timeline.whole(samples, rate, self.width()))
+
+    def show_clip(
+        self, clip: Span, words: Sequence[Word] = (), neighbours: Sequence[Span] = ()
+    ) -> None:
+        """Go to a clip of the recording. neighbours: other clips, whose edges are drawn thin."""
+        self.update_clip(clip, words, neighbours)
+        self._scene.selection = self._scene.cursor = self._scene.playhead = None
+        self._look(self._scene.timeline.showing(clip))
+
+    def update_clip(
+        self, clip: Span, words: Sequence[Word] = (), neighbours: Sequence[Span] = ()
+    ) -> None:
+        """The same clip with other edges or words; the view stays where it is."""
+        self._scene.clip, self._scene.words = clip, tuple(words)
+        self._scene.neighbours = tuple(neighbours)
+        self._describe()
+        self._redraw()
+
+    def set_sound(self, sound: PlayableClip | None) -> None:
+        """The clip's own samples, for looking closer than peaks go."""
+        self._scene.sound = sound
+        self._redraw()
+
+    def set_playhead(self, sample: int | None) -> None:
+        """Where it plays; None hides it. Follows it over the edge of the view."""
+        if sample == self._scene.playhead:
+            return
+        self._update_line(self._scene.playhead)
+        word = self._scene.word_at(self._scene.playhead)
+        self._scene.playhead = sample
+        if self._scene.word_at(sample) != word:
+            self.update()
+        self._update_line(sample)
+        if sample is not None and self.follows and not self.held:
+            timeline = self._scene.timeline
+            if not 0 <= timeline.x(sample) < timeline.pixels:
+                self._look(timeline.scrolled(timeline.x(sample) - timeline.pixels * FOLLOW_AT))
+
+    def set_cursor(self, sample: int | None) -> None:
+        """Where an edge would go by key; None for nowhere."""
+        self._scene.cursor = sample
+        self.update()
+
+    def set_selection(self, span: Span | None) -> None:
+        """Mark a part."""
+        self._scene.selection = span
+        self.update()
+
+    @property
+    def cursor_sample(self) -> int | None:
+        """Where the person last clicked, or went by arrow key."""
+        return self._scene.cursor
+
+    @property
+    def selection(self) -> Span | None:
+        """The part that is marked."""
+        return self._scene.selection
+
+    @property
+    def timeline(self) -> Timeline:
+        """What part of the recording is seen."""
+        return self._scene.timeline
+
+    @property
+    def held(self) -> bool:
+        """Whether something is dragged: then nothing else may move the view."""
+        return False
+
+    def zoom(self, times: float) -> None:
+        """Look closer (or, below 1, from farther away), around the cursor or the middle."""
+        timeline = self._scene.timeline
+        x = timeline.pixels / 2
+        if self._scene.cursor is not None and 0 <= timeline.x(self._scene.cursor) < 2 * x:
+            x = timeline.x(self._scene.cursor)
+        self._look(timeline.zoomed(times, x))
+
+    def scroll_by(self, pixels: float) -> None:
+        """Look later, or with a negative number earlier."""
+        self._look(self._scene.timeline.scrolled(pixels))
+
+    def show_span(self, span: Span) -> None:
+        """Bring a part into view."""
+        self._look(self._scene.timeline.showing(span))
+
+    def sizeHint(self) -> QSize:
+        """Wide and low."""
+        return QSize(640, 200)
+
+    def minimumSizeHint(self) -> QSize:
+        """Less shows nothing."""
+        return QSize(160, 96)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The sound from a kept picture, and what moves above it."""
+        ratio = self.devicePixelRatioF()
+        if self._below is None or self._below.devicePixelRatio() != ratio:
+            self._below = QPixmap(self.size() * ratio)
+            self._below.setDevicePixelRatio(ratio)
+            with QPainter(self._below) as painter:
+                painter.setFont(self.font())
+                paint_below(painter, self._scene, self)
+        with QPainter(self) as painter:
+            painter.drawPixmap(QPoint(0, 0), self._below)
+            paint_above(painter, self._scene, self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the same part, larger or smaller."""
+        self._look(self._scene.timeline.resized(self.width()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Colours and fonts may be other ones now."""
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._redraw()
+        super().changeEvent(event)
+
+    def _look(self, timeline: Timeline) -> None:
+        if timeline != self._scene.timeline:
+            self._scene.timeline = timeline
+            self.viewed.emit(timeline)
+        self._redraw()
+
+    def _redraw(self) -> None:
+        self._below = None
+        self.update()
+
+    def _update_line(self, sample: int | None) -> None:
+        if sample is not None:
+            self.update(QRect(int(self._scene.timeline.x(sample)) - 2, 0, 5, self.height()))
+
+    def _describe(self) -> None:
+        clip, rate = self._scene.clip, self._scene.timeline.rate
+        if clip is None:
+            return
+        doubtful = sum(word.probability < DOUBTFUL for word in self._scene.words)
+        text = self.tr("Clip from %1 to %2. Words: %3, doubtful: %4.")
+        shown = (
+            clock(clip.start / rate),
+            clock(clip.stop / rate),
+            len(self._scene.words),
+            doubtful,
+        )
+        for place, value in enumerate(shown, 1):
+            text = text.replace(f"%{place}", str(value))
+        self.setAccessibleDescription(text)

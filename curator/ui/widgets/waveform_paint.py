@@ -1,0 +1,222 @@
+"""How the waveform view looks. Positions are samples of the recording; sizes are pixels."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil
+
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from curator.audio.peaks import Peaks
+from curator.domain.fact import Word
+from curator.domain.span import Span
+from curator.ui.sound.playable import PlayableClip
+from curator.ui.theme import Roles, roles
+from curator.ui.widgets.timeline import Timeline
+from curator.ui.widgets.wave_image import colours, columns, painted
+
+DOUBTFUL = 0.5
+"""Words heard with less probability are marked."""
+
+GAP = 4
+"""Half of the grid: between things that belong together."""
+
+HANDLE = 8.0
+"""How large the flag of an edge is."""
+
+NARROWEST = 10
+"""A word with fewer pixels is only a mark: its letters would say nothing."""
+
+
+@dataclass(slots=True)
+class Scene:
+    """All there is to draw.
+
+    scale: by how much sound is enlarged, so that quiet recordings are seen. dragged: an edge that
+    is held, and where. playhead, cursor: None when not shown.
+    """
+
+    timeline: Timeline
+    peaks: Peaks | None = None
+    sound: PlayableClip | None = None
+    scale: float = 1.0
+    clip: Span | None = None
+    words: tuple[Word, ...] = ()
+    neighbours: tuple[Span, ...] = ()
+    selection: Span | None = None
+    playhead: int | None = None
+    cursor: int | None = None
+    dragged: tuple[str, int] | None = None
+
+    @property
+    def seen_clip(self) -> Span | None:
+        """The clip with its edges where they are held."""
+        if self.clip is None or self.dragged is None:
+            return self.clip
+        which, at = self.dragged
+        return Span(at, self.clip.stop) if which == "start" else Span(self.clip.start, at)
+
+    def word_at(self, sample: int | None) -> int | None:
+        """The word that is said there."""
+        if sample is None:
+            return None
+        found = (i for i, word in enumerate(self.words) if word.start <= sample < word.stop)
+        return next(found, None)
+
+
+def line_height(widget: QWidget) -> int:
+    """A line of text with its space."""
+    return widget.fontMetrics().height() + GAP
+
+
+def wave_box(scene: Scene, widget: QWidget) -> QRect:
+    """Where the sound is: between the ruler and the words."""
+    line = line_height(widget)
+    return QRect(0, line, widget.width(), max(8, widget.height() - 2 * line - 2 * GAP))
+
+
+def word_boxes(scene: Scene, widget: QWidget) -> Iterator[tuple[int, QRect]]:
+    """Words that are in view and where they stand: from their start to the next one's."""
+    line = line_height(widget)
+    top = widget.height() - line - GAP
+    timeline = scene.timeline
+    for index, word in enumerate(scene.words):
+        left, right = timeline.x(word.start), timeline.x(word.stop)
+        if index + 1 < len(scene.words):
+            right = max(right, timeline.x(scene.words[index + 1].start))
+        else:
+            right += NARROWEST * 4
+        if right > 0 and left < timeline.pixels:
+            yield index, QRect(round(left), top, max(1, round(right - left)), line)
+
+
+def paint_below(painter: QPainter, scene: Scene, widget: QWidget) -> None:
+    """What stays the same until the view, the clip or the words change."""
+    look = roles(widget)
+    painter.fillRect(widget.rect(), QColor(look.surface))
+    _paint_ruler(painter, scene, widget, look)
+    _paint_wave(painter, scene, widget, look)
+    for neighbour in scene.neighbours:
+        painter.setPen(QPen(QColor(look.hairline), 1, Qt.PenStyle.DashLine))
+        for at in (neighbour.start, neighbour.stop):
+            _line(painter, scene.timeline.x(at), wave_box(scene, widget))
+    _paint_words(painter, scene, widget, look)
+    _paint_place(painter, scene, widget, look)
+
+
+def paint_above(painter: QPainter, scene: Scene, widget: QWidget) -> None:
+    """What moves: selection, edges, cursor, playhead, the word that plays, the focus."""
+    look, box = roles(widget), wave_box(scene, widget)
+    if scene.selection is not None and scene.selection.samples:
+        wash = QColor(look.accent)
+        wash.setAlphaF(0.22)
+        painter.fillRect(_across(scene, scene.selection, box), wash)
+    _paint_playing_word(painter, scene, widget, look)
+    if scene.seen_clip is not None:
+        _paint_edges(painter, scene, scene.seen_clip, box, look)
+    if scene.cursor is not None:
+        painter.setPen(QPen(QColor(look.text), 1, Qt.PenStyle.DotLine))
+        _line(painter, scene.timeline.x(scene.cursor), box)
+    if scene.playhead is not None:
+        painter.setPen(QPen(QColor(look.playhead), 2))
+        _line(painter, scene.timeline.x(scene.playhead), box)
+    if widget.hasFocus():
+        painter.setPen(QPen(QColor(look.accent), 2))
+        painter.drawRect(widget.rect().adjusted(1, 1, -1, -1))
+
+
+def _paint_wave(painter: QPainter, scene: Scene, widget: QWidget, look: Roles) -> None:
+    ratio, box = widget.devicePixelRatioF(), wave_box(scene, widget)
+    sharp = scene.timeline.resized(ceil(widget.width() * ratio))
+    pairs = columns(sharp, scene.peaks, scene.sound)
+    ink = colours(sharp, scene.seen_clip, QColor(look.wave), QColor(look.wave_quiet))
+    paper = (QColor(look.surface), QColor(look.hairline))
+    image = painted(pairs, ceil(box.height() * ratio), scene.scale, ink, paper)
+    painter.drawImage(QRectF(box), image)
+
+
+def _paint_ruler(painter: QPainter, scene: Scene, widget: QWidget, look: Roles) -> None:
+    line = line_height(widget)
+    for x, time in scene.timeline.ticks():
+        painter.setPen(QColor(look.hairline))
+        painter.drawLine(QLineF(x, 0, x, line))
+        painter.setPen(QColor(look.quiet))
+        painter.drawText(QPointF(x + GAP, line - GAP - 2), time)
+
+
+def _paint_words(painter: QPainter, scene: Scene, widget: QWidget, look: Roles) -> None:
+    metrics = widget.fontMetrics()
+    for index, box in word_boxes(scene, widget):
+        word = scene.words[index]
+        painter.setPen(QColor(look.edge))
+        painter.drawLine(box.left(), box.top() - GAP, box.left(), box.top())
+        if box.width() < NARROWEST:
+            continue
+        room = box.adjusted(2, 0, -2, 0)
+        text = metrics.elidedText(word.text.strip(), Qt.TextElideMode.ElideRight, room.width())
+        if text.startswith("…"):  # not even a letter has room
+            continue
+        painter.setPen(QColor(look.text))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        if word.probability < DOUBTFUL:
+            painter.setPen(QPen(QColor(look.doubt), 2, Qt.PenStyle.DotLine))
+            width = min(room.width(), metrics.horizontalAdvance(text))
+            painter.drawLine(room.left(), box.bottom() - 1, room.left() + width, box.bottom() - 1)
+
+
+def _paint_playing_word(painter: QPainter, scene: Scene, widget: QWidget, look: Roles) -> None:
+    playing = scene.word_at(scene.playhead)
+    if playing is None:
+        return
+    for index, box in word_boxes(scene, widget):
+        if index == playing and box.width() >= NARROWEST:
+            painter.fillRect(box.adjusted(0, 0, -2, 0), QColor(look.chosen))
+            underlined = QFont(widget.font())
+            underlined.setUnderline(True)
+            painter.setFont(underlined)
+            painter.setPen(QColor(look.text))
+            room = box.adjusted(2, 0, -2, 0)
+            word = scene.words[index].text.strip()
+            text = widget.fontMetrics().elidedText(word, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+            painter.setFont(widget.font())
+
+
+def _paint_edges(painter: QPainter, scene: Scene, clip: Span, box: QRect, look: Roles) -> None:
+    """Two lines with flags that point into the clip."""
+    colour = QColor(look.accent)
+    for at, inwards in ((clip.start, 1.0), (clip.stop, -1.0)):
+        x = scene.timeline.x(at)
+        if not -HANDLE <= x <= scene.timeline.pixels + HANDLE:
+            continue
+        painter.setPen(QPen(colour, 2))
+        _line(painter, x, box)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        for y, down in ((float(box.top()), 1.0), (float(box.bottom() + 1), -1.0)):
+            painter.drawPolygon(
+                QPolygonF(
+                    [QPointF(x, y), QPointF(x + inwards * HANDLE, y), QPointF(x, y + down * HANDLE)]
+                )
+            )
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _paint_place(painter: QPainter, scene: Scene, widget: QWidget, look: Roles) -> None:
+    """A hair at the bottom: which part of the recording this is."""
+    timeline, bottom = scene.timeline, widget.height() - 2
+    seen = timeline.span
+    left = seen.start / max(1, timeline.samples) * timeline.pixels
+    width = max(GAP, seen.samples / max(1, timeline.samples) * timeline.pixels)
+    painter.fillRect(QRectF(0, bottom, timeline.pixels, 2), QColor(look.hairline))
+    painter.fillRect(QRectF(left, bottom, width, 2), QColor(look.edge))
+
+
+def _across(scene: Scene, span: Span, box: QRect) -> QRectF:
+    left, right = scene.timeline.x(span.start), scene.timeline.x(span.stop)
+    return QRectF(left, box.top(), right - left, box.height())
+
+
+def _line(painter: QPainter, x: float, box: QRect) -> None:
+    painter.drawLine(QLineF(x, box.top(), x, box.bottom() + 1))
