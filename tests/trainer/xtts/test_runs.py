@@ -53,7 +53,8 @@ def lora(speech, tmp_path_factory):
             "adapt.r=2",
             "model.width=128",
             "model.layers=4",
-            "optim.lr=0.02",
+            "optim.lr=5e-3",
+            "adapt.alpha=4",
         )
         == 0
     )
