@@ -1,10 +1,10 @@
 """S1: speaker vectors, S4: DNSMOS, S20: the voice map; each against the program people would call.
 
-All figures are CPU seconds, so that what else the machine does changes little; peers that take
-threads get one where they let us. The whole takes about five minutes on one core, most of it the
-peers'.
+S4 and S20 are in CPU seconds, so that what else the machine does changes little. The whole takes
+about four minutes, most of it the peers'.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,9 +35,8 @@ Answer = TypeVar("Answer")
 
 def rows() -> Iterator[Row]:
     """S1, S4 and S20."""
-    with one_thread():
-        yield vectors_row()
-        yield from dnsmos_rows()
+    yield vectors_row()
+    yield from dnsmos_rows()
     yield map_row(10_000, 5.0)
     yield map_row(40_000, 2.0)
 
@@ -50,9 +49,11 @@ def one_thread() -> Iterator[None]:
 
     before = torch.get_num_threads()
     torch.set_num_threads(1)
-    with threadpool_limits(1):
-        yield
-    torch.set_num_threads(before)
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def clips(count: int, seconds: float = CLIP_S) -> list[Samples]:
@@ -74,28 +75,40 @@ def cost(work: Callable[[], Answer]) -> tuple[Answer, float, float]:
     return answer, process_time() - cpu, perf_counter() - wall
 
 
+def least_cost(work: Callable[[], Answer]) -> tuple[Answer, float, float]:
+    """The same of the quicker of two times, for figures that others' work disturbs."""
+    return min((cost(work) for _ in range(2)), key=lambda found: found[2])
+
+
 def vectors_row() -> Row:
-    """S1: Resemblyzer's loop over clips, on what its own preprocessing made of them."""
+    """S1: Resemblyzer's loop over clips, on what its own preprocessing made of them.
+
+    In wall time, with all cores: the peer takes the threads that torch gives it unasked.
+    """
     from resemblyzer import VoiceEncoder, preprocess_wav
 
     waves = [preprocess_wav(wave) for wave in clips(VECTOR_CLIPS)]
     encoder = VoiceEncoder("cpu", verbose=False)
+    with one_thread():  # torch keeps what it was last told, and the stage tells it one
+        speaker_vectors(waves[:2])
     encoder.embed_utterance(waves[0])
-    speaker_vectors(waves[:2])
-    theirs, peer, peer_wall = cost(lambda: [encoder.embed_utterance(wave) for wave in waves])
-    ours, cpu, _ = cost(lambda: speaker_vectors(waves))
-    _, _, wall = cost(lambda: speaker_vectors(waves, threads=2))
+    cores = os.cpu_count() or 1
+    theirs, peer_cpu, peer = least_cost(lambda: [encoder.embed_utterance(w) for w in waves])
+    with one_thread():
+        _, alone_cpu, _ = least_cost(lambda: [encoder.embed_utterance(w) for w in waves])
+        ours, cpu, wall = least_cost(lambda: speaker_vectors(waves, threads=cores))
     cosine = float(np.sum(np.array(theirs) * ours, axis=1).min())
     return Row(
         id="S1",
-        measure=f"speaker vectors of {VECTOR_CLIPS} clips",
+        measure=f"speaker vectors of {VECTOR_CLIPS} clips of {CLIP_S} s, all cores",
         peer_name="Resemblyzer embed_utterance",
         peer=peer,
-        ours=cpu,
-        unit="CPU s",
+        ours=wall,
+        unit="wall s",
         pass_line=3.0,
         equal=cosine >= 0.99999,
-        note=f"least cosine {cosine:.7f}; wall with two threads {peer_wall / wall:.1f}x",
+        note=f"least cosine {cosine:.7f}; CPU seconds {peer_cpu:.1f} and {cpu:.1f}, "
+        f"{alone_cpu:.1f} when the peer is held to one thread",
     )
 
 
