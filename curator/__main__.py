@@ -4,10 +4,15 @@ import sys
 
 
 def main() -> None:
-    """Run the command line and exit with its code."""
-    from curator.cli.arguments import run
+    """Open the window or run a command, and exit with its code."""
+    from curator.cli.arguments import run, window_wanted
 
-    sys.exit(run(sys.argv[1:]))
+    wanted = window_wanted(sys.argv[1:])
+    if wanted is None:
+        sys.exit(run(sys.argv[1:]))
+    from curator.ui.app import open_window
+
+    sys.exit(open_window(wanted.project, wanted.quit_after_paint))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from curator import __version__
@@ -14,6 +15,9 @@ COULD_NOT = 1
 USAGE = 2
 INTERRUPTED = 130
 
+QUIT_AFTER_PAINT = "--quit-after-paint"
+PROJECT_SUFFIX = ".curator"
+
 _Commands = argparse._SubParsersAction  # the type argparse gives no public name
 
 
@@ -21,12 +25,15 @@ def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     top = argparse.ArgumentParser(
         prog="curator",
-        description="From recordings of a voice to a data set worth training on.",
-        epilog="Exit codes: 0 done, 1 could not (the reason is on stderr), 2 wrong usage, "
+        usage="curator [PROJECT]\n       curator COMMAND ...",
+        description="From recordings of a voice to a data set worth training on. Without a "
+        "command, the window opens.",
+        epilog="curator [PROJECT] --quit-after-paint opens the window, paints it and ends. "
+        "Exit codes: 0 done, 1 could not (the reason is on stderr), 2 wrong usage, "
         "130 interrupted (all finished work is kept).",
     )
     top.add_argument("--version", action="version", version=f"curator {__version__}")
-    commands = top.add_subparsers(metavar="COMMAND", dest="command")
+    commands = top.add_subparsers(prog="curator", metavar="COMMAND", dest="command")
     _add_project_commands(commands)
     _add_decision_commands(commands)
     _add_output_commands(commands)
@@ -180,6 +187,31 @@ def _joined(arguments: Sequence[str]) -> list[str]:
     return joined
 
 
+@dataclass(frozen=True, slots=True)
+class WindowWanted:
+    """What the window is to show. project: None for the page where one is chosen."""
+
+    project: Path | None
+    quit_after_paint: bool
+
+
+def window_wanted(arguments: Sequence[str]) -> WindowWanted | None:
+    """What was typed, if it asks for the window: nothing, or one project and no command."""
+    rest = [argument for argument in arguments if argument != QUIT_AFTER_PAINT]
+    quitting = len(rest) < len(arguments)
+    if not rest:
+        return WindowWanted(None, quitting)
+    named = rest[0].endswith(PROJECT_SUFFIX) or Path(rest[0]).is_dir()
+    if len(rest) == 1 and not rest[0].startswith("-") and named and rest[0] not in _commands():
+        return WindowWanted(Path(rest[0]), quitting)
+    return None
+
+
+def _commands() -> Collection[str]:
+    """The names of all commands."""
+    return [*next(action.choices or () for action in parser()._actions if action.choices)]
+
+
 def _cores() -> int:
     return max(1, os.cpu_count() or 1)
 
@@ -189,9 +221,6 @@ def run(arguments: Sequence[str]) -> int:
     parsed = parser().parse_args(_joined(arguments))
     if parsed.command is None:
         parser().print_help(sys.stderr)
-        sys.stderr.write(
-            "\nThere is no window yet: use the commands above, `curator demo OUT` first.\n"
-        )
         return USAGE
     module, function = parsed.runs.split(":")
     try:

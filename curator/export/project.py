@@ -10,9 +10,9 @@ from curator.domain.decision import State
 from curator.domain.recording import Recording
 from curator.domain.target import read_target
 from curator.export import bundle
-from curator.export.checks import Refusal, check
+from curator.export.checks import Fault, Listen, Refusal, check
 from curator.export.listening import listener
-from curator.export.settings import Exported, ExportSettings, Watcher
+from curator.export.settings import Exported, ExportSettings, NobodyWatches, Watcher
 from curator.export.split import EVAL_SHARE
 from curator.store.project import Project
 
@@ -25,15 +25,35 @@ class Checked:
     refusals: tuple[Refusal, ...]
 
 
-def check_project(project: Project) -> Checked:
-    """Judge the kept clips by text, length, source and sound."""
+def check_project(project: Project, watcher: Watcher | None = None) -> Checked:
+    """Judge the kept clips by text, length, source and sound.
+
+    watcher: told of every clip that is listened to, those whose text or length will do.
+    """
     kept = project.clips.find(parse(f"state:{State.KEPT}"))
     target = read_target(project.settings.target)
+    watcher = watcher or NobodyWatches()
+    watcher.started("check", len(kept), sum(clip.seconds for clip in kept))
     with Excerpts() as excerpts:
-        listen = listener(_recordings(project), excerpts, target)
+        listen = _told(listener(_recordings(project), excerpts, target), watcher)
         refusals = check(kept, target, language=project.settings.language, listen=listen)
+    watcher.finished()
     refused = {refusal.clip_id for refusal in refusals}
     return Checked(tuple(clip for clip in kept if clip.id not in refused), tuple(refusals))
+
+
+def _told(listen: Listen, watcher: Watcher) -> Listen:
+    """Listens, and says how many clips and seconds were heard so far."""
+    heard, seconds = 0, 0.0
+
+    def listen_and_tell(clip: Clip) -> Fault | None:
+        nonlocal heard, seconds
+        fault = listen(clip)
+        heard, seconds = heard + 1, seconds + clip.seconds
+        watcher.progressed(heard, seconds)
+        return fault
+
+    return listen_and_tell
 
 
 def export_project(

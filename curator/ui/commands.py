@@ -61,6 +61,10 @@ class Commands(QObject):
         """The QAction of an action."""
         return self._made[key]
 
+    def keys_shown(self, key: str) -> str:
+        """The keys of an action as the platform writes them."""
+        return shown_keys(self._settings.keys[key])
+
     def possible(self) -> Iterator[Action]:
         """The actions that would do something now, those of the page in front first."""
         now = [action for action in ACTIONS if self._made[action.key].isEnabled()]

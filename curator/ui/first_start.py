@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from curator.domain.errors import printable
@@ -31,12 +31,13 @@ class FirstStart(QWidget):
         self.sample.clicked.connect(self.make_sample)
         settings.changed.connect(self._follow_settings)
         self._list_recent()
+        self.setFocusProxy(self.first)
 
     def _lay_out(self, commands: Commands) -> None:
         column = QVBoxLayout()
         column.setSpacing(GRID)
         title = self.tr("From recordings of a voice to a set worth training on")
-        column.addWidget(label(title, "title"))
+        column.addWidget(label(title, "title", wrap=True))
         words = self.tr(
             "A project is a folder that remembers your recordings, what was found in them, and "
             "what you decided. Your recordings stay where they are and are never written to."
@@ -46,6 +47,8 @@ class FirstStart(QWidget):
         for key, weight in (("window.new_project", "first"), ("window.open_project", "")):
             action = commands.action(key)
             begin = button(action.text(), weight)
+            if weight:
+                self.first = begin
             begin.setToolTip(action.toolTip())
             begin.clicked.connect(action.trigger)
             keys = label(shown_keys(self._settings.keys[key]), "quiet")
@@ -57,10 +60,15 @@ class FirstStart(QWidget):
         column.addLayout(self.recent)
         inside = QWidget()
         inside.setLayout(column)
-        inside.setFixedWidth(76 * GRID)
+        inside.setFixedWidth(84 * GRID)
+        # Centred by stretches: an alignment would keep wrapped texts from the height they need.
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(inside)
+        middle.addStretch(1)
         around = QVBoxLayout(self)
         around.addStretch(1)
-        around.addWidget(inside, 0, Qt.AlignmentFlag.AlignHCenter)
+        around.addLayout(middle)
         around.addStretch(2)
 
     def _about_sample(self) -> str:

@@ -71,5 +71,7 @@ class KeySheet(QDialog):
             pressed = label(shown, "quiet")
             pressed.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
             grid.addWidget(pressed, row + 1 + below, 2 * column)
-            grid.addWidget(label(text, wrap=True), row + 1 + below, 2 * column + 1)
+            said = label(text, wrap=True)
+            said.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(said, row + 1 + below, 2 * column + 1)
         return row + 1 + half

@@ -103,8 +103,7 @@ class MainWindow(QMainWindow):
         self.settings.remember(path)
         self.session = session
         self._follow_session()
-        empty = not session.project.recordings.all()
-        self.show_page("intake" if empty else "audit")
+        self.show_page("audit" if session.project.clips.count() else "intake")
         return True
 
     def close_project(self) -> None:
@@ -129,6 +128,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name} – curator" if name else "curator")
         if session is None:
             self.stack.setCurrentWidget(self.first_start)
+            self.first_start.setFocus()
         else:
             session.page_asked.connect(self.show_page)
             session.chosen.connect(self._allow)
@@ -171,10 +171,11 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def show_page(self, key: str) -> None:
         """Bring a page to the front; the first time it is built."""
+        kind = next((kind for kind in PAGES if kind.key == key), PAGES[0])
+        key = kind.key
         if self.session is None:
             return
         if key not in self._pages:
-            kind = next(kind for kind in PAGES if kind.key == key)
             built = kind.build(self.session)
             built.setAccessibleName(translated("Pages", kind.title))
             self._pages[key] = built

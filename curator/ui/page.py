@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from curator.ui.actions import Place
@@ -14,6 +15,7 @@ class Page(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that it can be given the focus
 
     def shown(self) -> None:
         """It has come to the front."""

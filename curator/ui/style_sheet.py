@@ -28,6 +28,13 @@ QPushButton[weight="link"] {
 QPushButton[weight="link"]:hover { text-decoration: underline; }
 QPushButton[weight="link"]:focus { border: 2px solid $accent; padding: 4px 11px; }
 
+QToolButton::menu-indicator { image: none; }
+QToolButton[role="bar"] {
+    background: transparent; border: 1px solid transparent; padding: 5px 8px; color: $quiet;
+}
+QToolButton[role="bar"]:hover { color: $text; background: $raised; }
+QToolButton[role="bar"]:focus { border: 2px solid $accent; padding: 4px 7px; }
+
 QToolButton[role="page"] {
     background: transparent; border: none; border-bottom: 2px solid transparent;
     border-radius: 0; padding: 8px 12px 6px 12px; color: $quiet;
@@ -62,6 +69,21 @@ QHeaderView::section {
     padding: 4px 8px;
 }
 QTableCornerButton::section { background: $window; border: none; }
+
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {
+    border: none; padding: 0 6px; background: transparent;
+}
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
+QDoubleSpinBox::down-button { width: 0; border: none; }
+
+QTabWidget::pane { border: none; border-top: 1px solid $hairline; }
+QTabWidget::tab-bar { left: 0; }
+QTabBar::tab {
+    background: transparent; color: $quiet; border: none; border-bottom: 2px solid transparent;
+    padding: 4px 12px;
+}
+QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
+QTabBar::tab:focus { background: $chosen; }
 
 QProgressBar {
     background: $raised; border: none; border-radius: 3px; min-height: 6px; max-height: 6px;

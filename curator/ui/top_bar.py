@@ -48,11 +48,13 @@ class TopBar(QFrame):
         self.menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.menu_button.setToolTip(commands.action("window.show_menu").toolTip())
         find = QToolButton()
-        find.setText(self.tr("Find a command"))
+        find.setText(commands.keys_shown("window.show_palette"))
+        find.setAccessibleName(self.tr("Find a command"))
         find.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         find.setToolTip(commands.action("window.show_palette").toolTip())
         find.clicked.connect(commands.action("window.show_palette").trigger)
         for widget in (find, self.menu_button):
+            widget.setProperty("role", "bar")
             line.addWidget(widget)
             line.addSpacing(GRID // 2)
 

@@ -114,4 +114,6 @@ class BalanceModel(QAbstractTableModel):
         """See QAbstractItemModel."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return translated("Balance", COLUMNS[section].title)
+        if role == Qt.ItemDataRole.TextAlignmentRole and section:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None

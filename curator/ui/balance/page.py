@@ -27,7 +27,7 @@ class BalancePage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.table = BalanceTable(session.project.settings.emotions)
-        self.total = label(role="title")
+        self.total = label(self.tr("Counting…"), "title")
         self.lacking = label(wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
@@ -50,6 +50,10 @@ class BalancePage(Page):
         """See Page."""
         self.count()
         self.table.setFocus()
+
+    def close_page(self) -> None:
+        """See Page."""
+        self._counting.stop()
 
     def places(self, place: Place) -> Sequence[QWidget]:
         """See Page."""

@@ -57,6 +57,7 @@ class _Drawing(QStyledItemDelegate):
         painter.drawText(inside, alignment or usual, index.data())
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QColor(colours.accent))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
         painter.restore()
 
@@ -97,6 +98,7 @@ class BalanceTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionsClickable(False)
         header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.setFixedHeight(self._model.rowCount() * ROW + header.sizeHint().height() + 4)
         self.selectRow(0)
 

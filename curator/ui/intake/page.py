@@ -41,7 +41,7 @@ class IntakePage(Page):
         self.rights = Rights(session.settings)
         self.total = label(role="title")
         self.files, self.folder = button(self.tr("Add files…")), button(self.tr("Add a folder…"))
-        self.find = button(self.tr("Locate…"))
+        self.search = button(self.tr("Locate…"))
         self.stack = QStackedWidget()
         self._looking = QTimer(self, singleShot=True, interval=LOOK_MS)
         self._lay_out()
@@ -54,7 +54,7 @@ class IntakePage(Page):
         head.setSpacing(GRID)
         head.addWidget(self.total)
         head.addStretch(1)
-        for widget in (self.find, self.files, self.folder):
+        for widget in (self.search, self.files, self.folder):
             head.addWidget(widget)
             widget.setEnabled(not self.session.read_only)
         self.stack.addWidget(self.drop)
@@ -73,7 +73,7 @@ class IntakePage(Page):
         self.folder.clicked.connect(self.add_folder)
         self.drop.files.clicked.connect(self.add_files)
         self.drop.folder.clicked.connect(self.add_folder)
-        self.find.clicked.connect(self.locate)
+        self.search.clicked.connect(self.locate)
         self.plan.start.clicked.connect(self.analyse)
         self._looking.timeout.connect(self._look)
         self.list.selectionModel().currentRowChanged.connect(self._offer_locate)
@@ -86,6 +86,12 @@ class IntakePage(Page):
         """See Page."""
         self._look()
         (self.list if self.list.model().rowCount() else self.drop.files).setFocus()
+
+    def close_page(self) -> None:
+        """See Page."""
+        # Settings outlive the project, and tell what has changed while it closes.
+        self.session.settings.changed.disconnect(self._look_soon)
+        self._looking.stop()
 
     def places(self, place: Place) -> Sequence[QWidget]:
         """See Page."""
@@ -172,7 +178,7 @@ class IntakePage(Page):
         recordings = self.session.project.recordings.all()
         self.list.recordings.show_recordings(recordings)
         self.stack.setCurrentWidget(self.list if recordings else self.drop)
-        for widget in (self.files, self.folder, self.find, self.plan):
+        for widget in (self.files, self.folder, self.search, self.plan):
             widget.setVisible(bool(recordings))
         words = counted(len(recordings), self.tr("%n recording"), self.tr("%n recordings"))
         seconds = sum(recording.seconds for recording in recordings)
@@ -195,7 +201,7 @@ class IntakePage(Page):
     def _offer_locate(self) -> None:
         row = self.list.chosen
         lost = row is not None and row.file in (FileState.MISSING, FileState.CHANGED)
-        self.find.setEnabled(lost and not self.session.read_only)
+        self.search.setEnabled(lost and not self.session.read_only)
 
     # Dropped files
 

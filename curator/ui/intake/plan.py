@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from curator.domain.clip_query import parse
 from curator.jobs.job import Options
 from curator.jobs.work import Work
 from curator.store.project import Project
@@ -31,7 +32,7 @@ START_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """A step that has something to do. items: 0 when it is not known how many. seconds: of sound."""
+    """A step with something to do. items: 0 when nobody knows how many. seconds: of sound."""
 
     step: str
     items: int
@@ -100,9 +101,13 @@ def make_plan(project: Project, options: Options, workers: int) -> Plan:
         clip: span.seconds(recordings[number].rate) for clip, number, span in project.clips.spans()
     }
     uncut = 0.0
-    steps, cost = [], 0.0
+    steps: list[PlannedStep] = []
+    cost = 0.0
     for step in STEPS:
         items = {item for job in todo(project, step, options) for item in job.items}
+        if step == "lay_out" and not uncut and "embed" not in {each.step for each in steps}:
+            # Clips too short to have a voice have no place on the map, now or later.
+            items &= set(project.clips.ids(parse("has:voice")))
         known = lengths if step in RECORDING_STEPS else clips
         seconds = sum(known[item] for item in items)
         if step == "segment":

@@ -55,7 +55,7 @@ class PlanView(QFrame):
         else:
             self.heading.setText(self.tr("Everything is found out."))
             self.steps.setText(self.tr("New recordings and other settings bring new work."))
-        self.start.setVisible(bool(self._plan.steps) or running)
+        self.start.setVisible(bool(self._plan.steps) and not running)
         self.start.setEnabled(not running and not self._session.read_only)
 
     def _described(self, step: PlannedStep) -> str:

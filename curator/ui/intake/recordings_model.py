@@ -69,6 +69,10 @@ def _channels(row: Row) -> str:
     return translated("Recordings", text) if text else str(channels)
 
 
+def _file(row: Row) -> str:
+    return translated("Recordings", SAID[row.file])
+
+
 def _or_not_said(text: str) -> str:
     return text or translated("Recordings", "not said")
 

@@ -1,5 +1,6 @@
 """The table of recordings."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from curator.ui.intake.recordings_model import RecordingsModel, Row
@@ -26,6 +27,7 @@ class RecordingsView(QTableView):
         self.verticalHeader().setDefaultSectionSize(4 * GRID)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionsClickable(False)
         for column, width in enumerate(WIDTHS):
             header.resizeSection(column, width * GRID)

@@ -1,0 +1,88 @@
+"""What may be chosen about an export."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog, QFrame, QGridLayout, QLineEdit
+
+from curator.export.project import speaker_name
+from curator.export.split import EVAL_SHARE
+from curator.ui.page import button, label
+from curator.ui.session import Session
+from curator.ui.theme import GRID
+
+MOST_EVAL = 50.0
+"""Percent of the clips that may be set apart."""
+
+
+def free_name(folder: Path, stem: str) -> Path:
+    """A folder that does not exist yet: "show-bundle", "show-bundle-2"..."""
+    path = folder / f"{stem}-bundle"
+    number = 2
+    while path.exists():
+        path = folder / f"{stem}-bundle-{number}"
+        number += 1
+    return path
+
+
+class Choices(QFrame):
+    """Where to, whose voice, and how much is set apart for evaluation."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self._session = session
+        self.out = QLineEdit()
+        self.speaker = QLineEdit(speaker_name(session.project.path))
+        self.eval_percent = QDoubleSpinBox(
+            minimum=0.0, maximum=MOST_EVAL, value=100 * EVAL_SHARE, decimals=0, suffix=" %"
+        )
+        self.eval_percent.setMaximumWidth(10 * GRID)
+        self.eval_percent.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        choose = button(self.tr("Choose…"))
+        choose.clicked.connect(self._choose)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        grid.setHorizontalSpacing(2 * GRID)
+        for row, (text, control) in enumerate(
+            (
+                (self.tr("New folder"), self.out),
+                (self.tr("Name of the voice"), self.speaker),
+                (self.tr("For evaluation"), self.eval_percent),
+            )
+        ):
+            title = label(text)
+            title.setBuddy(control)
+            control.setAccessibleName(text)
+            grid.addWidget(title, row, 0)
+            grid.addWidget(control, row, 1)
+        grid.addWidget(choose, 0, 2)
+        grid.setColumnStretch(1, 1)
+        self.suggest()
+
+    def suggest(self) -> None:
+        """A new folder beside the project."""
+        project = self._session.project.path.absolute()
+        self.out.setText(str(free_name(project.parent, speaker_name(project))))
+
+    @property
+    def folder(self) -> Path:
+        """Where to write."""
+        return Path(self.out.text()).expanduser()
+
+    @property
+    def eval_share(self) -> float:
+        """The share of clips to evaluate with, 0..0.5."""
+        return self.eval_percent.value() / 100
+
+    @Slot()
+    def _choose(self) -> None:
+        dialog = QFileDialog(self, self.tr("A folder for the new folder"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self._inside)
+        dialog.open()
+
+    @Slot(str)
+    def _inside(self, chosen: str) -> None:
+        self.out.setText(str(free_name(Path(chosen), speaker_name(self._session.project.path))))

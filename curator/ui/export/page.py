@@ -1,0 +1,219 @@
+"""Page 5: what the trainer would refuse and why, then the kept clips into a folder for it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHBoxLayout,
+    QHeaderView,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from curator.domain.target import read_target
+from curator.export.project import Checked, check_project, export_project
+from curator.export.settings import Exported
+from curator.jobs.queries import by_id
+from curator.jobs.work import Work
+from curator.ui.actions import Place
+from curator.ui.export.choices import Choices
+from curator.ui.export.refusals_model import RefusalsModel, Row
+from curator.ui.job_queue import Ending
+from curator.ui.page import Page, button, label
+from curator.ui.session import Session
+from curator.ui.theme import GRID
+from curator.ui.wording import counted, shown_keys
+
+
+class ExportPage(Page):
+    """A dry run is made when it is first shown, and again when a person asks."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._checked = False
+        self.heading = label(role="title")
+        self.said = label(role="quiet", wrap=True)
+        self.refusals = RefusalsModel()
+        self.list = QTableView()
+        self.choices = Choices(session)
+        self.again = button(self.tr("Check again"))
+        self.start = button(self.tr("Export"), "first")
+        self.written = label(wrap=True)
+        self.copy = button(self.tr("Copy the trainer's command"))
+        self._exported: Exported | None = None
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self._dress_list()
+        head = QHBoxLayout()
+        head.addWidget(self.heading, 1)
+        head.addWidget(self.again)
+        foot = QHBoxLayout()
+        foot.addWidget(self.written, 1)
+        foot.addWidget(self.copy)
+        foot.addWidget(self.start)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        column.addLayout(head)
+        column.addWidget(self.said)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.choices)
+        column.addLayout(foot)
+        self.copy.hide()
+        keys = self.session.settings.keys
+        self.again.setToolTip(shown_keys(keys["export.check"]))
+        self.start.setToolTip(shown_keys(keys["export.export"]))
+        self.heading.setText(self.tr("Not checked yet"))
+
+    def _dress_list(self) -> None:
+        self.list.setModel(self.refusals)
+        self.list.setAccessibleName(self.tr("Kept clips that would be refused"))
+        self.list.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.setShowGrid(False)
+        self.list.setWordWrap(False)
+        self.list.setTabKeyNavigation(False)
+        self.list.verticalHeader().hide()
+        self.list.verticalHeader().setDefaultSectionSize(4 * GRID)
+        header = self.list.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionsClickable(False)
+        header.resizeSection(0, 9 * GRID)
+        header.resizeSection(1, 70 * GRID)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+
+    def _connect(self) -> None:
+        self.again.clicked.connect(self.check)
+        self.start.clicked.connect(self.export)
+        self.copy.clicked.connect(self._copy_command)
+        self.list.doubleClicked.connect(self.show_clip)
+        self.session.errands.produced.connect(self._show)
+        self.session.errands.ended.connect(self._ended)
+        self.session.changed.connect(self._grow_old)
+        self.session.facts_changed.connect(self._grow_old)
+
+    def shown(self) -> None:
+        """See Page."""
+        if not self._checked:
+            self.check()
+        first = self.start if self.start.isEnabled() else self.again
+        (self.list if self.refusals.rowCount() else first).setFocus()
+
+    def places(self, place: Place) -> Sequence[QWidget]:
+        """See Page."""
+        return (self.list,) if place == Place.LIST else ()
+
+    # What a person wants
+
+    def check(self) -> None:
+        """Find out what would be refused; nothing is written."""
+        if "check" not in self.session.errands.waiting:
+            self._checked = True
+            self.heading.setText(self.tr("Checking the kept clips…"))
+            self.said.setText(self.tr("What the trainer would refuse is listed here."))
+            self.session.errands.ask("check", _check)
+
+    def show_clip(self) -> None:
+        """Go to the chosen clip."""
+        row = self.list.currentIndex().row()
+        if 0 <= row < self.refusals.rowCount():
+            self.session.show_clip(self.refusals.clip(row))
+
+    def next_refused(self) -> None:
+        """Go to the clip after the chosen one."""
+        if self.refusals.rowCount():
+            self.list.selectRow((self.list.currentIndex().row() + 1) % self.refusals.rowCount())
+            self.show_clip()
+
+    def export(self) -> None:
+        """Write the kept clips that the trainer will take."""
+        out, speaker = self.choices.folder, self.choices.speaker.text().strip()
+        share = self.choices.eval_share
+
+        def task(work: Work) -> Exported:
+            return export_project(
+                work.project, out, eval_fraction=share, speaker=speaker, watcher=work.watcher
+            )
+
+        self.start.setEnabled(False)
+        self.written.setText(self.tr("Exporting…"))
+        self.session.errands.ask("export", task)
+
+    # What is shown
+
+    @Slot(str, object)
+    def _show(self, what: str, found: object) -> None:
+        if what == "check" and isinstance(found, tuple):
+            checked, texts = found
+            self._show_checked(checked, texts)
+        elif what == "export" and isinstance(found, Exported):
+            self._exported = found
+            self.written.setText(found.sentence)
+            self.copy.show()
+            self.choices.suggest()
+
+    def _show_checked(self, checked: Checked, texts: dict[int, str]) -> None:
+        refusals = checked.refusals
+        self.refusals.show_rows(
+            [Row(each.clip_id, each.sentence, texts[each.clip_id]) for each in refusals]
+        )
+        kept = len(checked.usable) + len(refusals)
+        target = read_target(self.session.project.settings.target).name
+        if not kept:
+            self.heading.setText(self.tr("No clip is kept yet"))
+            self.said.setText(self.tr("Keep clips on the audit page; Ctrl+2 goes there."))
+        else:
+            words = counted(kept, self.tr("%n kept clip"), self.tr("%n kept clips"))
+            text = self.tr("%1 will use %2 of %3").replace("%1", target)
+            self.heading.setText(text.replace("%2", str(len(checked.usable))).replace("%3", words))
+            self.said.setText(
+                self.tr("Enter goes to a clip, N to the next one. What is refused is left out.")
+                if refusals
+                else self.tr("Nothing would be refused.")
+            )
+        self.start.setEnabled(bool(checked.usable))
+        if refusals:
+            self.list.selectRow(0)
+
+    @Slot(object)
+    def _ended(self, ending: Ending) -> None:
+        if ending.what == "export":
+            self.start.setEnabled(True)
+            if ending.outcome != "finished":
+                self.written.setText(f"{ending.sentence} {ending.hint}".strip())
+        elif ending.what == "check" and ending.outcome != "finished":
+            self._checked = False
+            self.heading.setText(self.tr("Not checked yet"))
+            self.said.setText(ending.sentence or self.tr("The check was not finished."))
+
+    @Slot()
+    def _grow_old(self) -> None:
+        """What was checked has changed: the next look checks again."""
+        self._checked = False
+
+    @Slot()
+    def _copy_command(self) -> None:
+        if self._exported is not None:
+            QApplication.clipboard().setText(trainer_command(self._exported.path))
+            self.session.messages.inform(self.tr("Copied. Type it into a terminal."))
+
+
+def trainer_command(bundle: Path) -> str:
+    """What checks a bundle where it is to be trained on."""
+    shown = str(bundle)
+    return f'trainer check "{shown}"' if " " in shown else f"trainer check {shown}"
+
+
+def _check(work: Work) -> tuple[Checked, dict[int, str]]:
+    checked = check_project(work.project, work.watcher)
+    refused = [refusal.clip_id for refusal in checked.refusals]
+    clips = work.project.clips.find(by_id(refused)) if refused else []
+    texts = {clip.id: clip.text for clip in clips}
+    return checked, texts

@@ -1,0 +1,71 @@
+"""The kept clips that the trainer would refuse, as a table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.wording import translated
+
+Index = QModelIndex | QPersistentModelIndex
+
+TITLES = (
+    QT_TRANSLATE_NOOP("Export", "Clip"),
+    QT_TRANSLATE_NOOP("Export", "Why it would be refused"),
+    QT_TRANSLATE_NOOP("Export", "Text"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A clip with the reason."""
+
+    clip: int
+    sentence: str
+    text: str
+
+
+class RefusalsModel(QAbstractTableModel):
+    """Shown anew after every check."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: tuple[Row, ...] = ()
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """What the last check found."""
+        self.beginResetModel()
+        self._rows = tuple(rows)
+        self.endResetModel()
+
+    def clip(self, row: int) -> int:
+        """The clip of a row."""
+        return self._rows[row].clip
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        """See QAbstractItemModel."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """See QAbstractItemModel."""
+        return 0 if parent.isValid() else len(TITLES)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """See QAbstractItemModel."""
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return (str(row.clip), row.sentence, row.text)[index.column()]
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 0:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """See QAbstractItemModel."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return translated("Export", TITLES[section])
+        return None

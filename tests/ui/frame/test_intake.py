@@ -1,0 +1,108 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+
+from curator.jobs.job import Options
+from curator.ui.intake.page import IntakePage
+from curator.ui.intake.plan import make_plan
+from curator.ui.intake.recordings_model import COLUMNS, FileState, RecordingsModel
+from curator.ui.session import Session
+from tests.helpers.factories import a_recording, an_empty_project
+from tests.helpers.sounds import tone, write_sound
+
+
+@pytest.fixture
+def empty(session_of, tmp_path: Path) -> Session:
+    return session_of(an_empty_project(tmp_path))
+
+
+@pytest.fixture
+def page(qtbot, empty: Session) -> Iterator[IntakePage]:
+    page = IntakePage(empty)
+    qtbot.addWidget(page)
+    page.show()
+    page.shown()
+    yield page
+    page.close_page()
+
+
+def column(page: IntakePage, title: str, row: int = 0) -> str:
+    number = [each.title for each in COLUMNS].index(title)
+    return page.list.recordings.index(row, number).data()
+
+
+def test_the_model_keeps_to_the_rules_while_recordings_come(qtmodeltester, empty: Session):
+    model = RecordingsModel()
+    qtmodeltester.check(model)
+    for name in ("one", "two", "three"):
+        a_recording(empty.project, f"/speech/{name}.wav")
+        model.show_recordings(empty.project.recordings.all())
+    model.show_survey({1: "en"}, {1: 3, 2: 5}, {3: FileState.MISSING})
+    assert model.rowCount() == 3
+    assert [model.row(n).clips for n in range(3)] == [3, 5, 0]
+    assert model.row(2).file == FileState.MISSING
+
+
+def test_an_empty_project_says_what_to_do_first(page: IntakePage):
+    assert page.stack.currentWidget() is page.drop
+    assert page.drop.files.isVisible()
+    assert not page.plan.isVisible()
+
+
+def test_dropped_files_are_taken_in_with_licence_and_consent(
+    qtbot, page: IntakePage, tmp_path: Path
+):
+    sound = write_sound(tmp_path / "tone.wav", tone(2.0, 440.0))
+    page.rights.licence.setText("CC0")
+    page.rights.consent.setText("the speaker, in May")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(sound))])
+    nothing, button = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    with qtbot.waitSignal(page.session.jobs.ended, timeout=60_000) as ended:
+        page.dropEvent(QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, mime, button, nothing))
+    assert ended.args[0].outcome == "finished"
+    (recording,) = page.session.project.recordings.all()
+    assert (recording.licence, recording.consent) == ("CC0", "the speaker, in May")
+    qtbot.waitUntil(lambda: column(page, "File") == "as imported", timeout=60_000)
+    assert page.stack.currentWidget() is page.list
+    assert page.plan.start.isEnabled()
+    assert "transcribing (1, 0:02 of sound)" in page.plan.steps.text()
+
+
+def test_a_missing_file_is_said_and_found_again_by_its_content(
+    qtbot, page: IntakePage, tmp_path: Path
+):
+    sound = write_sound(tmp_path / "tone.wav", tone(1.0, 440.0))
+    with qtbot.waitSignal(page.session.jobs.ended, timeout=60_000):
+        page.add([sound])
+    moved = sound.rename(tmp_path / "elsewhere.wav")
+    page.shown()
+    qtbot.waitUntil(lambda: column(page, "File") == "! missing", timeout=60_000)
+    page.list.selectRow(0)
+    assert page.search.isEnabled()
+    other = write_sound(tmp_path / "other.wav", tone(1.0, 300.0))
+    with qtbot.waitSignal(
+        page.session.errands.ended,
+        timeout=60_000,
+        check_params_cb=lambda ending: "is not the file that was imported" in ending.sentence,
+    ):
+        page.found_at(1, other)
+    page.found_at(1, moved)
+    qtbot.waitUntil(lambda: column(page, "File") == "as imported", timeout=60_000)
+    assert page.session.project.recordings.get(1).path == moved
+
+
+def test_the_plan_names_every_step_and_guesses_longer_for_more(empty: Session):
+    a_recording(empty.project, seconds=600)
+    short = make_plan(empty.project, Options(), workers=1)
+    assert [each.step for each in short.steps] == [
+        "transcribe", "segment", "edges", "embed", "score", "lay_out",
+    ]  # fmt: skip
+    a_recording(empty.project, seconds=6000)
+    long = make_plan(empty.project, Options(), workers=1)
+    assert long.guess_s > 5 * short.guess_s
+    assert make_plan(empty.project, Options(), workers=2).guess_s < long.guess_s
+    assert make_plan(empty.project, Options(exact=True), workers=1).guess_s > long.guess_s
