@@ -115,3 +115,20 @@ def test_doctor_answers(capsys):
     found = {line["what"]: line for line in map(json.loads, capsys.readouterr().out.splitlines())}
     assert found["torch"]["good"]
     assert "non-commercial" in found["licence of XTTS-v2"]["says"]
+
+
+def test_several_processes_encode_the_same(tmp_path, monkeypatch, capsys):
+    from tests.trainer.bundles import a_bundle
+    from trainer import features
+
+    folder = a_bundle(tmp_path / "show", 6, least_s=0.6, most_s=0.8)
+    monkeypatch.setattr(features, "FEWEST_FOR_PROCESSES", 2)
+    made = []
+    for cache, processes in (("one", 1), ("two", 2)):
+        words = ["prepare", str(folder), "--preset", "tiny-cpu", "--set", "model.backend=toy"]
+        words += ["--set", f"data.cache={tmp_path / cache}", "--set", f"data.processes={processes}"]
+        assert main(words) == 0
+        files = (tmp_path / cache).rglob("*.feat")
+        made.append({path.name: path.read_bytes() for path in files})
+    assert made[0] == made[1]
+    assert len(made[0]) == 6
