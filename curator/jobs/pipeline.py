@@ -12,7 +12,7 @@ from curator.domain.fact import (
 )
 from curator.jobs.conclusions import conclude
 from curator.jobs.crew import Crew, item_of
-from curator.jobs.job import Options
+from curator.jobs.job import Job, Options
 from curator.jobs.steps import STEPS, todo, transcriber_producer
 from curator.jobs.wire import Found
 from curator.jobs.work import Work
@@ -92,13 +92,19 @@ def give_words(work: Work, options: Options) -> None:
 
 def run_step(work: Work, step: str, options: Options) -> int:
     """One step with worker processes; returns how many items could not be done."""
+    jobs = todo(work.project, step, options)
+    if step == "segment" and any(job.items for job in jobs):
+        work.write(lambda owner: _backup(owner, "before segmenting"))
+    return run_jobs(work, step, jobs)
+
+
+def run_jobs(work: Work, step: str, jobs: Sequence[Job]) -> int:
+    """The jobs of one step with worker processes; returns how many items could not be done."""
     work.look_up()
     project, watcher = work.project, work.watcher
-    jobs = [job for job in todo(project, step, options) if job.items]
+    jobs = [job for job in jobs if job.items]
     if not jobs:
         return 0
-    if step == "segment":
-        work.write(lambda owner: _backup(owner, "before segmenting"))
     lengths = _seconds(project, step)
     items = {item for job in jobs for item in job.items}
     watcher.started(step, len(items), sum(lengths[item] for item in items))

@@ -133,14 +133,14 @@ class ClipColumns:
     def where(self, query: Query) -> Positions:
         """The clips for which the query holds, as `Query.matches` says, as recorded."""
         mask = mask_of(self, query)
-        order = self._as_recorded()
+        order = self.as_recorded()
         return order[mask[order]]
 
     def ordered(self, where: Positions, name: str, descending: bool = False) -> Positions:
         """The same by a column, clips without a value last, equal ones in the order they had."""
         if name == "recorded":
             rank = np.empty(len(self), np.intp)
-            rank[self._as_recorded()] = np.arange(len(self))
+            rank[self.as_recorded()] = np.arange(len(self))
             keys = rank[where].astype(np.float64)
         else:
             keys = sortable(self, name)[where]
@@ -280,7 +280,7 @@ class ClipColumns:
         self._number()
         self._recorded = None
 
-    def _as_recorded(self) -> Positions:
+    def as_recorded(self) -> Positions:
         """Every position, by recording and time."""
         if self._recorded is None:
             of = self._columns

@@ -1,0 +1,56 @@
+"""The project's categories with their digits, and which one the clip has."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from curator.domain.emotion import EmotionSet
+from curator.ui.audit.signs import SIZE, category_sign
+from curator.ui.theme import GRID
+from curator.ui.wording import number
+
+
+class EmotionBar(QWidget):
+    """One button a category: its digit, its letter on its colour, its name, its kept clips."""
+
+    wanted = Signal(str)  # the digit of a category
+
+    def __init__(self, emotions: EmotionSet, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Categories"))
+        self._emotions = emotions
+        self._buttons: dict[str, QToolButton] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
+        for emotion in emotions.emotions:
+            made = QToolButton()
+            made.setCheckable(True)
+            made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            made.setIcon(category_sign(emotion.name[:1].upper(), emotion.colour))
+            made.setIconSize(QSize(SIZE, SIZE))
+            made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            made.setProperty("role", "category")
+            made.clicked.connect(lambda _checked, digit=emotion.digit: self.wanted.emit(digit))
+            self._buttons[emotion.key] = made
+            column.addWidget(made)
+        self.show_counts({})
+
+    def show_emotion(self, key: str | None) -> None:
+        """Mark the category that the clip has."""
+        for each, made in self._buttons.items():
+            made.setChecked(each == key)
+
+    def show_counts(self, kept: Mapping[str, int]) -> None:
+        """Say how many kept clips each category has, of how many it should."""
+        for emotion in self._emotions.emotions:
+            made, count = self._buttons[emotion.key], kept.get(emotion.key, 0)
+            made.setText(f"{emotion.digit}  {emotion.name}   {number(count)}")
+            name = self.tr("Category %1, key %2, %3 of %4 clips kept")
+            words = (emotion.name, emotion.digit, number(count), number(emotion.target_clips))
+            for place, word in enumerate(words, 1):
+                name = name.replace(f"%{place}", word)
+            made.setAccessibleName(name)
+            made.setToolTip(name)
