@@ -43,12 +43,34 @@ QToolButton[role="page"]:hover { color: $text; }
 QToolButton[role="page"]:checked { color: $text; border-bottom: 2px solid $accent; }
 QToolButton[role="page"]:focus { background: $chosen; color: $text; }
 
+QToolButton[role="category"] {
+    background: transparent; border: 1px solid transparent; padding: 3px 7px; text-align: left;
+}
+QToolButton[role="category"]:hover { background: $raised; }
+QToolButton[role="category"]:checked {
+    background: $chosen; border: 1px solid $accent; font-weight: 600;
+}
+QToolButton[role="category"]:focus { border: 2px solid $accent; padding: 2px 6px; }
+QPushButton[weight="neighbour"] {
+    background: transparent; color: $quiet; border: 1px solid transparent; text-align: left;
+    padding: 2px 3px;
+}
+QPushButton[weight="neighbour"]:hover { color: $text; background: $raised; }
+QPushButton[weight="neighbour"]:focus { color: $text; border: 2px solid $accent; padding: 1px 2px; }
+
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
     background: $surface; color: $text; border: 1px solid $edge; border-radius: 4px;
     padding: 4px 7px; selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus,
 QComboBox:focus { border: 2px solid $accent; padding: 3px 6px; }
+QComboBox { padding-right: 24px; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow {
+    image: none; width: 0; height: 0; border-left: 4px solid transparent;
+    border-right: 4px solid transparent; border-top: 5px solid $quiet;
+}
+QLineEdit[wrong="true"] { border: 2px solid $error; padding: 3px 6px; }
 QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px solid $edge;
     selection-background-color: $chosen; selection-color: $text; }
 QCheckBox, QRadioButton { spacing: 8px; padding: 3px; border: 2px solid transparent; }

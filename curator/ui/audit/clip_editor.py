@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from curator.audio.cache import cached_peaks
 from curator.domain.clip import Clip
+from curator.domain.decision import State
 from curator.domain.fact import Transcript, Word
 from curator.domain.recording import Recording
 from curator.domain.span import Span
@@ -28,20 +30,35 @@ class Neighbour(QPushButton):
         super().__init__(parent)
         self._name = name
         self.clip: int | None = None
-        self.setProperty("weight", "link")
+        self.setProperty("weight", "neighbour")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setMinimumWidth(0)
+        self._said = ""
 
     def show_clip(self, clip: int | None, text: str) -> None:
         """Show this clip; None: there is none."""
-        self.clip = clip
-        self.setVisible(clip is not None)
-        shown = self.fontMetrics().elidedText(
-            text or self.tr("no text"), Qt.TextElideMode.ElideRight, max(120, self.width() - 96)
-        )
-        self.setText(f"{self._name}  {shown}")
+        self.clip, self._said = clip, text or self.tr("no text")
+        self.setEnabled(clip is not None)
         self.setToolTip(text)
-        self.setAccessibleName(f"{self._name} {text}")
+        self.setAccessibleName(f"{self._name}: {self._said}")
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        """A line that never widens its window."""
+        return QSize(0, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """See QWidget."""
+        return self.sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See QWidget."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        text = f"{self._name}:  {self._said}" if self.clip is not None else ""
+        room = self.width() - 2 * GRID
+        self.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(0, room)))
 
 
 class ClipEditor(QWidget):
@@ -84,8 +101,11 @@ class ClipEditor(QWidget):
         column.addWidget(hairline())
         column.addWidget(self.text)
         column.addWidget(self._hint)
-        column.addWidget(self.before)
-        column.addWidget(self.after)
+        around = QVBoxLayout()
+        around.setSpacing(0)
+        around.addWidget(self.before)
+        around.addWidget(self.after)
+        column.addLayout(around)
         self._title.setAccessibleName(self.tr("The clip that is shown"))
         self._style.setAccessibleName(self.tr("How it is played"))
 
@@ -180,9 +200,14 @@ class ClipEditor(QWidget):
         self.waveform.show_recording(peaks, recording.samples, recording.rate)
 
     def _say_title(self, clip: Clip) -> None:
-        text = self.tr("Clip %1   %2 to %3   %4 s   %5")
+        states = {
+            State.KEPT: self.tr("kept"),
+            State.DROPPED: self.tr("dropped"),
+            State.UNDECIDED: self.tr("undecided"),
+        }
+        text = self.tr("Clip %1, %6    %2 to %3    %4 s    %5")
         times = clock(clip.span.start_s(clip.rate)), clock(clip.span.stop_s(clip.rate))
-        values = (clip.id, *times, f"{clip.seconds:.2f}", clip.recording)
+        values = (clip.id, *times, f"{clip.seconds:.2f}", clip.recording, states[clip.state])
         for place, value in enumerate(values, 1):
             text = text.replace(f"%{place}", str(value), 1)
         self._title.setText(text)

@@ -10,7 +10,7 @@ from curator.ui.audit.signs import SIZE
 from curator.ui.theme import GRID
 
 ROW = 3 * GRID + 2
-WIDTHS = {"state": 32, "id": 64, "seconds": 56, "emotion": 32, "findings": 32}
+WIDTHS = {"state": 32, "id": 48, "seconds": 48, "emotion": 32, "findings": 32}
 _Select = QItemSelectionModel.SelectionFlag
 
 
@@ -81,6 +81,7 @@ class ClipTable(QTableView):
         rows.setDefaultSectionSize(max(ROW, self.fontMetrics().height() + GRID))
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(False)
         header.setMinimumSectionSize(3 * GRID)
@@ -89,8 +90,13 @@ class ClipTable(QTableView):
             mode = QHeaderView.ResizeMode.Stretch if stretch else QHeaderView.ResizeMode.Fixed
             header.setSectionResizeMode(number, mode)
             if not stretch:
-                self.setColumnWidth(number, WIDTHS[column.key])
+                self.setColumnWidth(number, self._width(column.key))
         header.sectionClicked.connect(self._ask_to_sort)
+
+    def _width(self, column: str) -> int:
+        """At least as wide as a number of five figures, in whatever type people read."""
+        figures = {"id": "99999", "seconds": "99.9"}.get(column, "")
+        return max(WIDTHS[column], self.fontMetrics().horizontalAdvance(figures) + 2 * GRID + 4)
 
     def show_sorting(self, column: str, descending: bool) -> None:
         """Mark the column the list is sorted by, if it is by one."""

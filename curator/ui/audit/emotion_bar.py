@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from curator.domain.emotion import EmotionSet
 from curator.ui.audit.signs import SIZE, category_sign
+from curator.ui.page import label
 from curator.ui.theme import GRID
 from curator.ui.wording import number
 
@@ -21,6 +22,7 @@ class EmotionBar(QWidget):
         self.setAccessibleName(self.tr("Categories"))
         self._emotions = emotions
         self._buttons: dict[str, QToolButton] = {}
+        self._counts: dict[str, QLabel] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 2)
@@ -35,7 +37,12 @@ class EmotionBar(QWidget):
             made.setProperty("role", "category")
             made.clicked.connect(lambda _checked, digit=emotion.digit: self.wanted.emit(digit))
             self._buttons[emotion.key] = made
-            column.addWidget(made)
+            self._counts[emotion.key] = label(role="quiet")
+            line = QHBoxLayout()
+            line.setSpacing(GRID)
+            line.addWidget(made, 1)
+            line.addWidget(self._counts[emotion.key])
+            column.addLayout(line)
         self.show_counts({})
 
     def show_emotion(self, key: str | None) -> None:
@@ -47,7 +54,9 @@ class EmotionBar(QWidget):
         """Say how many kept clips each category has, of how many it should."""
         for emotion in self._emotions.emotions:
             made, count = self._buttons[emotion.key], kept.get(emotion.key, 0)
-            made.setText(f"{emotion.digit}  {emotion.name}   {number(count)}")
+            made.setText(f"{emotion.digit}  {emotion.name}")
+            of = self.tr("%1 of %2").replace("%1", number(count))
+            self._counts[emotion.key].setText(of.replace("%2", number(emotion.target_clips)))
             name = self.tr("Category %1, key %2, %3 of %4 clips kept")
             words = (emotion.name, emotion.digit, number(count), number(emotion.target_clips))
             for place, word in enumerate(words, 1):

@@ -42,7 +42,7 @@ def _sign(kind: str, colour: str) -> QIcon:
         painter.drawPolygon(QPolygonF([QPointF(8, 2.5), QPointF(14, 13), QPointF(2, 13)]))
         _bang(painter, colour, below=1.5)
     painter.end()
-    return QIcon(pixmap)
+    return _icon(pixmap)
 
 
 def _bang(painter: QPainter, colour: str, below: float = 0.0) -> None:
@@ -64,7 +64,14 @@ def _category(letter: str, colour: str) -> QIcon:
     painter.setPen(QColor(letters_on(colour)))
     painter.drawText(QRectF(0, 0, SIZE, SIZE), Qt.AlignmentFlag.AlignCenter, letter)
     painter.end()
-    return QIcon(pixmap)
+    return _icon(pixmap)
+
+
+def _icon(pixmap: QPixmap) -> QIcon:
+    """The same in a chosen row, where Qt would tint it."""
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    return icon
 
 
 def _canvas() -> tuple[QPixmap, QPainter]:

@@ -30,7 +30,7 @@ from curator.ui.session import Session
 from curator.ui.sound.player import Player
 from curator.ui.theme import GRID
 
-LIST_WIDTH, EDITOR_WIDTH, SIDE_WIDTH = 40 * GRID, 80 * GRID, 30 * GRID
+LIST_WIDTH, EDITOR_WIDTH, SIDE_WIDTH = 50 * GRID, 78 * GRID, 30 * GRID
 READY_AHEAD, READY_BEHIND = 5, 3
 """Clips of the list that are made ready to be heard."""
 
@@ -68,7 +68,7 @@ class AuditView(Page):
         for part in (self.table, self.editor, self._side()):
             self._parts.addWidget(part)
         self._parts.setSizes([LIST_WIDTH, EDITOR_WIDTH, SIDE_WIDTH])
-        for place, stretch in enumerate((2, 5, 1)):
+        for place, stretch in enumerate((3, 5, 1)):
             self._parts.setStretchFactor(place, stretch)
         self.table.setMinimumWidth(24 * GRID)
         self.editor.setMinimumWidth(32 * GRID)
@@ -273,7 +273,7 @@ class AuditView(Page):
 
     @Slot()
     def _say_style(self) -> None:
-        said = [self.tr("%1 x speed").replace("%1", f"{self.listening.speed:g}")]
+        said = [self.tr("speed %1").replace("%1", f"{self.listening.speed:g}")]
         if self.listening.loop:
             said.append(self.tr("in a loop"))
         if self.listening.matched:
