@@ -6,7 +6,7 @@ holds the copy itself is heard, until the file has been decoded up to there.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -59,52 +59,48 @@ class NearReader:
 
     def __init__(self, cache: Path) -> None:
         self._cache = cache
-        self._open: OrderedDict[str, Reader | None] = OrderedDict()  # None: does not jump
+        self._open: OrderedDict[str, _Opened] = OrderedDict()
 
     def parts(self, recording: Recording, span: Span) -> Iterator[Part]:
         """The clip, a short head first. MissingSource or UnreadableAudio if there is no sound."""
         with suppress(UnreadableAudio, MissingSource, OSError):
-            if (reader := self._jumper(recording)) is not None:
-                head = self._head(recording, span, reader)
-                if head is not None:
-                    yield Part(Waveform(head, recording.rate), exact=True)
-                    yield from self._rest(recording, span, head.size, reader)
-                    return
+            opened = self._opened(recording)
+            if opened.jumps and (yield from self._jumped(recording, span, opened)):
+                return
         yield from self._copy(recording, span)
 
     def close(self) -> None:
         """Let go of all files."""
-        for reader in self._open.values():
-            if reader is not None:
-                reader.close()
+        for opened in self._open.values():
+            opened.close()
         self._open.clear()
 
-    def _head(self, recording: Recording, span: Span, reader: Reader) -> Samples | None:
-        """The first 0.1 s, or None if the jump did not land where it should."""
-        count = min(span.samples, round(HEAD_S * recording.rate))
-        if reader.jumps_exactly:
-            reader.seek(span.start)
-            head = reader.read(count)
-        else:
-            before = min(span.start, RUN_UP)
-            reader.seek(span.start - before)
-            head = reader.read(before + count)[before:]
-            if not self._is_there(recording, span.start, head):
-                return None
-        return head if head.size == count else None
+    def _jumped(
+        self, recording: Recording, span: Span, opened: "_Opened"
+    ) -> Generator[Part, None, bool]:
+        """The clip from its file; False if the file does not jump where it should.
+
+        A lossy file's first jump is compared before it is heard, the later ones just after their
+        head: comparing takes as long as reading.
+        """
+        assert opened.reader is not None
+        head = _read(opened.reader, span.start, min(span.samples, round(HEAD_S * recording.rate)))
+        if not opened.believed and not self._is_there(recording, span.start, head):
+            opened.jumps = False
+            return False
+        yield Part(Waveform(head, recording.rate), exact=True)
+        if opened.believed and not opened.exactly:
+            opened.jumps = self._is_there(recording, span.start, head)
+        opened.believed = opened.jumps
+        if opened.jumps:
+            yield from self._rest(recording, span, head.size, opened.reader)
+        return opened.jumps
 
     def _rest(self, recording: Recording, span: Span, done: int, reader: Reader) -> Iterator[Part]:
         """What follows the head; another clip may be read between two parts."""
         most = round(PART_S * recording.rate)
         while done < span.samples:
-            at, count = span.start + done, min(most, span.samples - done)
-            if reader.position == at or reader.jumps_exactly:
-                reader.seek(at)
-                part = reader.read(count)
-            else:
-                before = min(at, RUN_UP)
-                reader.seek(at - before)
-                part = reader.read(before + count)[before:]
+            part = _read(reader, span.start + done, min(most, span.samples - done))
             if not part.size:
                 return
             done += part.size
@@ -134,19 +130,45 @@ class NearReader:
         sound = cached16(self._cache, recording.content_hash)[at.start : at.stop]
         return Waveform.from_int16(np.asarray(sound), CACHE_RATE).samples
 
-    def _jumper(self, recording: Recording) -> Reader | None:
-        """The file, kept open, if it can be read anywhere and is the one imported."""
+    def _opened(self, recording: Recording) -> "_Opened":
+        """The recording's file, kept open; it does not jump if it is not the one imported."""
         found = recording.path.stat()
         key = f"{recording.path}\0{found.st_mtime_ns}\0{found.st_size}"
         if key not in self._open:
             same_file = (found.st_size, found.st_mtime_ns) == (recording.size, recording.mtime_ns)
-            self._open[key] = _jumping(recording.path) if same_file else None
+            self._open[key] = _Opened(_jumping(recording.path) if same_file else None)
             while len(self._open) > MOST_OPEN:
-                _, old = self._open.popitem(last=False)
-                if old is not None:
-                    old.close()
+                self._open.popitem(last=False)[1].close()
         self._open.move_to_end(key)
         return self._open[key]
+
+
+class _Opened:
+    """A file kept open. jumps: whether it may be read anywhere. believed: a jump was right.
+
+    exactly: it jumps exactly by its kind, so nothing needs to be compared. reader: None for files
+    that do not jump.
+    """
+
+    def __init__(self, reader: Reader | None) -> None:
+        self.reader = reader
+        self.jumps = reader is not None
+        self.exactly = self.believed = reader is not None and reader.jumps_exactly
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self.reader is not None:
+            self.reader.close()
+
+
+def _read(reader: Reader, start: int, count: int) -> Samples:
+    """Samples from anywhere in a file that jumps, or almost; fewer at its end."""
+    if reader.jumps_exactly or reader.position == start:
+        reader.seek(start)
+        return reader.read(count)
+    before = min(start, RUN_UP)
+    reader.seek(start - before)
+    return reader.read(before + count)[before:]
 
 
 class FarReader:
