@@ -13,22 +13,14 @@ from PySide6.QtWidgets import (
 
 from curator.domain.balance import Balance
 from curator.domain.emotion import Emotion, EmotionSet
+from curator.ui.audit.signs import category_sign
 from curator.ui.balance.balance_model import EMOTION, SHARE, BalanceModel
-from curator.ui.theme import GRID, letters_on, roles_of
+from curator.ui.theme import GRID, roles_of
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = 5 * GRID
 BAR = GRID // 2
-
-
-def draw_category(painter: QPainter, place: QRect, emotion: Emotion) -> None:
-    """The category's sign: its digit on its colour."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(emotion.colour))
-    painter.drawRoundedRect(QRectF(place), 3, 3)
-    painter.setPen(QColor(letters_on(emotion.colour)))
-    painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), emotion.digit)
+SIGN = 2 * GRID
 
 
 class _Drawing(QStyledItemDelegate):
@@ -44,10 +36,10 @@ class _Drawing(QStyledItemDelegate):
         inside = rect.adjusted(GRID, 0, -GRID, 0)
         emotion, share = index.data(EMOTION), index.data(SHARE)
         if isinstance(emotion, Emotion):
-            sign = QRect(inside.left(), rect.center().y() - 9, 20, 20)
-            draw_category(painter, sign, emotion)
+            place = QRect(inside.left(), rect.center().y() - SIGN // 2, SIGN, SIGN)
+            category_sign(emotion.name[:1].upper(), emotion.colour).paint(painter, place)
         if index.column() == 0:
-            inside.setLeft(inside.left() + 20 + GRID)
+            inside.setLeft(inside.left() + SIGN + GRID)
         if share is not None:
             inside.setBottom(inside.bottom() - BAR - 2)
             self._draw_bar(painter, rect, float(share))

@@ -1,0 +1,105 @@
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from curator.audio.intake import take_in
+from curator.domain.decision import correct_text, drop, keep
+from curator.ui.export.page import ExportPage
+from curator.ui.export.refusals_model import RefusalsModel, Row
+from curator.ui.session import Session
+from tests.helpers.factories import an_empty_project, some_clips
+from tests.helpers.sounds import speech_like, write_sound
+
+SECONDS = 32.0
+
+
+@pytest.fixture
+def spoken(session_of, tmp_path: Path) -> Session:
+    """Six clips of a recording that is there, with texts; five kept, one of them without words."""
+    project = an_empty_project(tmp_path)
+    sound = write_sound(tmp_path / "show.wav", speech_like(SECONDS))
+    taken = asdict(take_in(sound, project.cache))
+    del taken["notes"]
+    recording = project.recordings.add(**taken)
+    clips = some_clips(project, recording)
+    for clip in clips[1:]:
+        project.decisions.apply(correct_text([clip], f"These are the words of clip {clip}."))
+    project.decisions.apply(correct_text([clips[0]], ""))
+    project.decisions.apply(keep(clips[:5]))
+    project.decisions.apply(drop(clips[5:]))
+    return session_of(project)
+
+
+@pytest.fixture
+def page(qtbot, spoken: Session) -> Iterator[ExportPage]:
+    page = ExportPage(spoken)
+    qtbot.addWidget(page)
+    page.show()
+    with qtbot.waitSignal(spoken.errands.ended, timeout=60_000):
+        page.shown()
+    yield page
+    page.close_page()
+
+
+def test_the_model_keeps_to_the_rules(qtmodeltester):
+    model = RefusalsModel()
+    qtmodeltester.check(model)
+    model.show_rows([Row(3, "It has no text.", ""), Row(5, "Too long.", "so long")])
+    model.show_rows([])
+    assert model.rowCount() == 0
+
+
+def test_what_would_be_refused_is_listed_with_the_reason(page: ExportPage):
+    assert page.heading.text() == "XTTS-v2 will use 4 of 5 kept clips"
+    assert page.refusals.rowCount() == 1
+    assert "text" in page.refusals.index(0, 1).data()
+
+
+def test_one_key_goes_to_a_refused_clip(qtbot, page: ExportPage):
+    with qtbot.waitSignals([page.session.page_asked, page.session.chosen]):
+        page.next_refused()
+    assert page.session.current == page.refusals.clip(0)
+
+
+def test_exporting_writes_the_bundle_and_offers_the_next_command(
+    qtbot, page: ExportPage, tmp_path: Path, qapp: QApplication
+):
+    out = tmp_path / "bundle"
+    page.choices.out.setText(str(out))
+    page.choices.speaker.setText("ada")
+    with qtbot.waitSignal(page.session.errands.ended, timeout=60_000) as ended:
+        qtbot.mouseClick(page.start, Qt.MouseButton.LeftButton)
+        assert not page.start.isEnabled()
+    assert ended.args[0].outcome == "finished"
+    assert (out / "manifest.jsonl").is_file()
+    assert "clips to train on" in page.written.text()
+    page.copy.click()
+    assert qapp.clipboard().text() == f"trainer check {out}"
+
+
+def test_a_folder_that_is_there_is_refused_in_words(qtbot, page: ExportPage, tmp_path: Path):
+    page.choices.out.setText(str(tmp_path))
+    with qtbot.waitSignal(page.session.errands.ended, timeout=60_000):
+        page.export()
+    assert "is already there" in page.written.text()
+    assert page.start.isEnabled()
+
+
+def test_a_decision_makes_the_check_old(qtbot, page: ExportPage):
+    with qtbot.waitSignal(page.session.errands.ended, timeout=60_000):
+        page.session.undo()
+        page.shown()
+    assert page.refusals.rowCount() == 1
+
+
+def test_without_kept_clips_it_says_what_to_do(qtbot, session: Session):
+    page = ExportPage(session)
+    qtbot.addWidget(page)
+    with qtbot.waitSignal(session.errands.ended, timeout=60_000):
+        page.shown()
+    assert page.heading.text() == "No clip is kept yet"
+    assert not page.start.isEnabled()
