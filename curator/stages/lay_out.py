@@ -26,6 +26,7 @@ ROUNDS = 100  # three times as many keep hardly more neighbours: trustworthiness
 ROUNDS_FROM_OLD_MAP = 40
 STEP = 1.0
 STEP_FROM_OLD_MAP = 0.1
+MOSTLY_NEW = 0.5  # share of new clips above which the old map is a beginning and no more
 
 CLUSTER_SHARE = 0.5  # the smallest cluster is this times the square root of the number of clips
 SMALLEST_CLUSTER = (3, 50)
@@ -82,6 +83,8 @@ def map_places(points: Points, seed: int, old: Places | None = None) -> Places:
     if old is None or np.isnan(old).all():
         return _moved(neighbours, flat, ROUNDS, STEP, seed)
     begun = _among_neighbours(neighbours, old, flat)
+    if np.isnan(old[:, 0]).mean() > MOSTLY_NEW:
+        return _moved(neighbours, begun, ROUNDS, STEP, seed)
     return _moved(neighbours, begun, ROUNDS_FROM_OLD_MAP, STEP_FROM_OLD_MAP, seed)
 
 

@@ -70,6 +70,16 @@ def test_a_new_clip_lies_among_its_voice():
     assert np.all(whose[nearest_ones] == whose[late])
 
 
+def test_a_map_of_few_clips_does_not_hold_back_that_of_many():
+    vectors, whose = made_up_voices([40] * 5)
+    few = lay_out(vectors[::20])
+    found = lay_out(vectors, start=few)
+    labels = np.array([found[id_].cluster for id_, _ in vectors])
+    for voice in range(5):
+        assert np.unique(labels[whose == voice]).size == 1
+    assert np.unique(labels).size == 5
+
+
 def test_a_map_that_knows_none_of_the_clips_is_no_start():
     vectors, _ = made_up_voices([30])
     assert lay_out(vectors, start={999: MapPoint(0.0, 0.0, -1)}) == lay_out(vectors)
