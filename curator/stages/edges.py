@@ -22,9 +22,14 @@ REACH_S = 1.0
 """How far from an edge a pause is looked for."""
 
 LEAVE_S = 0.12  # of quiet, when an edge is moved to a pause: inside every target's 80-200 ms
-PAUSE_S = 0.1  # shorter quiet is not offered as a pause
+PAUSE_S = 0.15  # shorter quiet is not offered as a pause
+SURE_PAUSE_S = 0.25  # in a shorter one Silero must fall silent, too
+SILENT = 0.4  # probability of speech that weak consonants do not fall to
 NEAR_HOPS = 3  # 30 ms: how far from an edge quiet may begin and still be quiet at the edge
+CLOSURE_HOPS = 10  # quiet shorter than 100 ms is a consonant's closure, beside which words go on
 CLEAR_PAUSE_HOPS = 20  # in 200 ms of quiet Silero has had time to let go
+HISS_SHARE = 2.5  # a loud "s" at a word's start gets 0.25 to 0.45 from Silero, applause 0.1
+LOUD_SHARE = 0.35  # of the way from quiet to loud that says that the recording breaks off
 WORD_EDGE_S = 0.06  # word times are no finer than this
 WORD_SHARE = 0.15  # of the judgement that word times have
 BREAK_DB = (20.0, 34.0)  # a fall within 20 ms that voices make, and one that none makes
@@ -84,7 +89,7 @@ class FindEdges:
         known = self._heard
         if known is None or known.place != (item.recording.id, start, stop):
             hearing = Hearing.of(item.recording16[start:stop])
-            pauses = tuple(p for p in hearing.pauses() if p.seconds >= PAUSE_S)
+            pauses = tuple(p for p in hearing.pauses() if _is_offered(p))
             known = _Excerpt((item.recording.id, start, stop), hearing, pauses)
             self._heard = known
         return known
@@ -114,9 +119,19 @@ def in_word(hearing: Hearing, sample: int, words: Sequence[Word]) -> float:
         return _at_boundary(hearing, hop)
     speech = float(hearing.speech[max(0, hop - 1) : hop + 2].min())
     quiet = hearing.quiet_around(hop, NEAR_HOPS)
-    if 0 < quiet.stop - quiet.start < CLEAR_PAUSE_HOPS:
+    length = quiet.stop - quiet.start
+    if length < CLOSURE_HOPS and not quiet.start <= hop < quiet.stop:
+        speech = max(speech, _loud(hearing, hop) * min(1.0, HISS_SHARE * speech))
+    elif length < CLEAR_PAUSE_HOPS:
         speech = (speech + float(hearing.speech[quiet].min())) / 2
     return (1 - WORD_SHARE) * speech + WORD_SHARE * _by_words(sample, words)
+
+
+def _loud(hearing: Hearing, hop: int) -> float:
+    """0 (quiet) to 1 (as loud as speech is here) at the softest place close by."""
+    near = slice(max(0, hop - 2), hop + 3)
+    quiet, loud = float(hearing.quiet_below[hop]), float(hearing.loud[hop])
+    return float(np.clip((hearing.levels[near].min() - quiet) / max(1.0, loud - quiet), 0.0, 1.0))
 
 
 def _at_boundary(hearing: Hearing, hop: int) -> float:
@@ -124,7 +139,7 @@ def _at_boundary(hearing: Hearing, hop: int) -> float:
     near = slice(max(0, hop - 1), hop + 2)
     quiet, loud = float(hearing.quiet_below[hop]), float(hearing.loud[hop])
     over = (float(hearing.levels[near].max()) - quiet) / max(1.0, loud - quiet)
-    return float(np.clip(over, 0.0, 1.0)) * float(hearing.speech[near].max())
+    return float(np.clip(over / LOUD_SHARE, 0.0, 1.0) * hearing.speech[near].max())
 
 
 def _by_words(sample: int, words: Sequence[Word]) -> float:
@@ -153,6 +168,11 @@ def broken_off(hearing: Hearing, span: Span) -> float:
     if before < loud - BREAK_BELOW_LOUD_DB:
         return 0.0
     return float(np.clip((before - after - BREAK_DB[0]) / (BREAK_DB[1] - BREAK_DB[0]), 0.0, 1.0))
+
+
+def _is_offered(pause: Pause) -> bool:
+    """Whether a pause is one, and not a consonant's closure."""
+    return pause.seconds >= SURE_PAUSE_S or (pause.seconds >= PAUSE_S and pause.speech < SILENT)
 
 
 def _start_in(pause: Pause) -> int:

@@ -8,6 +8,7 @@ what lies between two quiet places without any speech in it, a breath or a click
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,7 @@ _LEAST_DB, _MOST_DB = 4.0, 14.0  # limits of that way
 _LATE_HOPS = 10  # by which Silero lets go of speech later than it ends: up to 100 ms
 _EARLY_HOPS = 3  # by which it may hear speech too early: a frame is 32 ms
 _FLAT_DB = 8.0  # less between floor and loud is steady noise or speech without a pause
+_SHORT_HOPS, _NEAR_HOPS = 15, 22  # a sound of 150 ms at most 220 ms from speech is a part of it
 _WEAK_HOPS = 30  # speech that Silero hears for longer than 300 ms is there, however weak
 _BLOCK_HOPS = 360_000  # levels are made of an hour at a time, to bound memory
 
@@ -188,11 +190,12 @@ def between(pauses: Sequence[Pause], samples: int) -> list[Span]:
 
 
 def _smoothed(levels: Levels) -> Levels:
-    """The louder neighbour counts half: a dip of one hop is no quiet."""
+    """As loud as it is, or as its surroundings: a dip of one hop is no quiet."""
     if len(levels) < 3:
         return levels
     around = np.pad(levels, 1, mode="edge")
-    return np.asarray((around[:-2] + 2 * levels + around[2:]) / 4, np.float32)
+    mean = (around[:-2] + 2 * levels + around[2:]) / 4
+    return np.asarray(np.maximum(levels, mean), np.float32)
 
 
 def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -204,11 +207,33 @@ def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
 def _joined_over_noises(
     runs: Sequence[tuple[int, int]], speech: Probabilities
 ) -> list[tuple[int, int]]:
-    """Runs with what lies between them where no speech does."""
+    """Quiet runs with what lies between them where that is no speech.
+
+    A short sound close to speech is speech, though Silero has let go: the "s" of "thrones", the
+    release of a final "t". The quiet between it and the speech is then no pause.
+    """
+    sounds = [(before[1], after[0]) for before, after in pairwise(runs)]
+    spoken = [float(speech[start:stop].max(initial=0.0)) >= SPEECH for start, stop in sounds]
+    close = [stop - start <= _NEAR_HOPS for start, stop in runs]
+    weak = [
+        not heard and stop - start <= _SHORT_HOPS
+        for heard, (start, stop) in zip(spoken, sounds, strict=True)
+    ]
+    ends = [i > 0 and weak[i] and spoken[i - 1] and close[i] for i in range(len(sounds))]
+    begins = [
+        i + 1 < len(sounds) and weak[i] and spoken[i + 1] and close[i + 1]
+        for i in range(len(sounds))
+    ]
     joined: list[tuple[int, int]] = []
-    for start, stop in runs:
-        if joined and float(speech[joined[-1][1] : start].max(initial=0.0)) < SPEECH:
+    bridge = False  # whether the last sound joins the runs on both its sides
+    for i, (start, stop) in enumerate(runs):
+        inside = (i < len(sounds) and ends[i]) or (i > 0 and begins[i - 1])
+        if inside:
+            bridge = False
+            continue
+        if bridge and joined:
             joined[-1] = (joined[-1][0], stop)
         else:
             joined.append((start, stop))
+        bridge = i < len(sounds) and not (spoken[i] or ends[i] or begins[i])
     return joined

@@ -33,8 +33,8 @@ from curator.stages.vad import (
 )
 from curator.stages.word_times import at_rate, clamped, glued, moved, settle
 
-LISTEN = SpeechOptions(min_speech_ms=100, min_silence_ms=800, pad_ms=250)
-"""Pieces for Whisper: silence of 0.8 s and more is left out, all else stays as it is."""
+LISTEN = SpeechOptions(min_speech_ms=100, min_silence_ms=1500, pad_ms=400)
+"""Pieces for Whisper: silence of 1.5 s and more is left out, all else stays as it is."""
 
 Owner = TypeVar("Owner")
 

@@ -27,8 +27,8 @@ def test_a_pause_is_found_to_the_hundredth_of_a_second():
     assert pause.start < pause.quietest < pause.stop
 
 
-def test_a_closure_of_50_ms_is_no_pause():
-    assert heard((1, 0.1, 0.9), (0.05, 0, 0.9), (1, 0.1, 0.9)).pauses() == []
+def test_a_closure_of_40_ms_is_no_pause():
+    assert heard((1, 0.1, 0.9), (0.04, 0, 0.9), (1, 0.1, 0.9)).pauses() == []
 
 
 def test_a_breath_between_two_phrases_belongs_to_the_pause():

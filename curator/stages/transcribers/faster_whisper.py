@@ -2,7 +2,10 @@
 
 It listens to windows of at most 30 s, each on its own: without the text before as a prompt, which
 carries one invention into the next, and without Whisper's own time stamps, which make it listen
-twice to the end of a window.
+twice to the end of a window. Measured with tiny.en on eight clips of LJ Speech with pauses and on
+a quiz show with 12 s of noise between its turns: 0.8 % and 3.0 % of the words wrong and none
+invented; with time stamps 20 % and 4 %; faster-whisper's own way 0 % and 2.4 to 2.6 %, with one or
+two words invented in the noise, for 1.2 to 1.6 times the work.
 """
 
 from collections.abc import Sequence
@@ -23,7 +26,8 @@ WINDOW_S = 30.0
 BEAM = 5  # OpenAI's and faster-whisper's default; 1 is faster and hears a little worse
 UNSURE = -1.0  # mean log probability below which Whisper is asked again (OpenAI's threshold)
 NOBODY_SPEAKS = 0.6  # no-speech probability above which an unsure window is left empty (OpenAI's)
-AGAIN = (0.2, 0.4, 0.6, 0.8, 1.0)  # temperatures of the second hearing, until one is good
+NO_LOOPS_OF = 3  # words of a repetition that a second hearing does not allow
+MOST_TOKENS, MOST_TOKENS_S = 16, 12  # at most so many and so many a second: people say six or seven
 GPU_WINDOWS = 8  # windows decoded together on a GPU
 CPU_WINDOWS = 1  # on a CPU together is no faster
 
@@ -40,10 +44,14 @@ class HeardWord:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What Whisper heard in one window. no_speech: probability that nobody speaks, 0..1."""
+    """What Whisper heard in one window.
+
+    no_speech: probability that nobody speaks, 0..1. log_probability: mean of the tokens', <= 0.
+    """
 
     words: tuple[HeardWord, ...]
     no_speech: float
+    log_probability: float = 0.0
 
     @property
     def text(self) -> str:
@@ -94,16 +102,19 @@ class FasterWhisper:
         if not windows:
             return []
         known = language if language in self.languages else None
-        heard = [self._joined(segments) for segments in self._batch(windows, known)]
+        heard = self._batch(windows, known)
         return [
-            self._again(window, known) if _doubtful(found) else found[0]
+            self._again(window, known) if doubtful(found) else found
             for window, found in zip(windows, heard, strict=True)
         ]
 
-    def _batch(self, windows: Sequence[Samples], language: str | None) -> list[list[Any]]:
+    def _batch(
+        self, windows: Sequence[Samples], language: str | None, no_loops_of: int = 0
+    ) -> list[Heard]:
         stops = np.cumsum([len(window) for window in windows]) / CACHE_RATE
         starts = np.concatenate([[0.0], stops[:-1]])
         half = 0.5 / CACHE_RATE  # faster-whisper rounds seconds down to samples
+        longest_s = float(np.max(stops - starts))
         segments, _ = self._batches.transcribe(
             np.concatenate(windows),
             language=language,
@@ -114,52 +125,46 @@ class FasterWhisper:
                 for start, stop in zip(starts, stops, strict=True)
             ],
             batch_size=self.windows_at_once,
+            max_new_tokens=MOST_TOKENS + int(MOST_TOKENS_S * longest_s),
+            no_repeat_ngram_size=no_loops_of,
         )
         found: list[list[Any]] = [[] for _ in windows]
         for segment in segments:
             at = int(np.searchsorted(stops, segment.seek / 100 + 0.02, side="right"))
-            found[min(at, len(windows) - 1)].append((segment, float(starts[at])))
-        return found
-
-    def _joined(self, segments: Sequence[tuple[Any, float]]) -> tuple[Heard, float]:
-        """The window's words in seconds of the window, and the mean log probability."""
-        words = tuple(
-            HeardWord(
-                max(0.0, word.start - offset),
-                max(0.0, word.end - offset),
-                word.word,
-                float(word.probability),
-            )
-            for segment, offset in segments
-            for word in segment.words or ()
-        )
-        no_speech = max((float(s.no_speech_prob) for s, _ in segments), default=1.0)
-        log_probability = min((float(s.avg_logprob) for s, _ in segments), default=0.0)
-        return Heard(words, no_speech), log_probability
+            found[min(at, len(windows) - 1)].append(segment)
+        return [_heard(own, float(start)) for own, start in zip(found, starts, strict=True)]
 
     def _again(self, window: Samples, language: str | None) -> Heard:
-        """Whisper's own way out of a bad hearing: again, warmer, until the text is plausible."""
-        import ctranslate2
+        """A second hearing that may not say the same three words twice.
 
-        ctranslate2.set_random_seed(0)  # the same sound gives the same text
-        segments, _ = self._model.transcribe(
-            window,
-            language=language,
-            beam_size=BEAM,
-            temperature=list(AGAIN),
-            word_timestamps=True,
-            condition_on_previous_text=False,
-            hallucination_silence_threshold=2.0,
-        )
-        found, log_probability = self._joined([(segment, 0.0) for segment in segments])
-        if found.no_speech > NOBODY_SPEAKS and log_probability < UNSURE:
-            return Heard((), found.no_speech)
+        Not Whisper's own way out, which draws lots: the same sound shall give the same text.
+        """
+        (found,) = self._batch([window], language, no_loops_of=NO_LOOPS_OF)
+        if found.no_speech > NOBODY_SPEAKS and found.log_probability < UNSURE:
+            return Heard((), found.no_speech, found.log_probability)
         return found
 
 
-def _doubtful(found: tuple[Heard, float]) -> bool:
-    heard, log_probability = found
-    return log_probability < UNSURE or compression(heard.text) > COMPRESSED
+def _heard(segments: Sequence[Any], offset_s: float) -> Heard:
+    """What the segments of one window say, times in seconds of the window."""
+    words = tuple(
+        HeardWord(
+            max(0.0, float(word.start) - offset_s),
+            max(0.0, float(word.end) - offset_s),
+            word.word,
+            float(word.probability),
+        )
+        for segment in segments
+        for word in segment.words or ()
+    )
+    no_speech = max((float(s.no_speech_prob) for s in segments), default=1.0)
+    log_probability = min((float(s.avg_logprob) for s in segments), default=0.0)
+    return Heard(words, no_speech, log_probability)
+
+
+def doubtful(heard: Heard) -> bool:
+    """Whether Whisper was unsure or repeated itself."""
+    return heard.log_probability < UNSURE or compression(heard.text) > COMPRESSED
 
 
 def described(model: str | Path) -> str:
