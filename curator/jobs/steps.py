@@ -88,7 +88,9 @@ def todo(project: Project, step: str, options: Options) -> list[Job]:
     if step == "score":
         return [job(items, keys) for keys, items in _unscored(project, options).items()]
     if step == "lay_out":
-        return [job(facts.missing(lay_out_producer(options), MapPoint))]
+        heard = {clip for clip, _ in facts.vectors()}  # without a voice there is no place
+        lacking = facts.missing(lay_out_producer(options), MapPoint)
+        return [job(clip for clip in lacking if clip in heard)]
     raise CuratorError(f"There is no stage called {step!r}.", f"Choose from: {', '.join(STEPS)}.")
 
 
