@@ -3,19 +3,21 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-import soxr
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from curator.audio.encode import resampled
 from curator.domain.errors import CuratorError
 from curator.domain.recording import Recording
 from curator.store.project import Project
+from curator.ui.sound.line import Job, Line
 from curator.ui.sound.loudness import measure
 from curator.ui.sound.playable import PlayableClip
-from curator.ui.sound.reading import FarReader, NearReader
+
+if TYPE_CHECKING:  # decoders are loaded by the threads: the window is painted before
+    from curator.ui.sound.reading import FarReader, NearReader
 
 NEIGHBOURS = 5
 """Clips before and after the current one that are kept ready."""
@@ -25,48 +27,6 @@ KEPT = 4 * NEIGHBOURS + 2
 
 MOST_KEPT_S = 900.0
 """Seconds of sound in memory, 173 MB at 48 kHz; long clips push others out."""
-
-
-@dataclass(slots=True, eq=False)
-class _Job:
-    """A clip to fill. begun: nobody else may fill it any more. steps: the filling."""
-
-    clip: PlayableClip
-    recording: Recording
-    begun: bool = False
-    steps: Iterator[bool] | None = None
-    told: bool = False
-
-
-@dataclass(slots=True)
-class _Line:
-    """What one thread has to do, the first first."""
-
-    jobs: list[_Job] = field(default_factory=list)
-    wake: threading.Condition = field(default_factory=threading.Condition)
-    closed: bool = False
-
-    def first(self) -> _Job | None:
-        """The next job, waiting for one; None at the end."""
-        with self.wake:
-            while not self.jobs and not self.closed:
-                self.wake.wait()
-            if self.closed:
-                return None
-            self.jobs[0].begun = True
-            return self.jobs[0]
-
-    def done(self, job: _Job) -> None:
-        """Take it out."""
-        with self.wake:
-            if job in self.jobs:
-                self.jobs.remove(job)
-
-    def close(self) -> None:
-        """Let the thread end."""
-        with self.wake:
-            self.closed = True
-            self.wake.notify_all()
 
 
 class ClipLoader(QObject):
@@ -90,7 +50,7 @@ class ClipLoader(QObject):
         """Whether the loudness of clips without a score is to be measured."""
         self._clips: OrderedDict[int, PlayableClip] = OrderedDict()
         self._recordings: dict[int, Recording] = {}
-        self._near, self._far = _Line(), _Line()
+        self._near, self._far = Line(), Line()
         self._threads: list[threading.Thread] = []
         self._better.connect(self._replace, Qt.ConnectionType.QueuedConnection)
 
@@ -113,7 +73,7 @@ class ClipLoader(QObject):
             begun = {id(job.clip): job for job in self._near.jobs if job.begun}
             self._near.jobs = list(begun.values())
             self._near.jobs += [
-                _Job(clip, self._recording(clip))
+                Job(clip, self._recording(clip))
                 for clip in wanted
                 if not (clip.whole or clip.failure or id(clip) in begun)
             ]
@@ -187,7 +147,7 @@ class ClipLoader(QObject):
                 jobs.remove(found)
             elif clip.whole or clip.failure:  # since it was looked at
                 return
-            jobs.insert(0, found or _Job(clip, self._recording(clip)))
+            jobs.insert(0, found or Job(clip, self._recording(clip)))
             self._near.wake.notify()
 
     def _far_only(self, ids: set[int], copies: Sequence[PlayableClip]) -> None:
@@ -195,7 +155,7 @@ class ClipLoader(QObject):
         with self._far.wake:
             kept = [job for job in self._far.jobs if job.clip.clip_id in ids]
             known = {job.clip.clip_id for job in kept}
-            kept += [_Job(c, self._recording(c)) for c in copies if c.clip_id not in known]
+            kept += [Job(c, self._recording(c)) for c in copies if c.clip_id not in known]
             self._far.jobs = sorted(kept, key=_by_time)
             self._far.wake.notify()
 
@@ -207,6 +167,8 @@ class ClipLoader(QObject):
                 thread.start()
 
     def _run_near(self) -> None:
+        from curator.ui.sound.reading import NearReader
+
         reader = NearReader(self._project.cache)
         try:
             while (job := self._near.first()) is not None:
@@ -214,7 +176,7 @@ class ClipLoader(QObject):
         finally:
             reader.close()
 
-    def _step(self, job: _Job, reader: NearReader) -> None:
+    def _step(self, job: Job, reader: "NearReader") -> None:
         """Fill some more of a clip; between two steps a more urgent one may come."""
         if job.steps is None:
             job.steps = _filling(job, reader)
@@ -228,7 +190,7 @@ class ClipLoader(QObject):
             self.completed.emit(job.clip.clip_id, job.clip)
             if not job.clip.exact:
                 with self._far.wake:
-                    self._far.jobs = sorted([*self._far.jobs, _Job(*_pair(job))], key=_by_time)
+                    self._far.jobs = sorted([*self._far.jobs, Job(*_pair(job))], key=_by_time)
                     self._far.wake.notify()
         except CuratorError as error:
             job.clip.failure = str(error)
@@ -237,12 +199,14 @@ class ClipLoader(QObject):
         else:
             self._tell_loaded(job)
 
-    def _tell_loaded(self, job: _Job) -> None:
+    def _tell_loaded(self, job: Job) -> None:
         if job.clip.filled and not job.told:
             job.told = True
             self.loaded.emit(job.clip.clip_id, job.clip)
 
     def _run_far(self) -> None:
+        from curator.ui.sound.reading import FarReader
+
         reader = FarReader()
         try:
             while (job := self._far.first()) is not None:
@@ -250,7 +214,7 @@ class ClipLoader(QObject):
         finally:
             reader.close()
 
-    def _decode(self, job: _Job, reader: FarReader) -> None:
+    def _decode(self, job: Job, reader: "FarReader") -> None:
         """Replace a copy, unless on the way there it is no longer wanted."""
         old = job.clip
         try:
@@ -279,8 +243,10 @@ class ClipLoader(QObject):
             self.completed.emit(clip.clip_id, clip)
 
 
-def _filling(job: _Job, reader: NearReader) -> Iterator[bool]:
+def _filling(job: Job, reader: "NearReader") -> Iterator[bool]:
     """Read, resample and append, part by part."""
+    import soxr
+
     clip, resampler = job.clip, None
     for part in reader.parts(job.recording, clip.span):
         wave = part.wave
@@ -295,9 +261,9 @@ def _filling(job: _Job, reader: NearReader) -> Iterator[bool]:
     clip.close_gap()
 
 
-def _pair(job: _Job) -> tuple[PlayableClip, Recording]:
+def _pair(job: Job) -> tuple[PlayableClip, Recording]:
     return job.clip, job.recording
 
 
-def _by_time(job: _Job) -> tuple[int, int]:
+def _by_time(job: Job) -> tuple[int, int]:
     return job.clip.recording_id, job.clip.span.start

@@ -9,7 +9,7 @@ import numpy as np
 from curator.audio.waveform import Samples
 from curator.ui.sound.mixer import LONGEST_BLOCK, Mixer
 
-LATENCY_S = 0.02
+LATENCY_S = 0.03
 """Asked of the device: below what a key press to an ear notices, above what Python may sleep."""
 
 STALE_S = 0.7
