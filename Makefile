@@ -5,7 +5,7 @@
 .SUFFIXES:
 SHELL := /bin/bash
 VENV ?= .venv
-OUT ?= demo-out
+OUT ?= $(if $(filter film,$(MAKECMDGOALS)),film-out,demo-out)
 ARGS ?=
 
 PYTHON ?= $(shell for p in python3.11 python3 python; do \
@@ -23,7 +23,7 @@ LINKED := $(VENV)/.installed-$(shell (pwd; cat pyproject.toml) | cksum | tr -s '
 OFFLINE := HF_HUB_OFFLINE=1 TRANSFORMERS_OFFLINE=1 HF_HUB_DISABLE_TELEMETRY=1
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore $(PY) -m pip
 
-.PHONY: help setup demo test run lock lint format bench clean
+.PHONY: help setup demo test run film lock lint format bench clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
@@ -53,8 +53,12 @@ demo: setup  ## make a recording, curate it, train on it, and compare with what 
 test: setup  ## run the tests (ARGS="-k name" for some of them)
 	@$(PY) curator/system_needs.py --run-on-screen env OMP_NUM_THREADS=1 $(OFFLINE) $(PY) -m pytest $(ARGS)
 
-run: setup  ## open the program (ARGS="clips show.curator")
-	@$(PY) -m curator $(ARGS) $(if $(ARGS),,|| test $$? = 2)
+run: setup  ## open the window, or run a command (ARGS="show.curator", ARGS="clips show.curator")
+	@$(PY) -m curator $(ARGS)
+
+film: setup  ## pictures of every step in the window, light and dark (OUT=folder, ARGS="--project P")
+	@$(PY) curator/system_needs.py --run-on-screen env QT_QPA_PLATFORM=xcb OMP_NUM_THREADS=1 $(OFFLINE) \
+		$(PY) -m tests.journeys.film $(OUT) $(ARGS)
 
 lint: setup  ## ruff, mypy --strict and the rules of who may import whom
 	@failed=0; \
@@ -78,4 +82,4 @@ lock: $(MADE)  ## resolve the versions again into requirements.lock
 	@mv requirements.lock.new requirements.lock
 
 clean:  ## remove caches and what the demo made; the environment stays
-	@rm -rf demo-out bench.json .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	@rm -rf demo-out film-out bench.json .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

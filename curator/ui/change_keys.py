@@ -52,6 +52,9 @@ class ChangeKeys(QDialog):
         self.list.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        header = self.list.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
         mode = QHeaderView.ResizeMode
         self.list.horizontalHeader().setSectionResizeMode(0, mode.Stretch)
         self.list.horizontalHeader().setSectionResizeMode(1, mode.ResizeToContents)

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QLineEdit,
     QSpinBox,
@@ -15,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from curator.ui.page import label
+from curator.ui.page import button, label
 from curator.ui.settings import SETTINGS, Setting, Settings
 from curator.ui.theme import GRID
 from curator.ui.wording import translated
@@ -36,13 +35,13 @@ class SettingsDialog(QDialog):
         for setting in SETTINGS:
             if setting.text:
                 self._add(form, setting)
-        close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        close.rejected.connect(self.close)
+        close = button(self.tr("Close"))
+        close.clicked.connect(self.close)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.addLayout(form)
         column.addStretch(1)
-        column.addWidget(close)
+        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
         self.resize(64 * GRID, 56 * GRID)
 
     def _add(self, form: QFormLayout, setting: Setting) -> None:
@@ -77,6 +76,8 @@ def _control(setting: Setting, settings: Settings) -> QWidget:
     if isinstance(value, int):
         spin = QSpinBox(minimum=int(setting.low), maximum=int(setting.high))
         spin.setValue(value)
+        spin.setMaximumWidth(10 * GRID)
+        spin.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         spin.valueChanged.connect(choose)
         return spin
     line = QLineEdit(str(value))

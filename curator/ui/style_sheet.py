@@ -58,21 +58,20 @@ QPushButton[weight="neighbour"] {
 QPushButton[weight="neighbour"]:hover { color: $text; background: $raised; }
 QPushButton[weight="neighbour"]:focus { color: $text; border: 2px solid $accent; padding: 1px 2px; }
 
-QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
+QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox {
     background: $surface; color: $text; border: 1px solid $edge; border-radius: 4px;
     padding: 4px 7px; selection-background-color: $accent; selection-color: $on_accent;
 }
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus,
-QComboBox:focus { border: 2px solid $accent; padding: 3px 6px; }
-QComboBox { padding-right: 24px; }
-QComboBox::drop-down { border: none; width: 24px; }
-QComboBox::down-arrow {
-    image: none; width: 0; height: 0; border-left: 4px solid transparent;
-    border-right: 4px solid transparent; border-top: 5px solid $quiet;
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus {
+    border: 2px solid $accent; padding: 3px 6px;
 }
-QLineEdit[wrong="true"] { border: 2px solid $error; padding: 3px 6px; }
-QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px solid $edge;
-    selection-background-color: $chosen; selection-color: $text; }
+QComboBox QAbstractItemView {
+    background: $surface; color: $text; border: 1px solid $edge;
+    selection-background-color: $chosen; selection-color: $text;
+}
+QCheckBox::indicator:unchecked {
+    width: 12px; height: 12px; border: 1px solid $edge; border-radius: 2px; background: $surface;
+}
 QCheckBox, QRadioButton { spacing: 8px; padding: 3px; border: 2px solid transparent; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid $accent; border-radius: 4px; }
 
@@ -83,6 +82,7 @@ QTableView, QListView, QTreeView {
 }
 QTableView:focus, QListView:focus, QTreeView:focus { border: 1px solid $accent; }
 QTableView::item, QListView::item { padding: 2px 8px; border: none; }
+QTreeView::item { padding: 3px 4px; }
 QTableView::item:selected, QListView::item:selected { background: $chosen; color: $text; }
 QTableView::item:focus, QListView::item:focus { border: 1px solid $accent; }
 QHeaderView { background: $window; border: none; }

@@ -49,5 +49,12 @@ def shown_key(key: str) -> str:
 
 
 def shown_keys(keys: Keys) -> str:
-    """The keys of an action: "J, Down"."""
-    return ", ".join(dict.fromkeys(shown_key(key) for key in keys))
+    """The keys of an action: "J, Down". Enter on the number pad goes without saying."""
+    said = [key for key in keys if not _is_twin(key, keys)]
+    return ", ".join(dict.fromkeys(shown_key(key) for key in said))
+
+
+def _is_twin(key: str, keys: Keys) -> bool:
+    """Whether it has Enter, and the same with Return is there, too."""
+    twin = key.replace("Enter", "Return")
+    return twin != key and twin in keys

@@ -142,6 +142,7 @@ class ExportPage(Page):
                 work.project, out, eval_fraction=share, speaker=speaker, watcher=work.watcher
             )
 
+        self.list.setFocus()  # a button that is disabled would give the focus to anybody
         self.start.setEnabled(False)
         self.written.setText(self.tr("Exporting…"))
         self.session.errands.ask("export", task)
