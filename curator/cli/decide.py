@@ -26,7 +26,7 @@ BULK = 50
 
 
 SHORT_VOICE_S = 1.0
-"""Of a chosen clip: one of 0.6 s picked the wrong voice in one trial of six, longer ones in none."""
+"""Of a chosen clip: one of 0.6 s picked the wrong voice in one trial of six, longer ones none."""
 
 
 def decide(arguments: Namespace) -> int:
