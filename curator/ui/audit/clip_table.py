@@ -1,7 +1,9 @@
 """The list of clips as people see it."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from curator.ui.audit.clip_table_model import ClipTableModel, Index
@@ -25,6 +27,8 @@ class ClipTable(QTableView):
         self._clips = model
         self._before: tuple[int | None, int, list[int]] = (None, 0, [])
         self._resetting = False
+        self.may_run_on: Callable[[], bool] = lambda: True
+        """Whether a held key may go on from the current clip."""
         self.setModel(model)
         self.setAccessibleName(self.tr("Clips"))
         self._dress()
@@ -62,6 +66,17 @@ class ClipTable(QTableView):
         clip = self.current_clip()
         if clip is not None:
             self.clip_chosen.emit(clip)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A held arrow does not run past clips that were not heard."""
+        walks = event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down)
+        if walks and event.isAutoRepeat() and not self.may_run_on():
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Letters are keys of the page, and never jump to a row."""
 
     def _dress(self) -> None:
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -245,6 +245,8 @@ class AuditPage(AuditView):
 
     def _decide_and_go(self, decide: Callable[[list[int]], Changes | None]) -> None:
         self.editor.text.commit()
+        if self.editor.text.hasFocus():
+            self.table.setFocus()  # the next clip is heard first, and then perhaps mended
         clips = self._chosen()
         self._decide(lambda: decide(clips))
         rows = [row for clip in clips if (row := self.model.row_of(clip)) is not None]

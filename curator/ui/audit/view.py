@@ -127,6 +127,7 @@ class AuditView(Page):
         self.table.sort_asked.connect(lambda key, down: self.query.set_order(Order(key, down)))
         self.query.wanted.connect(self._show_list)
         self.query.left.connect(self.table.setFocus)
+        self.table.may_run_on = self._may_run_on
         self.listening.moved.connect(self.editor.waveform.set_playhead)
         self.listening.sounding.connect(self.editor.set_sound)
         self.listening.styled.connect(self._say_style)
@@ -193,6 +194,11 @@ class AuditView(Page):
         )
         self.findings.show_clip(clip)
         self.emotions.show_emotion(clip.emotion if clip else None)
+
+    def _may_run_on(self) -> bool:
+        """Whether a held key may leave the clip: it was heard, or the person skips knowingly."""
+        heard = self.clip is None or self.clip.id in self.listening.heard
+        return heard or self.session.settings.is_on("skip_unheard")
 
     # What happens to the project
 

@@ -1,15 +1,37 @@
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
+from curator.audio.intake import take_in
+from curator.domain.clip import Clip
+from curator.domain.fact import Edges
 from curator.store.project import Project
+from curator.ui import page_list
+from curator.ui.audit.page import AuditPage
+from curator.ui.main_window import MainWindow
+from curator.ui.messages import Messages
+from curator.ui.page import Page
+from curator.ui.session import Session
+from curator.ui.settings import Settings
 from tests.helpers.crowd import a_crowd
+from tests.helpers.factories import a_cut, a_finding, an_empty_project, found, say
+from tests.helpers.leaks import nothing_left
+from tests.helpers.players import FakePlayer
+from tests.helpers.sounds import noise, write_sound
+
+RATE = 16_000
 
 
 @pytest.fixture(autouse=True)
-def _application(qapp: object) -> None:
-    """Pictures and fonts need one."""
+def _nothing_outlives_a_test(qapp: object) -> Iterator[None]:
+    with nothing_left():
+        yield
 
 
 @pytest.fixture
@@ -18,3 +40,105 @@ def crowd(tmp_path: Path) -> Iterator[Project]:
     project = a_crowd(tmp_path)
     yield project
     project.close()
+
+
+def a_spoken_project(folder: Path, clips: int) -> Path:
+    """A project of clips of one second with sound, words and edges; every third has a finding."""
+    sound = noise(max(1, clips) * 1.5, RATE).astype(np.float32)
+    intake = take_in(
+        write_sound(folder / "show.wav", sound, RATE), (made := an_empty_project(folder)).cache
+    )
+    recording = made.recordings.add(
+        **{
+            name: getattr(intake, name)
+            for name in (
+                "path",
+                "content_hash",
+                "size",
+                "mtime_ns",
+                "rate",
+                "channels",
+                "samples",
+                "container",
+            )
+        }
+    )
+    made.clips.replace_cut(a_cut(recording, [(i * 1.5, i * 1.5 + 1.0) for i in range(clips)]))
+    for place, (clip, _, span) in enumerate(made.clips.spans()):
+        say(made, clip, f"sentence number {place}")
+        ends = 0.9 if place % 3 == 2 else 0.0
+        pause = Edges(0.0, ends, span.start, span.stop + RATE // 10)
+        made.facts.add([found(made, clip, pause)])
+        if ends:
+            made.facts.set_findings({clip: [a_finding("cut_word")]})
+    made.close()
+    return made.path
+
+
+@dataclass
+class Audit:
+    """The window at the audit page, and a hand on the keyboard."""
+
+    window: MainWindow
+    page: AuditPage
+    player: FakePlayer
+    session: Session
+
+    def press(self, key: object, modifiers: object = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press a key where the focus is; a letter is one as typed."""
+        where = QApplication.focusWidget() or self.window
+        QTest.keyClick(where, key, modifiers)
+        QApplication.processEvents()
+
+    @property
+    def clip(self) -> Clip:
+        """The current clip as the project has it."""
+        assert self.page.clip is not None
+        return self.session.project.clips.get(self.page.clip.id)
+
+    def ids(self) -> list[int]:
+        """The clips that are listed."""
+        return self.page.model.ids.tolist()
+
+    def last_message(self) -> str:
+        """What the window said last."""
+        return self.window.messages.all[-1].text
+
+
+@pytest.fixture
+def player() -> FakePlayer:
+    return FakePlayer()
+
+
+@pytest.fixture
+def clips() -> int:
+    """How many clips the project has; a test may say otherwise."""
+    return 9
+
+
+@pytest.fixture
+def audit(
+    qtbot, tmp_path: Path, clips: int, player: FakePlayer, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Audit]:
+    """The window at the audit page, with a player that only remembers."""
+    path = a_spoken_project(tmp_path, clips)
+    build = page_list.PageKind.build
+
+    def build_silent(kind: page_list.PageKind, session: Session) -> Page:
+        return AuditPage(session, player) if kind.key == "audit" else build(kind, session)
+
+    monkeypatch.setattr(page_list.PageKind, "build", build_silent)
+    window = MainWindow(Settings(), Messages())
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    assert window.open_path(path)
+    window.show_page("audit")
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    page = window._pages["audit"]
+    page.judging._settling.setInterval(10**6)  # no test waits for a worker
+    page.table.setFocus()
+    assert window.session is not None
+    yield Audit(window, page, player, window.session)
+    window.close()

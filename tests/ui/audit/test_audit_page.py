@@ -1,0 +1,457 @@
+"""One test for each thing a person wants to do, done by keys as they would."""
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication
+
+from curator.domain.decision import Field
+from curator.domain.fact import RecordingTranscript
+from tests.helpers.factories import TRANSCRIBE, a_transcript, say
+from tests.ui.audit.conftest import RATE, Audit
+
+Key = Qt.Key
+SHIFT, CONTROL, ALT = (
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
+
+
+def test_the_first_clip_is_shown_and_nothing_plays_yet(audit: Audit):
+    assert audit.page.clip.id == audit.ids()[0] == audit.session.current
+    assert audit.page.editor.text.toPlainText() == "sentence number 0"
+    assert audit.player.played == []
+
+
+def test_space_plays_and_stops(audit: Audit):
+    audit.press(Key.Key_Space)
+    assert audit.player.played[-1].clip == audit.clip.id
+    assert audit.player.at == 0.0
+    audit.press(Key.Key_Space)
+    assert audit.player.at is None
+
+
+def test_r_plays_from_the_start_and_l_in_a_loop(audit: Audit):
+    audit.press("r")
+    assert audit.player.played[-1].start_s == 0.0
+    audit.press("l")
+    audit.press("r")
+    assert audit.player.played[-1].loop
+    assert "loop" in audit.page.editor._style.text()
+
+
+def test_a_and_d_let_hear_the_edges(audit: Audit):
+    audit.press("a")
+    assert (audit.player.played[-1].start_s, audit.player.played[-1].stop_s) == (0.0, 0.5)
+    audit.press("d")
+    assert audit.player.played[-1].start_s == -0.5
+
+
+def test_moving_on_plays_the_next_clip(audit: Audit):
+    first, second, *_ = audit.ids()
+    audit.press("j")
+    assert audit.clip.id == second == audit.player.played[-1].clip
+    audit.press("k")
+    assert audit.clip.id == first == audit.player.played[-1].clip
+    audit.press(Key.Key_Down)
+    assert audit.clip.id == second
+    audit.press(Key.Key_Up)
+    assert audit.clip.id == first
+
+
+def test_without_autoplay_moving_on_is_quiet(audit: Audit):
+    audit.session.settings.set("autoplay", False)
+    audit.press("j")
+    assert audit.player.played == []
+
+
+def test_return_keeps_and_goes_on(audit: Audit):
+    first, second, *_ = audit.ids()
+    audit.press(Key.Key_Return)
+    assert audit.session.project.clips.get(first).state == "kept"
+    assert audit.clip.id == second == audit.player.played[-1].clip
+
+
+def test_x_drops_and_goes_on_and_y_takes_back(audit: Audit):
+    first, second, *_ = audit.ids()
+    audit.press("x")
+    assert audit.session.project.clips.get(first).state == "dropped"
+    assert audit.clip.id == second
+    audit.press("k")
+    audit.press("y")
+    assert audit.clip.id == first
+    assert audit.clip.state == "undecided"
+
+
+def test_the_end_of_the_list_is_said(audit: Audit):
+    audit.page.table.go_to_row(len(audit.ids()) - 1)
+    audit.press(Key.Key_Return)
+    assert "last clip" in audit.last_message()
+    assert audit.clip.state == "kept"
+
+
+def test_several_chosen_clips_are_one_edit(audit: Audit):
+    audit.press(Key.Key_Down, SHIFT)
+    audit.press(Key.Key_Down, SHIFT)
+    audit.press(Key.Key_Return)
+    states = [audit.session.project.clips.get(clip).state for clip in audit.ids()[:4]]
+    assert states == ["kept", "kept", "kept", "undecided"]
+    assert audit.session.project.decisions.undo_label() == "Keep (3 clips)"
+    assert audit.clip.id == audit.ids()[3]
+
+
+def test_a_digit_gives_a_category_and_again_takes_it_back(audit: Audit):
+    audit.press("1")
+    assert audit.clip.emotion == "greeting"
+    assert audit.page.emotions._buttons["greeting"].isChecked()
+    audit.press("1")
+    assert audit.clip.emotion is None
+    audit.press("9")
+    assert "No category has the key 9" in audit.last_message()
+
+
+def test_a_full_stop_repeats_the_last_decision_and_goes_on(audit: Audit):
+    _, second, third, *_ = audit.ids()
+    audit.press("2")
+    audit.press("j")
+    audit.press(".")
+    assert audit.session.project.clips.get(second).emotion == "question"
+    assert audit.clip.id == third
+
+
+def test_e_edits_the_text_and_esc_leaves_it_with_what_was_typed(audit: Audit):
+    audit.press("e")
+    assert QApplication.focusWidget() is audit.page.editor.text
+    for letter in " xj1":
+        audit.press(letter)
+    assert audit.clip.state == "undecided"  # no key of the page worked meanwhile
+    audit.press(Key.Key_Escape)
+    assert QApplication.focusWidget() is audit.page.table
+    assert audit.clip.text == "sentence number 0 xj1"
+    assert audit.session.project.decisions.undo_label() == "Correct text (1 clip)"
+    assert len(audit.session.project.decisions.history()) == 1
+
+
+def test_control_return_inside_the_text_keeps_and_goes_on(audit: Audit):
+    first, second, *_ = audit.ids()
+    audit.press("e")
+    audit.press("!")
+    audit.press(Key.Key_Return, CONTROL)
+    before = audit.session.project.clips.get(first)
+    assert (before.text, before.state) == ("sentence number 0!", "kept")
+    assert audit.clip.id == second
+    assert audit.page.editor.text.toPlainText() == "sentence number 1"
+    assert QApplication.focusWidget() is audit.page.table
+
+
+def test_typing_what_the_machine_heard_takes_the_correction_back(audit: Audit):
+    audit.press("e")
+    audit.press("!")
+    audit.press(Key.Key_Escape)
+    assert audit.clip.text_decided
+    audit.press("e")
+    audit.press(Key.Key_Backspace)
+    audit.press(Key.Key_Escape)
+    assert not audit.clip.text_decided
+
+
+def test_edges_go_to_the_cursor(audit: Audit):
+    before = audit.clip.span
+    audit.page.editor.waveform.set_cursor(before.start + 2000)
+    audit.press("i")
+    assert audit.clip.span.start == before.start + 2000
+    audit.page.editor.waveform.set_cursor(before.stop - 3000)
+    audit.press("o")
+    assert audit.clip.span.stop == before.stop - 3000
+
+
+def test_edges_go_to_what_is_heard(audit: Audit):
+    before = audit.clip.span
+    audit.press("r")
+    audit.player.at = 0.25
+    audit.press("i")
+    assert audit.clip.span.start == before.start + RATE // 4
+
+
+def test_brackets_nudge_the_edges_and_nudges_in_a_row_are_one_edit(audit: Audit):
+    before = audit.clip.span
+    for key in "]]]":
+        audit.press(key)
+    assert audit.clip.span.start == before.start + 3 * RATE // 100
+    audit.window.undo()
+    assert audit.clip.span == before
+    audit.press("}")
+    assert audit.clip.span.stop == before.stop + RATE // 100
+    audit.press("{")
+    assert audit.clip.span == before
+
+
+def test_a_dragged_edge_moves_the_clip(audit: Audit):
+    before = audit.clip.span
+    audit.page.editor.waveform.edge_moved.emit("stop", before.stop + 1000)
+    assert audit.clip.span.stop == before.stop + 1000
+    assert audit.page.clip.span == audit.clip.span
+
+
+def test_no_edge_leaves_the_recording_or_passes_the_other(audit: Audit):
+    move = audit.page.editor.waveform.edge_moved.emit
+    move("start", -5)
+    assert audit.clip.span.start == 0
+    move("start", 10**9)
+    assert 0 < audit.clip.span.samples < RATE // 10
+    move("stop", 10**9)
+    assert audit.clip.span.stop == audit.session.project.recordings.all()[0].samples
+
+
+def test_c_cuts_at_the_nearest_pause(audit: Audit):
+    audit.page.table.go_to_row(2)
+    before = audit.clip.span
+    audit.press("c")
+    assert audit.clip.span.stop == before.stop + RATE // 10
+    assert audit.clip.span.start == before.start
+
+
+def test_words_that_are_only_expected_are_said_to_be(audit: Audit):
+    facts, number = audit.session.project.facts, audit.clip.recording_id
+    heard = a_transcript("all of it", audit.clip.span)
+    facts.add_transcript(RecordingTranscript(number, TRANSCRIBE, heard))
+    audit.page.editor.forget_recordings()
+    assert audit.page.editor._hint.isHidden()
+    audit.press("]")
+    assert audit.page.clip.transcript is None
+    assert audit.page.editor.text.toPlainText() == "all of it"
+    assert not audit.page.editor._hint.isHidden()
+    audit.press(Key.Key_Return)
+    assert not audit.session.project.clips.get(audit.ids()[0]).text_decided
+
+
+def held(key: Qt.Key) -> QKeyEvent:
+    """What the keyboard sends while a key is held."""
+    return QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, "", True)
+
+
+def test_a_held_arrow_skips_no_clip_unheard_unless_the_person_asks_for_it(audit: Audit):
+    first, second, *_ = audit.ids()
+    QApplication.sendEvent(audit.page.table, held(Key.Key_Down))
+    assert audit.clip.id == first
+    audit.session.settings.set("skip_unheard", True)
+    QApplication.sendEvent(audit.page.table, held(Key.Key_Down))
+    assert audit.clip.id == second
+
+
+def test_nor_does_it_where_the_arrow_is_no_key_of_the_page(audit: Audit):
+    first, second, *_ = audit.ids()
+    audit.page.table.keyPressEvent(held(Key.Key_Down))
+    assert audit.clip.id == first
+    audit.press(Key.Key_Space)
+    audit.player.end()
+    audit.page.table.keyPressEvent(held(Key.Key_Down))
+    audit.page.table.keyPressEvent(held(Key.Key_Down))
+    assert audit.clip.id == second
+
+
+def test_keys_that_decide_or_move_on_do_not_repeat_while_held(audit: Audit):
+    for key in ("audit.keep", "audit.drop", "audit.next", "audit.repeat", "audit.split"):
+        assert not audit.window.commands.action(key).autoRepeat()
+
+
+def test_a_letter_without_an_action_jumps_nowhere(audit: Audit):
+    first = audit.clip.id
+    audit.press("q")
+    audit.press("w")
+    assert audit.clip.id == first
+
+
+def test_s_splits_and_undo_brings_the_clip_back(audit: Audit):
+    first = audit.clip
+    audit.page.editor.waveform.set_cursor(first.span.start + 4000)
+    audit.press("s")
+    assert first.id not in audit.ids()
+    assert audit.clip.span.stop == first.span.start + 4000
+    assert audit.ids()[0] == audit.clip.id
+    audit.press("z", CONTROL)
+    assert audit.ids()[0] == first.id == audit.page.clip.id
+    assert audit.clip == first
+
+
+def test_splitting_without_a_place_says_what_to_do(audit: Audit):
+    audit.press("s")
+    assert "where to split" in audit.last_message()
+
+
+def test_m_merges_with_the_next_clip_of_the_recording(audit: Audit):
+    first, second = (audit.session.project.clips.get(clip) for clip in audit.ids()[:2])
+    audit.press("m")
+    assert audit.clip.span == first.span.join(second.span)
+    assert len(audit.ids()) == 8
+    audit.page.table.go_to_row(7)
+    audit.press("m")
+    assert "No clip comes after" in audit.last_message()
+
+
+def test_f_and_u_find_what_is_left_to_do(audit: Audit):
+    ids = audit.ids()
+    audit.press("f")
+    assert audit.clip.id == ids[2]
+    audit.press("f")
+    assert audit.clip.id == ids[5]
+    audit.page.judging.keep(ids[6:8])
+    audit.press("u")
+    assert audit.clip.id == ids[8]
+    audit.press("u")
+    assert audit.clip.id == ids[0]
+
+
+def test_a_slash_asks_for_other_clips_and_escape_goes_back_to_the_list(audit: Audit):
+    audit.press("/")
+    assert QApplication.focusWidget() is audit.page.query.edit
+    for letter in "finding:any":
+        audit.press(letter)
+    audit.press(Key.Key_Return)
+    assert audit.ids() == [3, 6, 9]
+    assert QApplication.focusWidget() is audit.page.table
+    assert audit.clip.id in audit.ids()
+
+
+def test_a_wrong_query_says_where_and_leaves_the_list(audit: Audit):
+    audit.page.query.set_query("sentence snnr<20")
+    assert not audit.page.query._error.isHidden()
+    assert "column 10" in audit.page.query._error.text()
+    assert "snr" in audit.page.query._error.text()
+    assert len(audit.ids()) == 9
+    audit.page.query.set_query("sentence")
+    assert audit.page.query._error.isHidden()
+
+
+def test_a_query_nothing_fits_offers_a_way_back(audit: Audit):
+    audit.page.query.set_query("no such words")
+    assert audit.ids() == []
+    audit.page._nothing_button.click()
+    assert len(audit.ids()) == 9
+
+
+def test_a_decided_clip_stays_in_the_list_until_it_is_asked_for_anew(audit: Audit):
+    audit.page.query.set_query("state:undecided")
+    audit.press(Key.Key_Return)
+    assert len(audit.ids()) == 9
+    audit.page.query.ask()
+    assert len(audit.ids()) == 8
+
+
+def test_the_chosen_clip_stays_chosen_through_filter_and_order(audit: Audit):
+    audit.page.table.go_to_row(5)
+    chosen = audit.clip.id
+    audit.page.query.set_query("finding:any")
+    assert audit.clip.id == chosen
+    audit.page.query.set_query("")
+    audit.page.table.sort_asked.emit("duration", True)
+    assert audit.page.table.current_clip() == audit.clip.id == chosen
+
+
+def test_undo_shows_what_it_took_back(audit: Audit):
+    first = audit.clip.id
+    audit.press(Key.Key_Return)
+    audit.press(Key.Key_Return)
+    audit.press("z", CONTROL)
+    audit.press("z", CONTROL)
+    assert audit.session.project.decisions.undo_label() is None
+    assert audit.clip.id == first
+    audit.press("z", CONTROL | SHIFT)
+    assert audit.session.project.clips.get(first).state == "kept"
+
+
+def test_a_random_sample_tells_how_many_are_bad(audit: Audit):
+    audit.page.query.orders.setCurrentIndex(audit.page.query.orders.findData("random"))
+    audit.page.query.orders.activated.emit(audit.page.query.orders.currentIndex())
+    audit.page.table.go_to_row(0)
+    for key in (Key.Key_Return, Key.Key_X, Key.Key_Return):
+        audit.press(key)
+    assert "Of 3 heard, 1 bad: between 6 and 79 %" in audit.page.query._estimate.text()
+
+
+def test_speed_goes_by_steps_and_back(audit: Audit):
+    audit.press("-")
+    assert audit.player.speed == 0.9
+    audit.press("=")
+    assert audit.player.speed == 1.0
+    audit.press("+")
+    assert audit.player.speed == 1.1
+
+
+def test_loudness_is_matched_for_the_ear_only_and_said(audit: Audit):
+    assert audit.player.matched
+    assert "for the ear only" in audit.page.editor._style.text()
+    audit.press("l", SHIFT)
+    assert not audit.player.matched
+
+
+def test_b_compares_with_the_voice(audit: Audit):
+    audit.press("b")
+    assert "whose voice" in audit.last_message()
+    audit.page.table.go_to_row(4)
+    voice = audit.clip.id
+    audit.page.judging.choose_voice([voice])
+    audit.page.table.go_to_row(0)
+    audit.press("b")
+    assert audit.player.played[-1].clip == voice
+    audit.press("b")
+    assert audit.player.played[-1].clip == audit.clip.id
+
+
+def test_a_word_that_is_clicked_is_heard(audit: Audit):
+    word = audit.page.editor._words[1]
+    audit.page.editor.waveform.word_clicked.emit(1)
+    expected = (word.start - audit.clip.span.start) / RATE
+    assert audit.player.played[-1].start_s == pytest.approx(expected)
+
+
+def test_a_clip_played_to_its_end_counts_as_heard(audit: Audit):
+    audit.press(Key.Key_Space)
+    audit.player.end()
+    assert audit.clip.id in audit.page.listening.heard
+    audit.press("j")
+    audit.player.at = 0.3
+    audit.press("k")
+    assert audit.ids()[1] not in audit.page.listening.heard
+
+
+def test_results_that_arrive_are_shown(audit: Audit):
+    say(audit.session.project, audit.clip.id, "heard again")
+    audit.session.facts_changed.emit(frozenset({audit.clip.id}))
+    assert audit.page.editor.text.toPlainText() == "heard again"
+
+
+def test_what_is_being_typed_survives_results_that_arrive(audit: Audit):
+    audit.press("e")
+    audit.press("!")
+    say(audit.session.project, audit.clip.id, "heard again")
+    audit.session.facts_changed.emit(frozenset({audit.clip.id}))
+    assert audit.page.editor.text.toPlainText() == "sentence number 0!"
+
+
+def test_changed_edges_are_followed_by_what_depends_on_them(audit: Audit, monkeypatch):
+    asked = []
+    monkeypatch.setattr(audit.session.jobs, "ask", lambda what, task: asked.append(what))
+    audit.press("]")
+    audit.page.judging.follow_cuts()
+    assert asked == []  # nothing was ever analysed, so nobody waits for it
+    audit.session.project.facts.set_project_fact("usual_pace", "null")
+    audit.press("]")
+    audit.page.judging.follow_cuts()
+    assert asked == ["follow"]
+
+
+def test_a_finding_offers_its_mend(audit: Audit):
+    audit.page.table.go_to_row(2)
+    before = audit.clip.span
+    audit.page.findings.wanted.emit("audit.to_pause")
+    assert audit.clip.span != before
+    assert audit.session.project.decisions.history()[0].field is Field.SPAN
+
+
+@pytest.mark.parametrize("clips", [0])
+def test_a_project_without_clips_says_what_to_do_first(audit: Audit):
+    assert audit.page._nothing_said.text() == "There are no clips yet."
+    audit.page._nothing_button.click()
+    assert audit.window.page == "intake"
