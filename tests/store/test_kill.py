@@ -17,6 +17,8 @@ from tests.helpers.factories import SCORE, a_project
 ROOT = Path(__file__).resolve().parents[2]
 CLIPS = 40
 KILLS = 15
+AUDIT_KILLS = 50
+EDITS = 500
 
 DECIDING = """
 import sys
@@ -30,6 +32,33 @@ while True:
     project.decisions.apply(correct_text(clips, f"version {number}"))
     number += 1
     print(number, flush=True)
+"""
+
+AUDITING = """
+import random, sys
+from pathlib import Path
+from curator.domain.decision import correct_text, drop, give_emotion, keep, nudge
+from curator.domain.span import Span
+from curator.domain.splitting import merge, split
+from curator.store.project import Project
+project = Project.open(Path(sys.argv[1]))
+number = len(project.decisions.history(limit=10**6))
+chance = random.Random()
+while number < int(sys.argv[2]):
+    clips = project.clips.find()
+    place = chance.randrange(len(clips) - 1)
+    clip, later = clips[place], clips[place + 1]
+    edit = chance.choice([
+        lambda: keep([clip.id]), lambda: drop([clip.id]),
+        lambda: give_emotion([clip.id], "tension"),
+        lambda: correct_text([clip.id], f"version {number}"),
+        lambda: nudge(clip.id, Span(clip.span.start, clip.span.stop + 10)),
+        lambda: split(clip, (clip.span.start + clip.span.stop) // 2), lambda: merge(clip, later),
+    ])()
+    project.decisions.apply(edit)
+    number = len(project.decisions.history(limit=10**6))
+    print(number, flush=True)
+print(number, flush=True)
 """
 
 FINDING = """
@@ -80,6 +109,30 @@ def test_a_decider_killed_at_any_moment_loses_one_decision_at_most(tmp_path):
             assert said <= stored <= said + 1
             assert {clip.text for clip in project.clips.find()} == {f"version {stored - 1}"} == seen
             assert project.decisions.undo_label() == f"Correct text ({CLIPS} clips)"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_an_audit_killed_at_fifty_moments_of_500_edits_loses_one_edit_at_most(tmp_path):
+    chance = random.Random(3)
+    with a_project(tmp_path, CLIPS) as project:
+        path, untouched = project.path, project.decisions.state_hash()
+    for kill in range(1, AUDIT_KILLS + 1):
+        upto = kill * EDITS // AUDIT_KILLS
+        said = killed_after(chance.uniform(0, 0.15), AUDITING, str(path), str(upto))
+        with Project.open(path) as project:
+            assert project.verify() == []
+            stored = len(project.decisions.history(limit=10**6))
+            assert said <= stored <= said + 1
+    assert stored >= AUDIT_KILLS
+    with Project.open(path) as project:
+        states = [project.decisions.state_hash()]
+        while project.decisions.undo():
+            states.append(project.decisions.state_hash())
+        assert states[-1] == untouched
+        for state in reversed(states[:-1]):
+            project.decisions.redo()
+            assert project.decisions.state_hash() == state
 
 
 @pytest.mark.slow
