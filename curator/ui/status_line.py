@@ -49,9 +49,13 @@ class StatusLine(QWidget):
         self._bar.setAccessibleName(self.tr("Progress of the work in the background"))
         self.pause = button(self.tr("Pause"))
         self._counting = QTimer(self, singleShot=True, interval=COUNT_MS)
+        self._count_next = QTimer(self, singleShot=True, interval=0)
+        self._to_count: list[str] = []
+        self._counted: dict[str, int] = {}
         self._silence = QTimer(self, singleShot=True, interval=SAID_MS)
         self._lay_out()
         self._counting.timeout.connect(self._count)
+        self._count_next.timeout.connect(self._count_one)
         self._silence.timeout.connect(lambda: self._said.setText(""))
         self.progress: JobProgress | None = None
 
@@ -70,6 +74,8 @@ class StatusLine(QWidget):
     def follow(self, session: Session | None) -> None:
         """Tell of this session from now on."""
         self._session = session
+        self._counting.stop()
+        self._count_next.stop()
         self._steps.clear()
         self._decided_at = 0.0
         for widget in (self._kept, self._dropped, self._left):
@@ -107,11 +113,26 @@ class StatusLine(QWidget):
 
     @Slot()
     def _count(self) -> None:
-        if self._session is None:
+        """Count one thing a turn of the event loop: of 100,000 clips each takes 20 ms."""
+        self._to_count = ["state:kept", "state:dropped", ""]
+        self._counted.clear()
+        self._count_next.start()
+
+    @Slot()
+    def _count_one(self) -> None:
+        if self._session is None or not self._to_count:
             return
+        query = self._to_count.pop(0)
         clips = self._session.project.clips
-        kept, dropped = clips.count(parse("state:kept")), clips.count(parse("state:dropped"))
-        left = clips.count() - kept - dropped
+        self._counted[query] = clips.count(parse(query)) if query else clips.count()
+        if self._to_count:
+            self._count_next.start()
+        else:
+            self._show_counts()
+
+    def _show_counts(self) -> None:
+        kept, dropped = self._counted["state:kept"], self._counted["state:dropped"]
+        left = self._counted[""] - kept - dropped
         self._kept.setText(self.tr("kept %1").replace("%1", number(kept)))
         self._dropped.setText(self.tr("dropped %1").replace("%1", number(dropped)))
         words = self.tr("left %1").replace("%1", number(left))
