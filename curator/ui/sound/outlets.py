@@ -12,8 +12,11 @@ from curator.ui.sound.mixer import LONGEST_BLOCK, Mixer
 LATENCY_S = 0.03
 """Asked of the device: below what a key press to an ear notices, above what Python may sleep."""
 
-STALE_S = 0.7
-"""A device that has not asked for a block for so long is gone."""
+STALE_S = 2.0
+"""A device that has not asked for a block for so long is gone, even if its stream has not ended.
+
+On a machine with four times the work it can do, blocks were seen to be asked for 0.7 s apart.
+"""
 
 MOST_AT_ONCE_S = 0.25
 """What a clock makes up for after the window was busy; beyond it, time is lost as with a device."""
