@@ -21,6 +21,11 @@ from curator.stages.turns import Vectors, same_voices
 LONG_PAUSE_S = 2.0
 """A pause this long ends a pause group."""
 
+LONG_GROUP_S = 60.0
+SENTENCE_PAUSE_S = 0.6
+"""A group that has lasted so long ends at the next pause of a sentence: a narrator who never rests
+would else be one group, and nothing could be set aside for evaluation."""
+
 MARGIN_S = 0.1  # kept below the target's longest, for the rounding between sample rates
 LEAST_SPEECH_S = 0.1  # less without a word in it is a click or a cough
 PLAIN_PAUSE_S = 0.25  # no word has a silence of this length in it, whatever the word times say
@@ -87,10 +92,10 @@ class Segment:
     ) -> tuple[NewClip, ...]:
         """Clips with their pause groups. around: the pauses before and after each."""
         clips: list[NewClip] = []
-        group, last_stop = 0, None
+        group, began, last_stop = 0, 0, None
         for before, after in around:
-            if last_stop is not None and before.stop - last_stop >= LONG_PAUSE_S * CACHE_RATE:
-                group += 1
+            if last_stop is not None and ends_group(last_stop - began, before.stop - last_stop):
+                group, began = group + 1, before.stop
             last_stop = after.start
             span = self._span(before, after, hearing)
             if span.seconds(CACHE_RATE) >= self._lengths.least_s:
@@ -213,3 +218,9 @@ def _says_something(around: tuple[Pause, Pause], words: Sequence[Word]) -> bool:
         return True
     at = bisect_right(words, start, key=lambda word: word.stop)
     return at < len(words) and words[at].start < stop
+
+
+def ends_group(lasted: int, pause: int) -> bool:
+    """Whether a pause ends a group that has lasted so long; both in samples at 16 kHz."""
+    enough = SENTENCE_PAUSE_S if lasted >= LONG_GROUP_S * CACHE_RATE else LONG_PAUSE_S
+    return pause >= enough * CACHE_RATE

@@ -8,7 +8,7 @@ from curator.audio.waveform import CACHE_RATE
 from curator.domain.span import Span
 from curator.domain.target import read_target
 from curator.stages import Failed, segment
-from curator.stages.segment import Segment
+from curator.stages.segment import Segment, ends_group
 from curator.stages.vad import FRAME
 from tests.helpers.recordings import (
     a_recording_sound,
@@ -180,3 +180,11 @@ def test_words_are_read_at_the_recording_s_rate():
         assert not inside_speech(show.speech, clip.span.stop)
         assert clip.span == clip.span.within(show.sound.recording.samples)
         assert clip.span != Span(0, 0)
+
+
+def test_a_narrator_who_never_rests_is_no_single_group():
+    sentence_end, breath = int(0.7 * CACHE_RATE), int(0.3 * CACHE_RATE)
+    assert not ends_group(30 * CACHE_RATE, sentence_end)
+    assert ends_group(61 * CACHE_RATE, sentence_end)
+    assert not ends_group(61 * CACHE_RATE, breath)
+    assert ends_group(CACHE_RATE, 2 * CACHE_RATE)
