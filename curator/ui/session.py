@@ -12,7 +12,7 @@ from curator.ui.job_queue import JobQueue
 from curator.ui.messages import Messages
 from curator.ui.settings import Settings
 
-JUDGED_BY = frozenset({Field.TEXT, Field.SPAN})
+JUDGED_BY = frozenset({Field.TEXT, Field.SPAN, Field.PRESENCE})
 """Decisions after which a clip's findings are drawn anew."""
 
 GATHER_MS = 200
