@@ -49,7 +49,7 @@ class CrashReports:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._shown = False
+        self._dialog: CrashDialog | None = None  # kept, as nothing else may keep it
 
     def __call__(
         self,
@@ -69,14 +69,13 @@ class CrashReports:
                 file.write(report)
         except OSError as trouble:
             sys.stderr.write(f"The report could not be written: {trouble}\n")
-        if not self._shown:
-            self._shown = True
-            dialog = CrashDialog(report, self._file)
-            dialog.finished.connect(self._closed)
-            dialog.open()
+        if self._dialog is None:
+            self._dialog = CrashDialog(report, self._file)
+            self._dialog.finished.connect(self._closed)
+            self._dialog.open()
 
     def _closed(self) -> None:
-        self._shown = False
+        self._dialog = None
 
 
 def _report(trace: str) -> str:
