@@ -1,0 +1,28 @@
+"""The keys of the window as a Markdown table: ``python -m curator.ui.keys_table``.
+
+README holds it between two marks; a test compares them.
+"""
+
+import sys
+
+from curator.ui.actions import ACTIONS, Action, placed
+
+BEGIN, END = "<!-- keys: begin -->", "<!-- keys: end -->"
+EVERYWHERE = "everywhere"
+
+
+def table() -> str:
+    """Every action that has a key, in the order of the actions; marks included."""
+    rows = [f"| {action.page or EVERYWHERE} | {action.text.rstrip('…')} | {_keys(action)} |"
+            for action in ACTIONS if action.keys]  # fmt: skip
+    return "\n".join([BEGIN, "| page | what | keys |", "|---|---|---|", *rows, END])
+
+
+def _keys(action: Action) -> str:
+    """The keys without where they work, each once."""
+    shown = dict.fromkeys(placed(key)[1] for key in action.keys)
+    return " ".join(f"`{key}`" for key in shown).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{table()}\n")
