@@ -8,6 +8,7 @@ from html import escape
 WIDTH, HEIGHT = 720, 240
 LEFT, RIGHT, TOP, BOTTOM = 56, 16, 12, 32  # margins, in the units of the view box
 TICKS = 5
+LABEL = 80  # wide enough for "best: " and a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,10 @@ def draw(curves: Sequence[Curve], best_at: float | None) -> str:
         parts.append(
             f'<line class="best" x1="{at:.1f}" x2="{at:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
         )
-        parts.append(f'<text class="tick" x="{at + 4:.1f}" y="{TOP + 10}">best: {best_at:g}</text>')
+        left = at > WIDTH - RIGHT - LABEL  # no room to the right of the line
+        x, anchor = (at - 4, "end") if left else (at + 4, "start")
+        place = f'x="{x:.1f}" y="{TOP + 10}" style="text-anchor: {anchor}"'
+        parts.append(f'<text class="tick" {place}>best: {best_at:g}</text>')
     for curve in curves:
         parts += _line(curve, axes)
     label = escape(" and ".join(curve.name for curve in curves if curve.points))
