@@ -7,7 +7,7 @@ from typing import TextIO
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from curator.jobs.watching import Watcher
+from curator.domain.watching import Watcher
 
 REFRESH_S = 0.1  # of the bar and of the JSON lines
 

@@ -8,13 +8,14 @@ from curator.domain.decision import State
 from curator.domain.errors import CuratorError
 from curator.domain.recording import Recording
 from curator.domain.target import Target
+from curator.domain.watching import Nobody, Watcher
 from curator.export.checks import Fault, fault_on_paper, written_samples
 from curator.export.contents import Contents, clip_name
 from curator.export.cut_clips import Cut, Knife
 from curator.export.cutting import ReadsExcerpts
 from curator.export.folder import new_folder, require_absent
 from curator.export.papers import write_papers
-from curator.export.settings import Exported, ExportSettings, NobodyWatches, Watcher
+from curator.export.settings import Exported, ExportSettings
 from curator.export.sources import SourceWatch, span_fault
 
 DISK_BLOCK = 4096
@@ -47,7 +48,7 @@ def export(
     faults = _faults(kept, used, target, settings.language, sources.faults)
     _require_some(kept, faults)
     cuttable = [clip for clip in kept if _is_written(clip, faults.get(clip.id), settings)]
-    watcher = watcher or NobodyWatches()
+    watcher = watcher or Nobody()
     watcher.started("export", len(cuttable), sum(clip.seconds for clip in cuttable))
     try:
         with new_folder(out, _room_for(kept, cuttable, target)) as folder, sources:

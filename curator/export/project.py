@@ -9,10 +9,11 @@ from curator.domain.clip_query import parse
 from curator.domain.decision import State
 from curator.domain.recording import Recording
 from curator.domain.target import read_target
+from curator.domain.watching import Nobody, Watcher
 from curator.export import bundle
 from curator.export.checks import Fault, Listen, Refusal, check
 from curator.export.listening import listener
-from curator.export.settings import Exported, ExportSettings, NobodyWatches, Watcher
+from curator.export.settings import Exported, ExportSettings
 from curator.export.split import EVAL_SHARE
 from curator.store.project import Project
 
@@ -32,7 +33,7 @@ def check_project(project: Project, watcher: Watcher | None = None) -> Checked:
     """
     kept = project.clips.find(parse(f"state:{State.KEPT}"))
     target = read_target(project.settings.target)
-    watcher = watcher or NobodyWatches()
+    watcher = watcher or Nobody()
     watcher.started("check", len(kept), sum(clip.seconds for clip in kept))
     with Excerpts() as excerpts:
         listen = _told(listener(_recordings(project), excerpts, target), watcher)

@@ -3,55 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 from curator.domain.emotion import EmotionSet
 from curator.domain.errors import printable
 from curator.export.checks import Refusal
 from curator.export.split import EVAL_SHARE
-
-
-class Watcher(Protocol):
-    """Told how the work goes on: started, any of progressed, noted and failed, then finished."""
-
-    def started(self, step: str, items: int, seconds: float) -> None:
-        """So many clips, with so many seconds of sound, are to be written."""
-        ...
-
-    def progressed(self, items: int, seconds: float) -> None:
-        """So many, with so many seconds, are done."""
-        ...
-
-    def failed(self, sentence: str) -> None:
-        """A kept clip will not be part of the set."""
-        ...
-
-    def noted(self, sentence: str) -> None:
-        """Something worth knowing about the set."""
-        ...
-
-    def finished(self) -> None:
-        """Nothing more comes."""
-        ...
-
-
-class NobodyWatches:
-    """A watcher that does not look."""
-
-    def started(self, step: str, items: int, seconds: float) -> None:
-        """See Watcher."""
-
-    def progressed(self, items: int, seconds: float) -> None:
-        """See Watcher."""
-
-    def failed(self, sentence: str) -> None:
-        """See Watcher."""
-
-    def noted(self, sentence: str) -> None:
-        """See Watcher."""
-
-    def finished(self) -> None:
-        """See Watcher."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from curator.audio.intake import files_below, sweep
 from curator.domain.errors import CuratorError, printable
+from curator.domain.watching import Watcher
 from curator.jobs.crew import Crew
 from curator.jobs.job import Job, path_bytes
-from curator.jobs.watching import Watcher
 from curator.jobs.wire import Found, TakenIn
 from curator.jobs.work import Work
 from curator.stages import Failed

@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 
-from curator.jobs.watching import Watcher
+from curator.domain.watching import Watcher
 from curator.jobs.writing import Write, straight_into
 from curator.store.project import Project
 

@@ -17,8 +17,9 @@ from curator.domain.emotion import EmotionSet
 from curator.domain.recording import Recording
 from curator.domain.resources import resources
 from curator.domain.target import Target, read_target
+from curator.domain.watching import Watcher
 from curator.export.bundle import export
-from curator.export.settings import Exported, ExportSettings, Watcher
+from curator.export.settings import Exported, ExportSettings
 from tests.helpers.factories import a_clip
 from tests.helpers.sounds import speech_like, write_sound
 

@@ -4,10 +4,10 @@ import pytest
 
 from curator.domain.fact import ClipFact, Producer, Score
 from curator.domain.span import Span
+from curator.domain.watching import Nobody
 from curator.jobs.crew import Crew, WorkerTrouble, shares
 from curator.jobs.job import Job
 from curator.jobs.processes import Died
-from curator.jobs.watching import Nobody
 from curator.jobs.wire import Done, Stopped, Taken
 from curator.jobs.work import Cancelled, Work
 from curator.stages import Failed

@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class Watcher(Protocol):
-    """Told by the parent, in this order: started, any of progressed and failed, finished."""
+    """Told in this order: started, any of progressed, failed and noted, finished."""
 
     def started(self, step: str, items: int, seconds: float) -> None:
         """A step begins: how many items it has, and how many seconds of sound they hold."""

@@ -1,0 +1,39 @@
+"""Commands of the export page."""
+
+from curator.ui.actions.action import Action, When
+from curator.ui.marking import QT_TRANSLATE_NOOP
+
+EXPORT = (
+    Action(
+        "export.check",
+        QT_TRANSLATE_NOOP("Actions", "Check what the trainer would refuse"),
+        ("F5",),
+        "export.check",
+        When.PROJECT,
+        "Project",
+    ),
+    Action(
+        "export.show_clip",
+        QT_TRANSLATE_NOOP("Actions", "Go to this clip"),
+        ("list:Return", "list:Enter"),
+        "export.show_clip",
+        When.PROJECT,
+        "Go",
+    ),
+    Action(
+        "export.next_refused",
+        QT_TRANSLATE_NOOP("Actions", "Go to the next clip that would be refused"),
+        ("N",),
+        "export.next_refused",
+        When.PROJECT,
+        "Go",
+    ),
+    Action(
+        "export.export",
+        QT_TRANSLATE_NOOP("Actions", "Export…"),
+        ("Ctrl+E",),
+        "export.export",
+        When.PROJECT,
+        "Project",
+    ),
+)

@@ -1,0 +1,67 @@
+"""Commands that work on every page."""
+
+from curator.ui.actions.action import Action, Keys, When
+from curator.ui.marking import QT_TRANSLATE_NOOP
+
+
+def _window(key: str, text: str, keys: Keys, menu: str, when: When = When.ALWAYS) -> Action:
+    return Action(f"window.{key}", text, keys, f"window.{key}", when, menu)
+
+
+def _page(number: int, page: str, text: str) -> Action:
+    when = When.PROJECT
+    return Action(
+        f"go.{page}", text, (f"Ctrl+{number}",), "window.show_page", when, "Go", False, page
+    )
+
+
+WINDOW = (
+    _window("new_project", QT_TRANSLATE_NOOP("Actions", "New project…"), ("Ctrl+N",), "Project"),
+    _window("open_project", QT_TRANSLATE_NOOP("Actions", "Open project…"), ("Ctrl+O",), "Project"),
+    _window("open_sample", QT_TRANSLATE_NOOP("Actions", "Make the sample project…"), (), "Project"),
+    _window(
+        "close_project",
+        QT_TRANSLATE_NOOP("Actions", "Close project"),
+        ("Ctrl+W",),
+        "Project",
+        When.PROJECT,
+    ),
+    _window("show_settings", QT_TRANSLATE_NOOP("Actions", "Settings…"), ("Ctrl+,",), "Project"),
+    _window("quit", QT_TRANSLATE_NOOP("Actions", "Quit"), ("Ctrl+Q",), "Project"),
+    _window("undo", QT_TRANSLATE_NOOP("Actions", "Undo"), ("Ctrl+Z",), "Edit", When.WRITABLE),
+    _window(
+        "redo",
+        QT_TRANSLATE_NOOP("Actions", "Redo"),
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        "Edit",
+        When.WRITABLE,
+    ),
+    _window(
+        "show_history",
+        QT_TRANSLATE_NOOP("Actions", "What was decided"),
+        ("Ctrl+H",),
+        "Edit",
+        When.PROJECT,
+    ),
+    _page(1, "intake", QT_TRANSLATE_NOOP("Actions", "Go to Intake")),
+    _page(2, "audit", QT_TRANSLATE_NOOP("Actions", "Go to Audit")),
+    _page(4, "balance", QT_TRANSLATE_NOOP("Actions", "Go to Balance")),
+    _page(5, "export", QT_TRANSLATE_NOOP("Actions", "Go to Export")),
+    _window(
+        "show_jobs",
+        QT_TRANSLATE_NOOP("Actions", "Work and messages"),
+        ("Ctrl+J",),
+        "Go",
+    ),
+    _window(
+        "cancel_work",
+        QT_TRANSLATE_NOOP("Actions", "Pause the work in the background"),
+        ("Ctrl+.",),
+        "Go",
+        When.PROJECT,
+    ),
+    _window("show_menu", QT_TRANSLATE_NOOP("Actions", "Open the menu"), ("F10",), ""),
+    _window("show_palette", QT_TRANSLATE_NOOP("Actions", "Find a command"), ("Ctrl+K",), "Help"),
+    _window("show_keys", QT_TRANSLATE_NOOP("Actions", "Show all keys"), ("?", "F1"), "Help"),
+    _window("change_keys", QT_TRANSLATE_NOOP("Actions", "Change keys…"), (), "Help"),
+)
