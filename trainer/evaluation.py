@@ -25,11 +25,16 @@ REPORTED = ("text", "mel", "eos")
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Mean nats by name ("mel_ce", ...), the same by category, and how many clips."""
+    """Mean nats by name ("mel_ce", ...), the same by category, and how many clips.
+
+    each: by clip its mel_ce and how many targets it is the mean of; what chance a difference has
+    to be one of these clips only is reckoned from it.
+    """
 
     total: Mapping[str, float]
     categories: Mapping[str, Mapping[str, float]]
     clips: int
+    each: Mapping[str, tuple[float, int]]
 
 
 def evaluate(
@@ -49,6 +54,8 @@ def evaluate(
     parts = list(backend.parts)
     sums = np.zeros((len(kinds), len(parts)))
     counts = np.zeros((len(kinds), len(parts)))
+    alone = np.zeros((len(schedule.clips), 2))  # sum and count of one clip's speech codes
+    mel = parts.index("mel")
     was_training = network.training
     network.eval()
     mine = schedule.share(tuple(range(len(schedule.clips))), world.rank, world.ranks)
@@ -57,15 +64,22 @@ def evaluate(
             clips = [schedule.clips[place] for place in places]
             batch = backend.batch([prompts.eval_item(clip, prompt_s) for clip in clips])
             found = network(batch.to(world.device)).double().cpu().numpy()
+            alone[list(places)] = np.stack([found[:, mel], batch.counts[:, mel]], axis=1)
             for row, clip in enumerate(clips):
                 sums[kinds.index(category(clip))] += found[row]
                 counts[kinds.index(category(clip))] += batch.counts[row]
     network.train(was_training)
     both = world.total(np.stack([sums, counts]))
+    alone = world.total(alone)
     return Evaluation(
         means(both[0].sum(axis=0), both[1].sum(axis=0), backend),
         {kind: means(both[0][at], both[1][at], backend) for at, kind in enumerate(kinds)},
         len(schedule.clips),
+        {
+            clip.id: (float(nats / many), int(many))
+            for clip, (nats, many) in zip(schedule.clips, alone, strict=True)
+            if many
+        },
     )
 
 

@@ -16,6 +16,9 @@ OVERFIT = 0.02  # relative loss since the best that is more than wobble
 FLAT = 0.005  # relative gain over the last evaluations that counts as standing still
 FLAT_WINDOW = 3  # evaluations looked back on
 LEAST_GAIN = 0.002  # relative gain over the base model that counts as learning anything
+# Five clips that all got better would do so by chance in 1 of 16 cases, six in 1 of 32: with fewer
+# than six, not even agreement of all shows anything at the usual 1 in 20.
+FEWEST_CLIPS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,25 @@ class Verdict:
 
 
 def judge(
-    series: Sequence[tuple[int, float]], metric: str = "mel_ce", unit: str = "step"
+    series: Sequence[tuple[int, float]],
+    metric: str = "mel_ce",
+    unit: str = "step",
+    clips: int | None = None,
 ) -> Verdict:
-    """The verdict on evaluations (at, value), in order, the first being the base model."""
+    """The verdict on evaluations (at, value), in order, the first being the base model.
+
+    clips: how many each was made on, None where that is not known; too few measure nothing.
+    """
+    verdict = _judge(series, metric, unit)
+    finite = all(math.isfinite(value) for _, value in series)
+    if clips is None or clips >= FEWEST_CLIPS or verdict.state == "not_measured" or not finite:
+        return verdict
+    few = "1 evaluation clip is" if clips == 1 else f"{clips} evaluation clips are"
+    sentence = f"{verdict.sentence[:-1]}; but {few} too few to tell this from chance."
+    return Verdict("not_measured", sentence, verdict.best_at, verdict.best)
+
+
+def _judge(series: Sequence[tuple[int, float]], metric: str, unit: str) -> Verdict:
     if len(series) < 2:
         missing = "There are no evaluation clips" if not series else "Only the base was evaluated"
         return Verdict("not_measured", f"{missing}, so nothing can be said.", None, None)

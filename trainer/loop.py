@@ -125,7 +125,8 @@ def _evaluate(session: Session, log: EventLog, show: Any) -> None:  # noqa: ANN4
         )
     place.evaluations.append((place.step, dict(found.total)))
     metric = config.stop.metric
-    verdict = judge([(step, value[metric]) for step, value in place.evaluations], metric)
+    series = [(step, value[metric]) for step, value in place.evaluations]
+    verdict = judge(series, metric, clips=found.clips)
     best = min(place.evaluations, key=lambda pair: (pair[1][metric], pair[0]))
     place.best = best[0]
     log.add(
@@ -135,6 +136,7 @@ def _evaluate(session: Session, log: EventLog, show: Any) -> None:  # noqa: ANN4
         **found.total,
         clips=found.clips,
         categories=found.categories,
+        each=found.each,
     )
     log.add("guard", step=place.step, state=verdict.state, sentence=verdict.sentence)
     show("eval", {"step": place.step, **found.total, "sentence": verdict.sentence})
@@ -157,7 +159,8 @@ def _end(session: Session, log: EventLog, ending: Ending, reason: str) -> Ending
     """Write down how it ended."""
     metric = session.config.stop.metric
     series = [(step, value[metric]) for step, value in session.place.evaluations]
-    verdict = judge(series, metric)
+    schedule = session.material.evaluation
+    verdict = judge(series, metric, clips=len(schedule.clips) if schedule else None)
     log.add(
         ending,
         step=session.place.step,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.commands import configured, say
-from trainer.config import TrainConfig, config_hash
+from trainer.config import TrainConfig
 from trainer.manifest import Bundle, read_bundle
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _write_start(session: Any, log: Any) -> None:  # noqa: ANN401
     evaluation = material.evaluation
     log.add(
         "started",
-        config_sha256=config_hash(session.config),
+        config_sha256=session.run.about["config_sha256"],
         manifest_sha256=material.bundle.manifest_sha256,
         identity=session.backend.identity(),
         device=str(session.world.device),
@@ -188,6 +188,7 @@ def _write_start(session: Any, log: Any) -> None:  # noqa: ANN401
         parameters=sum(value.numel() for value in session.network.parameters()),
         learning=learning,
         encoded=material.prepared.encoded,
+        choices=getattr(session.network, "choices", {}),
         parent=session.run.about.get("parent"),
         parent_step=session.run.about.get("parent_step"),
     )

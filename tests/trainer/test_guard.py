@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from trainer.guard import Patience, judge
+from trainer.guard import FEWEST_CLIPS, Patience, judge
 
 DOOMED = [(0, 5.380), (5, 4.850), (10, 4.520), (15, 4.280), (20, 4.343), (25, 4.862), (29, 5.069)]
 
@@ -38,6 +38,16 @@ def test_the_same_run_still_improved_at_epoch_15():
 )
 def test_a_run_is_named_for_how_it_goes(series, state):
     assert judge(series).state == state
+
+
+def test_few_clips_decide_nothing_but_a_loss_that_is_no_number_does():
+    improving = [(0, 5.0), (1, 4.0)]
+    few = judge(improving, clips=FEWEST_CLIPS - 1)
+    assert few.state == "not_measured"
+    assert few.best_at == 1
+    assert "5 evaluation clips are too few" in few.sentence
+    assert judge(improving, clips=FEWEST_CLIPS).state == "improves"
+    assert judge([(0, 5.0), (1, math.nan)], clips=1).state == "falls_apart"
 
 
 def test_learning_nothing_is_said():

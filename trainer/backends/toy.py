@@ -187,6 +187,7 @@ def _make_network() -> "nn.Module":
             super().__init__()
             self.text = nn.Embedding(LEVELS + 1, LEVELS + 1)
             self.mel = nn.Embedding(LEVELS + 1, LEVELS + 1)
+            self.choices = dict.fromkeys(("text_ce", "mel_ce", "eos_ce"), LEVELS + 1)
 
         def forward(self, batch: ToyBatch) -> torch.Tensor:
             """See the class."""

@@ -28,6 +28,8 @@ class XttsNetwork(nn.Module):
         self.gpt: Any = gpt
         quicken(gpt)
         self.smooth = smooth
+        codes, tokens = gpt.mel_head.out_features, gpt.text_head.out_features
+        self.choices = {"text_ce": tokens, "mel_ce": codes, "eos_ce": codes}
 
     def forward(self, batch: XttsBatch) -> "Tensor":
         """Sums by row and part; see PARTS."""
