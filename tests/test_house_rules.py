@@ -17,7 +17,7 @@ PRODUCT = ("curator", "trainer")
 MOST_LINES = {"curator": 300, "trainer": 300, "tests": 400}
 LONGER = {
     "curator/stages/transcribe.py": "two ways to listen that share what they hear",
-    "curator/store/schema.py": "all tables, and one function a migration",
+    "curator/store/tables.py": "all tables of a project",
     "trainer/commands.py": "one function a command",
     "trainer/config.py": "one schema of every setting",
     "trainer/loop.py": "the training loop, read from top to bottom",

@@ -19,7 +19,11 @@ class Field(StrEnum):
     """What a decision is about.
 
     SPAN holds ``[start, stop]``. PRESENCE holds whether a clip is there: PERSON for one that was
-    made by splitting or merging, None for one that this took away. VOICE is of the whole project.
+    made by splitting or merging, None for one that this took away. RECIPE holds the hash of the
+    recipe a clip is cleaned by, RECORDING_RECIPE the same by recording, for clips that have none of
+    their own. RATING holds what a heard sample is worth, as JSON, by the sample's number. The
+    others are of the whole project: VOICE its clips, CATEGORIES the TOML of the category set,
+    WEIGHTS how often categories shall be heard, as JSON.
     """
 
     STATE = "state"
@@ -27,11 +31,22 @@ class Field(StrEnum):
     EMOTION = "emotion"
     SPAN = "span"
     PRESENCE = "presence"
+    RECIPE = "recipe"
+    RECORDING_RECIPE = "recording_recipe"
+    RATING = "rating"
     VOICE = "voice"
+    CATEGORIES = "categories"
+    WEIGHTS = "weights"
 
+
+OF_PROJECT = frozenset({Field.VOICE, Field.CATEGORIES, Field.WEIGHTS})
+"""Decisions about the whole project."""
+
+NOT_OF_CLIPS = OF_PROJECT | {Field.RECORDING_RECIPE, Field.RATING}
+"""Decisions whose ids are not those of clips."""
 
 PROJECT = 0
-"""The id under which decisions about the whole project (the voice) are kept."""
+"""The id under which decisions about the whole project are kept."""
 
 PERSON = "person"
 """The origin of a clip that a person made."""
@@ -60,7 +75,7 @@ class Edit:
     """One act of a person, undone and redone as a whole.
 
     label: a sentence for the history, e.g. "Give emotion: tension (12 clips)".
-    after: clip id (or PROJECT) -> the new value; None takes the decision back.
+    after: clip id (or PROJECT, or what the field says) -> the new value; None takes it back.
     come: the clips made of those that ``after`` takes away, for PRESENCE.
     joins: whether it is one with the edit just before if that was a nudge of the same clip.
     """
@@ -76,12 +91,36 @@ class Edit:
 class Changes:
     """What a write touched: which clips, which field, and under which label.
 
-    For PRESENCE, those that went as well as those that came.
+    clips: for PRESENCE, those that went as well as those that came; the ids of the field where it
+    is not about clips. parts: the changes of each edit where an act was several; clips are then
+    those of all parts that are about clips, and field is the first part's.
     """
 
     clips: tuple[int, ...]
     field: Field
     label: str
+    parts: tuple["Changes", ...] = ()
+
+    def of(self, field: Field) -> tuple[int, ...]:
+        """What was touched in this field, whether it was one edit or several."""
+        if not self.parts:
+            return self.clips if self.field is field else ()
+        return tuple(dict.fromkeys(one for part in self.parts for one in part.of(field)))
+
+    @property
+    def fields(self) -> frozenset[Field]:
+        """All fields that were touched."""
+        return frozenset(part.field for part in self.parts) or frozenset({self.field})
+
+    @classmethod
+    def together(cls, label: str, parts: Sequence["Changes"]) -> "Changes":
+        """The changes of an act; those of its only edit where it was one."""
+        if len(parts) == 1:
+            return cls(parts[0].clips, parts[0].field, label)
+        clips = dict.fromkeys(
+            clip for part in parts if part.field not in NOT_OF_CLIPS for clip in part.clips
+        )
+        return cls(tuple(clips), parts[0].field, label, tuple(parts))
 
 
 @dataclass(frozen=True, slots=True)

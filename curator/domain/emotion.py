@@ -53,6 +53,14 @@ class EmotionSet:
         )
         return cls(data["key"], data["name"], emotions)
 
+    @classmethod
+    def from_text(cls, text: str) -> "EmotionSet":
+        """The same for text a person wrote: CuratorError says why it is no category set."""
+        try:
+            return cls.from_toml(text)
+        except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+            raise CuratorError(f"The category set cannot be read: {error}.") from error
+
 
 def category_sets(folder: Path) -> dict[str, Path]:
     """The category sets shipped in ``folder``, by key."""

@@ -73,6 +73,31 @@ class MapPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryVector:
+    """How something is said, against the speaker's other clips: little-endian float32."""
+
+    values: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPoint:
+    """Where a clip lies on the delivery map, and its cluster (-1: none)."""
+
+    x: float
+    y: float
+    cluster: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The category a clip most likely belongs to, how likely (0..1), and why, in words."""
+
+    emotion: str
+    probability: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Edges:
     """Whether a clip's edges cut a word.
 
@@ -87,7 +112,16 @@ class Edges:
     stop_pause: int | None
 
 
-Fact = Transcript | Score | SpeakerVector | MapPoint | Edges
+Fact = (
+    Transcript
+    | Score
+    | SpeakerVector
+    | MapPoint
+    | DeliveryVector
+    | DeliveryPoint
+    | Suggestion
+    | Edges
+)
 
 
 @dataclass(frozen=True, slots=True)

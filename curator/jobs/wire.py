@@ -11,6 +11,8 @@ import msgspec
 from curator.audio.intake import Intake
 from curator.domain.fact import (
     ClipFact,
+    DeliveryPoint,
+    DeliveryVector,
     Edges,
     Fact,
     MapPoint,
@@ -19,6 +21,7 @@ from curator.domain.fact import (
     RecordingTranscript,
     Score,
     SpeakerVector,
+    Suggestion,
     Transcript,
 )
 from curator.domain.span import Span
@@ -61,6 +64,9 @@ _FACTS: dict[str, type[Fact]] = {
     "score": Score,
     "speaker_vector": SpeakerVector,
     "map_point": MapPoint,
+    "delivery_vector": DeliveryVector,
+    "delivery_point": DeliveryPoint,
+    "suggestion": Suggestion,
     "edges": Edges,
 }
 _FACT_KINDS = {fact: kind for kind, fact in _FACTS.items()}

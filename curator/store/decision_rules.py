@@ -1,6 +1,9 @@
 """Which decisions a project takes, and how they are stored."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+import msgspec
 
 from curator.domain.decision import PROJECT, Edit, Field, State, Value
 from curator.domain.emotion import EmotionSet
@@ -19,12 +22,29 @@ def existing(database: Database, clips: Iterable[int]) -> set[int]:
     return {clip for (clip,) in rows}
 
 
+def categories(database: Database) -> str:
+    """The category set as it is now: a person's, or the one the project began with; TOML."""
+    (text,) = database.read(
+        """
+        SELECT COALESCE(
+          (SELECT value FROM project_decision WHERE field = 'categories'),
+          (SELECT value FROM setting WHERE key = 'categories'))
+        """
+    ).fetchone()
+    return str(text)
+
+
+@lru_cache(maxsize=8)
+def parsed(text: str) -> EmotionSet:
+    """A category set; CuratorError when the text is none."""
+    return EmotionSet.from_text(text)
+
+
 class DecisionRules:
     """The rules of one project."""
 
-    def __init__(self, database: Database, emotions: EmotionSet) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._emotions = emotions
 
     def checked(self, edit: Edit, voice: Sequence[int]) -> dict[int, Value]:
         """The edit's values as they will be stored, or CuratorError for the first that is wrong.
@@ -33,6 +53,16 @@ class DecisionRules:
         """
         if edit.field is Field.VOICE:
             return {PROJECT: self._checked_voice(edit.after)}
+        if edit.field is Field.CATEGORIES:
+            return {PROJECT: self._checked_categories(edit.after[PROJECT])}
+        if edit.field is Field.WEIGHTS:
+            return {PROJECT: self._checked_json(edit.after[PROJECT])}
+        if edit.field is Field.RECORDING_RECIPE:
+            self._check_ids("recording", edit.after, "There is no recording {} in the project.")
+            return {one: self._checked_recipe(value) for one, value in edit.after.items()}
+        if edit.field is Field.RATING:
+            self._check_ids("rated_sample", edit.after, "There is no sample {} to rate.")
+            return {one: self._checked_json(value) for one, value in edit.after.items()}
         missing = edit.after.keys() - existing(self._database, edit.after)
         if missing:
             raise CuratorError(f"There is no clip {min(missing)} in the project.")
@@ -48,6 +78,7 @@ class DecisionRules:
             Field.STATE: self._checked_state,
             Field.EMOTION: self._checked_emotion,
             Field.TEXT: self._checked_text,
+            Field.RECIPE: self._checked_recipe,
         }[edit.field]
         checked = {value: check(value) for value in set(edit.after.values())}
         return {clip: checked[value] for clip, value in edit.after.items()}
@@ -60,12 +91,61 @@ class DecisionRules:
         return str(value)
 
     def _checked_emotion(self, value: Value) -> Value:
-        if value is None or value in self._emotions.keys:
+        emotions = parsed(categories(self._database))
+        if value is None or value in emotions.keys:
             return value
         raise CuratorError(
             f"The project has no category {value!r}.",
-            f"Choose one of: {', '.join(self._emotions.keys)}.",
+            f"Choose one of: {', '.join(emotions.keys)}.",
         )
+
+    def check_labels(self) -> None:
+        """CuratorError when a clip that is there has a category that is not in the set."""
+        known = parsed(categories(self._database)).keys
+        rows = self._database.read(
+            """
+            SELECT emotion, COUNT(*) FROM decision
+            WHERE emotion NOT NULL AND clip_id IN (SELECT id FROM present_clip)
+            GROUP BY emotion ORDER BY emotion
+            """
+        )
+        for emotion, count in rows.fetchall():
+            if emotion not in known:
+                clips = "1 clip is" if count == 1 else f"{count} clips are"
+                raise CuratorError(
+                    f"{clips} in the category {emotion!r}.",
+                    "Put them into another category first, or merge the two.",
+                )
+
+    def _checked_categories(self, value: Value) -> Value:
+        if value is not None:
+            parsed(str(value))
+        return value
+
+    def _checked_recipe(self, value: Value) -> Value:
+        if value is not None:
+            row = self._database.read("SELECT 1 FROM recipe WHERE hash = ?", (value,)).fetchone()
+            if row is None:
+                raise CuratorError(f"The project has no recipe {value!r}.")
+        return value
+
+    def _checked_json(self, value: Value) -> Value:
+        if value is None:
+            return None
+        try:
+            found = msgspec.json.decode(str(value))
+        except msgspec.DecodeError as error:
+            raise CuratorError(f"This cannot be kept: {error}.") from error
+        return msgspec.json.encode(found, order="sorted").decode()
+
+    def _check_ids(self, table: str, ids: Iterable[int], sentence: str) -> None:
+        assert table in ("recording", "rated_sample")
+        there = self._database.read(
+            f"SELECT id FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (listed(ids),)
+        )
+        missing = set(ids) - {one for (one,) in there}
+        if missing:
+            raise CuratorError(sentence.format(min(missing)))
 
     def _checked_text(self, value: Value) -> Value:
         if value is None:

@@ -8,10 +8,12 @@ then they are abandoned, and stay in the journal.
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from curator.domain.clip_query import fold
 from curator.domain.decision import (
+    OF_PROJECT,
     PERSON,
     PROJECT,
     Changes,
@@ -20,14 +22,24 @@ from curator.domain.decision import (
     HistoryEntry,
     Value,
 )
-from curator.domain.emotion import EmotionSet
 from curator.store import presence
 from curator.store.connection import Parameters, listed
 from curator.store.database import Database
 from curator.store.decision_rules import DecisionRules, existing
 from curator.store.journal import Journal
 
-_COLUMN = {Field.STATE: "state", Field.EMOTION: "emotion", Field.TEXT: "text"}
+_COLUMN = {
+    Field.STATE: "state",
+    Field.EMOTION: "emotion",
+    Field.TEXT: "text",
+    Field.RECIPE: "recipe",
+}
+
+_ELSEWHERE = {
+    Field.RECORDING_RECIPE: ("recording_decision", "recording_id", "recipe"),
+    Field.RATING: ("rating", "sample_id", "value"),
+}
+"""Decisions about something else than clips: table, its key, and the column of the value."""
 
 
 class Decisions:
@@ -36,12 +48,11 @@ class Decisions:
     def __init__(
         self,
         database: Database,
-        emotions: EmotionSet,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
-        self._rules = DecisionRules(database, emotions)
+        self._rules = DecisionRules(database)
         self._journal = Journal(database, now, seconds)
 
     def apply(self, edit: Edit) -> Changes:
@@ -50,17 +61,41 @@ class Decisions:
         Returns what really changed; an edit that changes nothing is not noted. CuratorError, and
         nothing is done, when a value does not fit.
         """
+        return self.apply_all(edit.label, [edit])
+
+    def apply_all(self, label: str, edits: Sequence[Edit]) -> Changes:
+        """Decide several things as one act, which is undone and done again as a whole.
+
+        label: of the act. Each edit is judged after the ones before it, and the categories when
+        all is done. CuratorError, and nothing of it is done, when one does not fit.
+        """
+        assert edits
         with self._database.writing():
-            wanted = self._rules.checked(edit, self.voice())
-            if edit.come:
-                wanted |= self._prepared(edit)
-            before = self._values(edit.field, wanted)
-            after = {clip: value for clip, value in wanted.items() if value != before[clip]}
-            if not after:
-                return Changes((), edit.field, edit.label)
-            self._journal.note(edit, {clip: before[clip] for clip in after}, after)
-            self._write(edit.field, after)
-        return Changes(tuple(after), edit.field, edit.label)
+            act: int | None = None
+            parts = []
+            for edit in edits:
+                changes, number = self._applied(replace(edit, label=label), act)
+                act = act or number
+                if changes.clips:
+                    parts.append(changes)
+            if any(part.field is Field.CATEGORIES for part in parts):
+                self._rules.check_labels()
+        if not parts:
+            return Changes((), edits[0].field, label)
+        return Changes.together(label, parts)
+
+    def _applied(self, edit: Edit, act: int | None) -> tuple[Changes, int | None]:
+        """What an edit changed, and its number in the journal if it is the first of its act."""
+        wanted = self._rules.checked(edit, self.voice())
+        if edit.come:
+            wanted |= self._prepared(edit)
+        before = self._values(edit.field, wanted)
+        after = {clip: value for clip, value in wanted.items() if value != before[clip]}
+        if not after:
+            return Changes((), edit.field, edit.label), None
+        number = self._journal.note(edit, {clip: before[clip] for clip in after}, after, act)
+        self._write(edit.field, after)
+        return Changes(tuple(after), edit.field, edit.label), number
 
     def _prepared(self, edit: Edit) -> dict[int, Value]:
         """The clips that come, with what was decided about them, not yet there."""
@@ -81,23 +116,56 @@ class Decisions:
 
     def undo_label(self) -> str | None:
         """What `undo` would take back, or None."""
-        found = self._journal.next("done", "before")
-        return None if found is None else found.label
+        return self._journal.next_label("done", "before")
 
     def redo_label(self) -> str | None:
         """What `redo` would do again, or None."""
-        found = self._journal.next("undone", "after")
-        return None if found is None else found.label
+        return self._journal.next_label("undone", "after")
 
     def history(self, limit: int = 50) -> list[HistoryEntry]:
-        """The latest edits, newest first."""
+        """The latest acts, newest first."""
         return self._journal.history(limit)
+
+    def of_project(self, field: Field) -> str | None:
+        """What is decided about the whole project in this field, or None."""
+        value = self._values(field, {PROJECT: None})[PROJECT]
+        return None if value is None else str(value)
+
+    def of_clips(self, field: Field) -> dict[int, Value]:
+        """Every clip about which something is decided in a field of one column, with the value."""
+        column = _COLUMN[field]
+        rows = self._database.read(
+            f"""
+            SELECT clip_id, {column} FROM decision
+            WHERE {column} IS NOT NULL AND clip_id IN (SELECT id FROM present_clip)
+            ORDER BY clip_id
+            """
+        )
+        return dict(rows.fetchall())
+
+    def elsewhere(self, field: Field) -> dict[int, str]:
+        """RECORDING_RECIPE by recording, or RATING by sample."""
+        table, key, column = _ELSEWHERE[field]
+        return dict(self._database.read(f"SELECT {key}, {column} FROM {table} ORDER BY {key}"))
+
+    def sample_number(self, sample: str) -> int:
+        """The number under which a heard sample is rated; the same one for the same name."""
+        with self._database.writing():
+            self._database.write("INSERT OR IGNORE INTO rated_sample(sample) VALUES (?)", (sample,))
+        (number,) = self._database.read(
+            "SELECT id FROM rated_sample WHERE sample = ?", (sample,)
+        ).fetchone()
+        return int(number)
+
+    def samples(self) -> dict[int, str]:
+        """The names of all samples that were ever rated, by number."""
+        return dict(self._database.read("SELECT id, sample FROM rated_sample ORDER BY id"))
 
     def voice(self) -> tuple[int, ...]:
         """The clips that say whose voice the set is; empty when nobody has chosen."""
-        value = self._values(Field.VOICE, {PROJECT: None})[PROJECT]
+        value = self.of_project(Field.VOICE)
         with self._database.as_stored("the chosen voice"):
-            clips = [int(clip) for clip in value.split(",")] if isinstance(value, str) else []
+            clips = [int(clip) for clip in value.split(",")] if value else []
         there = existing(self._database, clips)
         return tuple(clip for clip in clips if clip in there)
 
@@ -105,10 +173,12 @@ class Decisions:
         """A hash of every decision as it is now, whatever edits led there."""
         digest = hashlib.sha256()
         for sql in (
-            """SELECT clip_id, state, emotion, text, start, stop FROM decision
+            """SELECT clip_id, state, emotion, text, start, stop, recipe FROM decision
             WHERE clip_id IN (SELECT id FROM present_clip) ORDER BY clip_id""",
             "SELECT id, start, stop FROM present_clip ORDER BY id",
             "SELECT field, value FROM project_decision ORDER BY field",
+            "SELECT recording_id, recipe FROM recording_decision ORDER BY recording_id",
+            "SELECT sample_id, value FROM rating ORDER BY sample_id",
         ):
             for row in self._database.read(sql):
                 digest.update(repr(row).encode("utf-8", "surrogatepass"))
@@ -116,21 +186,31 @@ class Decisions:
 
     def _step(self, state: str, new_state: str, column: str) -> Changes | None:
         with self._database.writing():
-            found = self._journal.next(state, column)
-            if found is None:
-                return None
-            self._write(found.field, found.values)
-            self._journal.mark(found, new_state)
-        return Changes(tuple(found.values), found.field, found.label)
+            for act in self._journal.acts(state, column):
+                parts = []
+                for entry in act.entries:
+                    values = self._journal.possible(entry)
+                    if values:
+                        self._write(entry.field, values)
+                        parts.append(Changes(tuple(values), entry.field, act.label))
+                if parts:
+                    self._journal.mark(act, new_state)
+                    return Changes.together(act.label, parts)
+        return None
 
     def _values(self, field: Field, clips: Mapping[int, object]) -> dict[int, Value]:
         """What is decided now, for each of the clips; None where nothing is."""
         values: dict[int, Value] = dict.fromkeys(clips)
-        if field is Field.VOICE:
+        if field in OF_PROJECT:
             row = self._database.read(
-                "SELECT value FROM project_decision WHERE field = 'voice'"
+                "SELECT value FROM project_decision WHERE field = ?", (field.value,)
             ).fetchone()
             return {PROJECT: None if row is None else row[0]}
+        if field in _ELSEWHERE:
+            table, key, column = _ELSEWHERE[field]
+            among = f"{key} IN (SELECT value FROM json_each(?))"
+            sql = f"SELECT {key}, {column} FROM {table} WHERE {among}"
+            return values | dict(self._database.read(sql, (listed(clips),)))
         among = "clip_id IN (SELECT value FROM json_each(?))"
         ids = (listed(clips),)
         if field is Field.PRESENCE:
@@ -144,8 +224,10 @@ class Decisions:
         return values
 
     def _write(self, field: Field, values: Mapping[int, Value]) -> None:
-        if field is Field.VOICE:
-            self._write_voice(values[PROJECT])
+        if field in OF_PROJECT:
+            self._write_of_project(field, values[PROJECT])
+        elif field in _ELSEWHERE:
+            self._write_elsewhere(field, values)
         elif field is Field.PRESENCE:
             presence.write(self._database, values)
         elif field is Field.SPAN:
@@ -153,14 +235,23 @@ class Decisions:
         else:
             self._write_words(field, values)
 
-    def _write_voice(self, value: Value) -> None:
+    def _write_of_project(self, field: Field, value: Value) -> None:
         if value is None:
-            self._database.write("DELETE FROM project_decision WHERE field = 'voice'")
+            self._database.write("DELETE FROM project_decision WHERE field = ?", (field.value,))
         else:
             self._database.write(
-                "INSERT OR REPLACE INTO project_decision(field, value) VALUES ('voice', ?)",
-                (value,),
+                "INSERT OR REPLACE INTO project_decision(field, value) VALUES (?, ?)",
+                (field.value, value),
             )
+
+    def _write_elsewhere(self, field: Field, values: Mapping[int, Value]) -> None:
+        table, key, column = _ELSEWHERE[field]
+        given = [(one, value) for one, value in values.items() if value is not None]
+        gone = [(one,) for one, value in values.items() if value is None]
+        self._database.write_many(
+            f"INSERT OR REPLACE INTO {table}({key}, {column}) VALUES (?, ?)", given
+        )
+        self._database.write_many(f"DELETE FROM {table} WHERE {key} = ?", gone)
 
     def _write_words(self, field: Field, values: Mapping[int, Value]) -> None:
         columns = ["text", "text_key"] if field is Field.TEXT else [_COLUMN[field]]
@@ -199,7 +290,7 @@ class Decisions:
 
     def _clear(self, columns: list[str], clips: list[int]) -> None:
         """Take decisions back; a clip about which nothing is decided has no row."""
-        others = {"state", "emotion", "text", "start"} - set(columns)
+        others = {"state", "emotion", "text", "start", "recipe"} - set(columns)
         nothing_else = " AND ".join(f"{column} IS NULL" for column in sorted(others))
         ids = [(clip,) for clip in clips]
         self._database.write_many(f"DELETE FROM decision WHERE clip_id = ? AND {nothing_else}", ids)

@@ -8,6 +8,8 @@ from curator.domain.clip import Finding
 from curator.domain.clip_query import fold
 from curator.domain.fact import (
     ClipFact,
+    DeliveryPoint,
+    DeliveryVector,
     Edges,
     Fact,
     MapPoint,
@@ -15,6 +17,7 @@ from curator.domain.fact import (
     RecordingTranscript,
     Score,
     SpeakerVector,
+    Suggestion,
     Transcript,
 )
 from curator.store.clips import words_of
@@ -26,6 +29,9 @@ _TABLES: Mapping[type[Fact], str] = {
     Score: "score",
     SpeakerVector: "speaker_vector",
     MapPoint: "map_point",
+    DeliveryVector: "delivery_vector",
+    DeliveryPoint: "delivery_point",
+    Suggestion: "suggestion",
     Edges: "edges",
 }
 
@@ -42,8 +48,14 @@ _COLUMNS: Mapping[type[Fact], tuple[str, ...]] = {
     Score: ("key", "value"),
     SpeakerVector: ("vector",),
     MapPoint: ("x", "y", "cluster"),
+    DeliveryVector: ("vector",),
+    DeliveryPoint: ("x", "y", "cluster"),
+    Suggestion: ("emotion", "probability", "reason"),
     Edges: ("starts_in_word", "ends_in_word", "start_pause", "stop_pause"),
 }
+
+_OF_THE_SET: frozenset[type[Fact]] = frozenset({MapPoint, DeliveryPoint, Suggestion})
+"""What is found by looking at all clips: an older place or suggestion means nothing beside it."""
 
 FactRow = tuple[object, ...]
 
@@ -70,10 +82,10 @@ class Facts:
                 about = (f.span.start, f.span.stop, numbers[f.made_by])
                 row = (*about, *_values(f.fact), f.clip_id)
                 rows.setdefault(type(f.fact), []).append(row)
-            if MapPoint in rows:  # a place on an older map means nothing on the new one
+            for kind in _OF_THE_SET & rows.keys():
                 self._database.write_many(
-                    "DELETE FROM map_point WHERE clip_id = ?",
-                    ((row[-1],) for row in rows[MapPoint]),
+                    f"DELETE FROM {_TABLES[kind]} WHERE clip_id = ?",
+                    ((row[-1],) for row in rows[kind]),
                 )
             for kind, its_rows in rows.items():
                 self._database.write_many(_insertion(kind), its_rows)
@@ -152,33 +164,34 @@ class Facts:
 
     def vectors(self) -> list[tuple[int, bytes]]:
         """(clip id, speaker vector) of every clip that has one as it is cut now, by clip id."""
-        return self._database.read(
-            """
-            SELECT clip.id, fact.vector
-            FROM present_clip AS clip
-            JOIN speaker_vector AS fact
-              ON fact.clip_id = clip.id AND fact.start = clip.start AND fact.stop = clip.stop
-            ORDER BY clip.id
-            """
-        ).fetchall()
+        return self._vectors(SpeakerVector)
+
+    def delivery_vectors(self) -> list[tuple[int, bytes]]:
+        """(clip id, delivery vector) of every clip that has one as it is cut now, by clip id."""
+        return self._vectors(DeliveryVector)
 
     def map_points(self) -> dict[int, MapPoint]:
         """Where the clips lie on the map as it was last drawn, whatever their edges are now."""
         rows = self._database.read("SELECT clip_id, x, y, cluster FROM map_point")
         return {clip: MapPoint(x, y, cluster) for clip, x, y, cluster in rows}
 
-    def replace_map(self, points: Mapping[int, MapPoint], made_by: Producer) -> None:
-        """Put a new map in place of the whole old one."""
-        with self._database.writing(bulk=True):
-            maker = producer_id(self._database, made_by)
-            self._database.write("DELETE FROM map_point")
-            self._database.write_many(
-                """
-                INSERT INTO map_point(clip_id, start, stop, producer_id, x, y, cluster)
-                SELECT id, start, stop, ?, ?, ?, ? FROM clip WHERE id = ?
-                """,
-                ((maker, p.x, p.y, p.cluster, clip) for clip, p in points.items()),
-            )
+    def delivery_points(self) -> dict[int, DeliveryPoint]:
+        """The same on the delivery map."""
+        rows = self._database.read("SELECT clip_id, x, y, cluster FROM delivery_point")
+        return {clip: DeliveryPoint(x, y, cluster) for clip, x, y, cluster in rows}
+
+    def suggestions(self) -> dict[int, Suggestion]:
+        """The likeliest category of each clip that has one suggested, as it is cut now."""
+        rows = self._database.read(
+            """
+            SELECT clip.id, fact.emotion, fact.probability, fact.reason
+            FROM present_clip AS clip
+            JOIN suggestion AS fact
+              ON fact.clip_id = clip.id AND fact.start = clip.start AND fact.stop = clip.stop
+            ORDER BY clip.id
+            """
+        )
+        return {clip: Suggestion(*suggested) for clip, *suggested in rows}
 
     def set_findings(self, findings: Mapping[int, Sequence[Finding]]) -> None:
         """Put findings about clips as they are cut now in place of all older ones about them."""
@@ -212,6 +225,17 @@ class Facts:
                 self._database.write(
                     "INSERT OR REPLACE INTO project_fact(key, value) VALUES (?, ?)", (key, text)
                 )
+
+    def _vectors(self, kind: type[Fact]) -> list[tuple[int, bytes]]:
+        return self._database.read(
+            f"""
+            SELECT clip.id, fact.vector
+            FROM present_clip AS clip
+            JOIN {_TABLES[kind]} AS fact
+              ON fact.clip_id = clip.id AND fact.start = clip.start AND fact.stop = clip.stop
+            ORDER BY clip.id
+            """
+        ).fetchall()
 
     def forget(self, producer_key: str) -> int:
         """Delete every fact of a stage or scorer, in any version; returns how many there were."""
@@ -252,10 +276,12 @@ def _values(fact: Fact) -> FactRow:
         )
     if isinstance(fact, Score):
         return fact.key, fact.value
-    if isinstance(fact, SpeakerVector):
+    if isinstance(fact, SpeakerVector | DeliveryVector):
         return (fact.values,)
-    if isinstance(fact, MapPoint):
+    if isinstance(fact, MapPoint | DeliveryPoint):
         return fact.x, fact.y, fact.cluster
+    if isinstance(fact, Suggestion):
+        return fact.emotion, fact.probability, fact.reason
     return fact.starts_in_word, fact.ends_in_word, fact.start_pause, fact.stop_pause
 
 

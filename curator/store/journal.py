@@ -1,12 +1,20 @@
 """The journal of edits: what was decided when, what can be undone, and what can be done again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
 
-from curator.domain.decision import JOINED_WITHIN_S, PROJECT, Edit, Field, HistoryEntry, Value
+from curator.domain.decision import (
+    JOINED_WITHIN_S,
+    NOT_OF_CLIPS,
+    PROJECT,
+    Edit,
+    Field,
+    HistoryEntry,
+    Value,
+)
 from curator.store import presence
 from curator.store.database import Database
 from curator.store.decision_rules import existing
@@ -23,9 +31,17 @@ class Entry:
     """An edit to take back or do again. values: what its clips will have then."""
 
     id: int
-    label: str
     field: Field
     values: dict[int, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Edits that are taken back or done again together, in the order in which that is done."""
+
+    id: int
+    label: str
+    entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,43 +67,56 @@ class Journal:
         self._seconds = seconds
         self._last_nudge: _Nudge | None = None
 
-    def note(self, edit: Edit, before: Mapping[int, Value], after: Mapping[int, Value]) -> None:
+    def note(
+        self,
+        edit: Edit,
+        before: Mapping[int, Value],
+        after: Mapping[int, Value],
+        act: int | None = None,
+    ) -> int | None:
         """Note an edit, as a part of the one before it if that was a nudge of the same clip.
 
-        Nudges that lead back to where they began leave nothing to undo.
+        Nudges that lead back to where they began leave nothing to undo. act: the edit is a part of
+        this one; None begins one, whose number is returned; None where it joined another.
         """
         last, self._last_nudge = self._last_nudge, None
         now = self._seconds()
         if edit.joins and last and last.is_joined_by(after, now) and self._is_latest(last.edit):
             if dict(after) == last.before:
                 self._database.write("DELETE FROM edit WHERE id = ?", (last.edit,))
-                return
+                return None
             self._database.write(
                 "UPDATE edit SET after = ? WHERE id = ?", (_as_json(after), last.edit)
             )
             self._last_nudge = replace(last, at=now)
-            return
-        number = self._add(edit, before, after)
+            return None
+        number = self._add(edit, before, after, act)
         if edit.joins:
             self._last_nudge = _Nudge(number, dict(before), now)
+        return number
 
-    def _add(self, edit: Edit, before: Mapping[int, Value], after: Mapping[int, Value]) -> int:
+    def _add(
+        self, edit: Edit, before: Mapping[int, Value], after: Mapping[int, Value], act: int | None
+    ) -> int:
         self._database.write("UPDATE edit SET state = 'abandoned' WHERE state = 'undone'")
         ((number,),) = self._database.write(
             """
-            INSERT INTO edit(made_at, label, field, clips, state, before, after)
-            VALUES (?, ?, ?, ?, 'done', ?, ?)
+            INSERT INTO edit(act, made_at, label, field, clips, state, before, after)
+            VALUES (COALESCE(?, 0), ?, ?, ?, ?, 'done', ?, ?)
             RETURNING id
             """,
             (
+                act,
                 self._now().isoformat(timespec="seconds"),
                 edit.label,
                 edit.field.value,
-                len(after.keys() - {PROJECT}),
+                0 if edit.field in NOT_OF_CLIPS else len(after.keys() - {PROJECT}),
                 _as_json(before),
                 _as_json(after),
             ),
         ).fetchall()
+        if act is None:
+            self._database.write("UPDATE edit SET act = id WHERE id = ?", (number,))
         return int(number)
 
     def _is_latest(self, number: int) -> bool:
@@ -95,15 +124,18 @@ class Journal:
         row = self._database.read("SELECT id, state FROM edit ORDER BY id DESC LIMIT 1").fetchone()
         return bool(row == (number, "done"))
 
-    def mark(self, entry: Entry, state: str) -> None:
-        """Note that an edit is done again, or undone."""
+    def mark(self, act: Act, state: str) -> None:
+        """Note that an act is done again, or undone."""
         self._last_nudge = None
-        self._database.write("UPDATE edit SET state = ? WHERE id = ?", (state, entry.id))
+        self._database.write("UPDATE edit SET state = ? WHERE act = ?", (state, act.id))
 
     def history(self, limit: int = 50) -> list[HistoryEntry]:
-        """The latest edits, newest first."""
+        """The latest acts, newest first; the clips of several edits are counted once each."""
         rows = self._database.read(
-            "SELECT id, made_at, label, field, clips, state FROM edit ORDER BY id DESC LIMIT ?",
+            """
+            SELECT act, made_at, label, field, MAX(clips), state
+            FROM edit GROUP BY act ORDER BY act DESC LIMIT ?
+            """,
             (limit,),
         )
         with self._database.as_stored("the journal"):
@@ -112,31 +144,44 @@ class Journal:
                 for number, made_at, label, field, clips, state in rows
             ]
 
-    def next(self, state: str, column: str) -> Entry | None:
-        """The edit to take back or do again, with its values for the clips that still exist.
+    def acts(self, state: str, column: str) -> Iterator[Act]:
+        """The acts to take back ("done", "before") or do again ("undone", "after"), nearest first.
 
-        Edits whose clips are all gone, since segmentation replaced them, are passed over; so is a
-        split or merge if only one of its clips is.
+        Row by row: almost always the first will do, and there may be a hundred thousand.
         """
         assert column in ("before", "after")
         order = "DESC" if state == "done" else "ASC"
         rows = self._database.read(
-            f"SELECT id, label, field, {column} FROM edit WHERE state = ? ORDER BY id {order}",
+            f"SELECT id, act, label, field, {column} FROM edit WHERE state = ? ORDER BY id {order}",
             (state,),
         )
-        # Row by row: almost always the first will do, and there may be a hundred thousand.
+        gathered: list[Entry] = []
+        number, label = 0, ""
         while (row := rows.fetchone()) is not None:
-            number, label, field, values = row
+            edit, act, its_label, field, values = row
+            if gathered and act != number:
+                yield Act(number, label, tuple(gathered))
+                gathered = []
+            number, label = act, its_label
             with self._database.as_stored("the journal"):
-                entry = Entry(number, label, Field(field), dict(_read_values(values)))
-            left = self._possible(entry)
-            if left:
-                return replace(entry, values=left)
+                gathered.append(Entry(edit, Field(field), dict(_read_values(values))))
+        if gathered:
+            yield Act(number, label, tuple(gathered))
+
+    def next_label(self, state: str, column: str) -> str | None:
+        """What would be taken back or done again, or None."""
+        for act in self.acts(state, column):
+            if any(self.possible(entry) for entry in act.entries):
+                return act.label
         return None
 
-    def _possible(self, entry: Entry) -> dict[int, Value]:
-        """The values of an entry that can be given now."""
-        if entry.field is Field.VOICE:
+    def possible(self, entry: Entry) -> dict[int, Value]:
+        """The values of an entry that can be given now.
+
+        Clips that are gone, since segmentation replaced them, are passed over; of a split or merge
+        nothing is possible if only one of its clips is gone.
+        """
+        if entry.field in NOT_OF_CLIPS:
             return entry.values
         if entry.field is Field.PRESENCE:
             return entry.values if presence.can_turn(self._database, entry.values) else {}

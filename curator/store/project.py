@@ -9,7 +9,6 @@ NAME.curator/
 
 import shutil
 import tempfile
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +19,7 @@ from curator.domain.target import read_target
 from curator.store.clips import Clips
 from curator.store.connection import FILE
 from curator.store.database import Database, Writing, create_file
+from curator.store.decision_rules import categories, parsed
 from curator.store.decisions import Decisions
 from curator.store.facts import Facts
 from curator.store.lock import WriterLock
@@ -50,11 +50,11 @@ class Project:
         self.path = path
         self._database = database
         self._lock = lock
-        self.settings = _read_settings(database)
         self.recordings = Recordings(database)
         self.clips = Clips(database)
         self.facts = Facts(database)
-        self.decisions = Decisions(database, self.settings.emotions)
+        self.decisions = Decisions(database)
+        self._language_and_target = _read_settings(database)
 
     @classmethod
     def create(cls, path: Path, *, language: str, target: str, categories: str) -> "Project":
@@ -67,7 +67,7 @@ class Project:
                 f"{printable(path.name)} already exists.", "Choose another name for the project."
             )
         read_target(target)
-        _emotions(categories)
+        EmotionSet.from_text(categories)
         settings = {"language": language, "target": target, "categories": categories}
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -117,6 +117,14 @@ class Project:
     def is_project(path: Path) -> bool:
         """Whether there is a project at this path, whatever its state."""
         return (path / FILE).is_file()
+
+    @property
+    def settings(self) -> Settings:
+        """What the project is for, with the categories as they are now."""
+        language, target = self._language_and_target
+        text = categories(self._database)
+        with self._database.as_stored("the settings"):
+            return Settings(language, target, parsed(text), text)
 
     @property
     def cache(self) -> Path:
@@ -178,15 +186,9 @@ class Project:
             self._database.notices.append(error.sentence)
 
 
-def _read_settings(database: Database) -> Settings:
+def _read_settings(database: Database) -> tuple[str, str]:
+    """The language and the target; the categories are read too, to see that they can be."""
     with database.as_stored("the settings"):
         values = dict(database.read("SELECT key, value FROM setting"))
-        emotions = EmotionSet.from_toml(values["categories"])
-        return Settings(values["language"], values["target"], emotions, values["categories"])
-
-
-def _emotions(categories: str) -> EmotionSet:
-    try:
-        return EmotionSet.from_toml(categories)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise CuratorError(f"The category set cannot be read: {error}.") from error
+        EmotionSet.from_toml(values["categories"])
+        return values["language"], values["target"]

@@ -59,8 +59,10 @@ def _crowd(folder: Path) -> Project:
         facts.append(ClipFact(clip, span, TRANSCRIBE, a_transcript(text, span)))
         facts.append(ClipFact(clip, span, SCORE, Score("snr", chance.uniform(0, 40))))
     project.facts.add(facts)
-    places = {clip: MapPoint(chance.random(), chance.random(), 0) for clip in project.clips.ids()}
-    project.facts.replace_map(places, LAY_OUT)
+    project.facts.add(
+        ClipFact(clip, span, LAY_OUT, MapPoint(chance.random(), chance.random(), 0))
+        for clip, _, span in project.clips.spans()
+    )
     return project
 
 

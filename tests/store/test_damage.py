@@ -15,7 +15,6 @@ from curator.domain.span import Span
 from curator.store import schema
 from curator.store.project import Project
 from tests.helpers.factories import (
-    LAY_OUT,
     SCORE,
     SEGMENT,
     TRANSCRIBE,
@@ -41,7 +40,7 @@ def full_project(tmp_path_factory):
             score(project, clip, snr=clip / 2, speaker_similarity=0.5)
             project.facts.add([found(project, clip, a_vector(clip))])
             project.facts.add([found(project, clip, Edges(0.0, 1.0, None, 5))])
-        project.facts.replace_map({clip: MapPoint(clip, 1, 2) for clip in clips}, LAY_OUT)
+        project.facts.add([found(project, clip, MapPoint(clip, 1, 2)) for clip in clips])
         project.facts.set_findings({clip: [a_finding()] for clip in clips})
         project.facts.set_project_fact("voice_threshold", "0.5")
         transcript = RecordingTranscript(1, TRANSCRIBE, a_transcript("all of it"))

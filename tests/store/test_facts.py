@@ -15,7 +15,6 @@ from curator.domain.span import Span
 from curator.store.project import Project
 from tests.helpers.factories import (
     EMBED,
-    LAY_OUT,
     SCORE,
     SEGMENT,
     TRANSCRIBE,
@@ -76,7 +75,7 @@ def test_finding_everything_again_leaves_every_decision(project):
         project.facts.add([found(project, clip, a_transcript("another"), NEXT_VERSION)])
         score(project, clip, snr=1.0)
     project.facts.set_findings({clip: [a_finding()] for clip in clips})
-    project.facts.replace_map({clip: MapPoint(0, 0, 0) for clip in clips}, LAY_OUT)
+    project.facts.add([found(project, clip, MapPoint(0, 0, 0)) for clip in clips])
     project.facts.forget("transcribe")
     assert project.decisions.state_hash() == before
     assert project.decisions.history() == journal
@@ -126,14 +125,6 @@ def test_vectors_are_those_of_the_clips_as_they_are_cut(project):
         (third, a_vector(third).values),
     ]
     assert second in project.facts.missing(EMBED, SpeakerVector)
-
-
-def test_a_new_map_replaces_the_whole_old_one(project):
-    first, second, *_ = project.clips.ids()
-    project.facts.replace_map({first: MapPoint(0, 1, -1), 999: MapPoint(0, 0, 0)}, LAY_OUT)
-    project.facts.replace_map({second: MapPoint(2, 3, 4)}, LAY_OUT)
-    assert project.clips.get(first).map is None
-    assert project.clips.get(second).map == MapPoint(2, 3, 4)
 
 
 def test_a_clip_has_one_place_on_the_map_whatever_its_edges_were(project):

@@ -184,7 +184,7 @@ class Clock:
 def clock(project):
     """The project's own decisions, timed by this clock."""
     clock = Clock()
-    project.decisions = Decisions(project._database, project.settings.emotions, seconds=clock)
+    project.decisions = Decisions(project._database, seconds=clock)
     return clock
 
 

@@ -69,8 +69,14 @@ class Undoing(RuleBasedStateMachine):
             with contextlib.suppress(CuratorError):  # a voice of clips that are not there
                 self.decide(edit)
 
-    def decide(self, edit):
-        if self.project.decisions.apply(edit).clips:
+    @rule(several=st.lists(edits, min_size=2, max_size=4))
+    def decide_several_things_at_once(self, several):
+        there = set(self.project.clips.ids())
+        if all(e.field is not Field.VOICE and e.after.keys() <= there for e in several):
+            self.decide(*several)
+
+    def decide(self, *edits):
+        if self.project.decisions.apply_all(edits[0].label, edits).clips:
             self.at += 1
             self.states[self.at :] = [self.project.decisions.state_hash()]
 

@@ -1,0 +1,366 @@
+"""The tables of a project as SQL.
+
+A fact's row says about which span it was found; it counts while the clip still has that span. So a
+clip whose edge was moved has no transcript until it is transcribed again, and taking the move back
+brings the old one back. There is one row per clip, kind and span: the newest.
+"""
+
+SETTING = """CREATE TABLE setting(
+  key TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID"""
+
+# How many transactions have changed the project, so that a backup knows whether it is needed.
+WRITTEN = """CREATE TABLE written(
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  times INTEGER NOT NULL
+) STRICT"""
+
+# path is a BLOB because file names need not be text; name_key is the name as search sees it.
+RECORDING = """CREATE TABLE recording(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  path BLOB NOT NULL,
+  name_key TEXT NOT NULL,
+  content_hash TEXT NOT NULL UNIQUE,
+  size INTEGER NOT NULL,
+  mtime_ns INTEGER NOT NULL,
+  rate INTEGER NOT NULL CHECK (rate > 0),
+  channels INTEGER NOT NULL,
+  samples INTEGER NOT NULL CHECK (samples >= 0),
+  container TEXT NOT NULL,
+  licence TEXT NOT NULL,
+  consent TEXT NOT NULL
+) STRICT"""
+
+# cut_start, cut_stop: where segmentation cut. start, stop: where the clip is now, which is a
+# person's decision if there is one; kept here so that sorting and matching facts need no join.
+# Ids are never used twice: the journal of edits refers to them for ever. origin: 'cut' by
+# segmentation, or made by a 'person' who split or merged clips; NULL while it is not there because
+# of that. Such a clip keeps its facts and decisions, so that undo brings it back whole.
+CLIP = """CREATE TABLE clip(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  recording_id INTEGER NOT NULL REFERENCES recording(id),
+  cut_start INTEGER NOT NULL,
+  cut_stop INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  stop INTEGER NOT NULL,
+  pause_group INTEGER NOT NULL,
+  origin TEXT CHECK (origin IN ('cut', 'person')),
+  CHECK (0 <= cut_start AND cut_start <= cut_stop),
+  CHECK (0 <= start AND start <= stop)
+) STRICT"""
+CLIP_BY_TIME = "CREATE INDEX clip_by_time ON clip(recording_id, start, stop)"
+
+PRESENT_CLIP = "CREATE VIEW present_clip AS SELECT * FROM clip WHERE origin IS NOT NULL"
+
+PRODUCER = """CREATE TABLE producer(
+  id INTEGER PRIMARY KEY,
+  key TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  options TEXT NOT NULL,
+  UNIQUE (key, version, options)
+) STRICT"""
+
+RECORDING_DONE = """CREATE TABLE recording_done(
+  recording_id INTEGER NOT NULL REFERENCES recording(id) ON DELETE CASCADE,
+  key TEXT NOT NULL,
+  producer_id INTEGER NOT NULL REFERENCES producer(id),
+  PRIMARY KEY (recording_id, key)
+) STRICT, WITHOUT ROWID"""
+
+# words: JSON, [{"start": 0, "stop": 9, "text": "...", "probability": 0.9}, ...].
+RECORDING_TRANSCRIPT = """CREATE TABLE recording_transcript(
+  recording_id INTEGER PRIMARY KEY REFERENCES recording(id) ON DELETE CASCADE,
+  producer_id INTEGER NOT NULL REFERENCES producer(id),
+  text TEXT NOT NULL,
+  language TEXT NOT NULL,
+  confidence REAL NOT NULL,
+  no_speech REAL NOT NULL,
+  compression REAL NOT NULL,
+  words TEXT NOT NULL
+) STRICT"""
+
+TRANSCRIPT = """CREATE TABLE transcript(
+  clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
+  start INTEGER NOT NULL,
+  stop INTEGER NOT NULL,
+  producer_id INTEGER NOT NULL REFERENCES producer(id),
+  text TEXT NOT NULL,
+  text_key TEXT NOT NULL,
+  language TEXT NOT NULL,
+  confidence REAL NOT NULL,
+  no_speech REAL NOT NULL,
+  compression REAL NOT NULL,
+  words TEXT NOT NULL,
+  PRIMARY KEY (clip_id, start, stop)
+) STRICT"""
+
+SCORE = """CREATE TABLE score(
+  clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
+  start INTEGER NOT NULL,
+  stop INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  producer_id INTEGER NOT NULL REFERENCES producer(id),
+  value REAL NOT NULL,
+  PRIMARY KEY (clip_id, start, stop, key)
+) STRICT, WITHOUT ROWID"""
+SCORE_BY_VALUE = "CREATE INDEX score_by_value ON score(key, value)"
+
+SPEAKER_VECTOR = """CREATE TABLE speaker_vector(
+  clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
+  start INTEGER NOT NULL,
+  stop INTEGER NOT NULL,
+  producer_id INTEGER NOT NULL REFERENCES producer(id),
+  vector BLOB NOT NULL,
+  PRIMARY KEY (clip_id, start, stop)
+) STRICT"""
+
+EDGES = """CREATE TABLE edges(
+  clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
+  start INTEGER NOT NULL,
+  stop INTEGER NOT NULL,
+  producer_id INTEGER NOT NULL REFERENCES producer(id),
+  starts_in_word REAL NOT NULL,
+  ends_in_word REAL NOT NULL,
+  start_pause INTEGER,
+  stop_pause INTEGER,
+  PRIMARY KEY (clip_id, start, stop)
+) STRICT, WITHOUT ROWID"""
+
+MAP_POINT = """CREATE TABLE map_point(
+  clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
+  start INTEGER NOT NULL,
+  stop INTEGER NOT NULL,
+  producer_id INTEGER NOT NULL REFERENCES producer(id),
+  x REAL NOT NULL,
+  y REAL NOT NULL,
+  cluster INTEGER NOT NULL,
+  PRIMARY KEY (clip_id, start, stop)
+) STRICT, WITHOUT ROWID"""
+
+DELIVERY_VECTOR = """CREATE TABLE delivery_vector(
+  clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
+  start INTEGER NOT NULL,
+  stop INTEGER NOT NULL,
+  producer_id INTEGER NOT NULL REFERENCES producer(id),
+  vector BLOB NOT NULL,
+  PRIMARY KEY (clip_id, start, stop)
+) STRICT"""
+
+DELIVERY_POINT = """CREATE TABLE delivery_point(
+  clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
+  start INTEGER NOT NULL,
+  stop INTEGER NOT NULL,
+  producer_id INTEGER NOT NULL REFERENCES producer(id),
+  x REAL NOT NULL,
+  y REAL NOT NULL,
+  cluster INTEGER NOT NULL,
+  PRIMARY KEY (clip_id, start, stop)
+) STRICT, WITHOUT ROWID"""
+
+SUGGESTION = """CREATE TABLE suggestion(
+  clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
+  start INTEGER NOT NULL,
+  stop INTEGER NOT NULL,
+  producer_id INTEGER NOT NULL REFERENCES producer(id),
+  emotion TEXT NOT NULL,
+  probability REAL NOT NULL CHECK (0 <= probability AND probability <= 1),
+  reason TEXT NOT NULL,
+  PRIMARY KEY (clip_id, start, stop)
+) STRICT, WITHOUT ROWID"""
+
+# A recipe is never changed: another one has another hash. steps: TOML.
+RECIPE = """CREATE TABLE recipe(
+  hash TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  steps TEXT NOT NULL
+) STRICT, WITHOUT ROWID"""
+
+# What a recipe did to a clip, one row a measure; the values before and after.
+CLEANING = """CREATE TABLE cleaning(
+  clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
+  start INTEGER NOT NULL,
+  stop INTEGER NOT NULL,
+  recipe TEXT NOT NULL REFERENCES recipe(hash),
+  key TEXT NOT NULL,
+  producer_id INTEGER NOT NULL REFERENCES producer(id),
+  before REAL NOT NULL,
+  after REAL NOT NULL,
+  PRIMARY KEY (clip_id, start, stop, recipe, key)
+) STRICT, WITHOUT ROWID"""
+
+FINDING = """CREATE TABLE finding(
+  clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
+  start INTEGER NOT NULL,
+  stop INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  severity TEXT NOT NULL,
+  sentence TEXT NOT NULL,
+  PRIMARY KEY (clip_id, start, stop, position)
+) STRICT, WITHOUT ROWID"""
+FINDING_BY_KEY = "CREATE INDEX finding_by_key ON finding(key)"
+
+PROJECT_FACT = """CREATE TABLE project_fact(
+  key TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID"""
+
+# No ON DELETE CASCADE: a clip with a decision cannot be removed.
+DECISION = """CREATE TABLE decision(
+  clip_id INTEGER PRIMARY KEY REFERENCES clip(id),
+  state TEXT CHECK (state IN ('kept', 'dropped')),
+  emotion TEXT,
+  text TEXT,
+  text_key TEXT,
+  start INTEGER,
+  stop INTEGER,
+  recipe TEXT REFERENCES recipe(hash),
+  CHECK (COALESCE(state, emotion, text, start, recipe) IS NOT NULL),
+  CHECK ((text IS NULL) = (text_key IS NULL)),
+  CHECK ((start IS NULL) = (stop IS NULL))
+) STRICT"""
+DECISION_STATE = "CREATE INDEX decision_state ON decision(state)"
+DECISION_EMOTION = "CREATE INDEX decision_emotion ON decision(emotion)"
+
+RECORDING_DECISION = """CREATE TABLE recording_decision(
+  recording_id INTEGER PRIMARY KEY REFERENCES recording(id),
+  recipe TEXT NOT NULL REFERENCES recipe(hash)
+) STRICT"""
+
+# A sample that was heard, under whatever name tells it from all others (its run and its place).
+RATED_SAMPLE = """CREATE TABLE rated_sample(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  sample TEXT NOT NULL UNIQUE
+) STRICT"""
+
+# value: JSON, {aspect: 1..10}.
+RATING = """CREATE TABLE rating(
+  sample_id INTEGER PRIMARY KEY REFERENCES rated_sample(id),
+  value TEXT NOT NULL
+) STRICT"""
+
+PROJECT_DECISION = """CREATE TABLE project_decision(
+  field TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID"""
+
+# act: the id of the first of the edits that are undone and done again together. before, after:
+# JSON, {clip id: value}. abandoned: undone, and then the person went another way.
+EDIT = """CREATE TABLE edit(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  act INTEGER NOT NULL,
+  made_at TEXT NOT NULL,
+  label TEXT NOT NULL,
+  field TEXT NOT NULL,
+  clips INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('done', 'undone', 'abandoned')),
+  before TEXT NOT NULL,
+  after TEXT NOT NULL
+) STRICT"""
+EDIT_BY_STATE = "CREATE INDEX edit_by_state ON edit(state, id)"
+EDIT_BY_ACT = "CREATE INDEX edit_by_act ON edit(act)"
+
+# origin: "person", "export", or what else made it. state_hash: see `Decisions.state_hash`.
+SNAPSHOT = """CREATE TABLE snapshot(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  made_at TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  state_hash TEXT NOT NULL
+) STRICT"""
+
+# The clips that were there. No reference to clip: a snapshot outlives what is cut anew. text: as
+# people saw it; text_decided: whether one of them wrote it.
+SNAPSHOT_CLIP = """CREATE TABLE snapshot_clip(
+  snapshot_id INTEGER NOT NULL REFERENCES snapshot(id) ON DELETE CASCADE,
+  clip_id INTEGER NOT NULL,
+  recording_id INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  stop INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  emotion TEXT,
+  text TEXT NOT NULL,
+  text_decided INTEGER NOT NULL,
+  PRIMARY KEY (snapshot_id, clip_id)
+) STRICT, WITHOUT ROWID"""
+
+# A clip as people see it: what they decided where they did, what machines found elsewhere.
+CLIP_SEEN = """CREATE VIEW clip_seen AS
+SELECT
+  clip.id AS id,
+  clip.recording_id AS recording_id,
+  clip.start AS start,
+  clip.stop AS stop,
+  clip.pause_group AS pause_group,
+  COALESCE(decision.state, 'undecided') AS state,
+  COALESCE(decision.text, transcript.text, '') AS text,
+  decision.text IS NOT NULL AS text_decided,
+  decision.emotion AS emotion,
+  transcript.text AS machine_text,
+  transcript.words AS words,
+  transcript.language AS language,
+  transcript.confidence AS confidence,
+  transcript.no_speech AS no_speech,
+  transcript.compression AS compression,
+  edges.starts_in_word AS starts_in_word,
+  edges.ends_in_word AS ends_in_word,
+  edges.start_pause AS start_pause,
+  edges.stop_pause AS stop_pause,
+  map_point.x AS x,
+  map_point.y AS y,
+  map_point.cluster AS cluster
+FROM present_clip AS clip
+LEFT JOIN decision
+  ON decision.clip_id = clip.id
+LEFT JOIN transcript
+  ON transcript.clip_id = clip.id
+  AND transcript.start = clip.start
+  AND transcript.stop = clip.stop
+LEFT JOIN edges
+  ON edges.clip_id = clip.id
+  AND edges.start = clip.start
+  AND edges.stop = clip.stop
+LEFT JOIN map_point
+  ON map_point.clip_id = clip.id
+  AND map_point.start = clip.start
+  AND map_point.stop = clip.stop"""
+
+STATEMENTS: tuple[str, ...] = (
+    SETTING,
+    WRITTEN,
+    RECORDING,
+    CLIP,
+    CLIP_BY_TIME,
+    PRESENT_CLIP,
+    PRODUCER,
+    RECORDING_DONE,
+    RECORDING_TRANSCRIPT,
+    TRANSCRIPT,
+    SCORE,
+    SCORE_BY_VALUE,
+    SPEAKER_VECTOR,
+    EDGES,
+    MAP_POINT,
+    DELIVERY_VECTOR,
+    DELIVERY_POINT,
+    SUGGESTION,
+    RECIPE,
+    CLEANING,
+    FINDING,
+    FINDING_BY_KEY,
+    PROJECT_FACT,
+    DECISION,
+    DECISION_STATE,
+    DECISION_EMOTION,
+    PROJECT_DECISION,
+    RECORDING_DECISION,
+    RATED_SAMPLE,
+    RATING,
+    EDIT,
+    EDIT_BY_STATE,
+    EDIT_BY_ACT,
+    SNAPSHOT,
+    SNAPSHOT_CLIP,
+    CLIP_SEEN,
+)
