@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curator import __version__
+from curator.cli.clean_arguments import add_models_command
 from curator.domain.errors import CuratorError
 
 COULD_NOT = 1
@@ -37,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     _add_project_commands(commands)
     _add_decision_commands(commands)
     _add_output_commands(commands)
+    add_models_command(lambda name, runs, text: _command(commands, name, runs, text))
     return top
 
 

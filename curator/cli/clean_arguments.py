@@ -1,0 +1,29 @@
+"""What can be typed after ``curator models`` and ``curator clean``."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+Make = Callable[[str, str, str], argparse.ArgumentParser]
+"""Makes a command: its name, what runs it, what it does."""
+
+
+def add_models_command(make: Make) -> None:
+    """``curator models list|get|import|verify``."""
+    models = make("models", "models:list_", "Networks the program can load: list and get them.")
+    parts = models.add_subparsers(metavar="list|get|import|verify", required=True)
+
+    def part(name: str, runs: str, text: str) -> argparse.ArgumentParser:
+        added = parts.add_parser(name, help=text, description=text)
+        added.set_defaults(runs=f"models:{runs}")
+        added.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+        return added
+
+    part("list", "list_", "Say what each is for, its licence, and whether it is here.")
+    getting = part("get", "get_", "Download; what was interrupted goes on from there.")
+    getting.add_argument("names", metavar="NAME", nargs="+")
+    importing = part("import", "import_", "Copy from a folder, for machines without a network.")
+    importing.add_argument("folder", metavar="FOLDER", type=Path)
+    importing.add_argument("names", metavar="NAME", nargs="*", help="left out: all that it holds")
+    verifying = part("verify", "verify", "Read every file and compare its hash.")
+    verifying.add_argument("names", metavar="NAME", nargs="*")
