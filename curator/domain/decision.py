@@ -18,8 +18,8 @@ class State(StrEnum):
 class Field(StrEnum):
     """What a decision is about.
 
-    SPAN holds ``[start, stop]``. PRESENCE holds whether a clip is there: PERSON for one that was
-    made by splitting or merging, None for one that this took away. RECIPE holds the hash of the
+    SPAN holds ``[start, stop]``. PRESENCE holds whether a clip is there: PERSON for one that a
+    person made or brought back, None for one that this took away. RECIPE holds the hash of the
     recipe a clip is cleaned by, RECORDING_RECIPE the same by recording, for clips that have none of
     their own. RATING holds what a heard sample is worth, as JSON, by the sample's number. The
     others are of the whole project: VOICE its clips, CATEGORIES the TOML of the category set,
@@ -60,14 +60,19 @@ Value = str | tuple[int, int] | None
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A clip that comes into being by splitting or merging, undecided.
+    """A clip that comes into being, by splitting or merging or from another set.
 
-    text, emotion: what people had decided about the clips it is made of, None where nothing.
+    text, emotion, state, recipe: what is decided about it from the start, None where nothing.
+    recording_id, pause_group: where it lies, if it is not made of the clips that go.
     """
 
     span: Span
     text: str | None
     emotion: str | None
+    state: str | None = None
+    recipe: str | None = None
+    recording_id: int | None = None
+    pause_group: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class Edit:
 
     label: a sentence for the history, e.g. "Give emotion: tension (12 clips)".
     after: clip id (or PROJECT, or what the field says) -> the new value; None takes it back.
-    come: the clips made of those that ``after`` takes away, for PRESENCE.
+    come: the clips that come into being, for PRESENCE.
     joins: whether it is one with the edit just before if that was a nudge of the same clip.
     """
 
@@ -91,9 +96,10 @@ class Edit:
 class Changes:
     """What a write touched: which clips, which field, and under which label.
 
-    clips: for PRESENCE, those that went as well as those that came; the ids of the field where it
-    is not about clips. parts: the changes of each edit where an act was several; clips are then
-    those of all parts that are about clips, and field is the first part's.
+    clips: for PRESENCE, those that went as well as those that came, the new ones last and in their
+    order; the ids of the field where it is not about clips. parts: the changes of each edit where
+    an act was several; clips are then those of all parts that are about clips, and field is the
+    first part's.
     """
 
     clips: tuple[int, ...]

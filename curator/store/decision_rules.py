@@ -63,17 +63,13 @@ class DecisionRules:
         if edit.field is Field.RATING:
             self._check_ids("rated_sample", edit.after, "There is no sample {} to rate.")
             return {one: self._checked_json(value) for one, value in edit.after.items()}
+        if edit.field is Field.PRESENCE:
+            return self._checked_presence(edit, voice)
         missing = edit.after.keys() - existing(self._database, edit.after)
         if missing:
             raise CuratorError(f"There is no clip {min(missing)} in the project.")
         if edit.field is Field.SPAN:
             return self._checked_spans(edit.after)
-        if edit.field is Field.PRESENCE:
-            presence.check(self._database, edit, voice)
-            for piece in edit.come:
-                self._checked_emotion(piece.emotion)
-                self._checked_text(piece.text)
-            return dict(edit.after)
         check = {
             Field.STATE: self._checked_state,
             Field.EMOTION: self._checked_emotion,
@@ -82,6 +78,18 @@ class DecisionRules:
         }[edit.field]
         checked = {value: check(value) for value in set(edit.after.values())}
         return {clip: checked[value] for clip, value in edit.after.items()}
+
+    def _checked_presence(self, edit: Edit, voice: Sequence[int]) -> dict[int, Value]:
+        presence.check(self._database, edit, voice)
+        for piece in edit.come:
+            self._checked_text(piece.text)
+        for emotion in {piece.emotion for piece in edit.come}:
+            self._checked_emotion(emotion)
+        for state in {piece.state for piece in edit.come}:
+            self._checked_state(state)
+        for recipe in {piece.recipe for piece in edit.come}:
+            self._checked_recipe(recipe)
+        return dict(edit.after)
 
     def _checked_state(self, value: Value) -> Value:
         if value is None or value == State.UNDECIDED:

@@ -100,10 +100,8 @@ class Decisions:
     def _prepared(self, edit: Edit) -> dict[int, Value]:
         """The clips that come, with what was decided about them, not yet there."""
         pieces = presence.prepare(self._database, edit)
-        texts = {clip: piece.text for clip, piece in pieces.items()}
-        emotions = {clip: piece.emotion for clip, piece in pieces.items()}
-        self._write_words(Field.TEXT, texts)
-        self._write_words(Field.EMOTION, emotions)
+        for field, values in presence.decided(pieces).items():
+            self._write_words(field, values)
         return dict.fromkeys(pieces, PERSON)
 
     def undo(self) -> Changes | None:

@@ -157,7 +157,6 @@ def test_what_cannot_be_split_or_merged_is_refused(project):
     with pytest.raises(CuratorError, match="different recordings"):
         merge(first, project.clips.get(elsewhere))
     for gone, come in (
-        ((first.id,), ()),
         ((first.id,), (Piece(second.span, None, None),)),
         ((first.id,), (Piece(Span(3, 3), None, None),)),
         ((first.id, elsewhere), (Piece(first.span, None, None),)),
