@@ -55,7 +55,9 @@ def make_parser() -> argparse.ArgumentParser:
         "plan", "Say steps, memory, hours and money before they are spent.", "trainer.plan_command"
     )
     train = add("train", "Start a run.", "trainer.train_commands")
-    for command in (check, prepare, plan, train):
+    text = "Fine-tune the DVAE of a base; its GPT has to be trained on the new codes afterwards."
+    codebook = add("codebook", text, "trainer.codebook_command")
+    for command in (check, prepare, plan, train, codebook):
         command.add_argument("bundle", type=Path, metavar="BUNDLE", help="folder curator exported")
         _add_configuration(command)
     for command in (check, prepare, plan):
@@ -69,6 +71,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     plan.add_argument("--price", type=float, metavar="MONEY", help="of an hour on it")
     plan.add_argument("--probe", action="store_true", help="measure on this machine for a minute")
+    codebook.add_argument("folder", type=Path, metavar="FOLDER", help="new folder for the base")
     train.add_argument("run", type=Path, metavar="RUN", help="new folder for the run")
     train.add_argument(
         "--from",

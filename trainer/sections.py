@@ -159,6 +159,27 @@ class Stop(Struct, frozen=True, forbid_unknown_fields=True):
     max_nonfinite: Count = 5
 
 
+class Codebook(Struct, frozen=True, forbid_unknown_fields=True):
+    """Of `trainer codebook` alone. learn: what of the DVAE learns. clips: windows per update.
+
+    window_s: longest window. commitment: weight of staying near the chosen code. decay: how much
+    of a code's place an update leaves. every_steps: how often it is measured and saved.
+    """
+
+    steps: Count = 2000
+    lr: Positive = 1e-5
+    clips: Count = 32
+    window_s: Annotated[float, Meta(ge=0.25)] = 2.0
+    learn: tuple[Literal["encoder", "codebook", "decoder"], ...] = (
+        "encoder",
+        "codebook",
+        "decoder",
+    )
+    commitment: NotNegative = 0.25
+    decay: Annotated[float, Meta(gt=0.0, lt=1.0)] = 0.99
+    every_steps: Count = 100
+
+
 class Log(Struct, frozen=True, forbid_unknown_fields=True):
     """every_steps: how often a step is written to events.jsonl."""
 
@@ -191,3 +212,4 @@ class TrainConfig(Struct, frozen=True, forbid_unknown_fields=True):
     stop: Stop = Stop()
     log: Log = Log()
     dist: Dist = Dist()
+    codebook: Codebook = Codebook()

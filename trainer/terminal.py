@@ -26,7 +26,7 @@ class Terminal:
         """So many clips are encoded."""
         rate = done / max(1e-9, time.monotonic() - self.began)
         left = (total - done) / rate if rate else 0.0
-        self._draw(
+        self.moving(
             f"encoding {done}/{total} clips, {rate:.1f} clips/s, {_clock(left)} left",
             last=done == total,
         )
@@ -36,10 +36,10 @@ class Terminal:
         if event == "step":
             self._step(fields)
         elif event == "eval":
-            self._line(f"step {fields['step']}: {fields['sentence']}")
+            self.line(f"step {fields['step']}: {fields['sentence']}")
         elif event == "skipped":
             clips = ", ".join(fields["clips"][:5])
-            self._line(f"step {fields['step']}: the loss was not a number; skipped ({clips}).")
+            self.line(f"step {fields['step']}: the loss was not a number; skipped ({clips}).")
 
     def ended(self, run: Path, ending: str, log: EventLog) -> None:
         """How the run ended, and what to do next."""
@@ -70,9 +70,10 @@ class Terminal:
         )
         if fields["memory_mb"]:
             text += f"  {fields['memory_mb']:,} MB"
-        self._draw(f"{text}  {_clock(left)} left", last=fields["step"] == fields["total"])
+        self.moving(f"{text}  {_clock(left)} left", last=fields["step"] == fields["total"])
 
-    def _draw(self, text: str, *, last: bool) -> None:
+    def moving(self, text: str, last: bool) -> None:
+        """Put this over the line that changes. last: draw it however soon it comes."""
         now = time.monotonic()
         if not self.moves or (now - self.drawn < SHORTEST_REDRAW_S and not last):
             return
@@ -81,7 +82,8 @@ class Terminal:
         sys.stderr.flush()
         self.drawn = now
 
-    def _line(self, text: str) -> None:
+    def line(self, text: str) -> None:
+        """A line that stays."""
         if self.quiet:
             return
         self.close()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.commands import configured, say
 from trainer.config import TrainConfig
+from trainer.errors import BrokenRun
 from trainer.manifest import Bundle, read_bundle
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ Arguments = argparse.Namespace
 def train(arguments: Arguments) -> int:
     """Start a run."""
     from trainer.distributed import join
+    from trainer.pairing import NEW_CODES, codes_are_new
     from trainer.run import create_run, open_run
 
     bundle = read_bundle(arguments.bundle)
@@ -27,8 +29,10 @@ def train(arguments: Arguments) -> int:
     config = configured(arguments)
     world = join(config)
     if world.leads:
-        about = {"preset": arguments.preset, **_identity(config, bundle)}
+        about = {"preset": arguments.preset, **_identity(config, bundle, arguments.parent)}
         run = create_run(arguments.run, config, bundle, {**about, **_parent(arguments)})
+        if codes_are_new(about["identity"]):
+            say(NEW_CODES)
     world.wait()
     run = open_run(arguments.run)
     try:
@@ -90,6 +94,8 @@ def resume(arguments: Arguments) -> int:
     from trainer.run import open_run
 
     run = open_run(arguments.run)
+    if run.about.get("kind") == "codebook":
+        raise BrokenRun(f"{run.folder} is no run.", "Repeat the `trainer codebook` that began it.")
     if _is_finished(run):
         say(f"{run.folder} is finished; there is nothing to go on with.")
         return 0
@@ -107,15 +113,21 @@ def _is_finished(run: "Run") -> bool:
     return last is not None and last.step == last.state["total_steps"]
 
 
-def _identity(config: TrainConfig, bundle: Bundle) -> dict[str, object]:
+def _identity(config: TrainConfig, bundle: Bundle, parent: Path | None) -> dict[str, Any]:
     """Versions and base model, for run.json."""
     from importlib.metadata import version
 
     from trainer.backends import open_backend
     from trainer.features import cache_folder
+    from trainer.pairing import after_parent
+    from trainer.run import open_run
 
     backend = open_backend(config, bundle, cache_folder(bundle.folder, config))
-    return {"identity": backend.identity(), "torch": version("torch"), "numpy": version("numpy")}
+    identity = dict(backend.identity())
+    if parent is not None:
+        before: Any = open_run(parent).about["identity"]
+        identity = after_parent(identity, before)
+    return {"identity": identity, "torch": version("torch"), "numpy": version("numpy")}
 
 
 def _train(run: "Run", bundle: Bundle, world: Any) -> int:  # noqa: ANN401

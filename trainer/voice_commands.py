@@ -49,8 +49,10 @@ def write_export(
     """Export a checkpoint into ``target``, which is complete or absent."""
     from trainer.backends import open_backend
     from trainer.features import cache_folder
+    from trainer.pairing import refuse_untrained
     from trainer.session import load_weights
 
+    refuse_untrained(run, found)
     backend = open_backend(run.config, bundle, cache_folder(bundle.folder, run.config))
     network = backend.network()
     backend.adapt(network)

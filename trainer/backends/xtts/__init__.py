@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trainer.backends import Arrays, Item
+from trainer.backends import MELS, Arrays, Item
 from trainer.backends.xtts.base import Base, open_base
 from trainer.backends.xtts.coqui import coqui_version
+from trainer.backends.xtts.sound import CODE_SAMPLES, TAIL_SAMPLES
 from trainer.config import TrainConfig
 from trainer.errors import WrongUsage
 from trainer.manifest import Bundle, Clip
@@ -25,17 +26,13 @@ if TYPE_CHECKING:
     from trainer.backends.xtts.batch import Special, XttsBatch
 
 FEATURE_VERSION = 1
-CODE_SAMPLES = 1024  # samples per code
-# Zeros put behind every clip before it is encoded. The DVAE sees about seven codes far; without a
-# fixed tail the last codes of a clip depend on what else was in its batch.
-TAIL_SAMPLES = 8192
 TEXT_CHARACTERS_PER_TOKEN = 3.0  # only for bucketing before the tokens are known
 UNKNOWN_TOKEN = 1  # [UNK]; coqui's trainer has this id fixed too
 
 
 def open_backend(config: TrainConfig, bundle: Bundle | None, cache: Path) -> "XttsBackend":
     """The back-end on ``model.base``, or on a small random base built for the bundle."""
-    base = _base(config, bundle, cache)
+    base = base_of(config, bundle, cache)
     if config.adapt.extend:
         if bundle is None:
             raise WrongUsage("A vocabulary is extended by a bundle's text, and none was given.")
@@ -45,7 +42,7 @@ def open_backend(config: TrainConfig, bundle: Bundle | None, cache: Path) -> "Xt
     return XttsBackend(config, base)
 
 
-def _base(config: TrainConfig, bundle: Bundle | None, cache: Path) -> Base:
+def base_of(config: TrainConfig, bundle: Bundle | None, cache: Path) -> Base:
     """The base as given, or a small random one."""
     if config.model.base:
         return open_base(Path(config.model.base))
@@ -67,6 +64,7 @@ class XttsBackend:
     name = "xtts"
     target = "xtts_v2"
     parts: Sequence[str] = ("text", "mel", "eos", "text_smooth", "mel_smooth")
+    prompt_units = MELS
 
     def __init__(self, config: TrainConfig, base: Base) -> None:
         self.config = config
@@ -108,6 +106,7 @@ class XttsBackend:
             "backend": self.name,
             "base": str(self.base.folder),
             "sha256": dict(self.base.hashes),
+            "learnt_codes_of": self.base.learnt_codes_of,
             "coqui_tts": coqui_version(),
             "licence": read_target(self.target).licence,
         }
@@ -152,6 +151,9 @@ class XttsBackend:
             "mel": mel.numpy().astype(np.float16),
         }
 
+    def settle(self, clips: Sequence[Clip], arrays: Mapping[str, Arrays]) -> None:
+        """Nothing depends on the other clips."""
+
     def length(self, clip: Clip) -> int:
         """Positions of the clip in a batch; the text's share is estimated."""
         from trainer.backends.xtts.batch import row_length
@@ -174,9 +176,11 @@ class XttsBackend:
 
     def adapt(self, network: "nn.Module") -> None:
         """All weights, LoRA adapters, or some parts."""
-        from trainer.backends.xtts.adapt import adapt
+        from trainer.backends.xtts.adapt import adapt, refuse_frozen_codes
 
         adapt(network, self.config.adapt)
+        if not self.base.knows_its_codes:
+            refuse_frozen_codes(network)
 
     def objective(self) -> Mapping[str, tuple[float, str]]:
         """Coqui's weighting; the end of speech counted once more or less often as configured."""
@@ -228,4 +232,4 @@ def set_dropout(network: "nn.Module", share: float) -> None:
             module.p = share
 
 
-__all__ = ["XttsBackend", "open_backend"]
+__all__ = ["XttsBackend", "base_of", "open_backend"]

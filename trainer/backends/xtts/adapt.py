@@ -33,6 +33,17 @@ def adapt(network: Any, settings: Adapt) -> None:  # noqa: ANN401 - an XttsNetwo
     _add_lora(network.gpt, settings)
 
 
+def refuse_frozen_codes(network: Any) -> None:  # noqa: ANN401 - an XttsNetwork
+    """Refuse to train on new codes where the GPT's two tables of codes would not learn."""
+    tables = (network.gpt.mel_embedding, network.gpt.mel_head)
+    if not all(value.requires_grad for table in tables for value in table.parameters()):
+        raise WrongUsage(
+            "The DVAE of this base was changed, and with this [adapt] its GPT could not learn the"
+            " new codes: what it knows of each code would stay as it is.",
+            'Set adapt.mode=full, or partial with parts = ["heads", "embeddings", "transformer"].',
+        )
+
+
 def merge_lora(gpt: Any) -> None:  # noqa: ANN401
     """Fold LoRA adapters into the weights beside them, leaving the stock modules."""
     if hasattr(gpt.gpt, "merge_and_unload"):

@@ -9,6 +9,7 @@ import json
 import pickle
 import tomllib
 import types
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 FILES = ("model.pth", "vocab.json", "dvae.pth", "mel_stats.pth", "config.json")
 RECORD = "recorded-hashes.json"
+# In model.pth: the hash of the dvae.pth whose codes its GPT has learnt. The released file has none,
+# and belongs to the dvae.pth released with it.
+LEARNT_CODES_OF = "learnt_codes_of"
 # Classes of which the released model.pth carries instances beside its tensors. They are read as
 # empty shells, so that no code of theirs runs.
 LEGACY_CLASSES = (
@@ -35,10 +39,19 @@ LEGACY_CLASSES = (
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A checked base folder. hashes: SHA-256 by file name."""
+    """A checked base folder. hashes: SHA-256 by file name.
+
+    learnt_codes_of: hash of the DVAE whose codes the GPT has learnt.
+    """
 
     folder: Path
     hashes: Mapping[str, str]
+    learnt_codes_of: str
+
+    @property
+    def knows_its_codes(self) -> bool:
+        """Whether the GPT has learnt the codes of the DVAE beside it."""
+        return self.learnt_codes_of == self.hashes["dvae.pth"]
 
     def tensors(self, name: str) -> "dict[str, torch.Tensor]":
         """The tensors of model.pth or dvae.pth, in main memory, mapped where possible."""
@@ -88,9 +101,13 @@ def open_base(folder: Path) -> Base:
             "size": status.st_size,
             "mtime_ns": status.st_mtime_ns,
         }
+        if name == "model.pth":
+            same = digest == before.get("sha256") and LEARNT_CODES_OF in before
+            record[name][LEARNT_CODES_OF] = before[LEARNT_CODES_OF] if same else _mark_of(path)
     if record != recorded:
         _record(folder, record)
-    return Base(folder, hashes)
+    marked = str(record["model.pth"][LEARNT_CODES_OF])
+    return Base(folder, hashes, marked or hashes["dvae.pth"])
 
 
 def _refuse_if_other(
@@ -127,12 +144,20 @@ def load_tensors(path: Path) -> object:
     shells = [(types.new_class(name.rpartition(".")[2]), name) for name in LEGACY_CLASSES]
     try:
         with torch.serialization.safe_globals(shells):  # type: ignore[arg-type]
-            return torch.load(path, map_location="cpu", weights_only=True)
+            mapped = zipfile.is_zipfile(path)  # what torch saved before 1.6 cannot be mapped
+            return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, ValueError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise BrokenBase(
             f"{path} is damaged or holds more than tensors.", f"torch says: {reason}"
         ) from error
+
+
+def _mark_of(path: Path) -> str:
+    """The hash of the DVAE that a model.pth names as its own; "" if it names none."""
+    found = load_tensors(path)
+    mark = found.get(LEARNT_CODES_OF) if isinstance(found, dict) else None
+    return mark if isinstance(mark, str) else ""
 
 
 def _recorded(folder: Path) -> dict[str, dict[str, object]]:

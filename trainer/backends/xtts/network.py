@@ -28,7 +28,7 @@ class XttsNetwork(nn.Module):
         self.gpt: Any = gpt
         quicken(gpt)
         self.smooth = smooth
-        codes, tokens = gpt.mel_head.out_features, gpt.text_head.out_features
+        codes, tokens = self.gpt.mel_head.out_features, self.gpt.text_head.out_features
         self.choices = {"text_ce": tokens, "mel_ce": codes, "eos_ce": codes}
 
     def forward(self, batch: XttsBatch) -> "Tensor":

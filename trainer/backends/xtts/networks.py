@@ -71,12 +71,16 @@ def load_gpt(base: Base, tokens: Any) -> "nn.Module":  # noqa: ANN401
     return gpt
 
 
-def load_dvae(base: Base) -> "nn.Module":
-    """The frozen network that turns mels into codes; its sizes are read off its weights."""
+def load_dvae(base: Base, *, with_decoder: bool = False) -> "nn.Module":
+    """The frozen network that turns mels into codes; its sizes are read off its weights.
+
+    with_decoder: the way back from codes to mels must be there, too.
+    """
     weights = base.tensors("dvae.pth")
     dvae = new_dvae(**_dvae_sizes(weights, base.folder))
     lacking = dvae.load_state_dict(weights, strict=False).missing_keys
-    lacking = [key for key in lacking if key.startswith(("encoder.", "codebook."))]
+    needed = ("encoder.", "codebook.", *(["decoder."] if with_decoder else []))
+    lacking = [key for key in lacking if key.startswith(needed)]
     if lacking:
         raise BrokenBase(f"{base.folder}/dvae.pth lacks {lacking[0]}.")
     return dvae.eval().requires_grad_(requires_grad=False)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.backends.xtts.adapt import merge_lora
-from trainer.backends.xtts.base import Base
+from trainer.backends.xtts.base import LEARNT_CODES_OF, Base
 from trainer.backends.xtts.coqui import coqui
 from trainer.backends.xtts.networks import GPT_PREFIX
 from trainer.errors import BrokenRun, TrainerError
@@ -25,6 +25,11 @@ CODES_PER_SECOND = 22050 / 1024
 SLOWEST_CHARACTERS_PER_SECOND = 5.0  # nobody speaks slower; longer output is a run-on
 LEAST_SECONDS = 2.0
 OUTPUT_RATE = 24000  # Hz
+UNTRAINED = "The DVAE of this base was changed, and this GPT has not learnt its codes."
+TRAIN_FIRST = (
+    "Train it on them (adapt.mode=full) until it evaluates better than at step 0, or use the base"
+    " whose DVAE the GPT was trained with."
+)
 
 
 def write_export(base: Base, network: Any, folder: Path) -> Mapping[str, object]:  # noqa: ANN401
@@ -44,7 +49,9 @@ def write_export(base: Base, network: Any, folder: Path) -> Mapping[str, object]
         raise BrokenRun(f"The trained network has other tensors than the base: {differing[0]}.")
     changed = [key for key, value in learnt.items() if not _same(value, before[key])]
     state = {key: learnt.get(key, value).cpu().contiguous() for key, value in before.items()}
-    torch.save({"model": state}, folder / "model.pth")
+    if not base.knows_its_codes and "gpt.mel_head.weight" not in changed:
+        raise BrokenRun(UNTRAINED, TRAIN_FIRST)
+    torch.save({"model": state, LEARNT_CODES_OF: base.hashes["dvae.pth"]}, folder / "model.pth")
     for name in ("config.json", "vocab.json"):
         shutil.copyfile(base.folder / name, folder / name)
         sync_file(folder / name)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.backends.xtts import networks
-from trainer.backends.xtts.base import FILES, Base
+from trainer.backends.xtts.base import FILES, LEARNT_CODES_OF, Base
 from trainer.errors import BrokenBase
 from trainer.manifest import Bundle
 
@@ -183,4 +183,4 @@ def _write_model(base: Base, path: Path, old: Mapping[str, int], growth: Growth)
         places = [[old[piece] for piece in made_of] for made_of in growth.tokens.values()]
         new = [tensor[rows_of].mean(dim=0) for rows_of in places]
         state[prefix + name] = torch.cat([tensor, torch.stack(new)]) if new else tensor
-    torch.save({"model": state}, path)
+    torch.save({"model": state, LEARNT_CODES_OF: base.learnt_codes_of}, path)
