@@ -31,7 +31,7 @@ Progress = Callable[[int, int], None]
 class Features:
     """One clip's entry: small arrays in memory, its mel on disk.
 
-    mel_offset: where in the file the mel begins. frames, bands: its shape.
+    mel_offset: where in the file the mel begins. frames, bands: its shape. dtype: of its values.
     """
 
     path: Path
@@ -39,14 +39,15 @@ class Features:
     mel_offset: int
     frames: int
     bands: int
+    dtype: str = "float16"
 
-    def mel(self, start: int, frames: int) -> NDArray[np.float16]:
-        """Frames [start, start + frames) of the mel, float16 of shape (frames, bands)."""
-        row = self.bands * 2  # bytes of a frame
+    def mel(self, start: int, frames: int) -> NDArray[np.generic]:
+        """Frames [start, start + frames) of the mel, of shape (frames, bands)."""
+        row = self.bands * np.dtype(self.dtype).itemsize  # bytes of a frame
         with self.path.open("rb", buffering=0) as file:
             file.seek(self.mel_offset + start * row)
             data = file.read(frames * row)
-        return np.frombuffer(data, dtype=np.float16).reshape(-1, self.bands)
+        return np.frombuffer(data, dtype=self.dtype).reshape(-1, self.bands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def _parse(path: Path, offset: int, body: bytes, described: list[list[object]]) 
         count = int(np.prod(np.asarray(shape)))
         if name == MEL:
             frames, bands = np.asarray(shape)
-            return Features(path, arrays, offset + at, int(frames), int(bands))
+            return Features(path, arrays, offset + at, int(frames), int(bands), kind.name)
         values = np.frombuffer(body, dtype=kind, count=count, offset=at)
         arrays[str(name)] = values.reshape(np.asarray(shape, dtype=int)).copy()
         at += count * kind.itemsize

@@ -47,7 +47,10 @@ def gather(
     voices: dict[str, list[Clip]] = {}
     for clip in parts["train"]:
         voices.setdefault(clip.speaker, []).append(clip)
-    prompts = Prompts(voices, prepared.by_clip, config.data, config.run.seed)
+    backend.settle(judged.usable, {key: found.arrays for key, found in prepared.by_clip.items()})
+    prompts = Prompts(
+        voices, prepared.by_clip, config.data, config.run.seed, backend.prompt_units
+    )
     evaluation = schedule(parts["eval"]) if parts["eval"] else None
     return Material(bundle, judged, prepared, schedule(parts["train"]), evaluation, prompts)
 

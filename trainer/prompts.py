@@ -11,15 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.backends import Item
-from trainer.draws import generator
+from trainer.backends import MELS, Arrays, Item, PromptUnits
+from trainer.draws import generator, number
 from trainer.features import Features
 from trainer.manifest import Clip
 from trainer.sections import Data
 
-RATE = 22050  # Hz of the sound the mels were made of
-HOP = 256  # samples between frames
-CODE_SAMPLES = 1024  # samples per code: a range of frames is HOP / CODE_SAMPLES as many codes
 TRIES = 8  # clips looked at for one that is long enough alone, before several are joined
 GRID_S = 1.0  # lengths are drawn on this grid, so that a batch has few different ones
 EVAL_EPOCH = -1  # evaluation draws its prompts once, as if in an epoch of its own
@@ -29,35 +26,45 @@ EVAL_EPOCH = -1  # evaluation draws its prompts once, as if in an epoch of its o
 class Prompts:
     """Chooses and reads the prompts of clips.
 
-    voices: training clips by speaker. features: of every clip, by id.
+    voices: training clips by speaker. features: of every clip, by id. units: of their mels.
     """
 
     voices: Mapping[str, Sequence[Clip]]
     features: Mapping[str, Features]
     settings: Data
     seed: int
+    units: PromptUnits = MELS
 
     def item(self, clip: Clip, epoch: int) -> Item:
         """The clip with its prompt for this epoch."""
         own = self.features[clip.id]
         draw = generator(self.seed, "prompt", epoch, clip.id)
         frames = self._frames(draw)
-        others = self._others(clip)
-        if self.settings.prompt_policy == "self" or not others:
-            mel, unheard = _from_itself(own, frames, draw)
-            return Item(clip, own.arrays, mel, unheard)
-        return Item(clip, own.arrays, self._from_others(others, frames, draw))
+        others = [] if self.settings.prompt_policy == "self" else self._others(clip)
+        chance = number(self.seed, "clip", epoch, clip.id)
+        return self._item(clip, own, others, frames, draw, chance)
 
     def eval_item(self, clip: Clip, prompt_s: float) -> Item:
         """The clip with the prompt it has at every evaluation; always of another clip."""
         own = self.features[clip.id]
         draw = generator(self.seed, "prompt", EVAL_EPOCH, clip.id)
-        frames = frames_of(prompt_s)
-        others = self._others(clip)
-        if not others:
-            mel, unheard = _from_itself(own, frames, draw)
-            return Item(clip, own.arrays, mel, unheard)
-        return Item(clip, own.arrays, self._from_others(others, frames, draw))
+        frames = self.units.frames(prompt_s)
+        return self._item(clip, own, self._others(clip), frames, draw, None)
+
+    def _item(
+        self,
+        clip: Clip,
+        own: Features,
+        others: Sequence[Clip],
+        frames: int,
+        draw: np.random.Generator,
+        chance: int | None,
+    ) -> Item:
+        if others:
+            mel, voices = self._from_others(others, frames, draw)
+            return Item(clip, own.arrays, mel, (0, 0), voices, chance)
+        mel, unheard = self._from_itself(own, frames, draw)
+        return Item(clip, own.arrays, mel, unheard, (own.arrays,), chance)
 
     def _others(self, clip: Clip) -> list[Clip]:
         """Other clips of the speaker; neighbours in the recording only if there is nothing else."""
@@ -67,40 +74,35 @@ class Prompts:
     def _frames(self, draw: np.random.Generator) -> int:
         least, most = self.settings.prompt_min_s, self.settings.prompt_max_s
         lengths = np.arange(least, most + 1e-9, GRID_S)
-        return frames_of(float(draw.choice(lengths)))
+        return self.units.frames(float(draw.choice(lengths)))
 
     def _from_others(
         self, others: Sequence[Clip], frames: int, draw: np.random.Generator
-    ) -> NDArray[np.float16]:
+    ) -> tuple[NDArray[np.generic], tuple[Arrays, ...]]:
         """``frames`` of one other clip if one is found that is long enough, else of several."""
         order = draw.permutation(len(others))
         for place in order[:TRIES]:
             found = self.features[others[place].id]
             if found.frames >= frames:
-                return found.mel(int(draw.integers(found.frames - frames + 1)), frames)
-        pieces: list[NDArray[np.float16]] = []
+                start = int(draw.integers(found.frames - frames + 1))
+                return found.mel(start, frames), (found.arrays,)
+        pieces: list[NDArray[np.generic]] = []
+        voices: list[Arrays] = []
         wanted = frames
         for place in order:
             found = self.features[others[place].id]
             take = min(wanted, found.frames)
             pieces.append(found.mel(int(draw.integers(found.frames - take + 1)), take))
+            voices.append(found.arrays)
             wanted -= take
             if not wanted:
                 break
-        return np.concatenate(pieces)
+        return np.concatenate(pieces), tuple(voices)
 
-
-def frames_of(seconds: float) -> int:
-    """Mel frames of so many seconds of sound."""
-    return int(seconds * RATE) // HOP + 1
-
-
-def _from_itself(
-    own: Features, frames: int, draw: np.random.Generator
-) -> tuple[NDArray[np.float16], tuple[int, int]]:
-    """A stretch of the clip itself, at most half of it, and the codes that it gives away."""
-    frames = max(1, min(frames, own.frames // 2))
-    start = int(draw.integers(own.frames - frames + 1))
-    first = start * HOP // CODE_SAMPLES
-    last = -(-(start + frames) * HOP // CODE_SAMPLES)
-    return own.mel(start, frames), (first, last)
+    def _from_itself(
+        self, own: Features, frames: int, draw: np.random.Generator
+    ) -> tuple[NDArray[np.generic], tuple[int, int]]:
+        """A stretch of the clip itself, at most half of it, and the codes that it gives away."""
+        frames = max(1, min(frames, own.frames // 2))
+        start = int(draw.integers(own.frames - frames + 1))
+        return own.mel(start, frames), self.units.codes(start, frames)

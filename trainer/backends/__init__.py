@@ -23,23 +23,57 @@ if TYPE_CHECKING:
     from torch import nn
 
 Arrays = Mapping[str, NDArray[np.generic]]
-BACKENDS = {"xtts": "trainer.backends.xtts", "toy": "trainer.backends.toy"}
-TARGETS = {"xtts": "xtts_v2", "toy": "xtts_v2"}
+BACKENDS = {
+    "xtts": "trainer.backends.xtts",
+    "chatterbox": "trainer.backends.chatterbox",
+    "toy": "trainer.backends.toy",
+}
+TARGETS = {"xtts": "xtts_v2", "chatterbox": "chatterbox", "toy": "xtts_v2"}
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One clip as it goes into a batch.
 
-    arrays: what ``encode`` gave for the clip. prompt: float16 of shape (frames, bands), the voice
-    it shall be spoken in. unheard: half-open range of target codes that the prompt gives away and
-    that are therefore not learnt from; (0, 0) where the prompt is another clip.
+    arrays: what ``encode`` gave for the clip. prompt: of shape (frames, bands), cut from what it
+    gave as "mel" for others: the voice it shall be spoken in. unheard: half-open range of target
+    codes that the prompt gives away and that are therefore not learnt from; (0, 0) where the
+    prompt is another clip. voices: the arrays of the clips that the prompt comes from. draw: a
+    random number of this clip in this epoch; None in evaluation, where nothing is left to chance.
     """
 
     clip: Clip
     arrays: Arrays
-    prompt: NDArray[np.float16]
+    prompt: NDArray[np.generic]
     unheard: tuple[int, int] = (0, 0)
+    voices: Sequence[Arrays] = ()
+    draw: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PromptUnits:
+    """How the array that prompts are cut from divides time.
+
+    rate: Hz. hop: samples between frames. code: samples per target code. extra: frames that a
+    sound has beyond its length by hops (1 where frames are centred).
+    """
+
+    rate: int
+    hop: int
+    code: int
+    extra: int = 0
+
+    def frames(self, seconds: float) -> int:
+        """Frames of so many seconds of sound."""
+        return int(seconds * self.rate) // self.hop + self.extra
+
+    def codes(self, start: int, frames: int) -> tuple[int, int]:
+        """The half-open range of target codes that so many frames overlap."""
+        return start * self.hop // self.code, -(-(start + frames) * self.hop // self.code)
+
+
+MELS = PromptUnits(22050, 256, 1024, extra=1)
+"""Centred mel frames of XTTS: four to a code."""
 
 
 class Batch(Protocol):
@@ -63,11 +97,13 @@ class Backend(Protocol):
     """A model family.
 
     parts: names of the sums its network returns, in order, such as text, mel, eos.
+    prompt_units: of the "mel" that ``encode`` gives.
     """
 
     name: str
     target: str
     parts: Sequence[str]
+    prompt_units: PromptUnits
 
     def identity(self) -> Mapping[str, object]:
         """What the run starts from: hashes of the base model's files, and its sizes."""
@@ -82,7 +118,14 @@ class Backend(Protocol):
         ...
 
     def encode(self, clip: Clip, path: Path) -> Arrays:
-        """The clip as the network sees it, independent of every other clip."""
+        """The clip as the network sees it, independent of every other clip.
+
+        Among it "mel", (frames, bands), which prompts are cut from.
+        """
+        ...
+
+    def settle(self, clips: Sequence[Clip], arrays: Mapping[str, Arrays]) -> None:
+        """See what all clips were encoded to, by id, before the first batch is made."""
         ...
 
     def length(self, clip: Clip) -> int:

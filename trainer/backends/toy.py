@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.backends import Arrays, Item
+from trainer.backends import MELS, Arrays, Item
 from trainer.config import TrainConfig
 from trainer.manifest import Bundle, Clip
 from trainer.preflight import Reason
@@ -62,6 +62,7 @@ class ToyBackend:
     name = "toy"
     target = "xtts_v2"
     parts: Sequence[str] = PARTS
+    prompt_units = MELS
 
     def __init__(self, config: TrainConfig) -> None:
         self.config = config
@@ -93,6 +94,9 @@ class ToyBackend:
             "codes": levels.astype(np.int16),
             "mel": np.zeros((frames, BANDS), dtype=np.float16),
         }
+
+    def settle(self, clips: Sequence[Clip], arrays: Mapping[str, Arrays]) -> None:
+        """Nothing depends on the other clips."""
 
     def length(self, clip: Clip) -> int:
         """Text bytes and loudness levels."""
