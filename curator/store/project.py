@@ -24,6 +24,7 @@ from curator.store.decisions import Decisions
 from curator.store.facts import Facts
 from curator.store.lock import WriterLock
 from curator.store.recordings import Recordings
+from curator.store.snapshots import Snapshots
 from curator.store.verify import faults
 
 CACHE = "cache"
@@ -54,6 +55,7 @@ class Project:
         self.clips = Clips(database)
         self.facts = Facts(database)
         self.decisions = Decisions(database)
+        self.snapshots = Snapshots(database, self.decisions)
         self._language_and_target = _read_settings(database)
 
     @classmethod
@@ -146,6 +148,10 @@ class Project:
     def writing(self, *, bulk: bool = False) -> Writing:
         """One transaction around several writes. bulk: for facts, which can be found again."""
         return self._database.writing(bulk=bulk)
+
+    def reading(self) -> Writing:
+        """Around several questions that must see the same state, whatever is written meanwhile."""
+        return self._database.reading()
 
     def backup(self, reason: str) -> Path:
         """Copy the project file to ``backups``, or name the copy if nothing changed since.

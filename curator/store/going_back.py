@@ -1,0 +1,198 @@
+"""The edits that make the clips of a project what they were in a snapshot."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from curator.domain.category_union import united, unknown
+from curator.domain.decision import PERSON, PROJECT, Edit, Field, Piece, State, Value
+from curator.domain.emotion import Emotion, EmotionSet
+from curator.domain.snapshot import SnapshotClip
+from curator.domain.span import Span
+from curator.store.connection import listed
+from curator.store.database import Database
+from curator.store.decision_rules import categories
+
+LABEL = "Go back"
+
+Place = tuple[int, int, int]
+"""Recording, start and stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A clip of the project, there or not."""
+
+    clip: int
+    place: Place
+    cut: tuple[int, int]
+    is_there: bool
+
+
+def way_back(database: Database, wanted: Sequence[SnapshotClip]) -> list[Edit]:
+    """What has to be edited, in this order, so that the clips are as ``wanted``."""
+    rows = _rows(database)
+    same, missing = _matched(wanted, rows)
+    known = {clip.recording_id for clip in wanted}
+    there = {number for number, row in rows.items() if row.is_there}
+    going = {number for number in there - same.keys() if rows[number].place[0] in known}
+    strangers = there - same.keys() - going
+    coming = same.keys() - there
+    edits = _category_edits(database, wanted)
+    voice = _voice(database) & there
+    if voice and voice <= going:  # nothing is chosen while the clips change
+        edits.append(_edit(Field.VOICE, {PROJECT: None}))
+    if going or coming or missing:
+        groups = _pause_groups(database) if missing else {}
+        come = tuple(_piece(clip, groups.get(clip.recording_id, [])) for clip in missing)
+        presence: dict[int, Value] = dict.fromkeys(sorted(going))
+        presence |= dict.fromkeys(sorted(coming), PERSON)
+        edits.append(Edit(LABEL, Field.PRESENCE, presence, come))
+    states: dict[int, Value] = {number: clip.state for number, clip in same.items()}
+    states |= dict.fromkeys(strangers, State.UNDECIDED)
+    edits.append(_edit(Field.STATE, states))
+    edits.append(_edit(Field.EMOTION, {number: clip.emotion for number, clip in same.items()}))
+    edits.append(_edit(Field.SPAN, _spans(same, rows)))
+    edits.append(_edit(Field.TEXT, _texts(database, same)))
+    if voice and voice <= going and (heirs := _heirs([rows[clip] for clip in voice], same)):
+        edits.append(_edit(Field.VOICE, {PROJECT: ",".join(map(str, heirs))}))
+    return [edit for edit in edits if edit.after or edit.come]
+
+
+def _edit(field: Field, after: Mapping[int, Value]) -> Edit:
+    return Edit(LABEL, field, after)
+
+
+def _rows(database: Database) -> dict[int, _Row]:
+    found = database.read(
+        "SELECT id, recording_id, start, stop, cut_start, cut_stop, origin FROM clip ORDER BY id"
+    )
+    return {
+        clip: _Row(clip, (recording, start, stop), (cut_start, cut_stop), origin is not None)
+        for clip, recording, start, stop, cut_start, cut_stop, origin in found
+    }
+
+
+def _matched(
+    wanted: Sequence[SnapshotClip], rows: Mapping[int, _Row]
+) -> tuple[dict[int, SnapshotClip], list[SnapshotClip]]:
+    """The clips that are to be there by their numbers now, and those that have none.
+
+    A clip that segmentation has replaced may be there again under another number.
+    """
+    same = {clip.clip_id: clip for clip in wanted if clip.clip_id in rows}
+    by_place: dict[Place, int] = {}
+    for row in rows.values():
+        if row.clip not in same and (row.is_there or row.place not in by_place):
+            by_place[row.place] = row.clip
+    missing = []
+    for clip in wanted:
+        if clip.clip_id not in rows:
+            number = by_place.pop((clip.recording_id, clip.start, clip.stop), None)
+            if number is None:
+                missing.append(clip)
+            else:
+                same[number] = clip
+    return same, missing
+
+
+def _piece(clip: SnapshotClip, groups: Sequence[tuple[int, int]]) -> Piece:
+    """The clip as one that comes into being. groups: start and pause group of the others."""
+    group = min(groups, key=lambda other: abs(other[0] - clip.start), default=(0, 0))[1]
+    return Piece(
+        clip.span,
+        clip.text if clip.text or clip.text_decided else None,
+        clip.emotion,
+        None if clip.state == State.UNDECIDED else clip.state,
+        recording_id=clip.recording_id,
+        pause_group=group,
+    )
+
+
+def _pause_groups(database: Database) -> dict[int, list[tuple[int, int]]]:
+    """By recording: one clip of each pause group, by where it starts."""
+    groups: dict[int, list[tuple[int, int]]] = {}
+    found = database.read(
+        "SELECT recording_id, pause_group, MIN(start) FROM clip GROUP BY recording_id, pause_group"
+    )
+    for recording, group, start in found:
+        groups.setdefault(recording, []).append((start, group))
+    return groups
+
+
+def _spans(same: Mapping[int, SnapshotClip], rows: Mapping[int, _Row]) -> dict[int, Value]:
+    """Where clips are to lie that lie elsewhere now; None where that is as segmentation cut."""
+    return {
+        number: None if rows[number].cut == (clip.start, clip.stop) else (clip.start, clip.stop)
+        for number, clip in same.items()
+        if rows[number].place[1:] != (clip.start, clip.stop)
+    }
+
+
+def _texts(database: Database, same: Mapping[int, SnapshotClip]) -> dict[int, Value]:
+    """What people wrote, and what machines did where they would write something else today."""
+    found = database.read(
+        """
+        SELECT clip_id, start, stop, text FROM transcript
+        WHERE clip_id IN (SELECT value FROM json_each(?))
+        """,
+        (listed(same),),
+    )
+    heard = {(clip, start, stop): text for clip, start, stop, text in found}
+    return {
+        number: clip.text
+        if clip.text_decided or heard.get((number, clip.start, clip.stop), "") != clip.text
+        else None
+        for number, clip in same.items()
+    }
+
+
+def _heirs(gone: Iterable[_Row], same: Mapping[int, SnapshotClip]) -> list[int]:
+    """For each clip of the voice that goes, the one that has most of its sound, if there is one."""
+    heirs = set()
+    for row in gone:
+        recording, start, stop = row.place
+        shared = {
+            number: clip.span.overlap(Span(start, stop))
+            for number, clip in same.items()
+            if clip.recording_id == recording
+        }
+        if shared and shared[best := max(shared, key=lambda number: (shared[number], -number))]:
+            heirs.add(best)
+    return sorted(heirs)
+
+
+def _voice(database: Database) -> set[int]:
+    row = database.read("SELECT value FROM project_decision WHERE field = 'voice'").fetchone()
+    return {int(clip) for clip in row[0].split(",")} if row else set()
+
+
+def _category_edits(database: Database, wanted: Iterable[SnapshotClip]) -> list[Edit]:
+    """Categories that clips had and that are no longer in the set come again, as they last were."""
+    text = categories(database)
+    known = EmotionSet.from_text(text).keys
+    lost = sorted({clip.emotion for clip in wanted if clip.emotion} - set(known))
+    if not lost:
+        return []
+    older = _older_categories(database)
+    more = [older.get(key) or unknown(key, text) for key in lost]
+    return [_edit(Field.CATEGORIES, {PROJECT: united(text, more)})]
+
+
+def _older_categories(database: Database) -> dict[str, Emotion]:
+    """Every category the project ever had, as it was last."""
+    texts = [database.read("SELECT value FROM setting WHERE key = 'categories'").fetchone()[0]]
+    for column in ("before", "after"):
+        texts += [
+            value
+            for (value,) in database.read(
+                f"""
+                SELECT json_extract({column}, '$."{PROJECT}"') FROM edit
+                WHERE field = 'categories' ORDER BY id
+                """
+            )
+            if value
+        ]
+    found: dict[str, Emotion] = {}
+    for text in texts:
+        found |= {emotion.key: emotion for emotion in EmotionSet.from_text(text).emotions}
+    return found
