@@ -10,6 +10,7 @@ from pathlib import Path
 
 from curator import __version__
 from curator.cli.clean_arguments import add_models_command
+from curator.cli.history_arguments import add_history_commands
 from curator.domain.errors import CuratorError
 
 COULD_NOT = 1
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     _add_decision_commands(commands)
     _add_output_commands(commands)
     add_models_command(lambda name, runs, text: _command(commands, name, runs, text))
+    add_history_commands(lambda name, runs, text: _command(commands, name, runs, text))
     return top
 
 
@@ -82,7 +84,7 @@ def _add_project_commands(commands: "_Commands[argparse.ArgumentParser]") -> Non
         "--only",
         metavar="STAGE,...",
         default="",
-        help="transcribe, segment, edges, embed, score, lay_out",
+        help="transcribe, segment, edges, embed, delivery, score, lay_out, lay_out_delivery",
     )
     analyse.add_argument("--whisper", metavar="NAME|FOLDER", default="tiny.en")
     analyse.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")

@@ -42,7 +42,7 @@ def decide(arguments: Namespace) -> int:
             project.backup("before a decision about many clips")
         changes = project.decisions.apply(_edit(arguments, clips))
         if changes.clips:
-            _follow(project, changes)
+            follow(project, changes)
     sys.stdout.write(f"{changes.label}.\n" if changes.clips else "Nothing to change.\n")
     return 0
 
@@ -59,13 +59,13 @@ def _edit(arguments: Namespace, clips: list[int]) -> Edit:
     return correct_text(clips, arguments.text)
 
 
-def _follow(project: "Project", changes: Changes) -> None:
+def follow(project: "Project", changes: Changes) -> None:
     """Draw the conclusions that depend on what was decided."""
-    if changes.field in (Field.STATE, Field.EMOTION):
+    if not changes.fields & {Field.TEXT, Field.SPAN, Field.PRESENCE, Field.VOICE}:
         return
     from curator.jobs.conclusions import conclude, judge_again
 
-    if changes.field is Field.VOICE:
+    if Field.VOICE in changes.fields:
         conclude(project)
     else:
         judge_again(project, changes.clips)
@@ -89,7 +89,7 @@ def _step(arguments: Namespace, way: str, nothing: str, done: str) -> int:
         changes = decisions.undo() if way == "undo" else decisions.redo()
         if changes is None:
             raise CuratorError(nothing)
-        _follow(project, changes)
+        follow(project, changes)
     sys.stdout.write(f"{done}: {changes.label}.\n")
     return 0
 

@@ -1,0 +1,61 @@
+"""Snapshots and comparisons as people and programs see them."""
+
+import json
+
+import pytest
+
+from curator.cli.arguments import run
+from tests.helpers.factories import a_project
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Six undecided clips of one recording."""
+    a_project(tmp_path).close()
+    return tmp_path / "show.curator"
+
+
+@pytest.fixture
+def curator(capsys):
+    """Runs a command in this process; gives its exit code, stdout and stderr."""
+
+    def call(*words):
+        code = run([str(word) for word in words])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+def test_a_snapshot_is_taken_listed_compared_gone_back_to_and_removed(curator, project):
+    assert curator("snapshot", project, "monday")[:2] == (0, "Took monday: 0 of 6 clips kept.\n")
+    curator("decide", project, "--query", "", "--keep")
+    code, out, _ = curator("compare", project, "monday")
+    assert (code, out.splitlines()[0]) == (0, "From monday to now: 6 added.")
+    code, out, _ = curator("snapshot", project, "--back", "monday")
+    assert (code, out) == (0, "Go back to: monday (6 clips).\n")
+    assert curator("compare", project, "monday")[1] == "monday and now are the same.\n"
+    assert curator("undo", project)[1] == "Undone: Go back to: monday.\n"
+    assert "monday  0 of 6 clips kept" in curator("snapshot", project, "--list")[1]
+    assert curator("snapshot", project, "--remove", "monday")[0] == 0
+    assert curator("snapshot", project, "--list")[1] == ""
+
+
+def test_differences_are_lines_of_json_for_programs(curator, project):
+    curator("snapshot", project, "monday")
+    curator("decide", project, "--query", "id:1", "--emotion", "tension")
+    taken = json.loads(curator("snapshot", project, "tuesday", "--json")[1])
+    assert (taken["name"], taken["clips"]) == ("tuesday", 6)
+    _, out, _ = curator("compare", project, "monday", "tuesday", "--json")
+    difference, summary = map(json.loads, out.splitlines())
+    assert difference["kinds"] == ["relabelled"]
+    assert (difference["before"]["emotion"], difference["after"]["emotion"]) == (None, "tension")
+    assert summary["summary"]["relabelled"] == 1
+
+
+def test_a_name_that_is_not_there_is_answered_with_those_that_are(curator, project):
+    curator("snapshot", project, "monday")
+    code, _, errors = curator("compare", project, "friday")
+    assert code == 1
+    assert "'monday'" in errors
+    assert curator("snapshot", project, "x", "--list")[0] == 1
