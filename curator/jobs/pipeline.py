@@ -23,7 +23,7 @@ from curator.store.project import Project
 RECORDING_STEPS = frozenset({"transcribe", "segment"})
 """Their items are recordings; the others' are clips."""
 
-ALONE = frozenset({"lay_out"})
+ALONE = frozenset({"lay_out", "lay_out_delivery"})
 """Whole-set steps: one worker does them in one piece."""
 
 

@@ -10,13 +10,23 @@ from typing import Protocol, TypeVar
 from curator.audio.excerpts import Excerpts
 from curator.audio.intake import cached16, take_in
 from curator.domain.errors import CuratorError
-from curator.domain.fact import ClipFact, Edges, MapPoint, Producer, SpeakerVector, Transcript
+from curator.domain.fact import (
+    ClipFact,
+    DeliveryPoint,
+    DeliveryVector,
+    Edges,
+    MapPoint,
+    Producer,
+    SpeakerVector,
+    Transcript,
+)
 from curator.domain.target import read_target
 from curator.jobs.job import Job, Options, path_of
 from curator.jobs.queries import each
 from curator.jobs.wire import Found, Message, Taken, TakenIn
 from curator.stages import ClipSound, Failed, RecordingSound
 from curator.stages import score as scoring
+from curator.stages.delivery import Deliver, Heard, LayOutDelivery
 from curator.stages.edges import FindEdges
 from curator.stages.embed import Embed
 from curator.stages.lay_out import LayOut
@@ -27,7 +37,16 @@ from curator.stages.transcribe import TranscribeClips, TranscribeRecordings
 from curator.stages.transcribers.faster_whisper import FasterWhisper, described
 from curator.store.project import Project
 
-STEPS = ("transcribe", "segment", "edges", "embed", "score", "lay_out")
+STEPS = (
+    "transcribe",
+    "segment",
+    "edges",
+    "embed",
+    "delivery",
+    "score",
+    "lay_out",
+    "lay_out_delivery",
+)
 """What ``--only`` takes, in order. "words" (clips that a person re-cut) belongs to transcribe."""
 
 Say = Callable[[Message], None]
@@ -91,6 +110,12 @@ def todo(project: Project, step: str, options: Options) -> list[Job]:
         heard = {clip for clip, _ in facts.vectors()}  # without a voice there is no place
         lacking = facts.missing(lay_out_producer(options), MapPoint)
         return [job(clip for clip in lacking if clip in heard)]
+    if step == "delivery":
+        return [job(facts.missing(producer_of(Deliver()), DeliveryVector))]
+    if step == "lay_out_delivery":
+        heard = {clip for clip, _ in facts.delivery_vectors()}
+        lacking = facts.missing(producer_of(LayOutDelivery(options.seed)), DeliveryPoint)
+        return [job(clip for clip in lacking if clip in heard)]
     raise CuratorError(f"There is no stage called {step!r}.", f"Choose from: {', '.join(STEPS)}.")
 
 
@@ -135,21 +160,39 @@ def _answers(project: Project, job: Job, say: Say) -> Iterator[Found | Failed]:
     elif job.stage == "score":
         with Excerpts() as excerpts:
             yield from Score(job.scorers, exact=options.exact, excerpts=excerpts).run(clips)
+    elif job.stage == "delivery":
+        yield from Deliver().run(clips)
     elif job.stage == "lay_out":
-        yield from _map(project, job)
+        stage = LayOut(options.seed)
+        points = stage.run(project.facts.vectors(), project.facts.map_points())
+        yield from _map(project, job, producer_of(stage), points)
+    elif job.stage == "lay_out_delivery":
+        by_delivery = LayOutDelivery(options.seed)
+        places = by_delivery.run(heard_of(project), project.facts.delivery_points())
+        yield from _map(project, job, producer_of(by_delivery), places)
 
 
-def _map(project: Project, job: Job) -> Iterator[ClipFact]:
+def _map(
+    project: Project,
+    job: Job,
+    made_by: Producer,
+    points: Mapping[int, MapPoint] | Mapping[int, DeliveryPoint],
+) -> Iterator[ClipFact]:
     """All points; those of clips that have none yet come last.
 
     So a map that was only half stored still lacks them, and is laid out again.
     """
-    stage = LayOut(job.options.seed)
-    points = stage.run(project.facts.vectors(), project.facts.map_points())
     spans = {clip: span for clip, _, span in project.clips.spans(points)}
     lacking = set(job.items)
     for clip in sorted(spans, key=lambda clip: clip in lacking):
-        yield ClipFact(clip, spans[clip], producer_of(stage), points[clip])
+        yield ClipFact(clip, spans[clip], made_by, points[clip])
+
+
+def heard_of(project: Project) -> Heard:
+    """How the clips of a project are spoken, by whom and in which recording."""
+    vectors = project.facts.delivery_vectors()
+    recordings = {clip: number for clip, number, _ in project.clips.spans()}
+    return Heard(vectors, project.facts.vectors(), recordings)
 
 
 def _take_in(job: Job, say: Say) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from curator.domain.fact import MapPoint
+from curator.domain.fact import DeliveryPoint, MapPoint
 from curator.stages.map_graph import Neighbours, Points, fuzzy_graph, nearest
 from curator.stages.voice import unpacked
 
@@ -63,7 +63,7 @@ def lay_out(
         return {}
     ids = [id_ for id_, _ in vectors]
     points = principal(unpacked(vectors))
-    places = map_places(points, seed, _old_places(ids, start or {}))
+    places = map_places(points, seed, old_places(ids, start or {}))
     labels = clusters(places)
     return {
         id_: MapPoint(float(x), float(y), int(label))
@@ -144,7 +144,10 @@ def _flat(points: Points, seed: int) -> Places:
     return (flat * scale + jitter).astype(np.float32)
 
 
-def _old_places(ids: Sequence[int], start: Mapping[int, MapPoint]) -> Places | None:
+def old_places(
+    ids: Sequence[int], start: Mapping[int, MapPoint] | Mapping[int, DeliveryPoint]
+) -> Places | None:
+    """Where the clips were on an older map, NaN for new ones; None when all are new."""
     if not any(id_ in start for id_ in ids):
         return None
     nowhere = (np.nan, np.nan)

@@ -13,8 +13,10 @@ USUAL_COST = {
     "segment": 0.02,
     "edges": 0.01,
     "embed": 0.08,
+    "delivery": 0.005,
     "score": 0.05,
     "lay_out": 0.02,
+    "lay_out_delivery": 0.02,
 }
 """Seconds of one process for a second of sound, until this machine has shown its own pace.
 
