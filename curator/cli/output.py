@@ -4,10 +4,16 @@ import json
 import sys
 from argparse import Namespace
 from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from curator.cli.progress import watcher
 from curator.domain.balance import Balance
 from curator.domain.balance import balance as count_balance
+from curator.domain.errors import BrokenProject, CuratorError
+
+if TYPE_CHECKING:
+    from curator.store.project import Project
 
 
 def balance(arguments: Namespace) -> int:
@@ -67,9 +73,8 @@ def check(arguments: Namespace) -> int:
 def export(arguments: Namespace) -> int:
     """Write a bundle for the trainer."""
     from curator.export.project import export_project
-    from curator.store.project import Project
 
-    with Project.open(arguments.project, write=False) as project:
+    with _open_for_export(arguments.project) as project:
         exported = export_project(
             project,
             arguments.out,
@@ -81,6 +86,20 @@ def export(arguments: Namespace) -> int:
     if not arguments.json:
         sys.stdout.write(f"{exported.sentence}\n")
     return 0
+
+
+def _open_for_export(path: Path) -> "Project":
+    """The project, for writing if that is possible: then a snapshot of the set can be taken."""
+    from curator.store.project import Project
+
+    try:
+        return Project.open(path)
+    except BrokenProject:
+        raise
+    except CuratorError as why:
+        project = Project.open(path, write=False)
+        sys.stderr.write(f"{why.sentence} It is exported without taking a snapshot.\n")
+        return project
 
 
 def demo(arguments: Namespace) -> int:

@@ -38,6 +38,7 @@ def data_card(
         "## Licence of the model\n\n"
         f"{contents.target.name}: {contents.target.licence}. It comes on top of the licences of "
         "the sources above.",
+        "## The set\n\n" + _set(contents),
         "## Verify\n\n"
         f"SHA-256 of manifest.jsonl: `{hashlib.sha256(manifest).hexdigest()}`. The manifest has "
         "that of every clip, bundle.json those of the other files; `curator verify` compares all.\n"
@@ -45,6 +46,16 @@ def data_card(
         "group is on both sides.",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _set(contents: Contents) -> str:
+    settings = contents.settings
+    if not settings.snapshot:
+        return "No snapshot was taken."
+    return (
+        f"Snapshot of the project: {_plain(settings.snapshot)}. Hash of all decisions: "
+        f"`{settings.state_hash}`. `curator compare` says what has changed since."
+    )
 
 
 def _sources(contents: Contents, rows: Sequence[Row]) -> str:

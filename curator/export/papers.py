@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec import UNSET
+
 from curator import __version__
 from curator.domain.clip import Clip
 from curator.domain.errors import printable
@@ -22,6 +24,7 @@ from curator.export.split import UNCATEGORISED, Candidate, Sides, split
 
 GENERATOR = f"voice-curator {__version__}"
 SECONDS_DIGITS = 6
+NO_SNAPSHOT = "No snapshot of the set was taken: the project could only be read."
 
 
 def sides_of(
@@ -77,6 +80,8 @@ def write_papers(folder: Path, out: Path, contents: Contents) -> Exported:
             manifest_sha256=hashes["manifest.jsonl"],
             generator=GENERATOR,
             files=hashes,
+            snapshot=contents.settings.snapshot or UNSET,
+            state_hash=contents.settings.state_hash or UNSET,
         )
     )
     for name, content in files.items():
@@ -121,8 +126,11 @@ def _emotions(rows: Sequence[Row], settings: ExportSettings) -> tuple[str, ...]:
 
 
 def _notes(sides: Sides, contents: Contents) -> tuple[str, ...]:
+    notes = sides.notes
+    if contents.settings.state_hash and not contents.settings.snapshot:
+        notes = (*notes, NO_SNAPSHOT)
     silent = sum(1 for recording in contents.recordings.values() if not recording.consent.strip())
     if not silent:
-        return sides.notes
+        return notes
     whose = "1 recording has" if silent == 1 else f"{silent} recordings have"
-    return (*sides.notes, f"{whose} no consent recorded.")
+    return (*notes, f"{whose} no consent recorded.")

@@ -1,5 +1,6 @@
 """The kept clips of an open project: checked and exported."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,15 +8,23 @@ from curator.audio.excerpts import Excerpts
 from curator.domain.clip import Clip
 from curator.domain.clip_query import parse
 from curator.domain.decision import State
+from curator.domain.errors import CuratorError
 from curator.domain.recording import Recording
 from curator.domain.target import read_target
 from curator.domain.watching import Nobody, Watcher
 from curator.export import bundle
 from curator.export.checks import Fault, Listen, Refusal, check
+from curator.export.folder import require_absent
 from curator.export.listening import listener
 from curator.export.settings import Exported, ExportSettings
 from curator.export.split import EVAL_SHARE
 from curator.store.project import Project
+
+ATTEMPTS = 3
+"""How often a snapshot is taken anew when somebody decided something in between."""
+
+Take = Callable[[], str]
+"""Takes a snapshot of the set as it is and returns its name; "" where that cannot be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +75,15 @@ def export_project(
     speaker: str = "",
     keep_refused: bool = False,
     watcher: Watcher | None = None,
+    take: Take | None = None,
 ) -> Exported:
     """Write the project's kept clips to the new folder ``out``; see ``bundle.export``.
 
-    speaker: what the voice is called in the manifest; "" names it after the project.
+    speaker: what the voice is called in the manifest; "" names it after the project. take: has the
+    snapshot taken by whoever writes to the project; without, ``project`` does if it may.
     """
+    require_absent(out)
+    clips, snapshot, state_hash = _recorded(project, take or _taker(project))
     settings = ExportSettings(
         language=project.settings.language,
         speaker=speaker or speaker_name(project.path),
@@ -78,10 +91,12 @@ def export_project(
         eval_share=eval_fraction,
         seed=seed,
         keep_refused=keep_refused,
+        snapshot=snapshot,
+        state_hash=state_hash,
     )
     with Excerpts() as excerpts:
         return bundle.export(
-            project.clips.find(parse(f"state:{State.KEPT}")),
+            clips,
             _recordings(project),
             excerpts,
             out,
@@ -89,6 +104,26 @@ def export_project(
             settings,
             watcher,
         )
+
+
+def _taker(project: Project) -> Take:
+    return (lambda: project.snapshots.for_export().name) if project.can_write else (lambda: "")
+
+
+def _recorded(project: Project, take: Take) -> tuple[Sequence[Clip], str, str]:
+    """The kept clips, the snapshot that is just that set or "", and the hash of all decisions."""
+    kept = parse(f"state:{State.KEPT}")
+    if not project.clips.count(kept):
+        return (), "", ""  # which is refused: no reason to take a snapshot
+    for _ in range(ATTEMPTS):
+        name = take()
+        with project.reading():
+            clips = project.clips.find(kept)
+            if not name:
+                return clips, "", project.decisions.state_hash()
+            if not project.snapshots.compare(name).differences:
+                return clips, name, project.decisions.state_hash()
+    raise CuratorError("The set was changed while it was being exported.", "Export again.")
 
 
 def speaker_name(path: Path) -> str:

@@ -16,7 +16,8 @@ class ExportSettings:
 
     language: of the project, for clips nobody transcribed. eval_share: 0..0.5 of the clips.
     keep_refused: also write clips that the trainer will refuse, as far as they have sound.
-    created: when, for the summary; None for now.
+    created: when, for the summary; None for now. snapshot, state_hash: which set is exported, by
+    the name of its snapshot and the hash of all decisions; "" where that is not known.
     """
 
     language: str
@@ -26,6 +27,8 @@ class ExportSettings:
     seed: int = 0
     keep_refused: bool = False
     created: datetime | None = None
+    snapshot: str = ""
+    state_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ class Summary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     created: UTC, ISO 8601. seconds: of all clips in the manifest. files: SHA-256 of every file but
     the clips, whose hashes are in the manifest, and this one. checksum: SHA-256 of this file as it
-    is with checksum "".
+    is with checksum "". snapshot, state_hash: the name of the project's snapshot that was exported,
+    and the hash of all its decisions; not there where nobody could take one.
     """
 
     format: int
@@ -39,6 +40,8 @@ class Summary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     generator: str
     files: dict[str, str]
     checksum: str = ""
+    snapshot: str | msgspec.UnsetType = msgspec.UNSET
+    state_hash: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class BrokenSummary(CuratorError):

@@ -1,10 +1,13 @@
 import pytest
+from msgspec import UNSET
 
-from curator.domain.decision import correct_text, keep
+from curator.domain.decision import correct_text, drop, keep
 from curator.domain.errors import CuratorError
 from curator.export.manifest import read_manifest
 from curator.export.project import check_project, export_project, speaker_name
+from curator.export.summary import summary_from
 from curator.export.verify import verify_bundle
+from curator.store.project import Project
 from tests.helpers.bundles import a_source, as_recording
 from tests.helpers.factories import an_empty_project, say, some_clips
 
@@ -40,6 +43,46 @@ def test_what_is_checked_as_usable_is_what_is_exported(project, tmp_path):
     assert [row.id for row in rows] == [f"clip_{clip.id:06d}" for clip in checked.usable]
     assert [refusal.reason_key for refusal in checked.refusals] == ["empty_text"]
     assert verify_bundle(tmp_path / "out") == []
+
+
+def test_an_export_names_the_snapshot_it_is_of(project, tmp_path):
+    export_project(project, tmp_path / "one")
+    (snapshot,) = project.snapshots.all()
+    summary = summary_from((tmp_path / "one" / "bundle.json").read_bytes())
+    assert summary.snapshot == snapshot.name
+    assert summary.state_hash == snapshot.state_hash == project.decisions.state_hash()
+    assert snapshot.name in (tmp_path / "one" / "data_card.md").read_text("utf-8")
+    export_project(project, tmp_path / "two")
+    assert project.snapshots.all() == [snapshot]
+    assert verify_bundle(tmp_path / "two") == []
+
+
+def test_an_export_beside_the_writer_says_that_it_took_no_snapshot(project, tmp_path):
+    with Project.open(project.path, write=False) as reader:
+        exported = export_project(reader, tmp_path / "out")
+        with_help = export_project(
+            reader, tmp_path / "helped", take=lambda: project.snapshots.for_export().name
+        )
+    summary = summary_from((tmp_path / "out" / "bundle.json").read_bytes())
+    assert summary.snapshot is UNSET
+    assert any("No snapshot" in note for note in exported.notes)
+    assert not any("No snapshot" in note for note in with_help.notes)
+
+
+def test_what_is_decided_while_the_snapshot_is_taken_is_in_neither_or_both(project, tmp_path):
+    clips = project.clips.ids()
+
+    def take():
+        name = project.snapshots.for_export().name
+        if clips:
+            project.decisions.apply(drop([clips.pop()]))
+        return name
+
+    with pytest.raises(CuratorError, match="was changed while"):
+        export_project(project, tmp_path / "out", take=take)
+    clips[1:] = []
+    exported = export_project(project, tmp_path / "out", take=take)
+    assert exported.train + exported.evaluation + len(exported.refused) == 1
 
 
 def test_a_decided_text_is_the_one_exported(project, tmp_path):

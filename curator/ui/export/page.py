@@ -19,6 +19,7 @@ from curator.export.project import Checked, check_project, export_project
 from curator.export.settings import Exported
 from curator.jobs.queries import by_id
 from curator.jobs.work import Work
+from curator.jobs.writing import OnClips
 from curator.ui.actions import Place
 from curator.ui.export.choices import Choices
 from curator.ui.export.refusals_model import RefusalsModel, Row
@@ -135,11 +136,16 @@ class ExportPage(Page):
     def export(self) -> None:
         """Write the kept clips that the trainer will take."""
         out, speaker = self.choices.folder, self.choices.speaker.text().strip()
-        share = self.choices.eval_share
+        share, read_only = self.choices.eval_share, self.session.read_only
 
         def task(work: Work) -> Exported:
             return export_project(
-                work.project, out, eval_fraction=share, speaker=speaker, watcher=work.watcher
+                work.project,
+                out,
+                eval_fraction=share,
+                speaker=speaker,
+                watcher=work.watcher,
+                take=None if read_only else lambda: _snapshot(work),
             )
 
         self.list.setFocus()  # a button that is disabled would give the focus to anybody
@@ -204,6 +210,14 @@ class ExportPage(Page):
         if self._exported is not None:
             QApplication.clipboard().setText(trainer_command(self._exported.path))
             self.session.messages.inform(self.tr("Copied. Type it into a terminal."))
+
+
+def _snapshot(work: Work) -> str:
+    """The name of a snapshot of the set as it is, taken by the window's thread."""
+    names: list[str] = []
+    take = OnClips(frozenset(), lambda owner: names.append(owner.snapshots.for_export().name))
+    work.write(take)
+    return names[0]
 
 
 def trainer_command(bundle: Path) -> str:
