@@ -43,12 +43,16 @@ do. The others: one row a fact, for clips as they are cut now."""
 
 
 def read(
-    database: Database, what: str, clips: Iterable[int] | None = None, score: str = ""
+    database: Database,
+    what: str,
+    clips: Iterable[int] | None = None,
+    score: str = "",
+    first: int | None = None,
 ) -> list[Row]:
     """Rows that begin with a clip's id. what: a key of the queries above.
 
     clips: which; None for all. score: the key of the score, for "score". "place" comes by
-    recording and time, the others in any order.
+    recording and time, the others in any order. first: only so many.
     """
     sql, values = _ROWS[what], [score] if what == "score" else []
     if clips is not None:
@@ -56,6 +60,8 @@ def read(
         values.append(listed(clips))
     if what == "place":
         sql += " ORDER BY clip.recording_id, clip.start, clip.stop, clip.id"
+    if first is not None:
+        sql += f" LIMIT {first:d}"
     with few_collections():
         return database.read(sql, values).fetchall()
 

@@ -88,9 +88,15 @@ class Clips:
         with self._database.as_stored("a clip"):
             return [(clip, recording, Span(start, stop)) for clip, recording, start, stop in rows]
 
-    def rows(self, what: str, clips: Iterable[int] | None = None, score: str = "") -> list[Row]:
+    def rows(
+        self,
+        what: str,
+        clips: Iterable[int] | None = None,
+        score: str = "",
+        first: int | None = None,
+    ) -> list[Row]:
         """Rows for lists of very many clips; see `curator.store.clip_rows`."""
-        return clip_rows.read(self._database, what, clips, score)
+        return clip_rows.read(self._database, what, clips, score, first)
 
     def moved(self) -> set[int]:
         """The clips whose edges a person has moved from where segmentation cut."""

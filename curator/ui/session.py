@@ -26,7 +26,8 @@ class Session(QObject):
     """One open project and its people.
 
     current: the clip all pages look at. query: what the audit page shows. jobs: what finds
-    things out. errands: what only reads, so that it need not wait for the former.
+    things out. errands: what only reads, so that it need not wait for the former. readings: what
+    a page must read before it can show it, so that it waits for neither.
     """
 
     changed = Signal(object)  # Changes: after every decision, undo and redo
@@ -44,6 +45,7 @@ class Session(QObject):
         self.query = ""
         self.jobs = JobQueue(project, settings.workers, self)
         self.errands = JobQueue(project, BESIDE, self)
+        self.readings = JobQueue(project, BESIDE, self)
         self._touched: frozenset[int] | None = frozenset()
         self._gathering = QTimer(self)
         self._gathering.setSingleShot(True)
@@ -122,6 +124,7 @@ class Session(QObject):
     def close(self) -> None:
         """End what runs, and let others write."""
         self._gathering.stop()
+        self.readings.close()
         self.errands.close()
         self.jobs.close()
         self.project.close()
@@ -160,10 +163,11 @@ class Session(QObject):
         return self._follow(changes)
 
     def _follow(self, changes: Changes) -> Changes:
-        if changes.field in JUDGED_BY:
+        judged = [clip for field in JUDGED_BY for clip in changes.of(field)]
+        if judged:
             from curator.jobs.conclusions import judge_again
 
-            judge_again(self.project, changes.clips)
+            judge_again(self.project, tuple(dict.fromkeys(judged)))
         self.changed.emit(changes)
         return changes
 

@@ -4,75 +4,50 @@ A group of columns is read from the project when it is first needed, and kept in
 Positions in the columns change when clips come or go: hold on to ids.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable
 from itertools import chain
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from curator.domain.clip_query import Query, fold
-from curator.domain.decision import Field, State
+from curator.domain.decision import Field
 from curator.domain.errors import printable
 from curator.store.project import Project
 from curator.ui.audit.column_filter import mask_of, sortable, stable_order
+from curator.ui.audit.column_groups import (
+    FINDING,
+    STATES,
+    TOUCHED,
+    Codes,
+    Column,
+    Positions,
+    Rows,
+    group_of,
+    kinds_of,
+    put,
+    rows_of,
+)
 
-Column = NDArray[Any]  # (clips,)
-Positions = NDArray[np.intp]
-Rows = Sequence[tuple[Any, ...]]
-
-STATES = (State.UNDECIDED, State.KEPT, State.DROPPED)
-NO_WORD = -1
-"""The code of an emotion or language that a clip does not have."""
-
-SCORE = "score:"
-FINDING = "finding:"
-
-_GROUPS: Mapping[str, Mapping[str, tuple[type, object]]] = {
-    "place": {
-        "recording": (np.int64, 0),
-        "start": (np.int64, 0),
-        "stop": (np.int64, 0),
-        "state": (np.int8, 0),
-        "emotion": (np.int16, NO_WORD),
-        "corrected": (np.bool_, False),
-    },
-    "text": {"text": (np.object_, "")},
-    "transcript": {
-        "transcript": (np.bool_, False),
-        "language": (np.int16, NO_WORD),
-        "confidence": (np.float64, np.nan),
-    },
-    "words": {"words": (np.bool_, False)},
-    "edges": {"edges": (np.bool_, False)},
-    "map": {"map": (np.bool_, False), "cluster": (np.int64, 0)},
-    "findings": {"errors": (np.int16, 0), "warnings": (np.int16, 0)},
-}
-"""The columns that are read together: their kind, and what a clip has that lacks the fact."""
-
-_GROUP_OF = {column: group for group, columns in _GROUPS.items() for column in columns}
-_TOUCHED = {
-    Field.STATE: frozenset({"place"}),
-    Field.EMOTION: frozenset({"place"}),
-    Field.TEXT: frozenset({"place", "text", "findings"}),
-}
-"""The groups that a decision changes, where that is not all of them."""
+__all__ = ["FINDING", "STATES", "ClipColumns", "Positions"]
 
 
 class ClipColumns:
     """The clips of a project, in step with it as far as `follow` is told what changed.
 
     ids: of all clips, in no order that may be relied on; columns have the same order.
-    emotions: the numbers that stand for them.
+    emotions: the numbers that stand for them. whole: whether all clips are there, not the first.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, first: int | None = None) -> None:
+        """Read all clips; or, to have something to show at once, only so many of the first."""
         self._project = project
-        self.emotions = {key: n for n, key in enumerate(project.settings.emotions.keys)}
-        self._languages: dict[str, int] = {}
+        self.emotions: Codes = {key: n for n, key in enumerate(project.settings.emotions.keys)}
+        self._languages: Codes = {}
         self._columns: dict[str, Column] = {}
         self._loaded: set[str] = set()
-        self._load()
+        self._load(first)
 
     def __len__(self) -> int:
         return int(self.ids.size)
@@ -86,13 +61,36 @@ class ClipColumns:
         may have been found out.
         """
         if clips is None:
-            before, loaded = self.ids, set(self._loaded)
-            self._load()
-            for group in loaded:
-                self._need(group)
-            came, went = np.setdiff1d(self.ids, before), np.setdiff1d(before, self.ids)
-        else:
-            came, went = self._follow_some(list(clips), field)
+            return self.adopt(self.reading()(self._project))
+        came, went = self._follow_some(list(clips), field)
+        return frozenset(came.tolist()), frozenset(went.tolist())
+
+    def lacks(self, groups: Iterable[str]) -> bool:
+        """Whether some of these groups have not been read yet of all clips."""
+        return not (self.whole and self._loaded.issuperset(groups))
+
+    def reading(self, groups: Iterable[str] = ()) -> "Reading":
+        """What reads all clips anew, with these groups and those there are; in any thread."""
+        wanted = self._loaded.union(groups)
+
+        def read(project: Project, look_up: Callable[[], None] = lambda: None) -> ClipColumns:
+            with project.reading():
+                columns = ClipColumns(project)
+                for group in wanted:
+                    look_up()
+                    columns.need(group)
+            if "text" in wanted:
+                columns.text_ranks()
+            return columns
+
+        return read
+
+    def adopt(self, other: "ClipColumns") -> tuple[frozenset[int], frozenset[int]]:
+        """Take over what was read; returns the clips that came and those that went."""
+        before, project = self.ids, self._project
+        vars(self).update(vars(other))
+        self._project = project
+        came, went = np.setdiff1d(self.ids, before), np.setdiff1d(before, self.ids)
         return frozenset(came.tolist()), frozenset(went.tolist())
 
     def column(self, name: str) -> Column:
@@ -101,14 +99,19 @@ class ClipColumns:
             return self.seconds(slice(None))
         if name == "begin":
             return self._columns["start"] / self._rate_of[self._columns["recording"]]
-        if name.startswith(SCORE):
-            self._need(name)
-        elif name.startswith(FINDING):
-            self._need("findings")
+        self.need(group_of(name))
+        if name.startswith(FINDING):
             return self._columns.get(name, np.zeros(len(self), np.bool_))
-        else:
-            self._need(_GROUP_OF[name])
         return self._columns[name]
+
+    def need(self, group: str) -> None:
+        """Read a group now, if it has not been read."""
+        if group in self._loaded:
+            return
+        self._make(group)
+        self._loaded.add(group)
+        rows = rows_of(self._project, group, None if self.whole else self.ids.tolist())
+        self._put(group, self._positions_of(rows), rows)
 
     def seconds(self, where: Positions | slice) -> NDArray[np.float64]:
         """How long clips are."""
@@ -118,7 +121,7 @@ class ClipColumns:
 
     def finding_keys(self) -> list[str]:
         """The keys of all findings there are."""
-        self._need("findings")
+        self.need("findings")
         return [name.removeprefix(FINDING) for name in self._columns if name.startswith(FINDING)]
 
     def positions(self, clips: Iterable[int] | Column) -> Positions:
@@ -153,11 +156,12 @@ class ClipColumns:
 
     def language_code(self, language: str) -> int | None:
         """The number that stands for a language, None if no clip has it."""
-        self._need("transcript")
+        self.need("transcript")
         return self._languages.get(language)
 
-    def _load(self) -> None:
-        rows = self._project.clips.rows("place")
+    def _load(self, first: int | None) -> None:
+        rows = self._project.clips.rows("place", first=first)
+        self.whole = first is None or len(rows) < first
         recordings = self._project.recordings.all()
         self._names = {r.id: fold(printable(r.name)) for r in recordings}
         self._rate_of = np.ones(max(self._names, default=0) + 1, np.int64)
@@ -176,26 +180,11 @@ class ClipColumns:
         self._sorted_ids = self.ids[self._sorter]
         self._text_ranks: Column | None = None
 
-    def _need(self, group: str) -> None:
-        if group in self._loaded:
-            return
-        self._make(group)
-        self._loaded.add(group)
-        rows = self._rows(group, None)
-        self._put(group, self._positions_of(rows), rows)
-
-    def _rows(self, group: str, clips: Iterable[int] | None) -> Rows:
-        if group.startswith(SCORE):
-            return self._project.clips.rows("score", clips, group.removeprefix(SCORE))
-        return self._project.clips.rows(group, clips)
-
     def _positions_of(self, rows: Rows) -> Positions:
         return self.positions(np.fromiter((row[0] for row in rows), np.int64, len(rows)))
 
     def _kinds(self, group: str) -> dict[str, tuple[type, object]]:
-        if group.startswith(SCORE):
-            return {group: (np.float64, np.nan)}
-        kinds = dict(_GROUPS[group])
+        kinds = kinds_of(group)
         if group == "findings":
             kinds |= {c: (np.bool_, False) for c in self._columns if c.startswith(FINDING)}
         return kinds
@@ -209,43 +198,7 @@ class ClipColumns:
                 self._columns[name][where] = missing
 
     def _put(self, group: str, where: Positions, rows: Rows) -> None:
-        """Write rows into a group's columns; ``where`` has one position a row."""
-        if not len(rows):
-            return
-        columns = self._columns
-        _, *values = zip(*rows, strict=True)
-        if group.startswith(SCORE):
-            columns[group][where] = values[0]
-        elif group == "place":
-            columns["recording"][where], columns["start"][where] = values[0], values[1]
-            columns["stop"][where] = values[2]
-            columns["state"][where] = [STATES.index(state) if state else 0 for state in values[3]]
-            codes = self.emotions
-            columns["emotion"][where] = [
-                NO_WORD if key is None else codes.setdefault(key, len(codes)) for key in values[4]
-            ]
-            columns["corrected"][where] = values[5]
-        elif group == "text":
-            columns["text"][where] = values[0]
-        elif group == "transcript":
-            codes = self._languages
-            columns["transcript"][where] = True
-            columns["language"][where] = [codes.setdefault(word, len(codes)) for word in values[0]]
-            columns["confidence"][where] = values[1]
-        elif group == "findings":
-            self._put_findings(where, values[0], np.array(values[1], np.bool_))
-        elif group == "map":
-            columns["map"][where], columns["cluster"][where] = True, values[0]
-        else:
-            columns[group][where] = True
-
-    def _put_findings(self, where: Positions, keys: Sequence[str], errors: Column) -> None:
-        np.add.at(self._columns["errors"], where[errors], 1)
-        np.add.at(self._columns["warnings"], where[~errors], 1)
-        named = np.array(keys)
-        for key in set(keys):
-            column = self._columns.setdefault(f"{FINDING}{key}", np.zeros(len(self), np.bool_))
-            column[where[named == key]] = True
+        put(self._columns, group, where, rows, self.emotions, self._languages)
 
     def _follow_some(self, asked: list[int], field: Field | None) -> tuple[Column, Column]:
         rows = self._project.clips.rows("place", asked)
@@ -255,12 +208,12 @@ class ClipColumns:
         if came.size or went.size:
             self._change_members(came, went)
         touched: Collection[str] = self._loaded
-        if field in _TOUCHED and not came.size:
-            touched = _TOUCHED[field] & self._loaded
+        if field in TOUCHED and not came.size:
+            touched = TOUCHED[field] & self._loaded
         where = self.positions(there)
         before = self._columns["start"][where], self._columns["stop"][where]
         for group in tuple(touched):
-            found = rows if group == "place" else self._rows(group, asked)
+            found = rows if group == "place" else rows_of(self._project, group, asked)
             self._make(group, where)
             self._put(group, self._positions_of(found), found)
         if "text" in touched:
@@ -295,3 +248,9 @@ class ClipColumns:
             ranks[""] = np.nan
             self._text_ranks = np.fromiter(map(ranks.__getitem__, texts), np.float64, len(self))
         return self._text_ranks
+
+
+class Reading(Protocol):
+    """Reads columns from a connection. look_up: called now and then; may raise to end it."""
+
+    def __call__(self, project: Project, look_up: Callable[[], None] = ...) -> ClipColumns: ...

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from curator.domain.clip_query import Query
-from curator.domain.decision import Changes, State
+from curator.domain.decision import Changes, Field, State
+from curator.domain.emotion import Emotion, EmotionSet
 from curator.store.project import Project
-from curator.ui.audit.clip_columns import NO_WORD, STATES, ClipColumns
+from curator.ui.audit.clip_columns import ClipColumns
+from curator.ui.audit.column_groups import NO_WORD, STATES
 from curator.ui.audit.list_columns import COLUMNS, RowValues
 from curator.ui.audit.review_order import AS_RECORDED, Order
 from curator.ui.wording import translated
@@ -36,6 +38,17 @@ Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
 
 
+def only_field(changes: Changes | None) -> Field | None:
+    """What was decided about, None where it was nothing or several things."""
+    if changes is None:
+        return None
+    return Field.PRESENCE if Field.PRESENCE in changes.fields else _one(changes.fields)
+
+
+def _one(fields: frozenset[Field]) -> Field | None:
+    return next(iter(fields)) if len(fields) == 1 else None
+
+
 class ClipTableModel(QAbstractTableModel):
     """The clips a query asks for, in an order."""
 
@@ -45,11 +58,17 @@ class ClipTableModel(QAbstractTableModel):
         super().__init__(parent)
         self._project = project
         self._columns = columns
-        self._emotions = {emotion.key: emotion for emotion in project.settings.emotions.emotions}
         self._rows: dict[int, RowValues] = {}
+        self._emotions: dict[str, Emotion] = {}
+        self.show_categories(project.settings.emotions)
         self.query = Query()
         self.order = AS_RECORDED
         self._ids: NDArray[np.int64] = self._answer()
+
+    def show_categories(self, emotions: EmotionSet) -> None:
+        """Show these categories' signs from now on."""
+        self._emotions = {emotion.key: emotion for emotion in emotions.emotions}
+        self._rows.clear()
 
     @property
     def ids(self) -> NDArray[np.int64]:
@@ -63,10 +82,18 @@ class ClipTableModel(QAbstractTableModel):
         self._ids = self._answer()
         self.endResetModel()
 
-    def follow(self, clips: Iterable[int] | None, changes: Changes | None = None) -> None:
-        """Take over what changed about clips, None for any. changes: if it was decided."""
+    def follow(
+        self,
+        clips: Iterable[int] | None,
+        changes: Changes | None = None,
+        members: tuple[frozenset[int], frozenset[int]] | None = None,
+    ) -> None:
+        """Take over what changed about clips, None for any. changes: if it was decided.
+
+        members: the clips that came and those that went, if the columns have followed already.
+        """
         asked = None if clips is None else list(clips)
-        came, went = self._columns.follow(asked, changes.field if changes else None)
+        came, went = members or self._columns.follow(asked, only_field(changes))
         at = self._remove(went)
         if asked is None:
             self._rows.clear()

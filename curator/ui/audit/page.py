@@ -43,7 +43,9 @@ class AuditPage(HearingPage):
         """See Page."""
         self.editor.text.commit()
         self._edge_heard.stop()
+        self._unpainted.stop()
         self.judging.stop()
+        self.feed.close()
         self.listening.close()
 
     # Judging

@@ -138,6 +138,10 @@ class QueryBar(QWidget):
             )
         self._result.setText(f"{text}, {clock(seconds)}")
 
+    def show_reading(self) -> None:
+        """Say that the answer is on its way."""
+        self._result.setText(self.tr("reading the clips…"))
+
     def show_sample(self, bad: int, heard: int) -> None:
         """Say what the clips of a random sample that were judged tell of the others."""
         self._estimate.show()

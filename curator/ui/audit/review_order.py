@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from curator.ui.audit.clip_columns import FINDING, ClipColumns, Positions
+from curator.ui.audit.clip_columns import ClipColumns
+from curator.ui.audit.column_groups import FINDING, Positions
 
 Z_95 = 1.959963984540054
 """Standard deviations around the mean of a normal distribution that hold 95 % of it."""

@@ -1,121 +1,35 @@
-"""The audit page as it looks, and how it follows what happens to the project."""
+"""How the audit page follows the person and what happens to the project."""
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QScrollArea,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Slot
 
 from curator.domain.clip import Clip
 from curator.domain.clip_query import Query
-from curator.domain.decision import Changes, Field
+from curator.domain.decision import NOT_OF_CLIPS, Changes, Field
 from curator.ui.audit import clip_counts
-from curator.ui.audit.clip_columns import ClipColumns
-from curator.ui.audit.clip_editor import ClipEditor
-from curator.ui.audit.clip_table import ClipTable
-from curator.ui.audit.clip_table_model import ClipTableModel
-from curator.ui.audit.emotion_bar import EmotionBar
-from curator.ui.audit.findings_panel import FindingsPanel
+from curator.ui.audit.clip_table_model import only_field
 from curator.ui.audit.judging import Judging
 from curator.ui.audit.listening import Listening
-from curator.ui.audit.query_bar import QueryBar
+from curator.ui.audit.parts import AuditParts
 from curator.ui.audit.review_order import Order
-from curator.ui.page import Page, button, hairline, label
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
-from curator.ui.theme import GRID
 
-LIST_WIDTH, EDITOR_WIDTH, SIDE_WIDTH = 50 * GRID, 78 * GRID, 30 * GRID
 READY_AHEAD, READY_BEHIND = 5, 3
 """Clips of the list that are made ready to be heard."""
 
 
-class AuditView(Page):
-    """The list, the clip, what is wrong with it and its category, beside one another."""
+class AuditView(AuditParts):
+    """Shows the clip that is looked at, and keeps list and clip as the project has them."""
 
     def __init__(self, session: Session, player: Player | None = None) -> None:
         super().__init__(session)
-        project = session.project
-        self.columns = ClipColumns(project)
-        self.model = ClipTableModel(project, self.columns, self)
-        self.table = ClipTable(self.model)
-        self.query = QueryBar(project)
-        self.editor = ClipEditor(project)
-        self.findings = FindingsPanel(lambda action: session.settings.keys.get(action, ()))
-        self.emotions = EmotionBar(project.settings.emotions)
         self.judging = Judging(session, self)
         self.listening = Listening(session, player, self)
         self.clip: Clip | None = None
+        self._asked: tuple[Query, Order] | None = None
         self._deciding = False
-        self._lay_out()
         self._connect()
         self._begin()
-
-    def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.query)
-        column.addWidget(hairline())
-        self._parts = QSplitter(Qt.Orientation.Horizontal)
-        self._parts.setChildrenCollapsible(False)
-        self.table.setFrameShape(QFrame.Shape.NoFrame)
-        for part in (self.table, self.editor, self._side()):
-            self._parts.addWidget(part)
-        self._parts.setSizes([LIST_WIDTH, EDITOR_WIDTH, SIDE_WIDTH])
-        for place, stretch in enumerate((3, 5, 1)):
-            self._parts.setStretchFactor(place, stretch)
-        self.table.setMinimumWidth(24 * GRID)
-        self.editor.setMinimumWidth(32 * GRID)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._parts)
-        self._stack.addWidget(self._nothing())
-        column.addWidget(self._stack, 1)
-        self.setFocusProxy(self.table)
-
-    def _side(self) -> QWidget:
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(label(self.tr("Findings"), "heading"))
-        column.addWidget(self.findings)
-        column.addSpacing(GRID)
-        column.addWidget(hairline())
-        column.addWidget(label(self.tr("Category"), "heading"))
-        column.addWidget(self.emotions)
-        column.addStretch(1)
-        side = QScrollArea()
-        side.setWidgetResizable(True)
-        side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        side.setWidget(inside)
-        side.setMinimumWidth(22 * GRID)
-        return side
-
-    def _nothing(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        line = QHBoxLayout()
-        self._nothing_said = label(role="title")
-        self._nothing_button = button("", "first")
-        line.addStretch(1)
-        inside = QVBoxLayout()
-        inside.setSpacing(2 * GRID)
-        inside.addWidget(self._nothing_said, 0, Qt.AlignmentFlag.AlignHCenter)
-        inside.addWidget(self._nothing_button, 0, Qt.AlignmentFlag.AlignHCenter)
-        line.addLayout(inside)
-        line.addStretch(1)
-        column.addStretch(1)
-        column.addLayout(line)
-        column.addStretch(2)
-        self._nothing_button.clicked.connect(self._leave_nothing)
-        return page
 
     def _connect(self) -> None:
         session = self.session
@@ -127,6 +41,10 @@ class AuditView(Page):
         self.table.sort_asked.connect(lambda key, down: self.query.set_order(Order(key, down)))
         self.query.wanted.connect(self._show_list)
         self.query.left.connect(self.table.setFocus)
+        self.seen.connect(self._make_ready)
+        self.seen.connect(self.feed.may_read)
+        self.feed.came.connect(self._follow_reading)
+        self.feed.failed.connect(session.messages.fail)
         self.table.may_run_on = self._may_run_on
         self.listening.moved.connect(self.editor.waveform.set_playhead)
         self.listening.sounding.connect(self.editor.set_sound)
@@ -134,6 +52,7 @@ class AuditView(Page):
         self.listening.refused.connect(self.session.messages.warn)
         self.editor.word_clicked.connect(self.listening.play_from)
         self.editor.clip_asked.connect(self.session.choose)
+        self.nothing_button.clicked.connect(self._leave_nothing)
 
     def _begin(self) -> None:
         self.query.edit.setText(self.session.query)
@@ -149,9 +68,32 @@ class AuditView(Page):
     @Slot(object, object)
     def _show_list(self, query: Query, order: Order) -> None:
         self.session.query = self.query.edit.text()
-        self.model.show(query, order)
         self.table.show_sorting(order.column, order.descending)
+        if not self.feed.ready(query, order):
+            self._asked = query, order  # the list stays as it is until it can be answered
+            self.query.show_reading()
+            return
+        self._asked = None
+        self.model.show(query, order)
         self._say_counts()
+
+    @Slot(object, object)
+    def _follow_reading(self, came: frozenset[int], went: frozenset[int]) -> None:
+        """All clips were read beside the window."""
+        had_none = not self.model.ids.size
+        self.model.follow(None, None, (came, went))
+        asked, self._asked = self._asked, None
+        if asked is not None and asked != (self.model.query, self.model.order):
+            self._show_list(*asked)
+        else:
+            self._say_counts()
+        current = self.session.current
+        if current is not None and (self.clip is None or self.clip.id != current):
+            self._follow_choice(current)
+        elif had_none and self.model.ids.size:
+            self.table.go_to_row(0)
+        if went or not came:
+            self._refresh(None)
 
     @Slot(int)
     def _choose(self, clip: int) -> None:
@@ -173,6 +115,14 @@ class AuditView(Page):
         self.editor.text.give_up_focus()
         self.clip = self.session.project.clips.get(number)
         self._draw_clip()
+        if play or not self._unpainted.isActive():
+            self._make_ready(play=play)
+
+    @Slot()
+    def _make_ready(self, *, play: bool = False) -> None:
+        """Have the clip and those around it ready to be heard."""
+        if self.clip is None:
+            return
         row = self.table.currentIndex().row()
         ids = self.model.ids
         ahead = ids[row + 1 : row + 1 + READY_AHEAD].tolist()
@@ -205,13 +155,16 @@ class AuditView(Page):
     @Slot(object)
     def _follow_decision(self, changes: Changes) -> None:
         mine, self._deciding = self._deciding, False
-        if changes.field is Field.VOICE:
+        if Field.CATEGORIES in changes.fields:
+            self._take_categories()
+        if changes.fields <= NOT_OF_CLIPS:
             return
-        self.model.follow(changes.clips, changes)
+        members = self.feed.follow(changes.clips, only_field(changes))
+        self.model.follow(changes.clips, changes, members)
         self.judging.note(changes)
         self._say_counts()
         there = [clip for clip in changes.clips if self.columns.positions([clip]).size]
-        if changes.field is Field.PRESENCE:
+        if Field.PRESENCE in changes.fields:
             shown = [clip for clip in self.model.ids.tolist() if clip in there]
             if shown:
                 self.clip = None
@@ -223,12 +176,24 @@ class AuditView(Page):
         else:
             self._refresh(there)
 
+    def _take_categories(self) -> None:
+        """The project has other categories."""
+        emotions = self.session.project.settings.emotions
+        self.emotions.show_categories(emotions)
+        self.model.show_categories(emotions)
+        for key in emotions.keys:
+            self.columns.emotions.setdefault(key, len(self.columns.emotions))
+        self._say_counts()
+
     @Slot(object)
     def _follow_facts(self, clips: frozenset[int] | None) -> None:
-        had_none = not self.model.ids.size
-        self.model.follow(clips)
         if clips is None:
             self.editor.forget_recordings()
+        members = self.feed.follow(clips, None)
+        if members is None:
+            return
+        had_none = not self.model.ids.size
+        self.model.follow(clips, None, members)
         self._say_counts()
         if had_none and self.model.ids.size:
             self.table.go_to_row(0)
@@ -253,6 +218,9 @@ class AuditView(Page):
 
     def _say_counts(self) -> None:
         ids = self.model.ids
+        if not self.columns.whole:
+            self.query.show_reading()
+            return
         self.query.show_result(
             int(ids.size), len(self.columns), clip_counts.total_seconds(self.columns, ids)
         )
@@ -261,13 +229,13 @@ class AuditView(Page):
             self.query.show_sample(*clip_counts.judged_from_top(self.columns, ids))
         else:
             self.query.hide_sample()
-        self._stack.setCurrentIndex(0 if ids.size else 1)
+        self.stack.setCurrentIndex(0 if ids.size else 1)
         if not len(self.columns):
-            self._nothing_said.setText(self.tr("There are no clips yet."))
-            self._nothing_button.setText(self.tr("Add recordings"))
+            self.nothing_said.setText(self.tr("There are no clips yet."))
+            self.nothing_button.setText(self.tr("Add recordings"))
         elif not ids.size:
-            self._nothing_said.setText(self.tr("No clip is what you are looking for."))
-            self._nothing_button.setText(self.tr("Show all clips"))
+            self.nothing_said.setText(self.tr("No clip is what you are looking for."))
+            self.nothing_button.setText(self.tr("Show all clips"))
 
     @Slot()
     def _leave_nothing(self) -> None:

@@ -229,7 +229,7 @@ def test_a_wrong_query_says_where_and_leaves_the_list(audit: Audit):
 def test_a_query_nothing_fits_offers_a_way_back(audit: Audit):
     audit.page.query.set_query("no such words")
     assert audit.ids() == []
-    audit.page._nothing_button.click()
+    audit.page.nothing_button.click()
     assert len(audit.ids()) == 9
 
 
@@ -342,6 +342,6 @@ def test_a_finding_offers_its_mend(audit: Audit):
 
 @pytest.mark.parametrize("clips", [0])
 def test_a_project_without_clips_says_what_to_do_first(audit: Audit):
-    assert audit.page._nothing_said.text() == "There are no clips yet."
-    audit.page._nothing_button.click()
+    assert audit.page.nothing_said.text() == "There are no clips yet."
+    audit.page.nothing_button.click()
     assert audit.window.page == "intake"

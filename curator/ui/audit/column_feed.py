@@ -1,0 +1,161 @@
+"""Brings columns of very many clips: the first at once, the rest read beside the window."""
+
+from collections.abc import Collection, Iterable
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from curator.domain.clip_query import Query
+from curator.domain.decision import Field
+from curator.ui.audit.clip_columns import ClipColumns
+from curator.ui.audit.column_filter import mask_of, sortable
+from curator.ui.audit.column_groups import FINDING, Column, Positions, group_of, kinds_of
+from curator.ui.audit.review_order import Order
+from curator.ui.job_queue import Ending
+from curator.ui.session import Session
+
+AT_ONCE = 2_000
+"""So many clips are read while the window waits: it takes some 20 ms."""
+
+SHOWN = frozenset({"place", "findings"})
+"""What the list shows of every clip."""
+
+Members = tuple[frozenset[int], frozenset[int]]
+"""The clips that came and those that went."""
+
+
+class ColumnFeed(QObject):
+    """Keeps columns in step with the project without holding the window up."""
+
+    came = Signal(object, object)  # the clips that came and those that went, after a reading
+    failed = Signal(str)
+
+    def __init__(self, session: Session, columns: ClipColumns, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._columns = columns
+        self._what = f"columns {id(self):x}"
+        self._asked: frozenset[str] | None = None
+        self._again = self._may_read = False
+        self._touched: set[int] = set()
+        session.readings.produced.connect(self._take)
+        session.readings.ended.connect(self._end)
+
+    def close(self) -> None:
+        """Nothing that is read is wanted any more."""
+        self._session.readings.produced.disconnect(self._take)
+        self._session.readings.ended.disconnect(self._end)
+
+    def ready(self, query: Query, order: Order) -> bool:
+        """Whether this can be answered at once; if not, it is being read and ``came`` follows."""
+        groups = groups_of(query, order) | SHOWN
+        if not self._columns.lacks(groups):
+            return True
+        if self._columns.whole and len(self._columns) <= AT_ONCE:
+            return True  # what is missing is read when it is asked for
+        self._read(groups)
+        return False
+
+    def follow(self, clips: Iterable[int] | None, field: Field | None) -> Members | None:
+        """Take over what changed; None while all is being read anew, which ``came`` tells of."""
+        if clips is None:
+            if self._session.project.clips.count() > AT_ONCE:
+                self._again = self._asked is not None
+                self._read(SHOWN)
+                return None
+            return self._columns.follow(None)
+        asked = list(clips)
+        if self._asked is not None:
+            self._touched.update(asked)
+        if not self._columns.whole and field is not Field.PRESENCE:
+            there = self._columns.positions(asked)
+            asked = self._columns.ids[there].tolist()
+        return self._columns.follow(asked, field)
+
+    def _read(self, groups: Collection[str]) -> None:
+        if self._asked is not None:
+            self._again = self._again or not self._asked.issuperset(groups)
+            self._asked = self._asked.union(groups)
+            return
+        self._asked = frozenset(groups)
+        if self._may_read:
+            self._begin()
+
+    @Slot()
+    def may_read(self) -> None:
+        """What is there can be seen by now, so that reading the rest holds nothing up."""
+        self._may_read = True
+        if self._asked is not None:
+            self._begin()
+
+    def _begin(self) -> None:
+        assert self._asked is not None
+        read = self._columns.reading(self._asked)
+        self._session.readings.ask(self._what, lambda work: read(work.project, work.look_up))
+
+    @Slot(str, object)
+    def _take(self, what: str, found: object) -> None:
+        if what != self._what or not isinstance(found, ClipColumns):
+            return
+        before = self._columns.ids
+        self._columns.adopt(found)
+        if self._touched:
+            self._columns.follow(self._touched)
+        after = self._columns.ids
+        asked, again = self._asked, self._again
+        self._asked, self._again = None, False
+        self._touched.clear()
+        if again and asked is not None:
+            self._read(asked)
+        self.came.emit(
+            frozenset(np.setdiff1d(after, before).tolist()),
+            frozenset(np.setdiff1d(before, after).tolist()),
+        )
+
+    @Slot(object)
+    def _end(self, ending: Ending) -> None:
+        if ending.what == self._what and ending.outcome != "finished":
+            self._asked = None
+            if ending.sentence:
+                self.failed.emit(ending.sentence)
+
+
+class _Asked(ClipColumns):
+    """Columns of no clips that remember which groups they are asked for."""
+
+    def __init__(self) -> None:
+        self.ids, self.emotions, self.groups = np.zeros(0, np.int64), {}, {"place"}
+
+    def column(self, name: str) -> Column:
+        group = group_of(name)
+        self.groups.add(group)
+        usual: type = np.bool_ if name.startswith(FINDING) else np.float64
+        return np.zeros(0, kinds_of(group).get(name, (usual, None))[0])
+
+    def finding_keys(self) -> list[str]:
+        self.groups.add("findings")
+        return []
+
+    def recordings_called(self, part: str) -> list[int]:
+        return []
+
+    def language_code(self, language: str) -> int | None:
+        self.groups.add("transcript")
+        return None
+
+    def text_ranks(self) -> Column:
+        self.groups.add("text")
+        return np.zeros(0)
+
+    def ordered(self, where: Positions, name: str, descending: bool = False) -> Positions:
+        if name != "recorded":
+            sortable(self, name)
+        return where
+
+
+def groups_of(query: Query, order: Order) -> frozenset[str]:
+    """Which groups of columns are needed to answer a query in an order."""
+    asked = _Asked()
+    mask_of(asked, query)
+    order.arrange(asked, np.zeros(0, np.intp))
+    return frozenset(asked.groups)
