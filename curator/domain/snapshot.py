@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from curator.domain.decision import State
 from curator.domain.span import Span
@@ -185,22 +185,25 @@ class Comparison:
         return lines + [each.sentence for each in self.categories if each.is_any]
 
 
-def compare(
-    before: tuple[str, Sequence[SnapshotClip]], after: tuple[str, Sequence[SnapshotClip]]
-) -> Comparison:
+Rows = Iterable[tuple[Any, ...]]
+"""Clips as they come from the project, in the order of SnapshotClip's fields."""
+
+
+def compare(before: tuple[str, Rows], after: tuple[str, Rows]) -> Comparison:
     """What makes two sets, each with its name, different.
 
     A clip that was cut anew, split or merged is the same clip if it holds most of the old one.
     """
     was = {clip[0]: clip for clip in before[1]}
     now = {clip[0]: clip for clip in after[1]}
+    of = SnapshotClip._make
     found = [
-        Difference(clip, now[number])
+        Difference(of(clip), of(now[number]))
         for number, clip in was.items()
         if number in now and clip[:7] != now[number][:7]
     ]
-    gone = [clip for number, clip in was.items() if number not in now]
-    new = [clip for number, clip in now.items() if number not in was]
+    gone = [of(clip) for number, clip in was.items() if number not in now]
+    new = [of(clip) for number, clip in now.items() if number not in was]
     for old, same in paired(gone, new):
         if old is None or same is None or old[1:7] != same[1:7]:
             found.append(Difference(old, same))
@@ -237,8 +240,8 @@ def _mostly(one: SnapshotClip, other: SnapshotClip) -> bool:
     return 2 * one.span.overlap(other.span) > max(one.span.samples, other.span.samples)
 
 
-def _kept(clips: Iterable[SnapshotClip]) -> Mapping[str, int]:
-    return Counter(clip.emotion or UNCATEGORISED for clip in clips if clip.is_kept)
+def _kept(clips: Rows) -> Mapping[str, int]:
+    return Counter(clip[5] or UNCATEGORISED for clip in clips if clip[4] == State.KEPT)
 
 
 def _tallied(difference: Difference) -> Iterator[tuple[str, str]]:

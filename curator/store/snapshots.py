@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from curator.domain.decision import Changes, Field
 from curator.domain.errors import CuratorError
 from curator.domain.snapshot import Comparison, Snapshot, SnapshotClip, compare
+from curator.store.clip_rows import few_collections
+from curator.store.connection import Row
 from curator.store.database import Database
 from curator.store.decisions import Decisions
 from curator.store.going_back import way_back
@@ -70,9 +72,9 @@ class Snapshots:
 
     def for_export(self) -> Snapshot:
         """The newest snapshot if it is the set as it is now, else one that is taken for it."""
-        newest = self.all()[:1]
-        if newest and not self.compare(newest[0].name).differences:
-            return newest[0]
+        newest = self._database.read("SELECT name FROM snapshot ORDER BY id DESC").fetchone()
+        if newest and not self.compare(newest[0]).differences:
+            return self.get(newest[0])
         return self.take(origin=EXPORT)
 
     def all(self) -> list[Snapshot]:
@@ -98,28 +100,18 @@ class Snapshots:
 
     def remove(self, name: str) -> None:
         """Forget a snapshot; the clips are not touched."""
-        snapshot = self.get(name)
+        number = self._number(name)
         with self._database.writing():
-            self._database.write("DELETE FROM snapshot WHERE id = ?", (snapshot.id,))
+            self._database.write("DELETE FROM snapshot WHERE id = ?", (number,))
 
     def clips(self, name: str = NOW) -> list[SnapshotClip]:
         """The clips of a snapshot, or as they are now."""
-        if name == NOW:
-            rows = self._database.read(_CLIPS_NOW)
-        else:
-            rows = self._database.read(
-                """
-                SELECT clip_id, recording_id, start, stop, state, emotion, text, text_decided
-                FROM snapshot_clip WHERE snapshot_id = ? ORDER BY clip_id
-                """,
-                (self.get(name).id,),
-            )
-        return [SnapshotClip._make(row) for row in rows]
+        return [SnapshotClip._make(row) for row in self._rows(name)]
 
     def compare(self, before: str, after: str = NOW) -> Comparison:
         """What makes two snapshots, or one and the present state, different."""
-        with self._database.reading():
-            return compare((before, self.clips(before)), (after, self.clips(after)))
+        with self._database.reading(), few_collections():
+            return compare((before, self._rows(before)), (after, self._rows(after)))
 
     def back(self, name: str) -> Changes:
         """Make the clips what they were, as one act that can be undone.
@@ -133,6 +125,21 @@ class Snapshots:
             if not edits:
                 return Changes((), Field.STATE, label)
             return self._decisions.apply_all(label, edits)
+
+    def _rows(self, name: str) -> list[Row]:
+        if name == NOW:
+            return self._database.read(_CLIPS_NOW).fetchall()
+        return self._database.read(
+            """
+            SELECT clip_id, recording_id, start, stop, state, emotion, text, text_decided
+            FROM snapshot_clip WHERE snapshot_id = ? ORDER BY clip_id
+            """,
+            (self._number(name),),
+        ).fetchall()
+
+    def _number(self, name: str) -> int:
+        row = self._database.read("SELECT id FROM snapshot WHERE name = ?", (name,)).fetchone()
+        return int(row[0]) if row else self.get(name).id
 
     def _made_at(self) -> str:
         return self._now().isoformat(timespec="seconds")
