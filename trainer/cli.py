@@ -57,7 +57,9 @@ def make_parser() -> argparse.ArgumentParser:
     train = add("train", "Start a run.", "trainer.train_commands")
     text = "Fine-tune the DVAE of a base; its GPT has to be trained on the new codes afterwards."
     codebook = add("codebook", text, "trainer.codebook_command")
-    for command in (check, prepare, plan, train, codebook):
+    text = "Pack a bundle, the trainer and one command, to train on a rented machine or a notebook."
+    pack = add("pack", text, "trainer.pack_command")
+    for command in (check, prepare, plan, train, codebook, pack):
         command.add_argument("bundle", type=Path, metavar="BUNDLE", help="folder curator exported")
         _add_configuration(command)
     for command in (check, prepare, plan):
@@ -72,6 +74,12 @@ def make_parser() -> argparse.ArgumentParser:
     plan.add_argument("--price", type=float, metavar="MONEY", help="of an hour on it")
     plan.add_argument("--probe", action="store_true", help="measure on this machine for a minute")
     codebook.add_argument("folder", type=Path, metavar="FOLDER", help="new folder for the base")
+    pack.add_argument(
+        "out", type=Path, metavar="OUT", help="new folder, or an archive: .zip, .tar, .tar.gz"
+    )
+    pack.add_argument(
+        "--with-base", action="store_true", help="take the files of --base along, some gigabytes"
+    )
     train.add_argument("run", type=Path, metavar="RUN", help="new folder for the run")
     train.add_argument(
         "--from",
@@ -90,7 +98,7 @@ def make_parser() -> argparse.ArgumentParser:
     report = add("report", "Write one HTML file with the curves and the numbers of a run.")
     for command in (resume, speak, export, report):
         command.add_argument("run", type=Path, metavar="RUN", help="folder of a run")
-    for command in (resume, speak, export):
+    for command in (resume, speak, export, report):
         command.add_argument("--bundle", type=Path, help="where the bundle is now, if it moved")
     for command in (speak, export, train):
         command.add_argument(
@@ -112,6 +120,7 @@ def make_parser() -> argparse.ArgumentParser:
     speak.add_argument("--seed", type=int, default=0)
     export.add_argument("folder", type=Path, metavar="FOLDER", help="new folder for the model")
     report.add_argument("--out", type=Path, metavar="HTML", help="default: RUN/report.html")
+    report.add_argument("--price", type=float, metavar="MONEY", help="of an hour of training")
     doctor = add("doctor", "Say what this machine can train with.")
     doctor.add_argument("--json", action="store_true", help="one JSON object a line")
     return parser

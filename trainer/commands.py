@@ -137,11 +137,11 @@ def prepare(arguments: Arguments) -> int:
 
 
 def report(arguments: Arguments) -> int:
-    """One HTML file with the curves of a run and the numbers behind them."""
+    """What a run learnt, as one HTML file and as Markdown."""
     from trainer.report import write_report
 
     out = arguments.out or arguments.run / "report.html"
-    write_report(arguments.run, out)
+    write_report(arguments.run, out, bundle=arguments.bundle, price=arguments.price)
     say(f"The report is {out}.")
     return 0
 

@@ -8,10 +8,11 @@ import pytest
 
 from trainer import checkpoint
 from trainer.cli import main
-from trainer.events import EventLog, of_kind, read_events
-from trainer.report import contents, write_report
+from trainer.events import of_kind, read_events
+from trainer.report import contents
+from trainer.report.page import as_markdown
+from trainer.report.run_files import read_run
 from trainer.resources import resources
-from trainer.run import open_run
 
 SCHEMA = json.loads((resources() / "events.schema.json").read_text(encoding="utf-8"))
 
@@ -41,56 +42,28 @@ def test_every_event_is_as_the_schema_says(finished, toy):
 
 def test_the_report_is_one_file_that_needs_nothing_else(finished, tmp_path):
     out = tmp_path / "report.html"
-    assert main(["report", str(finished), "--out", str(out)]) == 0
+    assert main(["report", str(finished), "--out", str(out), "--price", "1.5"]) == 0
     page = out.read_text(encoding="utf-8")
-    assert not re.search(r"""(src|href)=|url\(|@import|<script""", page)
+    wanted = re.findall(r"""(?:src|href)="([^"]*)"|url\(([^)]*)\)|@import (\S+)""", page)
+    assert {"".join(each).partition(",")[0].partition("#")[0] for each in wanted} <= {"", "data:"}
+    assert "<script" not in page
     assert "prefers-color-scheme: dark" in page
     assert "Good &lt;evening&gt;" in page
+    assert "an hour in steps" in page
     Balanced().feed(page)
+    told = out.with_suffix(".md").read_text(encoding="utf-8")
+    assert "Good \\<evening>" in told
 
 
 def test_every_evaluation_and_step_is_in_the_tables(finished):
-    shown = contents(open_run(finished), read_events(finished))
-    events = read_events(finished)
-    assert [row[0] for row in shown["evaluations"].rows] == ["0", "5", "10"]
-    mel = [row[1] for row in shown["evaluations"].rows]
-    assert mel == [f"{event['mel_ce']:.4g}" for event in of_kind(events, "eval")]
-    assert len(shown["steps"].rows) == 10
-    assert shown["verdict"].best_at == 10
-    assert "Step 10 is kept as the best" in shown["choice"]
-    assert any("no speech was generated" in line for line in shown["not_measured"])
-
-
-def test_a_doomed_run_is_not_called_finished_well(finished, tmp_path):
-    path = finished / "events.jsonl"
-    kept = [line for line in path.read_text().splitlines() if '"event": "eval"' not in line]
-    template = of_kind(read_events(finished), "eval")[0]
-    path.write_text("\n".join(kept) + "\n")
-    doomed = {0: 5.380, 5: 4.850, 10: 4.520, 15: 4.280, 20: 4.343, 25: 4.862, 29: 5.069}
-    for step, value in doomed.items():
-        fields = {key: template[key] for key in template if key not in ("event", "time")}
-        EventLog(path).add("eval", **{**fields, "step": step, "mel_ce": value})
-    out = tmp_path / "report.html"
-    write_report(finished, out)
-    page = out.read_text(encoding="utf-8")
-    assert 'class="verdict overfits"' in page
-    assert "best at step 15" in page
-    assert "Step 15 is kept as the best" in page
-
-
-def test_a_run_without_evaluation_clips_says_what_it_does_not_know(tmp_path):
-    from tests.trainer.bundles import a_clip, write_bundle
-    from tests.trainer.runs import TOY
-
-    write_bundle(tmp_path / "b", [a_clip(tmp_path / "b", at, seconds=0.7) for at in range(4)])
-    words = ["train", str(tmp_path / "b"), str(tmp_path / "run"), "--preset", "tiny-cpu"]
-    for change in (*TOY, "sched.total_steps=3"):
-        words += ["--set", change]
-    assert main(words) == 0
-    write_report(tmp_path / "run", tmp_path / "report.html")
-    page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "There are no evaluation clips" in page
-    assert "Whether it learnt anything" in page
+    told = as_markdown(contents(read_run(finished)))
+    for event in of_kind(read_events(finished), "eval"):
+        assert f"| {event['step']} | {event['step'] / 4:.3g} | {event['mel_ce']:.3f} |" in told
+    assert all(f"\n| {step} | " in told for step in range(1, 11))
+    assert read_run(finished).verdict.best_at == 10
+    assert "no speech was generated" in told
+    assert "Chance is 2.833 nats, the logarithm of 17 outcomes" in told
+    assert "2 evaluation clips are too few" in told
 
 
 def test_a_folder_that_is_no_run_is_refused_in_a_sentence(tmp_path, capsys):
@@ -101,7 +74,7 @@ def test_a_folder_that_is_no_run_is_refused_in_a_sentence(tmp_path, capsys):
 class Balanced(html.parser.HTMLParser):
     """Fails when an element is closed that is not open."""
 
-    ALONE = frozenset({"meta", "line", "polyline", "circle", "br"})
+    ALONE = frozenset({"meta", "line", "link", "polyline", "circle", "br"})
 
     def __init__(self):
         super().__init__()

@@ -13,11 +13,20 @@ LABEL = 80  # wide enough for "best: " and a step
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Points (step, value) under a name; kind: main or faint."""
+    """Points (step, value) under a name; kind: main or faint. source: where they come from."""
 
     name: str
     kind: str
     points: Sequence[tuple[float, float]]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A value to compare with, as a line across the figure."""
+
+    name: str
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +45,17 @@ class _Axes:
         return TOP + (self.y1 - value) / (self.y1 - self.y0) * (HEIGHT - TOP - BOTTOM)
 
 
-def draw(curves: Sequence[Curve], best_at: float | None) -> str:
+def draw(curves: Sequence[Curve], best_at: float | None, levels: Sequence[Level] = ()) -> str:
     """The curves in one figure, the best step marked; empty if there is no finite point."""
     finite = [
         (x, y) for curve in curves for x, y in curve.points if math.isfinite(x) and math.isfinite(y)
     ]
     if not finite:
         return ""
-    axes = _axes(finite)
+    axes = _axes([*finite, *((finite[0][0], level.value) for level in levels)])
     parts = [*_grid(axes)]
+    for level in levels:
+        parts += _level(level, axes)
     if best_at is not None:
         at = axes.x(best_at)
         parts.append(
@@ -69,6 +80,18 @@ def _axes(points: Sequence[tuple[float, float]]) -> _Axes:
     low, high = min(ys), max(ys)
     room = (high - low) * 0.08 or max(abs(high), 1.0) * 0.05
     return _Axes(min(xs), max(max(xs), min(xs) + 1), low - room, high + room)
+
+
+def _level(level: Level, axes: _Axes) -> list[str]:
+    """A dotted line with its name at the right, above the line or below it at the top."""
+    y = axes.y(level.value)
+    name_at = y + 14 if y < TOP + 16 else y - 4
+    right = WIDTH - RIGHT
+    return [
+        f'<line class="level" x1="{LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>',
+        f'<text class="tick" text-anchor="end" x="{right}" y="{name_at:.1f}">'
+        f"{escape(level.name)}</text>",
+    ]
 
 
 def _grid(axes: _Axes) -> list[str]:
@@ -106,7 +129,8 @@ def _line(curve: Curve, axes: _Axes) -> list[str]:
             run.append(f"{axes.x(x):.1f},{axes.y(y):.1f}")
             continue
         if run:
-            parts.append(f'<polyline class="{curve.kind}" points="{" ".join(run)}"/>')
+            source = f' data-source="{escape(curve.source)}"' if curve.source else ""
+            parts.append(f'<polyline class="{curve.kind}"{source} points="{" ".join(run)}"/>')
             if curve.kind == "main":
                 parts += [_dot(point) for point in run]
         run = []

@@ -1,0 +1,117 @@
+"""What a report is made of, before it is HTML or Markdown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from trainer.report.figures import Said
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """role: "", "quiet", "verdict" or a state of the guard after it, such as "verdict flat"."""
+
+    said: Said
+    role: str = ""
+    kind: str = "paragraph"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Terms and what there is to say of each."""
+
+    rows: Sequence[tuple[str, Said]]
+    kind: str = "facts"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cells in rows under a head; the first column is text, the others are numbers."""
+
+    head: Sequence[Said]
+    rows: Sequence[Sequence[Said]]
+    kind: str = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """Points of a list. ranked: whether their order means something."""
+
+    points: Sequence[Said]
+    ranked: bool = False
+    kind: str = "bullets"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """An SVG and what it shows."""
+
+    svg: str
+    caption: Said
+    kind: str = "drawing"
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A sound to hear. uri: data:..., "" where the sound is missing, of which note says why."""
+
+    label: str
+    uri: str
+    note: Said
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Sounds to compare side by side."""
+
+    title: Said
+    players: Sequence[Player]
+    kind: str = "hearing"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A text from a file as it is there."""
+
+    text: str
+    source: str
+    kind: str = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is folded away until a person wants it."""
+
+    summary: Said
+    blocks: Sequence["Block"]
+    kind: str = "details"
+
+
+Block = Paragraph | Facts | Table | Bullets | Drawing | Hearing | Code | Details
+
+
+@dataclass(slots=True)
+class Section:
+    """A part of a report under a heading. key: its anchor."""
+
+    key: str
+    title: str
+    blocks: list[Block] = field(default_factory=list)
+
+    def add(self, *blocks: Block) -> None:
+        """Put blocks at the end."""
+        self.blocks.extend(blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole document. lead: what comes before the first section."""
+
+    title: str
+    name: Said
+    lead: Sequence[Block]
+    sections: Sequence[Section]
+
+
+def quote(text: str) -> Said:
+    """A text that is only itself."""
+    return (text,)

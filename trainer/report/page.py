@@ -1,0 +1,99 @@
+"""A report as HTML and as Markdown, from the same blocks."""
+
+from collections.abc import Iterator, Sequence
+
+from trainer.report.blocks import (
+    Block,
+    Bullets,
+    Code,
+    Details,
+    Drawing,
+    Facts,
+    Hearing,
+    Paragraph,
+    Report,
+    Table,
+)
+from trainer.report.figures import Said, plain
+from trainer.resources import resources
+
+TEMPLATE = "report.html.j2"
+
+
+def as_html(report: Report, template: str = TEMPLATE, **more: object) -> str:
+    """One page that needs nothing else."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(resources() / "report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,  # a missing number is an error, not an empty cell
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(template).render(report=report, plain=plain, **more)
+
+
+def as_markdown(report: Report) -> str:
+    """The same without figures and sounds."""
+    parts = [f"# {_escaped(plain(report.name))}: {report.title}"]
+    for block in report.lead:
+        parts += _markdown(block)
+    for section in report.sections:
+        parts.append(f"## {section.title}")
+        for block in section.blocks:
+            parts += _markdown(block)
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def as_text(report: Report) -> str:
+    """The same for a terminal."""
+    return as_markdown(report).replace("\\", "")
+
+
+def _markdown(block: Block) -> Iterator[str]:
+    match block:
+        case Paragraph():
+            yield _said(block.said)
+        case Facts():
+            yield "\n".join(f"- {term}: {_said(said)}" for term, said in block.rows)
+        case Table():
+            if block.rows:
+                yield _table(block)
+        case Bullets():
+            marks = [f"{at}." if block.ranked else "-" for at in range(1, len(block.points) + 1)]
+            yield "\n".join(
+                f"{mark} {_said(said)}" for mark, said in zip(marks, block.points, strict=True)
+            )
+        case Drawing():
+            yield f"({_said(block.caption)}: see the HTML report.)"
+        case Hearing():
+            notes = [f"  - {each.label}: {_said(each.note)}" for each in block.players]
+            yield "\n".join(
+                [f"- {_said(block.title)}", *(note for note in notes if note[-2:] != ": ")]
+            )
+        case Code():
+            yield f"```toml\n{block.text.rstrip()}\n```"
+        case Details():
+            yield f"### {_said(block.summary)}"
+            for inner in block.blocks:
+                yield from _markdown(inner)
+
+
+def _table(table: Table) -> str:
+    rows: list[Sequence[Said]] = [table.head, *table.rows]
+    lines = ["| " + " | ".join(_said(cell) for cell in row) + " |" for row in rows]
+    lines.insert(1, "|" + " --- |" * len(table.head))
+    return "\n".join(lines)
+
+
+def _said(said: Said) -> str:
+    return _escaped(plain(said))
+
+
+def _escaped(text: str) -> str:
+    """A text that cannot be taken for Markdown or HTML."""
+    one_line = " ".join(text.split())
+    for sign in ("\\", "|", "<", "*"):
+        one_line = one_line.replace(sign, "\\" + sign)
+    return one_line

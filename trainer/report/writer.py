@@ -1,0 +1,87 @@
+"""What the sections of a report share: a run's figures by short calls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trainer.report.address import Address, all_where, line, whole
+from trainer.report.figures import Figure, figure
+from trainer.report.run_files import ABOUT, EVENTS, MANIFEST, RunFiles
+from trainer.report.sources import RULE, Row
+
+METRICS = ("mel_ce", "eos_ce", "text_ce")
+TITLES = {
+    "mel_ce": "Speech codes (mel_ce)",
+    "eos_ce": "End of speech (eos_ce)",
+    "text_ce": "Text (text_ce)",
+}
+NATS = ".3f"
+Event = tuple[int, Row]
+
+
+@dataclass(frozen=True)
+class Writer:
+    """A run, and how its figures are made."""
+
+    run: RunFiles
+
+    def get(self, how: str, *addresses: Address, form: str = NATS) -> Figure:
+        """A figure out of the run's files."""
+        return figure(self.run.sources, how, *addresses, form=form)
+
+    def at(self, event: Event, *path: str, form: str = NATS) -> Figure:
+        """A value of one event."""
+        return self.get("value", line(EVENTS, event[0], *path), form=form)
+
+    def step(self, event: Event) -> Figure:
+        """The step of an event."""
+        return self.at(event, "step", form="d")
+
+    def epoch(self, event: Event) -> Figure:
+        """How many epochs an evaluation came after."""
+        started = line(EVENTS, self.run.started[0], "updates_per_epoch")
+        return self.get("ratio", line(EVENTS, event[0], "step"), started, form=".3g")
+
+    def text(self, address: Address) -> Figure:
+        """A text out of a file."""
+        return self.get("text", address, form="s")
+
+    def name(self, text: str, address: Address) -> Figure:
+        """A name that stands in a file as a key: a category, a checkpoint's step."""
+        return Figure(text, text, "key", "s", (str(address.to(text)),))
+
+    def category(self, kind: str) -> Figure:
+        """The name of a category, from where it is counted."""
+        number, started = self.run.started
+        if kind in started.get("heard", {}):
+            return self.name(kind, line(EVENTS, number, "heard"))
+        for number, event in self.run.evaluations:
+            if kind in event.get("categories", {}):
+                return self.name(kind, line(EVENTS, number, "categories"))
+        return Figure(kind, kind, "literal", "s", ())
+
+    def rule(self, name: str, form: str = "d", module: str = "trainer.guard") -> Figure:
+        """A constant of the program."""
+        return self.get("value", whole(RULE, module, name), form=form)
+
+    def run_name(self) -> Figure:
+        """What the folder is called."""
+        return Figure(self.run.name, self.run.name, "folder", "s", (ABOUT,))
+
+    def train_seconds(self, kind: str | None = None, *, split: str = "train") -> Address:
+        """Lengths of the clips of a part, of a category if one is named."""
+        wanted: dict[str, object] = {"split": split}
+        if kind is not None:
+            wanted["emotion"] = None if kind == NO_CATEGORY else kind
+        return all_where(MANIFEST, wanted, "duration_s")
+
+
+NO_CATEGORY = "none"
+"""The name under which the trainer counts clips without a category; see trainer.sampler."""
+
+
+def joined(names: Sequence[Figure]) -> tuple["str | Figure", ...]:
+    """Names with commas between them."""
+    said: list[str | Figure] = []
+    for at, name in enumerate(names):
+        said += [", ", name] if at else [name]
+    return tuple(said)
