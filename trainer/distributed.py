@@ -67,6 +67,16 @@ def join(config: TrainConfig) -> World:
     return World(rank, ranks, device)
 
 
+def restarts() -> int:
+    """How often torchrun has started this process anew after one of them had ended."""
+    return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"))
+
+
+def group_name() -> str:
+    """What torchrun calls this group of processes; "" without torchrun."""
+    return os.environ.get("TORCHELASTIC_RUN_ID", "")
+
+
 def leave() -> None:
     """Leave the group, if this process joined one."""
     import torch

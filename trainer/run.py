@@ -18,6 +18,7 @@ from pathlib import Path
 
 from trainer import __version__, checkpoint
 from trainer.config import TrainConfig, config_hash, from_toml, to_toml
+from trainer.distributed import group_name, restarts
 from trainer.errors import BrokenRun
 from trainer.events import FILE, EventLog
 from trainer.files import write_atomically
@@ -120,12 +121,15 @@ def choose_checkpoint(run: Run, wanted: str) -> checkpoint.Checkpoint:
 def locked(run: Run) -> Iterator[None]:
     """Only one process at a time trains a run."""
     path = run.folder / LOCK
-    me = {"pid": os.getpid(), "host": socket.gethostname()}
+    me = {"pid": os.getpid(), "host": socket.gethostname(), "group": group_name()}
     try:
         _take(path, me)
     except FileExistsError:
         owner = _owner(path)
-        if owner.get("host") == me["host"] and not _alive(owner.get("pid")):
+        gone = owner.get("host") == me["host"] and not _alive(owner.get("pid"))
+        # torchrun ends every process of a group, on all machines, before it starts them anew.
+        before = bool(me["group"]) and owner.get("group") == me["group"] and restarts() > 0
+        if gone or before:
             path.unlink(missing_ok=True)
             _take(path, me)
         else:

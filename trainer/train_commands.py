@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.commands import configured, say
-from trainer.config import TrainConfig
+from trainer.config import TrainConfig, config_hash
 from trainer.errors import BrokenRun
 from trainer.manifest import Bundle, read_bundle
 
@@ -28,7 +28,7 @@ def train(arguments: Arguments) -> int:
     _choose_preset(arguments)
     config = configured(arguments)
     world = join(config)
-    if world.leads:
+    if world.leads and not _begun_before(arguments.run, config, bundle):
         about = {"preset": arguments.preset, **_identity(config, bundle, arguments.parent)}
         run = create_run(arguments.run, config, bundle, {**about, **_parent(arguments)})
         if codes_are_new(about["identity"]):
@@ -44,6 +44,18 @@ def train(arguments: Arguments) -> int:
         if world.leads and not run.events().size():  # nothing was begun: leave nothing behind
             shutil.rmtree(run.folder)
         raise
+
+
+def _begun_before(folder: Path, config: TrainConfig, bundle: Bundle) -> bool:
+    """Whether torchrun starts this same training again, after one of its processes had ended."""
+    from trainer.distributed import restarts
+    from trainer.run import ABOUT, open_run
+
+    if not restarts() or not (folder / ABOUT).is_file():
+        return False
+    about = open_run(folder).about
+    same = (config_hash(config), bundle.manifest_sha256)
+    return (about.get("config_sha256"), about.get("manifest_sha256")) == same
 
 
 def _choose_preset(arguments: Arguments) -> None:

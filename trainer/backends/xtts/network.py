@@ -23,12 +23,13 @@ class XttsNetwork(nn.Module):
     smooth: also sum the mean over the vocabulary, which label smoothing needs.
     """
 
-    def __init__(self, gpt: nn.Module, *, smooth: bool = False) -> None:
+    def __init__(self, gpt: Any, *, smooth: bool = False) -> None:  # noqa: ANN401
         super().__init__()
-        self.gpt: Any = gpt
+        self.gpt = gpt
         quicken(gpt)
         self.smooth = smooth
-        codes, tokens = self.gpt.mel_head.out_features, self.gpt.text_head.out_features
+        heads: Any = gpt
+        codes, tokens = heads.mel_head.out_features, heads.text_head.out_features
         self.choices = {"text_ce": tokens, "mel_ce": codes, "eos_ce": codes}
 
     def forward(self, batch: XttsBatch) -> "Tensor":
