@@ -7,7 +7,6 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
-    QMainWindow,
     QMenu,
     QStackedWidget,
     QVBoxLayout,
@@ -17,20 +16,17 @@ from PySide6.QtWidgets import (
 from curator.domain.decision import Changes
 from curator.domain.errors import CuratorError, printable
 from curator.ui.actions import Action, When
-from curator.ui.change_keys import ChangeKeys
 from curator.ui.commands import Commands, ControlKeys
+from curator.ui.dialogs import Dialogs
 from curator.ui.first_start import FirstStart
 from curator.ui.jobs.drawer import Drawer
-from curator.ui.key_sheet import KeySheet
 from curator.ui.messages import Messages
 from curator.ui.new_project import NewProject
 from curator.ui.page import Page, hairline
 from curator.ui.page_list import PAGES
-from curator.ui.palette import Palette
 from curator.ui.sample import CONSENT, LICENCE
 from curator.ui.session import Session
 from curator.ui.settings import Settings
-from curator.ui.settings_dialog import SettingsDialog
 from curator.ui.status_line import StatusLine
 from curator.ui.theme import wear
 from curator.ui.top_bar import TopBar
@@ -40,7 +36,7 @@ USUAL_SIZE = QSize(1280, 800)
 LEAST_SIZE = QSize(640, 480)
 
 
-class MainWindow(QMainWindow):
+class MainWindow(Dialogs):
     """Holds one project at a time, or the page for choosing one."""
 
     def __init__(self, settings: Settings, messages: Messages) -> None:
@@ -252,24 +248,6 @@ class MainWindow(QMainWindow):
     def show_menu(self) -> None:
         """Open the menu below its button."""
         self.top.menu_button.showMenu()
-
-    def show_palette(self) -> None:
-        """Find a command by its words."""
-        palette = Palette(list(self.commands.possible()), self.settings.keys, self)
-        palette.wanted.connect(self.commands.trigger)
-        palette.open()
-
-    def show_keys(self) -> None:
-        """Show all keys."""
-        KeySheet(self.page, self.settings.keys, self).open()
-
-    def change_keys(self) -> None:
-        """Give actions other keys."""
-        ChangeKeys(self.settings, self).open()
-
-    def show_settings(self) -> None:
-        """Show what may be chosen."""
-        SettingsDialog(self.settings, self).open()
 
     def quit(self) -> None:
         """Close the window."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFormLayout,
+    QHBoxLayout,
     QLineEdit,
     QSpinBox,
     QVBoxLayout,
@@ -35,14 +36,24 @@ class SettingsDialog(QDialog):
         for setting in SETTINGS:
             if setting.text:
                 self._add(form, setting)
-        close = button(self.tr("Close"))
+        close, models = button(self.tr("Close")), button(self.tr("Models…"))
         close.clicked.connect(self.close)
+        models.clicked.connect(self._show_models)
+        last = QHBoxLayout()
+        last.addWidget(models)
+        last.addStretch(1)
+        last.addWidget(close)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.addLayout(form)
         column.addStretch(1)
-        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+        column.addLayout(last)
         self.resize(64 * GRID, 56 * GRID)
+
+    def _show_models(self) -> None:
+        from curator.ui.models.dialog import ModelsDialog
+
+        ModelsDialog(self._settings, self).open()
 
     def _add(self, form: QFormLayout, setting: Setting) -> None:
         text, tip = (translated("Settings", words) for words in (setting.text, setting.tip))

@@ -27,6 +27,7 @@ WINDOW = (
         When.PROJECT,
     ),
     _window("show_settings", QT_TRANSLATE_NOOP("Actions", "Settings…"), ("Ctrl+,",), "Project"),
+    _window("show_models", QT_TRANSLATE_NOOP("Actions", "Models…"), (), "Project"),
     _window("quit", QT_TRANSLATE_NOOP("Actions", "Quit"), ("Ctrl+Q",), "Project"),
     _window("undo", QT_TRANSLATE_NOOP("Actions", "Undo"), ("Ctrl+Z",), "Edit", When.WRITABLE),
     _window(
@@ -45,6 +46,7 @@ WINDOW = (
     ),
     _page(1, "intake", QT_TRANSLATE_NOOP("Actions", "Go to Intake")),
     _page(2, "audit", QT_TRANSLATE_NOOP("Actions", "Go to Audit")),
+    _page(3, "map", QT_TRANSLATE_NOOP("Actions", "Go to Map")),
     _page(4, "balance", QT_TRANSLATE_NOOP("Actions", "Go to Balance")),
     _page(5, "export", QT_TRANSLATE_NOOP("Actions", "Go to Export")),
     _window(

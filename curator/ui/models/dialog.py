@@ -1,0 +1,224 @@
+"""The dialog of the models: licence, size and state of each, and the ways to get one."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QStorageInfo, Qt, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QProgressBar,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from curator.domain.errors import printable
+from curator.stages.models import cache_folder
+from curator.ui.models.commands import ModelCommands, ModelRow
+from curator.ui.models.models_model import NAME, ModelsModel, amount
+from curator.ui.page import button, label, restyle
+from curator.ui.settings import Settings
+from curator.ui.theme import GRID
+
+ROW = 3 * GRID + 2
+
+
+class ModelsDialog(QDialog):
+    """Lists at once; everything else is done when it is asked for."""
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Models"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._settings = settings
+        self.model = ModelsModel()
+        self.commands = ModelCommands(self)
+        self.table = QTableView()
+        self.about = label(wrap=True)
+        self.said = label(role="quiet", wrap=True)
+        self.get = button(self.tr("Download"))
+        self.use = button(self.tr("Transcribe with it"))
+        self.bring = button(self.tr("Import from a folder…"))
+        self.verify = button(self.tr("Check all files"))
+        self.cancel = button(self.tr("Stop"))
+        self.bar = QProgressBar()
+        self._lay_out()
+        self._connect()
+        self._list()
+
+    def _lay_out(self) -> None:
+        self.table.setModel(self.model)
+        self.table.setAccessibleName(self.tr("Models"))
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setShowGrid(False)
+        self.table.setTabKeyNavigation(False)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(ROW)
+        header = self.table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        self.about.setMinimumHeight(8 * GRID)
+        self.about.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(self.tr("Progress"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        words = self.tr("Every file is compared with its known hash before it is loaded.")
+        column.addWidget(label(words, "quiet", wrap=True))
+        column.addWidget(self.table, 1)
+        column.addWidget(self.about)
+        column.addLayout(_line(self.get, self.use, self.bring, self.verify))
+        column.addLayout(_line(self.bar, self.cancel))
+        column.addWidget(self.said)
+        close = button(self.tr("Close"))
+        close.clicked.connect(self.close)
+        self.free = label(role="quiet")
+        last = QHBoxLayout()
+        last.addWidget(self.free, 1)
+        last.addWidget(close)
+        column.addLayout(last)
+        self.resize(88 * GRID, 66 * GRID)
+
+    def _connect(self) -> None:
+        self.commands.found.connect(self._take)
+        self.commands.progressed.connect(self._progress)
+        self.commands.ended.connect(self._ended)
+        self.table.selectionModel().currentRowChanged.connect(self._tell)
+        self.get.clicked.connect(self._get)
+        self.use.clicked.connect(self._use)
+        self.bring.clicked.connect(self._choose_folder)
+        self.verify.clicked.connect(self._verify)
+        self.cancel.clicked.connect(self._cancel)
+        self._settings.changed.connect(self._tell)
+
+    @property
+    def chosen(self) -> ModelRow | None:
+        """The model of the current row."""
+        row = self.table.currentIndex().row()
+        return self.model.rows[row] if 0 <= row < len(self.model.rows) else None
+
+    def import_from(self, folder: Path) -> None:
+        """Copy what a folder holds."""
+        self._work(self.tr("Copying from %1…").replace("%1", printable(folder.name)))
+        self.commands.import_from(folder)
+        self._tell()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """End what runs; a download goes on from there next time."""
+        self._settings.changed.disconnect(self._tell)
+        self.commands.stop()
+        super().closeEvent(event)
+
+    def _list(self) -> None:
+        self._work("" if self.model.rows else self.tr("Looking at what is here…"))
+        self.commands.list_all()
+        storage = QStorageInfo(str(_existing(cache_folder())))
+        where = printable(str(cache_folder() / "models"))
+        words = self.tr("%1 free for %2").replace("%1", amount(storage.bytesAvailable()))
+        self.free.setText(words.replace("%2", where))
+        self._tell()
+
+    def _work(self, words: str, *, failed: bool = False) -> None:
+        self.said.setText(words)
+        self.said.setProperty("role", "error" if failed else "quiet")
+        restyle(self.said)
+        self.bar.setRange(0, 0)
+
+    @Slot(object)
+    def _take(self, row: ModelRow) -> None:
+        self.model.take(row)
+        if self.chosen is None:
+            self.table.selectRow(0)
+        self._tell()
+
+    @Slot()
+    def _tell(self) -> None:
+        row, busy = self.chosen, bool(self.commands.running)
+        self.bar.setVisible(busy)
+        self.cancel.setVisible(busy and self.commands.running != "list")
+        for each in (self.bring, self.verify):
+            each.setEnabled(not busy)
+        missing = row is not None and not row.usable
+        self.get.setEnabled(missing and not busy)
+        in_use = row is not None and self._settings.text("whisper") == row.name
+        self.use.setVisible(row is not None and row.kind == "whisper")
+        self.use.setEnabled(row is not None and row.usable and not in_use)
+        if row is None:
+            self.about.setText("")
+            return
+        self.about.setText(f"{row.use}\n{row.origin}.\n{row.sentence}")
+
+    @Slot(object, object)
+    def _progress(self, here: int, of: int | None) -> None:
+        if of:
+            self.bar.setRange(0, 1000)
+            self.bar.setValue(round(1000 * here / of))
+        words = self.tr("%1 of %2").replace("%1", amount(here)).replace("%2", amount(of or 0))
+        self.said.setText(words)
+
+    @Slot(str, str)
+    def _ended(self, what: str, trouble: str) -> None:
+        if trouble:
+            self._work(trouble, failed=True)
+        elif what == "verify":
+            wrong = [row.name for row in self.model.rows if row.state == "wrong"]
+            good = self.tr("Every file that is here is the right one.")
+            bad = self.tr("Not the files they should be: %1.").replace("%1", ", ".join(wrong))
+            self._work(bad if wrong else good, failed=bool(wrong))
+        elif what != "list":
+            self._list()
+            return
+        self._tell()
+
+    @Slot()
+    def _get(self) -> None:
+        row = self.chosen
+        if row is not None:
+            self._work(self.tr("Downloading %1…").replace("%1", row.name))
+            self.commands.get(row.name)
+            self._tell()
+
+    @Slot()
+    def _use(self) -> None:
+        if (row := self.chosen) is not None:
+            self._settings.set("whisper", row.name)
+
+    @Slot()
+    def _choose_folder(self) -> None:
+        dialog = QFileDialog(self, self.tr("A folder with models"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(lambda chosen: self.import_from(Path(chosen)))
+        dialog.open()
+
+    @Slot()
+    def _verify(self) -> None:
+        self._work(self.tr("Reading every file…"))
+        self.commands.verify()
+        self._tell()
+
+    @Slot()
+    def _cancel(self) -> None:
+        self.commands.stop()
+        self._list()
+
+
+def _line(*widgets: QWidget) -> QHBoxLayout:
+    line = QHBoxLayout()
+    for widget in widgets:
+        line.addWidget(widget)
+    if not any(isinstance(widget, QProgressBar) for widget in widgets):
+        line.addStretch(1)
+    return line
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the next one above it that is there."""
+    return next(each for each in (folder, *folder.parents) if each.exists())

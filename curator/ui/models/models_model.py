@@ -1,0 +1,103 @@
+"""The models as a table."""
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QPersistentModelIndex, Qt
+
+from curator.ui.audit.signs import sign
+from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.models.commands import ModelRow
+from curator.ui.wording import translated
+
+COLUMNS = (
+    QT_TRANSLATE_NOOP("Models", "Model"),
+    QT_TRANSLATE_NOOP("Models", "For"),
+    QT_TRANSLATE_NOOP("Models", "Size"),
+    QT_TRANSLATE_NOOP("Models", "Licence"),
+    QT_TRANSLATE_NOOP("Models", "On this machine"),
+)
+NAME, FOR, SIZE, LICENCE, HERE = range(len(COLUMNS))
+
+KINDS = {
+    "whisper": QT_TRANSLATE_NOOP("Models", "transcribing"),
+    "cleaner": QT_TRANSLATE_NOOP("Models", "cleaning"),
+}
+STATES = {
+    "packaged": QT_TRANSLATE_NOOP("Models", "installed"),
+    "here": QT_TRANSLATE_NOOP("Models", "here"),
+    "partial": QT_TRANSLATE_NOOP("Models", "half here"),
+    "absent": QT_TRANSLATE_NOOP("Models", "not here"),
+    "wrong": QT_TRANSLATE_NOOP("Models", "wrong files"),
+}
+_SIGNS = {"packaged": "kept", "here": "kept", "partial": "warning", "wrong": "error"}
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class ModelsModel(QAbstractTableModel):
+    """One row a model, in the order in which they are listed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[ModelRow] = []
+
+    def take(self, found: ModelRow) -> None:
+        """A model stands so now."""
+        for place, row in enumerate(self.rows):
+            if row.name == found.name:
+                self.rows[place] = found
+                self.dataChanged.emit(self.index(place, 0), self.index(place, HERE), [])
+                return
+        self.beginInsertRows(QModelIndex(), len(self.rows), len(self.rows))
+        self.rows.append(found)
+        self.endInsertRows()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # as Qt has it
+        """See QAbstractItemModel."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # as Qt has it
+        """See QAbstractItemModel."""
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401  # as Qt's
+        """See QAbstractItemModel."""
+        row, column = self.rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._words(row, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return row.sentence if column == HERE else row.use
+        if role == Qt.ItemDataRole.DecorationRole and column == HERE:
+            shown = _SIGNS.get(row.state)
+            return sign(shown) if shown else None
+        if role == Qt.ItemDataRole.TextAlignmentRole and column == SIZE:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:  # noqa: ANN401  # as Qt's
+        """See QAbstractItemModel."""
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return translated("Models", COLUMNS[section])
+        return None
+
+    def _words(self, row: ModelRow, column: int) -> str:
+        if column == NAME:
+            return row.name
+        if column == FOR:
+            return translated("Models", KINDS.get(row.kind, row.kind))
+        if column == SIZE:
+            return amount(row.size or row.here)
+        if column == LICENCE:
+            return row.licence
+        if row.verified and row.usable:
+            return translated("Models", QT_TRANSLATE_NOOP("Models", "checked, right"))
+        return translated("Models", STATES.get(row.state, row.state))
+
+
+def amount(size: int) -> str:
+    """Bytes for people: "222 MB"; "?" for none."""
+    if not size:
+        return "?"
+    return QLocale().formattedDataSize(size, 0, QLocale.DataSizeFormat.DataSizeSIFormat)
