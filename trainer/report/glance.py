@@ -60,8 +60,7 @@ def to_ship(write: Writer) -> Said:
             value,
         )
     why = {
-        "overfits": "not the last one: what came after it made the voice worse on clips it had not"
-        " heard",
+        "overfits": "not the last one, which foretells clips it never heard worse again",
         "falls_apart": "from before it fell apart",
         "flat": "which is where it stopped gaining",
         "improves": "the best so far",

@@ -28,8 +28,8 @@ REASONS = (
     Reason("early_stop", "it ended before the text was said", lambda value: value or None, ".0f"),
     Reason("run_on", "it went on after the text was said", lambda value: value or None, ".0f"),
     Reason("wer", "word errors {}", lambda value: value or None),
-    Reason("similarity", "similarity to the voice only {}", lambda value: 1 - value),
-    Reason("dnsmos", "DNSMOS only {}", lambda value: 5 - value, ".1f"),
+    Reason("similarity", "similarity to the voice {}", lambda value: 1 - value),
+    Reason("dnsmos", "DNSMOS {}", lambda value: 5 - value, ".1f"),
 )
 
 
