@@ -5,10 +5,13 @@ The neighbours are exact: for 40,000 clips a search through all pairs takes seco
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 NEIGHBOURS = 15
 SEARCH_STEPS = 40  # halvings: more digits than float32 has
@@ -35,12 +38,14 @@ def nearest(points: Points) -> Neighbours:
     return Neighbours(rows.astype(np.int64), distances.astype(np.float32))
 
 
-def fuzzy_graph(neighbours: Neighbours) -> csr_array:
+def fuzzy_graph(neighbours: Neighbours) -> "csr_array":
     """How surely two clips are neighbours, 0..1, symmetric; shape (clips, clips).
 
     Each clip measures by its own scale: its nearest is surely a neighbour, and all its neighbours
     together count as log2(k).
     """
+    from scipy.sparse import csr_array
+
     count, k = neighbours.rows.shape
     beyond = np.maximum(neighbours.distances - neighbours.distances[:, :1], 0.0)
     weights = np.exp(-beyond / _widths(beyond, np.log2(k + 1.0))[:, None])

@@ -27,6 +27,7 @@ class PageKind:
 PAGES = (
     PageKind("intake", QT_TRANSLATE_NOOP("Pages", "Intake"), "intake.page:IntakePage"),
     PageKind("audit", QT_TRANSLATE_NOOP("Pages", "Audit"), "audit.page:AuditPage"),
+    PageKind("map", QT_TRANSLATE_NOOP("Pages", "Map"), "map.page:MapPage"),
     PageKind("balance", QT_TRANSLATE_NOOP("Pages", "Balance"), "balance.page:BalancePage"),
     PageKind("export", QT_TRANSLATE_NOOP("Pages", "Export"), "export.page:ExportPage"),
 )

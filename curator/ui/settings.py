@@ -73,6 +73,12 @@ SETTINGS = (
         QT_TRANSLATE_NOOP("Settings", "Moving to another clip lets you hear it at once."),
     ),
     Setting(
+        "hover_plays",
+        False,
+        QT_TRANSLATE_NOOP("Settings", "Play clips under the pointer on the map"),
+        QT_TRANSLATE_NOOP("Settings", "Resting on a point of the map lets you hear it."),
+    ),
+    Setting(
         "skip_unheard",
         False,
         QT_TRANSLATE_NOOP("Settings", "Holding a key may pass clips that were not heard"),

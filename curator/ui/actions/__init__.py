@@ -11,6 +11,7 @@ from curator.ui.actions.audit import AUDIT
 from curator.ui.actions.balance import BALANCE
 from curator.ui.actions.export import EXPORT
 from curator.ui.actions.intake import INTAKE
+from curator.ui.actions.map_page import MAP
 from curator.ui.actions.window import WINDOW
 
 __all__ = [
@@ -27,7 +28,7 @@ __all__ = [
     "placed",
 ]
 
-ACTIONS = (*WINDOW, *INTAKE, *AUDIT, *BALANCE, *EXPORT)
+ACTIONS = (*WINDOW, *INTAKE, *AUDIT, *MAP, *BALANCE, *EXPORT)
 
 LEFT_HAND: Mapping[str, Keys] = {
     "audit.next": ("S", "list:Down"),

@@ -1,0 +1,104 @@
+"""The scales at the edges when places mean numbers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from curator.ui.map.measures import Measure
+from curator.ui.map.viewport import Viewport
+from curator.ui.theme import GRID, Roles, luminance
+
+WIDE, TALL = 30.0, 20.0
+"""How long the scales are on the map, whatever they measure."""
+TICKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A measure along one side. low, high: the values at its ends. span: how long it is."""
+
+    measure: Measure
+    low: float
+    high: float
+    span: float
+
+    @classmethod
+    def of(cls, values: NDArray[np.float64], measure: Measure, span: float) -> "Axis":
+        """From the least to the greatest value there is."""
+        known = values[np.isfinite(values)]
+        low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+        return cls(measure, low, high if high > low else low + 1.0, span)
+
+    def places(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where values are along the side."""
+        return np.asarray((values - self.low) / (self.high - self.low) * self.span)
+
+    def value(self, place: float) -> float:
+        """What is measured at a place."""
+        return self.low + place / self.span * (self.high - self.low)
+
+    def ticks(self, first: float, last: float) -> list[tuple[float, str]]:
+        """Round values between two places, and where they are."""
+        return [
+            (float(self.places(np.array([value]))[0]), self.measure.said(value))
+            for value in round_values(self.value(first), self.value(last), TICKS)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """right: along the lower edge. up: along the left one."""
+
+    right: Axis
+    up: Axis
+
+
+def round_values(low: float, high: float, about: int) -> list[float]:
+    """About so many round values between two."""
+    if not high > low:
+        return []
+    rough = (high - low) / about
+    unit = 10.0 ** np.floor(np.log10(rough))
+    step = next((unit * times for times in (1, 2, 5, 10) if unit * times >= rough), 10 * unit)
+    first = np.ceil(low / step)
+    count = int(np.floor(high / step) - first) + 1
+    return [float((first + i) * step) + 0.0 for i in range(max(0, count))]
+
+
+def paint_axes(painter: QPainter, view: Viewport, axes: Axes, colours: Roles) -> None:
+    """Hairlines at round values, below the marks, with the values at the edges."""
+    modes, dark = QPainter.CompositionMode, luminance(colours.surface) < 0.5
+    below = modes.CompositionMode_Lighten if dark else modes.CompositionMode_Darken
+    left, top = view.on_map(0, 0)
+    right, low = view.on_map(view.width, view.height)
+    line, text = QPen(QColor(colours.hairline), 1), QPen(QColor(colours.quiet))
+    tall, wide = 2.5 * GRID, 12 * GRID
+    for place, said in axes.right.ticks(left, right):
+        x = float((place - view.x) * view.scale + view.width / 2)
+        painter.setCompositionMode(below)
+        painter.setPen(line)
+        painter.drawLine(QPointF(x, 0), QPointF(x, view.height))
+        painter.setCompositionMode(modes.CompositionMode_SourceOver)
+        painter.setPen(text)
+        area = QRectF(x - wide / 2, view.height - tall, wide, tall)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, said)
+    for place, said in axes.up.ticks(low, top):
+        y = float((view.y - place) * view.scale + view.height / 2)
+        painter.setCompositionMode(below)
+        painter.setPen(line)
+        painter.drawLine(QPointF(0, y), QPointF(view.width, y))
+        painter.setCompositionMode(modes.CompositionMode_SourceOver)
+        painter.setPen(text)
+        area = QRectF(GRID, y - tall, wide, tall)
+        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, said)
+    painter.setPen(QPen(QColor(colours.text)))
+    upper = QRectF(2 * GRID, GRID, view.width - 4 * GRID, tall)
+    painter.drawText(
+        upper, Qt.AlignmentFlag.AlignLeft, f"\N{UPWARDS ARROW} {axes.up.measure.title}"
+    )
+    lower = QRectF(2 * GRID, view.height - 2 * tall, view.width - 4 * GRID, tall)
+    name = f"{axes.right.measure.title} \N{RIGHTWARDS ARROW}"
+    painter.drawText(lower, Qt.AlignmentFlag.AlignRight, name)

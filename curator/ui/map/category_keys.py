@@ -1,0 +1,48 @@
+"""The project's categories in little room: a button for each, with its sign and its digit."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
+
+from curator.domain.emotion import EmotionSet
+from curator.ui.audit.signs import SIZE, category_sign
+from curator.ui.theme import GRID
+
+IN_A_ROW = 4
+
+
+class CategoryKeys(QWidget):
+    """Says which category is to be given."""
+
+    wanted = Signal(str)  # the digit of a category
+
+    def __init__(self, emotions: EmotionSet, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Categories to give"))
+        self.buttons: dict[str, QToolButton] = {}
+        self._rows = QGridLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(GRID // 2)
+        self.show_categories(emotions)
+
+    def show_categories(self, emotions: EmotionSet) -> None:
+        """Offer these from now on."""
+        for old in self.buttons.values():
+            self._rows.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self.buttons = {}
+        for place, emotion in enumerate(emotions.emotions):
+            made = QToolButton()
+            made.setText(emotion.digit)
+            made.setIcon(category_sign(emotion.name[:1].upper(), emotion.colour))
+            made.setIconSize(QSize(SIZE, SIZE))
+            made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            made.setProperty("role", "category")
+            made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            name = self.tr("Give category %1 (key %2)").replace("%1", emotion.name)
+            name = name.replace("%2", emotion.digit)
+            made.setAccessibleName(name)
+            made.setToolTip(name)
+            made.clicked.connect(lambda _checked, digit=emotion.digit: self.wanted.emit(digit))
+            self._rows.addWidget(made, place // IN_A_ROW, place % IN_A_ROW)
+            self.buttons[emotion.key] = made

@@ -1,0 +1,51 @@
+"""What a cut would cost: how many clips and minutes of each category."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curator.domain.decision import State
+from curator.domain.emotion import EmotionSet
+from curator.ui.audit.clip_columns import STATES, ClipColumns
+
+Mask = NDArray[np.bool_]  # (clips,)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """emotion: key of a category, None for the clips in none. of, of_seconds: what there is."""
+
+    emotion: str | None
+    clips: int
+    of: int
+    seconds: float
+    of_seconds: float
+
+
+def in_set(columns: ClipColumns) -> Mask:
+    """The clips that nobody has dropped: only they can be lost."""
+    return np.asarray(columns.column("state") != STATES.index(State.DROPPED))
+
+
+def costs(columns: ClipColumns, emotions: EmotionSet, cut: Mask) -> list[Cost]:
+    """One for each category, in order, and one for the clips in none."""
+    there = in_set(columns)
+    numbers = [columns.emotions.get(key, -1) for key in emotions.keys]
+    lookup = np.full(len(columns.emotions) + 1, len(numbers), np.intp)  # the last is of code -1
+    for place, number in enumerate(numbers):
+        if number >= 0:
+            lookup[number] = place
+    of = lookup[columns.column("emotion")]
+    seconds, count = columns.seconds(slice(None)), len(numbers) + 1
+
+    def summed(mask: Mask) -> tuple[list[int], list[float]]:
+        clips = np.bincount(of[mask], minlength=count)
+        return clips.tolist(), np.bincount(of[mask], seconds[mask], minlength=count).tolist()
+
+    all_clips, all_seconds = summed(there)
+    lost, lost_seconds = summed(there & cut)
+    keys = (*emotions.keys, None)
+    return [
+        Cost(*row) for row in zip(keys, lost, all_clips, lost_seconds, all_seconds, strict=True)
+    ]

@@ -1,0 +1,179 @@
+"""How a number is spread over the clips, and a line that is dragged to say where to cut."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from curator.ui.map.axes import round_values
+from curator.ui.map.measures import Measure
+from curator.ui.theme import GRID, roles
+
+BINS = 48
+HEIGHT = 14 * GRID
+SCALE = 20
+"""Pixels below the bars for the values."""
+FINE, COARSE = 1, 8
+"""How many hundredths of the range an arrow key moves the line, alone and with Shift."""
+
+Values = NDArray[np.float64]
+
+
+class HistogramView(QWidget):
+    """Bars of all clips, before them those that stand out, and the line."""
+
+    moved = Signal()  # the line is elsewhere, or gone
+    asked = Signal()  # Return was pressed: the clips beyond the line are wanted
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.SplitHCursor)
+        self.setAccessibleName(self.tr("Histogram with a threshold"))
+        self.low, self.high = 0.0, 1.0
+        self.threshold: float | None = None
+        self.cuts_above = False
+        self.measure: Measure | None = None
+        self._edges: Values = np.linspace(0, 1, BINS + 1)
+        self._bars: NDArray[np.int64] = np.zeros(BINS, np.int64)
+        self._meant: NDArray[np.int64] = np.zeros(BINS, np.int64)
+
+    def sizeHint(self) -> QSize:
+        """See QWidget."""
+        return QSize(28 * GRID, HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """See QWidget."""
+        return QSize(16 * GRID, HEIGHT)
+
+    def show_values(self, values: Values, meant: Values, measure: Measure) -> None:
+        """values: of all clips. meant: of those that stand out. Both without NaN."""
+        if measure != self.measure:
+            self.threshold = None
+        self.measure = measure
+        if values.size:
+            low, high = float(values.min()), float(values.max())
+            self.low, self.high = (low, high) if high > low else (low - 0.5, high + 0.5)
+        self._edges = np.linspace(self.low, self.high, BINS + 1)
+        self._bars = np.histogram(values, self._edges)[0]
+        self._meant = np.histogram(meant, self._edges)[0]
+        self.update()
+
+    def show_meant(self, meant: Values) -> None:
+        """Other clips stand out."""
+        self._meant = np.histogram(meant, self._edges)[0]
+        self.update()
+
+    def set_threshold(self, value: float | None) -> None:
+        """Put the line at a value; None takes it away."""
+        if value is not None:
+            value = self._rounded(min(max(value, self.low), self.high))
+        if value != self.threshold:
+            self.threshold = value
+            if value is not None and self.measure is not None:
+                said = self.tr("The line is at %1").replace("%1", self.measure.said(value))
+                self.setAccessibleDescription(said)
+            self.update()
+            self.moved.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """See QWidget."""
+        self.set_threshold(self._value(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """See QWidget."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self.set_threshold(self._value(event.position().x()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move the line, Home and End put it at the ends, Delete takes it away."""
+        key, step = event.key(), (self.high - self.low) / 100
+        step *= COARSE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else FINE
+        start = self.high if self.cuts_above else self.low
+        now = start if self.threshold is None else self.threshold
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Down):
+            self.set_threshold(now - step)
+        elif key in (Qt.Key.Key_Right, Qt.Key.Key_Up):
+            self.set_threshold(now + step)
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self.set_threshold(self.low if key == Qt.Key.Key_Home else self.high)
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.set_threshold(None)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.asked.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """See QWidget."""
+        painter, colours = QPainter(self), roles(self)
+        painter.fillRect(self.rect(), QColor(colours.surface))
+        area = QRectF(GRID, GRID / 2, self.width() - 2 * GRID, self.height() - SCALE - GRID / 2)
+        most = max(1, int(self._bars.max()))
+        wide = area.width() / BINS
+        for n, (count, meant) in enumerate(zip(self._bars, self._meant, strict=True)):
+            cut = self._is_cut((self._edges[n] + self._edges[n + 1]) / 2)
+            for value, colour in (
+                (count, colours.hairline if cut else colours.wave_quiet),
+                (meant, colours.wave_quiet if cut else colours.wave),
+            ):
+                # A root keeps a bar of one clip in sight beside one of ten thousand.
+                tall = math.sqrt(value / most) * area.height()
+                bar = QRectF(area.x() + n * wide, area.bottom() - tall, max(1.0, wide - 1), tall)
+                painter.fillRect(bar, QColor(colour))
+        self._paint_scale(painter, area)
+        self._paint_line(painter, area)
+        painter.setPen(QPen(QColor(colours.accent if self.hasFocus() else colours.hairline), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        inset = 1 if self.hasFocus() else 0
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        if inset:
+            painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
+
+    def _paint_scale(self, painter: QPainter, area: QRectF) -> None:
+        colours = roles(self)
+        painter.setPen(QPen(QColor(colours.hairline), 1))
+        painter.drawLine(area.bottomLeft(), area.bottomRight())
+        painter.setPen(QColor(colours.quiet))
+        if self.measure is None or not self._bars.any():
+            return
+        for value in round_values(self.low, self.high, 4):
+            x = self._place(value)
+            text = QRectF(x - 40, area.bottom() + 1, 80, SCALE - 2)
+            if text.center().x() > area.left() + 12 and text.center().x() < area.right() - 12:
+                painter.drawText(text, Qt.AlignmentFlag.AlignCenter, self.measure.said(value))
+
+    def _paint_line(self, painter: QPainter, area: QRectF) -> None:
+        if self.threshold is None:
+            return
+        colours, x = roles(self), self._place(self.threshold)
+        shade = QColor(colours.dropped)
+        shade.setAlphaF(0.10)
+        left, right = (x, area.right()) if self.cuts_above else (area.left(), x)
+        painter.fillRect(QRectF(left, area.top(), right - left, area.height()), shade)
+        painter.setPen(QPen(QColor(colours.dropped), 2))
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+        painter.setBrush(QColor(colours.dropped))
+        painter.drawEllipse(QPointF(x, area.top() + 4), 4, 4)
+
+    def _is_cut(self, value: float) -> bool:
+        if self.threshold is None:
+            return False
+        return value >= self.threshold if self.cuts_above else value < self.threshold
+
+    def _place(self, value: float) -> float:
+        share = (value - self.low) / (self.high - self.low)
+        return GRID + share * (self.width() - 2 * GRID)
+
+    def _value(self, x: float) -> float:
+        share = (x - GRID) / max(1, self.width() - 2 * GRID)
+        return self.low + share * (self.high - self.low)
+
+    def _rounded(self, value: float) -> float:
+        """As many figures as a step of the line can tell apart."""
+        digits = 2 - math.floor(math.log10(self.high - self.low))
+        return round(value, digits)

@@ -1,0 +1,97 @@
+"""Which points are drawn over which: faint, dim and full ones, and no kind under all others."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curator.ui.map.colouring import Colouring, Kind
+from curator.ui.map.marks import DOT, as_pixel, mixed, stamp
+from curator.ui.map.raster import SOFT, Layer
+from curator.ui.map.viewport import Viewport
+from curator.ui.theme import Roles
+
+Mask = NDArray[np.bool_]  # (clips,)
+Whole = NDArray[np.int32]
+
+HIDDEN, DIM, FULL = 0, 1, 2
+"""How much of a point is seen: filtered out, not meant now, meant."""
+
+DIMMED = 0.68
+FAINT = 0.84
+RIM = 0.35
+"""How much of the ground is in what is dim or faint, and in the soft edge of one of many."""
+
+RARE = 0.02
+"""Kinds with less than this share of the points are drawn over the others."""
+
+MIXING = 0x9E3779B1
+"""Multiplying by it scatters whole numbers over 32 bits."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arranged:
+    """The points that have a place, the lowest first. of: which of ``layers`` each is in."""
+
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    of: NDArray[np.uint8]
+    layers: tuple[tuple[Kind, int], ...]
+
+    def on_screen(
+        self, view: Viewport, ratio: float, margin: int
+    ) -> tuple[Whole, Whole, NDArray[np.uint8]]:
+        """Columns, rows and layers of those in view. ratio: of pixels to those of the view."""
+        scale = np.float32(view.scale * ratio)
+        columns = (self.x - np.float32(view.x)) * scale + np.float32(view.width * ratio / 2)
+        rows = (np.float32(view.y) - self.y) * scale + np.float32(view.height * ratio / 2)
+        inside = (columns > -margin) & (columns < view.width * ratio + margin)
+        inside &= (rows > -margin) & (rows < view.height * ratio + margin)
+        if inside.all():
+            return columns.astype(np.int32), rows.astype(np.int32), self.of
+        found = np.flatnonzero(inside)
+        return columns[found].astype(np.int32), rows[found].astype(np.int32), self.of[found]
+
+
+def arranged(
+    points: NDArray[np.float64], colouring: Colouring, shown: Mask, meant: Mask | None
+) -> Arranged:
+    """The order of drawing. shown: those not filtered out. meant: those that stand out."""
+    kinds, codes = colouring.kinds, colouring.codes
+    counts = np.bincount(codes, minlength=len(kinds))
+    quiet = np.array([kind.shape == DOT for kind in kinds])
+    turns = max(1, (SOFT - 2) // len(kinds) - 1)  # what lies on what: as in shuffled cards
+    number = (np.arange(codes.size, dtype=np.uint32) * np.uint32(MIXING)) >> np.uint32(16)
+    turn = (number * np.uint32(turns) >> np.uint32(16)).astype(np.uint8)
+    turn[quiet[codes]] = 0
+    turn[(counts < RARE * codes.size)[codes] & ~quiet[codes]] = turns - 1
+    rank = np.argsort(np.argsort(~quiet, kind="stable"), kind="stable").astype(np.uint8)
+    many = np.uint8(len(kinds))
+    layer = 1 + many + turn * many + rank[codes]
+    if meant is not None:
+        layer[~meant] = 1 + rank[codes[~meant]]
+    layer[~shown] = 0
+    order = np.argsort(layer, kind="stable")
+    if not np.isfinite(points).all():
+        order = order[np.isfinite(points[order, 0])]
+    by_rank = [kinds[i] for i in np.argsort(rank)]
+    layers = [(kinds[0], HIDDEN), *((kind, DIM) for kind in by_rank)]
+    layers += [(kind, FULL) for _ in range(turns) for kind in by_rank]
+    x, y = points[order].T.astype(np.float32)
+    return Arranged(x, y, layer[order].astype(np.uint8), tuple(layers))
+
+
+@cache
+def layer_of(kind: Kind, seen: int, size: int, colours: Roles) -> Layer:
+    """How a kind of points is drawn. seen: HIDDEN, DIM or FULL. size: of its marks, in pixels."""
+    ground = colours.surface
+    if seen == HIDDEN:
+        colour = mixed(colours.edge, ground, FAINT)
+        mark = stamp(size, DOT, colour, "", colour, ground)
+    else:
+        fading = DIMMED if seen == DIM else 0.0
+        colour = mixed(kind.colour, ground, fading)
+        outline = mixed(colours.text, ground, fading)
+        mark = stamp(size, kind.shape, colour, kind.letter, outline, ground)
+    return Layer(mark, as_pixel(colour), as_pixel(mixed(colour, ground, RIM)))

@@ -1,0 +1,120 @@
+"""Clips that are like others, that are odd, or that are typical: worked out beside the window."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curator.domain.decision import State
+from curator.jobs.work import Work
+from curator.stages.alike import likeness, oddness, typical
+from curator.stages.voice import unpacked
+from curator.store.project import Project
+
+MORE = 20
+"""Clips that are added as like the chosen ones."""
+
+ODD_SHARE, ODD_LEAST = 0.05, 5
+"""Of all clips, how many count as the odd ones."""
+
+TYPICAL = 10
+"""Clips that stand for a category."""
+
+Ids = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alike:
+    """clips: what was found, the clearest case first."""
+
+    clips: Ids
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """The clips that are there and not dropped, and have a vector.
+
+    emotions: the keys of their categories, "" for none.
+    """
+
+    ids: Ids
+    vectors: NDArray[np.float32]
+    seconds: NDArray[np.float64]
+    emotions: NDArray[np.str_]
+
+
+def like_these(chosen: Collection[int], *, by_delivery: bool) -> Callable[[Work], Alike]:
+    """Finds the clips most like the chosen ones, dropped ones left out."""
+
+    def task(work: Work) -> Alike:
+        known = _known(work.project, by_delivery=by_delivery, also=chosen)
+        mask = np.isin(known.ids, np.array(list(chosen), np.int64))
+        if not mask.any():
+            return Alike(known.ids[:0])
+        found = likeness(known.vectors, mask)
+        found[mask] = -np.inf
+        return Alike(_best(known.ids, found, min(MORE, int((~mask).sum()))))
+
+    return task
+
+
+def odd_ones(work: Work) -> Alike:
+    """The clips that are far from the voice or from their category, the oddest first."""
+    project = work.project
+    known = _known(project, by_delivery=False)
+    if not known.ids.size:
+        return Alike(known.ids)
+    _, codes = np.unique(known.emotions, return_inverse=True)
+    codes = np.where(known.emotions == "", -1, codes)
+    voice = np.isin(known.ids, np.array(project.decisions.voice(), np.int64))
+    delivery = _known(project, by_delivery=True)
+    whole = np.array_equal(delivery.ids, known.ids)  # else some were not analysed yet
+    odd = oddness(
+        known.vectors, known.seconds, codes, voice, delivery.vectors if whole else None
+    ).all
+    return Alike(_best(known.ids, odd, max(ODD_LEAST, round(ODD_SHARE * known.ids.size))))
+
+
+def typical_of(members: Collection[int], *, by_delivery: bool) -> Callable[[Work], Alike]:
+    """Finds those of the members that stand for them best."""
+
+    def task(work: Work) -> Alike:
+        known = _known(work.project, by_delivery=by_delivery)
+        mask = np.isin(known.ids, np.array(list(members), np.int64))
+        found = typical(known.vectors, mask)
+        return Alike(_best(known.ids, found, min(TYPICAL, int(mask.sum()))))
+
+    return task
+
+
+def _known(project: Project, *, by_delivery: bool, also: Collection[int] = ()) -> _Known:
+    """also: clips that count even if they were dropped."""
+    rates = {recording.id: recording.rate for recording in project.recordings.all()}
+    rows = project.clips.rows("place")
+    there = {
+        row[0]: ((row[3] - row[2]) / rates[row[1]], row[5] or "")
+        for row in rows
+        if row[4] != State.DROPPED or row[0] in also
+    }
+    found = project.facts.delivery_vectors() if by_delivery else project.facts.vectors()
+    if not found:
+        return _Known(
+            np.zeros(0, np.int64), np.zeros((0, 1), np.float32), np.zeros(0), np.zeros(0, str)
+        )
+    if by_delivery:
+        from curator.stages.delivery import Heard, normalised
+
+        recordings = {row[0]: row[1] for row in rows}
+        vectors = normalised(Heard(found, project.facts.vectors(), recordings))
+    else:
+        vectors = unpacked(found)
+    keep = np.array([clip in there for clip, _ in found])
+    ids = np.array([clip for clip, _ in found], np.int64)[keep]
+    seconds = np.array([there[clip][0] for clip in ids.tolist()], np.float64)
+    emotions = np.array([there[clip][1] for clip in ids.tolist()], np.str_)
+    return _Known(ids, vectors[keep], seconds, emotions)
+
+
+def _best(ids: Ids, values: NDArray[np.float64], count: int) -> Ids:
+    return ids[np.argsort(-values, kind="stable")[:count]]

@@ -1,0 +1,231 @@
+"""What the map knows of the clips: their columns and their places, read beside the window.
+
+Everything is read anew in a thread and then put in place of what was there, so that a hundred
+thousand clips never hold up the window; decisions are taken over at once, in the window's thread.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from curator.domain.decision import NOT_OF_CLIPS, Changes, Field
+from curator.domain.errors import printable
+from curator.domain.fact import DeliveryPoint, MapPoint
+from curator.jobs.work import Work
+from curator.store.project import Project
+from curator.ui.audit.clip_columns import ClipColumns
+from curator.ui.job_queue import Ending, Task
+from curator.ui.session import Session
+
+READ = "map"
+"""What the reading is called."""
+
+SETTLED_MS = 500
+"""Facts that arrive within so long are read in one go."""
+
+Points = NDArray[np.float64]  # (clips, 2)
+
+
+class Places(StrEnum):
+    """What decides where a clip lies."""
+
+    VOICE = "voice"
+    DELIVERY = "delivery"
+    SCORES = "scores"
+
+
+class MapColumns(ClipColumns):
+    """Columns that one thread reads and another then keeps in step."""
+
+    def read_column(self, column: str) -> None:
+        """Read a column now."""
+        self.column(column)
+
+    def move_to(self, project: Project) -> None:
+        """From here on read from this project, in its thread."""
+        self._project = project
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlaceTable:
+    """A map as it is stored. ids: of the clips. points: shape (ids, 2). clusters: -1 is none."""
+
+    ids: NDArray[np.int64]
+    points: Points
+    clusters: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, found: Iterable[tuple[int, MapPoint | DeliveryPoint]]) -> "PlaceTable":
+        """From the facts."""
+        rows = [(clip, point.x, point.y, point.cluster) for clip, point in found]
+        table = np.array(rows, np.float64).reshape(-1, 4)
+        return cls(table[:, 0].astype(np.int64), table[:, 1:3], table[:, 3].astype(np.int64))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """All that was read at one moment."""
+
+    columns: MapColumns
+    tables: dict[Places, PlaceTable]
+    names: dict[int, str]
+    suggested: dict[int, str]
+
+
+class MapClips(QObject):
+    """The clips of the map. Positions in its arrays are those of ``columns``."""
+
+    read = Signal()  # everything is there, or was read anew
+    judged = Signal()  # something was decided about clips
+    worked_out = Signal(str, object)  # what, and its result
+    sorted_anew = Signal()  # the project has other categories
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._queue = session.readings
+        self._wanted: set[str] = {"errors"}
+        self._missed: set[int] = set()  # touched since the reading began
+        self._again = self._reads = False
+        self._reading: Reading | None = None
+        self._settling = QTimer(self, singleShot=True, interval=SETTLED_MS)
+        self._settling.timeout.connect(self.ask)
+        self._queue.produced.connect(self._take)
+        self._queue.ended.connect(self._end)
+        session.changed.connect(self._follow_decision)
+        session.facts_changed.connect(self._follow_facts)
+
+    @property
+    def there(self) -> bool:
+        """Whether anything was read yet."""
+        return self._reading is not None
+
+    @property
+    def columns(self) -> MapColumns:
+        """The clips. Only once they are ``there``."""
+        assert self._reading is not None
+        return self._reading.columns
+
+    @property
+    def recordings(self) -> dict[int, str]:
+        """What recordings are called, by number."""
+        return self._reading.names if self._reading else {}
+
+    def has(self, column: str) -> bool:
+        """Whether a column is there; if not, it is read, and ``read`` follows."""
+        if self.there and column in self._wanted:
+            return True
+        self._wanted.add(column)
+        if self.there:
+            self.ask()
+        return False
+
+    def suggested(self) -> dict[int, str]:
+        """The category that is suggested, by clip."""
+        return self._reading.suggested if self._reading else {}
+
+    def on(self, which: Places) -> int:
+        """How many clips a stored map has."""
+        return int(self._reading.tables[which].ids.size) if self._reading else 0
+
+    def work_out(self, what: str, task: Task) -> None:
+        """Have something found out in the thread; ``worked_out`` follows."""
+        self._queue.ask(f"{READ} {what}", task)
+
+    def places(self, which: Places) -> Points:
+        """Where the clips lie on a stored map, NaN for those that are not on it."""
+        points = np.full((len(self.columns), 2), np.nan)
+        table, where = self._aligned(which)
+        points[where >= 0] = table.points[where[where >= 0]]
+        return points
+
+    def clusters(self, which: Places) -> NDArray[np.int64]:
+        """The cluster of each clip on a stored map, -1 for none."""
+        table, where = self._aligned(which)
+        return np.where(where >= 0, table.clusters[where], -1) if table.ids.size else where * 0 - 1
+
+    @Slot()
+    def ask(self) -> None:
+        """Read everything, beside the window."""
+        if self._reads:
+            self._again = True
+            return
+        self._again, self._reads = False, True
+        self._missed.clear()
+        wanted = frozenset(self._wanted)
+        self._queue.ask(READ, lambda work: _read(work, wanted))
+
+    def close(self) -> None:
+        """Nothing that is read is wanted any more."""
+        self._settling.stop()
+        self._queue.produced.disconnect(self._take)
+        self._queue.ended.disconnect(self._end)
+
+    def _aligned(self, which: Places) -> tuple[PlaceTable, NDArray[np.intp]]:
+        """A map, and for each clip its row in it, -1 for none."""
+        assert self._reading is not None
+        table = self._reading.tables[which]
+        rows = np.full(len(self.columns), -1, np.intp)
+        there = np.isin(table.ids, self.columns.ids)
+        rows[self.columns.positions(table.ids[there])] = np.flatnonzero(there)
+        return table, rows
+
+    @Slot(str, object)
+    def _take(self, what: str, found: object) -> None:
+        if what.startswith(f"{READ} "):
+            self.worked_out.emit(what.removeprefix(f"{READ} "), found)
+        if not isinstance(found, Reading):
+            return
+        found.columns.move_to(self._session.project)
+        if self._missed:
+            found.columns.follow(self._missed)
+        self._reading = found
+        if not self._again:
+            self.read.emit()
+
+    @Slot(object)
+    def _end(self, ending: object) -> None:
+        assert isinstance(ending, Ending)
+        if ending.sentence and ending.what.startswith(READ):
+            self._session.messages.warn(ending.sentence, ending.hint)
+        if ending.what == READ:
+            self._reads = False
+            if self._again:
+                self.ask()
+
+    @Slot(object)
+    def _follow_decision(self, changes: Changes) -> None:
+        of_clips = changes.fields - NOT_OF_CLIPS
+        if of_clips and self._reads:
+            self._missed |= set(changes.clips)
+        if of_clips and self.there:
+            field = None if changes.parts else changes.field
+            self.columns.follow(changes.clips, field)
+            self.judged.emit()
+        if Field.CATEGORIES in changes.fields:
+            self.sorted_anew.emit()
+
+    @Slot(object)
+    def _follow_facts(self, _clips: frozenset[int] | None) -> None:
+        if self.there or self._reads:
+            self._settling.start()
+
+
+def _read(work: Work, wanted: frozenset[str]) -> Reading:
+    """In the thread."""
+    project = work.project
+    columns = MapColumns(project)
+    for name in sorted(wanted):
+        columns.read_column(name)
+    facts = project.facts
+    tables = {
+        Places.VOICE: PlaceTable.of(facts.map_points().items()),
+        Places.DELIVERY: PlaceTable.of(facts.delivery_points().items()),
+    }
+    names = {each.id: printable(each.name) for each in project.recordings.all()}
+    suggested = {clip: each.emotion for clip, each in facts.suggestions().items()}
+    return Reading(columns, tables, names, suggested)

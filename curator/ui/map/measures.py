@@ -1,0 +1,56 @@
+"""Numbers that clips have: lengths and scores, with what they are called and which way is good."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from curator.stages.scorers import scorers
+from curator.ui.marking import QT_TRANSLATE_NOOP
+
+SIMILARITY = "speaker_similarity"
+
+_OWN = (
+    (SIMILARITY, QT_TRANSLATE_NOOP("Measures", "Similarity to the voice"), "", "higher"),
+    ("duration", QT_TRANSLATE_NOOP("Measures", "Length"), "s", "neither"),
+    ("confidence", QT_TRANSLATE_NOOP("Measures", "Sureness of the words"), "", "higher"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number of clips. key: in queries. better: "higher", "lower" or "neither"."""
+
+    key: str
+    name: str
+    unit: str
+    better: str
+
+    @property
+    def column(self) -> str:
+        """Its name among the ClipColumns."""
+        return self.key if self.key in ("duration", "confidence") else f"score:{self.key}"
+
+    @property
+    def title(self) -> str:
+        """With its unit."""
+        return f"{self.name} ({self.unit})" if self.unit else self.name
+
+    def said(self, value: float) -> str:
+        """A value as people read it, three figures long."""
+        text = f"{value:.3g}"
+        return f"{value:,.0f}" if "e+" in text else text.replace("-", "\N{MINUS SIGN}")
+
+
+def measures() -> tuple[Measure, ...]:
+    """All there may be, the ones most asked for first."""
+    found = [
+        Measure(key, QCoreApplication.translate("Measures", text), unit, better)
+        for key, text, unit, better in _OWN
+    ]
+    for info in scorers():
+        several = len(info.produces) > 1
+        for key in info.produces:
+            part = key.removeprefix(f"{info.key}_").replace("_", " ")
+            name = f"{info.label}: {part}" if several else info.label
+            found.append(Measure(key, name, info.unit, info.better))
+    return tuple(found)

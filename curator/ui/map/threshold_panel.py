@@ -1,0 +1,204 @@
+"""A number of all clips, where to cut it, and what that would cost each category at once."""
+
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from curator.domain.emotion import EmotionSet
+from curator.ui.audit.clip_columns import ClipColumns
+from curator.ui.map.costs import costs, in_set
+from curator.ui.map.histogram_view import HistogramView
+from curator.ui.map.measures import Measure
+from curator.ui.page import button, label
+from curator.ui.theme import GRID
+from curator.ui.wording import clock, counted, number
+
+Mask = NDArray[np.bool_]  # (clips,)
+
+
+class ThresholdPanel(QWidget):
+    """Shows values it is given, and says where the person cuts."""
+
+    measure_wanted = Signal(object)  # a Measure
+    cut_moved = Signal()
+    choose_asked = Signal()
+    list_asked = Signal()
+
+    def __init__(
+        self, measures: tuple[Measure, ...], emotions: EmotionSet, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._columns: ClipColumns | None = None
+        self._values: NDArray[np.float64] = np.zeros(0)
+        self._measures = measures
+        self.measures = QComboBox()
+        self.measures.setAccessibleName(self.tr("Number shown in the histogram"))
+        for measure in measures:
+            self.measures.addItem(measure.title)
+        self.side = QComboBox()
+        self.side.setAccessibleName(self.tr("Which side of the line is cut"))
+        self.side.addItems([self.tr("cut below"), self.tr("cut above")])
+        self.histogram = HistogramView()
+        self.said = label(wrap=True)
+        self.choose = button(self.tr("Choose them"))
+        self.show_list = button(self.tr("Show in Audit"))
+        self._table = QGridLayout()
+        self._cells: list[tuple[QLabel, QLabel, QLabel]] = []
+        self._lay_out()
+        self.show_categories(emotions)
+        self._connect()
+        self._follow_line()
+
+    @property
+    def measure(self) -> Measure:
+        """What the histogram is of."""
+        return self._measures[max(0, self.measures.currentIndex())]
+
+    @property
+    def query(self) -> str:
+        """Finds the clips that would be cut; "" while there is no line."""
+        line = self.histogram.threshold
+        if line is None:
+            return ""
+        sign = ">=" if self.histogram.cuts_above else "<"
+        return f"{self.measure.key}{sign}{line:.6g} -state:dropped"
+
+    @property
+    def cut(self) -> Mask | None:
+        """The clips that would be cut; None while there is no line."""
+        line = self.histogram.threshold
+        if line is None or self._columns is None or self._values.size != len(self._columns):
+            return None
+        known = np.isfinite(self._values)
+        beyond = self._values >= line if self.histogram.cuts_above else self._values < line
+        return np.asarray(beyond & known & in_set(self._columns))
+
+    def show_categories(self, emotions: EmotionSet) -> None:
+        """The categories whose costs are told."""
+        self._emotions = emotions
+        for cell in chain.from_iterable(self._cells):
+            self._table.removeWidget(cell)
+            cell.hide()
+            cell.deleteLater()
+        self._cells = []
+        for row, name in enumerate([*(e.name for e in emotions.emotions), self.tr("No category")]):
+            cells = label(name, "quiet"), label(), label()
+            for column, cell in enumerate(cells):
+                if column:
+                    cell.setAlignment(Qt.AlignmentFlag.AlignRight)
+                self._table.addWidget(cell, row, column)
+            self._cells.append(cells)
+
+    def show_values(
+        self, columns: ClipColumns, values: NDArray[np.float64], meant: Mask | None
+    ) -> None:
+        """The measure's values of all clips; meant: those that stand out."""
+        self._columns, self._values = columns, values
+        known = np.isfinite(values) & in_set(columns)
+        before = known if meant is None else known & meant
+        self.histogram.show_values(values[known], values[before], self.measure)
+        self._follow_line()
+
+    def show_meant(self, meant: Mask | None) -> None:
+        """Other clips stand out."""
+        if self._columns is None or self._values.size != len(self._columns):
+            return
+        known = np.isfinite(self._values) & in_set(self._columns)
+        self.histogram.show_meant(self._values[known if meant is None else known & meant])
+
+    def clear(self) -> None:
+        """Take the line away."""
+        self.histogram.set_threshold(None)
+
+    def _lay_out(self) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(GRID)
+        line.addWidget(self.measures, 1)
+        line.addWidget(self.side)
+        self.measures.setMinimumContentsLength(10)
+        policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        self.measures.setSizeAdjustPolicy(policy)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        buttons.addWidget(self.choose)
+        buttons.addWidget(self.show_list)
+        buttons.addStretch(1)
+        self._table.setHorizontalSpacing(2 * GRID)
+        self._table.setVerticalSpacing(2)
+        self._table.setColumnStretch(0, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addLayout(line)
+        column.addWidget(self.histogram)
+        column.addWidget(self.said)
+        column.addLayout(self._table)
+        column.addLayout(buttons)
+
+    def _connect(self) -> None:
+        self.measures.currentIndexChanged.connect(self._choose_measure)
+        self.side.currentIndexChanged.connect(self._choose_side)
+        self.histogram.moved.connect(self._follow_line)
+        self.histogram.asked.connect(self.list_asked)
+        self.choose.clicked.connect(self.choose_asked)
+        self.show_list.clicked.connect(self.list_asked)
+
+    @Slot(int)
+    def _choose_measure(self, _place: int) -> None:
+        self.histogram.threshold = None
+        self.side.setCurrentIndex(1 if self.measure.better == "lower" else 0)
+        self.measure_wanted.emit(self.measure)
+
+    @Slot(int)
+    def _choose_side(self, place: int) -> None:
+        self.histogram.cuts_above = place == 1
+        self.histogram.update()
+        self._follow_line()
+
+    @Slot()
+    def _follow_line(self) -> None:
+        cut = self.cut
+        for each in (self.choose, self.show_list):
+            each.setEnabled(cut is not None)
+        self._say(cut)
+        self.cut_moved.emit()
+
+    def _say(self, cut: Mask | None) -> None:
+        for cells in self._cells:
+            for cell in cells:
+                cell.setVisible(cut is not None)
+        if cut is None or self._columns is None or self.histogram.threshold is None:
+            self.said.setProperty("role", "quiet")
+            self.said.setText(self.tr("Drag in the picture to see what a cut would cost."))
+            return
+        found = costs(self._columns, self._emotions, cut)
+        clips, seconds = sum(cost.clips for cost in found), sum(cost.seconds for cost in found)
+        side = self.tr("From %1 on") if self.histogram.cuts_above else self.tr("Below %1")
+        words = self.tr("%1: %2 of %3, %4")
+        for place, word in enumerate(
+            (
+                side.replace("%1", self.measure.said(self.histogram.threshold)),
+                number(clips),
+                counted(sum(c.of for c in found), self.tr("%n clip"), self.tr("%n clips")),
+                clock(seconds),
+            ),
+            1,
+        ):
+            words = words.replace(f"%{place}", word)
+        self.said.setText(words)
+        for (name, count, length), cost in zip(self._cells, found, strict=True):
+            for cell in (name, count, length):
+                cell.setVisible(cost.of > 0)
+            of = self.tr("%1 of %2").replace("%1", number(cost.clips))
+            count.setText(of.replace("%2", number(cost.of)))
+            length.setText(clock(cost.seconds))
