@@ -23,6 +23,7 @@ from curator.store.decision_rules import categories, parsed
 from curator.store.decisions import Decisions
 from curator.store.facts import Facts
 from curator.store.lock import WriterLock
+from curator.store.merging import Merging
 from curator.store.recordings import Recordings
 from curator.store.snapshots import Snapshots
 from curator.store.verify import faults
@@ -56,6 +57,7 @@ class Project:
         self.facts = Facts(database)
         self.decisions = Decisions(database)
         self.snapshots = Snapshots(database, self.decisions)
+        self.merging = Merging(database, self.decisions, self.recordings)
         self._language_and_target = _read_settings(database)
 
     @classmethod

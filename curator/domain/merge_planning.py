@@ -1,0 +1,253 @@
+"""Finding out what a merge will do."""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from curator.domain.decision import Field, Value
+from curator.domain.merging import Conflict, Labelled, MergePlan, OtherSet, Placed, SameSound
+from curator.domain.span import Span
+
+NEAR_S = 0.02
+"""Edges of copies that lie closer than this are the same: codecs shift and round what they hold."""
+
+LABELS = (Field.STATE, Field.EMOTION, Field.TEXT, Field.RECIPE)
+
+
+@dataclass(frozen=True, slots=True)
+class MyRecording:
+    """What placing clips needs to know of a recording of mine."""
+
+    rate: int
+    samples: int
+
+
+class Planner:
+    """Finds out what a merge will do. mine, recordings: the clips and recordings of this set.
+
+    held: clips of mine that must stay, since the voice is chosen by them.
+    """
+
+    def __init__(
+        self,
+        mine: Sequence[Labelled],
+        recordings: Mapping[int, MyRecording],
+        held: Iterable[int] = (),
+    ) -> None:
+        self._held = frozenset(held)
+        self._recordings = recordings
+        self._by_recording: dict[int, list[Labelled]] = defaultdict(list)
+        for clip in sorted(mine, key=lambda each: each.span):
+            self._by_recording[clip.recording].append(clip)
+        self._longest = {
+            key: max(clip.span.samples for clip in clips)
+            for key, clips in self._by_recording.items()
+        }
+
+    def plan(self, other: OtherSet, same: Sequence[SameSound]) -> MergePlan:
+        """What merging ``other`` will do. same: which of its sound is here already."""
+        placed = list(self._placed(other, same))
+        groups, come = self._groups(placed)
+        found = _Found(self._recordings, self._held)
+        for mine, theirs in groups:
+            found.add(mine, theirs)
+        return MergePlan(
+            other,
+            tuple(same),
+            found.takes,
+            (*come, *found.come),
+            tuple(found.go),
+            tuple(found.pairs),
+            found.left_out,
+            tuple(replace(each, number=at) for at, each in enumerate(found.conflicts, start=1)),
+        )
+
+    def _placed(self, other: OtherSet, same: Sequence[SameSound]) -> Iterator[Placed]:
+        rates = {each.key: each.rate for each in other.recordings}
+        by_theirs: dict[int, list[SameSound]] = defaultdict(list)
+        for each in same:
+            by_theirs[each.theirs].append(each)
+        for clip in other.clips:
+            rate = rates[clip.recording]
+            start, stop = clip.span.start_s(rate), clip.span.stop_s(rate)
+            for each in by_theirs.get(clip.recording, ()):
+                shared = min(stop, each.stop_s) - max(start, each.start_s)
+                if each.is_exact or 2 * shared > stop - start:
+                    mine = self._recordings[each.mine]
+                    span = each.placed(clip.span, rate, mine.rate, mine.samples)
+                    if span.samples:
+                        yield Placed(clip, each.mine, span, each.is_exact)
+                        break
+            else:
+                yield Placed(clip, None, clip.span)
+
+    def _groups(
+        self, placed: Iterable[Placed]
+    ) -> tuple[list[tuple[list[Labelled], list[Placed]]], list[Placed]]:
+        """Clips of mine with those of theirs that hold the same sound; and those that are new."""
+        come: list[Placed] = []
+        links = _Links()
+        for each in placed:
+            around = [] if each.recording is None else self._around(each.recording, each.span)
+            if not around:
+                come.append(each)
+            for clip in around:
+                links.join(clip, each)
+        return links.groups(), _without_copies(come)
+
+    def _around(self, recording: int, span: Span) -> list[Labelled]:
+        """Clips of mine that have more than half of the shorter in common with the span."""
+        clips = self._by_recording.get(recording, [])
+        first = bisect_left(
+            clips, span.start - self._longest.get(recording, 0), key=lambda c: c.span.start
+        )
+        last = bisect_right(clips, span.stop, key=lambda c: c.span.start)
+        return [
+            clip
+            for clip in clips[first:last]
+            if 2 * clip.span.overlap(span) > min(clip.span.samples, span.samples)
+        ]
+
+
+class _Links:
+    """Which clips hold the same sound, directly or through others."""
+
+    def __init__(self) -> None:
+        self._mine: dict[int, Labelled] = {}
+        self._theirs: dict[int, Placed] = {}
+        self._of_mine: dict[int, list[int]] = defaultdict(list)
+        self._of_theirs: dict[int, list[int]] = defaultdict(list)
+
+    def join(self, mine: Labelled, theirs: Placed) -> None:
+        """These two do."""
+        self._mine[mine.id], self._theirs[theirs.clip.id] = mine, theirs
+        self._of_mine[mine.id].append(theirs.clip.id)
+        self._of_theirs[theirs.clip.id].append(mine.id)
+
+    def groups(self) -> "list[tuple[list[Labelled], list[Placed]]]":
+        """Clips of mine and of theirs that belong together."""
+        seen: set[int] = set()
+        found = []
+        for start in self._mine:
+            if start not in seen:
+                mine, theirs = self._reached(start)
+                seen |= mine
+                found.append(
+                    (
+                        [self._mine[number] for number in sorted(mine)],
+                        [self._theirs[number] for number in sorted(theirs)],
+                    )
+                )
+        return found
+
+    def _reached(self, start: int) -> tuple[set[int], set[int]]:
+        mine, theirs, waiting = {start}, set[int](), [start]
+        while waiting:
+            for other in self._of_mine[waiting.pop()]:
+                if other not in theirs:
+                    theirs.add(other)
+                    new = set(self._of_theirs[other]) - mine
+                    mine |= new
+                    waiting += new
+        return mine, theirs
+
+
+class _Found:
+    """What a plan is made of, gathered group by group."""
+
+    def __init__(self, recordings: Mapping[int, MyRecording], held: frozenset[int]) -> None:
+        self._recordings = recordings
+        self._held = held
+        self.takes: dict[Field, dict[int, Value]] = defaultdict(dict)
+        self.come: list[Placed] = []
+        self.go: list[int] = []
+        self.pairs: list[tuple[int, int]] = []
+        self.left_out = 0
+        self.conflicts: list[Conflict] = []
+
+    def add(self, mine: Sequence[Labelled], theirs: Sequence[Placed]) -> None:
+        """Clips that hold the same sound."""
+        if len(mine) == 1 and all(_is_same(mine[0].span, each.span) for each in theirs):
+            for each in theirs:
+                self._pair(mine[0], each)
+        elif not any(each.clip.is_decided for each in theirs):
+            self.left_out += len(theirs)
+        elif any(clip.is_decided or clip.id in self._held for clip in mine):
+            clips = tuple(each.clip for each in theirs)
+            my_time, their_time = (
+                max(map(_latest, side), default="") for side in (tuple(mine), clips)
+            )
+            self.conflicts.append(
+                Conflict(
+                    number=0,
+                    field=Field.PRESENCE,
+                    mine=tuple(mine),
+                    theirs=clips,
+                    my_value=None,
+                    their_value=None,
+                    my_time=my_time,
+                    their_time=their_time,
+                    places=tuple(theirs),
+                )
+            )
+        else:
+            self.go += [clip.id for clip in mine]
+            self.come += theirs
+
+    def _pair(self, mine: Labelled, theirs: Placed) -> None:
+        self.pairs.append((theirs.clip.id, mine.id))
+        for field in LABELS:
+            value = theirs.clip.values.get(field)
+            if value is None:
+                continue
+            own = mine.values.get(field, self.takes[field].get(mine.id))
+            if own is None and not (field is Field.TEXT and _is_text(value, mine.seen)):
+                self.takes[field][mine.id] = value
+            elif own is not None and own != value and not _is_text(value, str(own)):
+                self._differ(mine, theirs.clip, field, own, value)
+        if theirs.clip.moved and not self._is_near(mine, theirs):
+            value_there = (theirs.span.start, theirs.span.stop)
+            if mine.moved or mine.id in self.takes[Field.SPAN]:
+                own_span = (mine.span.start, mine.span.stop)
+                self._differ(mine, theirs.clip, Field.SPAN, own_span, value_there)
+            else:
+                self.takes[Field.SPAN][mine.id] = value_there
+
+    def _differ(
+        self, mine: Labelled, theirs: Labelled, field: Field, own: Value, value: Value
+    ) -> None:
+        times = (mine.made_at.get(field, ""), theirs.made_at.get(field, ""))
+        self.conflicts.append(Conflict(0, field, (mine,), (theirs,), own, value, *times))
+
+    def _is_near(self, mine: Labelled, theirs: Placed) -> bool:
+        reach = 0.0 if theirs.is_exact else NEAR_S * self._recordings[mine.recording].rate
+        edges = (mine.span.start - theirs.span.start, mine.span.stop - theirs.span.stop)
+        return max(map(abs, edges)) <= reach
+
+
+def _is_same(one: Span, other: Span) -> bool:
+    """Whether they have more than half of the longer in common."""
+    return 2 * one.overlap(other) > max(one.samples, other.samples)
+
+
+def _is_text(one: str, other: str) -> bool:
+    return one.split() == other.split()
+
+
+def _latest(clip: Labelled) -> str:
+    return max(clip.made_at.values(), default="")
+
+
+def _without_copies(come: Sequence[Placed]) -> list[Placed]:
+    """New clips without those that hold the same sound as one before, which takes their labels."""
+    left: dict[tuple[bool, int], list[Placed]] = defaultdict(list)
+    for each in sorted(come, key=lambda one: one.span):
+        number = each.clip.recording if each.recording is None else each.recording
+        its = left[each.recording is None, number]
+        if its and _is_same(its[-1].span, each.span):
+            values = {**each.clip.values, **its[-1].clip.values}
+            its[-1] = replace(its[-1], clip=replace(its[-1].clip, values=values))
+        else:
+            its.append(each)
+    return [each for its in left.values() for each in its]

@@ -1,0 +1,217 @@
+"""Another set put into this one: what comes, what is the same, and where the two disagree."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+
+from curator.domain.decision import Field, Value
+from curator.domain.emotion import Emotion
+from curator.domain.errors import CuratorError
+from curator.domain.span import Span
+
+
+class Rule(StrEnum):
+    """Whose decision counts where two differ."""
+
+    MINE = "mine"
+    THEIRS = "theirs"
+    NEWER = "newer"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRecording:
+    """A recording of the other set; the fields are those of Recording. key: its number there."""
+
+    key: int
+    path: Path
+    content_hash: str
+    size: int
+    mtime_ns: int
+    rate: int
+    channels: int
+    samples: int
+    container: str
+    licence: str
+    consent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A clip with what people decided about it, in this set or the other one.
+
+    id: its number in its set. values: by STATE, TEXT, EMOTION and RECIPE, only what is decided.
+    moved: whether a person cut it. seen: the text as people see it. made_at: when each field, and
+    SPAN, was decided; ISO times in UTC.
+    """
+
+    id: int
+    recording: int
+    span: Span
+    values: Mapping[Field, str]
+    moved: bool = False
+    seen: str = ""
+    pause_group: int = 0
+    made_at: Mapping[Field, str] = field(default_factory=dict)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether anything is."""
+        return bool(self.values) or self.moved
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSet:
+    """All that comes from elsewhere. recipes: (hash, name, steps). path: of a project, or None."""
+
+    name: str
+    recordings: tuple[OtherRecording, ...]
+    clips: tuple[Labelled, ...]
+    emotions: tuple[Emotion, ...]
+    recipes: tuple[tuple[str, str, str], ...] = ()
+    project: Path | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SameSound:
+    """A stretch of one of their recordings that is in one of mine.
+
+    start_s, stop_s: the stretch, in theirs. shift_s: from a time there to the time in mine.
+    is_exact: it is the very same file.
+    """
+
+    theirs: int
+    mine: int
+    start_s: float
+    stop_s: float
+    shift_s: float
+    is_exact: bool
+
+    def placed(self, span: Span, rate: int, my_rate: int, my_samples: int) -> Span:
+        """Where a span of theirs lies in mine."""
+        if self.is_exact:
+            return span
+        start = max(0, round((span.start_s(rate) + self.shift_s) * my_rate))
+        stop = max(start, round((span.stop_s(rate) + self.shift_s) * my_rate))
+        return Span(start, stop).within(my_samples)
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two decisions about the same clip that differ. number: counted from 1, to choose by.
+
+    mine, theirs: the clips; several of each where they are cut otherwise (field PRESENCE), and then
+    places are where theirs come to lie.
+    """
+
+    number: int
+    field: Field
+    mine: tuple[Labelled, ...]
+    theirs: tuple[Labelled, ...]
+    my_value: Value
+    their_value: Value
+    my_time: str
+    their_time: str
+    places: "tuple[Placed, ...]" = ()
+
+    @property
+    def newer(self) -> Rule:
+        """Whose was decided later; mine where nobody knows."""
+        return Rule.THEIRS if self.their_time > self.my_time else Rule.MINE
+
+    @property
+    def sentence(self) -> str:
+        """What they disagree on, in words."""
+        numbers = ", ".join(str(clip.id) for clip in self.mine)
+        clips = f"clip {numbers}" if len(self.mine) == 1 else f"clips {numbers}"
+        if self.field is Field.PRESENCE:
+            pieces = "one clip" if len(self.theirs) == 1 else f"{len(self.theirs)} clips"
+            return f"{clips}: cut as {pieces} there, with decisions on both sides."
+        if self.field is Field.SPAN:
+            return f"{clips}: other edges there ({self.their_value}) than here ({self.my_value})."
+        return (
+            f"{clips}: {self.field.value} is {self.my_value!r} here and {self.their_value!r} there."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A clip of theirs and where it comes to lie. recording: mine, or None for theirs, which comes.
+
+    span: at the rate of that recording. is_exact: what machines found there holds here, too.
+    """
+
+    clip: Labelled
+    recording: int | None
+    span: Span
+    is_exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MergePlan:
+    """What a merge will do, before anything is done.
+
+    takes: their decisions about clips of mine on which nothing was decided. come: their clips that
+    are new. go: mine that give way to theirs, since nothing was decided about them. pairs: (theirs,
+    mine) that are the same clip. left_out: their clips that are cut otherwise and not decided.
+    """
+
+    other: OtherSet
+    same: tuple[SameSound, ...]
+    takes: Mapping[Field, Mapping[int, Value]]
+    come: tuple[Placed, ...]
+    go: tuple[int, ...]
+    pairs: tuple[tuple[int, int], ...]
+    left_out: int
+    conflicts: tuple[Conflict, ...]
+
+    def decided(self, rule: Rule, choices: Mapping[int, Rule] | None = None) -> "MergePlan":
+        """The same without conflicts. choices: by number, for those that the rule is not for.
+
+        CuratorError when one is left to ask about.
+        """
+        takes = {field: dict(values) for field, values in self.takes.items()}
+        come, go = list(self.come), list(self.go)
+        for conflict in self.conflicts:
+            choice = (choices or {}).get(conflict.number, rule)
+            choice = conflict.newer if choice is Rule.NEWER else choice
+            if choice is Rule.ASK:
+                raise CuratorError(
+                    f"{len(self.conflicts)} conflicts have to be decided: {conflict.sentence}",
+                    "Choose a rule for all: mine, theirs or newer; or decide one by one.",
+                )
+            if choice is Rule.THEIRS and conflict.field is Field.PRESENCE:
+                go += [clip.id for clip in conflict.mine]
+                come += conflict.places
+            elif choice is Rule.THEIRS:
+                (clip,) = conflict.mine
+                takes.setdefault(conflict.field, {})[clip.id] = conflict.their_value
+        return replace(
+            self, takes=takes, come=tuple(come), go=tuple(go), conflicts=(), left_out=self.left_out
+        )
+
+    @property
+    def taken(self) -> int:
+        """How many decisions of theirs are taken without a conflict."""
+        return sum(len(values) for values in self.takes.values())
+
+    @property
+    def sentences(self) -> list[str]:
+        """What it will do, in words."""
+        copies = sum(not same.is_exact for same in self.same)
+        lines = [
+            f"{len(self.come)} of {len(self.other.clips)} clips are new; {len(self.pairs)} are "
+            f"here already, {self.taken} decisions about them are taken over.",
+        ]
+        if copies:
+            lines.append(f"{copies} stretches of sound are here already, encoded otherwise.")
+        if self.left_out:
+            lines.append(
+                f"{self.left_out} clips are cut otherwise there; nothing was decided about them, "
+                "and they are left out."
+            )
+        if self.conflicts:
+            lines.append(f"{len(self.conflicts)} conflicts.")
+        return lines + list(self.other.notes)
