@@ -121,6 +121,13 @@ def make_parser() -> argparse.ArgumentParser:
     export.add_argument("folder", type=Path, metavar="FOLDER", help="new folder for the model")
     report.add_argument("--out", type=Path, metavar="HTML", help="default: RUN/report.html")
     report.add_argument("--price", type=float, metavar="MONEY", help="of an hour of training")
+    text = "Say what differs between runs in data, settings and outcome."
+    compare = add("compare", text, "trainer.compare.command")
+    compare.add_argument(
+        "runs", type=Path, nargs="+", metavar="RUN", help="runs, or a folder of runs; first: base"
+    )
+    compare.add_argument("--json", action="store_true", help="one JSON object")
+    compare.add_argument("--html", type=Path, metavar="HTML", help="write one HTML file instead")
     doctor = add("doctor", "Say what this machine can train with.")
     doctor.add_argument("--json", action="store_true", help="one JSON object a line")
     return parser

@@ -23,7 +23,11 @@ NOT_A_NUMBER = {0: 5.4, 5: 4.9, 10: math.nan}
 
 
 def a_small_bundle(
-    folder: Path, *, train: int = 18, held_out: int = 9, minutes: float = 1.0
+    folder: Path,
+    *,
+    train: int = 18,
+    held_out: int = 9,
+    minutes: float = 1.0,
 ) -> Path:
     """A bundle without much sound: lengths are on paper only. minutes: of each category."""
     (folder / "wavs").mkdir(parents=True, exist_ok=True)
@@ -49,7 +53,10 @@ def a_small_bundle(
                 "split": "train" if at < train else "eval",
                 "weight": 1.0,
                 "group": f"g{at}",
-                "source": {"recording": "a.wav", "sha256": "0" * 64, "start_s": 0, "stop_s": 1},
+                "source": {
+                    "recording": "a.wav", "sha256": "0" * 64, "start_s": 2.0 * at,
+                    "stop_s": 2.0 * at + 1,
+                },
                 "scores": {"snr": 11.0 if at == 1 else 31.0, "trail_silence": 0.1},
                 "recipe": None,
             }

@@ -1,0 +1,77 @@
+"""What differs between runs in data, settings and outcome; none of them is ever written to.
+
+The first run is what the others are compared with: "the combined set against the quiz show alone"
+is ``trainer compare RUN-QUIZ-SHOW RUN-COMBINED``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from trainer.errors import BrokenRun, WrongUsage
+from trainer.report.address import Address
+from trainer.report.figures import Figure, figure
+from trainer.report.run_files import ABOUT, RunFiles, read_run
+from trainer.report.sources import Sources
+
+FEWEST = 2
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Runs by their labels, the first being the one to compare with."""
+
+    runs: dict[str, RunFiles]
+    sources: Sources
+
+    @property
+    def first(self) -> str:
+        """The label of the run the others are compared with."""
+        return next(iter(self.runs))
+
+    @property
+    def others(self) -> list[str]:
+        """The labels of the others."""
+        return list(self.runs)[1:]
+
+    def get(self, how: str, *places: tuple[str, Address], form: str = ".3f") -> Figure:
+        """A figure out of several runs: each address with the label of its run."""
+        moved = [
+            Address(f"{label}/{at.file}", at.line, at.where, at.by, at.path) for label, at in places
+        ]
+        return figure(self.sources, how, *moved, form=form)
+
+
+def find_runs(folders: Sequence[Path]) -> list[Path]:
+    """The runs among folders; a folder that is none stands for the runs in it."""
+    found: list[Path] = []
+    for folder in folders:
+        if (folder / ABOUT).is_file():
+            found.append(folder)
+            continue
+        inside = [path.parent for path in sorted(folder.glob(f"*/{ABOUT}"))]
+        if not inside:
+            raise BrokenRun(
+                f"{folder} is not a run, and holds none.", "Name folders `trainer train` made."
+            )
+        found += inside
+    return list(dict.fromkeys(path.resolve() for path in found))
+
+
+def read_runs(folders: Sequence[Path]) -> Compared:
+    """The runs, labelled by their folders."""
+    found = find_runs(folders)
+    if len(found) < FEWEST:
+        raise WrongUsage("One run cannot be compared.", "Name two or more.")
+    runs: dict[str, RunFiles] = {}
+    for folder in found:
+        label = folder.name
+        if label in runs:  # two folders of one name: the folder above tells them apart
+            label = f"{folder.parent.name}-{folder.name}"
+        runs[label] = read_run(folder)
+    files = {
+        f"{label}/{name}": path
+        for label, run in runs.items()
+        for name, path in run.sources.files.items()
+    }
+    return Compared(runs, Sources(files))

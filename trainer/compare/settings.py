@@ -1,0 +1,42 @@
+"""In which settings runs differ."""
+
+from collections.abc import Mapping
+
+from trainer.report.run_files import RunFiles
+from trainer.report.sources import Row
+
+MISSING = "not there"
+
+
+def flat(config: Row) -> dict[str, object]:
+    """Settings by section.key."""
+    return {
+        f"{section}.{key}": value
+        for section, values in config.items()
+        if isinstance(values, Mapping)
+        for key, value in values.items()
+    }
+
+
+def differing(runs: Mapping[str, RunFiles]) -> dict[str, dict[str, object]]:
+    """Settings that are not the same in all runs: by key and run."""
+    each = {label: {**flat(run.config), **_besides(run)} for label, run in runs.items()}
+    keys = sorted({key for settings in each.values() for key in settings})
+    found = {}
+    for key in keys:
+        values = {label: settings.get(key, MISSING) for label, settings in each.items()}
+        if len({repr(value) for value in values.values()}) > 1:
+            found[key] = values
+    return found
+
+
+def _besides(run: RunFiles) -> dict[str, object]:
+    """What is no setting and changes outcomes all the same."""
+    started = run.started[1]
+    return {
+        "device": started.get("device"),
+        "total steps": started.get("total_steps"),
+        "goes on from": started.get("parent") or "its base",
+        "trainer": run.about.get("trainer"),
+        "torch": run.about.get("torch"),
+    }
