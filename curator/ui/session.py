@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -11,6 +12,9 @@ from curator.store.project import Project
 from curator.ui.job_queue import JobQueue
 from curator.ui.messages import Messages
 from curator.ui.settings import Settings
+
+if TYPE_CHECKING:
+    from curator.ui.sound.player import SoundDevicePlayer
 
 JUDGED_BY = frozenset({Field.TEXT, Field.SPAN, Field.PRESENCE})
 """Decisions after which a clip's findings are drawn anew."""
@@ -46,6 +50,7 @@ class Session(QObject):
         self.jobs = JobQueue(project, settings.workers, self)
         self.errands = JobQueue(project, BESIDE, self)
         self.readings = JobQueue(project, BESIDE, self)
+        self._player: SoundDevicePlayer | None = None
         self._touched: frozenset[int] | None = frozenset()
         self._gathering = QTimer(self)
         self._gathering.setSingleShot(True)
@@ -69,6 +74,15 @@ class Session(QObject):
     def read_only(self) -> bool:
         """Whether decisions are refused."""
         return not self.project.can_write
+
+    @property
+    def player(self) -> "SoundDevicePlayer":
+        """What all pages play on, one at a time."""
+        if self._player is None:
+            from curator.ui.sound.player import SoundDevicePlayer
+
+            self._player = SoundDevicePlayer(self.messages, parent=self)
+        return self._player
 
     def apply(self, edit: Edit) -> Changes | None:
         """Carry out a decision; None, with a message, when it is refused or changes nothing."""
@@ -127,6 +141,8 @@ class Session(QObject):
         self.readings.close()
         self.errands.close()
         self.jobs.close()
+        if self._player is not None:
+            self._player.close()
         self.project.close()
 
     def _may_write(self) -> bool:

@@ -9,7 +9,7 @@ from curator.domain.errors import CuratorError
 from curator.ui.session import Session
 from curator.ui.sound.loader import ClipLoader
 from curator.ui.sound.playable import PlayableClip
-from curator.ui.sound.player import Player, SoundDevicePlayer
+from curator.ui.sound.player import Player
 
 EDGE_S = 0.5
 """How much is heard of a clip's start or end."""
@@ -34,8 +34,7 @@ class Listening(QObject):
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._own_player = SoundDevicePlayer(session.messages, parent=self) if not player else None
-        self._player: Player = self._own_player or player  # type: ignore[assignment]
+        self._player: Player = player or session.player
         self._loader = ClipLoader(session.project, self._player.rate, self)
         self._clip: Clip | None = None
         self._playing: int | None = None  # the clip that plays, which may be the voice's
@@ -158,12 +157,10 @@ class Listening(QObject):
         self._session.settings.set("speed", SPEEDS[place] if steps else 1.0)
 
     def close(self) -> None:
-        """End threads and device."""
+        """End what plays, and the threads that read ahead."""
         self._ticking.stop()
         self._player.stop()
         self._loader.close()
-        if self._own_player is not None:
-            self._own_player.close()
 
     def _play(self, clip: int, start_s: float = 0.0, stop_s: float | None = None) -> None:
         self._note_heard()
@@ -197,6 +194,8 @@ class Listening(QObject):
 
     @Slot()
     def _finish(self) -> None:
+        if self._playing is None:
+            return  # another page was heard
         if self._clip is not None and self._playing == self._clip.id:
             self.heard.add(self._clip.id)
         self._end()

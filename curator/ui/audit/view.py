@@ -1,6 +1,7 @@
 """How the audit page follows the person and what happens to the project."""
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QHideEvent
 
 from curator.domain.clip import Clip
 from curator.domain.clip_query import Query
@@ -99,8 +100,18 @@ class AuditView(AuditParts):
     def _choose(self, clip: int) -> None:
         """The list has another current clip."""
         moved = self.clip is not None
-        self._show_clip(clip, play=moved and self.session.settings.is_on("autoplay"))
+        self._show_clip(clip, play=moved and self._may_play())
         self.session.choose(clip)
+
+    def _may_play(self) -> bool:
+        """Whether a clip is heard when it is chosen: not from behind another page."""
+        return self.isVisible() and self.session.settings.is_on("autoplay")
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Another page is in front, and it is that one's turn to be heard."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.listening.stop()
 
     @Slot(int)
     def _follow_choice(self, clip: int) -> None:

@@ -95,10 +95,19 @@ def paint_axes(painter: QPainter, view: Viewport, axes: Axes, colours: Roles) ->
         area = QRectF(GRID, y - tall, wide, tall)
         painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, said)
     painter.setPen(QPen(QColor(colours.text)))
-    upper = QRectF(2 * GRID, GRID, view.width - 4 * GRID, tall)
-    painter.drawText(
-        upper, Qt.AlignmentFlag.AlignLeft, f"\N{UPWARDS ARROW} {axes.up.measure.title}"
-    )
-    lower = QRectF(2 * GRID, view.height - 2 * tall, view.width - 4 * GRID, tall)
-    name = f"{axes.right.measure.title} \N{RIGHTWARDS ARROW}"
-    painter.drawText(lower, Qt.AlignmentFlag.AlignRight, name)
+    ground = QColor(colours.surface)
+    ground.setAlphaF(0.8)
+    for said, area, side in (
+        (
+            f"\N{UPWARDS ARROW} {axes.up.measure.title}",
+            QRectF(2 * GRID, GRID, view.width - 4 * GRID, tall),
+            Qt.AlignmentFlag.AlignLeft,
+        ),
+        (
+            f"{axes.right.measure.title} \N{RIGHTWARDS ARROW}",
+            QRectF(2 * GRID, view.height - 2 * tall, view.width - 4 * GRID, tall),
+            Qt.AlignmentFlag.AlignRight,
+        ),
+    ):
+        painter.fillRect(painter.boundingRect(area, side, said), ground)
+        painter.drawText(area, side, said)

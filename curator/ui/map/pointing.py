@@ -66,7 +66,8 @@ class PointingPage(MapView):
         super().hideEvent(event)
         self._pointed.stop()
         self.card.hide()
-        self.listening.stop()
+        if not event.spontaneous():
+            self.listening.stop()
 
     def close_page(self) -> None:
         """See Page."""

@@ -178,13 +178,12 @@ class ThresholdPanel(QWidget):
             for cell in cells:
                 cell.setVisible(cut is not None)
         if cut is None or self._columns is None or self.histogram.threshold is None:
-            self.said.setProperty("role", "quiet")
             self.said.setText(self.tr("Drag in the picture to see what a cut would cost."))
             return
         found = costs(self._columns, self._emotions, cut)
         clips, seconds = sum(cost.clips for cost in found), sum(cost.seconds for cost in found)
         side = self.tr("From %1 on") if self.histogram.cuts_above else self.tr("Below %1")
-        words = self.tr("%1: %2 of %3, %4")
+        words = self.tr("%1, %2 of %3 would go: %4")
         for place, word in enumerate(
             (
                 side.replace("%1", self.measure.said(self.histogram.threshold)),
