@@ -3,7 +3,7 @@
 import datetime
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +63,12 @@ def join(config: TrainConfig) -> World:
         if kind == "auto":
             kind = "nccl" if device.type == "cuda" else "gloo"
         patience = datetime.timedelta(seconds=config.dist.timeout_s)
-        torch.distributed.init_process_group(kind, timeout=patience)
+        group: Any = torch.distributed  # its stubs leave out what its documentation names
+        store, _, _ = next(group.rendezvous("env://", timeout=patience))
+        # WORKAROUND https://github.com/pytorch/pytorch/issues/167288: torchrun keeps the store when
+        # it starts processes anew, and they would look for one another where the dead ones were.
+        fresh = group.PrefixStore(f"attempt {restarts()}", store)
+        group.init_process_group(kind, store=fresh, rank=rank, world_size=ranks, timeout=patience)
     return World(rank, ranks, device)
 
 

@@ -2,12 +2,16 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
-from tests.trainer.runs import TOY
+from tests.trainer.runs import TOY, digest, history
+from tests.trainer.torchrun import LAUNCHER, largest_difference, train
 from trainer import checkpoint
 from trainer.cli import main
 from trainer.events import of_kind, read_events
@@ -25,42 +29,18 @@ SETTINGS = (
 TOLERANCE = 1e-6
 
 
-def start(ranks, *words):
-    launcher = ["-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={ranks}"]
-    command = [sys.executable, *(launcher if ranks > 1 else []), "-m", "trainer", *words]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    return subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=280, check=False
-    )
-
-
-def train(ranks, bundle, run, *changes):
-    words = ["train", str(bundle), str(run), "--preset", "tiny-cpu"]
-    for change in (*SETTINGS, *changes):
-        words += ["--set", change]
-    done = start(ranks, *words)
-    assert done.returncode == 0, done.stderr[-3000:]
-
-
 @pytest.fixture(scope="module")
 def both(bundle, tmp_path_factory):
     """The same run by one process and by two."""
     folder = tmp_path_factory.mktemp("ranks")
-    train(1, bundle, folder / "one")
-    train(2, bundle, folder / "two")
+    train(1, bundle, folder / "one", *SETTINGS)
+    train(2, bundle, folder / "two", *SETTINGS)
     return folder / "one", folder / "two"
-
-
-def difference(runs, step):
-    """The largest difference between the weights of two runs."""
-    one, other = (checkpoint.chosen(run / "checkpoints", step).tensors("weights") for run in runs)
-    assert set(one) == set(other)
-    return max((one[name] - other[name]).abs().max().item() for name in one)
 
 
 @pytest.mark.slow
 def test_two_processes_learn_what_one_does(both):
-    assert difference(both, 9) <= TOLERANCE
+    assert largest_difference(both, 9) <= TOLERANCE
     logs = [read_events(run) for run in both]
     assert of_kind(logs[1], "started")[0]["ranks"] == 2
     for kind in ("step", "eval"):
@@ -78,7 +58,7 @@ def test_what_two_processes_began_one_can_finish(both, tmp_path):
     shutil.rmtree(checkpoint.at(run / "checkpoints", 9))
     assert checkpoint.newest(run / "checkpoints")[0].step == 5
     assert main(["resume", str(run)]) == 0
-    assert difference((one, run), 9) <= TOLERANCE
+    assert largest_difference((one, run), 9) <= TOLERANCE
 
 
 def test_the_clips_of_two_processes_are_disjoint(bundle):
@@ -90,3 +70,58 @@ def test_the_clips_of_two_processes_are_disjoint(bundle):
         ]
         assert not shares[0] & shares[1]
         assert shares[0] | shares[1] == set(update)
+
+
+# Steps that can be interrupted by hand.
+SLOWLY = """
+import sys, time, trainer.loop as loop
+step = loop.update
+loop.update = lambda *a: (time.sleep(0.2), step(*a))[1]
+from trainer.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.slow
+def test_a_process_that_dies_is_started_again_and_changes_nothing(bundle, both, tmp_path):
+    run, script = tmp_path / "run", tmp_path / "slowly.py"
+    script.write_text(SLOWLY)
+    words = ["train", str(bundle), str(run), "--preset", "tiny-cpu"]
+    for change in SETTINGS:
+        words += ["--set", change]
+    group = subprocess.Popen(
+        [sys.executable, *LAUNCHER, "--nproc_per_node=2", "--max-restarts=2", str(script), *words],
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path.cwd())},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            if (run / "events.jsonl").is_file() and len(of_kind(read_events(run), "step")) >= 6:
+                break
+            time.sleep(0.05)
+        os.kill(process_of_rank(1, group.pid), signal.SIGKILL)
+        assert group.wait(timeout=200) == 0
+    finally:
+        group.terminate()  # torchrun ends its processes before itself
+        group.wait(timeout=60)
+    events = read_events(run)
+    assert of_kind(events, "resumed")[0]["step"] == 5
+    assert events[-1]["event"] == "finished"
+    for name in ("weights", "optimizer"):
+        assert digest(run, 9, name) == digest(both[1], 9, name)
+    assert history(run) == history(both[1])
+
+
+def process_of_rank(rank, parent):
+    """The process that torchrun started for a rank."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            above = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            words = (folder / "environ").read_bytes().split(b"\0")
+        except OSError:  # it has ended since, or is somebody else's
+            continue
+        if above == parent and f"RANK={rank}".encode() in words:
+            return int(folder.name)
+    raise AssertionError(f"There is no process of rank {rank}.")
