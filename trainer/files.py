@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 BLOCK = 1 << 20  # bytes read at a time when hashing
@@ -47,3 +49,23 @@ def sha256_of(path: Path) -> str:
         while block := file.read(BLOCK):
             digest.update(block)
     return digest.hexdigest()
+
+
+def built_once(folder: Path, build: Callable[[Path], None]) -> Path:
+    """``folder`` as ``build`` fills it, at the first call; complete or not there.
+
+    Another process may build the same at the same time: whoever is first, the others use theirs.
+    """
+    if folder.is_dir():
+        return folder
+    beside = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
+    beside.mkdir(parents=True, exist_ok=True)
+    try:
+        build(beside)
+        beside.replace(folder)
+    except OSError:
+        if not folder.is_dir():  # else another process was faster, and its folder is the same
+            raise
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return folder

@@ -101,7 +101,7 @@ def preset_for(memory_gb: float) -> str:
 def learning(config: TrainConfig) -> float:
     """Parameters that learn, on the released model."""
     if config.adapt.mode == "lora":
-        share = len(config.adapt.targets) / 4
+        share = len(config.adapt.targets) / 4 if config.adapt.targets else 1.0
         return LORA_PARAMETERS_PER_RANK * config.adapt.r * share
     if config.adapt.mode == "partial" and "transformer" not in config.adapt.parts:
         return OTHER_PARAMETERS

@@ -72,13 +72,16 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Adapt(Struct, frozen=True, forbid_unknown_fields=True):
-    """mode: what learns. lora uses r to targets, partial uses parts. extend: most new tokens."""
+    """mode: what learns. lora uses r to targets, partial uses parts. extend: most new tokens.
+
+    targets: () for all linear layers of the family's transformer blocks.
+    """
 
     mode: Literal["full", "lora", "partial"] = "full"
     r: Count = 16
     alpha: Positive = 32.0
     dropout: Annotated[float, Meta(ge=0.0, lt=1.0)] = 0.0
-    targets: tuple[str, ...] = ("attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj")
+    targets: tuple[str, ...] = ()
     parts: tuple[str, ...] = ("heads", "embeddings", "perceiver")
     extend: CountOrNone = 0
 

@@ -72,7 +72,7 @@ def one_step(mode: str) -> dict:
     from torch.utils.flop_counter import FlopCounterMode
 
     from trainer.backends import Item
-    from trainer.backends.xtts import set_dropout
+    from trainer.backends.dropout import set_dropout
     from trainer.backends.xtts.adapt import adapt
     from trainer.backends.xtts.batch import Special, make_batch
     from trainer.backends.xtts.coqui import coqui

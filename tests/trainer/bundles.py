@@ -23,13 +23,13 @@ SENTENCES = (
 EMOTIONS = ("greeting", "question", "praise", "regret", "tension")
 
 
-def voice(seconds: float, seed: int, *, pitch: float = 120.0) -> np.ndarray:
+def voice(seconds: float, seed: int, *, pitch: float = 120.0, rate: int = RATE) -> np.ndarray:
     """Speech-like sound: harmonics of a wandering pitch, syllables, some noise. float32, (n,)."""
     draw = np.random.default_rng(seed)
-    n = int(seconds * RATE)
-    time = np.arange(n) / RATE
+    n = int(seconds * rate)
+    time = np.arange(n) / rate
     wander = np.interp(time, np.linspace(0, seconds, 12), draw.normal(0, 0.15, 12))
-    phase = 2 * np.pi * np.cumsum(pitch * 2**wander) / RATE
+    phase = 2 * np.pi * np.cumsum(pitch * 2**wander) / rate
     gains = np.interp(
         time,
         np.linspace(0, seconds, max(4, int(seconds * 6))),

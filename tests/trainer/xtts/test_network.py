@@ -28,7 +28,7 @@ def network(backend):
 @pytest.fixture(scope="module")
 def stock(backend, network):
     """The GPT as coqui builds it, with the same weights."""
-    from trainer.backends.xtts import set_dropout
+    from trainer.backends.dropout import set_dropout
     from trainer.backends.xtts.networks import load_gpt
 
     gpt = load_gpt(backend.base, backend._tokens)

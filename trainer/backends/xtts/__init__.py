@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trainer.backends import MELS, Arrays, Item
+from trainer.backends.dropout import set_dropout
 from trainer.backends.xtts.base import Base, open_base
 from trainer.backends.xtts.coqui import coqui_version
 from trainer.backends.xtts.sound import CODE_SAMPLES, TAIL_SAMPLES
@@ -219,17 +220,6 @@ class XttsBackend:
         from trainer.backends.xtts.stock import speak
 
         return speak(export, text, language, prompts, out, seed)
-
-
-def set_dropout(network: "nn.Module", share: float) -> None:
-    """Give every dropout of the network this share; below 0 leaves them as they are."""
-    from torch import nn
-
-    if share < 0:
-        return
-    for module in network.modules():
-        if isinstance(module, nn.Dropout | nn.Dropout1d):
-            module.p = share
 
 
 __all__ = ["XttsBackend", "base_of", "open_backend"]

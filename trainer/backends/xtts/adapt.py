@@ -11,6 +11,9 @@ from trainer.sections import Adapt
 if TYPE_CHECKING:
     from torch import nn
 
+TARGETS = ("attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj")
+"""All linear layers of a block: what LoRA adapts unless told otherwise."""
+
 # Names of parts as people choose them, and the stock modules they stand for.
 PARTS = {
     "heads": ("text_head", "mel_head", "final_norm"),
@@ -66,9 +69,10 @@ def _add_lora(gpt: Any, settings: Adapt) -> None:  # noqa: ANN401
     """
     from peft import LoraConfig, get_peft_model
 
+    targets = settings.targets or TARGETS
     names = [name for name, _ in gpt.gpt.named_modules()]
     blocks = len(gpt.gpt.h)
-    for target in settings.targets:
+    for target in targets:
         matches = [name for name in names if re.fullmatch(rf"h\.\d+\.{re.escape(target)}", name)]
         if len(matches) != blocks:
             known = sorted({name.split(".", 2)[2] for name in names if name.count(".") > 2})
@@ -76,7 +80,7 @@ def _add_lora(gpt: Any, settings: Adapt) -> None:  # noqa: ANN401
                 f"adapt.targets: {target!r} is in {len(matches)} of {blocks} blocks.",
                 nearest(target, known),
             )
-    pattern = "|".join(re.escape(target) for target in settings.targets)
+    pattern = "|".join(re.escape(target) for target in targets)
     wanted = LoraConfig(
         r=settings.r,
         lora_alpha=settings.alpha,  # type: ignore[arg-type]

@@ -7,8 +7,6 @@ falls on the same few codes, and a falling loss would prove nothing.
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +15,7 @@ from trainer.backends.xtts import networks
 from trainer.backends.xtts.coqui import coqui
 from trainer.config import TrainConfig
 from trainer.errors import TrainerError
+from trainer.files import built_once
 from trainer.manifest import Bundle, Clip
 from trainer.target import read_target
 
@@ -37,19 +36,7 @@ def random_base(config: TrainConfig, bundle: Bundle, cache: Path) -> Path:
     spec = [VERSION, sizes.layers, sizes.width, sizes.heads, sizes.dvae_width, sizes.vocabulary]
     text = json.dumps([*spec, config.run.seed, bundle.manifest_sha256])
     folder = cache / f"random-base-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-    if folder.is_dir():
-        return folder
-    beside = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
-    beside.mkdir(parents=True, exist_ok=True)
-    try:
-        _build(beside, config, bundle)
-        beside.replace(folder)
-    except OSError:
-        if not folder.is_dir():  # else another process was faster, and its folder is the same
-            raise
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    return folder
+    return built_once(folder, lambda empty: _build(empty, config, bundle))
 
 
 def _build(folder: Path, config: TrainConfig, bundle: Bundle) -> None:

@@ -1,0 +1,63 @@
+"""A base with a larger vocabulary, for a language or signs that the released one does not know.
+
+New tokens take the table's unused rows first, so that few of them need no other network. Each
+begins as the mean of the pieces that the old vocabulary gives for it.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from trainer.backends.chatterbox.base import Base, write_sizes
+from trainer.backends.chatterbox.package import text_tokenizer
+from trainer.backends.chatterbox.text import as_tokenized
+from trainer.files import built_once
+from trainer.manifest import Bundle
+from trainer.vocabulary import Growth, grow, write_vocabulary
+
+VERSION = 1
+GROWN = ("text_emb.weight", "text_head.weight")
+
+
+def extended_base(base: Base, bundle: Bundle, most: int, cache: Path) -> Path:
+    """The folder of ``base`` with at most ``most`` new tokens; built at the first call."""
+    what = [VERSION, dict(base.hashes), bundle.manifest_sha256, most]
+    name = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
+    folder = cache / f"extended-base-{name}"
+    return built_once(folder, lambda empty: _build(empty, base, bundle, most))
+
+
+def _build(folder: Path, base: Base, bundle: Bundle, most: int) -> None:
+    tokenizer: Any = text_tokenizer(base)
+    texts = [as_tokenized(tokenizer, clip.text, clip.language) for clip in bundle.clips]
+    growth = grow(tokenizer.tokenizer, texts, most)
+    old: dict[str, int] = tokenizer.tokenizer.get_vocab()
+    names = base.edition
+    write_vocabulary(base.path(names.tokenizer), folder / names.tokenizer, growth)
+    rows = _write_t3(base, folder, old, growth)
+    for name in (names.s3gen, names.voice_encoder):
+        shutil.copyfile(base.path(name), folder / name)
+    write_sizes(folder, replace(base.sizes, text_tokens=rows))
+
+
+def _write_t3(base: Base, folder: Path, old: Mapping[str, int], growth: Growth) -> int:
+    """The base's tensors with a row for each new token; returns how many rows there are now."""
+    import torch
+    from safetensors.torch import save_file
+
+    state = dict(base.tensors(base.edition.t3))
+    first = max(old.values()) + 1
+    rows = max(len(state[GROWN[0]]), first + len(growth.tokens))
+    for name in GROWN:
+        table = state[name]
+        more = table.new_zeros((rows - len(table), table.shape[1]))
+        larger = torch.cat([table, more])
+        for at, made_of in enumerate(growth.tokens.values(), first):
+            larger[at] = table[[old[piece] for piece in made_of]].mean(dim=0)
+        state[name] = larger.contiguous()
+    save_file(state, folder / base.edition.t3)
+    return rows
