@@ -50,7 +50,11 @@ def integrated_loudness(samples: Samples, rate: int) -> float:
 
 def gated_loudness(weighted: NDArray[np.float64], rate: int) -> float:
     """Loudness of a mono signal that went through ``k_weighting``, in LUFS, -70 or more."""
-    powers = _block_powers(weighted, rate)
+    return gated(_block_powers(weighted, rate))
+
+
+def gated(powers: NDArray[np.float64]) -> float:
+    """Loudness of overlapping blocks by their powers, quiet ones left out, in LUFS, -70 or more."""
     loud = powers[_lufs(powers) >= SILENCE_LUFS]
     if loud.size == 0:
         return SILENCE_LUFS

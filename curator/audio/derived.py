@@ -1,0 +1,137 @@
+"""Sound made from a recording, kept in the project's cache, in step with it.
+
+``HASH.KEY.w64`` holds mono float32, so that a chain of steps neither rounds nor clips;
+``HASH.KEY.json`` says what it is, so that it is known for whole. Both may be deleted at any time.
+"""
+
+import hashlib
+import json
+import struct
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from curator.audio.cache import is_cached, make_folder
+from curator.audio.encode import PartFile, write_bytes_atomically
+from curator.audio.intake import take_in
+from curator.audio.waveform import Samples
+from curator.domain.errors import CuratorError, printable
+from curator.domain.recording import Recording
+
+NAME_LENGTH = 24  # of each hash in a name: no two recordings nor recipes share so much
+
+_RIFF = bytes.fromhex("726966662e91cf11a5d628db04c10000")
+_WAVE = bytes.fromhex("77617665f3acd3118cd100c04f8edb8a")
+_FMT = bytes.fromhex("666d7420f3acd3118cd100c04f8edb8a")
+_DATA = bytes.fromhex("64617461f3acd3118cd100c04f8edb8a")
+_CHUNK_HEAD = 24  # bytes of a GUID and a size, which the size includes
+_FLOAT = 3  # WAVE_FORMAT_IEEE_FLOAT
+_BYTES = 4  # a sample
+
+
+def derived_path(cache: Path, content_hash: str, key: str) -> Path:
+    """Where the sound is that was made from a recording under a key (a hash, hex)."""
+    return cache / f"{content_hash[:NAME_LENGTH]}.{key[:NAME_LENGTH]}.w64"
+
+
+def derived_recording(recording: Recording, cache: Path, key: str) -> Recording | None:
+    """What was made of a recording, as a recording of its own; None when it is not there whole."""
+    path = derived_path(cache, recording.content_hash, key)
+    try:
+        said = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        state = path.stat()
+        if said["key"] != key or said["source"] != recording.content_hash:
+            return None
+        if (state.st_size, state.st_mtime_ns) != (said["size"], said["mtime_ns"]):
+            return None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # whatever is wrong with it: it can be made again
+    return replace(
+        recording,
+        path=path,
+        content_hash=said["sha256"],
+        size=said["size"],
+        mtime_ns=said["mtime_ns"],
+        rate=said["rate"],
+        channels=1,
+        samples=said["samples"],
+        container="w64",
+    )
+
+
+def is_ready(derived: Recording | None, cache: Path) -> bool:
+    """Whether it can be heard: the sound, and its 16 kHz copy and peaks."""
+    return derived is not None and is_cached(cache, derived.content_hash)
+
+
+def write_derived(
+    recording: Recording,
+    cache: Path,
+    key: str,
+    blocks: Iterable[Samples],
+    rate: int,
+    samples: int,
+) -> Recording:
+    """Write sound made from a recording: whole and under its name, or not at all.
+
+    CuratorError when the cache cannot be written, above all for want of room.
+    """
+    path = derived_path(cache, recording.content_hash, key)
+    head = _w64_head(rate, samples)
+    try:
+        make_folder(cache)
+        path.with_suffix(".json").unlink(missing_ok=True)
+        part = PartFile(cache)
+        try:
+            digest = hashlib.sha256(head)
+            part.file.write(head)
+            for block in blocks:
+                content = np.ascontiguousarray(block, "<f4").data.cast("B")
+                digest.update(content)
+                part.file.write(content)
+            part.keep_as(path)
+        finally:
+            part.discard()
+        state = path.stat()
+        said = {
+            "source": recording.content_hash,
+            "key": key,
+            "sha256": digest.hexdigest(),
+            "size": state.st_size,
+            "mtime_ns": state.st_mtime_ns,
+            "rate": rate,
+            "samples": samples,
+        }
+        write_bytes_atomically(path.with_suffix(".json"), json.dumps(said).encode())
+    except OSError as error:
+        raise CuratorError(
+            f"The cache in {printable(str(cache))} cannot be written ({error.strerror or error}).",
+            "Free some space there; the same command then goes on.",
+        ) from error
+    made = derived_recording(recording, cache, key)
+    if made is None or made.size != len(head) + _BYTES * samples:
+        raise CuratorError(f"{printable(path.name)} was changed while it was written.")
+    return made
+
+
+def make_ready(derived: Recording, cache: Path) -> None:
+    """Make its 16 kHz copy and its peaks."""
+    take_in(derived.path, cache)
+
+
+def bytes_needed(samples: int, rate: int) -> int:
+    """How much room it takes, with the copy and the peaks."""
+    seconds = samples / rate
+    return _BYTES * samples + round(seconds * 2 * 16_000 * 1.2)
+
+
+def _w64_head(rate: int, samples: int) -> bytes:
+    """All that comes before the samples. Sony's Wave64: sizes of 64 bits, chunks by GUID."""
+    size = _BYTES * samples
+    form = struct.pack("<HHIIHH", _FLOAT, 1, rate, rate * _BYTES, _BYTES, 8 * _BYTES)
+    fmt = _FMT + struct.pack("<Q", _CHUNK_HEAD + len(form)) + form
+    data = _DATA + struct.pack("<Q", _CHUNK_HEAD + size)
+    whole = len(_RIFF) + 8 + len(_WAVE) + len(fmt) + len(data) + size
+    return _RIFF + struct.pack("<Q", whole) + _WAVE + fmt + data
