@@ -8,6 +8,7 @@ from curator.domain.errors import CuratorError
 from curator.jobs.conclusions import compare_voices, judge
 from curator.jobs.job import Job, Options
 from curator.jobs.pipeline import give_words, make_caches, run_jobs
+from curator.jobs.placing import place_new
 from curator.jobs.queries import by_id
 from curator.jobs.steps import todo
 from curator.jobs.work import Work
@@ -30,6 +31,7 @@ def follow_cut(work: Work, options: Options, clips: Collection[int]) -> int:
         except CuratorError as error:
             work.watcher.failed(str(error))
             failures += 1
+    place_new(work)
     _conclude(work, clips)
     return failures
 

@@ -13,6 +13,7 @@ from curator.domain.fact import (
 from curator.jobs.conclusions import conclude
 from curator.jobs.crew import Crew, item_of
 from curator.jobs.job import Job, Options
+from curator.jobs.placing import place_new
 from curator.jobs.steps import STEPS, todo, transcriber_producer
 from curator.jobs.wire import Found
 from curator.jobs.work import Work
@@ -22,6 +23,9 @@ from curator.store.project import Project
 
 RECORDING_STEPS = frozenset({"transcribe", "segment"})
 """Their items are recordings; the others' are clips."""
+
+HEARING = frozenset({"embed", "delivery"})
+"""After these a new clip can be put on the map, long before the next layout."""
 
 ALONE = frozenset({"lay_out", "lay_out_delivery"})
 """Whole-set steps: one worker does them in one piece."""
@@ -44,6 +48,8 @@ def analyse(work: Work, options: Options, only: Collection[str] = ()) -> int:
         if step == "segment" or (step == "transcribe" and "segment" not in wanted):
             give_words(work, options)
             failures += run_step(work, "words", options)
+        if step in HEARING:
+            place_new(work)
     conclude(work.project, work.write)
     return failures
 

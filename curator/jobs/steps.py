@@ -30,6 +30,7 @@ from curator.stages.delivery import Deliver, Heard, LayOutDelivery
 from curator.stages.edges import FindEdges
 from curator.stages.embed import Embed
 from curator.stages.lay_out import LayOut
+from curator.stages.place_on_map import MADE_BY
 from curator.stages.score import Score
 from curator.stages.scorers import scorers
 from curator.stages.segment import Segment
@@ -164,11 +165,13 @@ def _answers(project: Project, job: Job, say: Say) -> Iterator[Found | Failed]:
         yield from Deliver().run(clips)
     elif job.stage == "lay_out":
         stage = LayOut(options.seed)
-        points = stage.run(project.facts.vectors(), project.facts.map_points())
+        points = stage.run(project.facts.vectors(), project.facts.map_points(without=MADE_BY.key))
         yield from _map(project, job, producer_of(stage), points)
     elif job.stage == "lay_out_delivery":
         by_delivery = LayOutDelivery(options.seed)
-        places = by_delivery.run(heard_of(project), project.facts.delivery_points())
+        places = by_delivery.run(
+            heard_of(project), project.facts.delivery_points(without=MADE_BY.key)
+        )
         yield from _map(project, job, producer_of(by_delivery), places)
 
 

@@ -44,7 +44,8 @@ class Oddness:
     @property
     def all(self) -> Numbers:
         """The stronger of the reasons."""
-        return np.maximum(self.voice, CATEGORY_WEIGHT * self.category)
+        both = np.maximum(self.voice, CATEGORY_WEIGHT * self.category)
+        return np.where(self.category > 0, both, self.voice)
 
 
 def likeness(vectors: Vectors, chosen: Mask) -> Numbers:

@@ -170,14 +170,17 @@ class Facts:
         """(clip id, delivery vector) of every clip that has one as it is cut now, by clip id."""
         return self._vectors(DeliveryVector)
 
-    def map_points(self) -> dict[int, MapPoint]:
-        """Where the clips lie on the map as it was last drawn, whatever their edges are now."""
-        rows = self._database.read("SELECT clip_id, x, y, cluster FROM map_point")
+    def map_points(self, without: str = "") -> dict[int, MapPoint]:
+        """Where the clips lie on the map as it was last drawn, whatever their edges are now.
+
+        without: the key of a producer whose points are left out.
+        """
+        rows = self._points("map_point", without)
         return {clip: MapPoint(x, y, cluster) for clip, x, y, cluster in rows}
 
-    def delivery_points(self) -> dict[int, DeliveryPoint]:
+    def delivery_points(self, without: str = "") -> dict[int, DeliveryPoint]:
         """The same on the delivery map."""
-        rows = self._database.read("SELECT clip_id, x, y, cluster FROM delivery_point")
+        rows = self._points("delivery_point", without)
         return {clip: DeliveryPoint(x, y, cluster) for clip, x, y, cluster in rows}
 
     def suggestions(self) -> dict[int, Suggestion]:
@@ -225,6 +228,12 @@ class Facts:
                 self._database.write(
                     "INSERT OR REPLACE INTO project_fact(key, value) VALUES (?, ?)", (key, text)
                 )
+
+    def _points(self, table: str, without: str) -> Iterable[tuple[int, float, float, int]]:
+        sql = f"""
+            SELECT clip_id, x, y, cluster FROM {table}
+            WHERE producer_id NOT IN (SELECT id FROM producer WHERE key = ?)"""
+        return self._database.read(sql, (without,))
 
     def _vectors(self, kind: type[Fact]) -> list[tuple[int, bytes]]:
         return self._database.read(
