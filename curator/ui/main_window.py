@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from curator.domain.decision import Changes
 from curator.domain.errors import CuratorError, printable
 from curator.ui.actions import Action, When
+from curator.ui.ahead import LoadAhead
 from curator.ui.commands import Commands, ControlKeys
 from curator.ui.dialogs import Dialogs
 from curator.ui.first_start import FirstStart
@@ -53,6 +54,7 @@ class MainWindow(Dialogs):
         self.stack.addWidget(self.first_start)
         self.drawer = Drawer(messages)
         self.status = StatusLine()
+        self._ahead = LoadAhead((kind.module for kind in PAGES), self)
         self._lay_out()
         self._connect()
         self._follow_session()
@@ -100,6 +102,7 @@ class MainWindow(Dialogs):
         self.session = session
         self._follow_session()
         self.show_page("audit" if session.project.clips.count() else "intake")
+        self._ahead.start()
         return True
 
     def close_project(self) -> None:
@@ -269,6 +272,7 @@ class MainWindow(Dialogs):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End what runs before the window goes."""
+        self._ahead.stop()
         self.first_start.stop()
         self.close_project()
         event.accept()

@@ -21,7 +21,9 @@ QPushButton:focus, QToolButton:focus { border: 2px solid $accent; padding: 4px 1
 QPushButton[weight="first"] { background: $accent; color: $on_accent; border-color: $accent; }
 QPushButton[weight="first"]:hover { border-color: $text; }
 QPushButton[weight="first"]:focus { border: 2px solid $text; }
-QPushButton[weight="first"]:disabled { background: $raised; color: $quiet; }
+QPushButton[weight="first"]:disabled {
+    background: $raised; color: $quiet; border-color: $hairline;
+}
 QPushButton[weight="link"] {
     background: transparent; color: $accent; border: 1px solid transparent; text-align: left;
 }

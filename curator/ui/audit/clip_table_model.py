@@ -18,7 +18,7 @@ from curator.domain.emotion import Emotion, EmotionSet
 from curator.store.project import Project
 from curator.ui.audit.clip_columns import ClipColumns
 from curator.ui.audit.column_groups import NO_WORD, STATES
-from curator.ui.audit.list_columns import COLUMNS, RowValues
+from curator.ui.audit.list_columns import COLUMNS, NUMBERS, RowValues
 from curator.ui.audit.review_order import AS_RECORDED, Order
 from curator.ui.wording import translated
 
@@ -134,6 +134,8 @@ class ClipTableModel(QAbstractTableModel):
         column = COLUMNS[section]
         if role == _Role.DisplayRole:
             return translated("ClipTable", column.title)
+        if role == _Role.TextAlignmentRole and role in column.shows:
+            return NUMBERS  # above the numbers, which stand on the right
         if role in (_Role.ToolTipRole, _Role.AccessibleTextRole):
             return translated("ClipTable", column.tip)
         return None

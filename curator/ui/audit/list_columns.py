@@ -14,7 +14,7 @@ from curator.ui.theme import roles_of
 from curator.ui.wording import counted, translated
 
 _Role = Qt.ItemDataRole
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+NUMBERS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ COLUMNS: Sequence[ListColumn] = (
         "recorded",
         {
             _Role.DisplayRole: lambda row: str(row.id),
-            _Role.TextAlignmentRole: lambda row: _RIGHT,
+            _Role.TextAlignmentRole: lambda row: NUMBERS,
             _Role.ForegroundRole: lambda row: QColor(roles_of(QGuiApplication.palette()).quiet),
         },
     ),
@@ -113,7 +113,7 @@ COLUMNS: Sequence[ListColumn] = (
         "duration",
         {
             _Role.DisplayRole: lambda row: f"{row.seconds:.1f}",
-            _Role.TextAlignmentRole: lambda row: _RIGHT,
+            _Role.TextAlignmentRole: lambda row: NUMBERS,
         },
     ),
     ListColumn(

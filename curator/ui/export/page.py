@@ -185,6 +185,8 @@ class ExportPage(Page):
                 if refusals
                 else self.tr("Nothing would be refused.")
             )
+        if self.start.hasFocus() and not checked.usable:
+            self.list.setFocus()  # a button that is disabled would give it to anybody
         self.start.setEnabled(bool(checked.usable))
         if refusals:
             self.list.selectRow(0)

@@ -26,6 +26,9 @@ class Row:
     text: str
 
 
+NUMBERS = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+
 class RefusalsModel(QAbstractTableModel):
     """Shown anew after every check."""
 
@@ -59,7 +62,7 @@ class RefusalsModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return (str(row.clip), row.sentence, row.text)[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 0:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            return NUMBERS
         return None
 
     def headerData(
@@ -68,4 +71,6 @@ class RefusalsModel(QAbstractTableModel):
         """See QAbstractItemModel."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return translated("Export", TITLES[section])
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == 0:
+            return NUMBERS
         return None
