@@ -16,10 +16,15 @@ class PageKind:
     title: str
     built_by: str
 
+    @property
+    def module(self) -> str:
+        """The module that builds it."""
+        return f"curator.ui.{self.built_by.partition(':')[0]}"
+
     def build(self, session: Session) -> Page:
         """The page itself."""
-        module, name = self.built_by.split(":")
-        page = getattr(import_module(f"curator.ui.{module}"), name)(session)
+        name = self.built_by.partition(":")[2]
+        page = getattr(import_module(self.module), name)(session)
         assert isinstance(page, Page)
         return page
 
