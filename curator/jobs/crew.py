@@ -15,7 +15,7 @@ from curator.domain.errors import CuratorError
 from curator.domain.fact import ClipFact, RecordingCut
 from curator.jobs.job import Job
 from curator.jobs.processes import Died, Workers
-from curator.jobs.wire import Done, Found, Message, Stopped, Taken, TakenIn
+from curator.jobs.wire import Done, Found, Message, Noted, Stopped, Taken, TakenIn
 from curator.jobs.work import Work
 from curator.jobs.writing import Action, OnClips
 from curator.stages import Failed
@@ -129,7 +129,7 @@ class Crew:
     def _hear(
         self, number: int, message: Message | Died, this: "_Round", waiting: list[Found]
     ) -> None:
-        if isinstance(message, Done):
+        if isinstance(message, Done | Noted):
             return
         if isinstance(message, Died):
             this.died.append(message)

@@ -22,11 +22,12 @@ from curator.domain.fact import (
 )
 from curator.domain.target import read_target
 from curator.jobs.job import Job, Options, path_of
+from curator.jobs.learning import heard_of, learn
 from curator.jobs.queries import each
 from curator.jobs.wire import Found, Message, Taken, TakenIn
 from curator.stages import ClipSound, Failed, RecordingSound
 from curator.stages import score as scoring
-from curator.stages.delivery import Deliver, Heard, LayOutDelivery
+from curator.stages.delivery import Deliver, LayOutDelivery
 from curator.stages.edges import FindEdges
 from curator.stages.embed import Embed
 from curator.stages.lay_out import LayOut
@@ -140,6 +141,9 @@ def serve(job: Job, say: Say) -> None:
         _take_in(job, say)
         return
     with Project.open(Path(job.project), write=False) as project:
+        if job.stage == "suggest":
+            learn(project, say)
+            return
         for found in _answers(project, job, say):
             say(found)
 
@@ -189,13 +193,6 @@ def _map(
     lacking = set(job.items)
     for clip in sorted(spans, key=lambda clip: clip in lacking):
         yield ClipFact(clip, spans[clip], made_by, points[clip])
-
-
-def heard_of(project: Project) -> Heard:
-    """How the clips of a project are spoken, by whom and in which recording."""
-    vectors = project.facts.delivery_vectors()
-    recordings = {clip: number for clip, number, _ in project.clips.spans()}
-    return Heard(vectors, project.facts.vectors(), recordings)
 
 
 def _take_in(job: Job, say: Say) -> None:

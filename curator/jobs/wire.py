@@ -44,6 +44,14 @@ class TakenIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """Something found out about the project as a whole, under the key of a project fact."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """The whole job could not be done; the sentence is for the person."""
 
@@ -57,7 +65,7 @@ class Done:
 
 
 Found = ClipFact | RecordingTranscript | RecordingCut | TakenIn
-Message = Found | Failed | Taken | Stopped | Done
+Message = Found | Failed | Taken | Noted | Stopped | Done
 
 _FACTS: dict[str, type[Fact]] = {
     "transcript": Transcript,
@@ -76,6 +84,7 @@ _PLAIN: dict[str, type[Any]] = {
     "taken_in": TakenIn,
     "failed": Failed,
     "taken": Taken,
+    "noted": Noted,
     "stopped": Stopped,
     "done": Done,
 }

@@ -30,6 +30,7 @@ DOING = {
     "score": QT_TRANSLATE_NOOP("Steps", "measuring quality"),
     "lay_out": QT_TRANSLATE_NOOP("Steps", "drawing the map"),
     "lay_out_delivery": QT_TRANSLATE_NOOP("Steps", "drawing the delivery map"),
+    "suggest": QT_TRANSLATE_NOOP("Steps", "learning from your categories"),
     "analyse": QT_TRANSLATE_NOOP("Steps", "analysing"),
     "balance": QT_TRANSLATE_NOOP("Steps", "counting"),
     "check": QT_TRANSLATE_NOOP("Steps", "checking"),

@@ -10,7 +10,7 @@ import soxr
 
 from curator.audio.waveform import CACHE_RATE, Samples
 
-CLIP_S = 3.0
+CLIP_S = 2.4
 MELODY_HZ = 1.1  # of a rise and fall that widens the range of pitch
 EVERY_READER = 0.35  # how much of a change people make in all deliveries, by chance
 
@@ -27,14 +27,16 @@ class Manner:
 
 
 MANNERS = {
-    "greeting": Manner(2.0, 0.5, 1.05, 2.0),
-    "question": Manner(1.0, 0.5, 1.0, 0.0, ending=5.0),
-    "tension": Manner(-1.5, 0.0, 0.85, -4.0),
-    "confirmation": Manner(-1.0, 0.3, 1.15, 3.0, ending=-3.0),
-    "excitement": Manner(3.5, 2.0, 1.15, 5.0),
-    "transition": Manner(0.5, 0.3, 1.2, -1.0),
+    "greeting": Manner(3.0, 1.0, 1.05, 3.0),
+    "question": Manner(1.0, 0.5, 1.0, 0.0, ending=6.0),
+    "tension": Manner(-2.5, 0.0, 0.8, -6.0),
+    "confirmation": Manner(-1.5, 0.3, 1.2, 4.0, ending=-4.0),
+    "excitement": Manner(5.0, 2.5, 1.2, 7.0),
+    "transition": Manner(0.0, 0.0, 1.35, -2.0),
     "neutral": Manner(),
 }
+"""About half of what people do who act emotions, and no more than readers do by themselves from one
+sentence to the next, who vary by 1.7 semitones and 1.6 dB."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -57,12 +57,12 @@ def test_the_stage_finds_a_vector_for_each_clip_in_order_and_says_which_it_canno
 
 
 def test_a_louder_copy_is_louder_and_nothing_else():
-    sound = speech_like(4.0, RATE)
+    sound = at_snr(speech_like(4.0, RATE), 40.0)
     more = heard(sound) - heard(sound / 4)
     assert more[PLACE["level"]] == pytest.approx(12.04, abs=0.1)
     more[PLACE["level"]] = 0.0
     spreads = np.array([feature.usual_spread for feature in FEATURES])
-    assert np.abs(more / spreads).max() < 0.5
+    assert np.abs(more / spreads).max() < 0.3
 
 
 def test_pauses_are_counted():
@@ -76,7 +76,7 @@ def test_pauses_are_counted():
 
 @pytest.fixture(scope="module")
 def some_clips():
-    return real_clips(REAL_SPEECH)[::22]
+    return real_clips(REAL_SPEECH, 4.0)[::10]
 
 
 @pytest.mark.real_speech
@@ -85,7 +85,7 @@ def some_clips():
     [
         (Manner(semitones=4.0), "pitch_middle", 3.0, 5.0),
         (Manner(melody=3.0), "pitch_range", 1.5, 8.0),
-        (Manner(rate=1.3), "syllable_rate", 0.6, 3.0),
+        (Manner(rate=1.3), "syllable_rate", 0.3, 3.0),
         (Manner(db=6.0), "level", 5.0, 7.0),
     ],
     ids=["pitch", "range", "rate", "energy"],

@@ -51,7 +51,7 @@ FEATURES = (
     Feature("level_movement", "livelier loudness", "calmer loudness", 0.26),
     Feature("level_slope", "growing louder", "fading", 1.3),
     Feature("level_end", "a strong ending", "a soft ending", 3.0),
-    Feature("syllable_rate", "faster", "slower", 0.79),
+    Feature("syllable_rate", "faster", "slower", 0.41),
     Feature("rhythm", "an uneven rhythm", "an even rhythm", 0.069),
     Feature("pause_share", "more pauses", "fewer pauses", 0.07),
     Feature("pause_longest", "a longer pause", "no long pause", 0.22),
@@ -63,7 +63,7 @@ FEATURES = (
     Feature("tilt", "a brighter, tenser voice", "a darker, softer voice", 1.7, "place"),
     Feature("presence", "a sharper voice", "a rounder voice", 2.4, "place"),
     Feature("breath", "more hiss", "less hiss", 3.5, "place"),
-    Feature("colour_movement", "livelier articulation", "lazier articulation", 0.24),
+    Feature("colour_movement", "livelier articulation", "lazier articulation", 0.48),
     Feature("vibration", "a trembling voice", "a firm voice", 0.023),
 )
 """What is measured, in the order of the vector."""
@@ -81,9 +81,10 @@ HERTZ_OF_ZERO = 55.0  # semitones are counted from here
 BANDS_HZ = ((50, 1_000), (1_000, 2_500), (2_500, 5_000), (5_000, 8_000))
 SPECTRUM = 512  # samples, 32 ms
 SPECTRUM_HOP = 320  # 20 ms: enough for means and the movement of the spectrum
+DEEPEST_DB = 40.0  # below the loudest: how deep a pause is says nothing of syllables
 NOTHING = 1e-6  # of the whole power: a band 60 dB below the voice is empty, however empty
-SYLLABLE_SMOOTHING = 5  # frames of 10 ms: a syllable's swell is longer, a click shorter
-SYLLABLE_DB = 2.0  # a swell that rises less above its valleys is no syllable
+SYLLABLE_SMOOTHING = 13  # frames of 10 ms: what swells faster is no syllable
+SYLLABLE_DB = 1.0  # a swell that rises less above its valleys is no syllable
 
 
 def delivery(wave: Waveform) -> DeliveryArray | None:
@@ -197,7 +198,8 @@ def _swells(levels: Numbers) -> Numbers:
     if levels.size <= SYLLABLE_SMOOTHING:
         return np.zeros(0)
     window = np.hanning(SYLLABLE_SMOOTHING + 2)[1:-1]
-    smooth = np.convolve(levels, window / window.sum(), mode="same")
+    heard = np.maximum(levels, levels.max() - DEEPEST_DB)
+    smooth = np.convolve(heard, window / window.sum(), mode="same")
     turns = np.flatnonzero(np.diff(np.sign(np.diff(smooth)))) + 1
     if turns.size == 0:
         return np.zeros(0)
@@ -224,7 +226,7 @@ def _colour(samples: Samples, frames: SpeechFrames) -> dict[str, float]:
     levels = 10 * np.log10(bands + nothing)
     whole = 10 * np.log10(bands.mean(axis=0) + nothing)
     shape = levels - levels.mean(axis=1, keepdims=True)
-    moves = np.abs(np.diff(shape, axis=0)).mean() if len(shape) > 1 else 0.0
+    moves = np.abs(shape[2:] - shape[:-2]).mean() if len(shape) > 2 else 0.0
     return {
         "tilt": float(whole[1] - whole[0]),
         "presence": float(whole[2] - whole[0]),

@@ -1,0 +1,42 @@
+"""What the whole-set stages are given of a project, and learning from its labels."""
+
+from collections.abc import Callable
+
+from curator.domain import suggesting
+from curator.domain.decision import Field
+from curator.domain.fact import ClipFact, Producer
+from curator.jobs.wire import Message, Noted
+from curator.stages.delivery import Heard
+from curator.stages.suggest import Material, Suggest
+from curator.store.project import Project
+
+
+def heard_of(project: Project) -> Heard:
+    """How the clips of a project are spoken, by whom and in which recording."""
+    vectors = project.facts.delivery_vectors()
+    recordings = {clip: number for clip, number, _ in project.clips.spans()}
+    return Heard(vectors, project.facts.vectors(), recordings)
+
+
+def labels_of(project: Project) -> dict[int, str]:
+    """The category of every clip to which a person gave one."""
+    given = project.decisions.of_clips(Field.EMOTION)
+    return {clip: str(emotion) for clip, emotion in given.items()}
+
+
+def learn(project: Project, say: Callable[[Message], None]) -> None:
+    """In the worker: what is learned from the labels, and what is likely by it of each clip."""
+    stage = Suggest()
+    learned = stage.run(
+        Material(
+            heard_of(project),
+            dict(project.clips.rows("shown")),
+            labels_of(project),
+            {emotion.key: emotion.name for emotion in project.settings.emotions.emotions},
+        )
+    )
+    say(Noted(suggesting.FACT, learned.verdict.to_json()))
+    made_by = Producer(stage.key, stage.version, stage.options)
+    spans = {clip: span for clip, _, span in project.clips.spans()}
+    for clip, suggestion in learned.suggestions.items():
+        say(ClipFact(clip, spans[clip], made_by, suggestion))

@@ -1,0 +1,67 @@
+"""Suggestions learned anew from the labels as they are now, in a process of its own."""
+
+from curator.domain.errors import CuratorError
+from curator.domain.fact import ClipFact
+from curator.domain.suggesting import FACT, Verdict, fingerprint
+from curator.jobs.job import Job, Options
+from curator.jobs.learning import labels_of
+from curator.jobs.processes import Died, Workers
+from curator.jobs.wire import Noted, Stopped
+from curator.jobs.work import Work
+from curator.jobs.writing import OnClips, write_facts
+from curator.stages.suggest import Suggest
+from curator.store.project import Project
+
+NOBODY: frozenset[int] = frozenset()
+"""Suggestions change no clip: lists of clips need not be read again."""
+
+
+def is_current(project: Project) -> bool:
+    """Whether the suggestions were learned from the labels as they are now."""
+    verdict = verdict_of(project)
+    return verdict is not None and verdict.learned_from == fingerprint(labels_of(project))
+
+
+def verdict_of(project: Project) -> Verdict | None:
+    """How good the suggestions are; None when nothing was learned yet."""
+    return Verdict.from_json(project.facts.project_fact(FACT))
+
+
+def suggest(work: Work, options: Options | None = None) -> Verdict:
+    """Learn, and put what is suggested in place of what was suggested before."""
+    job = Job("suggest", str(work.project.path), options or Options())
+    work.watcher.started("suggest", 1, 0.0)
+    verdict, facts = _learned(work, job)
+    if not facts:
+        work.write(OnClips(NOBODY, _forget))
+    write_facts(work.write, facts)
+    text = verdict.to_json()
+    work.write(OnClips(NOBODY, lambda owner: owner.facts.set_project_fact(FACT, text)))
+    work.watcher.finished()
+    return verdict
+
+
+def _forget(project: Project) -> None:
+    project.facts.forget(Suggest.key)
+
+
+def _learned(work: Work, job: Job) -> tuple[Verdict, list[ClipFact]]:
+    verdict: Verdict | None = None
+    facts: list[ClipFact] = []
+    workers = Workers([job])
+    try:
+        for heard in workers.listen():
+            work.look_up()
+            message = heard[1] if heard else None
+            if isinstance(message, Stopped):
+                raise CuratorError(message.sentence, message.hint)
+            if isinstance(message, Died):
+                raise CuratorError(message.sentence, " ".join(message.log.splitlines()[-1:]))
+            if isinstance(message, Noted):
+                verdict = Verdict.from_json(message.text)
+            elif isinstance(message, ClipFact):
+                facts.append(message)
+    finally:
+        workers.close()
+    assert verdict is not None  # a worker that says its last word has said this
+    return verdict, facts

@@ -1,0 +1,143 @@
+"""Which category points are most like: a classifier learned from few examples in a moment.
+
+Linear discriminants: each category is a middle, all share one shape, and where examples are few
+the shape is drawn towards a ball (Ledoit and Wolf, 2004). On deliveries planted in real clips, with
+five examples of each of seven categories, it offers more right clips than logistic regression,
+learns in a hundredth of its time, and needs no library whose import alone takes a second.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+Kinds = NDArray[np.int64]  # (points,) numbers of categories
+
+FOLDS = 5
+REPEATS = 3  # other folds each time, so that chance weighs less
+MANY = 2_000  # examples, with which one time is enough
+WIDEST, STEPS = 32.0, 60  # of the search for the temperature
+NOTHING = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Likeness:
+    """What was learned. weights: (features, kinds). offsets: (kinds,), -inf for the unknown."""
+
+    weights: Numbers
+    offsets: Numbers
+
+    def of(self, points: Numbers) -> Numbers:
+        """How like each category each point is, (points, kinds): logarithms up to a constant.
+
+        As if all categories were equally frequent; how frequent they are is another question.
+        """
+        return points @ self.weights + self.offsets
+
+
+def learn(points: Numbers, kinds: Kinds, count: int) -> Likeness:
+    """Learn from examples. points: (examples, features).
+
+    count: of kinds; those without an example are unlike everything.
+    """
+    sizes = np.bincount(kinds, minlength=count)
+    sums = np.zeros((count, points.shape[1]))
+    np.add.at(sums, kinds, points)
+    middles = sums / np.maximum(sizes, 1)[:, None]
+    shape = _shape(points - middles[kinds], int(np.count_nonzero(sizes)))
+    weights = np.asarray(np.linalg.solve(shape, middles.T), np.float64)  # (features, kinds)
+    offsets = -0.5 * np.einsum("kf,fk->k", middles, weights)
+    return Likeness(weights, np.where(sizes > 0, offsets, -np.inf))
+
+
+def _shape(rest: Numbers, known: int) -> Numbers:
+    """The covariance within kinds, drawn towards a ball as far as the examples are too few."""
+    examples, features = rest.shape
+    raw = rest.T @ rest / examples
+    ball = float(np.trace(raw)) / features
+    distance = float(np.square(raw - ball * np.eye(features)).sum())
+    squares = np.square(rest)
+    unsure = float((squares.T @ squares / examples - np.square(raw)).sum()) / examples
+    share = min(1.0, max(0.0, unsure) / max(distance, NOTHING))
+    fair = examples / max(1, examples - known)  # the middles were learned from the same examples
+    shape: Numbers = (1 - share) * fair * raw + max(share * ball, NOTHING) * np.eye(features)
+    return shape
+
+
+def held_out(points: Numbers, kinds: Kinds, count: int, seed: int = 0) -> Numbers:
+    """How like each category each example is, learned from the others; (examples, kinds).
+
+    The examples of each kind are spread over the folds, so that none is without them all.
+    """
+    rng = np.random.default_rng(seed)
+    repeats = 1 if len(points) >= MANY else REPEATS
+    found = np.zeros((len(points), count))
+    for _ in range(repeats):
+        order = rng.permutation(len(points))
+        order = order[np.argsort(kinds[order], kind="stable")]
+        folds = np.empty(len(points), np.int64)
+        folds[order] = (np.arange(len(points)) + rng.integers(FOLDS)) % FOLDS
+        for fold in range(FOLDS):
+            out = folds == fold
+            if out.any() and not out.all():
+                found[out] += learn(points[~out], kinds[~out], count).of(points[out])
+    return found / repeats
+
+
+def shares(likeness: Numbers, temperature: float, priors: Numbers) -> Numbers:
+    """Probabilities, (points, kinds). temperature: above 1 doubts. priors: (kinds,) sum to 1."""
+    with np.errstate(divide="ignore"):
+        scores = likeness / temperature + np.log(priors)
+    scores = scores - scores.max(axis=1, keepdims=True)
+    powers = np.exp(scores)
+    found: Numbers = powers / powers.sum(axis=1, keepdims=True)
+    return found
+
+
+def temperature_of(likeness: Numbers, kinds: Kinds) -> float:
+    """With which the probabilities of held-out examples are as often right as they say.
+
+    Every kind counts the same, however many examples it has. Few examples stay near 1.
+    """
+    sizes = np.bincount(kinds, minlength=likeness.shape[1])
+    even = np.where(sizes > 0, 1.0, 0.0) / np.count_nonzero(sizes)
+    weights = 1.0 / sizes[kinds]
+    grid = np.geomspace(1.0 / WIDEST, WIDEST, STEPS)
+    rows = np.arange(len(kinds))
+
+    def cost(temperature: float) -> float:
+        own = shares(likeness, temperature, even)[rows, kinds]
+        loss = -float(np.average(np.log(np.maximum(own, NOTHING)), weights=weights))
+        return loss + float(np.square(np.log(temperature))) / len(kinds)
+
+    return float(min(grid, key=cost))
+
+
+def above_chance(guessed: Numbers, kinds: Kinds) -> float:
+    """How far the examples' shares of their own kinds lie above chance, in standard deviations.
+
+    Chance is to deal the same kinds out at random. guessed: held-out shares, (examples, kinds).
+    """
+    total = len(kinds)
+    sizes = np.bincount(kinds, minlength=guessed.shape[1])
+    by_example = guessed @ sizes / total
+    by_kind = guessed.mean(axis=0)
+    overall = float(by_example.mean())
+    rest = guessed - by_example[:, None] - by_kind + overall
+    # The exact variance over all ways to deal (Hoeffding, 1951).
+    variance = float(np.sum(np.square(rest) @ sizes)) / max(1, total - 1)
+    own = float(guessed[np.arange(total), kinds].sum())
+    return (own - total * overall) / max(float(np.sqrt(variance)), NOTHING)
+
+
+def told_apart(scores: Numbers, own: NDArray[np.bool_]) -> float:
+    """How many standard deviations examples of a kind rank above the others (Mann and Whitney)."""
+    mine, others = int(np.count_nonzero(own)), int(np.count_nonzero(~own))
+    if not mine or not others:
+        return 0.0
+    ranks = np.empty(len(scores))
+    ranks[np.argsort(scores, kind="stable")] = np.arange(1, len(scores) + 1)
+    above = float(ranks[own].sum()) - mine * (mine + 1) / 2
+    middle = mine * others / 2
+    return (above - middle) / float(np.sqrt(mine * others * (mine + others + 1) / 12))
