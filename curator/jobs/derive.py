@@ -49,15 +49,6 @@ def derive(
     return made
 
 
-def derived(recording: Recording, cache: Path, steps: Sequence[Step]) -> Recording | None:
-    """The recording as the steps made it; None where that is not (or no longer) there."""
-    steps = of_recordings(steps)
-    if not steps:
-        return recording
-    found = derived_recording(recording, cache, hash_of(steps))
-    return found if is_ready(found, cache) else None
-
-
 def _made_so_far(
     recording: Recording, cache: Path, steps: Sequence[Step]
 ) -> tuple[Recording | None, int]:

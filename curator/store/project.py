@@ -16,6 +16,7 @@ from types import TracebackType
 from curator.domain.emotion import EmotionSet
 from curator.domain.errors import CuratorError, printable
 from curator.domain.target import read_target
+from curator.store.cleanings import Cleanings
 from curator.store.clips import Clips
 from curator.store.connection import FILE
 from curator.store.database import Database, Writing, create_file
@@ -57,6 +58,7 @@ class Project:
         self.facts = Facts(database)
         self.decisions = Decisions(database)
         self.snapshots = Snapshots(database, self.decisions)
+        self.cleanings = Cleanings(database)
         self.merging = Merging(database, self.decisions, self.recordings)
         self._language_and_target = _read_settings(database)
 

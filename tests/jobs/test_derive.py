@@ -12,8 +12,9 @@ from curator.audio.cache import cached16
 from curator.audio.encode import PartFile
 from curator.domain.errors import CuratorError
 from curator.jobs import derive as deriving
-from curator.jobs.derive import derive, derived
+from curator.jobs.derive import derive
 from curator.stages import clean
+from curator.stages.clean_versions import derived
 from tests.helpers.cleaning import CPU, a_step, taken_in
 from tests.helpers.sounds import speech_like, write_sound
 
