@@ -36,6 +36,11 @@ MOST_PLACES = 64
 BLOCK = 64
 """Words that are judged together: a second."""
 
+LEAST_BLOCKS = 3
+LEAST_SHARE = 0.6
+"""A stretch is so many blocks, or that share of a short recording: a word that somebody says twice
+in the same way is no copy."""
+
 MOST_ERRORS = 0.35
 """Share of bits that may differ; Haitsma and Kalker's, at which chance agrees once in 1e20."""
 
@@ -106,7 +111,7 @@ def kept_fingerprint(path: Path, samples: Samples16) -> Fingerprint:
         return Fingerprint(words, np.frombuffer(kept, np.bool_, expected, 4 * expected))
     made = fingerprint(samples)
     content = made.words.astype("<u4").tobytes() + made.is_loud.tobytes()
-    write_bytes_atomically(path, content)
+    write_bytes_atomically(path, content, durable=False)
     return made
 
 
@@ -141,6 +146,8 @@ class Library:
             number = int(self._numbers[owner])
             same = self._agreeing(sought, self._prints[number], shift) & ~claimed
             for first, last in _runs(same):
+                if last - first < min(LEAST_BLOCKS, LEAST_SHARE * blocks):
+                    continue
                 shared = self._confirmed(sound, number, shift, first, last, sought)
                 if shared is not None:
                     claimed[first:last] = True

@@ -1,6 +1,7 @@
 """What can be typed after ``curator snapshot``, ``curator compare`` and ``curator merge``."""
 
 import argparse
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +25,34 @@ def add_history_commands(make: Make) -> None:
     compare.add_argument("before", metavar="A", help="a snapshot")
     compare.add_argument("after", metavar="B", nargs="?", default="now", help="left out: now")
     _add_json(compare)
+
+    merge = make("merge", "merge:merge", "Put another project or a list of clips into this one.")
+    _add_project(merge)
+    merge.add_argument(
+        "other",
+        metavar="OTHER",
+        type=Path,
+        help="a project, a bundle, or a list: coqui, LJ Speech, GPT-SoVITS, NeMo, Lhotse, "
+        "audiofolder",
+    )
+    merge.add_argument(
+        "--rule",
+        choices=("mine", "theirs", "newer", "ask"),
+        default="ask",
+        help="whose decision counts where two differ; ask: decide one by one",
+    )
+    merge.add_argument(
+        "--choose",
+        metavar="N=mine|theirs",
+        action="append",
+        default=[],
+        help="decide conflict N, whatever the rule",
+    )
+    merge.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    merge.add_argument("--licence", default="", help="of recordings that a list names")
+    merge.add_argument("--consent", default="", help="who agreed to what, and when")
+    merge.add_argument("--jobs", type=int, default=max(1, os.cpu_count() or 1), help="processes")
+    _add_json(merge)
 
 
 def _add_project(command: argparse.ArgumentParser) -> None:

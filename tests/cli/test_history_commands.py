@@ -5,6 +5,7 @@ import json
 import pytest
 
 from curator.cli.arguments import run
+from curator.domain.decision import keep
 from tests.helpers.factories import a_project
 
 
@@ -59,3 +60,22 @@ def test_a_name_that_is_not_there_is_answered_with_those_that_are(curator, proje
     assert code == 1
     assert "'monday'" in errors
     assert curator("snapshot", project, "x", "--list")[0] == 1
+
+
+def test_another_project_is_merged_dry_asked_about_and_by_rule(curator, project, tmp_path):
+    with a_project(tmp_path, name="other.curator") as other:
+        other.decisions.apply(keep(other.clips.ids()[:2]))
+    curator("decide", project, "--query", "id:1", "--drop")
+    other = tmp_path / "other.curator"
+    code, out, _ = curator("merge", project, other, "--dry-run")
+    assert code == 0
+    assert "1. clip 1: state is 'dropped' here and 'kept' there." in out
+    code, _, errors = curator("merge", project, other)
+    assert code == 1
+    assert "mine, theirs or newer" in errors
+    assert curator("merge", project, other, "--choose", "2=mine")[0] == 1
+    code, out, _ = curator("merge", project, other, "--choose", "1=theirs", "--json")
+    plan, done = [json.loads(line) for line in out.splitlines()][-2:]
+    assert plan["plan"] == {"new": 0, "here": 6, "taken": 1, "left_out": 0, "conflicts": 1}
+    assert done["merged"] == 2
+    assert curator("undo", project)[1] == "Undone: Merge: other.curator.\n"

@@ -1,0 +1,114 @@
+"""curator merge: another project or a list of clips into this one."""
+
+import json
+import sys
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from curator.cli.decide import follow
+from curator.cli.progress import watcher
+from curator.domain.errors import CuratorError
+from curator.domain.merging import Conflict, MergePlan, Rule
+
+if TYPE_CHECKING:
+    from curator.domain.decision import Changes
+    from curator.jobs.work import Work
+
+ANSWERS = {"m": Rule.MINE, "mine": Rule.MINE, "t": Rule.THEIRS, "theirs": Rule.THEIRS}
+SHOWN = 50  # conflicts that are listed for people; --json has them all
+
+
+def merge(arguments: Namespace) -> int:
+    """Plan a merge, have its conflicts decided, and do it."""
+    from curator.jobs.merging import plan_merge
+    from curator.jobs.work import Work
+    from curator.store.project import Project
+
+    choices = _choices(arguments.choose)
+    with Project.open(arguments.project) as project:
+        work = Work.at_once(project, watcher(arguments.json), max(1, arguments.jobs))
+        plan = plan_merge(
+            work, arguments.other, licence=arguments.licence, consent=arguments.consent
+        )
+        unknown = choices.keys() - {conflict.number for conflict in plan.conflicts}
+        if unknown:
+            raise CuratorError(f"There is no conflict {min(unknown)}.", "See --dry-run.")
+        _say_plan(plan, arguments.json)
+        if arguments.dry_run:
+            return 0
+        changes = _do(work, plan, Rule(arguments.rule), choices)
+        follow(project, changes)
+    words = f"{changes.label} ({len(changes.clips)} clips). `curator undo` takes it back."
+    if not changes.clips:
+        words = "Nothing to change."
+    data = {"merged": len(changes.clips), "label": changes.label}
+    sys.stdout.write(f"{json.dumps(data, ensure_ascii=False) if arguments.json else words}\n")
+    return 0
+
+
+def _do(work: "Work", plan: MergePlan, rule: Rule, choices: dict[int, Rule]) -> "Changes":
+    from curator.jobs.merging import merge as merge_now
+
+    if rule is Rule.ASK and sys.stdin.isatty():
+        for conflict in plan.conflicts:
+            if conflict.number not in choices:
+                choices[conflict.number] = _asked(conflict)
+    return merge_now(work, plan.decided(rule, choices))
+
+
+def _asked(conflict: Conflict) -> Rule:
+    """What a person answers; nothing is done when the questions end early."""
+    while True:
+        sys.stderr.write(f"{conflict.number}. {conflict.sentence} [m]ine or [t]heirs? ")
+        sys.stderr.flush()
+        answer = sys.stdin.readline()
+        if not answer:
+            raise CuratorError("The merge was not done: a conflict was left without an answer.")
+        if answer.strip().lower() in ANSWERS:
+            return ANSWERS[answer.strip().lower()]
+
+
+def _choices(texts: list[str]) -> dict[int, Rule]:
+    found = {}
+    for text in texts:
+        number, _, rule = text.partition("=")
+        if not number.isdecimal() or rule not in ANSWERS:
+            raise CuratorError(f"{text!r} chooses nothing.", "For example: --choose 3=theirs")
+        found[int(number)] = ANSWERS[rule]
+    return found
+
+
+def _say_plan(plan: MergePlan, as_json: bool) -> None:
+    if as_json:
+        for conflict in plan.conflicts:
+            sys.stdout.write(
+                json.dumps({"conflict": _as_json(conflict)}, ensure_ascii=False) + "\n"
+            )
+        counts = {
+            "new": len(plan.come),
+            "here": len(plan.pairs),
+            "taken": plan.taken,
+            "left_out": plan.left_out,
+            "conflicts": len(plan.conflicts),
+        }
+        sys.stdout.write(json.dumps({"plan": counts}) + "\n")
+        return
+    for sentence in plan.sentences:
+        sys.stdout.write(f"{sentence}\n")
+    for conflict in plan.conflicts[:SHOWN]:
+        sys.stdout.write(f"{conflict.number:>4}. {conflict.sentence}\n")
+    if len(plan.conflicts) > SHOWN:
+        sys.stdout.write(f"      and {len(plan.conflicts) - SHOWN} more; --json lists all.\n")
+
+
+def _as_json(conflict: Conflict) -> dict[str, object]:
+    return {
+        "number": conflict.number,
+        "field": conflict.field,
+        "clips": [clip.id for clip in conflict.mine],
+        "mine": conflict.my_value,
+        "theirs": conflict.their_value,
+        "mine_at": conflict.my_time,
+        "theirs_at": conflict.their_time,
+        "newer": conflict.newer,
+    }
