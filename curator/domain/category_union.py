@@ -27,7 +27,7 @@ def united(text: str, more: Iterable[Emotion]) -> str:
             digit = emotion.digit if emotion.digit in free else next(iter(free), "")
             if digit:
                 free.remove(digit)
-            text = f"{text.rstrip()}\n\n{_table(emotion, digit)}"
+            text = f"{text.rstrip()}\n\n{table(emotion, digit)}"
     return text
 
 
@@ -50,7 +50,8 @@ def key_of(name: str) -> str:
     return re.sub(r"\W+", "_", name.strip().lower()).strip("_") or "category"
 
 
-def _table(emotion: Emotion, digit: str) -> str:
+def table(emotion: Emotion, digit: str) -> str:
+    """A category as it is written in a set's TOML."""
     words = {"key": emotion.key, "name": emotion.name, "colour": emotion.colour, "digit": digit}
     lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in words.items()]
     lines += [

@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from statistics import median
+from statistics import fmean, median
 
 from curator.domain.errors import printable
 from curator.export.contents import Contents
@@ -81,6 +81,7 @@ def _sources(contents: Contents, rows: Sequence[Row]) -> str:
 
 def _categories(rows: Sequence[Row]) -> str:
     categories = sorted({row.emotion or "" for row in rows})
+    weighted = any(row.weight != 1.0 for row in rows)
     lines = []
     for category in [*categories, None]:
         of_it = [row for row in rows if category is None or (row.emotion or "") == category]
@@ -88,9 +89,13 @@ def _categories(rows: Sequence[Row]) -> str:
         for side in ("train", "eval"):
             seconds = [row.duration_s for row in of_it if row.split == side]
             cells += [str(len(seconds)), f"{sum(seconds) / 60:.1f}"]
+        if weighted:
+            cells.append(
+                f"{fmean(row.weight for row in of_it):.2f}" if category is not None else ""
+            )
         lines.append(tuple(cells))
     title = ("category", "train clips", "train minutes", "eval clips", "eval minutes")
-    return _table(title, lines)
+    return _table((*title, "times heard per epoch") if weighted else title, lines)
 
 
 def _scores(rows: Sequence[Row]) -> str:

@@ -1,6 +1,7 @@
 """What lies beside the clips in a bundle: manifest, metadata, refusals, data card and summary."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from curator import __version__
 from curator.domain.clip import Clip
 from curator.domain.errors import printable
 from curator.domain.recording import Recording
+from curator.domain.weights import NO_CATEGORY
 from curator.export import summary
 from curator.export.checks import folded, language_of
 from curator.export.contents import Contents, clip_name, group_name
@@ -24,6 +26,7 @@ from curator.export.split import UNCATEGORISED, Candidate, Sides, split
 
 GENERATOR = f"voice-curator {__version__}"
 SECONDS_DIGITS = 6
+WEIGHT_DIGITS = 4
 NO_SNAPSHOT = "No snapshot of the set was taken: the project could only be read."
 
 
@@ -47,8 +50,10 @@ def write_papers(folder: Path, out: Path, contents: Contents) -> Exported:
     """Write everything but the clips into ``folder``, which is going to be ``out``."""
     usable = [cut.clip for cut in contents.cuts if cut.clip.id not in contents.faults]
     sides = sides_of(usable, contents.recordings, contents.settings)
+    trained = [clip for clip in usable if sides.side.get(clip.id, "train") == "train"]
+    heard = contents.settings.weights.heard(Counter(c.emotion or NO_CATEGORY for c in trained))
     rows = [
-        _row(cut.clip, cut.file, sides.side.get(cut.clip.id, "train"), contents)
+        _row(cut.clip, cut.file, sides.side.get(cut.clip.id, "train"), heard, contents)
         for cut in contents.cuts
         if cut.file
     ]
@@ -89,7 +94,10 @@ def write_papers(folder: Path, out: Path, contents: Contents) -> Exported:
     return Exported(out, len(train), len(evaluation), seconds, contents.refused, notes)
 
 
-def _row(clip: Clip, file: WavFile, side: Split, contents: Contents) -> Row:
+def _row(
+    clip: Clip, file: WavFile, side: Split, heard: Mapping[str, float], contents: Contents
+) -> Row:
+    """A line of the manifest. heard: how often an epoch hears a clip, by category."""
     recording = contents.recordings[clip.recording_id]
     name = clip_name(clip)
     rate = contents.target.rate
@@ -105,7 +113,7 @@ def _row(clip: Clip, file: WavFile, side: Split, contents: Contents) -> Row:
         speaker=contents.settings.speaker,
         emotion=clip.emotion,
         split=side,
-        weight=1.0,
+        weight=round(heard.get(clip.emotion or NO_CATEGORY, 1.0), WEIGHT_DIGITS),
         group=group_name(clip, recording),
         source=Source(
             recording=printable(recording.name),

@@ -18,6 +18,7 @@ from curator.export.folder import require_absent
 from curator.export.listening import listener
 from curator.export.settings import Exported, ExportSettings
 from curator.export.split import EVAL_SHARE
+from curator.store.categories import weights
 from curator.store.project import Project
 
 ATTEMPTS = 3
@@ -93,6 +94,7 @@ def export_project(
         keep_refused=keep_refused,
         snapshot=snapshot,
         state_hash=state_hash,
+        weights=weights(project),
     )
     with Excerpts() as excerpts:
         return bundle.export(

@@ -1,11 +1,12 @@
 """What a person may choose about an export, and what came of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from curator.domain.emotion import EmotionSet
 from curator.domain.errors import printable
+from curator.domain.weights import Weights
 from curator.export.checks import Refusal
 from curator.export.split import EVAL_SHARE
 
@@ -17,7 +18,8 @@ class ExportSettings:
     language: of the project, for clips nobody transcribed. eval_share: 0..0.5 of the clips.
     keep_refused: also write clips that the trainer will refuse, as far as they have sound.
     created: when, for the summary; None for now. snapshot, state_hash: which set is exported, by
-    the name of its snapshot and the hash of all decisions; "" where that is not known.
+    the name of its snapshot and the hash of all decisions; "" where that is not known. weights: how
+    often each category shall be heard.
     """
 
     language: str
@@ -29,6 +31,7 @@ class ExportSettings:
     created: datetime | None = None
     snapshot: str = ""
     state_hash: str = ""
+    weights: Weights = field(default_factory=Weights)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,222 @@
+"""Changing the categories of a project: added, renamed, merged, recoloured, with other targets.
+
+Each change is one act of several edits: the category set, the labels that go with it and the
+weights. So no label is lost, and one undo brings all of it back.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from curator.domain.category_union import COLOURS, key_of, table
+from curator.domain.decision import PROJECT, Edit, Field, Value
+from curator.domain.emotion import Emotion, EmotionSet
+from curator.domain.errors import CuratorError
+from curator.domain.weights import Weights
+
+DIGITS = "1234567890"
+RESERVED = ("none", "temperature")
+"""Words of queries and of the weights."""
+
+MOST_CLIPS, MOST_MINUTES = 100_000, 10_000.0
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_KEY = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """What a change of categories has to carry along.
+
+    labels: clip id -> category. weights: as they are decided.
+    """
+
+    emotions: EmotionSet
+    labels: Mapping[int, str]
+    weights: Weights
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Several edits that are one, and what it is called."""
+
+    label: str
+    edits: Sequence[Edit]
+
+
+def new_category(emotions: EmotionSet, name: str) -> Emotion:
+    """A category with a free key, colour and digit, and the targets of the first one."""
+    folded = _named(emotions, name)
+    key = key_of(folded)
+    number = 2
+    while key in emotions.keys:
+        key, number = f"{key_of(folded)}_{number}", number + 1
+    used = {each.colour.lower() for each in emotions.emotions}
+    first = emotions.emotions[0] if emotions.emotions else None
+    return Emotion(
+        key=key,
+        name=folded,
+        colour=next((colour for colour in COLOURS if colour.lower() not in used), COLOURS[-1]),
+        digit=next(iter(_free_digits(emotions)), ""),
+        target_clips=first.target_clips if first else 15,
+        target_minutes=first.target_minutes if first else 1.0,
+    )
+
+
+def add(now: Labelled, emotion: Emotion) -> Act:
+    """One more category, at the end."""
+    if emotion.key in now.emotions.keys:
+        raise CuratorError(f"There is a category {emotion.key!r} already.")
+    return _act(f"Add category: {emotion.name}", now, (*now.emotions.emotions, emotion))
+
+
+def change(now: Labelled, key: str, emotion: Emotion) -> Act:
+    """Another name, key, colour, digit or other targets for a category; its clips stay in it.
+
+    A digit that another category has is given to this one, and this one's old to the other.
+    """
+    old = category(now.emotions, key)
+    others = [each.key for each in now.emotions.emotions if each.key != key]
+    if emotion.key in others:
+        raise CuratorError(
+            f"There is a category {emotion.key!r} already.", "Merge the two, or choose another key."
+        )
+    after = []
+    for each in now.emotions.emotions:
+        if each.key == key:
+            after.append(emotion)
+        elif each.digit and each.digit == emotion.digit:
+            after.append(replace(each, digit=old.digit))
+        else:
+            after.append(each)
+    return _act(_what_changes(old, emotion), now, after, {key: emotion.key})
+
+
+def merge(now: Labelled, key: str, into: str) -> Act:
+    """One category goes, and its clips into another."""
+    old, other = category(now.emotions, key), category(now.emotions, into)
+    if old is other:
+        raise CuratorError("A category cannot be merged with itself.")
+    left = [each for each in now.emotions.emotions if each is not old]
+    return _act(f"Merge category: {old.name} into {other.name}", now, left, {key: into})
+
+
+def remove(now: Labelled, key: str) -> Act:
+    """A category goes; its clips have none then."""
+    old = category(now.emotions, key)
+    if len(now.emotions.emotions) == 1:
+        raise CuratorError("The last category stays.", "Rename it instead.")
+    left = [each for each in now.emotions.emotions if each is not old]
+    return _act(f"Remove category: {old.name}", now, left, {key: None})
+
+
+def replace_set(now: Labelled, other: EmotionSet) -> Act:
+    """Another set in place of this one; categories that only clips have go on after its own."""
+    used = set(now.labels.values())
+    kept = [e for e in now.emotions.emotions if e.key in used and e.key not in other.keys]
+    free = _free_digits(other)
+    kept = [replace(each, digit=next(free, "")) for each in kept]
+    after = replace(other, emotions=(*other.emotions, *kept))
+    text = to_toml(after)
+    return Act(
+        f"Use categories: {other.name}",
+        [Edit("", Field.CATEGORIES, {PROJECT: text})],
+    )
+
+
+def category(emotions: EmotionSet, key: str) -> Emotion:
+    """The category of this key, or CuratorError naming those there are."""
+    for each in emotions.emotions:
+        if each.key == key:
+            return each
+    raise CuratorError(
+        f"The project has no category {key!r}.", f"Choose one of: {', '.join(emotions.keys)}."
+    )
+
+
+def to_toml(emotions: EmotionSet) -> str:
+    """A category set as text, from which it is read again."""
+    first = emotions.emotions[0]
+    lines = [
+        f"key = {json.dumps(emotions.key, ensure_ascii=False)}",
+        f"name = {json.dumps(emotions.name, ensure_ascii=False)}",
+        f"target_clips = {first.target_clips}",
+        f"target_minutes = {first.target_minutes}",
+    ]
+    tables = [table(each, each.digit) for each in emotions.emotions]
+    return "\n".join([*lines, "", *tables])
+
+
+def checked(emotion: Emotion) -> Emotion:
+    """The category as it is, or CuratorError naming what cannot be."""
+    if not _COLOUR.fullmatch(emotion.colour):
+        raise CuratorError(f"{emotion.colour!r} is no colour.", "Write it as #rrggbb.")
+    if not _KEY.fullmatch(emotion.key) or emotion.key != emotion.key.lower():
+        raise CuratorError(
+            f"{emotion.key!r} is no key of a category.", "Use small letters, digits and _."
+        )
+    if emotion.key in RESERVED:
+        raise CuratorError(f"No category can have the key {emotion.key!r}.", "Choose another one.")
+    if emotion.digit and (len(emotion.digit) != 1 or emotion.digit not in DIGITS):
+        raise CuratorError(f"{emotion.digit!r} is no digit from 0 to 9.")
+    if not emotion.name.strip() or any(ord(letter) < ord(" ") for letter in emotion.name):
+        raise CuratorError("A category needs a name of one line.")
+    if not 0 <= emotion.target_clips <= MOST_CLIPS:
+        raise CuratorError(f"A target of {emotion.target_clips} clips cannot be.")
+    if not 0 <= emotion.target_minutes <= MOST_MINUTES:
+        raise CuratorError(f"A target of {emotion.target_minutes} minutes cannot be.")
+    return emotion
+
+
+def _act(
+    label: str,
+    now: Labelled,
+    after: Sequence[Emotion],
+    moves: Mapping[str, str | None] | None = None,
+) -> Act:
+    """The set first, so that labels may go to its new categories; it is judged at the end."""
+    for each in after:
+        checked(each)
+    names = [each.name.casefold() for each in after]
+    if len(set(names)) < len(names):
+        raise CuratorError("Two categories cannot have the same name.", "Merge them instead.")
+    text = to_toml(replace(now.emotions, emotions=tuple(after)))
+    edits = [Edit(label, Field.CATEGORIES, {PROJECT: text})]
+    going = {old: new for old, new in (moves or {}).items() if old != new}
+    labels: dict[int, Value] = {
+        clip: going[key] for clip, key in now.labels.items() if key in going
+    }
+    if labels:
+        edits.append(Edit(label, Field.EMOTION, labels))
+    there = now.emotions.keys  # a category that others are merged into keeps its own weight
+    weights = now.weights.moved(
+        {old: new for old, new in going.items() if new not in there}
+        | {old: None for old, new in going.items() if new in there}
+    )
+    if weights != now.weights:
+        edits.append(Edit(label, Field.WEIGHTS, {PROJECT: weights.to_json()}))
+    return Act(label, edits)
+
+
+def _what_changes(old: Emotion, new: Emotion) -> str:
+    if old.name != new.name:
+        return f"Rename category: {old.name} to {new.name}"
+    if old.colour != new.colour:
+        return f"Recolour category: {old.name}"
+    if (old.target_clips, old.target_minutes) != (new.target_clips, new.target_minutes):
+        return f"Change target: {old.name}"
+    return f"Change category: {old.name}"
+
+
+def _named(emotions: EmotionSet, name: str) -> str:
+    folded = " ".join(name.split())
+    if not folded:
+        raise CuratorError("A category needs a name.")
+    if folded.casefold() in {each.name.casefold() for each in emotions.emotions}:
+        raise CuratorError(f"There is a category {folded!r} already.")
+    return folded
+
+
+def _free_digits(emotions: EmotionSet) -> Iterator[str]:
+    used = {each.digit for each in emotions.emotions}
+    return iter([digit for digit in DIGITS if digit not in used])
