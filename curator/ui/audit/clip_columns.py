@@ -29,6 +29,7 @@ from curator.ui.audit.column_groups import (
     put,
     rows_of,
 )
+from curator.ui.audit.text_search import TextSearch
 
 __all__ = ["FINDING", "STATES", "ClipColumns", "Positions"]
 
@@ -81,6 +82,7 @@ class ClipColumns:
                     columns.need(group)
             if "text" in wanted:
                 columns.text_ranks()
+                columns.texts_with("a")  # which makes it ready to be searched
             return columns
 
         return read
@@ -127,11 +129,16 @@ class ClipColumns:
     def positions(self, clips: Iterable[int] | Column) -> Positions:
         """Where clips are in the columns; those that are not there are left out."""
         wanted = clips if isinstance(clips, np.ndarray) else np.array(list(clips), np.int64)
-        if not len(self):
-            return np.zeros(0, np.intp)
-        places = np.searchsorted(self._sorted_ids, wanted).clip(max=len(self) - 1)
-        found: Positions = self._sorter[places[self._sorted_ids[places] == wanted]]
+        wanted = wanted[self._knows(wanted)]
+        found: Positions = self._sorter[np.searchsorted(self._sorted_ids, wanted)]
         return found
+
+    def _knows(self, clips: Column) -> NDArray[np.bool_]:
+        """Which of these clips are there."""
+        if not len(self):
+            return np.zeros(len(clips), np.bool_)
+        places = np.searchsorted(self._sorted_ids, clips).clip(max=len(self) - 1)
+        return np.asarray(self._sorted_ids[places] == clips)
 
     def where(self, query: Query) -> Positions:
         """The clips for which the query holds, as `Query.matches` says, as recorded."""
@@ -179,6 +186,7 @@ class ClipColumns:
         self._sorter = np.argsort(self.ids)
         self._sorted_ids = self.ids[self._sorter]
         self._text_ranks: Column | None = None
+        self._search: TextSearch | None = None
 
     def _positions_of(self, rows: Rows) -> Positions:
         return self.positions(np.fromiter((row[0] for row in rows), np.int64, len(rows)))
@@ -203,8 +211,9 @@ class ClipColumns:
     def _follow_some(self, asked: list[int], field: Field | None) -> tuple[Column, Column]:
         rows = self._project.clips.rows("place", asked)
         there = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-        came = np.setdiff1d(there, self.ids)
-        went = np.intersect1d(np.setdiff1d(np.array(asked, np.int64), there), self.ids)
+        came = there[~self._knows(there)]
+        gone = np.array(sorted(set(asked).difference(there.tolist())), np.int64)
+        went = gone[self._knows(gone)]
         if came.size or went.size:
             self._change_members(came, went)
         touched: Collection[str] = self._loaded
@@ -217,7 +226,7 @@ class ClipColumns:
             self._make(group, where)
             self._put(group, self._positions_of(found), found)
         if "text" in touched:
-            self._text_ranks = None
+            self._text_ranks = self._search = None
         after = self._columns["start"][where], self._columns["stop"][where]
         if came.size or not all(map(np.array_equal, before, after)):
             self._recorded = None
@@ -239,6 +248,12 @@ class ClipColumns:
             of = self._columns
             self._recorded = np.lexsort((self.ids, of["stop"], of["start"], of["recording"]))
         return self._recorded
+
+    def texts_with(self, part: str) -> Column:
+        """Which clips' texts hold this part; it is folded as they are."""
+        if self._search is None:
+            self._search = TextSearch(self.column("text").tolist())
+        return self._search.holding(part)
 
     def text_ranks(self) -> Column:
         """The place of each clip's text in the alphabet, equal texts alike, nan without one."""

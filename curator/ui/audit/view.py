@@ -174,7 +174,7 @@ class AuditView(AuditParts):
         self.model.follow(changes.clips, changes, members)
         self.judging.note(changes)
         self._say_counts()
-        there = [clip for clip in changes.clips if self.columns.positions([clip]).size]
+        there = self.columns.ids[self.columns.positions(changes.clips)].tolist()
         if Field.PRESENCE in changes.fields:
             shown = [clip for clip in self.model.ids.tolist() if clip in there]
             if shown:

@@ -34,7 +34,7 @@ def colouring_of(wanted: Wanted, clips: MapClips, emotions: EmotionSet, roles: R
         return by.by_suggestion(columns, clips.suggested(), emotions, roles)
     if key == CLUSTER:
         stored = Places.VOICE if wanted.place is Places.SCORES else wanted.place
-        return by.by_cluster(clips.clusters(stored), roles, asked=stored is Places.VOICE)
+        return by.by_cluster(clips.laid_out(stored).clusters, roles, asked=stored is Places.VOICE)
     if key == RECORDING:
         return by.by_recording(columns, clips.recordings, roles)
     if key.startswith(FINDING):

@@ -18,7 +18,9 @@ from curator.domain.fact import DeliveryPoint, MapPoint
 from curator.jobs.work import Work
 from curator.store.project import Project
 from curator.ui.audit.clip_columns import ClipColumns
+from curator.ui.audit.column_groups import group_of
 from curator.ui.job_queue import Ending, Task
+from curator.ui.map.point_grid import PointGrid, Points
 from curator.ui.session import Session
 
 READ = "map"
@@ -26,8 +28,6 @@ READ = "map"
 
 SETTLED_MS = 500
 """Facts that arrive within so long are read in one go."""
-
-Points = NDArray[np.float64]  # (clips, 2)
 
 
 class Places(StrEnum):
@@ -67,11 +67,36 @@ class PlaceTable:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class LaidOut:
+    """A map as the columns have the clips.
+
+    ids: of the columns, the very array. points: NaN for clips that are not on the map. clusters:
+    -1 for none. grid: of the points.
+    """
+
+    table: PlaceTable
+    ids: NDArray[np.int64]
+    points: Points
+    clusters: NDArray[np.int64]
+    grid: PointGrid
+
+    @classmethod
+    def of(cls, table: PlaceTable, columns: ClipColumns) -> "LaidOut":
+        """In the order of the columns."""
+        points = np.full((len(columns), 2), np.nan)
+        clusters = np.full(len(columns), -1, np.int64)
+        there = np.isin(table.ids, columns.ids)
+        where = columns.positions(table.ids[there])
+        points[where], clusters[where] = table.points[there], table.clusters[there]
+        return cls(table, columns.ids, points, clusters, PointGrid(points))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """All that was read at one moment."""
 
     columns: MapColumns
-    tables: dict[Places, PlaceTable]
+    maps: dict[Places, LaidOut]
     names: dict[int, str]
     suggested: dict[int, str]
 
@@ -117,11 +142,12 @@ class MapClips(QObject):
 
     def has(self, column: str) -> bool:
         """Whether a column is there; if not, it is read, and ``read`` follows."""
-        if self.there and column in self._wanted:
+        if self.there and not self.columns.lacks({group_of(column)}):
             return True
-        self._wanted.add(column)
-        if self.there:
-            self.ask()
+        if column not in self._wanted or not self._reads:
+            self._wanted.add(column)
+            if self.there or self._reads:
+                self.ask()
         return False
 
     def suggested(self) -> dict[int, str]:
@@ -130,23 +156,19 @@ class MapClips(QObject):
 
     def on(self, which: Places) -> int:
         """How many clips a stored map has."""
-        return int(self._reading.tables[which].ids.size) if self._reading else 0
+        return int(self._reading.maps[which].table.ids.size) if self._reading else 0
 
     def work_out(self, what: str, task: Task) -> None:
         """Have something found out in the thread; ``worked_out`` follows."""
         self._queue.ask(f"{READ} {what}", task)
 
-    def places(self, which: Places) -> Points:
-        """Where the clips lie on a stored map, NaN for those that are not on it."""
-        points = np.full((len(self.columns), 2), np.nan)
-        table, where = self._aligned(which)
-        points[where >= 0] = table.points[where[where >= 0]]
-        return points
-
-    def clusters(self, which: Places) -> NDArray[np.int64]:
-        """The cluster of each clip on a stored map, -1 for none."""
-        table, where = self._aligned(which)
-        return np.where(where >= 0, table.clusters[where], -1) if table.ids.size else where * 0 - 1
+    def laid_out(self, which: Places) -> "LaidOut":
+        """Where the clips lie on a stored map."""
+        assert self._reading is not None
+        found = self._reading.maps[which]
+        if found.ids is not self.columns.ids:  # clips came or went since
+            found = self._reading.maps[which] = LaidOut.of(found.table, self.columns)
+        return found
 
     @Slot()
     def ask(self) -> None:
@@ -164,15 +186,6 @@ class MapClips(QObject):
         self._settling.stop()
         self._queue.produced.disconnect(self._take)
         self._queue.ended.disconnect(self._end)
-
-    def _aligned(self, which: Places) -> tuple[PlaceTable, NDArray[np.intp]]:
-        """A map, and for each clip its row in it, -1 for none."""
-        assert self._reading is not None
-        table = self._reading.tables[which]
-        rows = np.full(len(self.columns), -1, np.intp)
-        there = np.isin(table.ids, self.columns.ids)
-        rows[self.columns.positions(table.ids[there])] = np.flatnonzero(there)
-        return table, rows
 
     @Slot(str, object)
     def _take(self, what: str, found: object) -> None:
@@ -228,4 +241,5 @@ def _read(work: Work, wanted: frozenset[str]) -> Reading:
     }
     names = {each.id: printable(each.name) for each in project.recordings.all()}
     suggested = {clip: each.emotion for clip, each in facts.suggestions().items()}
-    return Reading(columns, tables, names, suggested)
+    maps = {place: LaidOut.of(table, columns) for place, table in tables.items()}
+    return Reading(columns, maps, names, suggested)

@@ -61,10 +61,17 @@ class ScatterCanvas(QWidget):
 
     # What is shown
 
-    def show_points(self, points: Points, axes: Axes | None = None, *, keep_view: bool) -> None:
-        """Show points at these places; NaN for those that have none."""
+    def show_points(
+        self,
+        points: Points,
+        axes: Axes | None = None,
+        grid: PointGrid | None = None,
+        *,
+        keep_view: bool,
+    ) -> None:
+        """Show points at these places; NaN for those that have none. grid: of them, if made."""
         self.points, self.axes = points, axes
-        self.grid = PointGrid(points)
+        self.grid = grid or PointGrid(points)
         if len(points) != self.shown.size:
             self.shown, self.meant = np.ones(len(points), np.bool_), None
             self.colouring = replace(self.colouring, codes=np.zeros(len(points), np.uint8))

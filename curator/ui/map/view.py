@@ -120,7 +120,7 @@ class MapView(MapParts):
             self._follow_choice(self.session.current)
 
     def _place(self, *, keep_view: bool) -> None:
-        columns, axes = self.clips.columns, None
+        columns, axes, grid = self.clips.columns, None, None
         if self.bar.place is Places.SCORES:
             sides = [self.bar.measure_of(box) for box in (self.bar.right, self.bar.up)]
             found = [self.values(measure) for measure in sides]
@@ -131,10 +131,11 @@ class MapView(MapParts):
             axes = Axes(right, up)
             points = np.stack([right.places(found[0]), up.places(found[1])], axis=1)
         else:
-            points = self.clips.places(self.bar.place)
+            laid_out = self.clips.laid_out(self.bar.place)
+            points, grid = laid_out.points, laid_out.grid
         same = self._seen is columns.ids and np.array_equal(points, self.scatter.points, True)
         if not same:
-            self.scatter.show_points(points, axes, keep_view=keep_view)
+            self.scatter.show_points(points, axes, grid, keep_view=keep_view)
         self._seen = columns.ids
         self._say_nothing(points)
 
