@@ -9,21 +9,10 @@ from pathlib import Path
 
 from curator.domain.clip_query import parse
 from curator.domain.decision import drop, give_emotion, keep
-from curator.domain.fact import ClipFact, MapPoint, Score
 from curator.store.project import Project
+from tests.benchmarks.large_project import CLIPS, a_large_project
 from tests.benchmarks.rows import Row
-from tests.helpers.factories import (
-    LAY_OUT,
-    SCORE,
-    TRANSCRIBE,
-    a_cut,
-    a_recording,
-    a_transcript,
-    an_empty_project,
-)
 
-CLIPS = 100_000
-RECORDINGS = 20
 BULK = 40_000
 ROUNDS = 5
 DECISIONS = 300
@@ -31,39 +20,16 @@ DECISIONS = 300
 DURABLE_LIMIT_MS = 10.0
 BULK_LIMIT_S = 0.5
 QUERY = "state:kept emotion:tension snr>20 duration<3 -arviz"
-WORDS = ("Árvíztűrő", "tükörfúrógép", "welcome", "back", "to", "the", "show", "tonight")
 
 
 def rows() -> Iterator[Row]:
     """S16, and the query over 100,000 clips."""
     with tempfile.TemporaryDirectory() as folder:
-        project = _crowd(Path(folder))
+        project = a_large_project(Path(folder))
         yield _durable(project, Path(folder))
         yield _bulk(project)
         yield _query(project)
         project.close()
-
-
-def _crowd(folder: Path) -> Project:
-    """100,000 clips with text, a score and a place on the map."""
-    chance = random.Random(1)
-    project = an_empty_project(folder)
-    each = CLIPS // RECORDINGS
-    for number in range(RECORDINGS):
-        recording = a_recording(project, f"/speech/{number}.wav", seconds=each * 5.0)
-        spans = [(i * 5.0, i * 5.0 + chance.uniform(1, 5)) for i in range(each)]
-        project.clips.replace_cut(a_cut(recording, spans))
-    facts = []
-    for clip, _, span in project.clips.spans():
-        text = " ".join(chance.sample(WORDS, 4))
-        facts.append(ClipFact(clip, span, TRANSCRIBE, a_transcript(text, span)))
-        facts.append(ClipFact(clip, span, SCORE, Score("snr", chance.uniform(0, 40))))
-    project.facts.add(facts)
-    project.facts.add(
-        ClipFact(clip, span, LAY_OUT, MapPoint(chance.random(), chance.random(), 0))
-        for clip, _, span in project.clips.spans()
-    )
-    return project
 
 
 def _durable(project: Project, folder: Path) -> Row:

@@ -6,7 +6,6 @@ and five times that is counted, which is less than it would really take.
 """
 
 import os
-import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,28 +18,16 @@ from PySide6.QtWidgets import QApplication, QTableView
 
 from curator.domain.clip import Clip
 from curator.domain.clip_query import parse
-from curator.domain.fact import ClipFact, Score
-from curator.store.project import Project
 from curator.ui.audit.clip_columns import ClipColumns
 from curator.ui.audit.clip_table import ClipTable
 from curator.ui.audit.clip_table_model import ClipTableModel
 from curator.ui.audit.review_order import AS_RECORDED, Order
+from tests.benchmarks.large_project import CLIPS, a_large_project
 from tests.benchmarks.rows import Row
-from tests.helpers.factories import (
-    SCORE,
-    TRANSCRIBE,
-    a_cut,
-    a_recording,
-    a_transcript,
-    an_empty_project,
-)
 
-CLIPS = 100_000
-RECORDINGS = 20
 SORTED_BY_PEER = 20_000
 ROUNDS = 40
 SIZE = (640, 900)
-WORDS = ("Árvíztűrő", "tükörfúrógép", "welcome", "back", "to", "the", "show", "tonight")
 SOUGHT = "tonight"
 FILTER_TIMES, FILTER_LIMIT_MS = 40.0, 30.0
 SORT_TIMES, SORT_LIMIT_MS = 500.0, 40.0
@@ -50,7 +37,7 @@ def rows() -> Iterator[Row]:
     """S8 and S9."""
     application = QApplication.instance() or QApplication([])
     with tempfile.TemporaryDirectory() as folder:
-        project = _crowd(Path(folder))
+        project = a_large_project(Path(folder))
         clips = project.clips.find()
         model = ClipTableModel(project, ClipColumns(project))
         table = ClipTable(model)
@@ -61,23 +48,6 @@ def rows() -> Iterator[Row]:
         yield from _sorting(model, table, clips)
         table.close()
         project.close()
-
-
-def _crowd(folder: Path) -> Project:
-    chance = random.Random(1)
-    project = an_empty_project(folder)
-    each = CLIPS // RECORDINGS
-    for number in range(RECORDINGS):
-        recording = a_recording(project, f"/speech/{number}.wav", seconds=each * 5.0)
-        spans = [(i * 5.0, i * 5.0 + chance.uniform(1, 5)) for i in range(each)]
-        project.clips.replace_cut(a_cut(recording, spans))
-    facts = []
-    for clip, _, span in project.clips.spans():
-        text = " ".join(chance.sample(WORDS, 4))
-        facts.append(ClipFact(clip, span, TRANSCRIBE, a_transcript(text, span)))
-        facts.append(ClipFact(clip, span, SCORE, Score("snr", chance.uniform(0, 40))))
-    project.facts.add(facts)
-    return project
 
 
 class PeerModel(QAbstractTableModel):

@@ -143,6 +143,10 @@ class _Asked(ClipColumns):
         self.groups.add("transcript")
         return None
 
+    def texts_with(self, part: str) -> Column:
+        self.groups.add("text")
+        return np.zeros(0, np.bool_)
+
     def text_ranks(self) -> Column:
         self.groups.add("text")
         return np.zeros(0)

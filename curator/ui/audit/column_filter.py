@@ -1,7 +1,5 @@
 """A query asked of all clips at once; the answer is that of `Query.matches`, clip by clip."""
 
-from itertools import repeat
-from operator import contains
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,9 +42,7 @@ def _holds(columns: "ClipColumns", term: Term) -> Mask:
     if isinstance(term, Not):
         return ~_holds(columns, term.term)
     if isinstance(term, Words):
-        wanted = fold(term.text)
-        texts = columns.column("text").tolist()
-        return np.fromiter(map(contains, texts, repeat(wanted)), np.bool_, len(columns))
+        return columns.texts_with(fold(term.text))
     if isinstance(term, InRecording):
         return _among(columns.column("recording"), columns.recordings_called(term.part))
     if isinstance(term, Numbered):
