@@ -26,6 +26,7 @@ MENUS = (
     ("Clip", QT_TRANSLATE_NOOP("Menus", "Clip")),
     ("Listen", QT_TRANSLATE_NOOP("Menus", "Listen")),
     ("Edges", QT_TRANSLATE_NOOP("Menus", "Edges")),
+    ("Training", QT_TRANSLATE_NOOP("Menus", "Training")),
     ("Go", QT_TRANSLATE_NOOP("Menus", "Go")),
     ("Help", QT_TRANSLATE_NOOP("Menus", "Help")),
 )

@@ -35,4 +35,5 @@ PAGES = (
     PageKind("map", QT_TRANSLATE_NOOP("Pages", "Map"), "map.page:MapPage"),
     PageKind("balance", QT_TRANSLATE_NOOP("Pages", "Balance"), "balance.page:BalancePage"),
     PageKind("export", QT_TRANSLATE_NOOP("Pages", "Export"), "export.page:ExportPage"),
+    PageKind("training", QT_TRANSLATE_NOOP("Pages", "Training"), "training.page:TrainingPage"),
 )

@@ -12,6 +12,7 @@ from curator.ui.actions.balance import BALANCE
 from curator.ui.actions.export import EXPORT
 from curator.ui.actions.intake import INTAKE
 from curator.ui.actions.map_page import MAP
+from curator.ui.actions.training import TRAINING
 from curator.ui.actions.window import WINDOW
 
 __all__ = [
@@ -28,7 +29,7 @@ __all__ = [
     "placed",
 ]
 
-ACTIONS = (*WINDOW, *INTAKE, *AUDIT, *MAP, *BALANCE, *EXPORT)
+ACTIONS = (*WINDOW, *INTAKE, *AUDIT, *MAP, *BALANCE, *EXPORT, *TRAINING)
 
 LEFT_HAND: Mapping[str, Keys] = {
     "audit.next": ("S", "list:Down"),

@@ -49,6 +49,7 @@ WINDOW = (
     _page(3, "map", QT_TRANSLATE_NOOP("Actions", "Go to Map")),
     _page(4, "balance", QT_TRANSLATE_NOOP("Actions", "Go to Balance")),
     _page(5, "export", QT_TRANSLATE_NOOP("Actions", "Go to Export")),
+    _page(6, "training", QT_TRANSLATE_NOOP("Actions", "Go to Training")),
     _window(
         "show_jobs",
         QT_TRANSLATE_NOOP("Actions", "Work and messages"),

@@ -1,0 +1,177 @@
+"""One run: what the guard says of it, its curves, and what it has spoken so far."""
+
+import math
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from curator.domain.errors import printable
+from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.page import button, label, restyle
+from curator.ui.theme import GRID
+from curator.ui.training.curves_view import CurvesView, Shown
+from curator.ui.training.run_list import ENDED
+from curator.ui.training.run_record import METRICS, RunRecord
+from curator.ui.wording import number, translated
+
+TITLES = {
+    "mel_ce": QT_TRANSLATE_NOOP("Training", "Speech codes (mel_ce), nats per code"),
+    "eos_ce": QT_TRANSLATE_NOOP("Training", "End of speech (eos_ce), nats per clip"),
+    "text_ce": QT_TRANSLATE_NOOP("Training", "Text (text_ce), nats per token"),
+}
+LOOKS = {"improves": "kept", "flat": "quiet", "overfits": "warning", "falls_apart": "error"}
+LIST_HEIGHT = 14 * GRID
+
+
+class RunView(QWidget):
+    """Shows a record; what a person wants is said by signals and done by the page."""
+
+    asked = Signal(str)  # the name of what the page shall do
+    play_wanted = Signal(object)  # the file of a sound
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loss = METRICS[0]
+        self.heading = label(role="title")
+        self.where = label(role="quiet", wrap=True)
+        self.guard = label(wrap=True)
+        self.curves = CurvesView()
+        self.samples = QListWidget()
+        self.samples.setAccessibleName(self.tr("What it has spoken"))
+        self.samples.setMaximumHeight(LIST_HEIGHT)
+        self.spoken_title = label(self.tr("Spoken so far"), "heading")
+        self.buttons = {
+            key: button(text)
+            for key, text in (
+                ("pause", self.tr("Pause")),
+                ("resume", self.tr("Resume")),
+                ("stop", self.tr("End at once")),
+                ("go_on_with_more", self.tr("Go on with more data…")),
+                ("next_loss", self.tr("Next loss")),
+                ("open_report", self.tr("Report")),
+                ("listen", self.tr("Listen")),
+            )
+        }
+        self._lay_out()
+        for key, control in self.buttons.items():
+            control.clicked.connect(lambda _=False, what=key: self.asked.emit(what))
+        self.samples.itemActivated.connect(self._play)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        for key in ("pause", "resume", "stop", "go_on_with_more"):
+            row.addWidget(self.buttons[key])
+        row.addStretch(1)
+        for key in ("next_loss", "open_report", "listen"):
+            row.addWidget(self.buttons[key])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.heading)
+        column.addWidget(self.guard)
+        column.addWidget(self.where)
+        column.addWidget(self.curves, 1)
+        column.addWidget(self.spoken_title)
+        column.addWidget(self.samples)
+        column.addLayout(row)
+
+    def show_record(self, record: RunRecord, *, here: bool) -> None:
+        """What is known now. here: whether a process of this machine trains it."""
+        self.heading.setText(printable(record.folder.name))
+        self._say_guard(record)
+        self.where.setText(self._whereabouts(record, here=here))
+        self._show_curves(record)
+        self._show_spoken(record)
+        self.buttons["pause"].setEnabled(here)
+        self.buttons["stop"].setEnabled(here)
+        self.buttons["resume"].setEnabled(not here and record.ended != "finished")
+        self.buttons["go_on_with_more"].setEnabled(
+            not here and bool(record.evaluation["mel_ce"].steps)
+        )
+
+    def _say_guard(self, record: RunRecord) -> None:
+        state, sentence = record.verdict
+        look = LOOKS.get(state, "quiet")
+        if self.guard.property("role") != look:
+            self.guard.setProperty("role", look)
+            restyle(self.guard)
+        self.guard.setText(
+            sentence or self.tr("Nothing was evaluated yet, so nothing can be said.")
+        )
+
+    def _whereabouts(self, record: RunRecord, *, here: bool) -> str:
+        parts = []
+        total = record.started.total_steps if record.started else None
+        if total:
+            text = self.tr("step %1 of %2")
+            parts.append(text.replace("%1", number(record.step)).replace("%2", number(total)))
+        if here:
+            parts.append(self.tr("training on this machine"))
+        elif record.ended:
+            words = translated("Training", ENDED[record.ended])
+            parts.append(f"{words}: {record.reason}" if record.reason else words)
+        else:
+            parts.append(
+                self.tr("not ended: it trains elsewhere, or was killed and can be resumed")
+            )
+        if record.started and record.started.device:
+            parts.append(record.started.device)
+        if record.damaged:
+            text = self.tr("%1 damaged lines were passed over")
+            parts.append(text.replace("%1", number(record.damaged)))
+        return " · ".join(parts)
+
+    def _show_curves(self, record: RunRecord) -> None:
+        choices = (record.started.choices if record.started else None) or {}
+        many = choices.get(self.loss, 0)
+        evaluation = record.evaluation[self.loss]
+        self.curves.show_series(
+            Shown(
+                translated("Training", TITLES[self.loss]),
+                record.training[self.loss],
+                evaluation,
+                _best(record),
+                math.log(many) if many > 1 else None,
+            )
+        )
+
+    def _show_spoken(self, record: RunRecord) -> None:
+        there = bool(record.spoken)
+        self.samples.setVisible(there)
+        self.spoken_title.setVisible(there)
+        for at in range(self.samples.count(), len(record.spoken)):
+            spoken = record.spoken[at]
+            text = self.tr("step %1: %2").replace("%1", number(spoken.step))
+            item = QListWidgetItem(text.replace("%2", printable(spoken.text)))
+            item.setData(Qt.ItemDataRole.UserRole, spoken.out)
+            self.samples.addItem(item)
+
+    def forget(self) -> None:
+        """Another run is going to be shown."""
+        self.samples.clear()
+
+    def turn_loss(self) -> None:
+        """Show the next of the losses."""
+        self.loss = METRICS[(METRICS.index(self.loss) + 1) % len(METRICS)]
+
+    def play_current(self) -> None:
+        """Hear the chosen sample, or the last one."""
+        item = self.samples.currentItem() or self.samples.item(self.samples.count() - 1)
+        if item is not None:
+            self._play(item)
+
+    def _play(self, item: QListWidgetItem) -> None:
+        self.play_wanted.emit(Path(item.data(Qt.ItemDataRole.UserRole)))
+
+
+def _best(record: RunRecord) -> int | None:
+    """The evaluated step with the lowest mel_ce."""
+    series = record.evaluation["mel_ce"]
+    good = [
+        (value, step)
+        for step, value in zip(series.steps, series.values, strict=True)
+        if math.isfinite(value)
+    ]
+    return min(good)[1] if good else record.best

@@ -1,0 +1,98 @@
+"""Events as they grow: in portions, with half lines, cut back, damaged, from elsewhere."""
+
+import json
+import math
+
+from curator.ui.training.run_list import Summary, runs_below, summary_of
+from curator.ui.training.run_record import PORTION, RunRecord
+from tests.helpers.training_runs import IMPROVING, OVERFITTED, a_run
+
+
+def whole(run) -> RunRecord:
+    record = RunRecord(run)
+    while record.read():
+        pass
+    return record
+
+
+def test_a_record_has_what_the_events_say(tmp_path):
+    record = whole(a_run(tmp_path / "run", OVERFITTED))
+    assert list(record.evaluation["mel_ce"].values) == list(OVERFITTED.values())
+    assert list(record.evaluation["mel_ce"].steps) == [epoch * 10 for epoch in OVERFITTED]
+    assert len(record.training["mel_ce"].steps) == 290
+    assert record.started.total_steps == 290
+    assert record.ended == "finished"
+
+
+def test_half_a_line_waits_for_its_other_half(tmp_path):
+    run = a_run(tmp_path / "run", IMPROVING)
+    path = run / "events.jsonl"
+    data = path.read_bytes()
+    at = data.rindex(b'{"time"') + 20
+    path.write_bytes(data[:at])
+    record = whole(run)
+    assert record.ended == ""
+    with path.open("ab") as file:
+        file.write(data[at:])
+    assert not record.read()
+    assert record.ended == "finished"
+    assert record.damaged == 0
+
+
+def test_a_log_that_a_resumed_run_cut_back_is_read_anew(tmp_path):
+    run = a_run(tmp_path / "run", IMPROVING)
+    path = run / "events.jsonl"
+    record = whole(run)
+    lines = path.read_bytes().splitlines(keepends=True)
+    resumed = b'{"event": "resumed", "time": "x", "step": 100, "damaged_checkpoints": []}\n'
+    path.write_bytes(b"".join(lines[:100]) + resumed * 200)  # longer than before, yet another one
+    while record.read():
+        pass
+    assert record.ended == ""
+    assert len(record.training["mel_ce"].steps) < 100
+
+
+def test_damaged_and_unknown_lines_are_passed_over(tmp_path):
+    run = a_run(tmp_path / "run", IMPROVING)
+    with (run / "events.jsonl").open("ab") as file:
+        file.write(b'{"event": "step", "st\n\xff\xfe\n{"event": "dreamt", "of": [1]}\n')
+        file.write(b'{"event": "step", "step": "many"}\n')
+    record = whole(run)
+    assert record.damaged == 3
+    assert record.ended == "finished"
+
+
+def test_a_loss_that_is_no_number_leaves_a_gap(tmp_path):
+    run = a_run(tmp_path / "run", {0: 5.0, 1: math.nan, 2: 4.0})
+    values = list(whole(run).evaluation["mel_ce"].values)
+    assert values[0] == 5.0
+    assert math.isnan(values[1])
+    assert values[2] == 4.0
+
+
+def test_a_portion_is_all_that_is_read_at_once(tmp_path):
+    run = a_run(tmp_path / "run", {0: 5.0, 200: 4.0})
+    assert (run / "events.jsonl").stat().st_size > PORTION
+    record = RunRecord(run)
+    assert record.read()
+    assert 0 < len(record.training["mel_ce"].steps) < 2000
+    while record.read():
+        pass
+    assert len(record.training["mel_ce"].steps) == 2000
+
+
+def test_a_summary_needs_only_both_ends(tmp_path):
+    run = a_run(tmp_path / "run", {0: 5.0, 200: 4.0}, ending=None)
+    assert summary_of(run) == Summary(run, 2000, 2000, "", "improves")
+    with (run / "events.jsonl").open("a") as file:
+        for step in range(2001, 4000):  # the guard's word is far from the end now
+            file.write(json.dumps({"event": "step", "step": step, "padding": "x" * 100}) + "\n")
+        file.write('{"event": "paus')
+    assert summary_of(run) == Summary(run, 3999, 2000, "", "improves")
+
+
+def test_runs_are_found_by_their_folder(tmp_path):
+    assert runs_below(tmp_path / "nowhere") == []
+    run = a_run(tmp_path / "runs" / "one", IMPROVING)
+    assert runs_below(tmp_path / "runs") == [run]
+    assert runs_below(run) == [run]
