@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from trainer.config import TrainConfig, resolve
 from trainer.errors import TrainerError
 from trainer.manifest import Bundle, read_bundle
@@ -43,7 +45,27 @@ def configured(arguments: Arguments) -> TrainConfig:
             "There is no base model to start from.",
             "Name its folder with --base, or try the path with --preset tiny-cpu.",
         )
-    return resolve(preset, arguments.config, changes)
+    return resolve(preset, arguments.config, changes, below=of_family(arguments))
+
+
+def of_family(arguments: Arguments) -> TrainConfig:
+    """The defaults, with the model family that the base or the bundle is for."""
+    from trainer.backends import family_of
+
+    family = family_of(arguments.base, _target_of_bundle(getattr(arguments, "bundle", None)))
+    config = TrainConfig()
+    if family is None:
+        return config
+    return structs.replace(config, model=structs.replace(config.model, backend=family))
+
+
+def _target_of_bundle(folder: Path | None) -> str:
+    """What a bundle was exported for, "" where it does not say; the bundle is judged elsewhere."""
+    try:
+        header = json.loads((folder / "bundle.json").read_bytes()) if folder else {}
+    except (OSError, ValueError):
+        return ""
+    return str(header.get("target", "")) if isinstance(header, dict) else ""
 
 
 def _config_of(parent: Path) -> TrainConfig:
@@ -65,7 +87,7 @@ def check(arguments: Arguments) -> int:
 
     bundle = read_bundle(arguments.bundle)
     given = arguments.preset or arguments.config or arguments.base or arguments.set
-    config = configured(arguments) if given else TrainConfig()
+    config = configured(arguments) if given else of_family(arguments)
     judged = preflight(bundle, read_target(target_of(config)))
     if config.model.base:  # its vocabulary knows more than the shared limits
         backend = open_backend(config, bundle, cache_folder(bundle.folder, config))
@@ -149,7 +171,15 @@ def report(arguments: Arguments) -> int:
 def doctor(arguments: Arguments) -> int:
     """What this machine can train with."""
     from trainer.doctor import examine
+    from trainer.unmeasured import UNMEASURED
 
+    if arguments.unmeasured:
+        for one in UNMEASURED:
+            if arguments.json:
+                tell({"what": one.what, "command": one.command, "look": one.look})
+            else:
+                say(f"{one.what}\n    {one.command}\n    look at: {one.look}")
+        return 0
     found = examine()
     if arguments.json:
         for finding in found:
@@ -157,4 +187,5 @@ def doctor(arguments: Arguments) -> int:
     else:
         for finding in found:
             say(f"{'ok  ' if finding.good else 'lack'}  {finding.what}: {finding.says}")
+        say("What only a GPU can show was never measured: `trainer doctor --unmeasured` says how.")
     return 0

@@ -8,19 +8,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from trainer.backends import target_of
 from trainer.config import TrainConfig
 from trainer.manifest import Clip
 from trainer.material import steps_of
+from trainer.network_sizes import network_sizes
 from trainer.sampler import Schedule, category
 
 GIGABYTE = 1 << 30
-# XTTS-v2 as released, counted on networks built with its sizes.
-TRANSFORMER_PARAMETERS = 377.9e6
-OTHER_PARAMETERS = 63.1e6  # conditioning encoder, perceiver, embeddings, heads
-PROMPT_FLOP = 36.3e9  # forward, conditioning encoder and perceiver, 6 s of prompt
-PROMPT_S = 6.0
-LAYERS, WIDTH, HEADS = 30, 1024, 16
-LORA_PARAMETERS_PER_RANK = 491_520  # counted: 7.86 M at rank 16
+PROMPT_S = 6.0  # the length of prompt that a family's prompt_flop is of
 CONTEXT_GB = 0.8  # what CUDA and cuDNN take for themselves
 SPEED_SHARE = 0.35  # of a GPU's peak that training of this size reaches; published runs: 0.25-0.45
 EVALUATION_SHARE = 1.1  # evaluations and checkpoints on top of the steps
@@ -90,6 +86,19 @@ def plan(schedule: Schedule, config: TrainConfig, card: Card, price: float | Non
     )
 
 
+def too_little(config: TrainConfig, hours: float) -> str | None:
+    """A warning where every weight is to learn from little speech; None where that is no worry."""
+    sizes = network_sizes(target_of(config))
+    if config.adapt.mode != "full" or config.model.random or hours >= sizes.full_hours:
+        return None
+    amount = f"{hours:.1f} hours" if hours >= 1 else f"{hours * 60:.0f} minutes"
+    return (
+        f"{amount} of speech are little for training all {sizes.parameters / 1e6:.0f} million "
+        "weights: such runs overfit early. Adapters (adapt.mode=lora) forget less; either way the "
+        "guard keeps the best step."
+    )
+
+
 def preset_for(memory_gb: float) -> str:
     """The preset made for so much memory."""
     for least, name in ((80, "80gb"), (24, "24gb"), (16, "16gb"), (12, "12gb")):
@@ -100,26 +109,28 @@ def preset_for(memory_gb: float) -> str:
 
 def learning(config: TrainConfig) -> float:
     """Parameters that learn, on the released model."""
+    sizes = network_sizes(target_of(config))
     if config.adapt.mode == "lora":
-        share = len(config.adapt.targets) / 4 if config.adapt.targets else 1.0
-        return LORA_PARAMETERS_PER_RANK * config.adapt.r * share
+        share = len(config.adapt.targets) / sizes.lora_targets if config.adapt.targets else 1.0
+        return sizes.lora_parameters_per_rank * config.adapt.r * share
     if config.adapt.mode == "partial" and "transformer" not in config.adapt.parts:
-        return OTHER_PARAMETERS
-    return TRANSFORMER_PARAMETERS + OTHER_PARAMETERS
+        return sizes.other_parameters
+    return sizes.parameters
 
 
 def memory_gb(config: TrainConfig, positions: int) -> float:
     """Peak memory of an update whose largest micro-batch has so many positions."""
-    weights = (TRANSFORMER_PARAMETERS + OTHER_PARAMETERS) * 4
+    sizes = network_sizes(target_of(config))
+    weights = sizes.parameters * 4
     moments = 2 if config.optim.eight_bit else 8
     state = learning(config) * (4 + moments + (4 if config.ema.on else 0))
     per_value = 4 if config.precision.amp == "off" else 2
     kept = (
         ACTIVATIONS_CHECKPOINTED if config.precision.checkpointing else ACTIVATIONS_PER_LAYER
-    ) * LAYERS
+    ) * sizes.layers
     kept += ACTIVATIONS_PER_LAYER  # one layer is always whole
-    activations = positions * WIDTH * kept * per_value
-    logits = positions * 1026 * 4 * 3
+    activations = positions * sizes.width * kept * per_value
+    logits = positions * sizes.speech_choices * 4 * 3
     copies = 0 if per_value == 4 else weights / 2  # autocast keeps the weights in 16 bits, too
     return CONTEXT_GB + (weights + copies + state + activations + logits) / GIGABYTE
 
@@ -127,7 +138,8 @@ def memory_gb(config: TrainConfig, positions: int) -> float:
 def disk_gb(config: TrainConfig) -> float:
     """Checkpoints kept at once, the best, one being written, and an export."""
     each = learning(config) * (4 + 8 + (4 if config.ema.on else 0))
-    return (each * (config.ckpt.keep_last + 2) + 1.87 * GIGABYTE) / GIGABYTE
+    export = network_sizes(target_of(config)).export_gb
+    return each * (config.ckpt.keep_last + 2) / GIGABYTE + export
 
 
 def _flop(config: TrainConfig, positions: float, clips: int) -> float:
@@ -138,8 +150,9 @@ def _flop(config: TrainConfig, positions: float, clips: int) -> float:
     per = {"full": 6.0, "partial": 4.0, "lora": 4.0}[config.adapt.mode]
     per += 2.0 if config.precision.checkpointing else 0.0
     seconds = (config.data.prompt_min_s + config.data.prompt_max_s) / 2
-    prompts = clips * PROMPT_FLOP * seconds / PROMPT_S * per / 2
-    return positions * TRANSFORMER_PARAMETERS * per + prompts
+    sizes = network_sizes(target_of(config))
+    prompts = clips * sizes.prompt_flop * seconds / PROMPT_S * per / 2
+    return positions * sizes.transformer_parameters * per + prompts
 
 
 def _positions(schedule: Schedule, updates: Sequence[Sequence[int]]) -> tuple[int, int, int]:

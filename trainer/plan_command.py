@@ -7,48 +7,57 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trainer.commands import configured, say, tell
+from trainer.commands import configured, of_family, say, tell
 from trainer.config import TrainConfig, resolve
 from trainer.errors import TrainerError, WrongUsage
 from trainer.manifest import Bundle, Clip, read_bundle
 
 if TYPE_CHECKING:
+    from trainer.network_sizes import NetworkSizes
     from trainer.plan import Card, Plan
 
-CODE_SAMPLES = 1024
-CHARACTERS_PER_TOKEN = 3.0
-FRAME = 37  # prompt latents, start, stops: what a clip takes besides its tokens and codes
 PROBE_S = 60.0
 MOST_PROBE_STEPS = 50
 
 
 def plan(arguments: argparse.Namespace) -> int:
     """Say steps, memory, hours and money; nothing heavy is loaded unless --probe is given."""
+    from trainer.backends import target_of
+    from trainer.network_sizes import network_sizes
     from trainer.plan import plan as make_plan
-    from trainer.plan import preset_for, schedule_for
+    from trainer.plan import preset_for, schedule_for, too_little
     from trainer.preflight import preflight
     from trainer.target import read_target
 
     bundle = read_bundle(arguments.bundle)
-    clips = preflight(bundle, read_target("xtts_v2")).usable
+    chosen = arguments.preset or arguments.config or arguments.base
+    family = of_family(arguments)
+    cards = _cards(arguments.gpu)
+    configs = [
+        configured(arguments)
+        if chosen
+        else resolve(preset_for(card.memory_gb), None, arguments.set, below=family)
+        for card in cards
+    ]
+    target = target_of(configs[0])
+    clips = preflight(bundle, read_target(target)).usable
     clips = tuple(clip for clip in clips if clip.split == "train")
     if not clips:
         raise TrainerError("None of the clips can be used.", "`trainer check` says why.")
-    lengths = [_length(clip) for clip in clips]
-    plans = []
-    for card in _cards(arguments.gpu):
-        chosen = arguments.preset or arguments.config or arguments.base
-        config = (
-            configured(arguments)
-            if chosen
-            else resolve(preset_for(card.memory_gb), None, arguments.set)
-        )
-        plans.append(make_plan(schedule_for(clips, lengths, config), config, card, arguments.price))
+    lengths = [_length(clip, network_sizes(target)) for clip in clips]
+    plans = [
+        make_plan(schedule_for(clips, lengths, config), config, card, arguments.price)
+        for card, config in zip(cards, configs, strict=True)
+    ]
+    hours = sum(clip.duration_s for clip in clips) / 3600
+    warnings = dict.fromkeys(filter(None, (too_little(config, hours) for config in configs)))
     for made in plans:
         if arguments.json:
             tell({"kind": "estimate", **asdict(made)})
     if not arguments.json:
         _show(clips, plans)
+        for warning in warnings:
+            say(f"\n{warning}")
     if arguments.probe:
         _probe(arguments, bundle, configured(arguments))
     return 0
@@ -73,11 +82,10 @@ def _cards(wanted: list[str]) -> "list[Card]":
     return found
 
 
-def _length(clip: Clip) -> int:
+def _length(clip: Clip, sizes: "NetworkSizes") -> int:
     """Positions of a clip in a batch; its tokens are estimated."""
-    return (
-        FRAME + math.ceil(clip.samples / CODE_SAMPLES) + int(len(clip.text) / CHARACTERS_PER_TOKEN)
-    )
+    codes = math.ceil(clip.samples / sizes.code_samples)
+    return sizes.frame_positions + codes + int(len(clip.text) / sizes.characters_per_token)
 
 
 def _show(clips: tuple[Clip, ...], plans: "list[Plan]") -> None:
@@ -119,7 +127,7 @@ def _probe(arguments: argparse.Namespace, bundle: Bundle, config: TrainConfig) -
     world = join(config)
     terminal = Terminal()
     seconds: list[float] = []
-    memory: object = None
+    tokens: list[float] = []
     with tempfile.TemporaryDirectory(prefix="probe-") as folder:
         run = create_run(Path(folder) / "run", config, bundle, {})
         session = open_session(run, bundle, world, terminal.prepared)
@@ -131,19 +139,26 @@ def _probe(arguments: argparse.Namespace, bundle: Bundle, config: TrainConfig) -
                 outcome: Outcome = update(session, session.network, turn, Asked())
                 account(session, EventLog(None), lambda *_: None, turn.update, outcome, 0.0)
                 seconds.append(time.monotonic() - start)
+                tokens.append(outcome.tokens)
                 over = time.monotonic() - began > PROBE_S
                 if over or len(seconds) >= min(MOST_PROBE_STEPS, session.total_steps):
                     break
         memory = memory_mb(world.device)
-        total = session.total_steps
+        total, halvings = session.total_steps, session.place.halvings
     leave()
-    steady = sorted(seconds[1:] or seconds)[len(seconds[1:] or seconds) // 2]
+    if not world.leads:
+        return
+    warm = seconds[1:] or seconds  # the first step also makes what later ones only use
+    steady = sorted(warm)[len(warm) // 2]
+    speed = sum(tokens[1:] or tokens) / sum(warm)
     found = {
         "kind": "measured",
         "device": str(world.device),
         "steps": len(seconds),
         "seconds_a_step": round(steady, 4),
+        "tokens_a_second": round(speed, 1),
         "memory_mb": memory,
+        "halvings": halvings,
         "hours": round(steady * total / 3600, 4),
         "money": None if arguments.price is None else steady * total / 3600 * arguments.price,
     }
@@ -152,5 +167,8 @@ def _probe(arguments: argparse.Namespace, bundle: Bundle, config: TrainConfig) -
     else:
         say(
             f"\nMeasured on {world.device}: {steady:.3f} s a step over {len(seconds)} steps,"
-            f" {memory} MB; {_hours(steady * total / 3600)} for {total} steps."
+            f" {speed:,.0f} tokens/s, {memory} MB; {_hours(steady * total / 3600)} for {total}"
+            " steps."
         )
+        if halvings:
+            say(f"Memory ran out at first; the micro-batches were halved {halvings} times.")

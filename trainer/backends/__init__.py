@@ -29,6 +29,11 @@ BACKENDS = {
     "toy": "trainer.backends.toy",
 }
 TARGETS = {"xtts": "xtts_v2", "chatterbox": "chatterbox", "toy": "xtts_v2"}
+BASE_FILES = {
+    "xtts": ("model.pth",),
+    "chatterbox": ("t3_cfg.safetensors", "t3_mtl23ls_v2.safetensors"),
+}
+"""By which file a base folder is known to be of a family."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,17 @@ def open_backend(config: TrainConfig, bundle: Bundle | None, cache: Path) -> Bac
     module = importlib.import_module(BACKENDS[name])
     backend: Backend = module.open_backend(config, bundle, cache)
     return backend
+
+
+def family_of(base: Path | None, target: str) -> str | None:
+    """The back-end a base folder is for, else the one a bundle was exported for; None: no telling.
+
+    target: of the bundle, "" for none.
+    """
+    for name, files in BASE_FILES.items():
+        if base is not None and any((base / file).is_file() for file in files):
+            return name
+    return next((name for name, its in TARGETS.items() if its == target), None)
 
 
 def target_of(config: TrainConfig) -> str:

@@ -221,3 +221,18 @@ def test_clips_without_a_category_have_an_expression_of_their_own(tmp_path):
     backend.settle(bundle.clips, arrays)
     assert backend._expression.of_category == {}
     assert len(set(backend._expression.of_clip.values())) > 1
+
+
+def test_a_bundle_for_this_family_needs_no_word_about_it_and_little_speech_is_warned_of(
+    tmp_path, capsys
+):
+    folder = a_bundle(tmp_path / "show", 8)
+    header = json.loads((folder / "bundle.json").read_text())
+    header["target"] = "chatterbox"
+    (folder / "bundle.json").write_text(json.dumps(header), encoding="utf-8")
+    assert main(["check", str(folder)]) == 0
+    assert main(["plan", str(folder), "--gpu", "80", "--set", "adapt.mode=full"]) == 0
+    said = capsys.readouterr().out
+    assert "little for training all 532 million weights" in said
+    assert main(["plan", str(folder), "--gpu", "80", "--set", "adapt.mode=lora"]) == 0
+    assert "little for training" not in capsys.readouterr().out
