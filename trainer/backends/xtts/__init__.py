@@ -166,13 +166,14 @@ class XttsBackend:
         """The base's GPT with our forward pass."""
         from trainer.backends.xtts.network import XttsNetwork
         from trainer.backends.xtts.networks import load_gpt
+        from trainer.backends.xtts.quicker import recompute
 
         network = XttsNetwork(
             load_gpt(self.base, self._tokens), smooth=self.config.loss.label_smoothing > 0
         )
         set_dropout(network, self.config.model.dropout)
         if self.config.precision.checkpointing:
-            network.gpt.gpt.gradient_checkpointing_enable({"use_reentrant": False})
+            recompute(network.gpt)
         return network
 
     def adapt(self, network: "nn.Module") -> None:

@@ -5,11 +5,14 @@ operations, each of which keeps its input for the backward pass. torch has both 
 Names and weights of the network stay as they are.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 
 class FusedAttention(nn.Module):
@@ -31,6 +34,26 @@ class FusedAttention(nn.Module):
         query, key, value = (part.contiguous() for part in torch.split(whole, each, dim=3))
         found = functional.scaled_dot_product_attention(query, key, value)
         return found.transpose(2, 3).reshape(rows, -1, frames)
+
+
+def recompute(gpt: Any) -> None:  # noqa: ANN401
+    """Let the transformer's blocks keep only their inputs, and compute the rest again going back.
+
+    Not by transformers' own switch: it looks for the embedding of words, which XTTS takes out.
+    """
+    for block in gpt.gpt.h:
+        block.forward = partial(_recomputed, block, block.forward)
+
+
+def _recomputed(
+    block: nn.Module,
+    forward: Callable[..., Any],
+    *given: Any,  # noqa: ANN401
+    **named: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    if not (block.training and torch.is_grad_enabled()):
+        return forward(*given, **named)
+    return checkpoint(forward, *given, use_reentrant=False, **named)
 
 
 def quicken(gpt: Any) -> None:  # noqa: ANN401 - a GPT of coqui-tts
