@@ -35,6 +35,8 @@ from curator.ui.wording import translated
 
 USUAL_SIZE = QSize(1280, 800)
 LEAST_SIZE = QSize(640, 480)
+FRAME = QSize(0, 40)
+"""What the frame of a window takes of a small screen."""
 
 
 class MainWindow(Dialogs):
@@ -73,7 +75,8 @@ class MainWindow(Dialogs):
         self.drawer.hide()
         self.setCentralWidget(inside)
         self.setMinimumSize(LEAST_SIZE)
-        self.resize(USUAL_SIZE)
+        room = self.screen().availableSize() - FRAME
+        self.resize(USUAL_SIZE.boundedTo(room).expandedTo(LEAST_SIZE))
 
     def _connect(self) -> None:
         self.menu.aboutToShow.connect(lambda: self.commands.fill(self.menu))

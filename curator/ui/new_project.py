@@ -63,6 +63,7 @@ class NewProject(QDialog):
         choose = button(self.tr("Choose…"))
         choose.clicked.connect(self._choose_folder)
         where = QHBoxLayout()
+        where.setSpacing(GRID)
         where.addWidget(self.folder, 1)
         where.addWidget(choose)
         form = QFormLayout()

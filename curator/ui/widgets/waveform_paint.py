@@ -25,8 +25,11 @@ GAP = 4
 HANDLE = 8.0
 """How large the flag of an edge is."""
 
-NARROWEST = 10
-"""A word with fewer pixels is only a mark: its letters would say nothing."""
+WORD_LINES = 2
+"""Words that are said fast stand by turns in these, so that they can be read."""
+
+SHIFTED = 10
+"""Pixels by which a word may stand after its time; where it needs more, it is only a mark."""
 
 
 @dataclass(slots=True)
@@ -73,22 +76,27 @@ def line_height(widget: QWidget) -> int:
 def wave_box(scene: Scene, widget: QWidget) -> QRect:
     """Where the sound is: between the ruler and the words."""
     line = line_height(widget)
-    return QRect(0, line, widget.width(), max(8, widget.height() - 2 * line - 2 * GAP))
+    below = WORD_LINES * line + 2 * GAP
+    return QRect(0, line, widget.width(), max(8, widget.height() - line - below))
 
 
 def word_boxes(scene: Scene, widget: QWidget) -> Iterator[tuple[int, QRect]]:
-    """Words that are in view and where they stand: from their start to the next one's."""
-    line = line_height(widget)
-    top = widget.height() - line - GAP
-    timeline = scene.timeline
+    """Words that are in view and where they can be read: at their start, in the first line free."""
+    line, metrics, timeline = line_height(widget), widget.fontMetrics(), scene.timeline
+    top = widget.height() - WORD_LINES * line - GAP
+    ends = [-SHIFTED] * WORD_LINES
     for index, word in enumerate(scene.words):
-        left, right = timeline.x(word.start), timeline.x(word.stop)
-        if index + 1 < len(scene.words):
-            right = max(right, timeline.x(scene.words[index + 1].start))
-        else:
-            right += NARROWEST * 4
-        if right > 0 and left < timeline.pixels:
-            yield index, QRect(round(left), top, max(1, round(right - left)), line)
+        left = round(timeline.x(word.start))
+        if left > timeline.pixels:
+            return
+        width = metrics.horizontalAdvance(word.text.strip()) + 2 * GAP
+        place = next((n for n, end in enumerate(ends) if end <= left), ends.index(min(ends)))
+        begins = max(left, ends[place])
+        if begins > left + SHIFTED:
+            continue
+        ends[place] = begins + width
+        if begins + width > 0:
+            yield index, QRect(begins, top + place * line, width, line)
 
 
 def paint_below(painter: QPainter, scene: Scene, widget: QWidget) -> None:
@@ -146,23 +154,18 @@ def _paint_ruler(painter: QPainter, scene: Scene, widget: QWidget, look: Roles) 
 
 
 def _paint_words(painter: QPainter, scene: Scene, widget: QWidget, look: Roles) -> None:
-    metrics = widget.fontMetrics()
+    top = widget.height() - WORD_LINES * line_height(widget) - GAP
+    painter.setPen(QColor(look.edge))
+    for word in scene.words:
+        x = scene.timeline.x(word.start)
+        painter.drawLine(QLineF(x, top - GAP, x, top))
     for index, box in word_boxes(scene, widget):
-        word = scene.words[index]
-        painter.setPen(QColor(look.edge))
-        painter.drawLine(box.left(), box.top() - GAP, box.left(), box.top())
-        if box.width() < NARROWEST:
-            continue
-        room = box.adjusted(2, 0, -2, 0)
-        text = metrics.elidedText(word.text.strip(), Qt.TextElideMode.ElideRight, room.width())
-        if text.startswith("…"):  # not even a letter has room
-            continue
+        word, room = scene.words[index], box.adjusted(2, 0, 0, 0)
         painter.setPen(QColor(look.text))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        painter.drawText(room, _WRITTEN, word.text.strip())
         if word.probability < DOUBTFUL:
             painter.setPen(QPen(QColor(look.doubt), 2, Qt.PenStyle.DotLine))
-            width = min(room.width(), metrics.horizontalAdvance(text))
-            painter.drawLine(room.left(), box.bottom() - 1, room.left() + width, box.bottom() - 1)
+            painter.drawLine(box.left() + 2, box.bottom() - 1, box.right() - GAP, box.bottom() - 1)
 
 
 def _paint_playing_word(painter: QPainter, scene: Scene, widget: QWidget, look: Roles) -> None:
@@ -170,17 +173,17 @@ def _paint_playing_word(painter: QPainter, scene: Scene, widget: QWidget, look: 
     if playing is None:
         return
     for index, box in word_boxes(scene, widget):
-        if index == playing and box.width() >= NARROWEST:
+        if index == playing:
             painter.fillRect(box.adjusted(0, 0, -2, 0), QColor(look.chosen))
             underlined = QFont(widget.font())
             underlined.setUnderline(True)
             painter.setFont(underlined)
             painter.setPen(QColor(look.text))
-            room = box.adjusted(2, 0, -2, 0)
-            word = scene.words[index].text.strip()
-            text = widget.fontMetrics().elidedText(word, Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+            painter.drawText(box.adjusted(2, 0, 0, 0), _WRITTEN, scene.words[index].text.strip())
             painter.setFont(widget.font())
+
+
+_WRITTEN = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
 def _paint_edges(painter: QPainter, scene: Scene, clip: Span, box: QRect, look: Roles) -> None:
