@@ -128,8 +128,17 @@ def make_parser() -> argparse.ArgumentParser:
     )
     compare.add_argument("--json", action="store_true", help="one JSON object")
     compare.add_argument("--html", type=Path, metavar="HTML", help="write one HTML file instead")
+    text = "Write a page to hear, rate and blindly compare what was spoken."
+    listen = add("listen", text, "trainer.listening.command")
+    listen.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="one run, or two")
+    listen.add_argument("--out", type=Path, metavar="HTML", help="default: RUN/listen.html")
+    listen.add_argument("--checkpoint", type=int, metavar="STEP", help="default: the best")
+    listen.add_argument("--seed", type=int, default=7, help="of the order in blind comparison")
     doctor = add("doctor", "Say what this machine can train with.")
     doctor.add_argument("--json", action="store_true", help="one JSON object a line")
+    doctor.add_argument(
+        "--unmeasured", action="store_true", help="what needs a GPU to be measured, and how"
+    )
     return parser
 
 
