@@ -146,6 +146,8 @@ def _train(run: "Run", bundle: Bundle, world: Any) -> int:  # noqa: ANN401
     """Train a run and say how it ended."""
     from contextlib import nullcontext
 
+    import torch
+
     from trainer.distributed import leave
     from trainer.errors import TrainingFailed
     from trainer.events import EventLog
@@ -171,6 +173,11 @@ def _train(run: "Run", bundle: Bundle, world: Any) -> int:  # noqa: ANN401
                 _write_start(session, log)
             try:
                 ending = run_loop(session, log, show)
+            except torch.OutOfMemoryError as error:
+                reason = "Memory ran out outside of a micro-batch, as in the optimizer's first step"
+                log.add("failed", step=session.place.step, reason=reason)
+                hint = "Take a preset for less memory, or set adapt.mode=lora."
+                raise TrainingFailed(f"{reason}.", hint) from error
             except TrainingFailed as failure:
                 log.add("failed", step=session.place.step, reason=failure.sentence)
                 raise

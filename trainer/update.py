@@ -117,22 +117,30 @@ def update(
         try:
             return try_update(session, model, batches, asked)
         except torch.OutOfMemoryError as error:
-            session.optimizer.zero_grad(set_to_none=True)
-            batches = []  # lets go of its memory before the next try
-            torch.cuda.empty_cache() if torch.cuda.is_available() else None
-            shared = session.material.training.share(
-                turn.update, session.world.rank, session.world.ranks, session.place.halvings
-            )
-            if session.world.ranks > 1 or max(map(len, shared)) == 1:
-                raise TrainingFailed(
-                    "Memory ran out with the micro-batch that cannot be made smaller.",
-                    "Take a preset for less memory, or set adapt.mode=lora.",
-                ) from error
-            session.place.halvings += 1
-            session.run.events().add(
-                "halved", step=session.place.step, halvings=session.place.halvings
-            )
-            batches = _batches(session, turn.update, turn.epoch)
+            _refuse_if_smallest(session, turn, error)
+        # Behind the handler, where the failed attempt's tensors have been let go of.
+        session.optimizer.zero_grad(set_to_none=True)
+        batches = []
+        torch.cuda.empty_cache() if torch.cuda.is_available() else None
+        session.place.halvings += 1
+        session.run.events().add("halved", step=session.place.step, halvings=session.place.halvings)
+        batches = _batches(session, turn.update, turn.epoch)
+
+
+def _refuse_if_smallest(session: Session, turn: Turn, error: Exception) -> None:
+    """End the run where smaller micro-batches are no way out."""
+    world, place = session.world, session.place
+    if world.ranks > 1:  # the others are waiting in the middle of adding up
+        raise TrainingFailed(
+            "Memory ran out in one of several processes, which cannot halve its batches alone.",
+            "Lower sampler.max_clips and sampler.max_tokens, or take a preset for less memory.",
+        ) from error
+    shared = session.material.training.share(turn.update, world.rank, world.ranks, place.halvings)
+    if max(map(len, shared)) == 1:
+        raise TrainingFailed(
+            "Memory ran out with the micro-batch that cannot be made smaller.",
+            "Take a preset for less memory, or set adapt.mode=lora.",
+        ) from error
 
 
 def try_update(

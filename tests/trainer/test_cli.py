@@ -132,3 +132,19 @@ def test_several_processes_encode_the_same(tmp_path, monkeypatch, capsys):
         made.append({path.name: path.read_bytes() for path in files})
     assert made[0] == made[1]
     assert len(made[0]) == 6
+
+
+def test_what_was_not_measured_comes_with_commands_that_exist(capsys):
+    import shlex
+
+    from trainer.config import resolve
+    from trainer.unmeasured import UNMEASURED
+
+    for one in UNMEASURED:
+        words = shlex.split(one.command)
+        parsed = make_parser().parse_args(words[words.index("trainer") + 1 :])
+        changed = resolve(parsed.preset, None, parsed.set)
+        assert not parsed.set or changed != resolve(parsed.preset, None, [])
+    assert main(["doctor", "--unmeasured"]) == 0
+    shown = capsys.readouterr().out
+    assert all(one.command in shown for one in UNMEASURED)
