@@ -1,0 +1,32 @@
+"""Audacity: a label track for each recording: start, stop and text, parted by tabs.
+
+``NAME.txt`` has the texts, ``NAME.categories.txt`` the categories; File > Import > Labels.
+"""
+
+from collections.abc import Sequence
+
+from curator.domain.clip import Clip
+from curator.export.formats import Listing
+from curator.export.formats.lanes import label, of_recordings
+
+DIGITS = 6  # as Audacity writes them
+
+
+def files(listing: Listing) -> dict[str, bytes]:
+    """See the package. All clips but the dropped ones."""
+    found = {}
+    for number, lanes in of_recordings(listing):
+        clips = sorted((clip for lane in lanes for clip in lane), key=lambda each: each.span)
+        left = [clip for clip in clips if clip.state != "dropped"]
+        found[f"{listing.names[number]}.txt"] = _track(left, "text")
+        found[f"{listing.names[number]}.categories.txt"] = _track(left, "category")
+    return found
+
+
+def _track(clips: Sequence[Clip], what: str) -> bytes:
+    lines = (
+        f"{clip.span.start_s(clip.rate):.{DIGITS}f}\t{clip.span.stop_s(clip.rate):.{DIGITS}f}\t"
+        f"{label(clip, what)}\n"
+        for clip in clips
+    )
+    return "".join(lines).encode()

@@ -1,0 +1,38 @@
+"""A Hugging Face audiofolder: ``train/`` and ``test/``, each with its sounds and metadata.jsonl.
+
+Not metadata.csv: that is read by pandas, which takes a text like "NA" for none at all.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from curator.export.manifest import Row
+
+FOLDERS = {"train": "train", "eval": "test"}
+"""The folders that are splits to its loader, by ours."""
+
+
+def files(rows: Sequence[Row]) -> dict[str, bytes]:
+    """See the package."""
+    encoder = msgspec.json.Encoder()
+    return {
+        f"{folder}/metadata.jsonl": encoder.encode_lines(lines)
+        for side, folder in FOLDERS.items()
+        if (lines := [_line(row) for row in rows if row.split == side])
+    }
+
+
+def place(row: Row) -> str:
+    """Where a clip's sound is, in the new folder."""
+    return f"{FOLDERS[row.split]}/{row.id}.wav"
+
+
+def _line(row: Row) -> dict[str, object]:
+    return {
+        "file_name": f"{row.id}.wav",
+        "transcription": row.text,
+        "emotion": row.emotion,
+        "language": row.language,
+        "speaker": row.speaker,
+    }

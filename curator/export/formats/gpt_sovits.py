@@ -1,0 +1,29 @@
+"""GPT-SoVITS: ``train.list`` with ``path|speaker|language|text``, nothing quoted.
+
+Paths are relative; its preparation takes the name of the file and the folder it is given.
+"""
+
+from collections.abc import Sequence
+
+from curator.export.checks import Fault
+from curator.export.formats import bar_fault
+from curator.export.manifest import Row
+
+
+def files(rows: Sequence[Row]) -> dict[str, bytes]:
+    """See the package."""
+    named = {
+        "train.list": [row for row in rows if row.split == "train"],
+        "eval.list": [row for row in rows if row.split == "eval"],
+    }
+    return {name: _lines(its) for name, its in named.items() if its}
+
+
+def fault(text: str) -> Fault | None:
+    """See the package."""
+    return bar_fault("GPT-SoVITS's list", text)
+
+
+def _lines(rows: Sequence[Row]) -> bytes:
+    lines = (f"{row.audio}|{row.speaker}|{row.language.split('-')[0]}|{row.text}\n" for row in rows)
+    return "".join(lines).encode()

@@ -1,0 +1,29 @@
+"""NVIDIA NeMo: one JSON object a line; paths are relative to the manifest, which NeMo allows."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from curator.export.manifest import Row
+
+
+def files(rows: Sequence[Row]) -> dict[str, bytes]:
+    """See the package."""
+    encoder = msgspec.json.Encoder()
+    sides = {side: [row for row in rows if row.split == side] for side in ("train", "eval")}
+    return {
+        f"{side}_manifest.json": encoder.encode_lines([_line(row) for row in its])
+        for side, its in sides.items()
+        if its
+    }
+
+
+def _line(row: Row) -> dict[str, object]:
+    return {
+        "audio_filepath": row.audio,
+        "duration": row.duration_s,
+        "text": row.text,
+        "lang": row.language,
+        "speaker": row.speaker,
+        "emotion": row.emotion,
+    }
