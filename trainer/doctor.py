@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from trainer.backends import TARGETS
 from trainer.target import read_target
 
 LEAST_FREE_GB = 10  # a base, its cache, and three checkpoints of a full training
@@ -23,22 +24,23 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Everything a training needs, looked at once."""
-    return [*_packages(), _gpu(), _disk(), _processors(), _licence()]
+    return [*_packages(), _gpu(), _disk(), _processors(), *_licences()]
 
 
 def _packages() -> list[Finding]:
     found = []
-    for name, purpose in (
-        ("torch", "all training"),
-        ("coqui-tts", "XTTS"),
-        ("peft", "LoRA"),
-        ("tensorboard", "the TensorBoard mirror"),
+    for name, purpose, extra in (
+        ("torch", "all training", "xtts"),
+        ("coqui-tts", "XTTS", "xtts"),
+        ("chatterbox-tts", "Chatterbox", "chatterbox"),
+        ("peft", "LoRA", "xtts"),
+        ("tensorboard", "the TensorBoard mirror", "xtts"),
     ):
         try:
             version = importlib.metadata.version(name)
             found.append(Finding(name, True, version))
         except importlib.metadata.PackageNotFoundError:
-            says = f"is not installed; {purpose} needs it: pip install voice-curator[xtts]"
+            says = f"is not installed; {purpose} needs it: pip install voice-curator[{extra}]"
             found.append(Finding(name, False, says))
     return found
 
@@ -70,5 +72,7 @@ def _processors() -> Finding:
     return Finding("processors", True, f"{os.cpu_count()}")
 
 
-def _licence() -> Finding:
-    return Finding("licence of XTTS-v2", True, read_target("xtts_v2").licence)
+def _licences() -> list[Finding]:
+    """What the released weights of each family allow."""
+    targets = [read_target(key) for key in dict.fromkeys(TARGETS.values())]
+    return [Finding(f"licence of {found.name}", True, found.licence) for found in targets]
