@@ -26,6 +26,9 @@ RIM = 0.35
 RARE = 0.02
 """Kinds with less than this share of the points are drawn over the others."""
 
+NOT_DRAWN = 255
+"""The layer of points that have no place, above all others."""
+
 MIXING = 0x9E3779B1
 """Multiplying by it scatters whole numbers over 32 bits."""
 
@@ -54,32 +57,46 @@ class Arranged:
         return columns[found].astype(np.int32), rows[found].astype(np.int32), self.of[found]
 
 
-def arranged(
-    points: NDArray[np.float64], colouring: Colouring, shown: Mask, meant: Mask | None
-) -> Arranged:
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """Where points are, and the order that shuffles them. turn: 0 to 65,535."""
+
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    turn: NDArray[np.uint16]
+    nowhere: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, points: NDArray[np.float64]) -> "Places":
+        """From points of shape (clips, 2), NaN for those that have no place."""
+        x, y = points.T.astype(np.float32)
+        turn = (np.arange(len(points), dtype=np.uint32) * np.uint32(MIXING)) >> np.uint32(16)
+        return cls(x, y, turn.astype(np.uint16), np.flatnonzero(np.isnan(x) | np.isnan(y)))
+
+
+def arranged(places: Places, colouring: Colouring, shown: Mask, meant: Mask | None) -> Arranged:
     """The order of drawing. shown: those not filtered out. meant: those that stand out."""
     kinds, codes = colouring.kinds, colouring.codes
     counts = np.bincount(codes, minlength=len(kinds))
     quiet = np.array([kind.shape == DOT for kind in kinds])
-    turns = max(1, (SOFT - 2) // len(kinds) - 1)  # what lies on what: as in shuffled cards
-    number = (np.arange(codes.size, dtype=np.uint32) * np.uint32(MIXING)) >> np.uint32(16)
-    turn = (number * np.uint32(turns) >> np.uint32(16)).astype(np.uint8)
-    turn[quiet[codes]] = 0
-    turn[(counts < RARE * codes.size)[codes] & ~quiet[codes]] = turns - 1
     rank = np.argsort(np.argsort(~quiet, kind="stable"), kind="stable").astype(np.uint8)
     many = np.uint8(len(kinds))
-    layer = 1 + many + turn * many + rank[codes]
+    turns = (SOFT - 2) // len(kinds) - 1  # what lies on what: as in shuffled cards
+    top = (counts < RARE * codes.size) & ~quiet
+    first = 1 + many + rank + np.where(top, (turns - 1) * many, 0).astype(np.uint8)
+    layer = first.take(codes)
+    mixed_up = (~quiet & ~top).take(codes)
+    turn = ((places.turn * np.uint32(turns)) >> np.uint32(16)).astype(np.uint8) * many
+    np.add(layer, turn, out=layer, where=mixed_up)
     if meant is not None:
-        layer[~meant] = 1 + rank[codes[~meant]]
+        np.copyto(layer, (1 + rank).take(codes), where=~meant)
     layer[~shown] = 0
-    order = np.argsort(layer, kind="stable")
-    if not np.isfinite(points).all():
-        order = order[np.isfinite(points[order, 0])]
+    layer[places.nowhere] = NOT_DRAWN
+    order = np.argsort(layer, kind="stable")[: layer.size - places.nowhere.size]
     by_rank = [kinds[i] for i in np.argsort(rank)]
     layers = [(kinds[0], HIDDEN), *((kind, DIM) for kind in by_rank)]
     layers += [(kind, FULL) for _ in range(turns) for kind in by_rank]
-    x, y = points[order].T.astype(np.float32)
-    return Arranged(x, y, layer[order].astype(np.uint8), tuple(layers))
+    return Arranged(places.x.take(order), places.y.take(order), layer.take(order), tuple(layers))
 
 
 @cache

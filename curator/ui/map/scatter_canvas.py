@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from curator.ui.map.axes import Axes, paint_axes
 from curator.ui.map.colouring import Colouring, Kind
-from curator.ui.map.layers import Arranged, arranged, layer_of
+from curator.ui.map.layers import Arranged, Places, arranged, layer_of
 from curator.ui.map.marks import as_pixel
 from curator.ui.map.point_grid import PointGrid
 from curator.ui.map.raster import BORDER, Raster
@@ -45,6 +45,7 @@ class ScatterCanvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.points: Points = np.zeros((0, 2))
         self.grid = PointGrid(self.points)
+        self._places = Places.of(self.points)
         self.colouring = Colouring((Kind("", "#888888", "disc"),), np.zeros(0, np.uint8))
         self.shown: Mask = np.zeros(0, np.bool_)
         self.meant: Mask | None = None
@@ -71,6 +72,7 @@ class ScatterCanvas(QWidget):
     ) -> None:
         """Show points at these places; NaN for those that have none. grid: of them, if made."""
         self.points, self.axes = points, axes
+        self._places = Places.of(points)
         self.grid = grid or PointGrid(points)
         if len(points) != self.shown.size:
             self.shown, self.meant = np.ones(len(points), np.bool_), None
@@ -231,7 +233,7 @@ class ScatterCanvas(QWidget):
 
     def _arranged(self) -> Arranged:
         if self._drawn is None:
-            self._drawn = arranged(self.points, self.colouring, self.shown, self.meant)
+            self._drawn = arranged(self._places, self.colouring, self.shown, self.meant)
         return self._drawn
 
     def _rastered(self) -> Raster:

@@ -33,6 +33,7 @@ class MapView(MapParts):
         self._seen: Ids | None = None  # the ids that the points stand for
         self._connect()
         self._say_reading()
+        self.clips.has(self.threshold.measure.column)
         self.clips.ask()
 
     def _connect(self) -> None:
