@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curator import __version__
-from curator.cli.clean_arguments import add_models_command
+from curator.cli.balance_arguments import add_balance_commands
+from curator.cli.clean_arguments import add_clean_command, add_models_command
 from curator.cli.history_arguments import add_history_commands
 from curator.domain.errors import CuratorError
 
@@ -40,6 +41,8 @@ def parser() -> argparse.ArgumentParser:
     _add_decision_commands(commands)
     _add_output_commands(commands)
     add_models_command(lambda name, runs, text: _command(commands, name, runs, text))
+    add_clean_command(lambda name, runs, text: _command(commands, name, runs, text), _cores())
+    add_balance_commands(lambda name, runs, text: _command(commands, name, runs, text))
     add_history_commands(lambda name, runs, text: _command(commands, name, runs, text))
     return top
 
@@ -139,12 +142,6 @@ def _add_decision_commands(commands: "_Commands[argparse.ArgumentParser]") -> No
 
 
 def _add_output_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
-    balance = _command(
-        commands, "balance", "output:balance", "Count clips and minutes against the targets."
-    )
-    _add_project(balance)
-    _add_json(balance)
-
     check = _command(
         commands, "check", "output:check", "Say which kept clips the trainer will use, and why not."
     )
@@ -154,6 +151,13 @@ def _add_output_commands(commands: "_Commands[argparse.ArgumentParser]") -> None
     export = _command(commands, "export", "output:export", "Write a bundle for the trainer.")
     _add_project(export)
     export.add_argument("out", metavar="OUT", type=Path, help="a folder that does not exist yet")
+    export.add_argument(
+        "--format",
+        metavar="KEY",
+        default="bundle",
+        help="bundle, coqui, ljspeech, audiofolder, nemo, gpt_sovits, lhotse, audacity, textgrid, "
+        "elan or table",
+    )
     export.add_argument("--eval-fraction", type=_fraction, default=0.1)
     export.add_argument("--seed", type=int, default=0, help="of the evaluation split")
     export.add_argument("--speaker", default="voice", help="the speaker's name in the manifest")

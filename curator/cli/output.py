@@ -1,4 +1,4 @@
-"""Commands that look at the set as a whole and hand it on: balance, check, export, demo."""
+"""Commands that look at the set as a whole and hand it on: check, export, demo."""
 
 import json
 import sys
@@ -8,42 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from curator.cli.progress import watcher
-from curator.domain.balance import Balance
-from curator.domain.balance import balance as count_balance
 from curator.domain.errors import BrokenProject, CuratorError
 
 if TYPE_CHECKING:
     from curator.store.project import Project
-
-
-def balance(arguments: Namespace) -> int:
-    """Count clips and minutes against the targets."""
-    from curator.store.project import Project
-
-    with Project.open(arguments.project, write=False) as project:
-        found = count_balance(project.clips.find(), project.settings.emotions)
-    if arguments.json:
-        sys.stdout.write(json.dumps(_as_json(found), ensure_ascii=False) + "\n")
-        return 0
-    for line in found.lines():
-        sys.stdout.write(f"{line}\n")
-    return 0
-
-
-def _as_json(found: Balance) -> dict[str, object]:
-    categories = [
-        {
-            "emotion": each.key or None,
-            "clips": each.clips,
-            "minutes": round(each.minutes, 3),
-            "undecided": each.undecided,
-            "target_clips": each.emotion.target_clips if each.emotion else None,
-            "target_minutes": each.emotion.target_minutes if each.emotion else None,
-            "shortfall": each.shortfall(),
-        }
-        for each in (*found.categories, found.uncategorised)
-    ]
-    return {"clips": found.clips, "minutes": round(found.minutes, 3), "categories": categories}
 
 
 def check(arguments: Namespace) -> int:
@@ -82,6 +50,7 @@ def export(arguments: Namespace) -> int:
             seed=arguments.seed,
             speaker=arguments.speaker,
             watcher=watcher(arguments.json),
+            form=arguments.format,
         )
     if not arguments.json:
         sys.stdout.write(f"{exported.sentence}\n")

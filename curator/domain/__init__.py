@@ -20,8 +20,8 @@ voice       The speaker this data set is about, chosen by a person. (not: target
 pause group Clips of one recording with no long pause between them; they are split together.
 target      The model family a set is made for, with its limits. (not: model, backend)
 stage       A step that finds facts: transcribe, segment, edges, embed, delivery, score, lay_out.
-delivery    How something is said, whoever says what: pitch, loudness, pace, pauses, colour of the voice.
-suggestion  A fact: the likeliest category of a clip, learned from the decisions so far. (not: guess)
+delivery    How something is said, whoever says what: pitch, loudness, pace, pauses, timbre.
+suggestion  A fact: the likeliest category of a clip, learned from decisions so far. (not: guess)
 bundle      An exported folder: audio, manifest and data card. (not: dataset dump, package)
 manifest    ``manifest.jsonl`` of a bundle, one clip a line; all that trainer knows of curator.
 split       train or eval. (not: validation, dev, test)

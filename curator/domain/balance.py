@@ -51,10 +51,11 @@ class CategoryBalance:
         # Rounded first, so that 0.30000000000000004 missing is 0.3 and not 0.4.
         return -(-round(self.lacking_minutes, 6) * 10 // 1) / 10
 
-    def shortfall(self) -> str:
+    def shortfall(self, waiting: int = 0) -> str:
         """What it lacks, in words; "" when it lacks nothing.
 
         "confirmation lacks 13 clips and 0.6 minutes; 4 undecided clips could help"
+        waiting: clips without a category that are likely ones of this.
         """
         lacks = []
         if self.lacking_clips:
@@ -66,6 +67,8 @@ class CategoryBalance:
         words = f"{self.key} lacks {' and '.join(lacks)}"
         if self.undecided:
             words += f"; {_counted(self.undecided, 'undecided clip')} could help"
+        if waiting:
+            words += f"; {_counted(waiting, 'likely one')} {'waits' if waiting == 1 else 'wait'}"
         return words
 
 
@@ -96,13 +99,12 @@ class Balance:
         """Whether every category has what it needs."""
         return all(each.is_reached for each in self.categories)
 
-    def lines(self) -> tuple[str, ...]:
-        """The counts as people read them, a line for each category, then what is lacking."""
+    def counts(self) -> tuple[str, ...]:
+        """The counts as people read them, a line for each category, then for all."""
         counts = [_line(each.emotion.name, each) for each in self.categories if each.emotion]
         if self.uncategorised.clips or self.uncategorised.undecided:
             counts.append(_line("No category", self.uncategorised))
-        total = f"{_counted(self.clips, 'clip')} kept, {self.minutes:.1f} minutes."
-        return (*counts, total, *(f"{words}." for words in self.shortfalls()))
+        return (*counts, f"{_counted(self.clips, 'clip')} kept, {self.minutes:.1f} minutes.")
 
     def shortfalls(self) -> tuple[str, ...]:
         """What categories lack, in words, in their order."""

@@ -17,7 +17,8 @@ class Target:
     quiet_max_ms: how much quiet to leave at both ends. max_characters: by language, of the text
     after white space is folded. alphabets: by language, the characters besides white space that
     its tokenizer knows, upper and lower case alike. silent_peak: of 32768; a clip that is nowhere
-    louder is silent. refusal_order: the reasons to refuse a clip, the one to name first.
+    louder is silent. refusal_order: the reasons to refuse a clip, the one to name first. short_s,
+    short_share: which share of the clips should be shorter than that, 0..1.
     """
 
     key: str
@@ -34,6 +35,8 @@ class Target:
     alphabets: Mapping[str, frozenset[str]]
     silent_peak: int = 32
     refusal_order: tuple[str, ...] = ()
+    short_s: float = 3.0
+    short_share: float = 0.0
 
     @property
     def min_s(self) -> float:
@@ -70,6 +73,8 @@ def read_target(key: str) -> Target:
         max_characters=dict(text["max_characters"]),
         silent_peak=audio["silent_peak"],
         refusal_order=tuple(data["refusals"]["order"]),
+        short_s=data["cut"].get("short_s", 3.0),
+        short_share=data["cut"].get("short_share", 0.0),
         alphabets={
             language: frozenset(shared).union(*(_both_cases(letter) for letter in letters))
             for language, letters in text["alphabet"].items()

@@ -27,7 +27,20 @@ ROOT = HERE.parents[1]
 EXPECTED = (
     *("S1", "S3", "S4", "S5", "S6b", "S7", "S16", "S17", "S18", "S19", "S20"),
     *("S10", "S11", "S12", "S13", "map-open", "map-label"),
-    *("S21", "S21m", "S21p", "S21d", "S21r", "S21s", "S21t", "S22", "help", "snapshot", "planner", "suggest"),
+    *(
+        "S21",
+        "S21m",
+        "S21p",
+        "S21d",
+        "S21r",
+        "S21s",
+        "S21t",
+        "S22",
+        "help",
+        "snapshot",
+        "planner",
+        "suggest",
+    ),
 )
 NOT_MEASURES = {"__init__", "__main__", "rows"}
 MODULE_LIMIT_S = 1800  # the longest, the map of 40,000 clips, takes a tenth of it

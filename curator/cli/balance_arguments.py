@@ -1,0 +1,80 @@
+"""What can be typed about categories: ``balance``, ``suggest``, ``categories``, ``weights``."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+Make = Callable[[str, str, str], argparse.ArgumentParser]
+"""Makes a command: its name, what runs it, what it does."""
+
+
+def add_balance_commands(make: Make) -> None:
+    """The commands about categories."""
+    balance = make("balance", "balance:balance", "Say what the set still needs.")
+    _add_project(balance)
+    _add_json(balance)
+
+    suggest = make(
+        "suggest", "balance:suggest", "Learn from the categories given so far, and suggest more."
+    )
+    _add_project(suggest)
+    which = suggest.add_mutually_exclusive_group()
+    which.add_argument("--category", metavar="KEY", help="left out: the one that lacks most")
+    which.add_argument("--suspects", action="store_true", help="clips whose category looks wrong")
+    which.add_argument("--doubtful", action="store_true", help="clips of which least can be said")
+    suggest.add_argument("--most", metavar="N", type=int, default=10, help="clips to list")
+    _add_json(suggest)
+
+    _add_categories(make)
+    weights = make("weights", "categories:weights", "Say how often each category shall be heard.")
+    _add_project(weights)
+    weights.add_argument(
+        "--temperature", type=float, help="1: as often as there are clips; 0: all alike"
+    )
+    weights.add_argument(
+        "--category", metavar="KEY=TIMES", action="append", default=[], help="times that, for one"
+    )
+    _add_json(weights)
+
+
+def _add_categories(make: Make) -> None:
+    categories = make("categories", "categories:list_", "List or change the project's categories.")
+    _add_project(categories)
+    _add_json(categories)
+    parts = categories.add_subparsers(metavar="add|change|merge|remove|use")
+
+    def part(name: str, text: str) -> argparse.ArgumentParser:
+        added = parts.add_parser(name, help=text, description=text)
+        added.set_defaults(runs=f"categories:{name}")
+        return added
+
+    adding = part("add", "Add a category.")
+    adding.add_argument("name", metavar="NAME")
+    _add_looks(adding)
+    changing = part("change", "Rename, recolour or give another target; its clips stay in it.")
+    changing.add_argument("key", metavar="KEY")
+    changing.add_argument("--name")
+    changing.add_argument("--key", dest="new_key", metavar="KEY", help="in queries and manifests")
+    _add_looks(changing)
+    merging = part("merge", "Put all clips of one category into another.")
+    merging.add_argument("key", metavar="KEY")
+    merging.add_argument("into", metavar="INTO")
+    removing = part("remove", "Take a category away; its clips have none then.")
+    removing.add_argument("key", metavar="KEY")
+    using = part("use", "Use another set; categories that clips have stay.")
+    using.add_argument("set", metavar="SET|FILE", help="quiz_show, audiobook, assistant, or a file")
+
+
+def _add_looks(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--colour", metavar="#RRGGBB")
+    command.add_argument("--digit", metavar="0-9", help="the key that gives it")
+    command.add_argument("--clips", type=int, help="how many are enough to start")
+    command.add_argument("--minutes", type=float, help="the same in minutes")
+
+
+def _add_project(command: argparse.ArgumentParser) -> None:
+    command.add_argument("project", metavar="PROJECT", type=Path, help="a folder NAME.curator")
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="one JSON object a line on stdout")

@@ -1,0 +1,255 @@
+"""What the set still needs: categories against targets, lengths, letters, and what is there twice.
+
+The planner keeps counts, so that a decision about one clip among 40,000 costs a moment.
+"""
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from operator import mul
+
+from curator.domain.balance import SECONDS_PER_MINUTE, Balance, CategoryBalance
+from curator.domain.decision import State
+from curator.domain.emotion import Emotion, EmotionSet
+from curator.domain.fact import Suggestion
+from curator.domain.lengths import BINS, Lengths, bin_of
+from curator.domain.letters import Coverage, counted, letters_of
+from curator.domain.suggesting import DOUBTFUL
+from curator.domain.target import Target
+
+WAV_HEAD = 44  # bytes before the samples
+BYTES_PER_SAMPLE = 2
+SAME_LENGTH = 0.05  # of a clip's length: a copy that was cut a little otherwise
+SAME_SOUND = 0.98  # cosine of speaker vectors: two readings of one person come to 0.95 at most
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PlanClip:
+    """What the planner has to know of a clip."""
+
+    id: int
+    seconds: float
+    state: State
+    emotion: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Clips that say the same words. sounds: those of them that sound the same, too."""
+
+    clips: tuple[int, ...]
+    sounds: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What there is and what is lacking. waiting: likely clips by category. bytes: of an export."""
+
+    balance: Balance
+    waiting: Mapping[str, int]
+    lengths: Lengths
+    coverage: Coverage
+    twins: tuple[Twins, ...]
+    bytes: int
+
+    def shortfalls(self) -> tuple[str, ...]:
+        """What categories lack, the thinnest first."""
+        lacking = sorted(self.balance.categories, key=_reached)
+        words = (each.shortfall(self.waiting.get(each.key, 0)) for each in lacking)
+        return tuple(f"{each[0].upper()}{each[1:]}." for each in words if each)
+
+    @property
+    def thinnest(self) -> Emotion | None:
+        """The category that is farthest from its target; None when all have what they need."""
+        lacking = [each for each in self.balance.categories if not each.is_reached]
+        return min(lacking, key=_reached).emotion if lacking else None
+
+    def sentences(self) -> tuple[str, ...]:
+        """All that is to be said, for people."""
+        found = list(self.shortfalls()) or ["Every category has what it needs."]
+        found += self.lengths.sentences()
+        if covered := self.coverage.sentence():
+            found.append(covered)
+        found += self._about_twins()
+        if self.balance.clips:
+            found.append(f"An export would weigh {self.bytes / MEGABYTE:.1f} MB.")
+        return tuple(found)
+
+    def _about_twins(self) -> Sequence[str]:
+        same_words = sum(len(each.clips) - 1 for each in self.twins)
+        same_sound = sum(len(each.sounds) - 1 for each in self.twins if each.sounds)
+        if not same_words:
+            return ()
+        words = "1 clip says" if same_words == 1 else f"{same_words} clips say"
+        sentence = f"{words} the same words as another"
+        if same_sound:
+            sentence += f", {same_sound} of them in the same sound"
+        return (f"{sentence}.",)
+
+
+def _reached(each: CategoryBalance) -> float:
+    """Which share of its target a category has, by clips or minutes, whichever is less."""
+    if each.emotion is None:
+        return 1.0
+    shares = [1.0]
+    if each.emotion.target_clips:
+        shares.append(each.clips / each.emotion.target_clips)
+    if each.emotion.target_minutes:
+        shares.append(each.minutes / each.emotion.target_minutes)
+    return min(shares)
+
+
+class Planner:
+    """Counts that follow every change. language: two letters, or "" when nobody has said."""
+
+    def __init__(self, emotions: EmotionSet, target: Target, language: str) -> None:
+        self.emotions = emotions
+        self._target = target
+        self._letters = letters_of(language)
+        self._clips: dict[int, PlanClip] = {}
+        self._counts: Counter[tuple[str | None, State]] = Counter()
+        self._seconds: defaultdict[tuple[str | None, State], float] = defaultdict(float)
+        self._bins: Counter[int] = Counter()
+        self._short = self._outside = self._samples = 0
+        self._heard = [0] * len(self._letters)
+        self._by_words: dict[str, set[int]] = {}
+        self._repeated: set[str] = set()
+        self._known_twins: dict[str, Twins] = {}
+        self._voices: dict[int, array[float]] = {}
+        self._likely: dict[int, str] = {}
+        self._waiting: Counter[str] = Counter()
+
+    def put(self, clips: Iterable[PlanClip]) -> None:
+        """Clips that are new, or are otherwise than they were."""
+        for clip in clips:
+            self._forget(clip.id)
+            self._clips[clip.id] = clip
+            self._count(clip, 1)
+
+    def take(self, clips: Iterable[int]) -> None:
+        """Clips that are no longer there."""
+        for clip in clips:
+            self._forget(clip)
+
+    @property
+    def repeated(self) -> set[int]:
+        """The clips whose words another clip says, too."""
+        return {clip for words in self._repeated for clip in self._by_words[words]}
+
+    def hear(self, vectors: Iterable[tuple[int, bytes]]) -> None:
+        """The speaker vectors of repeated clips, which tell whether they are the same sound."""
+        for clip, values in vectors:
+            self._voices[clip] = array("f", values)
+        self._known_twins.clear()
+
+    def suggest(self, suggestions: Mapping[int, Suggestion]) -> None:
+        """What is suggested, in place of what was."""
+        self._likely = {
+            clip: one.emotion for clip, one in suggestions.items() if one.probability >= DOUBTFUL
+        }
+        open_ones = (self._clips.get(clip) for clip in self._likely)
+        self._waiting = Counter(
+            self._likely[clip.id] for clip in open_ones if clip and _is_open(clip)
+        )
+
+    def plan(self) -> Plan:
+        """Everything as it is now."""
+        bins = tuple(self._bins[each] for each in range(BINS))
+        return Plan(
+            balance=Balance(
+                tuple(self._category(emotion) for emotion in self.emotions.emotions),
+                self._category(None),
+            ),
+            waiting={key: count for key, count in self._waiting.items() if count},
+            lengths=Lengths(bins, self._short, self._outside, self._target),
+            coverage=Coverage(tuple(zip(self._letters, self._heard, strict=True))),
+            twins=tuple(sorted(map(self._twins, self._repeated), key=lambda each: each.clips)),
+            bytes=self._samples * BYTES_PER_SAMPLE + sum(bins) * WAV_HEAD,
+        )
+
+    def _forget(self, clip: int) -> None:
+        old = self._clips.pop(clip, None)
+        if old is not None:
+            self._count(old, -1)
+
+    def _count(self, clip: PlanClip, sign: int) -> None:
+        known = clip.emotion if clip.emotion in self.emotions.keys else None
+        self._counts[known, clip.state] += sign
+        self._seconds[known, clip.state] += sign * clip.seconds
+        if clip.state is State.KEPT:
+            self._count_kept(clip, sign)
+        if clip.state is not State.DROPPED:
+            self._count_words(clip, sign)
+        likely = self._likely.get(clip.id)
+        if likely is not None and _is_open(clip):
+            self._waiting[likely] += sign
+
+    def _count_kept(self, clip: PlanClip, sign: int) -> None:
+        self._bins[bin_of(clip.seconds)] += sign
+        self._short += sign * (clip.seconds < self._target.short_s)
+        self._outside += sign * (not self._target.min_s <= clip.seconds <= self._target.max_s)
+        self._samples += sign * round(clip.seconds * self._target.rate)
+        for place, times in enumerate(counted(clip.text, self._letters)):
+            self._heard[place] += sign * times
+
+    def _count_words(self, clip: PlanClip, sign: int) -> None:
+        words = words_of(clip.text)
+        if not words:
+            return
+        self._known_twins.pop(words, None)
+        group = self._by_words.setdefault(words, set())
+        (group.add if sign > 0 else group.discard)(clip.id)
+        (self._repeated.add if len(group) > 1 else self._repeated.discard)(words)
+        if not group:
+            del self._by_words[words]
+
+    def _twins(self, words: str) -> Twins:
+        if words not in self._known_twins:
+            self._known_twins[words] = self._compared(words)
+        return self._known_twins[words]
+
+    def _compared(self, words: str) -> Twins:
+        group = sorted(self._by_words[words])
+        by_length = sorted(group, key=lambda clip: self._clips[clip].seconds)
+        sounds: set[int] = set()
+        for one, other in pairwise(by_length):
+            if self._are_one_sound(one, other):
+                sounds |= {one, other}
+        return Twins(tuple(group), tuple(sorted(sounds)))
+
+    def _are_one_sound(self, one: int, other: int) -> bool:
+        shorter, longer = self._clips[one].seconds, self._clips[other].seconds
+        if longer - shorter > SAME_LENGTH * longer:
+            return False
+        voice, voice_too = self._voices.get(one), self._voices.get(other)
+        if voice is None or voice_too is None:
+            return False
+        likeness: float = sum(map(mul, voice, voice_too))
+        return likeness >= SAME_SOUND
+
+    def _category(self, emotion: Emotion | None) -> CategoryBalance:
+        key = emotion.key if emotion else None
+        kept, undecided = (key, State.KEPT), (key, State.UNDECIDED)
+        return CategoryBalance(
+            emotion,
+            self._counts[kept],
+            max(0.0, self._seconds[kept]) / SECONDS_PER_MINUTE if self._counts[kept] else 0.0,
+            self._counts[undecided],
+            max(0.0, self._seconds[undecided]) / SECONDS_PER_MINUTE
+            if self._counts[undecided]
+            else 0.0,
+        )
+
+
+def words_of(text: str) -> str:
+    """The words alone, so that a comma makes no difference."""
+    return " ".join("".join(c if c.isalnum() else " " for c in text.lower()).split())
+
+
+def _is_open(clip: PlanClip) -> bool:
+    """Whether it waits for a category."""
+    return clip.emotion is None and clip.state is not State.DROPPED

@@ -1,0 +1,128 @@
+"""The commands about categories, as people and programs see them."""
+
+import json
+
+import pytest
+
+from curator.cli.arguments import run
+from curator.domain.decision import keep
+from tests.helpers.factories import a_project, say
+from tests.helpers.labels import give_deliveries, give_labels, kind_of
+
+
+@pytest.fixture
+def project(tmp_path):
+    """48 clips, the first 24 with their categories and kept."""
+    with a_project(tmp_path, clips=48) as opened:
+        clips = opened.clips.ids()
+        for clip in clips:
+            say(opened, clip, f"This is sentence {clip}.")
+        give_deliveries(opened)
+        give_labels(opened, range(24))
+        opened.decisions.apply(keep(clips[:24]))
+    return tmp_path / "show.curator"
+
+
+@pytest.fixture
+def curator(capsys):
+    """Runs a command in this process; gives its exit code and stdout, or stderr if it failed."""
+
+    def call(*words):
+        code = run([str(word) for word in words])
+        said = capsys.readouterr()
+        return code, said.err if code else said.out
+
+    return call
+
+
+def test_suggestions_are_for_the_category_that_lacks_most_or_the_one_asked_for(curator, project):
+    code, out = curator("suggest", project, "--category", "excitement")
+    assert code == 0
+    assert out.startswith("Of 24 labels, ")
+    assert "Likely clips of excitement:" in out
+    code, out = curator("suggest", project, "--category", "excitement", "--json")
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert all(line["suggested"] == "excitement" and line["reason"] for line in lines)
+    right = [kind_of(line["clip"] - 1) == "excitement" for line in lines]
+    assert sum(right) >= 6
+    code, out = curator("suggest", project, "--suspects")
+    assert code == 0
+    code, out = curator("suggest", project, "--doubtful", "--most", "3")
+    assert code == 0
+    assert len(out.splitlines()) <= 5
+    code, out = curator("suggest", project, "--category", "nonsense")
+    assert code == 1
+    assert "no category 'nonsense'" in out
+
+
+def test_the_balance_tells_of_likely_clips_once_something_is_learned(curator, project):
+    _, out = curator("balance", project)
+    assert "likely" not in out
+    assert "An export would weigh" in out
+    curator("suggest", project)
+    _, out = curator("balance", project)
+    assert "likely ones wait." in out
+    _, out = curator("balance", project, "--json")
+    found = json.loads(out)
+    assert sum(each["likely"] for each in found["categories"]) > 5
+    assert sum(found["lengths"]) == 24
+
+
+def test_categories_are_listed_changed_and_brought_back(curator, project):
+    _, out = curator("categories", project)
+    assert "neutral" in out
+    assert "8 clips, target 15 clips, 1 minutes" in out
+    code, out = curator(
+        "categories", project, "change", "neutral", "--name", "Calm", "--key", "calm"
+    )
+    assert (code, out) == (0, "Rename category: Neutral to Calm (8 clips).\n")
+    code, out = curator("categories", project, "merge", "excitement", "calm")
+    assert (code, out) == (0, "Merge category: Excitement into Calm (8 clips).\n")
+    code, out = curator(
+        "categories", project, "add", "Whisper", "--clips", "5", "--colour", "#112233"
+    )
+    assert code == 0
+    _, out = curator("categories", project, "--json")
+    listed = {line["key"]: line for line in map(json.loads, out.splitlines())}
+    assert listed["calm"]["clips"] == 16
+    assert (listed["whisper"]["target_clips"], listed["whisper"]["colour"]) == (5, "#112233")
+    assert "excitement" not in listed
+    for _ in range(3):
+        curator("undo", project)
+    _, out = curator("categories", project, "--json")
+    listed = {line["key"]: line["clips"] for line in map(json.loads, out.splitlines())}
+    assert (listed["neutral"], listed["excitement"]) == (8, 8)
+    code, out = curator("categories", project, "add", "Neutral")
+    assert code == 1
+    assert "already" in out
+
+
+def test_another_set_can_be_used(curator, project, tmp_path):
+    code, out = curator("categories", project, "use", "audiobook")
+    assert code == 0
+    _, out = curator("categories", project, "--json")
+    keys = [json.loads(line)["key"] for line in out.splitlines()]
+    assert keys[:2] == ["narration", "dialogue"]
+    assert "excitement" in keys
+    (tmp_path / "bad.toml").write_text("key = 3")
+    code, out = curator("categories", project, "use", tmp_path / "bad.toml")
+    assert code == 1
+    assert "cannot be read" in out
+
+
+def test_weights_are_said_and_decided(curator, project):
+    curator("decide", project, "--query", "id:1,4,7,10,13,16", "--emotion", "question")
+    _, out = curator("weights", project)
+    assert "question             14 clips, each heard 1.00 times per epoch" in out
+    code, out = curator("weights", project, "--temperature", "0", "--json")
+    heard = {line["emotion"]: line["heard"] for line in map(json.loads, out.splitlines())}
+    assert heard["neutral"] == pytest.approx(7.0)
+    _, out = curator("weights", project, "--category", "neutral=0.5", "--temperature", "1")
+    assert "neutral               2 clips, each heard 0.50 times per epoch" in out
+    for wrong in ("neutral=much", "nobody=2", "neutral=99"):
+        assert curator("weights", project, "--category", wrong)[0] == 1
+    assert curator("weights", project, "--temperature", "2")[0] == 1
+    curator("undo", project)
+    curator("undo", project)
+    _, out = curator("weights", project)
+    assert "heard 1.00" in out
