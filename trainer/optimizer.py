@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 Tensors = dict[str, "torch.Tensor"]
+PLAIN = "#"  # behind the name of what was a number and no tensor
 
 
 def learning_parts(network: "nn.Module") -> "dict[str, nn.Parameter]":
@@ -62,6 +63,8 @@ def state_tensors(optimizer: "torch.optim.Optimizer", network: "nn.Module") -> T
             for what, inner in optimizer.state[value].items():
                 if isinstance(inner, torch.Tensor):
                     found[f"{names[id(value)]}/{what}"] = inner
+                elif isinstance(inner, int | float):  # bitsandbytes counts its steps so
+                    found[f"{names[id(value)]}/{what}{PLAIN}"] = torch.tensor(inner)
     return found
 
 
@@ -70,10 +73,11 @@ def load_state(
 ) -> None:
     """Put back what ``state_tensors`` gave."""
     names = {id(value): name for name, value in network.named_parameters()}
-    by_name: dict[str, Tensors] = {}
+    by_name: dict[str, dict[str, object]] = {}
     for key, tensor in tensors.items():
         name, _, what = key.rpartition("/")
-        by_name.setdefault(name, {})[what] = tensor
+        plain = what.endswith(PLAIN)
+        by_name.setdefault(name, {})[what.removesuffix(PLAIN)] = tensor.item() if plain else tensor
     order = [names[id(value)] for group in optimizer.param_groups for value in group["params"]]
     state = optimizer.state_dict()
     state["state"] = {place: by_name[name] for place, name in enumerate(order) if name in by_name}

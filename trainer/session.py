@@ -1,5 +1,6 @@
 """Everything a training needs, assembled: clips judged and encoded, network, optimizer, place."""
 
+import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from trainer import checkpoint
 from trainer.backends import Backend, open_backend
 from trainer.config import TrainConfig
 from trainer.distributed import World
-from trainer.errors import BrokenRun
+from trainer.errors import BrokenRun, TrainerError
 from trainer.features import Progress, cache_folder
 from trainer.files import sha256_of
 from trainer.manifest import Bundle
@@ -28,6 +29,8 @@ from trainer.run import PARENT, Run
 if TYPE_CHECKING:
     import torch
     from torch import nn
+
+MEGABYTE = 1 << 20
 
 
 @dataclass(slots=True)
@@ -139,6 +142,23 @@ def save(session: Session) -> checkpoint.Checkpoint:
         "config_sha256": session.run.about["config_sha256"],
     }
     return checkpoint.save(session.run.checkpoints, place.step, tensors, state)
+
+
+def refuse_full_disk(session: Session) -> None:
+    """Refuse to begin what the disk cannot hold, rather than to fail at the first checkpoint."""
+    config = session.config
+    values = sum(value.numel() for value in learning_parts(session.network).values())
+    moments = 2 if config.optim.eight_bit else 8
+    each = values * (4 + moments + (4 if config.ema.on else 0))  # bytes
+    there = len(checkpoint.steps(session.run.checkpoints))
+    needed = each * max(1, config.ckpt.keep_last + 2 - there)  # the best, and one being written
+    free = shutil.disk_usage(session.run.folder).free
+    if free < needed:
+        raise TrainerError(
+            f"The checkpoints of this run take {needed / MEGABYTE:,.0f} MB more, and"
+            f" {free / MEGABYTE:,.0f} MB are free.",
+            "Make room, lower ckpt.keep_last, or put the run on another disk.",
+        )
 
 
 def amp_kind(wanted: str, device: "torch.device") -> str:

@@ -154,7 +154,7 @@ def _train(run: "Run", bundle: Bundle, world: Any) -> int:  # noqa: ANN401
     from trainer.loop import train as run_loop
     from trainer.mirror import Mirror
     from trainer.run import locked
-    from trainer.session import open_session
+    from trainer.session import open_session, refuse_full_disk
     from trainer.terminal import Terminal
 
     terminal = Terminal() if world.leads else Terminal(quiet=True)
@@ -169,6 +169,8 @@ def _train(run: "Run", bundle: Bundle, world: Any) -> int:  # noqa: ANN401
     try:
         with locked(run) if world.leads else nullcontext():
             session = open_session(run, bundle, world, terminal.prepared)
+            if world.leads:
+                refuse_full_disk(session)
             if world.leads and session.place.step == 0 and not log.size():
                 _write_start(session, log)
             try:

@@ -123,14 +123,37 @@ def test_2000_draws_of_self_prompts_at_batch_1_keep_the_end_of_speech(backend, m
         assert batch.counts[0][MEL] == len(batch.mel_target) > 0
 
 
-def test_no_loss_is_ever_not_a_number_at_batch_1(backend, network, material):
-    settings = material.prompts.settings.__class__(prompt_policy="self")
+@pytest.mark.slow
+def test_no_loss_of_2000_draws_is_ever_not_a_number(backend, network, material):
+    """Twenty draws at a time: a clip's loss is the same alone as in any batch, see above."""
+    settings = material.prompts.settings.__class__(prompt_policy="self", prompt_max_s=3.0)
     prompts = Prompts(material.prompts.voices, material.prompts.features, settings, 0)
-    clips = material.training.clips
+    clips = sorted(material.training.clips, key=lambda clip: clip.samples)
     with torch.no_grad():
-        for draw in range(40):
-            batch = backend.batch([prompts.item(clips[draw % len(clips)], draw)])
-            assert torch.isfinite(network(batch)).all()
+        for draw in range(100):
+            chosen = [clips[(draw + at) % len(clips)] for at in range(20)]
+            items = [prompts.item(clip, draw * 20 + at) for at, clip in enumerate(chosen)]
+            assert torch.isfinite(network(backend.batch(items))).all()
+
+
+def test_the_end_of_speech_counts_as_often_as_asked(opened, network, material):
+    """Three times: the first stop target of each clip weighs three, every other target one."""
+    backend = opened("model.dropout=0.0", "loss.eos_weight=3.0", "loss.text_weight=0.0")
+    batch = backend.batch(items_of(material, 4))
+    network.eval()
+    sums, counts = network(batch).sum(dim=0), batch.counts.sum(axis=0)
+    places = {part: at for at, part in enumerate(backend.parts)}
+    loss = sum(
+        weight * sums[places[part]] / counts[places[over]]
+        for part, (weight, over) in backend.objective().items()
+    )
+    hidden = network.hidden(batch).index_select(0, batch.mel_at)
+    logits = network.gpt.mel_head(network.gpt.final_norm(hidden)).float()
+    nats = torch.nn.functional.cross_entropy(logits, batch.mel_target, reduction="none")
+    weights = torch.ones_like(nats)
+    weights[batch.eos_at] = 3.0
+    network.train()
+    assert abs(loss.item() - ((nats * weights).sum() / counts[MEL]).item()) <= 1e-5
 
 
 def test_label_smoothing_is_the_stock_formula(opened, network, stock, material):
