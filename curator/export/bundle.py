@@ -14,9 +14,11 @@ from curator.export.contents import Contents, clip_name
 from curator.export.cut_clips import Cut, Knife
 from curator.export.cutting import ReadsExcerpts
 from curator.export.folder import new_folder, require_absent
+from curator.export.formats import text_fault
 from curator.export.papers import write_papers
 from curator.export.settings import Exported, ExportSettings
 from curator.export.sources import SourceWatch, span_fault
+from curator.stages import Version
 
 DISK_BLOCK = 4096
 WAV_HEADER = 44
@@ -32,8 +34,11 @@ def export(
     target: Target,
     settings: ExportSettings,
     watcher: Watcher | None = None,
+    versions: Mapping[int, Version] | None = None,
 ) -> Exported:
     """Write the kept among ``clips`` to the new folder ``out``.
+
+    versions: by clip, of those that are cleaned; their spans are then those of what is kept.
 
     A recording that is gone or changed loses its clips, with the reason; the others are written.
     Raises CuratorError when ``out`` is there, the disk is too full, or no clip is left to write.
@@ -45,14 +50,14 @@ def export(
     )
     used = {clip.recording_id: recordings[clip.recording_id] for clip in kept}
     sources = SourceWatch(used)
-    faults = _faults(kept, used, target, settings.language, sources.faults)
+    faults = _faults(kept, used, target, settings, sources.faults)
     _require_some(kept, faults)
     cuttable = [clip for clip in kept if _is_written(clip, faults.get(clip.id), settings)]
     watcher = watcher or Nobody()
     watcher.started("export", len(cuttable), sum(clip.seconds for clip in cuttable))
     try:
         with new_folder(out, _room_for(kept, cuttable, target)) as folder, sources:
-            knife = Knife(target, used, excerpts, settings.keep_refused)
+            knife = Knife(target, used, excerpts, settings.keep_refused, versions or {})
             cuts = _cut(folder, cuttable, knife, watcher)
             cuts = _without(sources.settle(), cuts, folder)
             for cut in cuts:
@@ -60,7 +65,7 @@ def export(
                     faults.setdefault(cut.clip.id, cut.fault)
             _require_some(kept, faults)
             exported = write_papers(
-                folder, out, Contents(kept, cuts, faults, used, target, settings)
+                folder, out, Contents(kept, cuts, faults, used, target, settings, versions or {})
             )
         for refusal in exported.refused:
             watcher.failed(f"clip {refusal.clip_id}: {refusal.sentence}")
@@ -75,14 +80,15 @@ def _faults(
     kept: Sequence[Clip],
     recordings: Mapping[int, Recording],
     target: Target,
-    language: str,
+    settings: ExportSettings,
     broken: Mapping[int, Fault],
 ) -> dict[int, Fault]:
     """What is wrong with clips, as far as it shows before they are cut. broken: recordings."""
     faults = {}
     for clip in kept:
         fault = (
-            fault_on_paper(clip, target, language)
+            fault_on_paper(clip, target, settings.language)
+            or text_fault(settings.form, clip.text)
             or broken.get(clip.recording_id)
             or span_fault(clip, recordings[clip.recording_id])
         )

@@ -1,7 +1,7 @@
 """What goes into a bundle, and how things are called there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from curator.domain.clip import Clip
 from curator.domain.recording import Recording
@@ -9,13 +9,17 @@ from curator.domain.target import Target
 from curator.export.checks import Fault, Refusal
 from curator.export.cut_clips import Cut
 from curator.export.settings import ExportSettings
+from curator.stages import Version
 
 GROUP_HASH_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """All that goes into a bundle. faults: by clip id, of kept clips that will be refused."""
+    """All that goes into a bundle. faults: by clip id, of kept clips that will be refused.
+
+    versions: by clip id, of those that are cleaned.
+    """
 
     kept: Sequence[Clip]
     cuts: Sequence[Cut]
@@ -23,6 +27,7 @@ class Contents:
     recordings: Mapping[int, Recording]
     target: Target
     settings: ExportSettings
+    versions: Mapping[int, Version] = field(default_factory=dict)
 
     @property
     def refused(self) -> tuple[Refusal, ...]:

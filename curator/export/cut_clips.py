@@ -5,7 +5,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from curator.audio.encode import wav_header
@@ -13,9 +13,11 @@ from curator.audio.waveform import Samples16, Waveform
 from curator.domain.clip import Clip
 from curator.domain.errors import MissingSource, UnreadableAudio
 from curator.domain.recording import Recording
+from curator.domain.span import Span
 from curator.domain.target import Target
 from curator.export.checks import Fault
 from curator.export.cutting import NOT_FINITE, ReadsExcerpts, excerpt, level_fault, written
+from curator.stages import Version
 
 WRITERS = min(4, os.cpu_count() or 1)
 IN_FLIGHT = 2 * WRITERS
@@ -62,12 +64,13 @@ class _Read:
 
 @dataclass(frozen=True, slots=True)
 class Knife:
-    """How clips are cut. write_silent: also silent ones."""
+    """How clips are cut. write_silent: also silent ones. versions: by clip, of cleaned ones."""
 
     target: Target
     recordings: Mapping[int, Recording]
     excerpts: ReadsExcerpts
     write_silent: bool = False
+    versions: Mapping[int, Version] = field(default_factory=dict)
 
     def cut_all(self, clips: Iterable[Clip], path_of: PathOf) -> Iterator[Cut]:
         """Cut clips, quickest when ordered by recording and start; results come in that order."""
@@ -95,14 +98,22 @@ class Knife:
             yield handful
 
     def _read(self, clip: Clip) -> _Read:
-        recording = self.recordings[clip.recording_id]
+        recording, span = self._cut_from(clip)
         try:
-            sound = excerpt(self.excerpts, recording, clip.span, self.target.rate)
+            sound = excerpt(self.excerpts, recording, span, self.target.rate)
         except (MissingSource, UnreadableAudio) as error:
             return _Read(clip, None, Fault("source_missing", error.sentence))
         if self.excerpts.silenced:
             return _Read(clip, None, NOT_FINITE)
         return _Read(clip, sound, None)
+
+    def _cut_from(self, clip: Clip) -> tuple[Recording, Span]:
+        """The file that a clip is cut from, as recorded or cleaned, and where."""
+        recording = self.recordings[clip.recording_id]
+        version = self.versions.get(clip.id)
+        if version is None:
+            return recording, clip.span
+        return version.recording, version.span_in(recording)
 
     def _finish_all(self, handful: Iterable[_Read], path_of: PathOf) -> list[Cut]:
         return [self._finish(read, path_of(read.clip)) for read in handful]
@@ -111,8 +122,8 @@ class Knife:
         clip = read.clip
         if read.sound is None:
             return Cut(clip, None, read.fault)
-        recording = self.recordings[clip.recording_id]
-        samples = written(read.sound, recording, clip.span, self.target.rate)
+        recording, span = self._cut_from(clip)
+        samples = written(read.sound, recording, span, self.target.rate)
         fault = level_fault(samples, self.target)
         if fault and not self.write_silent:
             return Cut(clip, None, fault)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from statistics import fmean, median
 
@@ -20,9 +20,9 @@ def data_card(
     notes: Iterable[str],
     generator: str,
     made: datetime,
-    manifest: bytes,
+    lists: Mapping[str, bytes],
 ) -> str:
-    """The card's text, in Markdown."""
+    """The card's text, in Markdown. lists: what lists the clips, by file name."""
     settings = contents.settings
     minutes = sum(row.duration_s for row in rows) / 60
     parts = [
@@ -40,12 +40,24 @@ def data_card(
         "the sources above.",
         "## The set\n\n" + _set(contents),
         "## Verify\n\n"
-        f"SHA-256 of manifest.jsonl: `{hashlib.sha256(manifest).hexdigest()}`. The manifest has "
-        "that of every clip, bundle.json those of the other files; `curator verify` compares all.\n"
+        f"{_hashes(lists)}\n"
         f"Evaluation share {settings.eval_share}, seed {settings.seed}: no sentence and no pause "
         "group is on both sides.",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _hashes(lists: Mapping[str, bytes]) -> str:
+    if "manifest.jsonl" in lists:
+        digest = hashlib.sha256(lists["manifest.jsonl"]).hexdigest()
+        return (
+            f"SHA-256 of manifest.jsonl: `{digest}`. The manifest has that of every clip, "
+            "bundle.json those of the other files; `curator verify` compares all."
+        )
+    return "\n".join(
+        f"- SHA-256 of {name}: `{hashlib.sha256(content).hexdigest()}`"
+        for name, content in lists.items()
+    )
 
 
 def _set(contents: Contents) -> str:

@@ -18,7 +18,7 @@ from curator.export.checks import folded, language_of
 from curator.export.contents import Contents, clip_name, group_name
 from curator.export.cut_clips import WavFile
 from curator.export.data_card import data_card
-from curator.export.formats import xtts
+from curator.export.formats import BUNDLE, coqui, lister, placer
 from curator.export.manifest import Row, Source, Split, manifest_bytes
 from curator.export.refused import refused_bytes
 from curator.export.settings import Exported, ExportSettings
@@ -57,22 +57,50 @@ def write_papers(folder: Path, out: Path, contents: Contents) -> Exported:
         for cut in contents.cuts
         if cut.file
     ]
-    train = [row for row in rows if row.split == "train"]
-    evaluation = [row for row in rows if row.split == "eval"]
-    manifest = manifest_bytes(rows)
-    files = {
-        "manifest.jsonl": manifest,
-        "metadata_train.csv": xtts.metadata(train),
-        "refused.jsonl": refused_bytes(contents.kept, contents.faults, contents.recordings),
-    }
-    if evaluation:  # coqui-tts stumbles over a metadata file without clips
-        files["metadata_eval.csv"] = xtts.metadata(evaluation)
+    counts = Counter(row.split for row in rows)
+    lists = _lists(rows, contents.settings.form)
+    refused = refused_bytes(contents.kept, contents.faults, contents.recordings)
     made = contents.settings.created or datetime.now(UTC)
     notes = _notes(sides, contents)
-    files["data_card.md"] = data_card(contents, rows, notes, GENERATOR, made, manifest).encode()
-    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    card = data_card(contents, rows, notes, GENERATOR, made, lists).encode()
+    files = {**lists, "refused.jsonl": refused, "data_card.md": card}
     seconds = sum(row.duration_s for row in rows)
-    files[summary.NAME] = summary.summary_bytes(
+    if contents.settings.form == BUNDLE:
+        files[summary.NAME] = _summary(contents, rows, counts, made, files)
+    for name, content in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
+    _move_sounds(folder, rows, contents.settings.form)
+    counted = (counts["train"], counts["eval"])
+    return Exported(out, *counted, seconds, contents.refused, notes)
+
+
+def _lists(rows: Sequence[Row], form: str) -> dict[str, bytes]:
+    """What lists the clips, by file name."""
+    if form != BUNDLE:
+        return lister(form)(rows)
+    return {"manifest.jsonl": manifest_bytes(rows), **coqui.files(rows)}
+
+
+def _move_sounds(folder: Path, rows: Sequence[Row], form: str) -> None:
+    """Sounds to where a format wants them, if that is not ``wavs/``."""
+    place = placer(form)
+    if place is None:
+        return
+    for row in rows:
+        (folder / row.audio).rename(folder / place(row))
+    (folder / "wavs").rmdir()
+
+
+def _summary(
+    contents: Contents,
+    rows: Sequence[Row],
+    counts: Mapping[Split, int],
+    made: datetime,
+    files: Mapping[str, bytes],
+) -> bytes:
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    return summary.summary_bytes(
         summary.Summary(
             format=summary.FORMAT,
             created=made.astimezone(UTC).isoformat(timespec="seconds"),
@@ -80,8 +108,8 @@ def write_papers(folder: Path, out: Path, contents: Contents) -> Exported:
             language=contents.settings.language,
             speaker=contents.settings.speaker,
             emotions=_emotions(rows, contents.settings),
-            clips=summary.SplitCounts(len(train), len(evaluation)),
-            seconds=round(seconds, SECONDS_DIGITS),
+            clips=summary.SplitCounts(counts["train"], counts["eval"]),
+            seconds=round(sum(row.duration_s for row in rows), SECONDS_DIGITS),
             manifest_sha256=hashes["manifest.jsonl"],
             generator=GENERATOR,
             files=hashes,
@@ -89,9 +117,6 @@ def write_papers(folder: Path, out: Path, contents: Contents) -> Exported:
             state_hash=contents.settings.state_hash or UNSET,
         )
     )
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-    return Exported(out, len(train), len(evaluation), seconds, contents.refused, notes)
 
 
 def _row(
@@ -101,6 +126,7 @@ def _row(
     recording = contents.recordings[clip.recording_id]
     name = clip_name(clip)
     rate = contents.target.rate
+    version = contents.versions.get(clip.id)
     return Row(
         id=name,
         audio=f"wavs/{name}.wav",
@@ -122,7 +148,7 @@ def _row(
             stop_s=round(clip.span.stop_s(clip.rate), SECONDS_DIGITS),
         ),
         scores=dict(sorted(clip.scores.items())),
-        recipe=None,
+        recipe=version.recipe if version else None,
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from curator.audio.excerpts import Excerpts
 from curator.domain.clip import Clip
-from curator.domain.clip_query import parse
+from curator.domain.clip_query import Query, parse
 from curator.domain.decision import State
 from curator.domain.errors import CuratorError
 from curator.domain.recording import Recording
@@ -15,9 +15,12 @@ from curator.domain.watching import Nobody, Watcher
 from curator.export import bundle
 from curator.export.checks import Fault, Listen, Refusal, check
 from curator.export.folder import require_absent
+from curator.export.formats import BUNDLE, format_of
 from curator.export.listening import listener
+from curator.export.listing import export_lists
 from curator.export.settings import Exported, ExportSettings
 from curator.export.split import EVAL_SHARE
+from curator.export.versions import with_versions
 from curator.store.categories import weights
 from curator.store.project import Project
 
@@ -46,7 +49,8 @@ def check_project(project: Project, watcher: Watcher | None = None) -> Checked:
     watcher = watcher or Nobody()
     watcher.started("check", len(kept), sum(clip.seconds for clip in kept))
     with Excerpts() as excerpts:
-        listen = _told(listener(_recordings(project), excerpts, target), watcher)
+        kept, versions = with_versions(project, kept)
+        listen = _told(listener(_recordings(project), excerpts, target, versions), watcher)
         refusals = check(kept, target, language=project.settings.language, listen=listen)
     watcher.finished()
     refused = {refusal.clip_id for refusal in refusals}
@@ -77,14 +81,19 @@ def export_project(
     keep_refused: bool = False,
     watcher: Watcher | None = None,
     take: Take | None = None,
+    form: str = BUNDLE,
 ) -> Exported:
     """Write the project's kept clips to the new folder ``out``; see ``bundle.export``.
 
     speaker: what the voice is called in the manifest; "" names it after the project. take: has the
-    snapshot taken by whoever writes to the project; without, ``project`` does if it may.
+    snapshot taken by whoever writes to the project; without, ``project`` does if it may. form: the
+    key of a format; those that cut no sounds tell of all clips, not only of kept ones.
     """
     require_absent(out)
-    clips, snapshot, state_hash = _recorded(project, take or _taker(project))
+    has_sounds = format_of(form).has_sounds
+    wanted = parse(f"state:{State.KEPT}" if has_sounds else "")
+    clips, snapshot, state_hash = _recorded(project, wanted, take or _taker(project))
+    clips, versions = with_versions(project, clips)
     settings = ExportSettings(
         language=project.settings.language,
         speaker=speaker or speaker_name(project.path),
@@ -95,7 +104,10 @@ def export_project(
         snapshot=snapshot,
         state_hash=state_hash,
         weights=weights(project),
+        form=form,
     )
+    if not has_sounds:
+        return export_lists(clips, _recordings(project), out, settings)
     with Excerpts() as excerpts:
         return bundle.export(
             clips,
@@ -105,6 +117,7 @@ def export_project(
             read_target(project.settings.target),
             settings,
             watcher,
+            versions,
         )
 
 
@@ -112,15 +125,14 @@ def _taker(project: Project) -> Take:
     return (lambda: project.snapshots.for_export().name) if project.can_write else (lambda: "")
 
 
-def _recorded(project: Project, take: Take) -> tuple[Sequence[Clip], str, str]:
-    """The kept clips, the snapshot that is just that set or "", and the hash of all decisions."""
-    kept = parse(f"state:{State.KEPT}")
-    if not project.clips.count(kept):
+def _recorded(project: Project, wanted: Query, take: Take) -> tuple[Sequence[Clip], str, str]:
+    """The clips, the snapshot that is just that set or "", and the hash of all decisions."""
+    if not project.clips.count(wanted):
         return (), "", ""  # which is refused: no reason to take a snapshot
     for _ in range(ATTEMPTS):
         name = take()
         with project.reading():
-            clips = project.clips.find(kept)
+            clips = project.clips.find(wanted)
             if not name:
                 return clips, "", project.decisions.state_hash()
             if not project.snapshots.compare(name).differences:

@@ -19,7 +19,7 @@ class ExportSettings:
     keep_refused: also write clips that the trainer will refuse, as far as they have sound.
     created: when, for the summary; None for now. snapshot, state_hash: which set is exported, by
     the name of its snapshot and the hash of all decisions; "" where that is not known. weights: how
-    often each category shall be heard.
+    often each category shall be heard. form: the key of a format.
     """
 
     language: str
@@ -32,6 +32,7 @@ class ExportSettings:
     snapshot: str = ""
     state_hash: str = ""
     weights: Weights = field(default_factory=Weights)
+    form: str = "bundle"
 
 
 @dataclass(frozen=True, slots=True)

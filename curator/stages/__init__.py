@@ -22,6 +22,23 @@ class Failed:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Which version of a clip is heard.
+
+    recording: the file it is cut from, cleaned or not. span: what is kept, in samples of the
+    recording that was imported. recipe: hash, or None for the clip as it was recorded.
+    """
+
+    recording: Recording
+    span: Span
+    recipe: str | None
+
+    def span_in(self, imported: Recording) -> Span:
+        """The same in samples of ``recording``, which may have a higher rate."""
+        return self.span.at_rate(imported.rate, self.recording.rate).within(self.recording.samples)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordingSound:
     """A whole recording for segment and transcribe.
@@ -42,7 +59,8 @@ class ClipSound:
 
     recording16: the whole recording's 16 kHz cache, so that a stage may look around the clip.
     span: samples at the recording's rate. text and words: the machine's, so
-    that facts follow from facts alone, whenever a person corrects the text.
+    that facts follow from facts alone, whenever a person corrects the text. version: what is
+    heard instead of the recording, and ``recording16`` is its cache, when the clip is cleaned.
     """
 
     clip_id: int
@@ -52,11 +70,13 @@ class ClipSound:
     language: str
     text: str
     words: tuple[Word, ...]
+    version: Version | None = None
 
     @property
     def span16(self) -> Span:
         """The clip in samples of the cache."""
-        return self.span.at_rate(self.recording.rate, CACHE_RATE).within(len(self.recording16))
+        span = self.version.span if self.version else self.span
+        return span.at_rate(self.recording.rate, CACHE_RATE).within(len(self.recording16))
 
     @property
     def wave(self) -> Waveform:

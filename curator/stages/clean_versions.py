@@ -1,7 +1,6 @@
 """Which version of a clip would be exported: as recorded, or cleaned by a recipe."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from curator.audio.cache import cached16
@@ -11,25 +10,9 @@ from curator.domain.errors import MissingSource, printable
 from curator.domain.recipe import Recipe, Step, hash_of
 from curator.domain.recording import Recording
 from curator.domain.span import Span
+from curator.stages import Version
 from curator.stages.clean import kept_of_clip
 from curator.stages.clean_recipes import of_clips, of_recordings, parsed
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What is heard of a clip.
-
-    recording: the file it is cut from, cleaned or not. span: what is kept, in samples of the
-    recording that was imported. recipe: hash, or None for the clip as it was recorded.
-    """
-
-    recording: Recording
-    span: Span
-    recipe: str | None
-
-    def span_in(self, imported: Recording) -> Span:
-        """The same in samples of ``recording``, which may have a higher rate."""
-        return self.span.at_rate(imported.rate, self.recording.rate).within(self.recording.samples)
 
 
 def derived(recording: Recording, cache: Path, steps: tuple[Step, ...]) -> Recording | None:

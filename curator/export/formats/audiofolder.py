@@ -32,7 +32,7 @@ def _line(row: Row) -> dict[str, object]:
     return {
         "file_name": f"{row.id}.wav",
         "transcription": row.text,
-        "emotion": row.emotion,
+        "emotion": row.emotion or "",  # a side without any would have a column of another kind
         "language": row.language,
         "speaker": row.speaker,
     }

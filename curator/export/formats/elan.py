@@ -27,6 +27,8 @@ def files(listing: Listing) -> dict[str, bytes]:
 
 def _document(recording: Recording, lanes: Lanes) -> bytes:
     top = Xml.Element("ANNOTATION_DOCUMENT", AUTHOR="", DATE=MADE, FORMAT="3.0", VERSION="3.0")
+    top.set("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance")
+    top.set("xsi:noNamespaceSchemaLocation", "http://www.mpi.nl/tools/elan/EAFv3.0.xsd")
     header = Xml.SubElement(top, "HEADER", MEDIA_FILE="", TIME_UNITS="milliseconds")
     path = recording.path.absolute()
     Xml.SubElement(header, "MEDIA_DESCRIPTOR", MEDIA_URL=path.as_uri(), MIME_TYPE="audio/x-wav")
