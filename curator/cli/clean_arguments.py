@@ -27,3 +27,24 @@ def add_models_command(make: Make) -> None:
     importing.add_argument("names", metavar="NAME", nargs="*", help="left out: all that it holds")
     verifying = part("verify", "verify", "Read every file and compare its hash.")
     verifying.add_argument("names", metavar="NAME", nargs="*")
+
+
+def add_clean_command(make: Make, cores: int) -> None:
+    """``curator clean PROJECT``."""
+    clean = make("clean", "clean:clean", "Clean recordings where the voice stays whole.")
+    clean.add_argument("project", metavar="PROJECT", type=Path, help="a folder NAME.curator")
+    clean.add_argument(
+        "--recipe",
+        metavar="NAME|FILE",
+        action="append",
+        default=[],
+        dest="recipes",
+        help="a recipe's name or file.toml; left out: make again what was deleted",
+    )
+    clean.add_argument("--query", metavar="Q", help="only these clips; left out: all recordings")
+    clean.add_argument("--compare", action="store_true", help="which recipe is best, or none")
+    clean.add_argument("--list", action="store_true", help="the recipes there are")
+    clean.add_argument("--whisper", metavar="NAME|FOLDER", default="tiny.en")
+    clean.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    clean.add_argument("--jobs", type=int, default=cores, help="worker processes")
+    clean.add_argument("--json", action="store_true", help="one JSON object a line on stdout")

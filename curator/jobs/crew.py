@@ -11,11 +11,12 @@ from itertools import pairwise
 
 import msgspec
 
+from curator.domain.cleaning import ClipCleaned
 from curator.domain.errors import CuratorError
 from curator.domain.fact import ClipFact, RecordingCut
 from curator.jobs.job import Job
 from curator.jobs.processes import Died, Workers
-from curator.jobs.wire import Done, Found, Message, Noted, Stopped, Taken, TakenIn
+from curator.jobs.wire import Cleaned, Done, Found, Message, Noted, Stopped, Taken, TakenIn
 from curator.jobs.work import Work
 from curator.jobs.writing import Action, OnClips
 from curator.stages import Failed
@@ -41,9 +42,9 @@ class _Round:
 
 def item_of(found: Found | Failed) -> int:
     """The clip, recording or path that a message answers."""
-    if isinstance(found, ClipFact):
+    if isinstance(found, ClipFact | ClipCleaned):
         return found.clip_id
-    if isinstance(found, TakenIn | Failed):
+    if isinstance(found, TakenIn | Cleaned | Failed):
         return found.item
     return found.recording_id
 

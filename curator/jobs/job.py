@@ -26,7 +26,7 @@ class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     stage: a key of curator.jobs.steps.STEPS, "words" or "import". items: clip or recording ids, or
     places among the paths, in the order to do them. paths: the files to import, as path_bytes
-    gives them. scorers: which scorers to run, for the score stage.
+    gives them. scorers: which scorers to run, for the score stage. recipe: TOML, for cleaning.
     """
 
     stage: str
@@ -35,6 +35,7 @@ class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: tuple[int, ...] = ()
     paths: tuple[bytes, ...] = ()
     scorers: tuple[str, ...] = ()
+    recipe: str = ""
 
 
 def to_json(job: Job) -> bytes:

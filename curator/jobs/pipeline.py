@@ -15,6 +15,7 @@ from curator.jobs.crew import Crew, item_of
 from curator.jobs.job import Job, Options
 from curator.jobs.placing import place_new
 from curator.jobs.steps import STEPS, todo, transcriber_producer
+from curator.jobs.versions import versions
 from curator.jobs.wire import Found
 from curator.jobs.work import Work
 from curator.jobs.writing import write_facts
@@ -84,7 +85,8 @@ def give_words(work: Work, options: Options) -> None:
     """Clips that segmentation cut take their words from the recording; nothing is heard twice."""
     project = work.project
     producer = transcriber_producer(options)
-    lacking = set(project.facts.missing(producer, Transcript)) - project.clips.moved()
+    cleaned = versions(project).of_clips.keys()  # what they say is heard anew
+    lacking = set(project.facts.missing(producer, Transcript)) - project.clips.moved() - cleaned
     transcripts: dict[int, Transcript | None] = {}
     facts = []
     for clip, recording, span in project.clips.spans(lacking):

@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeGuard, TypeVar
 
 from curator.audio.excerpts import Excerpts
 from curator.audio.intake import cached16, take_in
@@ -15,15 +15,20 @@ from curator.domain.fact import (
     DeliveryPoint,
     DeliveryVector,
     Edges,
+    Fact,
     MapPoint,
     Producer,
     SpeakerVector,
     Transcript,
 )
 from curator.domain.target import read_target
+from curator.jobs.cleaning_worker import STAGES as CLEANING
+from curator.jobs.cleaning_worker import serve_cleaning
 from curator.jobs.job import Job, Options, path_of
 from curator.jobs.learning import heard_of, learn
 from curator.jobs.queries import each
+from curator.jobs.versions import marked, versions
+from curator.jobs.versions import missing as lacking_in
 from curator.jobs.wire import Found, Message, Taken, TakenIn
 from curator.stages import ClipSound, Failed, RecordingSound
 from curator.stages import score as scoring
@@ -96,16 +101,20 @@ def todo(project: Project, step: str, options: Options) -> list[Job]:
         return Job(step, str(project.path), options, tuple(items), scorers=scorers)
 
     facts = project.facts
+
+    def missing(producer: Producer, kind: type[Fact]) -> list[int]:
+        return lacking_in(project, producer, kind)
+
     if step == "transcribe":
         return [job(facts.recordings_missing(transcriber_producer(options)))]
     if step == "words":
-        return [job(facts.missing(transcriber_producer(options), Transcript))]
+        return [job(missing(transcriber_producer(options), Transcript))]
     if step == "segment":
         return [job(facts.recordings_missing(producer_of(cutter(project))))]
     if step == "edges":
-        return [job(facts.missing(producer_of(FindEdges()), Edges))]
+        return [job(missing(producer_of(FindEdges()), Edges))]
     if step == "embed":
-        return [job(facts.missing(producer_of(Embed()), SpeakerVector))]
+        return [job(missing(producer_of(Embed()), SpeakerVector))]
     if step == "score":
         return [job(items, keys) for keys, items in _unscored(project, options).items()]
     if step == "lay_out":
@@ -113,7 +122,7 @@ def todo(project: Project, step: str, options: Options) -> list[Job]:
         lacking = facts.missing(lay_out_producer(options), MapPoint)
         return [job(clip for clip in lacking if clip in heard)]
     if step == "delivery":
-        return [job(facts.missing(producer_of(Deliver()), DeliveryVector))]
+        return [job(missing(producer_of(Deliver()), DeliveryVector))]
     if step == "lay_out_delivery":
         heard = {clip for clip, _ in facts.delivery_vectors()}
         lacking = facts.missing(producer_of(LayOutDelivery(options.seed)), DeliveryPoint)
@@ -126,7 +135,7 @@ def _unscored(project: Project, options: Options) -> Mapping[tuple[str, ...], li
     lacking: dict[int, list[str]] = {}
     for info in scorers():
         made_by = scoring.producer_of(info, exact=options.exact)
-        for clip in project.facts.missing(made_by, scoring.FINDS):
+        for clip in lacking_in(project, made_by, scoring.FINDS):
             lacking.setdefault(clip, []).append(info.key)
     order = {clip: place for place, (clip, _, _) in enumerate(project.clips.spans(lacking))}
     groups: dict[tuple[str, ...], list[int]] = {}
@@ -144,8 +153,17 @@ def serve(job: Job, say: Say) -> None:
         if job.stage == "suggest":
             learn(project, say)
             return
+        if job.stage in CLEANING:
+            serve_cleaning(project, job, say)
+            return
+        of_clips = versions(project).of_clips
         for found in _answers(project, job, say):
-            say(found)
+            say(marked(found, of_clips) if _is_about_version(found, job) else found)
+
+
+def _is_about_version(found: Found | Failed, job: Job) -> TypeGuard[ClipFact]:
+    """Whether a fact is about how a clip sounds, cleaned or not; places on maps are not."""
+    return isinstance(found, ClipFact) and not job.stage.startswith("lay_out")
 
 
 def _answers(project: Project, job: Job, say: Say) -> Iterator[Found | Failed]:
@@ -239,6 +257,7 @@ def recording_sounds(
 def clip_sounds(project: Project, clips: Iterable[int], say: Say) -> Iterator[ClipSound]:
     """The clips with their sound and words, reading a recording once for neighbours."""
     sounds: dict[int, RecordingSound | None] = {}
+    cleaned = versions(project)
     for clip in each(project, clips):
         number = clip.recording_id
         if number not in sounds:
@@ -248,12 +267,21 @@ def clip_sounds(project: Project, clips: Iterable[int], say: Say) -> Iterator[Cl
         if sound is None:
             say(Failed(clip.id, f"{clip.recording}: its working copy is missing."))
             continue
+        samples16, version = sound.samples16, None
+        if clip.id in cleaned.of_clips:
+            try:
+                version = cleaned.of(clip.id, clip.span, sound.recording)
+                samples16 = cached16(project.cache, version.recording.content_hash)
+            except (CuratorError, FileNotFoundError) as error:
+                say(Failed(clip.id, f"clip {clip.id}: {error}"))
+                continue
         yield ClipSound(
             clip.id,
             sound.recording,
             clip.span,
-            sound.samples16,
+            samples16,
             clip.language or project.settings.language,
             clip.machine_text,
             clip.words,
+            version,
         )

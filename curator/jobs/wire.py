@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from curator.audio.intake import Intake
+from curator.domain.cleaning import ClipCleaned
 from curator.domain.fact import (
     ClipFact,
     DeliveryPoint,
@@ -44,6 +45,13 @@ class TakenIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A recording was cleaned into the cache. item: its number."""
+
+    item: int
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """Something found out about the project as a whole, under the key of a project fact."""
 
@@ -64,7 +72,7 @@ class Done:
     """The worker's last word: all items were answered."""
 
 
-Found = ClipFact | RecordingTranscript | RecordingCut | TakenIn
+Found = ClipFact | RecordingTranscript | RecordingCut | TakenIn | Cleaned | ClipCleaned
 Message = Found | Failed | Taken | Noted | Stopped | Done
 
 _FACTS: dict[str, type[Fact]] = {
@@ -82,6 +90,8 @@ _PLAIN: dict[str, type[Any]] = {
     "recording_transcript": RecordingTranscript,
     "recording_cut": RecordingCut,
     "taken_in": TakenIn,
+    "cleaned": Cleaned,
+    "clip_cleaned": ClipCleaned,
     "failed": Failed,
     "taken": Taken,
     "noted": Noted,

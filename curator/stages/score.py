@@ -92,7 +92,10 @@ class Score:
         if all(ready.info.hears == "cache" for ready in self._scorers):
             return None
         try:
-            return self._excerpts.read(item.recording, item.span)
+            if item.version is None:
+                return self._excerpts.read(item.recording, item.span)
+            version = item.version
+            return self._excerpts.read(version.recording, version.span_in(item.recording))
         except CuratorError as error:
             return error
 

@@ -1,0 +1,164 @@
+"""curator clean: recordings and clips cleaned by a recipe, where that leaves the voice whole."""
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+
+from curator.cli.progress import watcher
+from curator.domain.cleaning import Comparison, best
+from curator.domain.errors import CuratorError, printable
+from curator.domain.recipe import NOTHING
+from curator.jobs.job import Options
+
+BULK = 50
+"""A decision about this many clips or more is backed up first."""
+
+SHOWN = 10  # refused clips that are named
+
+
+def clean(arguments: Namespace) -> int:
+    """Clean by a recipe, compare recipes, or make again what was deleted."""
+    options = Options(whisper=arguments.whisper, device=arguments.device)
+    if arguments.list:
+        return _list(arguments)
+    if arguments.compare:
+        return _compare(arguments, options)
+    if not arguments.recipes:
+        return _again(arguments, options)
+    if len(arguments.recipes) > 1:
+        raise CuratorError("Clips are cleaned by one recipe.", "Several are for --compare.")
+    return _clean(arguments, options)
+
+
+def _list(arguments: Namespace) -> int:
+    from curator.stages.clean_recipes import read_recipe, recipe_names
+    from curator.stages.cleaners import info_of
+
+    for name in [NOTHING, *recipe_names()]:
+        recipe = read_recipe(name)
+        steps = ", ".join(info_of(step.cleaner).label for step in recipe.steps)
+        if arguments.json:
+            _say(name=name, hash=recipe.hash, use=recipe.use, steps=steps)
+        else:
+            sys.stdout.write(f"{name:<12}{recipe.use}\n{'':<12}{steps or 'nothing'}\n")
+    return 0
+
+
+def _clean(arguments: Namespace, options: Options) -> int:
+    from curator.jobs import cleaning
+    from curator.jobs.queries import read_query
+    from curator.jobs.work import Work
+    from curator.stages.clean_recipes import read_recipe
+    from curator.store.project import Project
+
+    recipe = read_recipe(arguments.recipes[0])
+    with Project.open(arguments.project) as project:
+        work = Work.at_once(project, watcher(arguments.json), arguments.jobs)
+        whole = arguments.query is None
+        clips = project.clips.ids(None if whole else read_query(project, arguments.query))
+        if not clips:
+            raise CuratorError("No clip fits this query.", "See: curator clips PROJECT --query Q.")
+        if len(clips) >= BULK:
+            project.backup("before cleaning many clips")
+        outcome = cleaning.clean(work, options, recipe, clips)
+        changes = cleaning.decide(work, options, outcome, whole=whole)
+        undone = len(clips) - len(outcome.verdicts)
+    if arguments.json:
+        for clip, verdict in outcome.verdicts.items():
+            _say(clip=clip, accepted=verdict.is_accepted, did=verdict.sentence,
+                 reasons=list(verdict.refused))  # fmt: skip
+        return 1 if outcome.failures else 0
+    sys.stdout.write(f"{changes.label}.\n" if changes and changes.clips else "Nothing to change.\n")
+    for clip in outcome.accepted[:SHOWN]:
+        if sentence := outcome.verdicts[clip].sentence:
+            sys.stdout.write(f"{clip:>6}  {sentence}\n")
+    for clip, verdict in list(outcome.refused.items())[:SHOWN]:
+        sys.stdout.write(f"{clip:>6}  refused: {'; '.join(verdict.refused)}\n")
+    if outcome.refused:
+        sys.stdout.write(f"{len(outcome.refused)} clips stay as they were recorded.\n")
+    if undone:
+        sys.stdout.write(f"{undone} clips could not be judged and stay as they were.\n")
+    return 1 if outcome.failures else 0
+
+
+def _again(arguments: Namespace, options: Options) -> int:
+    """Make again what was cleaned and then deleted."""
+    from curator.jobs import cleaning
+    from curator.jobs.work import Work
+    from curator.store.project import Project
+
+    with Project.open(arguments.project) as project:
+        work = Work.at_once(project, watcher(arguments.json), arguments.jobs)
+        failures = cleaning.make_all_cleaned(work, options)
+    if not arguments.json:
+        sys.stdout.write("All cleaned sound is there.\n" if not failures else "Not all is there.\n")
+    return 1 if failures else 0
+
+
+def _compare(arguments: Namespace, options: Options) -> int:
+    from curator.jobs import cleaning
+    from curator.jobs.work import Work
+    from curator.stages.clean_recipes import read_recipe
+    from curator.store.project import Project
+
+    wanted = [read_recipe(name) for name in arguments.recipes or _usable_recipes()]
+    with Project.open(arguments.project) as project:
+        work = Work.at_once(project, watcher(arguments.json), arguments.jobs)
+        found = cleaning.compare(work, options, wanted)
+        names = {each.id: printable(each.name) for each in project.recordings.all()}
+    for number, comparisons in found.items():
+        if arguments.json:
+            _say(
+                recording=names[number],
+                best=best(comparisons),
+                recipes=[_as_json(each) for each in comparisons],
+            )
+        else:
+            _write_table(names[number], comparisons)
+    if not found and not arguments.json:
+        sys.stdout.write("There are no clips yet; see: curator analyse PROJECT.\n")
+    return 0
+
+
+def _usable_recipes() -> list[str]:
+    """The recipes whose networks are here."""
+    from curator.stages.clean_recipes import read_recipe, recipe_names
+    from curator.stages.cleaners import info_of
+    from curator.stages.models_folder import standing
+    from curator.stages.models_list import listed_model
+
+    def is_usable(name: str) -> bool:
+        models = [info_of(step.cleaner).model for step in read_recipe(name).steps]
+        return all(standing(listed_model(model)).is_usable for model in models if model)
+
+    return [name for name in recipe_names() if is_usable(name)]
+
+
+def _write_table(name: str, comparisons: Sequence[Comparison]) -> None:
+    chosen = best(comparisons)
+    sys.stdout.write(f"{name}: {chosen}\n")
+    sys.stdout.write(f"  {'recipe':<12}{'clips':>6}{'refused':>9}{'overall':>16}{'voice':>16}\n")
+    for each in comparisons:
+        overall = f"{each.overall.before:.2f} -> {each.overall.after:.2f}"
+        voice = each.similarity
+        alike = f"{voice.before:.2f} -> {voice.after:.2f}" if voice else "-"
+        mark = "  best" if each.recipe == chosen else ""
+        figures = f"{each.clips:>6}{each.refused:>9.0%}{overall:>16}{alike:>16}"
+        sys.stdout.write(f"  {each.recipe:<12}{figures}{mark}\n")
+
+
+def _as_json(each: Comparison) -> Mapping[str, object]:
+    return {
+        "recipe": each.recipe,
+        "clips": each.clips,
+        "refused": round(each.refused, 4),
+        "overall": [round(each.overall.before, 4), round(each.overall.after, 4)],
+        "similarity": None
+        if each.similarity is None
+        else [round(each.similarity.before, 4), round(each.similarity.after, 4)],
+    }
+
+
+def _say(**what: object) -> None:
+    sys.stdout.write(json.dumps(what, ensure_ascii=False) + "\n")

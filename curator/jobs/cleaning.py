@@ -1,0 +1,234 @@
+"""Recordings and clips cleaned by a recipe: made, judged by the guard, and then decided about.
+
+What the guard refuses stays as it was recorded. Decisions are returned as edits, so that whoever
+owns the project makes them, as one act that can be undone.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+
+from curator.audio.intake import sweep
+from curator.domain.cleaning import ClipCleaned, Comparison, Measures, Verdict, compared, judged
+from curator.domain.decision import Changes, Edit, Field, Value
+from curator.domain.recipe import Recipe, none, to_toml
+from curator.jobs.crew import Crew, item_of
+from curator.jobs.following import follow_cut
+from curator.jobs.job import Job, Options
+from curator.jobs.pipeline import make_caches
+from curator.jobs.versions import versions
+from curator.jobs.wire import Found
+from curator.jobs.work import Work
+from curator.stages.clean_recipes import of_recordings
+from curator.stages.clean_versions import Versions
+from curator.store.project import Project
+
+TRIED_CLIPS = 6
+"""Of a recording, when recipes are compared: spread over it, the usual lengths."""
+
+TRIED_S = (1.5, 12.0)
+
+Store = Callable[[Project, Sequence[Found]], None]
+
+
+@dataclass
+class Outcome:
+    """What a recipe did. verdicts: by clip; failures: items that could not be done."""
+
+    recipe: Recipe
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
+    measures: dict[int, Measures] = field(default_factory=dict)
+    failures: int = 0
+
+    @property
+    def accepted(self) -> list[int]:
+        """The clips that the recipe left as they should be."""
+        return [clip for clip, verdict in self.verdicts.items() if verdict.is_accepted]
+
+    @property
+    def refused(self) -> dict[int, Verdict]:
+        """The clips for which the guard refuses it."""
+        return {clip: its for clip, its in self.verdicts.items() if not its.is_accepted}
+
+
+def clean(work: Work, options: Options, recipe: Recipe, clips: Collection[int]) -> Outcome:
+    """Clean the recordings of these clips and judge what that did to each of them.
+
+    What was made or measured before is not made again. Nothing is decided yet; see ``edits``.
+    """
+    project = work.project
+    sweep(project.cache)  # what a program that was killed has left
+    outcome = Outcome(recipe)
+    work.write(lambda owner: _know(owner, recipe))
+    outcome.failures += make_caches(work)
+    recordings = list(dict.fromkeys(number for _, number, _ in project.clips.spans(clips)))
+    outcome.failures += make_cleaned(work, options, recipe, recordings)
+    if of_recordings(recipe.steps):
+        known = project.cleanings.measured(recipe.hash, clips)
+        lacking = [clip for clip, _, _ in project.clips.spans(clips) if clip not in known]
+        outcome.failures += _run(work, "guard", options, recipe, lacking, _store)
+        outcome.measures = dict(project.cleanings.measured(recipe.hash, clips))
+        outcome.verdicts = {clip: judged(its) for clip, its in outcome.measures.items()}
+    else:  # it changes no sound, or nothing at all
+        outcome.verdicts = {clip: Verdict((), "") for clip in clips}
+    return outcome
+
+
+def make_cleaned(work: Work, options: Options, recipe: Recipe, recordings: Sequence[int]) -> int:
+    """The recordings as the recipe makes them, where they are not there; returns what failed."""
+    if not of_recordings(recipe.steps):
+        return 0
+    made = Versions(work.project.cache, {}, {recipe.hash: to_toml(recipe)})
+    lacking = [
+        number
+        for number in recordings
+        if made.made(work.project.recordings.get(number), recipe.hash) is None
+    ]
+    return _run(work, "clean", options, recipe, lacking, lambda _project, _found: None)
+
+
+def make_all_cleaned(work: Work, options: Options) -> int:
+    """What was cleaned and then deleted, made again; returns how many recordings failed."""
+    project, failures = work.project, 0
+    wanted: dict[str, set[int]] = {}
+    known = versions(project)
+    for clip, number, _ in project.clips.spans(known.of_clips):
+        wanted.setdefault(known.of_clips[clip], set()).add(number)
+    for recipe, recordings in wanted.items():
+        failures += make_cleaned(work, options, known.recipe(recipe), sorted(recordings))
+    return failures
+
+
+def edits(project: Project, outcome: Outcome, *, whole: bool) -> tuple[str, list[Edit]]:
+    """The act that gives accepted clips the recipe: its label, and its edits.
+
+    whole: the recipe is for the recordings, and clips have it from them; a refused clip is then
+    given the recipe that does nothing. Otherwise it is for the accepted clips alone, and refused
+    ones stay as they are.
+    """
+    recipe, accepted = outcome.recipe, outcome.accepted
+    label = f"Clean by {recipe.name} ({_counted(len(accepted))})"
+    if not whole:
+        return label, [Edit(label, Field.RECIPE, dict.fromkeys(accepted, recipe.hash))]
+    spans = project.clips.spans(outcome.verdicts)
+    numbers: dict[int, Value] = {number: recipe.hash for _, number, _ in spans}
+    own: dict[int, Value] = {
+        clip: None if verdict.is_accepted else none().hash
+        for clip, verdict in outcome.verdicts.items()
+    }
+    return label, [
+        Edit(label, Field.RECORDING_RECIPE, numbers),
+        Edit(label, Field.RECIPE, own),
+    ]
+
+
+def as_recorded(project: Project, clips: Collection[int]) -> tuple[str, list[Edit]]:
+    """The act that takes cleaning back from these clips."""
+    label = f"As recorded ({_counted(len(clips))})"
+    hash_ = none().hash
+    return label, [Edit(label, Field.RECIPE, dict.fromkeys(clips, hash_))]
+
+
+def decide(work: Work, options: Options, outcome: Outcome, *, whole: bool) -> Changes | None:
+    """Make the decisions and find out about the versions of clips that they choose."""
+    label, acts = edits(work.project, outcome, whole=whole)
+    acts = [act for act in acts if act.after]
+    if not acts:
+        return None
+    changes = work.project.decisions.apply_all(label, acts)
+    follow(work, options, list(outcome.verdicts))
+    return changes
+
+
+def follow(work: Work, options: Options, clips: Collection[int]) -> int:
+    """Find out about clips whose version has changed; returns what failed."""
+    return follow_cut(work, options, clips)
+
+
+def compare(work: Work, options: Options, recipes: Sequence[Recipe]) -> dict[int, list[Comparison]]:
+    """What each recipe does to some clips of each recording, by recording."""
+    project = work.project
+    make_caches(work)
+    tried = _tried(project)
+    number_of = {clip: number for clip, number, _ in project.clips.spans(tried)}
+    found: dict[int, list[Comparison]] = {
+        number: [] for number in dict.fromkeys(number_of.values())
+    }
+    for recipe in recipes:
+        heard: list[ClipCleaned] = []
+
+        def keep(
+            _project: Project, part: Sequence[Found], heard: list[ClipCleaned] = heard
+        ) -> None:
+            heard += [each for each in part if isinstance(each, ClipCleaned)]
+
+        work.watcher.noted(f"Trying {recipe.name}.")
+        _run(work, "try", options, recipe, tried, keep)
+        by_number: dict[int, list[Measures]] = {}
+        for each in heard:
+            by_number.setdefault(number_of[each.clip_id], []).append(each.measures)
+        for number, its in by_number.items():
+            found[number].append(compared(recipe.name, its))
+    return found
+
+
+def _tried(project: Project) -> list[int]:
+    """Some clips of each recording, spread over it; those of usual lengths before others."""
+    rates = {recording.id: recording.rate for recording in project.recordings.all()}
+    by_number: dict[int, list[int]] = {}
+    usual: dict[int, list[int]] = {}
+    for clip, number, span in project.clips.spans():
+        by_number.setdefault(number, []).append(clip)
+        if TRIED_S[0] <= span.seconds(rates[number]) <= TRIED_S[1]:
+            usual.setdefault(number, []).append(clip)
+    chosen: list[int] = []
+    for number, clips in by_number.items():
+        its = usual.get(number, clips)
+        step = max(1.0, len(its) / TRIED_CLIPS)
+        chosen += [its[int(place * step)] for place in range(min(TRIED_CLIPS, len(its)))]
+    return chosen
+
+
+def _know(project: Project, recipe: Recipe) -> None:
+    project.cleanings.add_recipe(recipe)
+    project.cleanings.add_recipe(none())
+
+
+def _store(project: Project, found: Sequence[Found]) -> None:
+    project.cleanings.add(each for each in found if isinstance(each, ClipCleaned))
+
+
+def _run(
+    work: Work,
+    stage: str,
+    options: Options,
+    recipe: Recipe,
+    items: Sequence[int],
+    store: Store,
+) -> int:
+    """A job of cleaning with worker processes; returns how many items could not be done."""
+    work.look_up()
+    if not items:
+        return 0
+    project = work.project
+    recordings = {recording.id: recording for recording in project.recordings.all()}
+    if stage == "clean":
+        seconds = {number: each.seconds for number, each in recordings.items()}
+    else:
+        seconds = {
+            clip: span.seconds(recordings[number].rate)
+            for clip, number, span in project.clips.spans(items)
+        }
+    work.watcher.started(stage, len(items), sum(seconds[item] for item in items))
+    crew = Crew(
+        work,
+        store=store,
+        describe=lambda item: recordings[item].name if stage == "clean" else f"clip {item}",
+        seconds_of=lambda found: seconds[item_of(found)],
+    )
+    crew.do(Job(stage, str(project.path), options, tuple(items), recipe=to_toml(recipe)), items)
+    work.watcher.finished()
+    return crew.failures
+
+
+def _counted(clips: int) -> str:
+    return "1 clip" if clips == 1 else f"{clips} clips"
