@@ -38,7 +38,7 @@
     if (data.sounds[key]) {
       const audio = make("audio");
       audio.controls = true;
-      audio.preload = "none";
+      audio.preload = "metadata";
       audio.src = data.sounds[key];
       audio.setAttribute("aria-label", label);
       audio.addEventListener("play", () => {

@@ -28,5 +28,26 @@ TRAINING = (
     _training(
         "choose_folder", QT_TRANSLATE_NOOP("Actions", "Choose the folder of runs…"), ("Shift+F",)
     ),
+    _training(
+        "hear_first", QT_TRANSLATE_NOOP("Actions", "Hear it, or the first of a pair"), ("A",)
+    ),
+    _training(
+        "hear_second", QT_TRANSLATE_NOOP("Actions", "Hear its reference, or the second"), ("S",)
+    ),
+    _training("hear_third", QT_TRANSLATE_NOOP("Actions", "Hear a real clip"), ("D",)),
+    *(
+        Action(
+            f"training.rate_{digit}",
+            QT_TRANSLATE_NOOP("Actions", "Rate with this digit, 0 for ten; or judge a pair"),
+            (digit,),
+            "training.give_digit",
+            When.PROJECT,
+            "",
+            argument=digit,
+        )
+        for digit in "1234567890"
+    ),
+    _training("toggle_blind", QT_TRANSLATE_NOOP("Actions", "Compare blindly, or stop it"), ("B",)),
+    _training("take_ratings", QT_TRANSLATE_NOOP("Actions", "Take in ratings…"), ("Ctrl+I",)),
     _training("back", QT_TRANSLATE_NOOP("Actions", "Back to the run"), ("Esc",)),
 )

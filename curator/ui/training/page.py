@@ -1,5 +1,6 @@
 """Page 6: begin a training, follow it, hear it, and compare what came out."""
 
+import random
 from pathlib import Path
 
 from PySide6.QtCore import QUrl, Slot
@@ -14,8 +15,12 @@ from curator.ui.job_queue import Ending
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
 from curator.ui.training import asking
+from curator.ui.training.listening_view import ListeningView
+from curator.ui.training.ratings import take_in
 from curator.ui.training.run_record import FILE, RunRecord
+from curator.ui.training.run_view import best_step
 from curator.ui.training.view import TrainingView
+from curator.ui.wording import counted
 
 LOOK, REPORT, COMPARE = "training look", "training report", "training compare"
 """What the questions to the trainer are called among the errands."""
@@ -32,6 +37,7 @@ class TrainingPage(TrainingView):
         self.new.clicked.connect(self.new_training)
         self.choose_folder_button.clicked.connect(self.choose_folder)
         self.view.asked.connect(self._do)
+        self.listening.asked.connect(self._do)
         self.start.plan_wanted.connect(lambda: self._attempt(self.check_and_plan))
         self.start.begin_wanted.connect(lambda: self._attempt(self.begin))
         self.start.left.connect(self.back)
@@ -127,7 +133,10 @@ class TrainingPage(TrainingView):
 
     def play(self) -> None:
         """Hear what the chosen run spoke."""
-        self.view.play_current()
+        if self.front.currentWidget() is self.listening:
+            self.listening.hear(0)
+        else:
+            self.view.play_current()
 
     def open_report(self) -> None:
         """Have the report of the chosen run written, and open it."""
@@ -149,7 +158,45 @@ class TrainingPage(TrainingView):
 
     def listen(self) -> None:
         """Hear and rate what the chosen run has spoken."""
-        self._require()
+        record = self._require()
+        self.listening.show_run(record.folder, best_step(record))
+        self.front.setCurrentWidget(self.listening)
+        self.listening.table.setFocus()
+
+    def hear_first(self) -> None:
+        """What was synthesised, or the first of a pair."""
+        self._require_listening().hear(0)
+
+    def hear_second(self) -> None:
+        """What it was to sound like, or the second of a pair."""
+        self._require_listening().hear(1)
+
+    def hear_third(self) -> None:
+        """A real clip of the category."""
+        self._require_listening().hear(2)
+
+    def give_digit(self, digit: str) -> None:
+        """Rate, or judge a pair."""
+        self._require_listening().digit(digit)
+
+    def toggle_blind(self) -> None:
+        """Compare two checkpoints without knowing which is which, or go back to rating."""
+        self._require_listening().toggle_blind(random.randrange(1 << 30))
+
+    def take_ratings(self) -> None:
+        """Take in a file of ratings that a listening page gave away."""
+        dialog = QFileDialog(self, self.tr("A file of ratings"))
+        dialog.setNameFilter(self.tr("Ratings (*.json)"))
+        dialog.fileSelected.connect(
+            lambda chosen: self._attempt(lambda: self.take_ratings_from(Path(chosen)))
+        )
+        dialog.open()
+
+    def take_ratings_from(self, path: Path) -> None:
+        """The same from this file."""
+        many = take_in(self.session, path)
+        text = counted(many, self.tr("%n sample was rated."), self.tr("%n samples were rated."))
+        self.session.messages.inform(text)
 
     def back(self) -> None:
         """From the form or the listening back to the run."""
@@ -174,6 +221,11 @@ class TrainingPage(TrainingView):
         if self.record is None:
             raise CuratorError(self.tr("No run is chosen."))
         return self.record
+
+    def _require_listening(self) -> ListeningView:
+        if self.front.currentWidget() is not self.listening:
+            self.listen()
+        return self.listening
 
     def _fill_in(self, parent: Path | None) -> None:
         self.start.prepare(self._newest_bundle(), self.folder, parent)

@@ -132,7 +132,7 @@ class RunView(QWidget):
                 translated("Training", TITLES[self.loss]),
                 record.training[self.loss],
                 evaluation,
-                _best(record),
+                best_step(record),
                 math.log(many) if many > 1 else None,
             )
         )
@@ -166,7 +166,7 @@ class RunView(QWidget):
         self.play_wanted.emit(Path(item.data(Qt.ItemDataRole.UserRole)))
 
 
-def _best(record: RunRecord) -> int | None:
+def best_step(record: RunRecord) -> int | None:
     """The evaluated step with the lowest mel_ce."""
     series = record.evaluation["mel_ce"]
     good = [

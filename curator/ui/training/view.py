@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -23,6 +23,7 @@ from curator.ui.session import Session
 from curator.ui.sound.player import Player
 from curator.ui.theme import GRID
 from curator.ui.training.hearer import Hearer
+from curator.ui.training.listening_view import ListeningView
 from curator.ui.training.run_list import RunListModel, runs_below, summary_of
 from curator.ui.training.run_record import RunRecord
 from curator.ui.training.run_view import RunView
@@ -31,7 +32,7 @@ from curator.ui.training.trainings import Trainings
 
 FOLLOW_MS = 1000
 """How often files are looked at while the page is in front."""
-LIST_WIDTH = 44 * GRID
+LIST_WIDTH = 54 * GRID
 
 
 class TrainingView(Page):
@@ -48,6 +49,7 @@ class TrainingView(Page):
         self.where = ElidedLabel()
         self.empty = label(wrap=True)
         self.view, self.start = RunView(), StartPanel()
+        self.listening = ListeningView(session)
         self.front = QStackedWidget()
         self.new = button(self.tr("Begin a training…"), "first")
         self.choose_folder_button = button(self.tr("Folder…"))
@@ -70,7 +72,7 @@ class TrainingView(Page):
         column.addLayout(head)
         column.addWidget(self.list, 1)
         column.addWidget(self.new)
-        for widget in (self._nothing(), self.view, self.start):
+        for widget in (self._nothing(), self.view, self.start, self.listening):
             self.front.addWidget(widget)
         split = QSplitter()
         split.setChildrenCollapsible(False)
@@ -81,10 +83,16 @@ class TrainingView(Page):
         inside.addWidget(self.front)
         split.addWidget(right)
         split.setStretchFactor(1, 1)
-        split.setSizes([LIST_WIDTH, 3 * LIST_WIDTH])
+        self.front.currentChanged.connect(self._offer)
+        split.setSizes([LIST_WIDTH, 2 * LIST_WIDTH])
         around = QVBoxLayout(self)
         around.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         around.addWidget(split)
+
+    @Slot(int)
+    def _offer(self, _place: int) -> None:
+        """One first button at a time."""
+        self.new.setVisible(self.front.currentWidget() is not self.start)
 
     def _nothing(self) -> QWidget:
         """What is shown while no run is chosen."""
@@ -108,12 +116,14 @@ class TrainingView(Page):
         header = self.list.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.resizeSection(1, 12 * GRID)
-        header.resizeSection(2, 16 * GRID)
+        header.resizeSection(2, 20 * GRID)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
     def _connect(self) -> None:
         self.view.play_wanted.connect(self.hearer.play)
+        self.listening.play_wanted.connect(self.hearer.play)
         self.list.selectionModel().currentRowChanged.connect(self._choose_row)
         self._reading.timeout.connect(self._read_on)
         self._following.timeout.connect(self.look_again)
@@ -132,7 +142,7 @@ class TrainingView(Page):
 
     def places(self, place: Place) -> Sequence[QWidget]:
         """See Page."""
-        return (self.list, self.view.samples) if place == Place.LIST else ()
+        return (self.list, self.view.samples, self.listening.table) if place == Place.LIST else ()
 
     def close_page(self) -> None:
         """See Page. Trainings go on without the window."""

@@ -1,0 +1,114 @@
+"""Two voices say the same; which is better is asked, and who was who is said at the end."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from curator.domain.errors import CuratorError, printable
+from curator.ui.page import button, label
+from curator.ui.theme import GRID
+from curator.ui.training.blind import FEWEST, SAME, SHOWN, BlindTest, chance
+from curator.ui.training.evaluated import Sample
+from curator.ui.wording import number
+
+
+class BlindView(QWidget):
+    """Shows one pair at a time."""
+
+    asked = Signal(str)  # the name of what the page shall do
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.test = BlindTest([])
+        self.names: Sequence[str] = ("", "")
+        self.place = label(role="quiet")
+        self.text = label(role="title", wrap=True)
+        self.outcome = label(wrap=True)
+        self.choices = [
+            button(self.tr("1: The first is better")),
+            button(self.tr("2: The second is better")),
+            button(self.tr("3: No difference")),
+        ]
+        self.first, self.second = button(self.tr("A: First")), button(self.tr("S: Second"))
+        self.end = button(self.tr("End here"), "link")
+        hear, judge = QHBoxLayout(), QHBoxLayout()
+        for row, controls in (
+            (hear, (self.first, self.second)),
+            (judge, (*self.choices, self.end)),
+        ):
+            for control in controls:
+                row.addWidget(control)
+            row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 4 * GRID, 2 * GRID, 0)
+        column.setSpacing(2 * GRID)
+        for widget in (self.place, self.text):
+            column.addWidget(widget)
+        column.addLayout(hear)
+        column.addLayout(judge)
+        column.addWidget(self.outcome)
+        column.addStretch(1)
+        self.first.clicked.connect(lambda: self.asked.emit("hear_first"))
+        self.second.clicked.connect(lambda: self.asked.emit("hear_second"))
+        for at, control in enumerate(self.choices, start=1):
+            control.clicked.connect(lambda _=False, which=at: self.judge(which))
+        self.end.clicked.connect(self.end_here)
+
+    def begin(
+        self, pairs: Sequence[tuple[Sample, Sample]], names: Sequence[str], seed: int
+    ) -> None:
+        """A comparison from the start; CuratorError where there is nothing to compare."""
+        if not pairs:
+            raise CuratorError(self.tr("The two have no sentence in common."))
+        self.test, self.names = BlindTest.of(pairs, seed), names
+        self._show()
+
+    def judge(self, which: int) -> None:
+        """Prefer the first (1), the second (2) or neither (3); other digits mean nothing."""
+        if 1 <= which <= 3 and not self.test.over:
+            self.test.choose(which - 1 if which < 3 else SAME)
+            self._show()
+
+    def end_here(self) -> None:
+        """No more pairs; say what there is."""
+        self.test.ended = True
+        self._show()
+
+    def _show(self) -> None:
+        over = self.test.over
+        for control in (*self.choices, self.first, self.second, self.end):
+            control.setEnabled(not over)
+        if over:
+            self.place.setText("")
+            self.text.setText(self.tr("Which was which"))
+            self.outcome.setText(self._in_words())
+            return
+        text = self.tr("Pair %1 of %2").replace("%1", number(len(self.test.choices) + 1))
+        self.place.setText(text.replace("%2", number(len(self.test.pairs))))
+        self.text.setText(printable(self.test.pair.heard(0).sentence.text))
+        self.outcome.setText("")
+
+    def _in_words(self) -> str:
+        one, two, same = self.test.counts()
+        text = self.tr("%1: preferred %2 times. %3: preferred %4 times. No difference: %5 times.")
+        for mark, value in (
+            ("%1", self.names[0]),
+            ("%2", number(one)),
+            ("%3", self.names[1]),
+            ("%4", number(two)),
+            ("%5", number(same)),
+        ):
+            text = text.replace(mark, value)
+        if not one + two:
+            return f"{text}\n{self.tr('Nothing was decided, so nothing can be said.')}"
+        odds = chance(one, one + two)
+        coin = self.tr("A fair coin would be at least as one-sided in %1 of 100 cases.")
+        coin = coin.replace("%1", number(round(odds * 100)))
+        if odds < SHOWN:
+            says = self.tr("Your preference is more than chance. What others hear it does not say.")
+        elif one + two < FEWEST:
+            says = self.tr("With so few decided pairs nothing could be shown.")
+        else:
+            says = self.tr("This shows no preference.")
+        return f"{text}\n{coin} {says}"

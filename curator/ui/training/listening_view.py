@@ -1,0 +1,254 @@
+"""Hear what a run has spoken beside its reference and a real clip, rate it, or compare blindly."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QListWidget,
+    QStackedWidget,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from curator.domain.decision import Changes, Field
+from curator.domain.errors import CuratorError, printable
+from curator.ui.page import button, label
+from curator.ui.session import Session
+from curator.ui.theme import GRID
+from curator.ui.training.blind_view import BlindView
+from curator.ui.training.evaluated import ASPECTS, Evaluated, Sample, ends, read_evaluated
+from curator.ui.training.ratings import rate, ratings
+from curator.ui.training.reasons import ASPECT_NAMES, reason
+from curator.ui.wording import number, translated
+
+ROLE = Qt.ItemDataRole.UserRole
+SIDE = 30 * GRID
+
+
+class ListeningView(QWidget):
+    """A table of samples, the aspects to rate, and instead of both the blind comparison."""
+
+    asked = Signal(str)  # the name of what the page shall do
+    play_wanted = Signal(object)  # the file of a sound
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.evaluated = Evaluated(Path(), (), None)
+        self.heading = label(role="title")
+        self.note = label(role="quiet", wrap=True)
+        self.checkpoint = QComboBox()
+        self.checkpoint.setAccessibleName(self.tr("Checkpoint"))
+        self.table = QTableWidget(0, 4)
+        self.aspects = QListWidget()
+        self.blind = BlindView()
+        self.front = QStackedWidget()
+        self.buttons = {
+            key: button(text)
+            for key, text in (
+                ("back", self.tr("Back")),
+                ("hear_first", self.tr("Synthesised")),
+                ("hear_second", self.tr("Reference")),
+                ("hear_third", self.tr("Real voice")),
+                ("toggle_blind", self.tr("Blind comparison")),
+                ("take_ratings", self.tr("Take in ratings…")),
+            )
+        }
+        self._lay_out()
+        for key, control in self.buttons.items():
+            control.clicked.connect(lambda _=False, what=key: self.asked.emit(what))
+        self.checkpoint.currentIndexChanged.connect(self._fill)
+        self.table.currentCellChanged.connect(self._show_rating)
+        self.blind.asked.connect(self.asked)
+        session.changed.connect(self._follow)
+
+    def _lay_out(self) -> None:
+        self._dress()
+        head = QHBoxLayout()
+        head.addWidget(self.heading, 1)
+        head.addWidget(self.checkpoint)
+        rating = QWidget()
+        row = QHBoxLayout(rating)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.table, 1)
+        row.addWidget(self.aspects)
+        self.front.addWidget(rating)
+        self.front.addWidget(self.blind)
+        foot = QHBoxLayout()
+        foot.addWidget(self.buttons["back"])
+        foot.addStretch(1)
+        for key in ("hear_first", "hear_second", "hear_third", "toggle_blind", "take_ratings"):
+            foot.addWidget(self.buttons[key])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addLayout(head)
+        column.addWidget(self.note)
+        column.addWidget(self.front, 1)
+        column.addLayout(foot)
+
+    def _dress(self) -> None:
+        table = self.table
+        table.setHorizontalHeaderLabels(
+            [self.tr("Category"), self.tr("Text"), self.tr("By the measures"), self.tr("Rated")]
+        )
+        table.setAccessibleName(self.tr("Samples"))
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(4 * GRID)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        header.resizeSection(0, 12 * GRID)
+        header.resizeSection(2, 24 * GRID)
+        header.resizeSection(3, 8 * GRID)
+        self.aspects.setFixedWidth(SIDE)
+        self.aspects.setAccessibleName(self.tr("What is rated, 1 to 10"))
+
+    def show_run(self, run: Path, shipped: int | None) -> None:
+        """The samples of a run; shipped: the checkpoint to begin with."""
+        self.evaluated = read_evaluated(run)
+        steps = self.evaluated.checkpoints
+        self.heading.setText(self.tr("Listening: %1").replace("%1", printable(run.name)))
+        self.checkpoint.blockSignals(True)
+        self.checkpoint.clear()
+        for step in steps:
+            text = self.tr("step %1").replace("%1", number(step)) if step else self.tr("the base")
+            self.checkpoint.addItem(text, step)
+        wanted = shipped if shipped in steps else steps[-1] if steps else None
+        self.checkpoint.setCurrentIndex(max(0, self.checkpoint.findData(wanted)))
+        self.checkpoint.blockSignals(False)
+        self.front.setCurrentIndex(0)
+        self._fill()
+
+    @Slot()
+    def _fill(self) -> None:
+        step = self.checkpoint.currentData()
+        samples = self.evaluated.of(step) if step is not None else []
+        marks = ends(samples)
+        self.table.setRowCount(len(samples))
+        for at, sample in enumerate(samples):
+            texts = (
+                sample.sentence.category or self.tr("none"),
+                sample.sentence.text,
+                reason(sample, marks.get(sample.sample, "")),
+                "",
+            )
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(printable(text))
+                item.setToolTip(item.text())
+                item.setData(ROLE, sample)
+                self.table.setItem(at, column, item)
+        self.note.setText(self._hint(bool(samples)))
+        if samples:
+            self.table.setCurrentCell(0, 0)
+        self._show_ratings()
+
+    def _hint(self, there: bool) -> str:
+        if not there:
+            return self.tr("Nothing was spoken yet: `trainer evaluate` has every checkpoint speak.")
+        text = self.tr("A, S, D: hear it, its reference, a real clip. 1 to 9 and 0 for ten: rate.")
+        if self.evaluated.bundle is None:
+            return f"{text} {self.tr('The bundle is not on this machine, so real clips are not.')}"
+        return text
+
+    @property
+    def sample(self) -> Sample:
+        """The chosen sample."""
+        item = self.table.item(self.table.currentRow(), 0)
+        if item is None:
+            raise CuratorError(self.tr("No sample is chosen."))
+        found = item.data(ROLE)
+        assert isinstance(found, Sample)
+        return found
+
+    def hear(self, which: int) -> None:
+        """Play what was synthesised (0), its reference (1), or a real clip (2); or of a pair."""
+        if self.is_blind:
+            if which < 2 and not self.blind.test.over:
+                self._play(self.evaluated.wav(self.blind.test.pair.heard(which)))
+            return
+        sample = self.sample
+        real = sample.reference.clip if sample.reference else None
+        self._play(
+            self.evaluated.wav(sample)
+            if which == 0
+            else self.evaluated.clip(sample.prompt if which == 1 else real)
+        )
+
+    def _play(self, path: Path | None) -> None:
+        if path is None:
+            raise CuratorError(self.tr("There is no such sound here."))
+        self.play_wanted.emit(path)
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether a blind comparison is in front."""
+        return self.front.currentIndex() == 1
+
+    def digit(self, text: str) -> None:
+        """Rate the chosen aspect, or judge the pair."""
+        if self.is_blind:
+            self.blind.judge(int(text))
+            return
+        aspect = ASPECTS[max(0, self.aspects.currentRow())]
+        rate(self.session, self.evaluated.name(self.sample), aspect, int(text) or 10)
+        self.aspects.setCurrentRow(min(self.aspects.currentRow() + 1, len(ASPECTS) - 1))
+
+    def toggle_blind(self, seed: int) -> None:
+        """Compare the shown checkpoint with the base, or with the one before it; or go back."""
+        if self.is_blind:
+            self.front.setCurrentIndex(0)
+            self.buttons["toggle_blind"].setText(self.tr("Blind comparison"))
+            return
+        steps = self.evaluated.checkpoints
+        one = self.checkpoint.currentData()
+        if one is None or len(steps) < 2:
+            raise CuratorError(self.tr("It takes two checkpoints that have spoken."))
+        two = steps[0] if one != steps[0] else steps[-1]
+        names = [
+            self.tr("step %1").replace("%1", number(step)) if step else self.tr("the base")
+            for step in (one, two)
+        ]
+        self.blind.begin(self.evaluated.pairs(one, two), names, seed)
+        self.front.setCurrentIndex(1)
+        self.buttons["toggle_blind"].setText(self.tr("Back to rating"))
+
+    @Slot(object)
+    def _follow(self, changes: Changes) -> None:
+        if changes.field is Field.RATING:
+            self._show_ratings()
+
+    def _show_ratings(self) -> None:
+        found = ratings(self.session)
+        for at in range(self.table.rowCount()):
+            item = self.table.item(at, 0)
+            rated = found.get(self.evaluated.name(item.data(ROLE)), {}) if item else {}
+            mean = f"{sum(rated.values()) / len(rated):.1f}" if rated else ""
+            last = self.table.item(at, 3)
+            if last is not None:
+                last.setText(mean)
+        self._show_rating()
+
+    @Slot()
+    def _show_rating(self) -> None:
+        item = self.table.item(self.table.currentRow(), 0)
+        rated = ratings(self.session).get(self.evaluated.name(item.data(ROLE)), {}) if item else {}
+        row = max(0, self.aspects.currentRow())
+        self.aspects.clear()
+        for aspect in ASPECTS:
+            name = translated("Training", ASPECT_NAMES[aspect])
+            self.aspects.addItem(f"{name}: {rated.get(aspect, '–')}")
+        self.aspects.setCurrentRow(row)

@@ -1,0 +1,188 @@
+"""Hearing, rating and comparing blindly in the window."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curator.domain.errors import CuratorError
+from curator.ui.training.blind import SAME, BlindTest, chance
+from curator.ui.training.evaluated import Reference, Sample, Sentence, read_evaluated
+from curator.ui.training.ratings import ratings, read_file
+from tests.helpers.training_runs import OVERFITTED, a_run, a_small_bundle, an_evaluation
+from trainer.listening import page_data, voices_of
+from trainer.report.statistics import binomial_chance
+
+
+@pytest.fixture
+def run(tmp_path):
+    bundle = a_small_bundle(tmp_path / "bundle")
+    run = a_run(tmp_path / "runs" / "one", OVERFITTED, bundle=bundle, every=10)
+    an_evaluation(run, [0, 150], sentences=2)
+    return run
+
+
+@pytest.fixture
+def page(opened, run):
+    page = opened(run.parent)
+    page.listen()
+    return page
+
+
+def heard(page, act) -> str:
+    """The name of the file that an act plays."""
+    played = []
+    page.listening.play_wanted.disconnect(page.hearer.play)
+    page.listening.play_wanted.connect(lambda path: played.append(path))
+    act()
+    page.listening.play_wanted.connect(page.hearer.play)
+    return played[-1].name
+
+
+def test_the_best_checkpoint_s_samples_are_listed_with_reasons(page):
+    view = page.listening
+    assert view.checkpoint.currentData() == 150
+    assert view.table.rowCount() == 6
+    reasons = [view.table.item(row, 2).text() for row in range(6)]
+    assert sum("worst of its category" in text for text in reasons) == 3
+    assert "word errors 0." in reasons[0]
+    view.checkpoint.setCurrentIndex(0)
+    assert view.sample.checkpoint == 0
+
+
+def test_three_sounds_can_be_heard(page):
+    sample = page.listening.sample
+    assert heard(page, page.hear_first) == f"{sample.sample}.wav"
+    assert heard(page, page.hear_second) == f"{sample.prompt}.wav"
+    assert heard(page, page.hear_third) == f"{sample.reference.clip}.wav"
+    assert heard(page, page.play) == f"{sample.sample}.wav"
+
+
+def test_a_real_sound_is_played_on_the_player(qtbot, page):
+    with qtbot.waitSignal(page.hearer.began, timeout=60_000):
+        page.hear_first()
+    page.hearer.stop()
+
+
+def test_ratings_are_decisions_and_can_be_undone(page, session, run):
+    page.give_digit("8")
+    page.give_digit("0")
+    name = f"one/{page.listening.sample.sample}"
+    assert ratings(session) == {name: {"voice": 8, "pronunciation": 10}}
+    assert page.listening.table.item(0, 3).text() == "9.0"
+    assert page.listening.aspects.item(0).text() == "Voice: 8"
+    assert page.listening.aspects.currentRow() == 2
+    session.undo()
+    assert ratings(session) == {name: {"voice": 8}}
+    session.undo()
+    assert ratings(session) == {}
+    assert page.listening.table.item(0, 3).text() == ""
+
+
+def test_a_file_of_the_listening_page_is_taken_in_as_one_act(page, session, run, tmp_path):
+    data = page_data(voices_of([run]))
+    samples = [row["sample"] for row in data["rows"][:2]]
+    path = tmp_path / "ratings.json"
+    held = {"kind": "ratings", "format": 1, "run": data["run"], "ratings": {
+        samples[0]: {"voice": 7, "emotion": 10}, samples[1]: {"voice": 1}}}  # fmt: skip
+    path.write_text(json.dumps(held))
+    page.take_ratings_from(path)
+    assert ratings(session)[f"one/{samples[0]}"] == {"voice": 7, "emotion": 10}
+    assert len(ratings(session)) == 2
+    assert session.project.decisions.undo_label() == "Take in ratings (2 samples)"
+    session.undo()
+    assert ratings(session) == {}
+
+
+@pytest.mark.parametrize(
+    ("held", "why"),
+    [
+        ("nonsense", "no file of ratings"),
+        ('{"kind": "other"}', "no file of ratings"),
+        ('{"kind": "ratings", "format": 2}', "newer version"),
+        ('{"kind": "ratings", "format": 1, "run": "a", "ratings": []}', "no file of ratings"),
+        (
+            '{"kind": "ratings", "format": 1, "run": "a", "ratings": {"s": {"voice": 11}}}',
+            "1 to 10",
+        ),
+        ('{"kind": "ratings", "format": 1, "run": "a", "ratings": {"s": {"charm": 1}}}', "1 to 10"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_with_the_reason(tmp_path, held, why):
+    path = tmp_path / "ratings.json"
+    path.write_text(held)
+    with pytest.raises(CuratorError, match=why):
+        read_file(path)
+
+
+def test_a_blind_comparison_says_nothing_before_its_end(page):
+    view = page.listening
+    page.toggle_blind()
+    assert view.is_blind
+    for _ in range(len(view.blind.test.pairs)):
+        assert view.blind.outcome.text() == ""
+        assert heard(page, page.hear_first).removesuffix(".wav") in {
+            each.sample for each in view.blind.test.pair.voices
+        }
+        page.give_digit(str(1 + view.blind.test.pair.first))  # always the first voice
+    assert "step 150: preferred 6 times. the base: preferred 0 times." in view.blind.outcome.text()
+    assert "3 of 100 cases. Your preference is more than chance." in view.blind.outcome.text()
+    page.give_digit("1")
+    page.toggle_blind()
+    assert not view.is_blind
+
+
+def test_ending_early_is_told_honestly(page):
+    page.toggle_blind()
+    page.give_digit("1")
+    page.give_digit("3")
+    page.listening.blind.end_here()
+    assert (
+        "With so few decided pairs nothing could be shown." in page.listening.blind.outcome.text()
+    )
+
+
+def a_sample(name: str) -> Sample:
+    return Sample(name, 0, Sentence(name, name), 0, reference=Reference("x"))
+
+
+@given(st.integers(0, 1 << 30), st.lists(st.integers(0, 2), max_size=12))
+def test_who_was_who_comes_out_right(seed, wanted):
+    pairs = [(a_sample(f"a{at}"), a_sample(f"b{at}")) for at in range(12)]
+    test = BlindTest.of(pairs, seed)
+    assert test.pairs == BlindTest.of(pairs, seed).pairs
+    for voice in wanted:
+        side = SAME if voice == SAME else test.pair.first ^ voice
+        if side != SAME:
+            assert test.pair.heard(side) is test.pair.voices[voice]
+        test.choose(side)
+    assert test.choices == wanted
+
+
+@given(st.integers(0, 40), st.integers(0, 40))
+def test_both_programs_reckon_chance_alike(won, lost):
+    assert chance(won, won + lost) == pytest.approx(binomial_chance(won, won + lost))
+    assert 0 < chance(won, won + lost) <= 1
+
+
+def test_results_that_are_damaged_are_read_as_far_as_they_can_be(run):
+    path = run / "evaluation" / "results.jsonl"
+    path.write_bytes(path.read_bytes()[:-30] + b"\n\xff\n{}\n")
+    (run / "run.json").unlink()
+    found = read_evaluated(run)
+    assert len(found.samples) == 11
+    assert found.bundle is None
+
+
+def test_a_run_that_never_spoke_says_what_to_do(opened, tmp_path):
+    a_run(tmp_path / "mute", OVERFITTED, every=10)
+    page = opened(tmp_path)
+    page.listen()
+    assert "trainer evaluate" in page.listening.note.text()
+    with pytest.raises(CuratorError, match="No sample"):
+        page.hear_first()
+    with pytest.raises(CuratorError, match="two checkpoints"):
+        page.toggle_blind()
+    page.back()
+    assert page.front.currentWidget() is page.view
