@@ -65,7 +65,9 @@ def _in_folder(path: Path) -> Iterator[Listed]:
             if file.is_file() and reader(key).is_one(file, first_line(file))
         }
         if files:
-            for file in sorted(files):
+            # Cuts hold the supervisions, which may lie beside them.
+            cuts = {file for file in files if "cuts" in file.name}
+            for file in sorted(cuts if key == "lhotse" and cuts else files):
                 yield from reader(key).read(file)
             return
     labelled = [file for file in sorted(path.glob("*/*")) if is_sound(file)]
