@@ -8,8 +8,10 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFormLayout,
+    QFrame,
     QHBoxLayout,
     QLineEdit,
+    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -43,12 +45,19 @@ class SettingsDialog(QDialog):
         last.addWidget(models)
         last.addStretch(1)
         last.addWidget(close)
+        inside = QWidget()
+        inside.setLayout(form)
+        shown = QScrollArea()
+        shown.setWidgetResizable(True)
+        shown.setFrameShape(QFrame.Shape.NoFrame)
+        shown.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        shown.setWidget(inside)
         column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.addLayout(form)
-        column.addStretch(1)
+        column.setContentsMargins(GRID, GRID, GRID, 2 * GRID)
+        column.addWidget(shown, 1)
         column.addLayout(last)
-        self.resize(64 * GRID, 56 * GRID)
+        room = self.screen().availableSize().height() - 8 * GRID
+        self.resize(66 * GRID, min(inside.sizeHint().height() + 10 * GRID, room))
 
     def _show_models(self) -> None:
         from curator.ui.models.dialog import ModelsDialog

@@ -20,11 +20,11 @@ from curator.ui.app import dress
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
 from curator.ui.settings import Settings
-from curator.ui.theme import CONTENT_PT, wear
+from curator.ui.theme import wear
+from tests.helpers.fonts import use_test_font
 
 # Qt comes after curator.ui, which keeps its binding from ending the program.
 from PySide6.QtCore import QEventLoop, Qt, QTimer  # isort: skip
-from PySide6.QtGui import QFontDatabase  # isort: skip
 from PySide6.QtTest import QTest  # isort: skip
 from PySide6.QtWidgets import QApplication, QWidget  # isort: skip
 
@@ -34,7 +34,6 @@ PATIENCE_MS = 15 * 60_000
 MANAGER_S = 2.0
 """Until a window manager that was started looks after windows."""
 LOOK_MS = 50
-SIZE = (1280, 800)
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -200,18 +199,6 @@ def window_manager() -> Iterator[None]:
         process.wait()
 
 
-def use_test_font(application: QApplication) -> None:
-    """The same letters on every machine."""
-    import font_source_sans_pro
-
-    for file in sorted(Path(font_source_sans_pro.font_directory).glob("*.ttf")):
-        QFontDatabase.addApplicationFont(str(file))
-    font = application.font()
-    font.setFamily("Source Sans Pro")
-    font.setPointSizeF(CONTENT_PT)
-    application.setFont(font)
-
-
 def shoot(out: Path, theme: str, project: Path | None) -> None:
     """One film in one theme."""
     application = QApplication.instance()
@@ -223,8 +210,7 @@ def shoot(out: Path, theme: str, project: Path | None) -> None:
     with tempfile.TemporaryDirectory(prefix="curator-film-") as name:
         folder = Path(name)
         window = MainWindow(settings, Messages())
-        window.resize(*SIZE)
-        window.show()
+        window.showMaximized()
         window.activateWindow()
         handle = window.windowHandle()
         until(lambda: handle.isExposed() and window.isActiveWindow(), "the window is in front")
