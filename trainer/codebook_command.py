@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import torch
 
     from trainer.backends.xtts.base import Base
-    from trainer.backends.xtts.codebook import Work
+    from trainer.backends.xtts.codebook_state import Work
     from trainer.run import Run
     from trainer.terminal import Terminal
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from trainer.backends.xtts.base import FILES, LEARNT_CODES_OF, Base
-from trainer.backends.xtts.codebook import Work, best_weights
+from trainer.backends.xtts.codebook import best_weights
+from trainer.backends.xtts.codebook_state import Work
 from trainer.backends.xtts.codes import Heard, Moved, hear, moved
 from trainer.errors import TrainerError
 from trainer.events import FILE as EVENTS
