@@ -1,5 +1,7 @@
 """What the map page is made of, and where each part of it is."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
@@ -56,7 +58,6 @@ class MapParts(Page):
         parts.setStretchFactor(0, 1)
         parts.setStretchFactor(1, 0)
         column.addWidget(parts, 1)
-        self.setFocusProxy(self.scatter)
 
     def _side(self) -> QWidget:
         inside = QWidget()
@@ -98,3 +99,10 @@ class MapParts(Page):
         column.addLayout(line)
         column.addStretch(2)
         return page
+
+    def order_tabs(self) -> None:
+        """Tab goes through the page as one reads it, whatever was built later."""
+        line = [self.scatter, *self.legend.buttons, self.legend.all]
+        line += [*self.emotions.buttons.values(), self.threshold.measures]
+        for before, after in pairwise(line):
+            QWidget.setTabOrder(before, after)

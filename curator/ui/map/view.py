@@ -150,6 +150,7 @@ class MapView(MapParts):
             return
         self.scatter.show_colours(found)
         self.legend.show_kinds(self.bar.colour_title, found.kinds)
+        self.order_tabs()
 
     def _colouring(self) -> Colouring | None:
         """None while what it needs is being read."""

@@ -1,0 +1,113 @@
+"""The map can be used without a mouse, without colours, and without waiting."""
+
+import subprocess
+import sys
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from curator.ui.actions import ACTIONS
+from curator.ui.theme import wear
+from tests.helpers.stalls import watched
+from tests.ui.audit.test_audit_access import takes_focus
+from tests.ui.map.conftest import Map
+
+
+def focusable(voice_map: Map) -> list[QWidget]:
+    return [widget for widget in voice_map.page.findChildren(QWidget) if takes_focus(widget)]
+
+
+def test_every_control_has_a_name(voice_map: Map):
+    nameless = []
+    for widget in focusable(voice_map):
+        found = QAccessible.queryAccessibleInterface(widget)
+        if not (found and found.text(QAccessible.Text.Name)):
+            nameless.append(widget)
+    assert not nameless
+
+
+def test_tab_reaches_every_control(voice_map: Map):
+    voice_map.page.threshold.histogram.set_threshold(0.5)
+    tools = voice_map.page.bar.tools.values()  # between them go the arrows, as in every such group
+    wanted = {widget for widget in focusable(voice_map) if widget not in tools}
+    wanted.discard(voice_map.page)
+    seen = set()
+    voice_map.page.scatter.setFocus()
+    for _ in range(80):
+        seen.add(QApplication.focusWidget())
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert wanted <= seen
+    assert seen & set(tools)
+
+
+def test_focus_is_always_seen(voice_map: Map, qapp):
+    page = voice_map.page
+    for theme in ("light", "dark"):
+        wear(qapp, theme)
+        for widget in (
+            page.scatter,
+            page.threshold.histogram,
+            page.legend.buttons[0],
+            page.emotions.buttons["greeting"],
+        ):
+            page.bar.colours.setFocus()
+            without = widget.grab().toImage()
+            widget.setFocus()
+            QApplication.processEvents()
+            assert widget.grab().toImage() != without, widget
+    wear(qapp, "light")
+
+
+def test_everything_on_the_map_can_be_done_by_keys():
+    assert all(action.keys for action in ACTIONS if action.page == "map")
+
+
+def test_the_page_is_usable_in_a_small_window(voice_map: Map):
+    voice_map.window.resize(640, 480)
+    QApplication.processEvents()
+    assert voice_map.window.width() <= 760
+    for widget in (voice_map.page.scatter, voice_map.page.legend):
+        assert widget.isVisible()
+        assert widget.width() > 100
+
+
+def test_both_themes_draw_the_map_otherwise(voice_map: Map, qapp):
+    pictures = []
+    for theme in ("light", "dark"):
+        wear(qapp, theme)
+        QApplication.processEvents()
+        pictures.append(voice_map.page.scatter.picture().copy())
+    wear(qapp, "light")
+    assert pictures[0] != pictures[1]
+    assert pictures[0].pixelColor(2, 2).lightness() > 200 > pictures[1].pixelColor(2, 2).lightness()
+
+
+@pytest.mark.parametrize("key", ["state", "cluster", "recording", "finding:any", "measure:snr"])
+def test_every_colour_changes_the_legend_without_a_pause(voice_map: Map, qtbot, key):
+    bar, page = voice_map.page.bar, voice_map.page
+    with watched() as watch:
+        bar.colours.setCurrentIndex(bar.colours.findData(key))
+        qtbot.waitUntil(lambda: page.legend.title.text() == bar.colour_title)
+        QApplication.processEvents()
+    watch.require_none()
+    assert len(page.legend.buttons) == len(page.scatter.colouring.kinds)
+    assert sum(page.scatter.colouring.counts(page.scatter.shown)) == 12
+
+
+LOADED = """
+import sys
+import curator.ui.map.page, curator.ui.map.likeness
+from curator.stages.delivery import normalised
+heavy = {"torch", "sklearn", "librosa", "umap", "scipy", "pandas", "onnxruntime", "numba"}
+print(sorted(heavy & set(sys.modules)))
+"""
+
+
+def test_the_window_loads_nothing_heavy_for_the_map():
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from curator.domain.clip_query import parse
+from curator.domain.decision import drop
+from curator.ui.map.axes import round_values
+from curator.ui.map.costs import costs
+from tests.ui.map.conftest import CLIPS, Map
+
+
+@pytest.fixture
+def by_noise(voice_map: Map, qtbot) -> Map:
+    """The histogram shows signal to noise: 10 dB of the first clip to 21 of the last."""
+    panel = voice_map.page.threshold
+    keys = [measure.key for measure in panel._measures]
+    panel.measures.setCurrentIndex(keys.index("snr"))
+    qtbot.waitUntil(lambda: panel.histogram._bars.sum() == CLIPS)
+    return voice_map
+
+
+def cells(by_noise: Map) -> dict[str, str]:
+    """What is said of each category that has clips."""
+    return {
+        name.text(): count.text()
+        for name, count, _ in by_noise.page.threshold._cells
+        if count.isVisible()
+    }
+
+
+def test_a_dragged_line_says_at_once_what_it_costs(by_noise: Map):
+    by_noise.page.threshold.histogram.set_threshold(12.5)
+    assert "Below 12.5, 3 of 12 clips would go: 0:03" in by_noise.page.threshold.said.text()
+    assert cells(by_noise) == {"Greeting": "3 of 3", "No category": "0 of 9"}
+    assert np.flatnonzero(by_noise.page.scatter.meant).size == 3
+
+
+def test_the_mouse_drags_the_line(by_noise: Map):
+    histogram = by_noise.page.threshold.histogram
+    middle = QPoint(histogram.width() // 2, 30)
+    QTest.mousePress(histogram, Qt.MouseButton.LeftButton, pos=middle)
+    assert histogram.threshold == pytest.approx(15.5, abs=0.2)
+    QTest.mouseRelease(histogram, Qt.MouseButton.LeftButton, pos=middle)
+
+
+def test_keys_move_the_line_and_take_it_away(by_noise: Map):
+    histogram = by_noise.page.threshold.histogram
+    histogram.setFocus()
+    by_noise.press(Qt.Key.Key_Right)
+    first = histogram.threshold
+    by_noise.press(Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert first is not None
+    assert histogram.threshold > first
+    by_noise.press(Qt.Key.Key_End)
+    assert histogram.threshold == 21.0
+    by_noise.press(Qt.Key.Key_Delete)
+    assert histogram.threshold is None
+    assert by_noise.page.scatter.meant is None
+
+
+def test_the_cut_becomes_a_query_that_finds_the_same_clips(by_noise: Map):
+    page = by_noise.page
+    page.threshold.histogram.setFocus()
+    page.threshold.histogram.set_threshold(12.5)
+    cut = page.clips.columns.ids[page.threshold.cut]
+    text = page.threshold.query
+    by_noise.press(Qt.Key.Key_Return)
+    audit = by_noise.window._pages["audit"]
+    assert by_noise.window.page == "audit"
+    assert audit.query.edit.text() == text == "snr<12.5 -state:dropped"
+    assert sorted(audit.model.ids.tolist()) == sorted(cut.tolist())
+
+
+def test_both_sides_can_be_cut(by_noise: Map):
+    panel = by_noise.page.threshold
+    panel.histogram.set_threshold(20.0)
+    panel.side.setCurrentIndex(1)
+    assert "From 20 on, 2 of 12 clips would go" in panel.said.text()
+    assert panel.query == "snr>=20 -state:dropped"
+
+
+def test_the_cut_clips_are_chosen_and_the_line_goes(by_noise: Map):
+    by_noise.page.threshold.histogram.set_threshold(12.5)
+    by_noise.page.threshold.choose.click()
+    assert by_noise.chosen() == [0, 1, 2]
+    assert by_noise.page.threshold.cut is None
+
+
+def test_dropped_clips_cost_nothing(by_noise: Map):
+    by_noise.session.apply(drop(by_noise.ids[:2]))
+    by_noise.page.threshold.histogram.set_threshold(12.5)
+    assert cells(by_noise) == {"Greeting": "1 of 1", "No category": "0 of 9"}
+
+
+def test_the_chosen_clips_stand_out_in_the_histogram(by_noise: Map):
+    by_noise.page.choose_clips(by_noise.ids[:4])
+    assert by_noise.page.threshold.histogram._meant.sum() == 4
+
+
+def test_two_numbers_span_a_map(voice_map: Map, qtbot):
+    page = voice_map.page
+    keys = [measure.key for measure in page.bar.measures]
+    page.bar.up.setCurrentIndex(keys.index("snr"))
+    page.bar.right.setCurrentIndex(keys.index("duration"))
+    page.bar.places.setCurrentIndex(page.bar.places.findData("scores"))
+    qtbot.waitUntil(lambda: page.scatter.axes is not None)
+    heights = page.scatter.points[[voice_map.row(n) for n in range(CLIPS)], 1]
+    assert np.all(np.diff(heights) > 0)
+    assert page.scatter.axes.up.value(heights[4]) == pytest.approx(14.0)
+    voice_map.drag(voice_map.around(8, 11))
+    assert voice_map.chosen() == [8, 9, 10, 11]
+
+
+def test_costs_are_those_of_counting_clip_by_clip(voice_map: Map):
+    project, columns = voice_map.session.project, voice_map.page.clips.columns
+    cut = np.arange(CLIPS) % 2 == 0
+    clips = {clip.id: clip for clip in project.clips.find(parse(""))}
+    emotions = project.settings.emotions
+    for cost in costs(columns, emotions, cut):
+        its = [clips[i] for i in columns.ids.tolist() if clips[i].emotion == cost.emotion]
+        lost = [clips[i] for i in columns.ids[cut].tolist() if clips[i].emotion == cost.emotion]
+        assert (cost.of, cost.clips) == (len(its), len(lost))
+        assert cost.seconds == pytest.approx(sum(clip.seconds for clip in lost))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1.0]), (-3, 7, [-2, 0, 2, 4, 6]), (5, 5, [])],
+)
+def test_scales_have_round_values(low, high, expected):
+    assert round_values(low, high, 5) == pytest.approx(expected)
