@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from trainer.backends.chatterbox.batch import ChatterboxBatch, Special
+    from trainer.backends.chatterbox.stock import StockSpeaker
 
 FEATURE_VERSION = 1
 TEXT_CHARACTERS_PER_TOKEN = 1.6  # only for bucketing before the tokens are known
@@ -247,7 +248,13 @@ class ChatterboxBackend:
         """The base's files with the trained T3, for the stock class."""
         from trainer.backends.chatterbox.stock import write_export
 
-        return write_export(self.base, network, folder, self._expression.of_category)
+        return write_export(self.base, network, folder, self._expression)
+
+    def speaker(self, export: Path) -> "StockSpeaker":
+        """An export, loaded once for many texts."""
+        from trainer.backends.chatterbox.stock import StockSpeaker
+
+        return StockSpeaker(export)
 
     def speak(
         self,

@@ -15,12 +15,21 @@ Rule = Callable[["Tensor", Sequence[int]], "Tensor"]
 """Takes the logits (1, choices) of the next token and the tokens so far; returns the logits."""
 
 
-def sampler(t3: Any, rule: Rule | None) -> Callable[..., "Tensor"]:  # noqa: ANN401
-    """What stands in for ``t3.inference``, with the same arguments and answer."""
+def sampler(
+    t3: Any,  # noqa: ANN401
+    rule: Rule | None,
+    most: int | None = None,
+) -> Callable[..., "Tensor"]:
+    """What stands in for ``t3.inference``, with the same arguments and answer.
+
+    most: tokens at most, where that is less than the stock class asks for.
+    """
 
     def inference(**told: Any) -> "Tensor":  # noqa: ANN401
         import torch
 
+        if most is not None:
+            told["max_new_tokens"] = min(told["max_new_tokens"], most)
         with torch.inference_mode():
             return _draw(t3, rule, **told)
 

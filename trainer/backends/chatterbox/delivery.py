@@ -21,6 +21,7 @@ FLOOR_DB = 40.0  # below the loudest frame, a frame says nothing about the deliv
 FEWEST_FRAMES = 10  # voiced ones, for a spread that means something
 USUAL = 0.5  # the scalar of the stock package for usual speech
 CALM, LIVELY = 0.25, 0.8  # scalars of a speaker's calmest and liveliest clips
+FEWEST_FOR_A_SCALE = 3  # clips, for a rank among them to mean something
 SHARE_OF_CATEGORY = 0.5  # of a clip's scalar that its category decides, where it has one
 
 
@@ -70,10 +71,26 @@ def _spread(values: NDArray[np.floating]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """The scalar of each clip, and of each category (the median of its clips)."""
+    """The scalar of each clip, and of each category (the median of its clips).
+
+    scale: spreads of pitch and of level at 0, 5 ... 100 % of the clips, for other sounds.
+    """
 
     of_clip: Mapping[str, float]
     of_category: Mapping[str, float]
+    scale: tuple[Sequence[float], Sequence[float]] = ((), ())
+
+    def of(self, sounds: Sequence[Delivery]) -> float:
+        """The scalar of sounds that are none of the clips, such as a voice prompt."""
+        shares = [
+            float(np.interp(value, scale, np.linspace(0, 1, len(scale))))
+            for sound in sounds
+            for value, scale in zip(
+                (sound.pitch_spread, sound.level_spread), self.scale, strict=True
+            )
+            if len(scale) and np.isfinite(value)
+        ]
+        return scalar(float(np.mean(shares))) if shares else USUAL
 
 
 def expression(
@@ -100,27 +117,41 @@ def expression(
         kind = categories.get(clip)
         toward = medians[kind] if kind else value
         told[clip] = value + SHARE_OF_CATEGORY * (toward - value)
-    return Expression(told, medians)
+    return Expression(told, medians, _scale(np.array(list(found.values()))))
+
+
+def scalar(share: float) -> float:
+    """The scalar of a clip that is livelier than this share of its speaker's clips."""
+    low, high = (CALM, USUAL) if share < 0.5 else (USUAL, LIVELY)
+    return round(low + (high - low) * (share % 0.5 if share < 1 else 0.5) * 2, 4)
+
+
+def _scale(spreads: NDArray[np.float64]) -> tuple[Sequence[float], Sequence[float]]:
+    """Percentiles of both spreads; empty where nothing could be measured. spreads: (clips, 2)."""
+    known = spreads[np.isfinite(spreads).all(axis=1)] if len(spreads) else spreads
+    if len(known) < FEWEST_FOR_A_SCALE:
+        return (), ()
+    steps = np.percentile(known, np.arange(0, 101, 5), axis=0)  # (21, 2)
+    return tuple(map(float, steps[:, 0])), tuple(map(float, steps[:, 1]))
 
 
 def _ranked(clips: Sequence[str], spreads: NDArray[np.float64]) -> dict[str, float]:
     """Scalars of one speaker's clips. spreads: (clips, 2)."""
     measurable = np.isfinite(spreads).all(axis=1)
     scalars = np.full(len(clips), USUAL)
-    if measurable.sum() > 2:
+    if measurable.sum() >= FEWEST_FOR_A_SCALE:
         ranks = spreads[measurable].argsort(axis=0).argsort(axis=0).mean(axis=1)
-        share = ranks / (measurable.sum() - 1)
-        scalars[measurable] = np.where(
-            share < 0.5,
-            CALM + (USUAL - CALM) * share * 2,
-            USUAL + (LIVELY - USUAL) * (share - 0.5) * 2,
-        )
-    return {clip: round(float(scalar), 4) for clip, scalar in zip(clips, scalars, strict=True)}
+        scalars[measurable] = [scalar(share) for share in ranks / (measurable.sum() - 1)]
+    return {clip: float(told) for clip, told in zip(clips, scalars, strict=True)}
 
 
 def write_expression(path: Path, found: Expression) -> None:
     """Keep it for commands that do not look at the clips."""
-    about = {"of_clip": dict(found.of_clip), "of_category": dict(found.of_category)}
+    about = {
+        "of_clip": dict(found.of_clip),
+        "of_category": dict(found.of_category),
+        "scale": found.scale,
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, json.dumps(about).encode())
 

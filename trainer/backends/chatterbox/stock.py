@@ -2,26 +2,36 @@
 
 import contextlib
 import io
-import json
 import os
 import shutil
+import tempfile
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.backends.chatterbox.adapt import merge_lora
 from trainer.backends.chatterbox.base import SIZES, Base, open_base, write_sizes
-from trainer.backends.chatterbox.delivery import USUAL
+from trainer.backends.chatterbox.decode import Rule, sampler
+from trainer.backends.chatterbox.delivery import (
+    Expression,
+    measured,
+    read_expression,
+    write_expression,
+)
 from trainer.backends.chatterbox.package import at_sizes, chatterbox
+from trainer.backends.chatterbox.sound import SPEECH_RATE, TOKEN_SAMPLES, read
 from trainer.backends.chatterbox.text import plain
 from trainer.errors import BrokenRun, TrainerError
 from trainer.files import sync_file
+from trainer.speech.endings import Ending
+from trainer.speech.sound import Sound
 
 if TYPE_CHECKING:
     import torch
 
-EXPRESSION = "expression.json"  # category -> the scalar it is spoken with
+EXPRESSION = "expression.json"  # how lively the clips of each category are, and the scale of it
 OUTPUT_RATE = 24_000  # Hz
 
 
@@ -29,7 +39,7 @@ def write_export(
     base: Base,
     network: Any,  # noqa: ANN401 - a ChatterboxNetwork
     folder: Path,
-    expressions: Mapping[str, float],
+    expression: Expression,
 ) -> Mapping[str, object]:
     """The base's files, its T3 replaced by the network's.
 
@@ -53,7 +63,7 @@ def write_export(
         sync_file(folder / name)
     if base.path(SIZES).is_file():
         write_sizes(folder, base.sizes)
-    (folder / EXPRESSION).write_text(json.dumps(dict(expressions), indent=1), encoding="utf-8")
+    write_expression(folder / EXPRESSION, replace(expression, of_clip={}))
     return {"tensors": len(state), "changed": len(changed)}
 
 
@@ -73,83 +83,99 @@ def load_stock(folder: Path) -> Any:  # noqa: ANN401 - the package has no types
 
 
 def speak(
-    export: Path,
-    text: str,
-    language: str,
-    prompts: Sequence[Path],
-    out: Path,
-    seed: int,
-    category: str | None = None,
+    export: Path, text: str, language: str, prompts: Sequence[Path], out: Path, seed: int
 ) -> float:
-    """Speak ``text`` in the voice of ``prompts`` and write 24 kHz sound to ``out``.
-
-    category: whose usual expression it is spoken with; None for the usual one.
-    """
+    """Speak ``text`` in the voice of ``prompts`` and write 24 kHz sound to ``out``."""
     import numpy as np
     import soundfile
-    import torch
 
-    model = load_stock(export)
-    scalar = expression_of(export, category)
-    told = {"language_id": plain(language)} if hasattr(model, "get_supported_languages") else {}
-    torch.manual_seed(seed)
-    with _joined(prompts) as voice, _quiet():
-        model.prepare_conditionals(str(voice), exaggeration=scalar)
-        spoken = model.generate(text, exaggeration=scalar, **told)
-    wave = np.asarray(spoken.numpy(), dtype=np.float32).reshape(-1)
-    if not np.isfinite(wave).all():
-        raise TrainerError("The network spoke samples that are not numbers; it is spoilt.")
+    spoken = StockSpeaker(export).say(text, language, prompts, seed, None)
     beside = out.with_name(f".{out.stem}.{os.getpid()}.tmp.wav")
     try:
-        soundfile.write(beside, np.clip(wave, -1.0, 1.0), OUTPUT_RATE, subtype="PCM_16")
+        wave = np.clip(spoken.samples, -1.0, 1.0)
+        soundfile.write(beside, wave, spoken.rate, subtype="PCM_16")
         beside.replace(out)
     finally:
         beside.unlink(missing_ok=True)
-    return len(wave) / OUTPUT_RATE
+    return spoken.seconds
 
 
-def expression_of(export: Path, category: str | None) -> float:
-    """The scalar a category is spoken with; the usual one where it has none."""
-    path = export / EXPRESSION
-    if category is None or not path.is_file():
-        return USUAL
-    known: Mapping[str, float] = json.loads(path.read_text(encoding="utf-8"))
-    if category not in known:
-        raise TrainerError(
-            f"The voice has no category {category!r}.",
-            f"It has: {', '.join(sorted(known)) or 'none'}.",
-        )
-    return float(known[category])
+class StockSpeaker:
+    """An export in the stock class, loaded once; see ``trainer.speech.speaker.Speaker``."""
+
+    tokens_per_second = SPEECH_RATE / TOKEN_SAMPLES
+
+    def __init__(self, export: Path) -> None:
+        self._model = load_stock(export)
+        self._expression = read_expression(export / EXPRESSION)
+        self._prompts: tuple[Path, ...] = ()
+        self.stop_token = int(self._model.t3.hp.stop_speech_token)
+
+    def say(
+        self, text: str, language: str, prompts: Sequence[Path], seed: int, ending: Ending | None
+    ) -> Sound:
+        """One piece of text, as lively as the prompts are."""
+        import numpy as np
+        import torch
+
+        model, told = self._model, {}
+        if hasattr(model, "get_supported_languages"):
+            told["language_id"] = plain(language)
+        model.t3.inference = sampler(model.t3, _rule(ending), ending.most + 1 if ending else None)
+        with _quiet():
+            lively = self._listen(tuple(prompts))
+            torch.manual_seed(seed)
+            spoken = model.generate(text, exaggeration=lively, **told)
+        wave = np.asarray(spoken.numpy(), dtype=np.float32).reshape(-1)
+        if not np.isfinite(wave).all():
+            raise TrainerError("The network spoke samples that are not numbers; it is spoilt.")
+        return Sound(wave, OUTPUT_RATE)
+
+    def _listen(self, prompts: tuple[Path, ...]) -> float:
+        """Take up the voice of the prompts if it is another one; returns how lively it is."""
+        if not prompts:
+            raise TrainerError("There is no voice to speak in.", "Name a clip with --reference.")
+        if prompts != self._prompts:
+            found = [measured(read(path, SPEECH_RATE), SPEECH_RATE) for path in prompts]
+            self._lively = self._expression.of(found)
+            with _joined(prompts) as voice:
+                self._model.prepare_conditionals(str(voice), exaggeration=self._lively)
+            self._prompts = prompts
+        return self._lively
+
+
+def _rule(ending: Ending | None) -> Rule | None:
+    """The rules on endings as the sampler takes them."""
+    if ending is None:
+        return None
+
+    def rule(logits: "torch.Tensor", said: Sequence[int]) -> "torch.Tensor":
+        import torch
+
+        shaped = ending.shape(logits[0].float().cpu().numpy(), said)
+        return torch.from_numpy(shaped)[None].to(logits)
+
+    return rule
 
 
 @contextlib.contextmanager
-def _joined(prompts: Sequence[Path]) -> Any:  # noqa: ANN401
+def _joined(prompts: Sequence[Path]) -> Iterator[Path]:
     """One file with all prompts behind one another: the stock class listens to one."""
-    import tempfile
-
     import numpy as np
     import soundfile
 
-    if not prompts:
-        raise TrainerError("There is no voice to speak in.", "Name a clip with --reference.")
     if len(prompts) == 1:
         yield prompts[0]
         return
-    waves: list[Any] = []
-    rate = 0
-    for path in prompts:
-        wave, own = soundfile.read(path, dtype="float32")
-        if rate not in (0, own):
-            raise TrainerError(f"{path} has {own} Hz, the other references {rate} Hz.")
-        waves, rate = [*waves, wave], own
+    waves = [read(path, OUTPUT_RATE) for path in prompts]
     with tempfile.TemporaryDirectory(prefix="voice-") as folder:
         path = Path(folder) / "voice.wav"
-        soundfile.write(path, np.concatenate(waves), rate, subtype="PCM_16")
+        soundfile.write(path, np.concatenate(waves), OUTPUT_RATE, subtype="PCM_16")
         yield path
 
 
 @contextlib.contextmanager
-def _quiet() -> Any:  # noqa: ANN401
+def _quiet() -> Iterator[None]:
     """The package prints and shows a progress bar; neither is for people."""
     with (
         warnings.catch_warnings(),
