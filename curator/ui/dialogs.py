@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QMainWindow
 
 from curator.ui.commands import Commands
+from curator.ui.session import Session
 from curator.ui.settings import Settings
 
 
@@ -11,6 +12,7 @@ class Dialogs(QMainWindow):
 
     commands: Commands
     settings: Settings
+    session: Session | None
 
     @property
     def page(self) -> str:
@@ -42,6 +44,20 @@ class Dialogs(QMainWindow):
         from curator.ui.settings_dialog import SettingsDialog
 
         SettingsDialog(self.settings, self).open()
+
+    def show_snapshots(self) -> None:
+        """Show the sets as they were; compare and go back."""
+        from curator.ui.history.snapshots_dialog import SnapshotsDialog
+
+        if self.session is not None:
+            SnapshotsDialog(self.session, self).open()
+
+    def merge_set(self) -> None:
+        """Put another set into this one."""
+        from curator.ui.history.merge_dialog import MergeDialog
+
+        if self.session is not None:
+            MergeDialog(self.session, self).open()
 
     def show_models(self) -> None:
         """Show which models there are, and get some."""

@@ -35,6 +35,9 @@ DOING = {
     "balance": QT_TRANSLATE_NOOP("Steps", "counting"),
     "check": QT_TRANSLATE_NOOP("Steps", "checking"),
     "export": QT_TRANSLATE_NOOP("Steps", "exporting"),
+    "compare": QT_TRANSLATE_NOOP("Steps", "comparing"),
+    "merge_plan": QT_TRANSLATE_NOOP("Steps", "looking at the other set"),
+    "merge": QT_TRANSLATE_NOOP("Steps", "merging"),
     "sources": QT_TRANSLATE_NOOP("Steps", "looking at files"),
     "sample": QT_TRANSLATE_NOOP("Steps", "making the sample recording"),
 }

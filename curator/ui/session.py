@@ -1,6 +1,6 @@
 """Everything the pages share: the open project, what changed, and what runs beside it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +87,25 @@ class Session(QObject):
     def apply(self, edit: Edit) -> Changes | None:
         """Carry out a decision; None, with a message, when it is refused or changes nothing."""
         return self._attempt(lambda: self.project.decisions.apply(edit))
+
+    def apply_all(self, label: str, edits: Sequence[Edit]) -> Changes | None:
+        """Carry out several decisions as one act; as ``apply``."""
+        return self._attempt(lambda: self.project.decisions.apply_all(label, edits))
+
+    def act(self, write: Callable[[], Changes]) -> Changes | None:
+        """The same for several decisions that are one act."""
+        return self._attempt(write)
+
+    def attempt(self, write: Callable[[], object]) -> bool:
+        """Write what is no decision; False, with a message, when it is refused."""
+        if not self._may_write():
+            return False
+        try:
+            write()
+        except CuratorError as error:
+            self.messages.fail(error)
+            return False
+        return True
 
     def undo(self) -> Changes | None:
         """Take the last decision back."""

@@ -1,0 +1,1 @@
+"""The dialogs of sets as they were: snapshots, and merging another set."""

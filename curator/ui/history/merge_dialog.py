@@ -1,0 +1,280 @@
+"""The dialog of merging: what would come, where the two differ, and doing it."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from curator.domain.decision import Changes, Field, Value
+from curator.domain.merging import Conflict, MergePlan, Rule
+from curator.jobs.work import Work
+from curator.ui.history.simple_table import TextTable, dressed
+from curator.ui.job_queue import Ending
+from curator.ui.page import button, label
+from curator.ui.session import Session
+from curator.ui.theme import GRID
+
+LOOK, MERGE = "merge_plan", "merge"
+"""What looking and merging are called among the work."""
+
+
+class MergeDialog(QDialog):
+    """Looking reads and changes nothing; merging is one act."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Merge another set"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._session = session
+        self._plan: MergePlan | None = None
+        self._choices: dict[int, Rule] = {}
+        self.path = QLineEdit(placeholderText=self.tr("A project, a folder or a list of clips"))
+        self.look = button(self.tr("Look what would come"), "first")
+        self.said = label(wrap=True)
+        self.rule = QComboBox()
+        titles = (self.tr("Clip"), self.tr("What"), self.tr("Here"), self.tr("There"))
+        self.conflicts = TextTable((*titles, self.tr("Counts")), (0,))
+        self.list = dressed(QTableView(), self.conflicts, self.tr("Where the two differ"), wide=2)
+        self.merge = button(self.tr("Merge"))
+        self._lay_out()
+        self._connect()
+        self._show_plan(None)
+
+    def _lay_out(self) -> None:
+        self.path.setAccessibleName(self.tr("What is to be merged"))
+        self.rule.setAccessibleName(self.tr("Which decision counts"))
+        for text, rule in (
+            (self.tr("this project's decision counts"), Rule.MINE),
+            (self.tr("the other set's decision counts"), Rule.THEIRS),
+            (self.tr("the newer decision counts"), Rule.NEWER),
+        ):
+            self.rule.addItem(text, rule)
+        project = button(self.tr("Project or folder…"))
+        project.clicked.connect(self._choose_folder)
+        file = button(self.tr("List…"))
+        file.clicked.connect(self._choose_file)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(GRID)
+        grid.addWidget(self.path, 0, 0)
+        grid.addWidget(project, 0, 1)
+        grid.addWidget(file, 0, 2)
+        grid.addWidget(self.look, 0, 3)
+        grid.setColumnStretch(0, 1)
+        differ = QHBoxLayout()
+        where = label(self.tr("Where the two differ,"))
+        where.setBuddy(self.rule)
+        differ.addWidget(where)
+        differ.addWidget(self.rule)
+        differ.addStretch(1)
+        self.hint = label(
+            self.tr("Left and Right choose for one of them, Space for the other of the two."),
+            "quiet",
+        )
+        self._close = button(self.tr("Close"))
+        self._close.clicked.connect(self.close)
+        last = QHBoxLayout()
+        last.addWidget(self.hint, 1)
+        last.addWidget(self.merge)
+        last.addWidget(self._close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        words = self.tr(
+            "Another project, a bundle, or a list of coqui-tts, LJ Speech, GPT-SoVITS, NeMo, "
+            "Lhotse or a Hugging Face audiofolder. Sound that is here already is found by hearing."
+        )
+        column.addWidget(label(words, "quiet", wrap=True))
+        column.addLayout(grid)
+        column.addWidget(self.said)
+        column.addLayout(differ)
+        column.addWidget(self.list, 1)
+        column.addLayout(last)
+        self.resize(104 * GRID, 72 * GRID)
+
+    def _connect(self) -> None:
+        self.look.clicked.connect(self.look_at)
+        self.path.returnPressed.connect(self.look_at)
+        self.path.textEdited.connect(self._forget)
+        self.rule.currentIndexChanged.connect(self._follow_rule)
+        self.list.doubleClicked.connect(self._turn)
+        self.list.installEventFilter(self)
+        self.merge.clicked.connect(self.merge_now)
+        for queue in (self._session.errands, self._session.jobs):
+            queue.produced.connect(self._show)
+            queue.ended.connect(self._ended)
+        self._session.changed.connect(self._forget)
+
+    @Slot()
+    def look_at(self) -> None:
+        """Find out what would come; nothing is changed."""
+        path = Path(self.path.text()).expanduser()
+        if not self.path.text().strip():
+            return
+
+        def task(work: Work) -> MergePlan:
+            from curator.jobs.merging import plan_merge
+
+            return plan_merge(work, path)
+
+        self._show_plan(None)
+        self.said.setText(self.tr("Looking and hearing…"))
+        self.look.setEnabled(False)
+        self._session.errands.ask(LOOK, task)
+
+    @Slot()
+    def merge_now(self) -> None:
+        """Do it, as one act."""
+        if self._plan is None or self._session.read_only:
+            return
+        plan = self._plan.decided(Rule(self.rule.currentData()), self._choices)
+
+        def task(work: Work) -> Changes:
+            from curator.jobs.conclusions import conclude
+            from curator.jobs.merging import merge
+
+            changes = merge(work, plan)
+            if changes.clips:
+                conclude(work.project, work.write)
+            return changes
+
+        self.merge.setEnabled(False)
+        self.look.setEnabled(False)
+        self.said.setText(self.tr("Merging…"))
+        self._session.jobs.ask(MERGE, task)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """In the list Left takes what is here, Right what is there, Space the other of the two."""
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        keys = {Qt.Key.Key_Left: Rule.MINE, Qt.Key.Key_Right: Rule.THEIRS}
+        key = Qt.Key(event.key())
+        if key in keys:
+            self._choose(self.list.currentIndex().row(), keys[key])
+        elif key == Qt.Key.Key_Space:
+            self._turn()
+        else:
+            return False
+        return True
+
+    def choice(self, conflict: Conflict) -> Rule:
+        """Whose decision counts in a conflict as it is chosen now."""
+        chosen = self._choices.get(conflict.number, Rule(self.rule.currentData()))
+        return conflict.newer if chosen is Rule.NEWER else chosen
+
+    @Slot()
+    def _turn(self) -> None:
+        row = self.list.currentIndex().row()
+        if self._plan is not None and row >= 0:
+            now = self.choice(self._plan.conflicts[row])
+            self._choose(row, Rule.MINE if now is Rule.THEIRS else Rule.THEIRS)
+
+    def _choose(self, row: int, rule: Rule) -> None:
+        if self._plan is not None and row >= 0:
+            conflict = self._plan.conflicts[row]
+            self._choices[conflict.number] = rule
+            self.conflicts.show_row(row, self._cells(conflict))
+
+    @Slot()
+    def _follow_rule(self) -> None:
+        if self._plan is not None:
+            self._choices.clear()
+            self._show_conflicts(self._plan)
+
+    @Slot()
+    def _forget(self) -> None:
+        """What was looked at is no longer what it was."""
+        if self._plan is not None:
+            self._show_plan(None)
+            self.said.setText(self.tr("Look again: something has changed."))
+
+    def _show_plan(self, plan: MergePlan | None) -> None:
+        self._plan = plan
+        self._choices.clear()
+        self.look.setEnabled(True)
+        self.merge.setEnabled(plan is not None and not self._session.read_only)
+        if plan is None:
+            self.conflicts.show_rows([])
+        else:
+            self.said.setText(" ".join(plan.sentences))
+            self._show_conflicts(plan)
+        differ = plan is not None and bool(plan.conflicts)
+        self.rule.setEnabled(differ)
+        self.hint.setVisible(differ)
+
+    def _show_conflicts(self, plan: MergePlan) -> None:
+        self.conflicts.show_rows([self._cells(conflict) for conflict in plan.conflicts])
+        if plan.conflicts:
+            self.list.selectRow(0)
+
+    def _cells(self, conflict: Conflict) -> tuple[str, ...]:
+        what = {
+            Field.STATE: self.tr("Kept or dropped"),
+            Field.EMOTION: self.tr("Category"),
+            Field.TEXT: self.tr("Text"),
+            Field.SPAN: self.tr("Edges"),
+            Field.RECIPE: self.tr("Cleaning"),
+            Field.PRESENCE: self.tr("Cut otherwise"),
+        }[conflict.field]
+        if conflict.field is Field.PRESENCE:
+            here, there = f"{len(conflict.mine)}", f"{len(conflict.theirs)}"
+        else:
+            here, there = _shown(conflict.my_value), _shown(conflict.their_value)
+        counts = self.tr("there") if self.choice(conflict) is Rule.THEIRS else self.tr("here")
+        numbers = ", ".join(str(clip.id) for clip in conflict.mine)
+        return numbers, what, here, there, counts
+
+    @Slot(str, object)
+    def _show(self, what: str, found: object) -> None:
+        if what == LOOK and isinstance(found, MergePlan):
+            self._show_plan(found)
+            (self.list if found.conflicts else self.merge).setFocus()
+        elif what == MERGE and isinstance(found, Changes):
+            self._show_plan(None)
+            count = len(found.clips)
+            words = self.tr("Merged: %1 clips. Undo takes it back.").replace("%1", str(count))
+            self.said.setText(words if count else self.tr("Nothing to change."))
+            if count:
+                self._session.changed.emit(found)
+                self.said.setText(words)
+
+    @Slot(object)
+    def _ended(self, ending: Ending) -> None:
+        if ending.what in (LOOK, MERGE) and ending.outcome != "finished":
+            self._show_plan(None)
+            self.said.setText(f"{ending.sentence} {ending.hint}".strip() or self.tr("Stopped."))
+
+    @Slot()
+    def _choose_folder(self) -> None:
+        dialog = QFileDialog(self, self.tr("A project or a folder with a list"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(self._take_path)
+        dialog.open()
+
+    @Slot()
+    def _choose_file(self) -> None:
+        dialog = QFileDialog(self, self.tr("A list of clips"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._take_path)
+        dialog.open()
+
+    @Slot(str)
+    def _take_path(self, path: str) -> None:
+        self.path.setText(path)
+        self.look_at()
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, tuple):
+        return f"{value[0]} – {value[1]}"
+    return "" if value is None else str(value)

@@ -1,0 +1,225 @@
+"""The dialog of snapshots: take one, see what has changed since, go back."""
+
+from PySide6.QtCore import QDateTime, QLocale, Qt, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from curator.domain.snapshot import CategoryChange, Comparison, Snapshot
+from curator.jobs.work import Work
+from curator.store.snapshots import NOW
+from curator.ui.history.simple_table import TextTable, dressed
+from curator.ui.job_queue import Ending
+from curator.ui.page import button, label
+from curator.ui.session import Session
+from curator.ui.theme import GRID
+from curator.ui.wording import number
+
+WHAT = "compare"
+"""What comparing is called among the errands."""
+
+
+class SnapshotsDialog(QDialog):
+    """Comparing runs beside the window, since sets may be large; the newest question counts."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Snapshots"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._session = session
+        self._snapshots: list[Snapshot] = []
+        self._wanted: tuple[str, str] | None = None
+        self._sure = ""
+        self.name = QLineEdit(placeholderText=self.tr("Name; left empty: the time"))
+        self.take = button(self.tr("Take a snapshot"), "first")
+        titles = (self.tr("Snapshot"), self.tr("Taken"), self.tr("Kept"), self.tr("Clips"))
+        self.snapshots = TextTable(titles, (2, 3))
+        self.list = dressed(QTableView(), self.snapshots, self.tr("Snapshots"))
+        self.other = QComboBox()
+        self.said = label(role="heading", wrap=True)
+        self.categories = TextTable(
+            (
+                *(self.tr("Category"), self.tr("Then"), self.tr("Later"), self.tr("Added")),
+                *(self.tr("Dropped"), self.tr("From others"), self.tr("To others")),
+                *(self.tr("Re-cut"), self.tr("Other text")),
+            ),
+            tuple(range(1, 9)),
+        )
+        self.table = dressed(QTableView(), self.categories, self.tr("Changes of each category"))
+        self.back = button(self.tr("Go back to it"))
+        self.remove = button(self.tr("Remove"))
+        self._lay_out()
+        self._connect()
+        self._list()
+
+    def _lay_out(self) -> None:
+        self.name.setAccessibleName(self.tr("Name of a new snapshot"))
+        self.other.setAccessibleName(self.tr("Compare with"))
+        for control in (self.name, self.take, self.remove):
+            control.setEnabled(not self._session.read_only)
+        top = QHBoxLayout()
+        top.addWidget(self.name, 1)
+        top.addWidget(self.take)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(2 * GRID)
+        with_ = label(self.tr("Compare it with"))
+        with_.setBuddy(self.other)
+        grid.addWidget(with_, 0, 0)
+        grid.addWidget(self.other, 0, 1)
+        grid.setColumnStretch(1, 1)
+        close = button(self.tr("Close"))
+        close.clicked.connect(self.close)
+        last = QHBoxLayout()
+        last.addWidget(self.back)
+        last.addWidget(self.remove)
+        last.addStretch(1)
+        last.addWidget(close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        words = self.tr(
+            "A snapshot keeps which clips there are and what was decided about them. Every export "
+            "takes one, so that it can be told what a voice was trained on."
+        )
+        column.addWidget(label(words, "quiet", wrap=True))
+        column.addLayout(top)
+        column.addWidget(self.list, 2)
+        column.addLayout(grid)
+        column.addWidget(self.said)
+        column.addWidget(self.table, 3)
+        column.addLayout(last)
+        self.resize(104 * GRID, 80 * GRID)
+
+    def _connect(self) -> None:
+        self.take.clicked.connect(self.take_one)
+        self.name.returnPressed.connect(self.take_one)
+        self.list.selectionModel().currentRowChanged.connect(self._chosen)
+        self.other.currentIndexChanged.connect(self.compare)
+        self.back.clicked.connect(self.go_back)
+        self.remove.clicked.connect(self.remove_it)
+        self._session.errands.produced.connect(self._show)
+        self._session.errands.ended.connect(self._ended)
+        self._session.changed.connect(self.compare)
+
+    @property
+    def chosen(self) -> Snapshot | None:
+        """The snapshot of the current row."""
+        row = self.list.currentIndex().row()
+        return self._snapshots[row] if 0 <= row < len(self._snapshots) else None
+
+    @Slot()
+    def take_one(self) -> None:
+        """Keep the set as it is now."""
+        if self._session.attempt(lambda: self._session.project.snapshots.take(self.name.text())):
+            self.name.clear()
+            self._list()
+
+    @Slot()
+    def go_back(self) -> None:
+        """Make the clips what they were; undo takes it back."""
+        snapshot = self.chosen
+        if snapshot is not None:
+            self._session.act(lambda: self._session.project.snapshots.back(snapshot.name))
+
+    @Slot()
+    def remove_it(self) -> None:
+        """Forget the snapshot, when asked twice: that is not undone."""
+        snapshot = self.chosen
+        if snapshot is None:
+            return
+        if self._sure != snapshot.name:
+            self._sure = snapshot.name
+            self.remove.setText(self.tr("Remove for good"))
+            return
+        project = self._session.project
+        if self._session.attempt(lambda: project.snapshots.remove(snapshot.name)):
+            self._list()
+
+    @Slot()
+    def compare(self) -> None:
+        """Find out what makes the chosen snapshot and the other one different."""
+        snapshot = self.chosen
+        if snapshot is None:
+            return
+        self._wanted = before, after = snapshot.name, self.other.currentData() or NOW
+
+        def task(work: Work) -> Comparison:
+            return work.project.snapshots.compare(before, after)
+
+        self.said.setText(self.tr("Comparing…"))
+        self._session.errands.ask(WHAT, task)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete removes what is chosen in the list."""
+        if event.key() == Qt.Key.Key_Delete and self.list.hasFocus():
+            self.remove_it()
+        else:
+            super().keyPressEvent(event)
+
+    def _list(self) -> None:
+        self._snapshots = self._session.project.snapshots.all()
+        rows = [
+            (each.name, _when(each.made_at), number(each.kept), number(each.clips))
+            for each in self._snapshots
+        ]
+        self.snapshots.show_rows(rows)
+        if rows:
+            self.list.selectRow(0)
+            self.list.setFocus()
+        else:
+            self._chosen()
+            self.name.setFocus()
+
+    @Slot()
+    def _chosen(self) -> None:
+        snapshot = self.chosen
+        self._sure = ""
+        self.remove.setText(self.tr("Remove"))
+        writes = snapshot is not None and not self._session.read_only
+        self.back.setEnabled(writes)
+        self.remove.setEnabled(writes)
+        self.other.blockSignals(True)
+        self.other.clear()
+        self.other.addItem(self.tr("the set as it is now"), NOW)
+        for each in self._snapshots:
+            if each is not snapshot:
+                self.other.addItem(each.name, each.name)
+        self.other.blockSignals(False)
+        self.other.setEnabled(snapshot is not None)
+        if snapshot is None:
+            self.said.setText(self.tr("There is no snapshot yet."))
+            self.categories.show_rows([])
+        else:
+            self.compare()
+
+    @Slot(str, object)
+    def _show(self, what: str, found: object) -> None:
+        if what != WHAT or not isinstance(found, Comparison):
+            return
+        if (found.before, found.after) != self._wanted:
+            return
+        self.said.setText(found.sentences[0])
+        self.categories.show_rows([_cells(each) for each in found.categories])
+
+    @Slot(object)
+    def _ended(self, ending: Ending) -> None:
+        if ending.what == WHAT and ending.outcome != "finished":
+            self.said.setText(ending.sentence or self.tr("They were not compared."))
+
+
+def _cells(each: CategoryChange) -> tuple[str, ...]:
+    counts = (each.before, each.after, each.added, each.dropped, each.came, each.went)
+    return (each.key or "–", *map(number, (*counts, each.recut, each.reworded)))
+
+
+def _when(made_at: str) -> str:
+    when = QDateTime.fromString(made_at, Qt.DateFormat.ISODate).toLocalTime()
+    return QLocale().toString(when, QLocale.FormatType.ShortFormat)
