@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QFormLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QScrollArea,
@@ -22,6 +23,8 @@ from curator.ui.settings import SETTINGS, Setting, Settings
 from curator.ui.theme import GRID
 from curator.ui.wording import translated
 
+WIDTH = 68 * GRID
+
 
 class SettingsDialog(QDialog):
     """What is chosen is in force at once."""
@@ -32,7 +35,7 @@ class SettingsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._settings = settings
         self.controls: dict[str, QWidget] = {}
-        form = QFormLayout()
+        form = QGridLayout()
         form.setHorizontalSpacing(2 * GRID)
         form.setVerticalSpacing(GRID)
         for setting in SETTINGS:
@@ -47,8 +50,8 @@ class SettingsDialog(QDialog):
         last.addWidget(close)
         inside = QWidget()
         inside.setLayout(form)
-        shown = QScrollArea()
-        shown.setWidgetResizable(True)
+        form.setColumnStretch(1, 1)
+        shown = _Scrolled()
         shown.setFrameShape(QFrame.Shape.NoFrame)
         shown.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         shown.setWidget(inside)
@@ -57,14 +60,15 @@ class SettingsDialog(QDialog):
         column.addWidget(shown, 1)
         column.addLayout(last)
         room = self.screen().availableSize().height() - 8 * GRID
-        self.resize(66 * GRID, min(inside.sizeHint().height() + 10 * GRID, room))
+        wanted = form.heightForWidth(WIDTH - 4 * GRID) + 10 * GRID
+        self.resize(WIDTH, min(wanted, room))
 
     def _show_models(self) -> None:
         from curator.ui.models.dialog import ModelsDialog
 
         ModelsDialog(self._settings, self).open()
 
-    def _add(self, form: QFormLayout, setting: Setting) -> None:
+    def _add(self, form: QGridLayout, setting: Setting) -> None:
         text, tip = (translated("Settings", words) for words in (setting.text, setting.tip))
         control = _control(setting, self._settings)
         control.setAccessibleName(text)
@@ -72,10 +76,23 @@ class SettingsDialog(QDialog):
         self.controls[setting.key] = control
         if isinstance(control, QCheckBox):
             control.setText(text)
-            form.addRow("", control)
         else:
-            form.addRow(text, control)
-        form.addRow("", label(tip, "quiet", wrap=True))
+            named = label(text)
+            named.setBuddy(control)
+            form.addWidget(named, form.rowCount(), 0)
+        form.addWidget(control, form.rowCount() - (not isinstance(control, QCheckBox)), 1)
+        form.addWidget(label(tip, "quiet", wrap=True), form.rowCount(), 1)
+
+
+class _Scrolled(QScrollArea):
+    """As high inside as its wrapped texts need at this width."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See QWidget."""
+        super().resizeEvent(event)
+        if (inside := self.widget()) is not None:
+            width = self.viewport().width()
+            inside.setFixedSize(width, inside.heightForWidth(width))
 
 
 def _control(setting: Setting, settings: Settings) -> QWidget:

@@ -19,6 +19,7 @@ from pathlib import Path
 from curator.ui.app import dress
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
+from curator.ui.models.dialog import ModelsDialog
 from curator.ui.settings import Settings
 from curator.ui.theme import wear
 from tests.helpers.fonts import use_test_font
@@ -155,15 +156,24 @@ def look_around(window: MainWindow, film: Film) -> None:
         show()
         film.take(name)
         close_dialog()
+    window.show_models()
+    (models,) = window.findChildren(ModelsDialog)
+    until(lambda: not models.commands.running, "the models are listed")
+    film.take("models")
+    close_dialog()
     window.show_history()
     film.take("decisions")
     window.drawer.hide()
 
 
 def hand_on(window: MainWindow, film: Film, folder: Path) -> None:
-    """Balance and export, then the trainer's own look at the bundle."""
+    """Map, balance, export and training, then the trainer's own look at the bundle."""
     session = window.session
     assert session is not None
+    press(window, Qt.Key.Key_3, CONTROL)
+    until(lambda: not (session.errands.running or session.readings.running), "the map is there")
+    rest(2 * PAINTED_MS)
+    film.take("map")
     press(window, Qt.Key.Key_4, CONTROL)
     until(lambda: not session.errands.running, "counted")
     film.take("balance")
@@ -176,6 +186,9 @@ def hand_on(window: MainWindow, film: Film, folder: Path) -> None:
     press(window, Qt.Key.Key_E, CONTROL)
     until(lambda: not session.errands.running and bundle.exists(), "exported")
     film.take("exported")
+    press(window, Qt.Key.Key_6, CONTROL)
+    until(lambda: not session.errands.running, "runs were looked for")
+    film.take("training")
     from curator.run_trainer import trainer_command, trainer_environment
 
     subprocess.run(

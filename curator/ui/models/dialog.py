@@ -35,6 +35,7 @@ class ModelsDialog(QDialog):
         self.setWindowTitle(self.tr("Models"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._settings = settings
+        self._looking = self.tr("Looking at what is here…")
         self.model = ModelsModel()
         self.commands = ModelCommands(self)
         self.table = QTableView()
@@ -118,7 +119,7 @@ class ModelsDialog(QDialog):
         super().closeEvent(event)
 
     def _list(self) -> None:
-        self._work("" if self.model.rows else self.tr("Looking at what is here…"))
+        self._work("" if self.model.rows else self._looking)
         self.commands.list_all()
         storage = QStorageInfo(str(_existing(cache_folder())))
         where = printable(str(cache_folder() / "models"))
@@ -176,6 +177,8 @@ class ModelsDialog(QDialog):
         elif what != "list":
             self._list()
             return
+        elif self.said.text() == self._looking:
+            self._work("")
         self._tell()
 
     @Slot()
