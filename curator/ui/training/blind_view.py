@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from curator.domain.errors import CuratorError, printable
@@ -22,6 +22,7 @@ class BlindView(QWidget):
         super().__init__()
         self.test = BlindTest([])
         self.names: Sequence[str] = ("", "")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.place = label(role="quiet")
         self.text = label(role="title", wrap=True)
         self.outcome = label(wrap=True)
@@ -78,7 +79,7 @@ class BlindView(QWidget):
     def _show(self) -> None:
         over = self.test.over
         for control in (*self.choices, self.first, self.second, self.end):
-            control.setEnabled(not over)
+            control.setVisible(not over)
         if over:
             self.place.setText("")
             self.text.setText(self.tr("Which was which"))

@@ -17,6 +17,8 @@ LEFT, RIGHT, TOP, BOTTOM = 7 * GRID, 2 * GRID, 3 * GRID, 3 * GRID
 TICKS = 5
 ROOM = 0.08  # of the height, above and below the lines
 DOT = 3.0
+FEW = 300
+"""Points up to which a line is drawn wide and smooth."""
 
 Floats = NDArray[np.float64]
 
@@ -129,12 +131,16 @@ class CurvesView(QWidget):
             painter.drawText(
                 place, side, self.tr("best: %1").replace("%1", number(self._shown.best))
             )
-        painter.setPen(QPen(QColor(colours.wave_quiet), 1.5))
-        for line in polygons(*lines[0], scale):
-            painter.drawPolyline(line)
-        painter.setPen(QPen(QColor(colours.accent), 2))
-        for line in polygons(*lines[1], scale):
-            painter.drawPolyline(line)
+        for (steps, values), colour in zip(
+            lines, (colours.wave_quiet, colours.accent), strict=True
+        ):
+            # Wide smooth strokes of a line that turns at every pixel take a tenth of a second.
+            dense = steps.size > FEW
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, not dense)
+            painter.setPen(QPen(QColor(colour), 1 if dense else 2))
+            for line in polygons(steps, values, scale):
+                painter.drawPolyline(line)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(QColor(colours.accent))
         if lines[1][0].size <= area.width() / (3 * DOT):
             for x, y in zip(*lines[1], strict=True):

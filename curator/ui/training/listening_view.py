@@ -29,6 +29,7 @@ from curator.ui.wording import number, translated
 
 ROLE = Qt.ItemDataRole.UserRole
 SIDE = 30 * GRID
+OF_RATING = ("hear_first", "hear_second", "hear_third", "take_ratings")
 
 
 class ListeningView(QWidget):
@@ -112,7 +113,7 @@ class ListeningView(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.resizeSection(0, 12 * GRID)
-        header.resizeSection(2, 24 * GRID)
+        header.resizeSection(2, 46 * GRID)
         header.resizeSection(3, 8 * GRID)
         self.aspects.setFixedWidth(SIDE)
         self.aspects.setAccessibleName(self.tr("What is rated, 1 to 10"))
@@ -130,7 +131,7 @@ class ListeningView(QWidget):
         wanted = shipped if shipped in steps else steps[-1] if steps else None
         self.checkpoint.setCurrentIndex(max(0, self.checkpoint.findData(wanted)))
         self.checkpoint.blockSignals(False)
-        self.front.setCurrentIndex(0)
+        self._put_in_front(0)
         self._fill()
 
     @Slot()
@@ -193,6 +194,15 @@ class ListeningView(QWidget):
             raise CuratorError(self.tr("There is no such sound here."))
         self.play_wanted.emit(path)
 
+    def _put_in_front(self, place: int) -> None:
+        """Rating (0) or the blind comparison (1), which shows nothing that would tell."""
+        self.front.setCurrentIndex(place)
+        for widget in (self.note, self.checkpoint, *(self.buttons[key] for key in OF_RATING)):
+            widget.setVisible(place == 0)
+        text = self.tr("Back to rating") if place else self.tr("Blind comparison")
+        self.buttons["toggle_blind"].setText(text)
+        (self.blind if place else self.table).setFocus()
+
     @property
     def is_blind(self) -> bool:
         """Whether a blind comparison is in front."""
@@ -210,8 +220,7 @@ class ListeningView(QWidget):
     def toggle_blind(self, seed: int) -> None:
         """Compare the shown checkpoint with the base, or with the one before it; or go back."""
         if self.is_blind:
-            self.front.setCurrentIndex(0)
-            self.buttons["toggle_blind"].setText(self.tr("Blind comparison"))
+            self._put_in_front(0)
             return
         steps = self.evaluated.checkpoints
         one = self.checkpoint.currentData()
@@ -223,8 +232,7 @@ class ListeningView(QWidget):
             for step in (one, two)
         ]
         self.blind.begin(self.evaluated.pairs(one, two), names, seed)
-        self.front.setCurrentIndex(1)
-        self.buttons["toggle_blind"].setText(self.tr("Back to rating"))
+        self._put_in_front(1)
 
     @Slot(object)
     def _follow(self, changes: Changes) -> None:

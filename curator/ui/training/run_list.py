@@ -54,6 +54,14 @@ def runs_below(folder: Path) -> list[Path]:
         return []
 
 
+def size_of(run: Path) -> int:
+    """How long a run's events are; what has not grown need not be read again."""
+    try:
+        return (run / FILE).stat().st_size
+    except OSError:
+        return -1
+
+
 def summary_of(run: Path) -> Summary:
     """What both ends of a run's events say."""
     try:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from curator.domain.errors import printable
+from curator.ui.elided_label import ElidedLabel
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import button, label, restyle
 from curator.ui.theme import GRID
@@ -33,7 +34,8 @@ class RunView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.loss = METRICS[0]
-        self.heading = label(role="title")
+        self.heading = ElidedLabel()
+        self.heading.setProperty("role", "title")
         self.where = label(role="quiet", wrap=True)
         self.guard = label(wrap=True)
         self.curves = CurvesView()
@@ -64,12 +66,16 @@ class RunView(QWidget):
         for key in ("pause", "resume", "stop", "go_on_with_more"):
             row.addWidget(self.buttons[key])
         row.addStretch(1)
-        for key in ("next_loss", "open_report", "listen"):
-            row.addWidget(self.buttons[key])
+        row.addWidget(self.buttons["next_loss"])
+        head = QHBoxLayout()
+        head.setSpacing(GRID)
+        head.addWidget(self.heading, 1)
+        for key in ("listen", "open_report"):
+            head.addWidget(self.buttons[key])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        column.addWidget(self.heading)
+        column.addLayout(head)
         column.addWidget(self.guard)
         column.addWidget(self.where)
         column.addWidget(self.curves, 1)

@@ -24,7 +24,7 @@ from curator.ui.sound.player import Player
 from curator.ui.theme import GRID
 from curator.ui.training.hearer import Hearer
 from curator.ui.training.listening_view import ListeningView
-from curator.ui.training.run_list import RunListModel, runs_below, summary_of
+from curator.ui.training.run_list import RunListModel, runs_below, size_of, summary_of
 from curator.ui.training.run_record import RunRecord
 from curator.ui.training.run_view import RunView
 from curator.ui.training.start_panel import StartPanel
@@ -32,7 +32,7 @@ from curator.ui.training.trainings import Trainings
 
 FOLLOW_MS = 1000
 """How often files are looked at while the page is in front."""
-LIST_WIDTH = 54 * GRID
+LIST_WIDTH, LEAST_WIDTH = 54 * GRID, 26 * GRID
 
 
 class TrainingView(Page):
@@ -54,6 +54,7 @@ class TrainingView(Page):
         self.new = button(self.tr("Begin a training…"), "first")
         self.choose_folder_button = button(self.tr("Folder…"))
         self._unread: list[Path] = []
+        self._sizes: dict[Path, int] = {}
         self._reading = QTimer(self, interval=0)
         self._following = QTimer(self, interval=FOLLOW_MS)
         self._lay_out()
@@ -65,8 +66,9 @@ class TrainingView(Page):
         head = QHBoxLayout()
         head.addWidget(self.where, 1)
         head.addWidget(self.choose_folder_button)
-        left = QWidget()
-        column = QVBoxLayout(left)
+        self.left = QWidget()
+        self.left.setMinimumWidth(LEAST_WIDTH)
+        column = QVBoxLayout(self.left)
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(GRID)
         column.addLayout(head)
@@ -76,7 +78,7 @@ class TrainingView(Page):
             self.front.addWidget(widget)
         split = QSplitter()
         split.setChildrenCollapsible(False)
-        split.addWidget(left)
+        split.addWidget(self.left)
         right = QWidget()
         inside = QVBoxLayout(right)
         inside.setContentsMargins(GRID, 0, 0, 0)
@@ -91,8 +93,9 @@ class TrainingView(Page):
 
     @Slot(int)
     def _offer(self, _place: int) -> None:
-        """One first button at a time."""
+        """One first button at a time; and listening needs the room of the list."""
         self.new.setVisible(self.front.currentWidget() is not self.start)
+        self.left.setVisible(self.front.currentWidget() is not self.listening)
 
     def _nothing(self) -> QWidget:
         """What is shown while no run is chosen."""
@@ -169,7 +172,11 @@ class TrainingView(Page):
         row = self.runs.row_of(chosen)
         if row is not None and self.list.currentIndex().row() != row:
             self.list.selectRow(row)
-        self._unread = list(folders)
+        for folder in folders:
+            size = size_of(folder)
+            if self._sizes.get(folder) != size:
+                self._sizes[folder] = size
+                self._unread.append(folder)
         self._reading.start()
         self.empty.setText(
             self.tr("Choose a run.")
