@@ -3,13 +3,15 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog, QFrame, QGridLayout, QLineEdit
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFileDialog, QFrame, QGridLayout, QLineEdit
 
+from curator.export.formats import FORMATS
 from curator.export.project import speaker_name
 from curator.export.split import EVAL_SHARE
 from curator.ui.page import button, label
 from curator.ui.session import Session
 from curator.ui.theme import GRID
+from curator.ui.wording import translated
 
 MOST_EVAL = 50.0
 """Percent of the clips that may be set apart."""
@@ -39,6 +41,9 @@ class Choices(QFrame):
         )
         self.eval_percent.setMaximumWidth(10 * GRID)
         self.eval_percent.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.form = QComboBox()
+        for each in FORMATS:
+            self.form.addItem(translated("Formats", each.name), each.key)
         choose = button(self.tr("Choose…"))
         choose.clicked.connect(self._choose)
         grid = QGridLayout(self)
@@ -49,6 +54,7 @@ class Choices(QFrame):
                 (self.tr("New folder"), self.out),
                 (self.tr("Name of the voice"), self.speaker),
                 (self.tr("For evaluation"), self.eval_percent),
+                (self.tr("Format"), self.form),
             )
         ):
             title = label(text)
@@ -69,6 +75,11 @@ class Choices(QFrame):
     def folder(self) -> Path:
         """Where to write."""
         return Path(self.out.text()).expanduser()
+
+    @property
+    def format_key(self) -> str:
+        """The key of the format to write."""
+        return str(self.form.currentData())
 
     @property
     def eval_share(self) -> float:

@@ -136,6 +136,7 @@ class ExportPage(Page):
     def export(self) -> None:
         """Write the kept clips that the trainer will take."""
         out, speaker = self.choices.folder, self.choices.speaker.text().strip()
+        form = self.choices.format_key
         share, read_only = self.choices.eval_share, self.session.read_only
 
         def task(work: Work) -> Exported:
@@ -146,6 +147,7 @@ class ExportPage(Page):
                 speaker=speaker,
                 watcher=work.watcher,
                 take=None if read_only else lambda: _snapshot(work),
+                form=form,
             )
 
         self.list.setFocus()  # a button that is disabled would give the focus to anybody
@@ -163,7 +165,7 @@ class ExportPage(Page):
         elif what == "export" and isinstance(found, Exported):
             self._exported = found
             self.written.setText(found.sentence)
-            self.copy.show()
+            self.copy.setVisible((found.path / "bundle.json").is_file())
             self.choices.suggest()
 
     def _show_checked(self, checked: Checked, texts: dict[int, str]) -> None:

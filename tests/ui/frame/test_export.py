@@ -81,6 +81,18 @@ def test_exporting_writes_the_bundle_and_offers_the_next_command(
     assert qapp.clipboard().text() == f"trainer check {out}"
 
 
+def test_another_format_can_be_chosen_and_the_snapshot_is_taken(qtbot, page: ExportPage, tmp_path):
+    page.choices.out.setText(str(tmp_path / "cuts"))
+    page.choices.form.setCurrentIndex(page.choices.form.findData("lhotse"))
+    with qtbot.waitSignal(page.session.errands.ended, timeout=60_000):
+        page.export()
+    assert (tmp_path / "cuts" / "cuts.jsonl.gz").is_file()
+    assert page.copy.isHidden()
+    (snapshot,) = page.session.project.snapshots.all()
+    assert snapshot.origin == "export"
+    assert snapshot.name in (tmp_path / "cuts" / "data_card.md").read_text("utf-8")
+
+
 def test_a_folder_that_is_there_is_refused_in_words(qtbot, page: ExportPage, tmp_path: Path):
     page.choices.out.setText(str(tmp_path))
     with qtbot.waitSignal(page.session.errands.ended, timeout=60_000):
