@@ -120,6 +120,7 @@ class Planner:
         self._repeated: set[str] = set()
         self._known_twins: dict[str, Twins] = {}
         self._voices: dict[int, array[float]] = {}
+        self.suggestions: Mapping[int, Suggestion] = {}
         self._likely: dict[int, str] = {}
         self._waiting: Counter[str] = Counter()
 
@@ -136,6 +137,11 @@ class Planner:
             self._forget(clip)
 
     @property
+    def clips(self) -> Mapping[int, PlanClip]:
+        """All that are counted."""
+        return self._clips
+
+    @property
     def repeated(self) -> set[int]:
         """The clips whose words another clip says, too."""
         return {clip for words in self._repeated for clip in self._by_words[words]}
@@ -148,6 +154,7 @@ class Planner:
 
     def suggest(self, suggestions: Mapping[int, Suggestion]) -> None:
         """What is suggested, in place of what was."""
+        self.suggestions = suggestions
         self._likely = {
             clip: one.emotion for clip, one in suggestions.items() if one.probability >= DOUBTFUL
         }

@@ -7,8 +7,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Protocol
 
-from curator.domain.clip import Clip
 from curator.domain.decision import State
 from curator.domain.fact import Suggestion
 
@@ -57,29 +57,53 @@ def fingerprint(labels: Mapping[int, str]) -> str:
     return hashlib.sha256(listed.encode()).hexdigest()[:16]
 
 
+class Listed(Protocol):
+    """What has to be known of a clip to list it."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """What is said in it."""
+        ...
+
+    @property
+    def state(self) -> State:
+        """Whether it goes into the set."""
+        ...
+
+    @property
+    def emotion(self) -> str | None:
+        """The category that people gave it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Suggested:
     """A clip with what is suggested for it."""
 
-    clip: Clip
+    clip: Listed
     suggestion: Suggestion
 
 
 def likely(
-    clips: Iterable[Clip], suggestions: Mapping[int, Suggestion], emotion: str
+    clips: Iterable[Listed], suggestions: Mapping[int, Suggestion], emotion: str
 ) -> list[Suggested]:
     """The clips without a category that are probably of this one, the likeliest first."""
     found = [each for each in _open(clips, suggestions) if each.suggestion.emotion == emotion]
     return sorted(found, key=_by_probability)
 
 
-def doubtful(clips: Iterable[Clip], suggestions: Mapping[int, Suggestion]) -> list[Suggested]:
+def doubtful(clips: Iterable[Listed], suggestions: Mapping[int, Suggestion]) -> list[Suggested]:
     """The clips without a category of which least can be said, the most doubtful first."""
     found = [each for each in _open(clips, suggestions) if each.suggestion.probability < DOUBTFUL]
     return sorted(found, key=_by_probability, reverse=True)
 
 
-def suspects(clips: Iterable[Clip], suggestions: Mapping[int, Suggestion]) -> list[Suggested]:
+def suspects(clips: Iterable[Listed], suggestions: Mapping[int, Suggestion]) -> list[Suggested]:
     """The clips whose category looks wrong, the most suspicious first."""
     found = [
         Suggested(clip, suggestion)
@@ -92,7 +116,7 @@ def suspects(clips: Iterable[Clip], suggestions: Mapping[int, Suggestion]) -> li
     return sorted(found, key=_by_probability)
 
 
-def waiting(clips: Iterable[Clip], suggestions: Mapping[int, Suggestion]) -> dict[str, int]:
+def waiting(clips: Iterable[Listed], suggestions: Mapping[int, Suggestion]) -> dict[str, int]:
     """How many clips are likely ones of each category."""
     counted: dict[str, int] = {}
     for each in _open(clips, suggestions):
@@ -102,7 +126,7 @@ def waiting(clips: Iterable[Clip], suggestions: Mapping[int, Suggestion]) -> dic
     return counted
 
 
-def _open(clips: Iterable[Clip], suggestions: Mapping[int, Suggestion]) -> Sequence[Suggested]:
+def _open(clips: Iterable[Listed], suggestions: Mapping[int, Suggestion]) -> Sequence[Suggested]:
     """Clips that wait for a category, with what is suggested for them."""
     return [
         Suggested(clip, suggestions[clip.id])

@@ -1,12 +1,13 @@
 """The balance as a table: a row for each category, the last for clips without one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from curator.domain.balance import Balance, CategoryBalance
-from curator.domain.emotion import EmotionSet
+from curator.domain.balance import CategoryBalance
+from curator.domain.emotion import Emotion, EmotionSet
+from curator.domain.planner import Plan
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.wording import number, translated
 
@@ -20,50 +21,71 @@ EMOTION = Qt.ItemDataRole.UserRole + 1
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryRow:
+    """A category as it stands. likely: clips that wait for it. heard: times an epoch, if any is."""
+
+    balance: CategoryBalance
+    likely: int = 0
+    heard: float | None = None
+
+    @property
+    def emotion(self) -> Emotion | None:
+        """The category, None for clips without one."""
+        return self.balance.emotion
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column. share: for those that are drawn as a bar."""
 
     title: str
-    text: Callable[[CategoryBalance], str]
-    share: Callable[[CategoryBalance], float | None] | None = None
+    text: Callable[[CategoryRow], str]
+    share: Callable[[CategoryRow], float | None] | None = None
 
 
-def _name(row: CategoryBalance) -> str:
+def _name(row: CategoryRow) -> str:
     return row.emotion.name if row.emotion else translated("Balance", "No category")
 
 
-def _clips(row: CategoryBalance) -> str:
+def _clips(row: CategoryRow) -> str:
+    return _of(row, number(row.balance.clips), lambda emotion: number(emotion.target_clips))
+
+
+def _minutes(row: CategoryRow) -> str:
+    return _of(row, f"{row.balance.minutes:.1f}", lambda emotion: f"{emotion.target_minutes:.1f}")
+
+
+def _of(row: CategoryRow, value: str, target: Callable[[Emotion], str]) -> str:
     if not row.emotion:
-        return number(row.clips)
+        return value
     text = translated("Balance", "%1 of %2")
-    return text.replace("%1", number(row.clips)).replace("%2", number(row.emotion.target_clips))
+    return text.replace("%1", value).replace("%2", target(row.emotion))
 
 
-def _minutes(row: CategoryBalance) -> str:
-    if not row.emotion:
-        return f"{row.minutes:.1f}"
-    text = translated("Balance", "%1 of %2")
-    return text.replace("%1", f"{row.minutes:.1f}").replace(
-        "%2", f"{row.emotion.target_minutes:.1f}"
-    )
+def _clip_share(row: CategoryRow) -> float | None:
+    target = row.emotion.target_clips if row.emotion else 0
+    return row.balance.clips / target if target else None
 
 
-def _clip_share(row: CategoryBalance) -> float | None:
-    return (
-        row.clips / row.emotion.target_clips if row.emotion and row.emotion.target_clips else None
-    )
-
-
-def _minute_share(row: CategoryBalance) -> float | None:
+def _minute_share(row: CategoryRow) -> float | None:
     target = row.emotion.target_minutes if row.emotion else 0
-    return row.minutes / target if target else None
+    return row.balance.minutes / target if target else None
+
+
+def _heard(row: CategoryRow) -> str:
+    return "" if row.heard is None else f"{row.heard:.1f}×"
 
 
 COLUMNS = (
     Column(QT_TRANSLATE_NOOP("Balance", "Category"), _name),
     Column(QT_TRANSLATE_NOOP("Balance", "Kept clips"), _clips, _clip_share),
     Column(QT_TRANSLATE_NOOP("Balance", "Minutes"), _minutes, _minute_share),
-    Column(QT_TRANSLATE_NOOP("Balance", "Undecided clips"), lambda row: number(row.undecided)),
+    Column(QT_TRANSLATE_NOOP("Balance", "Undecided"), lambda row: number(row.balance.undecided)),
+    Column(
+        QT_TRANSLATE_NOOP("Balance", "Likely ones"),
+        lambda row: number(row.likely) if row.emotion else "",
+    ),
+    Column(QT_TRANSLATE_NOOP("Balance", "Heard per epoch"), _heard),
 )
 
 
@@ -72,18 +94,31 @@ class BalanceModel(QAbstractTableModel):
 
     def __init__(self, emotions: EmotionSet) -> None:
         super().__init__()
-        empty = [CategoryBalance(emotion, 0, 0.0, 0, 0.0) for emotion in emotions.emotions]
-        self._rows = [*empty, CategoryBalance(None, 0, 0.0, 0, 0.0)]
+        self._rows = _empty(emotions)
 
-    def show_balance(self, found: Balance) -> None:
-        """Other numbers for the same rows."""
-        self._rows = [*found.categories, found.uncategorised]
-        last = self.index(len(self._rows) - 1, len(COLUMNS) - 1)
+    def show_plan(self, plan: Plan, heard: Mapping[str, float]) -> None:
+        """Other numbers; other rows where the categories are other ones. heard: by category."""
+        found = [*plan.balance.categories, plan.balance.uncategorised]
+        rows = [
+            CategoryRow(each, plan.waiting.get(each.key, 0), heard.get(each.key)) for each in found
+        ]
+        if len(rows) != len(self._rows):
+            self.beginResetModel()
+            self._rows = rows
+            self.endResetModel()
+            return
+        self._rows = rows
+        last = self.index(len(rows) - 1, len(COLUMNS) - 1)
         self.dataChanged.emit(self.index(0, 0), last)
 
     def row(self, number: int) -> CategoryBalance:
         """What is counted in a row."""
-        return self._rows[number]
+        return self._rows[number].balance
+
+    @property
+    def keys(self) -> list[str]:
+        """The categories' keys, "" for the row without one."""
+        return [each.balance.key for each in self._rows]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """See QAbstractItemModel."""
@@ -117,3 +152,8 @@ class BalanceModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and section:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
+
+
+def _empty(emotions: EmotionSet) -> list[CategoryRow]:
+    nothing = [CategoryBalance(emotion, 0, 0.0, 0, 0.0) for emotion in emotions.emotions]
+    return [CategoryRow(each) for each in (*nothing, CategoryBalance(None, 0, 0.0, 0, 0.0))]

@@ -1,5 +1,7 @@
 """How the balance is drawn: a letter on the category's colour, numbers with bars behind them."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
@@ -11,14 +13,15 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from curator.domain.balance import Balance
 from curator.domain.emotion import Emotion, EmotionSet
+from curator.domain.planner import Plan
 from curator.ui.audit.signs import category_sign
 from curator.ui.balance.balance_model import EMOTION, SHARE, BalanceModel
 from curator.ui.theme import GRID, roles_of
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = 5 * GRID
+FEWEST_ROWS = 4
 BAR = GRID // 2
 SIGN = 2 * GRID
 
@@ -91,14 +94,30 @@ class BalanceTable(QTableView):
         header.setSectionsClickable(False)
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.setFixedHeight(self._model.rowCount() * ROW + header.sizeHint().height() + 4)
+        self._fit()
         self.selectRow(0)
 
     @property
     def chosen(self) -> str:
         """The key of the chosen category, "" for clips without one."""
-        return self._model.row(max(0, self.currentIndex().row())).key
+        last = self._model.rowCount() - 1
+        return self._model.row(min(last, max(0, self.currentIndex().row()))).key
 
-    def show_balance(self, found: Balance) -> None:
-        """Other numbers."""
-        self._model.show_balance(found)
+    def choose(self, key: str) -> None:
+        """Make a category's row the current one."""
+        if key in self._model.keys:
+            self.selectRow(self._model.keys.index(key))
+
+    def show_plan(self, plan: Plan, heard: Mapping[str, float]) -> None:
+        """Other numbers, and perhaps other categories. heard: times an epoch, by category."""
+        chosen = self.chosen
+        self._model.show_plan(plan, heard)
+        self._fit()
+        if self.chosen != chosen or self.currentIndex().row() < 0:
+            self.choose(chosen if chosen in self._model.keys else self._model.keys[0])
+
+    def _fit(self) -> None:
+        """All rows are seen where there is room; many categories scroll."""
+        header = self.horizontalHeader().sizeHint().height()
+        self.setMaximumHeight(self._model.rowCount() * ROW + header + 4)
+        self.setMinimumHeight(min(FEWEST_ROWS, self._model.rowCount()) * ROW + header + 4)

@@ -1,0 +1,115 @@
+"""Clips with what is suggested for them, as a table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from curator.domain.emotion import Emotion
+from curator.domain.suggesting import Suggested
+from curator.ui.audit.signs import category_sign
+from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.wording import translated
+
+Index = QModelIndex | QPersistentModelIndex
+Emotions = Mapping[str, Emotion]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. emotion: the key of the category whose sign stands before the text."""
+
+    title: str
+    text: Callable[[Suggested, Emotions], str]
+    emotion: Callable[[Suggested], str | None] | None = None
+
+
+def _suggested(row: Suggested, emotions: Emotions) -> str:
+    return emotions[row.suggestion.emotion].name
+
+
+def _said(row: Suggested, emotions: Emotions) -> str:
+    return " ".join(row.clip.text.split()) or f"#{row.clip.id}"
+
+
+def _probability(row: Suggested, emotions: Emotions) -> str:
+    return f"{row.suggestion.probability:.0%}"
+
+
+COLUMNS = (
+    Column(QT_TRANSLATE_NOOP("Suggestions", "Clip"), _said),
+    Column(
+        QT_TRANSLATE_NOOP("Suggestions", "Likely"), _suggested, lambda row: row.suggestion.emotion
+    ),
+    Column(QT_TRANSLATE_NOOP("Suggestions", "How sure"), _probability),
+    Column(QT_TRANSLATE_NOOP("Suggestions", "Why"), lambda row, _: row.suggestion.reason),
+)
+SURE = 2
+
+
+class SuggestionModel(QAbstractTableModel):
+    """Keeps the order it was given; rows leave when they are decided and come back with undo."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all: Sequence[Suggested] = ()
+        self._rows: list[Suggested] = []
+        self._emotions: Emotions = {}
+
+    def show_rows(self, rows: Sequence[Suggested], emotions: Emotions) -> None:
+        """Other clips."""
+        self.beginResetModel()
+        self._all, self._emotions = rows, emotions
+        self._rows = list(rows)
+        self.endResetModel()
+
+    def follow(self, is_open: Callable[[Suggested], bool]) -> None:
+        """Show those that still wait. is_open: whether one does."""
+        wanted = [each for each in self._all if is_open(each)]
+        if [each.clip.id for each in wanted] == [each.clip.id for each in self._rows]:
+            return
+        there = {each.clip.id for each in wanted}
+        for row in reversed(range(len(self._rows))):
+            if self._rows[row].clip.id not in there:
+                self.beginRemoveRows(QModelIndex(), row, row)
+                del self._rows[row]
+                self.endRemoveRows()
+        for row, each in enumerate(wanted):
+            if row == len(self._rows) or self._rows[row].clip.id != each.clip.id:
+                self.beginInsertRows(QModelIndex(), row, row)
+                self._rows.insert(row, each)
+                self.endInsertRows()
+
+    def row(self, number: int) -> Suggested | None:
+        """What is in a row, None where there is none."""
+        return self._rows[number] if 0 <= number < len(self._rows) else None
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        """See QAbstractItemModel."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """See QAbstractItemModel."""
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """See QAbstractItemModel."""
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], COLUMNS[index.column()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return column.text(row, self._emotions)
+        if role == Qt.ItemDataRole.DecorationRole and column.emotion:
+            emotion = self._emotions.get(column.emotion(row) or "")
+            return category_sign(emotion.name[:1].upper(), emotion.colour) if emotion else None
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == SURE:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """See QAbstractItemModel."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return translated("Suggestions", COLUMNS[section].title)
+        return None
