@@ -134,6 +134,28 @@ def make_parser() -> argparse.ArgumentParser:
     listen.add_argument("--out", type=Path, metavar="HTML", help="default: RUN/listen.html")
     listen.add_argument("--checkpoint", type=int, metavar="STEP", help="default: the best")
     listen.add_argument("--seed", type=int, default=7, help="of the order in blind comparison")
+    text = "Let every kept checkpoint and the base speak, and measure what they say."
+    evaluate = add("evaluate", text, "trainer.evaluate.command")
+    evaluate.add_argument("run", type=Path, metavar="RUN", help="folder of a run")
+    evaluate.add_argument("--bundle", type=Path, help="where the bundle is now, if it moved")
+    evaluate.add_argument(
+        "--sentences",
+        type=Path,
+        action="append",
+        metavar="FILE",
+        help="your own sentences; resources/sentences/en.toml shows how a file looks",
+    )
+    evaluate.add_argument(
+        "--checkpoint",
+        action="append",
+        metavar="STEP",
+        help="only this one and the base; may be given several times",
+    )
+    evaluate.add_argument("--whisper", metavar="MODEL", help="name or folder of a Whisper model")
+    evaluate.add_argument(
+        "--endings", action="store_true", help="with the help that speak gives; default: without"
+    )
+    evaluate.add_argument("--candidates", type=int, default=1, metavar="N", help="draws a sentence")
     doctor = add("doctor", "Say what this machine can train with.")
     doctor.add_argument("--json", action="store_true", help="one JSON object a line")
     doctor.add_argument(

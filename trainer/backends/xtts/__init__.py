@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from trainer.backends.xtts.batch import Special, XttsBatch
+    from trainer.backends.xtts.speaker import XttsSpeaker
 
 FEATURE_VERSION = 1
 TEXT_CHARACTERS_PER_TOKEN = 3.0  # only for bucketing before the tokens are known
@@ -221,6 +222,12 @@ class XttsBackend:
         from trainer.backends.xtts.stock import speak
 
         return speak(export, text, language, prompts, out, seed)
+
+    def speaker(self, export: Path) -> "XttsSpeaker":
+        """An export loaded once, for many texts and with endings that can be shaped."""
+        from trainer.backends.xtts.speaker import XttsSpeaker
+
+        return XttsSpeaker(export)
 
 
 __all__ = ["XttsBackend", "base_of", "open_backend"]

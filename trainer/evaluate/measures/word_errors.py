@@ -1,0 +1,25 @@
+"""How much of the text Whisper did not hear as written: words, characters, and words said twice."""
+
+from trainer.evaluate.measures import Found, Sample, Voice
+from trainer.speech.wording import distance, repeated, words
+
+VERSION = 1
+KEYS = ("wer", "cer", "repeats")
+
+
+def measure(sample: Sample, voice: Voice) -> Found:
+    """Errors against the way of writing the text that comes nearest."""
+    texts = [found for text in sample.texts if (found := words(text))]
+    if sample.heard is None or not texts:
+        return {}
+    heard = words(sample.heard)
+    return {
+        "wer": min(distance(text, heard) / len(text) for text in texts),
+        "cer": min(_characters(text, heard) for text in texts),
+        "repeats": float(min(repeated(text, heard) for text in texts)),
+    }
+
+
+def _characters(text: list[str], heard: list[str]) -> float:
+    written, said = " ".join(text), " ".join(heard)
+    return distance(list(written), list(said)) / len(written)

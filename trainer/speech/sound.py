@@ -1,0 +1,55 @@
+"""Sound as the listeners take it: 16 kHz mono float32."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+LISTENING_RATE = 16_000  # Hz; of Whisper, Silero, Resemblyzer and DNSMOS
+
+Samples = NDArray[np.float32]  # (samples,), -1..1
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Mono samples and their rate in Hz."""
+
+    samples: Samples
+    rate: int
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return len(self.samples) / self.rate
+
+
+def read_sound(path: Path) -> Sound:
+    """A file's sound, all channels mixed; OSError or soundfile's error where it cannot be read."""
+    import soundfile
+
+    samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    return Sound(np.nan_to_num(samples.mean(axis=1), posinf=0.0, neginf=0.0), int(rate))
+
+
+def for_listening(sound: Sound) -> Samples:
+    """The same sound at 16 kHz."""
+    import soxr
+
+    if sound.rate == LISTENING_RATE:
+        return sound.samples
+    found: Samples = soxr.resample(sound.samples, sound.rate, LISTENING_RATE)
+    return found
+
+
+def write_sound(path: Path, sound: Sound) -> None:
+    """A 16-bit WAV file, there whole or not at all."""
+    import soundfile
+
+    beside = path.with_name(f".{path.stem}.{os.getpid()}.tmp.wav")
+    try:
+        soundfile.write(beside, np.clip(sound.samples, -1.0, 1.0), sound.rate, subtype="PCM_16")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
