@@ -52,9 +52,7 @@ class Commands(QObject):
             made = self._make(action)
             self._made[action.key] = made
             window.addAction(made)
-            self._placed[action.key] = {
-                place: self._make(action) for place in (Place.LIST, Place.TEXT)
-            }
+            self._placed[action.key] = {}
         self.give_keys()
         settings.changed.connect(self._follow_settings)
 
@@ -103,10 +101,10 @@ class Commands(QObject):
             for place, sequence in map(placed, keys[action.key]):
                 by_place[place].append(QKeySequence(sequence))
             made = self._made[action.key]
-            made.setShortcuts(by_place[Place.PAGE])
+            made.setShortcuts(by_place.pop(Place.PAGE))
             self._describe(action, made)
-            for place, extra in self._placed[action.key].items():
-                extra.setShortcuts(by_place[place])
+            for place, sequences in by_place.items():
+                self._give_placed(action, place, sequences)
             repeats = action.repeats or (action.moves and self._settings.is_on("skip_unheard"))
             for each in (made, *self._placed[action.key].values()):
                 each.setAutoRepeat(repeats)
@@ -129,6 +127,18 @@ class Commands(QObject):
         made.triggered.connect(lambda: self._run(action))
         return made
 
+    def _give_placed(self, action: Action, place: Place, keys: list[QKeySequence]) -> None:
+        """Keys that work in some places only; few actions have them."""
+        extras = self._placed[action.key]
+        if keys and place not in extras:
+            extras[place] = self._make(action)
+            extras[place].setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            page = self._pages.get(action.page)
+            for widget in page.places(place) if page else ():
+                widget.addAction(extras[place])
+        if place in extras:
+            extras[place].setShortcuts(keys)
+
     def _describe(self, action: Action, made: QAction) -> None:
         keys = shown_keys(self._settings.keys[action.key])
         text = translated("Actions", action.text)
@@ -140,7 +150,6 @@ class Commands(QObject):
             possible = here and action.when in self._allowed
             self._made[action.key].setEnabled(possible)
             for extra in self._placed[action.key].values():
-                extra.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
                 extra.setEnabled(possible)
 
     def _follow_settings(self, key: str) -> None:

@@ -1,6 +1,5 @@
 """A fault of the program: it is written down, shown, and the window goes on if it can."""
 
-import platform
 import sys
 import traceback
 from datetime import datetime
@@ -79,6 +78,8 @@ class CrashReports:
 
 
 def _report(trace: str) -> str:
+    import platform  # which asks the system a lot, and is needed here only
+
     when = datetime.now().astimezone().isoformat(timespec="seconds")
     machine = f"{platform.platform()}, Python {platform.python_version()}"
     return f"--- curator {__version__}, {when}, {machine}\n{trace}\n"

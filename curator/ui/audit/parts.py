@@ -27,7 +27,7 @@ from curator.ui.theme import GRID
 LIST_WIDTH, EDITOR_WIDTH, SIDE_WIDTH = 50 * GRID, 78 * GRID, 30 * GRID
 
 
-UNPAINTED_MS = 300
+UNPAINTED_MS = 2000
 """A page that is not painted within so long lies behind another, and goes about its work."""
 
 

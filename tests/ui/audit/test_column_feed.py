@@ -28,6 +28,7 @@ FEW = 10
 def _few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(column_feed, "AT_ONCE", FEW)
     monkeypatch.setattr(parts, "AT_ONCE", FEW)
+    monkeypatch.setattr(parts, "UNPAINTED_MS", 50)
 
 
 @pytest.fixture
