@@ -19,7 +19,7 @@ OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#D55E00", "#CC79A7", "#0072B2", "
 MOST_KINDS = 28
 """Of clusters or recordings; the rest are told together."""
 
-SCALE_LIGHT = ("#2a1a8a", "#5f12a8", "#8f1ca0", "#b93a86", "#d75d66", "#e07f3c", "#c99a00")
+SCALE_LIGHT = ("#1b2a73", "#4b2fa8", "#8a2fb0", "#c22f86", "#dd4f5b", "#dd7a2a", "#bd9400")
 SCALE_DARK = ("#7a6ff5", "#a668f0", "#cf63d8", "#ee6fae", "#fb8b83", "#fdb260", "#f7e24f")
 """From low to high. Each stands out from the ground of its theme, and grows lighter or darker
 steadily enough to be followed without seeing hues."""
@@ -179,9 +179,9 @@ def step_limits(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _numbered(name: str, place: int, term: str) -> Kind:
-    """A kind that is one of many: no two of the first fifty look alike."""
-    colour = OKABE_ITO[place % len(OKABE_ITO)]
-    return Kind(name, colour, SHAPES[(place + place // len(OKABE_ITO)) % len(SHAPES)], term=term)
+    """A kind that is one of many: no two of the first 56 look alike."""
+    colour, shape = OKABE_ITO[place % len(OKABE_ITO)], SHAPES[place % len(SHAPES)]
+    return Kind(name, colour, shape, term=term)
 
 
 def _commonest(values: NDArray[np.int64]) -> list[tuple[int, int]]:

@@ -110,5 +110,6 @@ def layer_of(kind: Kind, seen: int, size: int, colours: Roles) -> Layer:
         fading = DIMMED if seen == DIM else 0.0
         colour = mixed(kind.colour, ground, fading)
         outline = mixed(colours.text, ground, fading)
-        mark = stamp(size, kind.shape, colour, kind.letter, outline, ground)
+        letter = kind.letter if seen == FULL else ""  # on a faded mark it would shine
+        mark = stamp(size, kind.shape, colour, letter, outline, ground)
     return Layer(mark, as_pixel(colour), as_pixel(mixed(colour, ground, RIM)))

@@ -73,7 +73,7 @@ class MapParts(Page):
         column.addWidget(label(self.tr("Cut by a number"), "heading"))
         column.addWidget(self.threshold)
         column.addStretch(1)
-        side = QScrollArea()
+        self.side = side = QScrollArea()
         side.setWidgetResizable(True)
         side.setFrameShape(QFrame.Shape.NoFrame)
         side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QTimer, Slot
 
 from curator.ui.audit import clip_counts
 from curator.ui.map.axes import TALL, WIDE, Axes, Axis
@@ -189,9 +189,16 @@ class MapView(MapParts):
         if not self.clips.there or self._seen is not self.clips.columns.ids:
             return
         chosen, cut = self.chosen_mask(), self.threshold.cut
+        if cut is not None:
+            QTimer.singleShot(0, self.threshold, self._show_costs)
         self.scatter.show_meant(chosen if cut is None else cut)
         self.threshold.show_meant(chosen)
         self._say()
+
+    @Slot()
+    def _show_costs(self) -> None:
+        """Scroll to what a cut costs, once that has its place."""
+        self.side.ensureWidgetVisible(self.threshold, 0, 0)
 
     # What it says
 
@@ -204,6 +211,8 @@ class MapView(MapParts):
             seconds = clip_counts.total_seconds(self.clips.columns, self.chosen)
             some = counted(self.chosen.size, self.tr("%n chosen"), self.tr("%n chosen"))
             words = f"{words}  ·  {some}, {clock(seconds)}"
+        elif shown:
+            words = self.tr("%1  ·  draw around clips to choose them").replace("%1", words)
         self.bar.said.setText(words)
         about = self.tr("Give a category to %1")
         many = counted(self.chosen.size, self.tr("%n clip"), self.tr("%n clips"))

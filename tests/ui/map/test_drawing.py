@@ -3,7 +3,14 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
-from curator.ui.map.colouring import Colouring, Kind, by_measure, step_limits
+from curator.ui.map.colouring import (
+    MOST_KINDS,
+    Colouring,
+    Kind,
+    by_cluster,
+    by_measure,
+    step_limits,
+)
 from curator.ui.map.layers import DIM, FULL, HIDDEN, Places, arranged
 from curator.ui.map.marks import DOT, SHAPES, as_pixel, icon, stamp
 from curator.ui.map.measures import Measure, measures
@@ -169,3 +176,9 @@ def test_every_score_is_a_measure():
     assert {"snr", "speaker_similarity", "duration", "dnsmos_ovrl"} <= set(keys)
     assert len(set(keys)) == len(keys)
     assert all(measure.name for measure in measures())
+
+
+def test_no_two_of_many_recordings_look_alike():
+    kinds = by_cluster(np.arange(60), LIGHT, asked=True).kinds[:-1]
+    assert len(kinds) == MOST_KINDS
+    assert len({(kind.colour, kind.shape) for kind in kinds}) == MOST_KINDS
