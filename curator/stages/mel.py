@@ -10,12 +10,14 @@ BREAK_MEL = BREAK_HZ / HZ_PER_LINEAR_MEL
 LOG_STEP = np.log(6.4) / 27.0
 
 
-def mel_filters(rate: int, window: int, bands: int) -> NDArray[np.float32]:
-    """Triangles of equal area on Slaney's mel scale, from 0 Hz to half the rate.
+def mel_filters(
+    rate: int, window: int, bands: int, highest_hz: float | None = None
+) -> NDArray[np.float32]:
+    """Triangles of equal area on Slaney's mel scale, from 0 Hz to half the rate or ``highest_hz``.
 
     window: samples of the transform. Returns float32 of shape (bands, window // 2 + 1).
     """
-    edges_hz = _hz(np.linspace(0.0, _mel(rate / 2), bands + 2))  # (bands + 2,)
+    edges_hz = _hz(np.linspace(0.0, _mel(highest_hz or rate / 2), bands + 2))  # (bands + 2,)
     bins_hz = np.fft.rfftfreq(window, 1.0 / rate)  # (bins,)
     widths = np.diff(edges_hz)
     ramps = edges_hz[:, None] - bins_hz[None, :]  # (bands + 2, bins)
