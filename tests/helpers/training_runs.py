@@ -10,7 +10,9 @@ import numpy as np
 import soundfile
 
 from trainer.config import config_hash, resolve, to_toml
+from trainer.guard import judge
 
+TIME = "2026-01-01T00:00:00.000+00:00"
 UPDATES = 10  # to an epoch
 KINDS = ("greeting", "question", "tension")
 RATE = 22050
@@ -120,6 +122,16 @@ def a_run(
         if steps and before is not None:
             events += _steps(before * UPDATES, epoch * UPDATES, series[before], value, every)
         events += _evaluation(epoch, value, clips, spread)
+        so_far = [(at * UPDATES, nats) for at, nats in series.items() if at <= epoch]
+        verdict = judge(so_far, clips=clips)
+        events.append(
+            {
+                "event": "guard",
+                "step": epoch * UPDATES,
+                "state": verdict.state,
+                "sentence": verdict.sentence,
+            }
+        )
         before = epoch
     if ending:
         events.append(
@@ -127,9 +139,9 @@ def a_run(
                 "event": ending,
                 "step": last * UPDATES,
                 "reason": "all steps are done",
-                "state": "improves",
-                "sentence": "",
-                "best": 0,
+                "state": verdict.state,
+                "sentence": verdict.sentence,
+                "best": verdict.best_at,
             }
         )
     write_events(folder, events)
@@ -139,7 +151,7 @@ def a_run(
 def write_events(folder: Path, events: Sequence[Mapping[str, object]]) -> None:
     """The log of a run."""
     lines = [
-        json.dumps({"time": "2026-01-01T00:00:00.000+00:00", **_plain(event)}) for event in events
+        json.dumps({"event": event["event"], "time": TIME, **_plain(event)}) for event in events
     ]
     (folder / "events.jsonl").write_text("\n".join(lines) + "\n")
 
@@ -187,7 +199,6 @@ def _evaluation(epoch: int, value: float, clips: int, spread: float) -> list[dic
             "categories": kinds,
             "each": each,
         },
-        {"event": "guard", "step": step, "state": "improves", "sentence": "It improves."},
     ]
 
 

@@ -60,8 +60,10 @@ def change_between(before: RunFiles, after: RunFiles) -> Change | None:
     olds, news = (list(run.sources.lines(MANIFEST).rows) for run in (before, after))
     same: list[Pair] = []
     for key in (_span, _name):
-        there = {key(row): row for row in news}
-        matched = [(row, there[key(row)]) for row in olds if key(row) in there]
+        there: dict[tuple[Any, ...], list[Row]] = {}
+        for row in reversed(news):
+            there.setdefault(key(row), []).append(row)
+        matched = [(row, there[key(row)].pop()) for row in olds if there.get(key(row))]
         same += matched
         taken = {id(row) for pair in matched for row in pair}
         olds = [row for row in olds if id(row) not in taken]

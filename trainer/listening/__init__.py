@@ -63,8 +63,10 @@ def voices_of(folders: Sequence[Path], checkpoint: int | None = None) -> list[Vo
     found = []
     for folder in folders:
         samples = Samples(read_run(folder))
-        step = samples.shipped if checkpoint is None else checkpoint
-        if step is None or not samples.of(step):
+        step = checkpoint
+        if step is None:
+            step = samples.shipped if samples.shipped is not None else 0
+        if not samples.of(step):
             raise BrokenRun(
                 f"{folder} has not spoken at this checkpoint.",
                 "Evaluate it first: trainer evaluate.",

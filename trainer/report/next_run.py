@@ -98,7 +98,7 @@ def comparable(run: RunFiles) -> list[RunFiles]:
         if not _same_base(folder, run):
             continue
         try:
-            other = read_run(folder)
+            other = read_run(folder, brief=True)
         except (BrokenRun, OSError):
             continue  # it cannot be compared with; the report is of another run
         if other.metric == run.metric and other.verdict.state != "not_measured" and other.best:

@@ -119,18 +119,23 @@ def _only(sources: Sources, file: str) -> Row:
 
 
 def read_run(
-    folder: Path, bundle: Path | None = None, asked: Mapping[str, object] | None = None
+    folder: Path,
+    bundle: Path | None = None,
+    asked: Mapping[str, object] | None = None,
+    *,
+    brief: bool = False,
 ) -> RunFiles:
     """The run in ``folder``; BrokenRun where there is nothing to report on.
 
-    bundle: where it is now, if it has moved. asked: what the person said, such as a price.
+    bundle: where it is now, if it has moved. asked: what the person said, such as a price. brief:
+    without its steps.
     """
     if not (folder / ABOUT).is_file():
         raise BrokenRun(f"{folder} is not a run.", "Name a folder that `trainer train` made.")
     files = {name: folder / name for name in (EVENTS, ABOUT, CONFIG, RESULTS, REAL)}
     for path in sorted((resources() / "categories").glob("*.toml")):
         files[f"resources/categories/{path.name}"] = path
-    sources = Sources(files, dict(asked or {}))
+    sources = Sources(files, dict(asked or {}), brief)
     about = _only(sources, ABOUT)
     found, missing = _bundle(about, bundle)
     if found is not None:
@@ -178,6 +183,15 @@ def _notes(sources: Sources, about: Row) -> list[Said]:
             places = ", ".join(map(str, lines.damaged))
             listed = Figure(lines.damaged, places, "damaged", "s", (str(whole(file)),))
             notes.append(say("{} has damaged lines, which are left out: {}.", file, listed))
+    for file in (RESULTS, REAL):
+        first = sources.lines(file).rows[:1]
+        evaluated: Any = first[0].get("about", {}) if first else {}
+        if evaluated.get("format", FORMAT) > FORMAT:
+            notes.append(
+                say(f"{file} was written by a newer version of this program; some may be left out.")
+            )
+        elif evaluated.get("complete") is False:
+            notes.append(say("The evaluation is not complete: some samples are missing."))
     unknown = sorted({str(row.get("event")) for row in sources.lines(EVENTS).rows} - KNOWN_EVENTS)
     if unknown:
         notes.append(say(f"Events this version does not know are left out: {', '.join(unknown)}."))

@@ -42,10 +42,14 @@ class Lines:
 
 @dataclass
 class Sources:
-    """Files by the name the report gives them. asked: what the person said."""
+    """Files by the name the report gives them. asked: what the person said.
+
+    brief: steps are passed over unread, which are most of what a run writes.
+    """
 
     files: Mapping[str, Path]
     asked: Row = field(default_factory=dict)
+    brief: bool = False
     _read: dict[str, Lines] = field(default_factory=dict)
 
     def lines(self, file: str) -> Lines:
@@ -95,13 +99,18 @@ class Sources:
             return Lines((), ())
         data = path.read_bytes()
         if path.suffix == ".jsonl":
-            return read_lines(data)
+            return read_lines(data, brief=self.brief or file.startswith(BESIDE))
         try:
             text = data.decode()
             row = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
         except ValueError:
             return Lines((), (), damaged=(1,))
         return Lines((row,), (1,)) if isinstance(row, dict) else Lines((), (), damaged=(1,))
+
+
+BESIDE = "beside/"
+"""What names of files of other runs begin with."""
+STEP = b'{"event": "step"'
 
 
 class _Missing:
@@ -123,12 +132,12 @@ def inside(row: object, path: tuple[str, ...]) -> Any:  # noqa: ANN401 - whateve
     return row
 
 
-def read_lines(data: bytes) -> Lines:
+def read_lines(data: bytes, *, brief: bool = False) -> Lines:
     """Objects, one a line; what is no object is passed over and remembered."""
     rows, numbers, damaged = [], [], []
     pieces = data.split(b"\n")
     for number, piece in enumerate(pieces, start=1):
-        if not piece.strip():
+        if not piece.strip() or (brief and piece.startswith(STEP)):
             continue
         try:
             row = json.loads(piece)

@@ -114,6 +114,7 @@ class TrainingPage(TrainingView):
     def stop(self) -> None:
         """End the chosen run at once, after asking."""
         run = self._require().folder
+        self.trainings.require(run)
         question = QMessageBox(
             QMessageBox.Icon.Question,
             self.tr("End at once"),

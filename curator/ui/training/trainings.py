@@ -74,13 +74,14 @@ class Trainings(QObject):
 
     def pause(self, run: Path) -> None:
         """Have it save and end after the update it is at."""
-        os.kill(self._require(run), signal.SIGTERM)
+        os.kill(self.require(run), signal.SIGTERM)
 
     def stop(self, run: Path) -> None:
         """End it at once; what it learnt since its last checkpoint is lost."""
-        os.kill(self._require(run), getattr(signal, "SIGKILL", signal.SIGTERM))
+        os.kill(self.require(run), getattr(signal, "SIGKILL", signal.SIGTERM))
 
-    def _require(self, run: Path) -> int:
+    def require(self, run: Path) -> int:
+        """The process of this machine that trains a run, or CuratorError."""
         pid = self.process_of(run)
         if pid is None:
             raise CuratorError(

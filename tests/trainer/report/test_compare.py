@@ -69,6 +69,21 @@ def test_what_changed_in_the_data_is_named(runs):
     assert "Relabelled, 1: clip-003 (greeting to tension)." in told
 
 
+def test_clips_that_look_alike_are_paired_once(tmp_path):
+    bundle = a_small_bundle(tmp_path / "bundle")
+
+    def same_place(rows):
+        return [{**row, "source": {**row["source"], "start_s": 0, "stop_s": 1}} for row in rows]
+
+    one = changed(bundle, tmp_path / "one", same_place)
+    two = changed(bundle, tmp_path / "two", lambda rows: same_place(rows)[:-3])
+    runs = [a_run(tmp_path / f"run-{at.name}", {0: 5.0, 1: 4.0}, bundle=at) for at in (one, two)]
+    change = change_between(*read_runs(runs).runs.values())
+    assert len(change.same) == 24
+    assert len(change.dropped) == 3
+    assert not change.added
+
+
 def test_the_outcome_has_intervals_and_says_what_they_show(runs):
     told = as_object(read_runs(runs))
     found = {(each["measure"], each["category"]): each for each in told["outcome"]}

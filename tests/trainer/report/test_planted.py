@@ -145,6 +145,16 @@ class TestBadInput:
         path.write_text("\n".join(lines))
         assert "events.jsonl has damaged lines, which are left out: 6." in told(run)
 
+    def test_an_evaluation_of_a_newer_version_or_half_done_is_named(self, tmp_path, bundle):
+        run = a_run(tmp_path / "run", IMPROVING, bundle=bundle)
+        an_evaluation(run, [0, 290], sounds=False)
+        path = run / "evaluation" / "results.jsonl"
+        text = path.read_text()
+        path.write_text(text.replace('"format": 1', '"format": 2', 1))
+        assert "results.jsonl was written by a newer version" in told(run)
+        path.write_text(text.replace('"complete": true', '"complete": false', 1))
+        assert "The evaluation is not complete" in told(run)
+
     def test_missing_sounds_are_said_beside_their_player(self, tmp_path, bundle):
         run = a_run(tmp_path / "run", IMPROVING, bundle=bundle)
         an_evaluation(run, [0, 290], sounds=False)

@@ -28,7 +28,7 @@ def test_half_a_line_waits_for_its_other_half(tmp_path):
     run = a_run(tmp_path / "run", IMPROVING)
     path = run / "events.jsonl"
     data = path.read_bytes()
-    at = data.rindex(b'{"time"') + 20
+    at = data.rindex(b'{"event"') + 20
     path.write_bytes(data[:at])
     record = whole(run)
     assert record.ended == ""

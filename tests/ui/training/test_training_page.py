@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QMessageBox
 
 from curator.domain.errors import CuratorError
 from curator.ui.training import asking
@@ -25,7 +26,7 @@ def test_the_list_says_how_far_each_run_is(opened, tmp_path):
     page = opened(tmp_path / "runs")
     rows = {tuple(page.runs.index(row, column).data() for column in range(3)) for row in range(2)}
     assert rows == {
-        ("one", "290 of 290", "improves, finished"),
+        ("one", "290 of 290", "overfits, finished"),
         ("two", "10 of 10", "improves, not ended"),
     }
 
@@ -88,6 +89,11 @@ def test_pausing_asks_the_process_that_the_lock_names(opened, tmp_path, monkeypa
     monkeypatch.setattr(os, "kill", lambda pid, kind: killed.append(kind) or real(pid, 0))
     page.pause()
     assert signal.SIGTERM in killed
+    page.stop()
+    (question,) = page.findChildren(QMessageBox)
+    assert "Pause saves it first" in question.text()
+    question.close()
+    assert signal.SIGKILL not in killed
     with pytest.raises(CuratorError, match="trained already"):
         page.resume()
 
