@@ -64,6 +64,12 @@ def _add_project(command: argparse.ArgumentParser) -> None:
     command.add_argument("project", metavar="PROJECT", type=Path, help="a folder NAME.curator")
 
 
+def _add_target(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--target", metavar="KEY", default="", help="a model family; left out: the project's own"
+    )
+
+
 def _add_project_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
     new = _command(commands, "new", "project:new", "Make a new project.")
     _add_project(new)
@@ -146,6 +152,7 @@ def _add_output_commands(commands: "_Commands[argparse.ArgumentParser]") -> None
         commands, "check", "output:check", "Say which kept clips the trainer will use, and why not."
     )
     _add_project(check)
+    _add_target(check)
     _add_json(check)
 
     export = _command(commands, "export", "output:export", "Write a bundle for the trainer.")
@@ -158,6 +165,7 @@ def _add_output_commands(commands: "_Commands[argparse.ArgumentParser]") -> None
         help="bundle, coqui, ljspeech, audiofolder, nemo, gpt_sovits, lhotse, audacity, textgrid, "
         "elan or table",
     )
+    _add_target(export)
     export.add_argument("--eval-fraction", type=_fraction, default=0.1)
     export.add_argument("--seed", type=int, default=0, help="of the evaluation split")
     export.add_argument("--speaker", default="voice", help="the speaker's name in the manifest")

@@ -20,7 +20,7 @@ def check(arguments: Namespace) -> int:
     from curator.store.project import Project
 
     with Project.open(arguments.project, write=False) as project:
-        checked = check_project(project)
+        checked = check_project(project, target_key=arguments.target)
     for refusal in checked.refusals:
         if arguments.json:
             line = json.dumps(asdict(refusal), ensure_ascii=False)
@@ -51,6 +51,7 @@ def export(arguments: Namespace) -> int:
             speaker=arguments.speaker,
             watcher=watcher(arguments.json),
             form=arguments.format,
+            target_key=arguments.target,
         )
     if not arguments.json:
         sys.stdout.write(f"{exported.sentence}\n")

@@ -39,13 +39,16 @@ class Checked:
     refusals: tuple[Refusal, ...]
 
 
-def check_project(project: Project, watcher: Watcher | None = None) -> Checked:
+def check_project(
+    project: Project, watcher: Watcher | None = None, target_key: str = ""
+) -> Checked:
     """Judge the kept clips by text, length, source and sound.
 
     watcher: told of every clip that is listened to, those whose text or length will do.
+    target_key: of another model family than the project's own.
     """
+    target = read_target(target_key or project.settings.target)
     kept = project.clips.find(parse(f"state:{State.KEPT}"))
-    target = read_target(project.settings.target)
     watcher = watcher or Nobody()
     watcher.started("check", len(kept), sum(clip.seconds for clip in kept))
     with Excerpts() as excerpts:
@@ -82,14 +85,17 @@ def export_project(
     watcher: Watcher | None = None,
     take: Take | None = None,
     form: str = BUNDLE,
+    target_key: str = "",
 ) -> Exported:
     """Write the project's kept clips to the new folder ``out``; see ``bundle.export``.
 
     speaker: what the voice is called in the manifest; "" names it after the project. take: has the
     snapshot taken by whoever writes to the project; without, ``project`` does if it may. form: the
-    key of a format; those that cut no sounds tell of all clips, not only of kept ones.
+    key of a format; those that cut no sounds tell of all clips, not only of kept ones. target_key:
+    of another model family than the project's own.
     """
     require_absent(out)
+    target = read_target(target_key or project.settings.target)
     has_sounds = format_of(form).has_sounds
     wanted = parse(f"state:{State.KEPT}" if has_sounds else "")
     clips, snapshot, state_hash = _recorded(project, wanted, take or _taker(project))
@@ -114,7 +120,7 @@ def export_project(
             _recordings(project),
             excerpts,
             out,
-            read_target(project.settings.target),
+            target,
             settings,
             watcher,
             versions,

@@ -189,6 +189,17 @@ def test_check_refuses_what_the_trainer_would_and_says_so(curator, project):
     assert code in (0, 1)
 
 
+def test_check_and_export_take_another_family_than_the_projects(curator, project, tmp_path):
+    curator("decide", project, "--query", "", "--keep")
+    code, out, _ = curator("check", project, "--target", "chatterbox")
+    assert "kept clips" in out
+    assert code in (0, 1)
+    for command in (["check", project], ["export", project, tmp_path / "out"]):
+        code, _, err = curator(*command, "--target", "bark")
+        assert code == 1
+        assert "chatterbox, xtts_v2" in err
+
+
 def test_wrong_usage_exits_with_2():
     with pytest.raises(SystemExit) as end:
         run(["decide", "p.curator", "--query", "x"])

@@ -45,6 +45,31 @@ def test_what_is_checked_as_usable_is_what_is_exported(project, tmp_path):
     assert verify_bundle(tmp_path / "out") == []
 
 
+def test_one_set_is_exported_for_two_families(project, tmp_path):
+    bundles = {}
+    for key, rate in (("", 22_050), ("chatterbox", 24_000)):
+        out = tmp_path / f"out{key}"
+        checked = check_project(project, target_key=key)
+        export_project(project, out, target_key=key)
+        bundles[rate] = read_manifest(out / "manifest.jsonl")
+        assert {row.rate for row in bundles[rate]} == {rate}
+        assert len(bundles[rate]) == len(checked.usable) == 4
+        assert summary_from((out / "bundle.json").read_bytes()).target == (key or "xtts_v2")
+        assert f"{rate} Hz" in (out / "data_card.md").read_text("utf-8")
+        assert verify_bundle(out) == []
+    for theirs, ours in zip(*bundles.values(), strict=True):
+        assert (theirs.id, theirs.text, theirs.split) == (ours.id, ours.text, ours.split)
+        assert theirs.source == ours.source
+    assert "Chatterbox: MIT" in (tmp_path / "outchatterbox" / "data_card.md").read_text("utf-8")
+    assert project.settings.target == "xtts_v2"
+
+
+def test_a_family_that_is_not_known_is_refused_before_anything_is_written(project, tmp_path):
+    with pytest.raises(CuratorError, match="no target called 'bark'"):
+        export_project(project, tmp_path / "out", target_key="bark")
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_export_names_the_snapshot_it_is_of(project, tmp_path):
     export_project(project, tmp_path / "one")
     (snapshot,) = project.snapshots.all()

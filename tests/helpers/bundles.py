@@ -106,16 +106,17 @@ def write_bundle(
     clips: Iterable[Clip],
     recordings: Iterable[Recording],
     watcher: Watcher | None = None,
+    family: Target | None = None,
     **settings: object,
 ) -> Exported:
-    """Export clips; settings: of ExportSettings."""
+    """Export clips; family: another target than the usual; settings: of ExportSettings."""
     chosen = replace(
         ExportSettings(language="en", speaker="host", emotions=emotions(), created=NOON),
         **settings,  # type: ignore[arg-type]
     )
     by_id: Mapping[int, Recording] = {recording.id: recording for recording in recordings}
     with Excerpts() as excerpts:
-        return export(clips, by_id, excerpts, out, target(), chosen, watcher)
+        return export(clips, by_id, excerpts, out, family or target(), chosen, watcher)
 
 
 def a_bundle(folder: Path, count: int = 12) -> Exported:
