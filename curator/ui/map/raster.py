@@ -17,9 +17,6 @@ from curator.ui.map.marks import Stamp
 Whole = NDArray[np.int32] | NDArray[np.intp]
 Codes = NDArray[np.uint8]
 
-BORDER = 16
-"""Pixels around the picture that marks at its edge may write to."""
-
 SOFT = 128
 """Added to the code of a layer, its soft edge; so there may be 127 layers."""
 
@@ -34,18 +31,21 @@ class Layer:
 
 
 class Raster:
-    """A picture of width x height pixels on a plain ground."""
+    """A picture of width x height pixels on a plain ground.
 
-    def __init__(self, width: int, height: int, ground: int) -> None:
-        self.width, self.height = width, height
-        self._stride = width + 2 * BORDER
-        shape = (height + 2 * BORDER, self._stride)
+    border: pixels around it that marks at its edge may write to; no mark may reach beyond.
+    """
+
+    def __init__(self, width: int, height: int, ground: int, border: int) -> None:
+        self.width, self.height, self._border = width, height, border
+        self._stride = width + 2 * self._border
+        shape = (height + 2 * self._border, self._stride)
         self._pixels = np.full(shape, ground, np.uint32)
         self._ground = ground
 
     def stamp(self, rows: Whole, columns: Whole, stamp: Stamp) -> None:
         """Put a mark at each of these pixels, later ones over earlier ones."""
-        at = (rows + BORDER) * self._stride + columns + BORDER
+        at = (rows + self._border) * self._stride + columns + self._border
         where = at[:, None] + (stamp.down * self._stride + stamp.right)
         self._pixels.reshape(-1)[where] = stamp.colours
 
@@ -56,8 +56,10 @@ class Raster:
 
         Where pixels coincide the later one counts, so they should come by layer.
         """
-        seeds = np.zeros((self.height + 2 * BORDER, self._stride), np.uint8)
-        seeds.reshape(-1)[(rows + BORDER) * self._stride + columns + BORDER] = layers + 1
+        seeds = np.zeros((self.height + 2 * self._border, self._stride), np.uint8)
+        seeds.reshape(-1)[(rows + self._border) * self._stride + columns + self._border] = (
+            layers + 1
+        )
         discs = seeds
         for turn in range(radius):
             discs = _squared(discs) if turn % 2 else _crossed(discs)
@@ -70,7 +72,7 @@ class Raster:
 
     def image(self) -> QImage:
         """The picture; it shares its memory with this, which must live as long."""
-        first = BORDER * self._stride + BORDER
+        first = self._border * self._stride + self._border
         return QImage(
             self._pixels.reshape(-1)[first:].data,
             self.width,

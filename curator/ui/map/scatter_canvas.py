@@ -1,5 +1,6 @@
 """Clips as points: a picture that is drawn anew when it has changed, and what lies over it."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from curator.ui.map.colouring import Colouring, Kind
 from curator.ui.map.layers import Arranged, Places, arranged, layer_of
 from curator.ui.map.marks import as_pixel
 from curator.ui.map.point_grid import PointGrid
-from curator.ui.map.raster import BORDER, Raster
+from curator.ui.map.raster import Raster
 from curator.ui.map.viewport import CLOSEST, Viewport
 from curator.ui.theme import GRID, Roles, roles
 
@@ -24,6 +25,9 @@ SIZES = ((150, 19), (900, 15), (4_000, 11), (15_000, 7))
 """Up to so many marks in view they are so many pixels large."""
 MANY_RADIUS = 2
 """Of the discs of still more."""
+
+BEYOND = 11
+"""Pixels outside the view at which a clip's mark may still reach into it: half the largest."""
 
 ZOOM = 1.25
 RINGS = (9.0, 11.0)
@@ -239,9 +243,10 @@ class ScatterCanvas(QWidget):
     def _rastered(self) -> Raster:
         ratio, view, colours = self.devicePixelRatioF(), self.view, roles(self)
         wide, tall = round(view.width * ratio), round(view.height * ratio)
-        raster = Raster(wide, tall, as_pixel(colours.surface))
+        beyond = math.ceil(BEYOND * ratio)
+        raster = Raster(wide, tall, as_pixel(colours.surface), 2 * beyond + 2)
         drawn = self._arranged()
-        columns, rows, layers = drawn.on_screen(view, ratio, BORDER // 2)
+        columns, rows, layers = drawn.on_screen(view, ratio, beyond)
         size = next((size for most, size in SIZES if layers.size <= most), 0)
         self.mark_size = size or 2 * MANY_RADIUS + 1
         pixels = round(self.mark_size * ratio)

@@ -182,3 +182,16 @@ def test_no_two_of_many_recordings_look_alike():
     kinds = by_cluster(np.arange(60), LIGHT, asked=True).kinds[:-1]
     assert len(kinds) == MOST_KINDS
     assert len({(kind.colour, kind.shape) for kind in kinds}) == MOST_KINDS
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0, 3.0])
+@pytest.mark.parametrize("count", [200, 20_000])
+def test_marks_at_the_edges_are_cut_off_on_every_screen(view, monkeypatch, ratio, count):
+    monkeypatch.setattr(ScatterView, "devicePixelRatioF", lambda _self: ratio)
+    points = np.random.default_rng(0).uniform(-1, 1, (count, 2))
+    shown(view, points, np.arange(count) % 2)
+    for steps in (1, 4, 8, 12):
+        view.look_at_all()
+        view.zoom(steps)
+        image = view.picture()
+        assert image.width() == round(400 * ratio)
