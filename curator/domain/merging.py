@@ -202,16 +202,21 @@ class MergePlan:
         """What it will do, in words."""
         copies = sum(not same.is_exact for same in self.same)
         lines = [
-            f"{len(self.come)} of {len(self.other.clips)} clips are new; {len(self.pairs)} are "
-            f"here already, {self.taken} decisions about them are taken over.",
+            f"{len(self.come)} of {_counted(len(self.other.clips), 'clip')} are new; "
+            f"{len(self.pairs)} are here already, "
+            f"{_counted(self.taken, 'decision')} about them taken over.",
         ]
         if copies:
-            lines.append(f"{copies} stretches of sound are here already, encoded otherwise.")
+            lines.append(f"Here already, encoded otherwise: {_counted(copies, 'stretch', 'es')}.")
         if self.left_out:
             lines.append(
-                f"{self.left_out} clips are cut otherwise there; nothing was decided about them, "
-                "and they are left out."
+                f"Left out, since cut otherwise there and not decided: "
+                f"{_counted(self.left_out, 'clip')}."
             )
         if self.conflicts:
-            lines.append(f"{len(self.conflicts)} conflicts.")
+            lines.append(f"They differ in {_counted(len(self.conflicts), 'decision')}.")
         return lines + list(self.other.notes)
+
+
+def _counted(count: int, noun: str, plural: str = "s") -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}{plural}"

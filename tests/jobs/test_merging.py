@@ -222,7 +222,7 @@ def test_planning_decides_nothing(mine, theirs):
     before, number = mine.decisions.state_hash(), len(mine.recordings.all())
     plan = planned(mine, theirs.path)
     assert plan.sentences[0] == (
-        "16 of 20 clips are new; 4 are here already, 8 decisions about them are taken over."
+        "16 of 20 clips are new; 4 are here already, 8 decisions about them taken over."
     )
     assert (mine.decisions.state_hash(), len(mine.recordings.all())) == (before, number)
     with Project.open(mine.path, write=False) as reader:

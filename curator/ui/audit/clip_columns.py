@@ -169,11 +169,7 @@ class ClipColumns:
     def _load(self, first: int | None) -> None:
         rows = self._project.clips.rows("place", first=first)
         self.whole = first is None or len(rows) < first
-        recordings = self._project.recordings.all()
-        self._names = {r.id: fold(printable(r.name)) for r in recordings}
-        self._rate_of = np.ones(max(self._names, default=0) + 1, np.int64)
-        for recording in recordings:
-            self._rate_of[recording.id] = recording.rate
+        self._read_recordings()
         self.ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
         self._columns.clear()
         self._loaded = {"place"}
@@ -181,6 +177,13 @@ class ClipColumns:
         self._make("place")
         self._put("place", np.arange(len(rows)), rows)
         self._recorded: Positions | None = np.arange(len(rows))
+
+    def _read_recordings(self) -> None:
+        recordings = self._project.recordings.all()
+        self._names = {r.id: fold(printable(r.name)) for r in recordings}
+        self._rate_of = np.ones(max(self._names, default=0) + 1, np.int64)
+        for recording in recordings:
+            self._rate_of[recording.id] = recording.rate
 
     def _number(self) -> None:
         self._sorter = np.argsort(self.ids)
@@ -212,6 +215,8 @@ class ClipColumns:
         rows = self._project.clips.rows("place", asked)
         there = np.fromiter((row[0] for row in rows), np.int64, len(rows))
         came = there[~self._knows(there)]
+        if came.size:  # they may be of recordings that came with them
+            self._read_recordings()
         gone = np.array(sorted(set(asked).difference(there.tolist())), np.int64)
         went = gone[self._knows(gone)]
         if came.size or went.size:

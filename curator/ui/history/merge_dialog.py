@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
+    QHeaderView,
     QLineEdit,
     QTableView,
     QVBoxLayout,
@@ -46,6 +47,8 @@ class MergeDialog(QDialog):
         titles = (self.tr("Clip"), self.tr("What"), self.tr("Here"), self.tr("There"))
         self.conflicts = TextTable((*titles, self.tr("Counts")), (0,))
         self.list = dressed(QTableView(), self.conflicts, self.tr("Where the two differ"), wide=2)
+        stretch = QHeaderView.ResizeMode.Stretch
+        self.list.horizontalHeader().setSectionResizeMode(3, stretch)
         self.merge = button(self.tr("Merge"))
         self._lay_out()
         self._connect()
@@ -84,7 +87,8 @@ class MergeDialog(QDialog):
         self._close = button(self.tr("Close"))
         self._close.clicked.connect(self.close)
         last = QHBoxLayout()
-        last.addWidget(self.hint, 1)
+        last.addWidget(self.hint)
+        last.addStretch(1)
         last.addWidget(self.merge)
         last.addWidget(self._close)
         column = QVBoxLayout(self)

@@ -207,17 +207,20 @@ class SnapshotsDialog(QDialog):
         if (found.before, found.after) != self._wanted:
             return
         self.said.setText(found.sentences[0])
-        self.categories.show_rows([_cells(each) for each in found.categories])
+        named = sorted(found.categories, key=lambda each: (not each.key, each.key))
+        self.categories.show_rows([self._cells(each) for each in named])
+
+    def _cells(self, each: CategoryChange) -> tuple[str, ...]:
+        emotions = self._session.project.settings.emotions.emotions
+        names = {emotion.key: emotion.name for emotion in emotions}
+        name = names.get(each.key, each.key) or self.tr("No category")
+        counts = (each.before, each.after, each.added, each.dropped, each.came, each.went)
+        return (name, *map(number, (*counts, each.recut, each.reworded)))
 
     @Slot(object)
     def _ended(self, ending: Ending) -> None:
         if ending.what == WHAT and ending.outcome != "finished":
             self.said.setText(ending.sentence or self.tr("They were not compared."))
-
-
-def _cells(each: CategoryChange) -> tuple[str, ...]:
-    counts = (each.before, each.after, each.added, each.dropped, each.came, each.went)
-    return (each.key or "–", *map(number, (*counts, each.recut, each.reworded)))
 
 
 def _when(made_at: str) -> str:

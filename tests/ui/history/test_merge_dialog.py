@@ -3,7 +3,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from curator.domain.decision import drop, give_emotion, keep
+from curator.domain.decision import Field, drop, give_emotion, keep
+from curator.domain.merging import Rule
+from curator.domain.watching import Nobody
+from curator.jobs.merging import plan_merge
+from curator.jobs.work import Work
 from curator.store.project import Project
 from curator.ui.history.merge_dialog import MergeDialog
 from curator.ui.session import Session
@@ -96,3 +100,15 @@ def test_a_project_open_for_looking_only_can_be_looked_at(qtbot, session_of, tmp
     looked(qtbot, dialog, other)
     assert "3 of 9 clips are new" in dialog.said.text()
     assert not dialog.merge.isEnabled()
+
+
+def test_the_audit_page_knows_clips_of_recordings_that_came_with_them(session, other):
+    from curator.ui.audit.clip_columns import ClipColumns
+
+    project = session.project
+    columns = ClipColumns(project)
+    plan = plan_merge(Work.at_once(project, Nobody()), other)
+    changes = project.merging.apply(plan.decided(Rule.MINE))
+    came, went = columns.follow(changes.of(Field.PRESENCE), Field.PRESENCE)
+    assert (len(came), len(went)) == (3, 0)
+    assert columns.column("duration").tolist() == [4.0] * 9

@@ -38,7 +38,7 @@ def test_a_snapshot_is_taken_by_its_name_and_compared_at_once(qtbot, dialog, ses
     session.apply(keep(session.project.clips.ids()[:2]))
     session.apply(give_emotion(session.project.clips.ids()[:2], "tension"))
     said(qtbot, dialog, "2 added, 2 re-labelled")
-    assert rows(dialog.categories) == [["tension", "0", "2", "2", "0", "0", "0", "0", "0"]]
+    assert rows(dialog.categories) == [["Tension", "0", "2", "2", "0", "0", "0", "0", "0"]]
 
 
 def test_going_back_is_one_act_that_undo_takes_back(qtbot, dialog, session):
