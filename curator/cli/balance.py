@@ -79,6 +79,8 @@ def suggest(arguments: Namespace) -> int:
         sys.stdout.write(f"{verdict.sentence}\n")
         if verdict.good:
             sys.stdout.write(f"{title}\n")
+            if not found:
+                sys.stdout.write("None.\n")
     for each in found[: arguments.most]:
         sys.stdout.write(f"{_line(each, as_json=arguments.json)}\n")
     return 0

@@ -53,14 +53,12 @@ class Reasons:
         return Suggestion(key, offer.probability, self._sentence(offer))
 
     def _sentence(self, offer: Offer) -> str:
-        because = self._because(offer.row, offer.kind)
+        because = self._because(offer.row, offer.kind) or "as a whole"
         name = self._names[self._keys[offer.kind]]
+        like = f"like clips of {name}"
         if offer.given >= 0 and offer.given != offer.kind:
-            given = self._names[self._keys[offer.given]]
-            sentence = f"Given as {given}, but more like {name}"
-        else:
-            sentence = f"Like clips of {name}"
-        return f"{sentence}: {because}." if because else f"{sentence} as a whole."
+            like = f"more like {name} than {self._names[self._keys[offer.given]]}"
+        return f"{because[0].upper()}{because[1:]}: {like}."
 
     def _because(self, row: int, kind: int) -> str:
         """What of the clip speaks most for this category and against the others."""

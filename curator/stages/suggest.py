@@ -21,6 +21,8 @@ from curator.stages.voice import unpacked
 SURE = 1.64  # standard deviations above chance; luck alone reaches it once in 20
 FEWEST = 2  # categories with FEWEST_OF_EACH labels, or there is nothing to learn
 FEWEST_OF_EACH = 2
+FEWEST_TO_DOUBT = 5  # labels of a category, before one of them is called wrong
+FEWEST_OFFERED = 5  # clips of each category, so that the thinnest has something to begin with
 VOICE = 12  # principal components of what is peculiar about the voice in a clip
 SIGN_WEIGHT = 2.0  # a question mark says more than one number of the delivery
 
@@ -119,13 +121,14 @@ def _offers(like: Numbers, labelled: _Labelled) -> list[Offer]:
     often /= often.sum()
     fair = likeness.shares(like, heat, present)
     probable = likeness.shares(like, heat, often)
-    kind = fair.argmax(axis=1)
+    kind = _offered(fair, np.setdiff1d(np.arange(len(labelled.ids)), rows))
     given = np.full(len(labelled.ids), -1)
     given[rows] = kinds
     own = fair[rows, kinds]
     # After confident learning: a label is doubted that is less sure of itself than its like.
     usual = np.bincount(kinds, own, len(labelled.keys)) / np.maximum(labelled.sizes, 1)
-    trusted = (kind[rows] == kinds) | (own >= usual[kinds])
+    few = labelled.sizes[kinds] < FEWEST_TO_DOUBT
+    trusted = (kind[rows] == kinds) | (own >= usual[kinds]) | few
     kind[rows[trusted]] = kinds[trusted]
     chance = probable[np.arange(len(kind)), kind]
     wrong = (given >= 0) & (given != kind)
@@ -134,6 +137,23 @@ def _offers(like: Numbers, labelled: _Labelled) -> list[Offer]:
         Offer(clip, row, int(kind[row]), int(given[row]), float(chance[row]))
         for row, clip in enumerate(labelled.ids)
     ]
+
+
+def _offered(fair: Numbers, free: Kinds) -> Kinds:
+    """What each point is most like; but every kind is offered a few of the ``free`` ones.
+
+    Those that are more like it than like an average kind. Their low probability is said.
+    """
+    kind: Kinds = fair.argmax(axis=1)
+    known = np.flatnonzero(fair.max(axis=0) > 0)
+    for one in known:
+        lacking = FEWEST_OFFERED - int(np.count_nonzero(kind[free] == one))
+        often = np.bincount(kind[free], minlength=fair.shape[1])
+        others = free[(kind[free] != one) & (often[kind[free]] > FEWEST_OFFERED)]
+        near = others[fair[others, one] > 1.0 / known.size]
+        if lacking > 0:
+            kind[near[np.argsort(-fair[near, one])][:lacking]] = one
+    return kind
 
 
 def _too_few(labelled: _Labelled) -> Verdict:

@@ -78,14 +78,14 @@ def _heard(row: CategoryRow) -> str:
 
 COLUMNS = (
     Column(QT_TRANSLATE_NOOP("Balance", "Category"), _name),
-    Column(QT_TRANSLATE_NOOP("Balance", "Kept clips"), _clips, _clip_share),
+    Column(QT_TRANSLATE_NOOP("Balance", "Kept"), _clips, _clip_share),
     Column(QT_TRANSLATE_NOOP("Balance", "Minutes"), _minutes, _minute_share),
     Column(QT_TRANSLATE_NOOP("Balance", "Undecided"), lambda row: number(row.balance.undecided)),
     Column(
-        QT_TRANSLATE_NOOP("Balance", "Likely ones"),
+        QT_TRANSLATE_NOOP("Balance", "Likely"),
         lambda row: number(row.likely) if row.emotion else "",
     ),
-    Column(QT_TRANSLATE_NOOP("Balance", "Heard per epoch"), _heard),
+    Column(QT_TRANSLATE_NOOP("Balance", "Heard"), _heard),
 )
 
 

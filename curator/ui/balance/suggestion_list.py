@@ -41,6 +41,7 @@ class SuggestionList(QWidget):
         self.model = SuggestionModel()
         self.table = QTableView()
         self.heading = label(role="heading")
+        self.reason = label(wrap=True)
         self.said = label(role="quiet", wrap=True)
         self.kinds = QButtonGroup(self)
         self._dress()
@@ -91,6 +92,7 @@ class SuggestionList(QWidget):
         column.addLayout(buttons)
         column.addWidget(self.heading)
         column.addWidget(self.table, 1)
+        column.addWidget(self.reason)
         column.addWidget(self.said)
 
     def mark(self, kind: Kind) -> None:
@@ -113,4 +115,6 @@ class SuggestionList(QWidget):
         self._choose()
 
     def _choose(self) -> None:
-        self.chosen.emit(self.current)
+        current = self.current
+        self.reason.setText(current.suggestion.reason if current else "")
+        self.chosen.emit(current)

@@ -22,6 +22,7 @@ from curator.ui.theme import GRID, roles_of
 Index = QModelIndex | QPersistentModelIndex
 ROW = 5 * GRID
 FEWEST_ROWS = 4
+NARROWEST = 9 * GRID
 BAR = GRID // 2
 SIGN = 2 * GRID
 
@@ -71,7 +72,7 @@ class _Drawing(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """See QStyledItemDelegate."""
-        return super().sizeHint(option, index).expandedTo(QSize(12 * GRID, ROW))
+        return super().sizeHint(option, index).expandedTo(QSize(NARROWEST, ROW))
 
 
 class BalanceTable(QTableView):
@@ -90,7 +91,9 @@ class BalanceTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW)
         header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(NARROWEST)
         header.setSectionsClickable(False)
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -116,8 +119,17 @@ class BalanceTable(QTableView):
         if self.chosen != chosen or self.currentIndex().row() < 0:
             self.choose(chosen if chosen in self._model.keys else self._model.keys[0])
 
+    def sizeHint(self) -> QSize:
+        """See QWidget."""
+        return QSize(super().sizeHint().width(), self._whole_height())
+
+    def _whole_height(self) -> int:
+        header = self.horizontalHeader().sizeHint().height()
+        return self._model.rowCount() * ROW + header + 4
+
     def _fit(self) -> None:
         """All rows are seen where there is room; many categories scroll."""
-        header = self.horizontalHeader().sizeHint().height()
-        self.setMaximumHeight(self._model.rowCount() * ROW + header + 4)
-        self.setMinimumHeight(min(FEWEST_ROWS, self._model.rowCount()) * ROW + header + 4)
+        self.setMaximumHeight(self._whole_height())
+        hidden = max(0, self._model.rowCount() - FEWEST_ROWS)
+        self.setMinimumHeight(self._whole_height() - hidden * ROW)
+        self.updateGeometry()
