@@ -65,6 +65,7 @@ def a_small_bundle(
         )  # fmt: skip
     text = "".join(json.dumps(line) + "\n" for line in lines)
     (folder / "manifest.jsonl").write_text(text)
+    (folder / "bundle.json").write_text(json.dumps({"format": 1, "snapshot": "Export 1"}))
     return folder
 
 

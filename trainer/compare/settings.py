@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from trainer.report.run_files import RunFiles
+from trainer.report.run_files import HEADER, RunFiles
 from trainer.report.sources import Row
 
 MISSING = "not there"
@@ -30,10 +30,17 @@ def differing(runs: Mapping[str, RunFiles]) -> dict[str, dict[str, object]]:
     return found
 
 
+def _snapshot(run: RunFiles) -> object:
+    """The state of curator's project that the bundle is of, None where it does not say."""
+    rows = run.sources.lines(HEADER).rows
+    return rows[0].get("snapshot") if rows else None
+
+
 def _besides(run: RunFiles) -> dict[str, object]:
     """What is no setting and changes outcomes all the same."""
     started = run.started[1]
     return {
+        "snapshot": _snapshot(run),
         "device": started.get("device"),
         "total steps": started.get("total_steps"),
         "goes on from": started.get("parent") or "its base",

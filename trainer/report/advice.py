@@ -14,7 +14,7 @@ from trainer.report.bundle_findings import CHECKS, clip_name, found_clips
 from trainer.report.figures import Said, say
 from trainer.report.run_files import CONFIG, EVENTS
 from trainer.report.samples import Samples
-from trainer.report.writer import NATS, Writer, joined
+from trainer.report.writer import NATS, Event, Writer, joined
 
 SHOWN, SEEN, POSSIBLE = 0, 1, 2
 GRADES = ("Shown", "Seen", "Possible")
@@ -104,7 +104,7 @@ def _schedule(write: Writer) -> Iterator[Advice]:
         )
     elif state == "improves":
         yield Advice(
-            _grade(write, first, best),
+            _grade(write, run.evaluations[-2], last),
             say(
                 "Go on: it still gained {} between the last two evaluations.",
                 write.get(
@@ -124,14 +124,10 @@ def _schedule(write: Writer) -> Iterator[Advice]:
         )
 
 
-def _grade(write: Writer, one: tuple[int, object], two: tuple[int, object]) -> int:
-    """SHOWN where the clips show the change, SEEN where only the guard's limit does."""
-    low, high = (
-        write.get(how, line(EVENTS, one[0], "each"), line(EVENTS, two[0], "each"))
-        for how in ("clipwise low", "clipwise high")
-    )
-    sure = low.value is not None and (low.value > 0 or high.value < 0)
-    return SHOWN if sure and write.run.metric == "mel_ce" else SEEN
+def _grade(write: Writer, one: Event, two: Event) -> int:
+    """How well the clips show a change; where each clip's loss is not known, a limit does."""
+    shown = write.shows(one, two)
+    return SEEN if shown is None else SHOWN if shown else POSSIBLE
 
 
 def _unhealthy(write: Writer) -> Iterator[Advice]:

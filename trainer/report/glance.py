@@ -1,9 +1,10 @@
 """The first thing to read: how the run went, which epoch to ship, and what it was made of."""
 
-from trainer.report.address import all_where, line, whole
+from trainer.guard import LEAST_GAIN
+from trainer.report.address import all_where, line, parse, whole
 from trainer.report.blocks import Block, Facts, Paragraph, Section
 from trainer.report.figures import NOTHING, Figure, Said, say
-from trainer.report.run_files import ABOUT, CONFIG, EVENTS, MANIFEST
+from trainer.report.run_files import ABOUT, CONFIG, EVENTS, HEADER, MANIFEST
 from trainer.report.sources import ASKED
 from trainer.report.writer import Writer
 
@@ -59,6 +60,21 @@ def to_ship(write: Writer) -> Said:
             run.metric,
             value,
         )
+    first, last = run.evaluations[0], run.evaluations[-1]
+    learnt = write.get("gain", *(line(EVENTS, each[0], run.metric) for each in (first, best)))
+    if verdict.state == "flat" and (learnt.value or 0.0) < LEAST_GAIN:
+        return say(
+            "There is nothing to ship: at its best, step {}, it was {} better than what it started"
+            " from, and less than {} counts as nothing.",
+            write.step(best),
+            write.get("gain", *map(parse, learnt.sources), form=".2%"),
+            write.rule("LEAST_GAIN", ".2%"),
+        )
+    doubt = ""
+    if write.shows(first, best) is False:
+        doubt = " These clips cannot show that it is better than what it started from."
+    elif verdict.state == "overfits" and write.shows(best, last) is False:
+        doubt = " These clips cannot show that the last one is worse."
     why = {
         "overfits": "not the last one, which foretells clips it never heard worse again",
         "falls_apart": "from before it fell apart",
@@ -71,7 +87,7 @@ def to_ship(write: Writer) -> Said:
         write.epoch(best),
         write.step(best),
         value,
-        _kept(write),
+        _kept(write) + doubt,
     )
 
 
@@ -124,6 +140,7 @@ def section(write: Writer) -> Section:
         ),
         ("Speech", say("{} minutes to train on", here("seconds", form=".1f", how="minutes"))),
         ("Languages", _languages(write)),
+        *_snapshot(write),
         (
             "Steps",
             say(
@@ -164,6 +181,12 @@ def _origin(write: Writer, base: str) -> Said:
             write.text(line(EVENTS, number, "parent")),
         )
     return (write.text(line(EVENTS, number, "identity", base)),)
+
+
+def _snapshot(write: Writer) -> list[tuple[str, Said]]:
+    """The state of curator's project that was exported, where the bundle says it."""
+    found = write.get("text", whole(HEADER, "snapshot"), form="s")
+    return [] if found.value is None else [("Snapshot", (found,))]
 
 
 def _languages(write: Writer) -> Said:

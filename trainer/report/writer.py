@@ -67,6 +67,14 @@ class Writer:
         """What the folder is called."""
         return Figure(self.run.name, self.run.name, "folder", "s", (ABOUT,))
 
+    def shows(self, one: Event, two: Event) -> bool | None:
+        """Whether the clips show a change from one evaluation to another; None: not known."""
+        if self.run.metric != "mel_ce":
+            return None
+        places = line(EVENTS, one[0], "each"), line(EVENTS, two[0], "each")
+        low, high = (self.get(f"clipwise {end}", *places).value for end in ("low", "high"))
+        return None if low is None or high is None else low > 0 or high < 0
+
     def train_seconds(self, kind: str | None = None, *, split: str = "train") -> Address:
         """Lengths of the clips of a part, of a category if one is named."""
         wanted: dict[str, object] = {"split": split}

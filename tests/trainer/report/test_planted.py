@@ -55,7 +55,18 @@ def test_a_flat_run_is_not_praised(tmp_path, bundle):
     assert "It learnt nothing measurable" in text
     assert "More steps will not help" in text
     assert "which chance over these clips explains" in text
+    assert "There is nothing to ship: at its best, step 250, it was 0.04% better" in text
+    assert "Ship epoch" not in text
     assert "Go on" not in text
+    assert "Shown:" not in text.split("## Run and data")[0].split("chance.")[1]
+
+
+def test_what_the_clips_cannot_show_is_doubted(tmp_path, bundle):
+    wobbling = {0: 5.00, 5: 4.97, 10: 4.98, 15: 5.10}
+    text = told(a_run(tmp_path / "run", wobbling, bundle=bundle, spread=0.8))
+    assert "It overfits" in text  # by the guard's limits, which know no clips
+    assert "These clips cannot show that it is better than what it started from." in text
+    assert "Possible: Stop earlier" in text
     assert "Shown:" not in text.split("## Run and data")[0].split("chance.")[1]
 
 
