@@ -74,6 +74,9 @@ def create_run(
         "trainer": __version__,
         "bundle": str(bundle.folder.resolve()),
         "manifest_sha256": bundle.manifest_sha256,
+        # Which set it is, by curator's snapshot; null in bundles made by hand or without one.
+        "snapshot": bundle.header.get("snapshot"),
+        "state_hash": bundle.header.get("state_hash"),
         "config_sha256": config_hash(config),
         "python": platform.python_version(),
         "platform": platform.platform(),
