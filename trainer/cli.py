@@ -118,6 +118,19 @@ def make_parser() -> argparse.ArgumentParser:
         help="sound of the voice to speak in (default: clips of the bundle)",
     )
     speak.add_argument("--seed", type=int, default=0)
+    speak.add_argument(
+        "--rate", type=float, metavar="N", help="letters a second to hold, at the same pitch"
+    )
+    speak.add_argument(
+        "--candidates",
+        type=int,
+        default=0,
+        metavar="N",
+        help="draws, of which Whisper chooses (default: 3 for one to three words, else 1)",
+    )
+    speak.add_argument(
+        "--no-endings", action="store_true", help="let the model end as it likes, cut nothing off"
+    )
     export.add_argument("folder", type=Path, metavar="FOLDER", help="new folder for the model")
     report.add_argument("--out", type=Path, metavar="HTML", help="default: RUN/report.html")
     report.add_argument("--price", type=float, metavar="MONEY", help="of an hour of training")

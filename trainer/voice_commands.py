@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.commands import say
-from trainer.errors import TrainerError
+from trainer.errors import TrainerError, WrongUsage
 from trainer.manifest import Bundle, Clip
 
 if TYPE_CHECKING:
@@ -102,22 +103,41 @@ def speak(arguments: Arguments) -> int:
     from trainer.backends import open_backend
     from trainer.features import cache_folder
     from trainer.run import choose_checkpoint, open_run
+    from trainer.speech.listener import Listener
+    from trainer.speech.own_pace import pace_of
+    from trainer.speech.saying import Manner
+    from trainer.speech.saying import say as say_well
+    from trainer.speech.sound import write_sound
+    from trainer.speech.speaker import open_speaker
 
+    if arguments.rate is not None and not 0 < arguments.rate < math.inf:
+        raise WrongUsage(
+            f"--rate {arguments.rate} is no pace.", "People speak 8 to 20 letters a second."
+        )
     run = open_run(arguments.run)
     bundle = run.bundle(arguments.bundle)
     found = choose_checkpoint(run, arguments.checkpoint)
     language = arguments.language or bundle.clips[0].language
     backend = open_backend(run.config, bundle, cache_folder(bundle.folder, run.config))
-    if not arguments.text.strip():
+    if not any(character.isalnum() for character in arguments.text):
         raise TrainerError("There is no text to speak.")
     with tempfile.TemporaryDirectory(prefix="speak-", dir=run.folder) as folder:
         export_to = Path(folder) / "export"
         write_export(run, bundle, found, export_to)
         prompts = arguments.reference or [bundle.audio(clip) for clip in reference_clips(bundle)]
         arguments.out.resolve().parent.mkdir(parents=True, exist_ok=True)
-        seconds = backend.speak(
-            export_to, arguments.text, language, prompts, arguments.out.resolve(), arguments.seed
+        said = say_well(
+            open_speaker(backend, export_to),
+            arguments.text,
+            language,
+            prompts,
+            arguments.seed,
+            pace_of(bundle).prior,
+            Manner(not arguments.no_endings, arguments.candidates, arguments.rate),
+            Listener(),
         )
+        write_sound(arguments.out.resolve(), said.sound)
+        seconds = said.sound.seconds
     run.events().add(
         "spoken", step=found.step, text=arguments.text, seconds=seconds, out=str(arguments.out)
     )

@@ -3,21 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trainer.draws import generator
 from trainer.errors import TrainerError
 from trainer.evaluate.acoustics import frames_of
 from trainer.evaluate.measures import Sample, Voice
 from trainer.evaluate.measures.similarity import direction
 from trainer.manifest import Bundle, Clip
 from trainer.speech.listener import Listener
-from trainer.speech.pace import letters, spoken_seconds, usual_rate
-from trainer.speech.prior import fit_prior
-from trainer.speech.sound import Sound, for_listening, read_sound
+from trainer.speech.own_pace import pace_of, read_clip
+from trainer.speech.sound import Sound, for_listening
 from trainer.speech.voice_activity import speech_spans
 from trainer.speech.whisper_models import MissingWhisper
-
-PACE_CLIPS = 64  # enough for the 1st and 99th percentile to hold still
-USUAL_PACE = (0.15, 1 / 13.0)  # s before the first letter and s a letter, where there are no clips
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,41 +52,15 @@ def _real(bundle: Bundle, clip: Clip, listener: Listener | None) -> Real:
     return Real(clip, as_sample(sound, [clip.text], clip.language, listener, clip.id))
 
 
-def read_clip(bundle: Bundle, clip: Clip) -> tuple[Sound | None, str]:
-    """The clip's sound, or why there is none."""
-    path = bundle.audio(clip)
-    if not path.is_file():
-        return None, f"{clip.audio} is missing."
-    try:
-        sound = read_sound(path)
-    except (OSError, RuntimeError) as error:  # soundfile's error is a RuntimeError
-        return None, f"{clip.audio} cannot be read: {str(error).splitlines()[0]}"
-    return (sound, "") if sound.samples.size else (None, f"{clip.audio} holds no sound.")
-
-
 def voice_of(bundle: Bundle, real: Sequence[Real]) -> Voice:
-    """The speaker's pace, from clips drawn from the training part, and the held-out vectors."""
-    counts, seconds = [], []
-    for clip in pace_clips(bundle):
-        sound, _ = read_clip(bundle, clip)
-        if sound is not None:
-            counts.append(letters(clip.text))
-            seconds.append(spoken_seconds(speech_spans(for_listening(sound))))
+    """The speaker's pace, from the training part, and the held-out clips' vectors."""
     vectors = {
         each.clip.id: vector
         for each in real
         if each.sample is not None and (vector := direction(each.sample)) is not None
     }
-    return Voice(vectors, fit_prior(counts, seconds, USUAL_PACE), usual_rate(counts, seconds))
-
-
-def pace_clips(bundle: Bundle) -> list[Clip]:
-    """The same clips for the same bundle, at most PACE_CLIPS."""
-    clips = sorted(bundle.part("train") or bundle.clips, key=lambda clip: clip.id)
-    if len(clips) <= PACE_CLIPS:
-        return clips
-    draw = generator(0, f"pace {bundle.manifest_sha256}", 0)
-    return [clips[at] for at in sorted(draw.choice(len(clips), PACE_CLIPS, replace=False))]
+    pace = pace_of(bundle)
+    return Voice(vectors, pace.prior, pace.rate)
 
 
 def held_out(bundle: Bundle) -> tuple[Clip, ...]:

@@ -41,7 +41,8 @@ FIRST_HELP = 0.4  # of it, at the expected length
 class EndingRules:
     """Which rules hold, and how strong; the defaults are meant for any family.
 
-    stutter: tokens in a row. help_nats: the most that is added to the stop's logit.
+    stutter: tokens in a row. help_nats: the most that is added to the stop's logit. only_cap: the
+    network ends as it likes, up to the most.
     """
 
     stutter: int = STUTTER
@@ -49,6 +50,7 @@ class EndingRules:
     loop_tokens: int = LOOP_TOKENS
     help_nats: float = HELP_NATS
     among_choices: float = AMONG_CHOICES
+    only_cap: bool = False
 
 
 class Ending:
@@ -70,6 +72,8 @@ class Ending:
         shaped = np.array(logits, dtype=np.float64)
         if len(said) >= self.most:
             return self._only_stop(shaped, "longest")
+        if self.rules.only_cap:
+            return shaped
         broken = self._broken(said)
         if broken is not None and len(said) >= self.least:
             return self._only_stop(shaped, "loop")

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from trainer.evaluate.acoustics import frames_of
+from trainer.speech.pace import stretch
 from trainer.speech.sound import LISTENING_RATE, Samples, Sound, for_listening, read_sound
 from trainer.speech.voice_activity import speech_spans
 
@@ -51,18 +53,21 @@ def noise_tail(sound: Sound, seed: int) -> Sound:
     return Sound(np.concatenate([sound.samples, tail]).astype(np.float32), sound.rate)
 
 
-def said_twice(sound: Sound, start_s: float, stop_s: float) -> Sound:
-    """The word between the two times is said again."""
-    begin, stop = int(start_s * sound.rate), int(stop_s * sound.rate)
-    parts = [sound.samples[:stop], sound.samples[begin:stop], sound.samples[stop:]]
+def said_twice(sound: Sound) -> Sound:
+    """A word or two after the first quarter is said again: from one dip in loudness to another."""
+    loudness = frames_of(sound.samples).loudness
+    even = np.convolve(10 ** (loudness / 10), np.ones(5) / 5, "same")
+    first = len(loudness) // 4
+    start = first + int(np.argmin(even[first : first + 30]))
+    stop = start + 25 + int(np.argmin(even[start + 25 : start + 60]))
+    begin, end = ((at * 0.01 + 0.0125) * sound.rate for at in (start, stop))
+    parts = [sound.samples[: int(end)], sound.samples[int(begin) :]]
     return Sound(np.concatenate(parts), sound.rate)
 
 
 def slowed(sound: Sound) -> Sound:
-    """20 % slower by librosa's phase vocoder, which is not the stretch of the product."""
-    import librosa
-
-    return Sound(librosa.effects.time_stretch(sound.samples, rate=1 / SLOWER), sound.rate)
+    """20 % slower."""
+    return Sound(stretch(sound.samples, sound.rate, 1 / SLOWER), sound.rate)
 
 
 def noisy(sound: Sound, seed: int) -> Sound:
