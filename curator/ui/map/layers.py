@@ -1,13 +1,13 @@
 """Which points are drawn over which: faint, dim and full ones, and no kind under all others."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from curator.ui.map.colouring import Colouring, Kind
-from curator.ui.map.marks import DOT, as_pixel, mixed, stamp
+from curator.ui.map.marks import DOT, REMEMBERED, as_pixel, mixed, stamp
 from curator.ui.map.raster import SOFT, Layer
 from curator.ui.map.viewport import Viewport
 from curator.ui.theme import Roles
@@ -99,7 +99,7 @@ def arranged(places: Places, colouring: Colouring, shown: Mask, meant: Mask | No
     return Arranged(places.x.take(order), places.y.take(order), layer.take(order), tuple(layers))
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def layer_of(kind: Kind, seen: int, size: int, colours: Roles) -> Layer:
     """How a kind of points is drawn. seen: HIDDEN, DIM or FULL. size: of its marks, in pixels."""
     ground = colours.surface

@@ -4,6 +4,7 @@ Everything is read anew in a thread and then put in place of what was there, so 
 thousand clips never hold up the window; decisions are taken over at once, in the window's thread.
 """
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,6 +29,9 @@ READ = "map"
 
 SETTLED_MS = 500
 """Facts that arrive within so long are read in one go."""
+
+SHARE = 4
+"""While facts keep arriving, reading takes no more than one part in so many of the time."""
 
 
 class Places(StrEnum):
@@ -115,7 +119,8 @@ class MapClips(QObject):
         self._queue = session.readings
         self._wanted: set[str] = {"errors"}
         self._missed: set[int] = set()  # touched since the reading began
-        self._again = self._reads = False
+        self._again = self._reads = self._stale = False
+        self._watched = True
         self._reading: Reading | None = None
         self._settling = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._settling.timeout.connect(self.ask)
@@ -162,6 +167,13 @@ class MapClips(QObject):
         """Have something found out in the thread; ``worked_out`` follows."""
         self._queue.ask(f"{READ} {what}", task)
 
+    def watch(self, *, on: bool) -> None:
+        """Whether anybody looks: facts that arrive meanwhile are read when somebody does again."""
+        self._watched = on
+        if on and self._stale:
+            self._stale = False
+            self.ask()
+
     def laid_out(self, which: Places) -> "LaidOut":
         """Where the clips lie on a stored map."""
         assert self._reading is not None
@@ -177,6 +189,7 @@ class MapClips(QObject):
             self._again = True
             return
         self._again, self._reads = False, True
+        self._began = time.monotonic()
         self._missed.clear()
         wanted = frozenset(self._wanted)
         self._queue.ask(READ, lambda work: _read(work, wanted))
@@ -207,6 +220,8 @@ class MapClips(QObject):
             self._session.messages.warn(ending.sentence, ending.hint)
         if ending.what == READ:
             self._reads = False
+            took = round((time.monotonic() - self._began) * 1000)
+            self._settling.setInterval(max(SETTLED_MS, SHARE * took))
             if self._again:
                 self.ask()
 
@@ -224,7 +239,9 @@ class MapClips(QObject):
 
     @Slot(object)
     def _follow_facts(self, _clips: frozenset[int] | None) -> None:
-        if self.there or self._reads:
+        if not self._watched:
+            self._stale = True
+        elif (self.there or self._reads) and not self._settling.isActive():
             self._settling.start()
 
 

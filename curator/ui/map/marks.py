@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,9 @@ OUTLINE = 0.4
 
 SEEN = 96
 """Pixels of a mark less opaque than this (of 255) leave what is behind."""
+
+REMEMBERED = 1024
+"""Marks that are kept as they were painted."""
 
 ICON = 16
 SHARPNESS = 3
@@ -109,7 +112,7 @@ def as_pixel(colour: str) -> int:
     return 0xFF000000 | int(colour[1:], 16)
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def stamp(size: int, shape: str, colour: str, letter: str, text: str, surface: str) -> Stamp:
     """A mark of so many pixels. text, surface: the theme's, for outline and edges."""
     side = size + 2
@@ -132,7 +135,7 @@ def stamp(size: int, shape: str, colour: str, letter: str, text: str, surface: s
     return Stamp(rows - middle, columns - middle, colours.astype(np.uint32))
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def icon(shape: str, colour: str, letter: str, text: str) -> QIcon:
     """A mark for lists and buttons."""
     pixmap = QPixmap(ICON * SHARPNESS, ICON * SHARPNESS)

@@ -83,7 +83,13 @@ class MapPage(PointingPage):
         self.clips.work_out("typical", task)
 
     def show_in_audit(self) -> None:
-        """List the chosen clips in Audit."""
+        """List the chosen clips in Audit; without any, those of the only kind that is shown."""
+        wanted = self.legend.wanted
+        if not self.chosen.size and self.legend.filters and len(wanted) == 1:
+            term = self.scatter.colouring.kinds[wanted[0]].term
+            if term:
+                self.session.show_clips(term)
+                return
         clips = self._meant()
         if len(clips) > MOST_LISTED:
             raise CuratorError(
@@ -130,7 +136,8 @@ class MapPage(PointingPage):
             there: list[int] = self.clips.columns.ids[
                 np.sort(self.clips.columns.positions(self.chosen))
             ].tolist()
-            return there
+            if there:
+                return there
         if self.row_of(self.session.current) is None:
             raise CuratorError(
                 self.tr("No clip is chosen."), self.tr("Draw around clips, or click one.")

@@ -47,6 +47,7 @@ class PointingPage(MapView):
         self.scatter.opened.connect(lambda row: self.session.show_clip(self.id_of(row)))
         self.scatter.gathered.connect(self._gather)
         self.scatter.viewed.connect(self.card.hide)
+        self.clips.judged.connect(self._refresh_card)
         self.bar.places_wanted.connect(self.card.hide)
         self.bar.colours_wanted.connect(self.card.hide)
         self.bar.tool_wanted.connect(self._take_tool)
@@ -196,6 +197,13 @@ class PointingPage(MapView):
         self._show_card(row)
         if self.bar.hover_plays.isChecked():
             self._hear(self.id_of(row))
+
+    @Slot()
+    def _refresh_card(self) -> None:
+        """What was decided is seen on the card, too."""
+        row = self.row_of(self.session.current)
+        if self.card.isVisible() and row is not None:
+            self._show_card(row)
 
     def _show_card(self, row: int) -> None:
         place = self.scatter.place_of(row)

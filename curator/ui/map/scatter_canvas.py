@@ -102,10 +102,10 @@ class ScatterCanvas(QWidget):
         self.meant = meant
         self._forget()
 
-    def show_current(self, row: int | None) -> None:
-        """Put a ring around a point, and have it in view."""
+    def show_current(self, row: int | None, *, look: bool = True) -> None:
+        """Put a ring around a point, and have it in view if that is wanted."""
         self.current = row
-        if row is not None and np.isfinite(self.points[row]).all():
+        if look and row is not None and np.isfinite(self.points[row]).all():
             x, y = self.points[row].tolist()
             self.look(self.view.showing(x, y, 6 * GRID))
         self.update()

@@ -61,6 +61,13 @@ class ToolBar(QWidget):
         return Places(self.places.currentData())
 
     @property
+    def placing(self) -> tuple[object, ...]:
+        """The same with the two numbers, where they decide it."""
+        if self.place is not Places.SCORES:
+            return (self.place,)
+        return self.place, self.measure_of(self.right), self.measure_of(self.up)
+
+    @property
     def colour(self) -> str:
         """What clips are coloured by, one of the words above."""
         return str(self.colours.currentData())

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QEvent, QTimer, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
 
 from curator.ui.audit import clip_counts
 from curator.ui.map.axes import TALL, WIDE, Axes, Axis
@@ -31,6 +32,8 @@ class MapView(MapParts):
         self.clips = MapClips(session, self)
         self.chosen: Ids = np.zeros(0, np.int64)  # what decisions are about, by id
         self._seen: Ids | None = None  # the ids that the points stand for
+        self._placed: tuple[object, ...] = ()  # what decided the places that are shown
+        self._behind = False  # whether something was not looked at yet
         self._connect()
         self._say_reading()
         self.clips.has(self.threshold.measure.column)
@@ -83,20 +86,41 @@ class MapView(MapParts):
 
     # How it follows
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened behind another page."""
+        super().showEvent(event)
+        self.clips.watch(on=True)
+        if self._behind:
+            self._take_all()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What happens from here on is looked at later: a decision elsewhere costs nothing here."""
+        super().hideEvent(event)
+        self.clips.watch(on=False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another theme has other marks."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and self._seen is not None:
+            self._colour()
+
     @Slot()
     def _take_all(self) -> None:
+        self._behind = not self.isVisible()
+        if self._behind:
+            return
         columns = self.clips.columns
         known = [place for place in Places if place is Places.SCORES or self.clips.on(place)]
         self.bar.show_known(known, columns.finding_keys())
         self._place(keep_view=True)
         self._colour()
         self._measure()
-        self._follow_choice(self.session.current)
+        self.scatter.show_current(self.row_of(self.session.current), look=False)
 
     @Slot()
     def _take_judged(self) -> None:
-        if self._seen is not self.clips.columns.ids:  # clips came or went
-            self._take_all()
+        if self._behind or not self.isVisible() or self._seen is not self.clips.columns.ids:
+            self._take_all()  # ... as when clips came or went
             return
         self._colour()
         self._measure()
@@ -136,7 +160,9 @@ class MapView(MapParts):
             points, grid = laid_out.points, laid_out.grid
         same = self._seen is columns.ids and np.array_equal(points, self.scatter.points, True)
         if not same:
+            keep_view = keep_view and self._placed == self.bar.placing
             self.scatter.show_points(points, axes, grid, keep_view=keep_view)
+        self._placed = self.bar.placing
         self._seen = columns.ids
         self._say_nothing(points)
 

@@ -111,3 +111,16 @@ def test_the_window_loads_nothing_heavy_for_the_map():
         [sys.executable, "-c", LOADED], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_another_theme_has_other_marks(voice_map: Map, qapp, qtbot):
+    bar, scatter = voice_map.page.bar, voice_map.page.scatter
+    bar.colours.setCurrentIndex(bar.colours.findData("measure:snr"))
+    qtbot.waitUntil(lambda: voice_map.page.legend.title.text() == bar.colour_title)
+    light = [kind.colour for kind in scatter.colouring.kinds]
+    wear(qapp, "dark")
+    QApplication.processEvents()
+    assert not set(light) & {kind.colour for kind in scatter.colouring.kinds}
+    wear(qapp, "light")
+    QApplication.processEvents()
+    assert [kind.colour for kind in scatter.colouring.kinds] == light

@@ -4,7 +4,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from curator.domain.decision import drop
+from curator.domain.decision import PROJECT, Edit, Field, drop
 from tests.ui.map.conftest import CLIPS, Map, a_mapped_project
 
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -315,3 +315,66 @@ def test_the_focus_comes_back_to_the_map(voice_map: Map):
     voice_map.page.bar.colours.setFocus()
     voice_map.press(Qt.Key.Key_Escape)
     assert QApplication.focusWidget() is voice_map.page.scatter
+
+
+def test_what_was_decided_behind_another_page_is_seen_when_one_comes_back(voice_map: Map):
+    voice_map.page.bar.colours.setCurrentIndex(voice_map.page.bar.colours.findData("state"))
+    voice_map.press(Qt.Key.Key_2, CONTROL)
+    voice_map.session.apply(drop(voice_map.ids[3:5]))
+    everybody = np.ones(CLIPS, np.bool_)
+    assert voice_map.page.scatter.colouring.counts(everybody) == [1, 0, 11]
+    voice_map.press(Qt.Key.Key_3, CONTROL)
+    assert voice_map.page.scatter.colouring.counts(everybody) == [1, 2, 9]
+
+
+def test_new_facts_do_not_move_what_one_looks_at(qtbot, voice_map: Map):
+    voice_map.session.choose(voice_map.ids[0])
+    for _ in range(6):
+        voice_map.press("+")
+    for _ in range(12):
+        voice_map.press(Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    view = voice_map.page.scatter.view
+    assert voice_map.page.scatter.place_of(voice_map.row(0)) is None
+    with qtbot.waitSignal(voice_map.page.clips.read):
+        voice_map.session.facts_changed.emit(frozenset(voice_map.ids))
+    assert voice_map.page.scatter.view == view
+
+
+def test_the_only_kind_that_is_shown_is_listed_in_audit(voice_map: Map):
+    voice_map.page.legend.buttons[0].click()
+    voice_map.page.scatter.setFocus()
+    voice_map.press(Qt.Key.Key_Return, CONTROL)
+    assert voice_map.window._pages["audit"].query.edit.text() == "emotion:greeting"
+
+
+def test_the_card_says_what_was_just_decided(voice_map: Map):
+    voice_map.click(voice_map.at(6))
+    assert "undecided" in voice_map.page.card.facts.text()
+    voice_map.press(Qt.Key.Key_Return)
+    assert "kept" in voice_map.page.card.facts.text()
+
+
+def test_other_categories_are_offered_at_once(voice_map: Map):
+    text = """
+key = "two"
+name = "Two"
+target_clips = 2
+target_minutes = 0.1
+[[emotion]]
+key = "greeting"
+name = "Hello"
+colour = "#E69F00"
+digit = "1"
+[[emotion]]
+key = "calm"
+name = "Calm"
+colour = "#009E73"
+digit = "2"
+"""
+    edit = Edit("Change the categories", Field.CATEGORIES, {PROJECT: text})
+    assert voice_map.session.apply(edit)
+    names = [button.accessibleName() for button in voice_map.page.legend.buttons]
+    assert names[0] == "Hello: 3 clips on the map"
+    voice_map.drag(voice_map.around(4, 5))
+    voice_map.press(Qt.Key.Key_2)
+    assert voice_map.category(4) == "calm"
