@@ -6,6 +6,7 @@ import shutil
 import jsonschema
 import pytest
 
+from tests.trainer.runs import TOY
 from trainer import checkpoint
 from trainer.cli import main
 from trainer.events import of_kind, read_events
@@ -17,15 +18,22 @@ from trainer.resources import resources
 SCHEMA = json.loads((resources() / "events.schema.json").read_text(encoding="utf-8"))
 
 
-@pytest.fixture
-def finished(toy, tmp_path, capsys):
-    """A run of ten steps that spoke and was exported."""
-    run = tmp_path / "run"
-    assert toy("train", run, "sched.total_steps=10") == 0
-    main(["speak", str(run), "--text", "Good <evening>", "--out", str(tmp_path / "a.wav")])
-    main(["export", str(run), str(tmp_path / "voice")])
-    capsys.readouterr()
+@pytest.fixture(scope="module")
+def trained(bundle, tmp_path_factory):
+    """A run of ten steps that spoke and was exported; not to be changed."""
+    folder = tmp_path_factory.mktemp("trained")
+    run = folder / "run"
+    settings = [part for change in (*TOY, "sched.total_steps=10") for part in ("--set", change)]
+    assert main(["train", str(bundle), str(run), "--preset", "tiny-cpu", *settings]) == 0
+    main(["speak", str(run), "--text", "Good <evening>", "--out", str(folder / "a.wav")])
+    main(["export", str(run), str(folder / "voice")])
     return run
+
+
+@pytest.fixture
+def finished(trained, tmp_path):
+    """The same, to be changed."""
+    return shutil.copytree(trained, tmp_path / "run")
 
 
 def test_every_event_is_as_the_schema_says(finished, toy):
