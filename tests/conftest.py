@@ -86,6 +86,13 @@ def no_network() -> Iterator[None]:
         yield
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Pictures of the window are made anew only when somebody asks for it."""
+    parser.addoption(
+        "--update-snapshots", action="store_true", help="keep the pictures of pages as they are now"
+    )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what this machine cannot run, with the reason."""
     reasons = {}

@@ -1,5 +1,6 @@
 """The window in the states that are pictured."""
 
+import random
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 from curator.audio.intake import take_in
 from curator.domain.clip import Finding
 from curator.domain.decision import correct_text, drop, give_emotion, keep
-from curator.domain.fact import Edges
+from curator.domain.fact import Edges, MapPoint
 from curator.store.project import Project
 from tests.helpers.factories import a_cut, an_empty_project, found, say, score
 from tests.helpers.sounds import speech_like, write_sound
@@ -54,12 +55,16 @@ def _recording(project: Project, folder: Path, name: str, clips: int) -> None:
 
 
 def _known(project: Project, every: int) -> None:
-    """Words, scores and edges of all clips; each ``every``-th has something wrong."""
+    """Words, scores, edges and places of all clips; each ``every``-th has something wrong."""
+    chance = random.Random(1)
     for place, (clip, _, span) in enumerate(project.clips.spans()):
         say(project, clip, SENTENCES[place % len(SENTENCES)], confidence=0.4 + 0.1 * (place % 6))
         score(project, clip, snr=12.0 + place % 30, loudness=-20.0 - place % 5)
         pause = Edges(0.0, 0.9 if place % every == 2 else 0.0, span.start, span.stop + 400)
         project.facts.add([found(project, clip, pause)])
+        group = place % 3
+        at = MapPoint(chance.gauss(6.0 * group, 1.5), chance.gauss(4.0 * (group % 2), 1.5), group)
+        project.facts.add([found(project, clip, at)])
         if place % every == 2:
             wrong = FINDINGS[place % len(FINDINGS)], FINDINGS[(place + 1) % len(FINDINGS)]
             project.facts.set_findings({clip: wrong[: 1 + place % 2]})
@@ -85,8 +90,9 @@ def normal(folder: Path) -> Path:
     """One recording, some of it judged."""
     project = an_empty_project(folder)
     _recording(project, folder, "show.wav", 12)
-    _known(project, 4)
-    _decided(project, 6)
+    with project.writing(bulk=True):
+        _known(project, 4)
+        _decided(project, 6)
     project.close()
     return project.path
 
@@ -95,10 +101,11 @@ def crowded(folder: Path) -> Path:
     """Many recordings with long names, many clips, much that is wrong."""
     project = an_empty_project(folder)
     names = ["evening show.wav", "Árvíz 10 30 – a very long name of a recording that goes on.wav"]
-    for name in [*names, *(f"take {number:02}.wav" for number in range(3, 21))]:
+    for name in [*names, *(f"take {number:02}.wav" for number in range(3, 15))]:
         _recording(project, folder, name, 12)
-    _known(project, 3)
-    _decided(project, 150)
+    with project.writing(bulk=True):
+        _known(project, 3)
+        _decided(project, 100)
     project.close()
     return project.path
 
