@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from curator.jobs.steps import cutter, producer_of
 from curator.jobs.wire import Found, TakenIn
 from curator.jobs.work import Work
 from curator.stages import Failed
+from curator.stages.segment import ends_group
 from curator.store.project import Project
 
 
@@ -100,7 +102,7 @@ def _listed_set(work: Work, path: Path, licence: str, consent: str) -> OtherSet:
     return OtherSet(
         printable(path.name),
         tuple(recordings.values()),
-        tuple(clip for clip in clips if clip.span.samples),
+        _grouped([clip for clip in clips if clip.span.samples], recordings.values()),
         tuple(unknown(name, text) for key, name in sorted(names.items()) if key not in known),
         notes=(f"{missing} of its files could not be read.",) if missing else (),
     )
@@ -123,6 +125,26 @@ def _labelled(number: int, row: Listed, recording: OtherRecording, said: str) ->
         values=values,
         made_at=dict.fromkeys(values, said),
     )
+
+
+def _grouped(
+    clips: Iterable[Labelled], recordings: Iterable[OtherRecording]
+) -> tuple[Labelled, ...]:
+    """The same with pause groups, as segmentation would count them."""
+    rates = {each.key: each.rate for each in recordings}
+    found: list[Labelled] = []
+    began = 0
+    for clip in sorted(clips, key=lambda each: (each.recording, each.span)):
+        span = clip.span.at_rate(rates[clip.recording], CACHE_RATE)
+        group, last = 0, found[-1] if found else None
+        if last is not None and last.recording == clip.recording:
+            stopped = last.span.at_rate(rates[clip.recording], CACHE_RATE).stop
+            is_over = ends_group(stopped - began, span.start - stopped)
+            group = last.pause_group + is_over
+        if last is None or (last.recording, last.pause_group) != (clip.recording, group):
+            began = span.start
+        found.append(replace(clip, pause_group=group))
+    return tuple(found)
 
 
 def _absolute(path: Path) -> Path:

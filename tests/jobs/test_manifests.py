@@ -92,6 +92,7 @@ def test_parts_of_files_are_clips_of_them(sound, tmp_path):
     rows = [
         {"audio_filepath": "wavs/one.wav", "offset": 1, "duration": 2, "text": "a", "label": "Mad"},
         {"audio_filepath": "wavs/one.wav", "offset": 4, "duration": 2.5, "text": "b"},
+        {"audio_filepath": "wavs/one.wav", "offset": 8.5, "duration": 1.0, "text": "e"},
         {"audio_filepath": "wavs/two.wav", "duration": 10.0, "text": "c"},
         {"audio_filepath": "wavs/gone.wav", "text": "d"},
     ]  # fmt: skip
@@ -100,8 +101,9 @@ def test_parts_of_files_are_clips_of_them(sound, tmp_path):
         plan = merged(project, sound / "train.json")
         assert "1 of its files could not be read." in plan.sentences
         assert [(c.text, c.span.start_s(c.rate), c.seconds) for c in project.clips.find()] == [
-            ("a", 1.0, 2.0), ("b", 4.0, 2.5), ("c", 0.0, 10.0),
+            ("a", 1.0, 2.0), ("b", 4.0, 2.5), ("e", 8.5, 1.0), ("c", 0.0, 10.0),
         ]  # fmt: skip
+        assert [clip.pause_group for clip in project.clips.find()] == [0, 0, 1, 0]
         assert "mad" in project.settings.emotions.keys
         assert project.clips.find()[0].emotion == "mad"
 
