@@ -251,6 +251,7 @@ def _read(work: Work, wanted: frozenset[str]) -> Reading:
     columns = MapColumns(project)
     for name in sorted(wanted):
         columns.read_column(name)
+    np.ma.is_masked(columns.ids)  # a part that numpy loads late, and no window shall wait for it
     facts = project.facts
     tables = {
         Places.VOICE: PlaceTable.of(facts.map_points().items()),

@@ -168,7 +168,7 @@ class MapPage(PointingPage):
 
     @Slot(str, object)
     def _take_found(self, what: str, found: object) -> None:
-        if not isinstance(found, likeness.Alike):
+        if not isinstance(found, likeness.Alike) or not self.clips.there:
             return
         there = np.isin(found.clips, self.clips.columns.ids)
         clips = found.clips[there]

@@ -79,8 +79,9 @@ class MapView(MapParts):
         return mask
 
     def choose_clips(self, clips: Iterable[int] | Ids) -> None:
-        """Make these the clips that decisions are about."""
-        self.chosen = np.unique(np.fromiter(clips, np.int64))
+        """Make these the clips that decisions are about, each once."""
+        ids = clips if isinstance(clips, np.ndarray) else np.array(list(clips), np.int64)
+        self.chosen = np.sort(ids)
         self.threshold.clear()
         self._mean()
 
