@@ -19,6 +19,8 @@ from curator.ui.page import button, label
 from curator.ui.theme import GRID
 from curator.ui.training.asking import WITHOUT_GPU, Looked, presets
 
+SHOWN_LETTERS = 16
+
 
 def free_name(folder: Path, stem: str) -> str:
     """A name that is not taken yet: "run-1", "run-2"..."""
@@ -45,12 +47,19 @@ class StartPanel(QWidget):
         self.preset = QComboBox()
         for key, purpose in presets().items():
             self.preset.addItem(f"{key}: {purpose}", key)
+        # Long texts must not widen the page: what does not fit is read when the list is open.
+        policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        self.preset.setSizeAdjustPolicy(policy)
+        self.preset.setMinimumContentsLength(SHOWN_LETTERS)
         self.choose(WITHOUT_GPU)
         self.base.setPlaceholderText(self.tr("none: a small random network, to try the way"))
         self.epochs.setPlaceholderText(self.tr("as the preset says"))
         self.price.setPlaceholderText(self.tr("of an hour, for the plan"))
         self.said = QPlainTextEdit(readOnly=True)
         self.said.setAccessibleName(self.tr("What the trainer says to it"))
+        self.said.setPlaceholderText(
+            self.tr("Check and plan asks which clips can be used, and what it takes: F5.")
+        )
         self.said.setTabChangesFocus(True)
         self.plan = button(self.tr("Check and plan"))
         self.begin = button(self.tr("Begin"), "first")

@@ -32,7 +32,7 @@ from curator.ui.training.trainings import Trainings
 
 FOLLOW_MS = 1000
 """How often files are looked at while the page is in front."""
-LIST_WIDTH, LEAST_WIDTH = 54 * GRID, 26 * GRID
+LIST_WIDTH, LEAST_WIDTH, LEAST_FRONT = 50 * GRID, 20 * GRID, 52 * GRID
 
 
 class TrainingView(Page):
@@ -84,6 +84,7 @@ class TrainingView(Page):
         inside.setContentsMargins(GRID, 0, 0, 0)
         inside.addWidget(self.front)
         split.addWidget(right)
+        self.front.setMinimumWidth(LEAST_FRONT)  # not the widest of its pages
         split.setStretchFactor(1, 1)
         self.front.currentChanged.connect(self._offer)
         split.setSizes([LIST_WIDTH, 2 * LIST_WIDTH])
@@ -121,7 +122,8 @@ class TrainingView(Page):
         header.setSectionsClickable(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.resizeSection(1, 12 * GRID)
-        header.resizeSection(2, 20 * GRID)
+        header.resizeSection(2, 18 * GRID)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
     def _connect(self) -> None:
