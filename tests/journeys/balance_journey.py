@@ -1,0 +1,236 @@
+"""A film of a set being balanced: a quiz show and an interview become one set with what it needs.
+
+``python -m tests.journeys.balance_journey OUT`` makes both recordings, analyses and merges them;
+with ``--quiz show.curator`` it starts from a copy of an analysed quiz show. Then all is done
+by keys: a few clips are labelled by ear, suggestions are taken, corrected or dropped, thinnest
+category first, until every category has what it needs or nothing is left to give it.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from curator.ui.app import dress
+from curator.ui.balance.page import BalancePage
+from curator.ui.main_window import MainWindow
+from curator.ui.messages import Messages
+from curator.ui.settings import Settings
+from curator.ui.theme import wear
+from tests.helpers.fonts import use_test_font
+from tests.helpers.interview import INTERVIEW, write_interview
+from tests.journeys.film import CONTROL, Film, press, rest, until, window_manager
+
+# Qt comes after curator.ui, which keeps its binding from ending the program.
+from PySide6.QtCore import Qt  # isort: skip
+from PySide6.QtWidgets import QApplication  # isort: skip
+
+TARGET = ("--clips", "4", "--minutes", "0.2")
+BY_EAR = 18
+"""Clips that are labelled before anything is suggested."""
+
+TruthOf = Callable[[int], str | None]
+"""The category of a clip as a person hears it; None for one that is not of the voice."""
+
+
+def said_in(text: str) -> str | None:
+    """The category of the scripted line that shares most words with what was heard."""
+    from curator.demo.script import read_script
+
+    lines = [(line.text, line.category) for line in read_script().lines(0)]
+    lines += [(text, category) for category, text in INTERVIEW]
+    heard = set(_words(text))
+    shared = [len(heard & set(_words(line))) / (len(_words(line)) or 1) for line, _ in lines]
+    return lines[int(np.argmax(shared))][1]
+
+
+def _words(text: str) -> list[str]:
+    return "".join(c if c.isalnum() else " " for c in text.lower()).split()
+
+
+def digit_of(window: MainWindow, emotion: str) -> Qt.Key:
+    """The key that gives a category."""
+    assert window.session is not None
+    emotions = window.session.project.settings.emotions.emotions
+    digit = next(each.digit for each in emotions if each.key == emotion)
+    return Qt.Key(Qt.Key.Key_0 + int(digit))
+
+
+def label_by_ear(window: MainWindow, truth_of: TruthOf, clips: list[int]) -> None:
+    """The first clips of the list, one key each for category and keeping."""
+    press(window, Qt.Key.Key_2, CONTROL)
+    page = window._pages["audit"]
+    until(lambda: page.table.model().rowCount() >= len(clips), "the clips are listed")
+    page.table.setFocus()
+    for clip in clips:
+        window.session.choose(clip)
+        until(lambda clip=clip: page.clip is not None and page.clip.id == clip, "it is chosen")
+        truth = truth_of(clip)
+        if truth is None:
+            press(window, Qt.Key.Key_X)
+        else:
+            press(window, digit_of(window, truth))
+            press(window, Qt.Key.Key_Return)
+
+
+def fill(window: MainWindow, truth_of: TruthOf, take: Callable[[str], None]) -> BalancePage:
+    """On the balance page: the thinnest category first, until nothing more can be given."""
+    press(window, Qt.Key.Key_4, CONTROL)
+    page = window._pages["balance"]
+    assert isinstance(page, BalancePage)
+    _learned(window, page)
+    take("learned")
+    given_up: set[str] = set()
+    while True:
+        lacking = [
+            each.key
+            for each in page.counting.plan.balance.categories
+            if not each.is_reached and each.key not in given_up
+        ]
+        if not lacking:
+            break
+        thinnest = page.counting.plan.thinnest.key
+        key = thinnest if thinnest in lacking else lacking[0]
+        press(window, Qt.Key.Key_C)
+        page.table.choose(key)
+        press(window, Qt.Key.Key_L)
+        take(f"likely-{key}")
+        if page.list.current is None:
+            given_up.add(key)
+            continue
+        _go_through(window, page, truth_of, key)
+        _learned(window, page)
+    take("filled")
+    return page
+
+
+def _go_through(window: MainWindow, page: BalancePage, truth_of: TruthOf, key: str) -> None:
+    """Judge what is offered until the category has what it needs."""
+    while page.list.current is not None:
+        reached = next(e for e in page.counting.plan.balance.categories if e.key == key).is_reached
+        if reached:
+            return
+        row = page.list.current
+        truth = truth_of(row.clip.id)
+        if truth is None:
+            press(window, Qt.Key.Key_X)
+        elif truth == row.suggestion.emotion:
+            press(window, Qt.Key.Key_Return)
+        else:
+            press(window, digit_of(window, truth))
+
+
+def _learned(window: MainWindow, page: BalancePage) -> None:
+    """Wait until what was labelled is learned from."""
+    from curator.jobs.suggesting import is_current
+
+    until(lambda: page.counting.planner is not None, "counted")
+    page.learning.begin()
+    session = window.session
+    assert session is not None
+    until(
+        lambda: is_current(session.project) and not session.errands.running and page._lesson,
+        "learned",
+    )
+
+
+def curator(*words: object) -> None:
+    """A command of curator, as people type it."""
+    command = [sys.executable, "-m", "curator", *map(str, words)]
+    subprocess.run(command, check=True, timeout=3600, stdout=subprocess.DEVNULL)
+
+
+def prepare(folder: Path, quiz: Path | None) -> Path:
+    """A project of both recordings, analysed, with small targets."""
+    project = folder / "quiz-show.curator"
+    if quiz is None:
+        from curator.demo.recording import make_recording
+
+        curator("new", project, "--language", "en")
+        curator("import", project, make_recording(folder).path)
+    else:
+        shutil.copytree(quiz, project, ignore=shutil.ignore_patterns("lock"))
+    curator("analyse", project)
+    other = folder / "interview.curator"
+    curator("new", other, "--language", "en")
+    curator("import", other, write_interview(folder / "interview.wav"))
+    curator("analyse", other)
+    curator("merge", project, other)
+    curator("analyse", project)
+    for key in ("greeting", "question", "tension", "confirmation", "excitement", "transition",
+                "neutral"):  # fmt: skip
+        curator("categories", project, "change", key, *TARGET)
+    return project
+
+
+def shoot(out: Path, theme: str, project: Path) -> None:
+    """The film in one theme."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    settings = Settings()
+    settings.set("theme", theme)
+    settings.set("autoplay", False)
+    wear(application, theme)
+    film = Film(out, theme)
+    window = MainWindow(settings, Messages())
+    window.showMaximized()
+    assert window.open_path(project), window.messages.all
+    assert window.session is not None
+    clips = window.session.project.clips.find()
+    texts = {clip.id: clip.text for clip in clips}
+    voiced = {clip.id: all(f.key != "other_voice" for f in clip.findings) for clip in clips}
+    truth = {clip: said_in(text) if voiced[clip] else None for clip, text in texts.items()}
+    press(window, Qt.Key.Key_4, CONTROL)
+    rest(1_000)
+    film.take("before")
+    some = [clip.id for clip in clips[:: max(1, len(clips) // BY_EAR)]]
+    label_by_ear(window, truth.get, some)
+    film.take("labelled-by-ear")
+    page = fill(window, truth.get, film.take)
+    for _ in range(4):
+        press(window, Qt.Key.Key_Plus)
+    rest(600)
+    film.take("weighed")
+    press(window, Qt.Key.Key_W)
+    film.take("suspects")
+    told_of_all(page)
+    sys.stdout.write("\n".join(page.counting.plan.sentences()) + "\n")
+    window.close()
+
+
+def told_of_all(page: BalancePage) -> None:
+    """Every category has what it needs, or is named with what it lacks."""
+    plan = page.counting.plan
+    assert plan is not None
+    for each in plan.balance.categories:
+        named = any(words.lower().startswith(f"{each.key} lacks") for words in plan.shortfalls())
+        assert each.is_reached != named, each.key
+        if named:
+            assert f"{each.key} lacks" in page.lacking.text().lower()
+
+
+def main() -> None:
+    """Both themes, one after the other."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("out", type=Path)
+    asked.add_argument("--quiz", type=Path)
+    asked.add_argument("--theme", choices=("light", "dark"), action="append")
+    chosen = asked.parse_args()
+    with tempfile.TemporaryDirectory(prefix="curator-film-") as name, window_manager():
+        project = prepare(Path(name), chosen.quiz)
+        application = QApplication([])
+        dress(application)
+        use_test_font(application)
+        for theme in chosen.theme or ("light", "dark"):
+            copy = Path(name) / theme / project.name
+            shutil.copytree(project, copy, ignore=shutil.ignore_patterns("lock"))
+            shoot(chosen.out, theme, copy)
+
+
+if __name__ == "__main__":
+    main()

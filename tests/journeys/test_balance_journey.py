@@ -1,0 +1,52 @@
+"""A set filled by keys through the real window until every target is met or its lack is named."""
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from curator.ui.main_window import MainWindow
+from curator.ui.messages import Messages
+from curator.ui.settings import Settings
+from tests.helpers.factories import a_project, say
+from tests.helpers.labels import KINDS, give_deliveries, kind_of
+from tests.helpers.leaks import nothing_left
+from tests.journeys.balance_journey import fill, label_by_ear, told_of_all
+
+CLIPS, BY_EAR = 66, 15
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def test_categories_are_filled_with_the_help_of_suggestions(qtbot: QtBot, tmp_path: Path):
+    with a_project(tmp_path, clips=CLIPS) as project:
+        clips = project.clips.ids()
+        for clip in clips:
+            say(project, clip, f"This is sentence {clip}.")
+        give_deliveries(project)
+    truth = {clip: kind_of(place) for place, clip in enumerate(clips)}
+    settings = Settings()
+    settings.set("autoplay", False)
+    settings.set("skip_unheard", True)
+    taken: list[str] = []
+    with nothing_left():
+        window = MainWindow(settings, Messages())
+        qtbot.addWidget(window)
+        window.resize(1280, 800)
+        window.show()
+        assert window.open_path(tmp_path / "show.curator")
+        label_by_ear(window, truth.get, clips[:BY_EAR])
+        page = fill(window, truth.get, taken.append)
+        told_of_all(page)
+        plan = page.counting.plan
+        have = {each.key: each.clips for each in plan.balance.categories}
+        assert all(have[kind] >= 15 for kind in KINDS)
+        assert {each.key for each in plan.balance.categories if each.is_reached} == set(KINDS)
+        found = window.session.project.clips.find()
+        assert all(clip.emotion in (None, truth[clip.id]) for clip in found)
+        acts = window.session.project.decisions.history(1_000)
+        while window.session.undo():
+            pass
+        assert all(clip.emotion is None for clip in window.session.project.clips.find())
+        assert len(acts) <= 2 * BY_EAR + sum(have.values())
+        window.close()
