@@ -121,7 +121,7 @@ class StockSpeaker:
         model, told = self._model, {}
         if hasattr(model, "get_supported_languages"):
             told["language_id"] = plain(language)
-        model.t3.inference = sampler(model.t3, _rule(ending), ending.most + 1 if ending else None)
+        model.t3.inference = sampler(model.t3, as_rule(ending), ending.most + 1 if ending else None)
         with _quiet():
             lively = self._listen(tuple(prompts))
             torch.manual_seed(seed)
@@ -144,7 +144,7 @@ class StockSpeaker:
         return self._lively
 
 
-def _rule(ending: Ending | None) -> Rule | None:
+def as_rule(ending: Ending | None) -> Rule | None:
     """The rules on endings as the sampler takes them."""
     if ending is None:
         return None
