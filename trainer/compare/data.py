@@ -49,8 +49,13 @@ class Change:
         return [
             (one, two)
             for one, two in self.same
-            if one["sha256"] != two["sha256"] and _span(one) == _span(two)
+            if _span(one) == _span(two) and _other_sound(one, two)
         ]
+
+    @property
+    def rerated(self) -> list[Pair]:
+        """In both, the same sound written at another rate now, for another family."""
+        return [(one, two) for one, two in self.same if one["rate"] != two["rate"]]
 
 
 def change_between(before: RunFiles, after: RunFiles) -> Change | None:
@@ -69,6 +74,12 @@ def change_between(before: RunFiles, after: RunFiles) -> Change | None:
         olds = [row for row in olds if id(row) not in taken]
         news = [row for row in news if id(row) not in taken]
     return Change(tuple(same), tuple(news), tuple(olds))
+
+
+def _other_sound(one: Row, two: Row) -> bool:
+    """Files at two rates differ in every byte; how they were cleaned tells then."""
+    key = "sha256" if one["rate"] == two["rate"] else "recipe"
+    return bool(one[key] != two[key])
 
 
 def _span(row: Row) -> tuple[Any, ...]:

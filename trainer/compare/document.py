@@ -84,6 +84,7 @@ def _change_object(change: Change | None) -> Mapping[str, object] | None:
         ],
         "recut": [two["id"] for _, two in change.recut],
         "other_sound": [two["id"] for _, two in change.recleaned],
+        "other_rate": [two["id"] for _, two in change.rerated],
         "other_side": [two["id"] for _, two in change.moved],
         "categories": by_category(change),
     }
@@ -214,7 +215,8 @@ def _data(compared: Compared) -> Section:
         if change is None:
             found.add(Paragraph(say("One of the bundles is not here, so they cannot be compared.")))
         elif not _differs(change):
-            found.add(Paragraph(say("The same clips with the same texts and categories.")))
+            rates = " Their sound is written at another rate." if change.rerated else ""
+            found.add(Paragraph(say(f"The same clips with the same texts and categories.{rates}")))
         else:
             found.add(_categories(change), Bullets(list(_changes(change))))
     return found
