@@ -1,6 +1,7 @@
 """A run's folder and its bundle, read as far as they can be read."""
 
 import hashlib
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,8 +22,6 @@ RESULTS, REAL = "evaluation/results.jsonl", "evaluation/real.jsonl"
 MANIFEST, HEADER, REFUSED = "bundle/manifest.jsonl", "bundle/bundle.json", "bundle/refused.jsonl"
 FORMAT = 1
 ENDINGS = ("finished", "stopped", "paused", "failed")
-ON_THE_WAY = ("rejected", "started", "resumed", "step", "skipped", "scaled", "halved")
-KNOWN_EVENTS = {*ON_THE_WAY, "eval", "guard", "checkpoint", *ENDINGS, "exported", "spoken"}
 
 
 @dataclass(frozen=True)
@@ -162,6 +161,12 @@ def _bundle(about: Row, elsewhere: Path | None) -> tuple[Path | None, list[Said]
     return folder, []
 
 
+def known_events() -> set[str]:
+    """The kinds of events there are in this version."""
+    schema = json.loads((resources() / "events.schema.json").read_text(encoding="utf-8"))
+    return set(schema["properties"]["event"]["enum"])
+
+
 def _notes(sources: Sources, about: Row) -> list[Said]:
     """What could not be read."""
     notes: list[Said] = []
@@ -192,7 +197,7 @@ def _notes(sources: Sources, about: Row) -> list[Said]:
             )
         elif evaluated.get("complete") is False:
             notes.append(say("The evaluation is not complete: some samples are missing."))
-    unknown = sorted({str(row.get("event")) for row in sources.lines(EVENTS).rows} - KNOWN_EVENTS)
+    unknown = sorted(set(sources.lines(EVENTS).kinds) - known_events())
     if unknown:
         notes.append(say(f"Events this version does not know are left out: {', '.join(unknown)}."))
     if not _only(sources, CONFIG):
