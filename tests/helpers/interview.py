@@ -47,8 +47,13 @@ def write_interview(path: Path) -> Path:
     rng = np.random.default_rng(3)
     parts: list[np.ndarray] = []
     rate = 0
+    spoken = {}
+    for category in dict(INTERVIEW):  # the voice is loaded once for each pace, which takes a while
+        texts = tuple(text for kind, text in INTERVIEW if kind == category)
+        waves = host_sentences(texts, script.speed.get(category, 1.0))
+        spoken |= dict(zip(texts, waves, strict=True))
     for category, text in INTERVIEW:
-        (wave,) = host_sentences((text,), script.speed.get(category, 1.0))
+        wave = spoken[text]
         rate = wave.rate
         gain = 10 ** (script.level_db.get(category, 0.0) / 20)
         parts += [np.zeros(int(PAUSE_S * rate), np.float32), wave.samples * np.float32(0.5 * gain)]

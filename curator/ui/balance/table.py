@@ -50,7 +50,9 @@ class _Drawing(QStyledItemDelegate):
         painter.setPen(QColor(colours.text))
         alignment = index.data(Qt.ItemDataRole.TextAlignmentRole)
         usual = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        painter.drawText(inside, alignment or usual, index.data())
+        elided = Qt.TextElideMode.ElideRight
+        text = painter.fontMetrics().elidedText(index.data(), elided, inside.width())
+        painter.drawText(inside, alignment or usual, text)
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QColor(colours.accent))
             painter.setBrush(Qt.BrushStyle.NoBrush)
