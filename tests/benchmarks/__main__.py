@@ -40,6 +40,7 @@ EXPECTED = (
         "S22",
         "help",
         "snapshot",
+        "merge",
         "planner",
         "delivery",
         "suggest",

@@ -23,7 +23,7 @@ CHANGED = 2_000
 def rows() -> Iterator[Row]:
     """A comparison with the present, and the way back, at 40,000 clips."""
     with tempfile.TemporaryDirectory() as folder:
-        project = _crowd(Path(folder))
+        project = crowd(Path(folder))
         some = random.Random(1).sample(project.clips.ids(), 3 * CHANGED)
         project.decisions.apply(keep(project.clips.ids()))
         project.snapshots.take("monday")
@@ -36,7 +36,8 @@ def rows() -> Iterator[Row]:
         project.close()
 
 
-def _crowd(folder: Path) -> Project:
+def crowd(folder: Path) -> Project:
+    """Clips with texts, of recordings without sound."""
     project = an_empty_project(folder)
     each = CLIPS // RECORDINGS
     for number in range(RECORDINGS):
