@@ -222,6 +222,7 @@ def _write_start(session: Any, log: Any) -> None:  # noqa: ANN401
         learning=learning,
         encoded=material.prepared.encoded,
         choices=getattr(session.network, "choices", {}),
+        meanings=getattr(session.network, "meanings", {}),
         parent=session.run.about.get("parent"),
         parent_step=session.run.about.get("parent_step"),
     )

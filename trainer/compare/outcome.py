@@ -59,10 +59,11 @@ def _obstacles(first: RunFiles, other: RunFiles) -> Iterator[str]:
     identity, mine = (run.about.get("identity", {}) for run in (first, other))
     if identity.get("backend") != mine.get("backend"):
         yield "It is another model: losses of different models are different questions."
-    elif identity.get("sha256") != mine.get("sha256"):
-        yield "It started from another base, so its losses start elsewhere."
-    if not same_clips(first, other):
-        yield "Its evaluation clips are others, so losses are not compared."
+    else:
+        if identity.get("sha256") != mine.get("sha256"):
+            yield "It started from another base, so its losses start elsewhere."
+        if not same_clips(first, other):
+            yield "Its evaluation clips are others, so losses are not compared."
     if same_sentences(first, other) is False:
         yield "It spoke other sentences or was measured otherwise; measures are not paired."
 

@@ -71,6 +71,9 @@ def meaning(write: Writer) -> Section:
                 write.get("value", _choices(write, key), form=","),
                 _against_chance(write, key),
             )
+        own = write.run.started[1].get("meanings", {}).get(key)
+        if own:
+            tail = (" ", write.text(line(EVENTS, write.run.started[0], "meanings", key)), *tail)
         rows.append((TITLES[key], (MEANING[key], *tail)))
     rows.append(
         (

@@ -15,6 +15,16 @@ from trainer.backends.chatterbox.batch import CONDITION, PARTS, ChatterboxBatch
 if TYPE_CHECKING:
     from torch import Tensor
 
+MEANINGS = {
+    "mel_ce": "In Chatterbox a piece is a speech token: 40 ms of sound, one of 6,561 that the"
+    " tokenizer gives. The table has room for more outcomes, which never occur: what knows no"
+    " more than that is a little below chance.",
+    "eos_ce": "In Chatterbox it is the stop token, behind the last 40 ms of a clip.",
+    "text_ce": "In Chatterbox the text has its own head, which the stock class does not ask when it"
+    " speaks. Rows that go without their text do not count here.",
+}
+"""What the losses are of in this family, for people."""
+
 
 class ChatterboxNetwork(nn.Module):
     """Called with a batch it returns sums of cross-entropies in nats, float32 (rows, PARTS).
@@ -28,6 +38,7 @@ class ChatterboxNetwork(nn.Module):
         self.smooth = smooth
         speech, text = self.t3.speech_head.out_features, self.t3.text_head.out_features
         self.choices = {"text_ce": text, "mel_ce": speech, "eos_ce": speech}
+        self.meanings = MEANINGS
 
     def forward(self, batch: ChatterboxBatch) -> "Tensor":
         """Sums by row and part; see PARTS."""

@@ -31,6 +31,7 @@ class XttsNetwork(nn.Module):
         heads: Any = gpt
         codes, tokens = heads.mel_head.out_features, heads.text_head.out_features
         self.choices = {"text_ce": tokens, "mel_ce": codes, "eos_ce": codes}
+        self.meanings = {"mel_ce": "In XTTS a piece is a code of the DVAE: 46 ms of sound."}
 
     def forward(self, batch: XttsBatch) -> "Tensor":
         """Sums by row and part; see PARTS."""
