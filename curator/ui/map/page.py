@@ -13,7 +13,7 @@ from curator.ui.map.pointing import PointingPage
 from curator.ui.map.scatter_view import Gathering
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
-from curator.ui.wording import counted
+from curator.ui.wording import counted, shown_keys
 
 MOST_LISTED = 4_000
 """Clips that a query can name one by one and still be read."""
@@ -26,6 +26,7 @@ class MapPage(PointingPage):
         super().__init__(session, player)
         self.judging = Judging(session, self)
         self.emotions.wanted.connect(lambda digit: self._attempt(lambda: self.give_category(digit)))
+        self._offer_finding()
         self.threshold.choose_asked.connect(self._choose_cut)
         self.threshold.list_asked.connect(self._list_cut)
         self.clips.worked_out.connect(self._take_found)
@@ -147,6 +148,18 @@ class MapPage(PointingPage):
 
     def _by_delivery(self) -> bool:
         return self.bar.place is Places.DELIVERY
+
+    def _offer_finding(self) -> None:
+        """The same as by keys, for those who look for it."""
+        for key, text, act in (
+            ("choose_alike", self.tr("More like these"), self.choose_alike),
+            ("choose_odd", self.tr("The odd ones out"), self.choose_odd),
+            ("choose_typical", self.tr("Typical clips of this category"), self.choose_typical),
+            ("show_in_audit", self.tr("Show the chosen clips in Audit"), self.show_in_audit),
+        ):
+            keys = shown_keys(self.session.settings.keys[f"map.{key}"])
+            offered = self.bar.find_menu.addAction(f"{text}\t{keys}")
+            offered.triggered.connect(lambda _checked=False, act=act: self._attempt(act))
 
     def _attempt(self, act: Callable[[], None]) -> None:
         """Do what a control asks for; keys have their errors shown by the window."""

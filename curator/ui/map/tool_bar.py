@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
+    QMenu,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -50,6 +51,12 @@ class ToolBar(QWidget):
         }
         self.hover_plays = QCheckBox(self.tr("Hear under the pointer"))
         self.hide_dropped = QCheckBox(self.tr("Without dropped ones"))
+        self.find_button = self._tool(self.tr("Find…"))
+        self.find_button.setCheckable(False)
+        self.find_button.setAccessibleName(self.tr("Find clips by what they are like"))
+        self.find_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.find_menu = QMenu(self.find_button)
+        self.find_button.setMenu(self.find_menu)
         self.said = label(role="quiet")
         self._fill()
         self._lay_out()
@@ -173,6 +180,8 @@ class ToolBar(QWidget):
         line.addWidget(label(self.tr("Colour"), "quiet"))
         line.addWidget(self.colours)
         line.addStretch(1)
+        line.addWidget(self.find_button)
+        line.addSpacing(GRID)
         for made in self.tools.values():
             line.addWidget(made)
         below.addWidget(self.said, 1)

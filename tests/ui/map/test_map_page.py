@@ -378,3 +378,11 @@ digit = "2"
     voice_map.drag(voice_map.around(4, 5))
     voice_map.press(Qt.Key.Key_2)
     assert voice_map.category(4) == "calm"
+
+
+def test_what_can_be_found_is_in_a_menu_too(voice_map: Map, qtbot):
+    offered = voice_map.page.bar.find_menu.actions()
+    texts = [action.text().split("\t") for action in offered]
+    assert ["The odd ones out", "O"] in texts
+    offered[texts.index(["The odd ones out", "O"])].trigger()
+    qtbot.waitUntil(lambda: {10, 11} <= set(voice_map.chosen()))
