@@ -52,6 +52,7 @@ class KeySheet(QDialog):
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         scroll = QScrollArea(widgetResizable=True)
+        scroll.setAccessibleName(self.tr("Keys"))
         scroll.setWidget(inside)
         QVBoxLayout(self).addWidget(scroll)
         self.resize(104 * GRID, 80 * GRID)

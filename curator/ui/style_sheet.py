@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from string import Template
 
+from curator.domain.resources import resources
+
 _SHEET = Template(
     """
 * { outline: none; }
@@ -67,6 +69,15 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox {
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus {
     border: 2px solid $accent; padding: 3px 6px;
 }
+QComboBox {
+    background: $surface; color: $text; border: 1px solid $edge; border-radius: 4px;
+    padding: 4px 7px;
+}
+QComboBox:disabled { color: $quiet; border-color: $hairline; }
+QComboBox:hover { background: $raised; }
+QComboBox:focus { border: 2px solid $accent; padding: 3px 6px; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: url("$arrow"); width: 10px; height: 6px; }
 QComboBox QAbstractItemView {
     background: $surface; color: $text; border: 1px solid $edge;
     selection-background-color: $chosen; selection-color: $text;
@@ -139,7 +150,14 @@ QMenu::separator { height: 1px; background: $hairline; margin: 4px 0; }
 QSplitter::handle { background: $hairline; }
 QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
-QScrollArea { background: transparent; border: none; }
+QSlider { min-height: 20px; }
+QSlider::groove:horizontal { height: 4px; background: $hairline; border-radius: 2px; }
+QSlider::handle:horizontal {
+    width: 12px; margin: -6px 0; background: $surface; border: 1px solid $edge; border-radius: 7px;
+}
+QSlider::handle:horizontal:focus { border: 2px solid $accent; background: $chosen; }
+QScrollArea { background: transparent; border: 1px solid transparent; }
+QScrollArea:focus { border: 1px solid $accent; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
 QScrollBar::handle {
@@ -153,4 +171,5 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 def style_sheet(roles: Mapping[str, str]) -> str:
     """The style sheet in these colours; every role it names must be given."""
-    return _SHEET.substitute(roles)
+    arrow = resources() / "look" / "arrow.svg"
+    return _SHEET.substitute(roles, arrow=arrow.as_posix())
