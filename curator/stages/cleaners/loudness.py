@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from curator.audio.waveform import Samples
 from curator.stages.clean_stream import Pieces, Sound, in_pieces
 from curator.stages.cleaners import Setting, cleaner
-from curator.stages.scorers.loudness import BLOCK_S, BLOCKS_PER_LENGTH, gated, k_weighting
+from curator.stages.scorers.loudness import flowing_loudness
 
 OVERSAMPLED = 4  # as the standard asks for
 HOLD_S = 0.010  # before and after a peak the gain is held down, gliding there over as long
@@ -63,23 +63,7 @@ class Loudness:
 
 def loudness_of(sound: Sound) -> float:
     """Integrated loudness of a recording as it flows, in LUFS, -70 or more."""
-    from scipy.signal import sosfilt
-
-    cell = max(1, round(BLOCK_S * sound.rate) // BLOCKS_PER_LENGTH)
-    state = np.zeros((2, 2))
-    sums: list[NDArray[np.float64]] = []
-    rest = np.empty(0, np.float64)
-    for block in sound.blocks:
-        weighted, state = sosfilt(k_weighting(sound.rate), block.astype(np.float64), zi=state)
-        rest = np.concatenate([rest, np.square(weighted)])
-        whole = rest.size // cell * cell
-        sums.append(rest[:whole].reshape(-1, cell).sum(axis=1))
-        rest = rest[whole:]
-    cells = np.concatenate(sums) if sums else np.empty(0)
-    if cells.size < BLOCKS_PER_LENGTH:  # shorter than a block: all of it is one
-        return gated(np.array([(cells.sum() + rest.sum()) / max(1, sound.samples)]))
-    totals = np.convolve(cells, np.ones(BLOCKS_PER_LENGTH), "valid")
-    return gated(totals / (cell * BLOCKS_PER_LENGTH))
+    return flowing_loudness(sound.blocks, sound.rate)
 
 
 def true_peaks(samples: Samples) -> NDArray[np.float32]:
