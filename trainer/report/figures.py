@@ -58,7 +58,10 @@ def figure(sources: Sources, how: str, *addresses: Address, form: str = ".3f") -
     value = OPERATIONS[how](columns)
     if isinstance(value, float) and not math.isfinite(value):
         value = None
-    text = NOTHING if value is None else format(value, form)
+    try:
+        text = NOTHING if value is None else format(value, form)
+    except (ValueError, TypeError):  # a text where a number should be
+        value, text = None, NOTHING
     return Figure(value, text, how, form, tuple(map(str, addresses)))
 
 

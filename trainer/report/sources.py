@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.report.address import Address, all_where, as_text
+from trainer.report.shapes import as_usable
 
 Row = Mapping[str, Any]
 RULE = "rule"
@@ -143,7 +144,8 @@ def read_lines(data: bytes, *, brief: bool = False) -> Lines:
             row = json.loads(piece)
         except ValueError:
             row = None
-        if isinstance(row, dict):
+        row = as_usable(row) if isinstance(row, dict) else None
+        if row is not None:
             rows.append(row)
             numbers.append(number)
         else:

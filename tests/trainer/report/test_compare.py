@@ -108,13 +108,13 @@ def test_losses_on_other_clips_or_of_other_models_are_not_compared(runs, tmp_pat
     alone, _ = runs
     bundle = json.loads((alone / "run.json").read_text())["bundle"]
     other = a_run(tmp_path / "chatter", IMPROVING, clips=7, bundle=type(alone)(bundle))
+    assert "Its evaluation clips are others" in as_text(as_document(read_runs([alone, other])))
     about = json.loads((other / "run.json").read_text())
     about["identity"]["backend"] = "chatterbox"
     (other / "run.json").write_text(json.dumps(about))
     compared = read_runs([alone, other])
     told = as_text(as_document(compared))
     assert "It is another model" in told
-    assert "Its evaluation clips are others" in told
     assert "chatter against quiz-alone: nothing can be compared." in told
     assert as_object(compared)["outcome"] == []
 

@@ -202,3 +202,27 @@ class TestBadInput:
     def test_a_folder_that_is_no_run_is_refused(self, tmp_path):
         with pytest.raises(BrokenRun, match="is not a run"):
             read_run(tmp_path)
+
+    def test_events_that_lack_a_field_or_have_another_type_stop_no_report(self, tmp_path):
+        run = a_run(tmp_path / "run", {0: 5.0, 1: 4.0, 2: 4.5}, every=5)
+        path = run / "events.jsonl"
+        whole = [json.loads(line) for line in path.read_text().splitlines()]
+        whole.append({"event": "rejected", "clip": "a", "reasons": ["too_long"]})
+        whole.append({"event": "spoken", "step": 5, "text": "Hi", "seconds": 1.0, "out": "a"})
+        whole.append({"event": "skipped", "step": 5, "clips": ["a"], "epoch": 0, "in_a_row": 1})
+        pairs = sorted(
+            {(event["event"], key) for event in whole for key in event} - {("started", "event")}
+        )
+        for kind, key in pairs:
+            for value in (..., None, "text"):
+                changed = [
+                    {k: value if k == key else v for k, v in event.items() if k != key or value is not ...}
+                    if event["event"] == kind
+                    else event
+                    for event in whole
+                ]  # fmt: skip
+                path.write_text("".join(json.dumps(event) + "\n" for event in changed))
+                try:
+                    told(run)
+                except BrokenRun:
+                    assert (kind, key) == ("started", "event")
