@@ -203,6 +203,7 @@ class TestBadInput:
         with pytest.raises(BrokenRun, match="is not a run"):
             read_run(tmp_path)
 
+    @pytest.mark.slow
     def test_events_that_lack_a_field_or_have_another_type_stop_no_report(self, tmp_path):
         run = a_run(tmp_path / "run", {0: 5.0, 1: 4.0, 2: 4.5}, every=5)
         path = run / "events.jsonl"
