@@ -156,6 +156,7 @@ class MergePlan:
     takes: their decisions about clips of mine on which nothing was decided. come: their clips that
     are new. go: mine that give way to theirs, since nothing was decided about them. pairs: (theirs,
     mine) that are the same clip. left_out: their clips that are cut otherwise and not decided.
+    made_for: the hash of all decisions as they were, "" where that does not matter.
     """
 
     other: OtherSet
@@ -166,6 +167,7 @@ class MergePlan:
     pairs: tuple[tuple[int, int], ...]
     left_out: int
     conflicts: tuple[Conflict, ...]
+    made_for: str = ""
 
     def decided(self, rule: Rule, choices: Mapping[int, Rule] | None = None) -> "MergePlan":
         """The same without conflicts. choices: by number, for those that the rule is not for.

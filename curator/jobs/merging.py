@@ -47,12 +47,14 @@ def plan_merge(work: Work, path: Path, *, licence: str = "", consent: str = "") 
         other = _listed_set(work, path, licence, consent)
     mine = {each.id: each for each in work.project.recordings.all()}
     same = _same_sound(work, other)
-    planner = Planner(
-        work.project.merging.labelled(),
-        {number: MyRecording(each.rate, each.samples) for number, each in mine.items()},
-        work.project.decisions.voice(),
-    )
-    return planner.plan(other, same)
+    with work.project.reading():
+        state = work.project.decisions.state_hash()
+        planner = Planner(
+            work.project.merging.labelled(),
+            {number: MyRecording(each.rate, each.samples) for number, each in mine.items()},
+            work.project.decisions.voice(),
+        )
+    return replace(planner.plan(other, same), made_for=state)
 
 
 def merge(work: Work, plan: MergePlan) -> Changes:

@@ -98,6 +98,10 @@ class Merging:
             raise CuratorError(f"{len(plan.conflicts)} conflicts have to be decided first.")
         label = f"Merge: {plan.other.name}"
         with self._database.writing():
+            if plan.made_for not in ("", self._decisions.state_hash()):
+                raise CuratorError(
+                    "The set was changed since it was looked what would come.", "Look again."
+                )
             added = self._add_recordings(plan, cut_by)
             self._add_recipes(plan.other.recipes)
             edits = self._edits(label, plan, added)

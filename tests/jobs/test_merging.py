@@ -217,6 +217,17 @@ def test_sound_that_is_gone_is_merged_by_its_hash_alone(tmp_path, mine):
     assert len(truth(mine)) == len(set(truth(mine))) == 9 * CLIPS
 
 
+def test_a_plan_is_not_carried_out_on_a_set_that_has_changed(mine, theirs):
+    theirs.close()
+    plan = planned(mine, theirs.path).decided(Rule.THEIRS)
+    mine.decisions.apply(drop(mine.clips.ids()[-1:]))
+    before = mine.decisions.state_hash()
+    with pytest.raises(CuratorError, match="was changed since"):
+        mine.merging.apply(plan)
+    assert mine.decisions.state_hash() == before
+    assert len(mine.recordings.all()) == 5
+
+
 def test_planning_decides_nothing(mine, theirs):
     theirs.close()
     before, number = mine.decisions.state_hash(), len(mine.recordings.all())

@@ -154,7 +154,10 @@ class MergeDialog(QDialog):
 
         self.merge.setEnabled(False)
         self.look.setEnabled(False)
-        self.said.setText(self.tr("Merging…"))
+        waits = self._session.jobs.running
+        self.said.setText(
+            self.tr("It waits for the work before it…") if waits else self.tr("Merging…")
+        )
         self._session.jobs.ask(MERGE, task)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
