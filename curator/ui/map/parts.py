@@ -87,7 +87,7 @@ class MapParts(Page):
         column = QVBoxLayout(page)
         self.nothing_said = label(role="title", wrap=True)
         self.nothing_said.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.nothing_button = button(self.tr("Analyse the recordings"), "first")
+        self.nothing_button = button("", "first")
         self.nothing_button.clicked.connect(lambda: self.session.page_asked.emit("intake"))
         inside.setSpacing(2 * GRID)
         inside.addWidget(self.nothing_said)

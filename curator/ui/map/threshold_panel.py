@@ -178,7 +178,12 @@ class ThresholdPanel(QWidget):
             for cell in cells:
                 cell.setVisible(cut is not None)
         if cut is None or self._columns is None or self.histogram.threshold is None:
-            self.said.setText(self.tr("Drag in the picture to see what a cut would cost."))
+            known = bool(np.isfinite(self._values).any())
+            self.said.setText(
+                self.tr("Drag in the picture to see what a cut would cost.")
+                if known
+                else self.tr("No clip has this number yet.")
+            )
             return
         found = costs(self._columns, self._emotions, cut)
         clips, seconds = sum(cost.clips for cost in found), sum(cost.seconds for cost in found)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from curator.ui.elided_label import ElidedLabel
 from curator.ui.map.map_clips import Places
 from curator.ui.map.measures import SIMILARITY, Measure
 from curator.ui.map.scatter_view import Tool
@@ -57,7 +58,8 @@ class ToolBar(QWidget):
         self.find_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.find_menu = QMenu(self.find_button)
         self.find_button.setMenu(self.find_menu)
-        self.said = label(role="quiet")
+        self.said = ElidedLabel()
+        self.said.setProperty("role", "quiet")
         self._fill()
         self._lay_out()
         self._connect()

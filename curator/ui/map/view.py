@@ -266,8 +266,13 @@ class MapView(MapParts):
     def _say_nothing(self, points: NDArray[np.float64]) -> None:
         empty = not np.isfinite(points).all(axis=1).any() if len(points) else True
         self.stack.setCurrentIndex(1 if empty else 0)
+        self.side.setVisible(len(points) > 0)
         if not empty:
             return
+        self.nothing_button.setVisible(self.bar.place is not Places.SCORES)
+        self.nothing_button.setText(
+            self.tr("Analyse the recordings") if len(points) else self.tr("Add recordings")
+        )
         if not len(points):
             self.nothing_said.setText(self.tr("There are no clips yet."))
         elif self.bar.place is Places.SCORES:
