@@ -165,15 +165,26 @@ def _downloaded(name: str) -> Path:
         )
     try:
         try:
-            return Path(download_model(name, local_files_only=True))
+            folder = Path(download_model(name, local_files_only=True))
         except OSError:  # not in the cache yet
-            return Path(download_model(name))
+            folder = Path(download_model(name))
     except (OSError, ValueError) as reason:
         raise MissingModel(
             f"Whisper {name} is not on this machine and could not be downloaded.",
             f"Connect to a network once, or choose one of: {', '.join(_here()) or 'none is here'}."
             f" ({str(reason).splitlines()[0][:200]})",
         ) from reason
+    return _unchanged(name, folder)
+
+
+def _unchanged(name: str, folder: Path) -> Path:
+    """A downloaded model that still is what it was when it first came here."""
+    from curator.stages.models_folder import require_unchanged
+
+    files = [folder / needed for needed in NEEDED if (folder / needed).is_file()]
+    hint = f"Delete {folder} to download it again, and its lines in recorded.json if that is meant."
+    require_unchanged(f"whisper-{name.replace('/', '-')}", files, hint)
+    return folder
 
 
 def _names(available: Iterable[str]) -> list[str]:

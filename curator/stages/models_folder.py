@@ -7,6 +7,7 @@ hash that was recorded when it first came here. What is neither is never loaded.
 import hashlib
 import json
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -161,6 +162,24 @@ def recorded(model: ListedModel, file: ListedFile) -> Record | None:
 
 def record(model: ListedModel, file: ListedFile, sha256: str, size: int, origin: str) -> None:
     """Remember what a file is that nobody could say beforehand. What was recorded first stays."""
+    _remember(f"{model.name}/{file.name}", sha256, size, origin)
+
+
+def require_unchanged(owner: str, paths: Iterable[Path], way_out: str) -> None:
+    """Files that another program downloads: recorded when first seen, refused once they differ.
+
+    owner: under which name they are recorded. way_out: what a person may do about a changed one.
+    """
+    records = _records()
+    for path in paths:
+        key, digest = f"{owner}/{path.name}", hash_of(path)
+        if key not in records:
+            _remember(key, digest, path.stat().st_size, str(path.parent))
+        elif records[key]["sha256"] != digest:
+            raise MissingModel(f"{owner}: {path} is no longer the file that it was.", way_out)
+
+
+def _remember(key: str, sha256: str, size: int, origin: str) -> None:
     with _recording:
         records = _records()
         found = Record(
@@ -169,7 +188,7 @@ def record(model: ListedModel, file: ListedFile, sha256: str, size: int, origin:
             origin=origin,
             at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        records.setdefault(f"{model.name}/{file.name}", found)
+        records.setdefault(key, found)
         models_folder().mkdir(parents=True, exist_ok=True)
         content = json.dumps(records, indent=1).encode()
         write_bytes_atomically(models_folder() / RECORDS, content)

@@ -8,6 +8,7 @@ import pytest
 from curator.cli.arguments import run
 from curator.domain.errors import CuratorError, MissingModel
 from curator.stages import models_folder, models_get
+from curator.stages.models import whisper_folder
 from curator.stages.models_folder import State, folder_of, part_of, standing, verified_folder
 from curator.stages.models_get import get, import_from, models_in
 from curator.stages.models_list import ListedFile, ListedModel, listed_models
@@ -203,6 +204,19 @@ def test_every_model_of_the_list_says_what_it_is():
         assert model.packages or model.can_be_downloaded
         assert all(not file.sha256 or len(file.sha256) == 64 for file in model.files)
         assert all(file.sha256 for file in model.files) or model.revision == "main"
+
+
+def test_a_whisper_that_another_program_downloaded_may_not_change(tmp_path, monkeypatch):
+    folder = tmp_path / "hub"
+    folder.mkdir()
+    (folder / "model.bin").write_bytes(CONTENT)
+    (folder / "config.json").write_bytes(b"{}")
+    monkeypatch.setattr("faster_whisper.utils.download_model", lambda name, **_: str(folder))
+    assert whisper_folder("small") == folder
+    assert whisper_folder("small") == folder
+    (folder / "model.bin").write_bytes(CONTENT[::-1])
+    with pytest.raises(MissingModel, match="no longer the file"):
+        whisper_folder("small")
 
 
 @pytest.mark.model
