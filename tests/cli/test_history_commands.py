@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from curator.cli.arguments import run
+from curator.cli.arguments import parser, run
 from curator.domain.decision import keep
+from curator.export.formats import FORMATS
 from tests.helpers.factories import a_project
 
 
@@ -79,3 +80,14 @@ def test_another_project_is_merged_dry_asked_about_and_by_rule(curator, project,
     assert plan["plan"] == {"new": 0, "here": 6, "taken": 1, "left_out": 0, "conflicts": 1}
     assert done["merged"] == 2
     assert curator("undo", project)[1] == "Undone: Merge: other.curator.\n"
+
+
+def test_every_export_format_is_named_in_the_help_and_can_be_asked_for(curator, project, tmp_path):
+    export = parser()._subparsers._group_actions[0].choices["export"]
+    words = " ".join(export.format_help().replace(",", " ").split())
+    assert not [each.key for each in FORMATS if f" {each.key} " not in f"{words} "]
+    code, _, errors = curator("export", project, tmp_path / "out", "--format", "wav2vec")
+    assert (code, "no export format 'wav2vec'" in errors) == (1, True)
+    assert curator("export", project, tmp_path / "table", "--format", "table")[0] == 0
+    assert (tmp_path / "table" / "clips.csv").is_file()
+    assert curator("snapshot", project, "--list")[1].rstrip().endswith("(export)")
