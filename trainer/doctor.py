@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainer.backends import TARGETS
+from trainer.backends import PACKAGES, TARGETS
 from trainer.target import read_target
 
 LEAST_FREE_GB = 10  # a base, its cache, and three checkpoints of a full training
@@ -29,12 +29,15 @@ def examine() -> list[Finding]:
 
 def _packages() -> list[Finding]:
     found = []
+    usual = next(iter(PACKAGES))
     for name, purpose, extra in (
-        ("torch", "all training", "xtts"),
-        ("coqui-tts", "XTTS", "xtts"),
-        ("chatterbox-tts", "Chatterbox", "chatterbox"),
-        ("peft", "LoRA", "xtts"),
-        ("tensorboard", "the TensorBoard mirror", "xtts"),
+        ("torch", "all training", usual),
+        *(
+            (packages[0], read_target(TARGETS[family]).name, family)
+            for family, packages in PACKAGES.items()
+        ),
+        ("peft", "LoRA", usual),
+        ("tensorboard", "the TensorBoard mirror", usual),
     ):
         try:
             version = importlib.metadata.version(name)

@@ -5,16 +5,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from trainer.backends import PACKAGES
 from trainer.errors import TrainerError
 from trainer.resources import resources
 
 LOCK = "requirements.lock"
-# What the trainer and its back-ends import by themselves; what these need is looked up.
+# What the trainer imports by itself, whatever the back-end; what these need is looked up.
 COMMON = ("jinja2", "msgspec", "numpy", "safetensors", "soundfile", "tensorboard", "torch")
-OF_BACKEND = {
-    "xtts": ("coqui-tts", "peft", "six", "tokenizers", "torchaudio", "transformers"),
-    "chatterbox": ("chatterbox-tts", "peft", "torchaudio", "transformers"),
-}
 # The machine a pack goes to, whatever this one is.
 ELSEWHERE = {
     "platform_machine": "x86_64",
@@ -27,7 +24,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 def requirements(backend: str) -> list[str]:
     """The lines of the lock file that a training with this back-end needs."""
-    needed = _closure([*COMMON, *OF_BACKEND.get(backend, ())])
+    needed = _closure([*COMMON, *PACKAGES.get(backend, ())])
     found = [line for line in _locked() if _name(line) in needed]
     lacking = {_plain(root) for root in COMMON} - {_name(line) for line in found}
     if lacking:

@@ -34,6 +34,11 @@ BASE_FILES = {
     "chatterbox": ("t3_cfg.safetensors", "t3_mtl23ls_v2.safetensors"),
 }
 """By which file a base folder is known to be of a family."""
+PACKAGES = {
+    "xtts": ("coqui-tts", "peft", "six", "tokenizers", "torchaudio", "transformers"),
+    "chatterbox": ("chatterbox-tts", "peft", "torchaudio", "transformers"),
+}
+"""What a back-end imports by itself, its model's own package first."""
 
 
 @dataclass(frozen=True, slots=True)
