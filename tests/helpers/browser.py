@@ -54,9 +54,10 @@ def visit(
     *,
     width: int = 1280,
     dark: bool = False,
+    media: str = "",
     picture: Path | None = None,
 ) -> Visit:
-    """Open a page, run scripts in it as async functions, and close."""
+    """Open a page, run scripts in it as async functions, and close. media: "print", or as usual."""
     if CHROMIUM is None:
         pytest.skip("chromium is not installed")
     profile = folder / "profile"
@@ -71,7 +72,7 @@ def visit(
     )  # fmt: skip
     try:
         port = _port(profile / "DevToolsActivePort", process)
-        return asyncio.run(_visit(port, page, scripts, width, dark, picture))
+        return asyncio.run(_visit(port, page, scripts, width, dark, media, picture))
     finally:
         process.terminate()
         process.wait()
@@ -86,7 +87,7 @@ def _port(file: Path, process: subprocess.Popen) -> str:
     raise AssertionError("chromium did not start")
 
 
-async def _visit(port, page, scripts, width, dark, picture) -> Visit:
+async def _visit(port, page, scripts, width, dark, media, picture) -> Visit:
     import aiohttp
 
     visit = Visit()
@@ -119,7 +120,7 @@ async def _visit(port, page, scripts, width, dark, picture) -> Visit:
                 width=width, height=900, deviceScaleFactor=1, mobile=width < 600,
             )  # fmt: skip
             scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-            await call("Emulation.setEmulatedMedia", features=[scheme])
+            await call("Emulation.setEmulatedMedia", media=media, features=[scheme])
             await call("Page.navigate", until="Page.loadEventFired", url=page.resolve().as_uri())
             for script in scripts:
                 ran = await call(

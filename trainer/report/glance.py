@@ -76,7 +76,7 @@ def to_ship(write: Writer) -> Said:
     elif verdict.state == "overfits" and write.shows(best, last) is False:
         doubt = " These clips cannot show that the last one is worse."
     why = {
-        "overfits": "not the last one, which foretells clips it never heard worse again",
+        "overfits": "not the last one, by when it had become worse on clips it never heard",
         "falls_apart": "from before it fell apart",
         "flat": "which is where it stopped gaining",
         "improves": "the best so far",

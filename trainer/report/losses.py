@@ -44,7 +44,7 @@ def curves(write: Writer) -> Section:
     text = (
         f"The strong line is the mean over evaluation clips, which are never trained on; the faint"
         f" one is training, step by step. The first evaluation is {start} on the same clips with"
-        " the same prompts. Dotted: chance, which is what guessing evenly would give."
+        " the same prompts. Dotted: chance, which is what guessing evenly would give, and where the run began."
     )
     found.add(Paragraph(say(text), "quiet"))
     for key in present(write):
@@ -116,6 +116,9 @@ def _levels(write: Writer, key: str) -> list[Level]:
     chance = chance_of(write, key)
     if chance is not None and chance.value is not None:
         levels.append(Level("chance", chance.value))
+    first = write.run.evaluations[0][1].get(key) if write.run.evaluations else None
+    if first is not None:
+        levels.append(Level("where it began", float(first)))
     return levels
 
 
