@@ -44,7 +44,8 @@ def curves(write: Writer) -> Section:
     text = (
         f"The strong line is the mean over evaluation clips, which are never trained on; the faint"
         f" one is training, step by step. The first evaluation is {start} on the same clips with"
-        " the same prompts. Dotted: chance, which is what guessing evenly would give, and where the run began."
+        " the same prompts. Dotted: chance, which is what guessing evenly would give, and where"
+        " the run began."
     )
     found.add(Paragraph(say(text), "quiet"))
     for key in present(write):
