@@ -114,7 +114,7 @@ def test_weights_are_said_and_decided(curator, project):
     curator("decide", project, "--query", "id:1,4,7,10,13,16", "--emotion", "question")
     _, out = curator("weights", project)
     assert "question             14 clips, each heard 1.00 times per epoch" in out
-    code, out = curator("weights", project, "--temperature", "0", "--json")
+    _, out = curator("weights", project, "--temperature", "0", "--json")
     heard = {line["emotion"]: line["heard"] for line in map(json.loads, out.splitlines())}
     assert heard["neutral"] == pytest.approx(7.0)
     _, out = curator("weights", project, "--category", "neutral=0.5", "--temperature", "1")
