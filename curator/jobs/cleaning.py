@@ -101,9 +101,9 @@ def make_all_cleaned(work: Work, options: Options) -> int:
 def edits(project: Project, outcome: Outcome, *, whole: bool) -> tuple[str, list[Edit]]:
     """The act that gives accepted clips the recipe: its label, and its edits.
 
-    whole: the recipe is for the recordings, and clips have it from them; a refused clip is then
-    given the recipe that does nothing. Otherwise it is for the accepted clips alone, and refused
-    ones stay as they are.
+    whole: the recipe is for the recordings, and clips have it from them; a clip that was refused,
+    or could not be judged, is then given the recipe that does nothing. Otherwise it is for the
+    accepted clips alone, and refused ones stay as they are.
     """
     recipe, accepted = outcome.recipe, outcome.accepted
     label = f"Clean by {recipe.name} ({_counted(len(accepted))})"
@@ -111,9 +111,11 @@ def edits(project: Project, outcome: Outcome, *, whole: bool) -> tuple[str, list
         return label, [Edit(label, Field.RECIPE, dict.fromkeys(accepted, recipe.hash))]
     spans = project.clips.spans(outcome.verdicts)
     numbers: dict[int, Value] = {number: recipe.hash for _, number, _ in spans}
+    good = set(accepted)
     own: dict[int, Value] = {
-        clip: None if verdict.is_accepted else none().hash
-        for clip, verdict in outcome.verdicts.items()
+        clip: None if clip in good else none().hash
+        for clip, number, _ in project.clips.spans()
+        if number in numbers
     }
     return label, [
         Edit(label, Field.RECORDING_RECIPE, numbers),

@@ -118,6 +118,9 @@ def test_a_recipe_for_whole_recordings_is_one_act(show):
     show.decisions.apply_all(label, edits)
     assert set(show.decisions.elsewhere(Field.RECORDING_RECIPE).values()) == {recipe.hash}
     assert set(show.cleanings.of_clips().values()) == {recipe.hash}
+    outcome.verdicts.pop(show.clips.ids()[-1])  # one that could not be judged
+    _, (_, own) = cleaning.edits(show, outcome, whole=True)
+    assert own.after[show.clips.ids()[-1]] == none().hash
     show.decisions.apply_all(*cleaning.as_recorded(show, show.clips.ids()[:1]))
     assert sorted(set(show.cleanings.of_clips().values())) == sorted({recipe.hash, none().hash})
     show.decisions.undo()
