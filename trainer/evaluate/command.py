@@ -148,7 +148,7 @@ def _rows_of_real(real: Sequence[Real], voice: Voice) -> list[results.Row]:
                 "fault": each.fault or None,
             }
         )
-    return rows
+    return [results.as_read(row) for row in rows]
 
 
 def _samples(
@@ -174,7 +174,7 @@ def _samples(
                 results.append(path, done[each.name])
         if waiting:
             tell_people(f"step {step}: {len(waiting)} samples, {len(silent)} of them spoken now.")
-    rows = [done[each.name] for each in planned]
+    rows = [results.as_read(done[each.name]) for each in planned]
     results.write_results(path, {**work.about, "complete": True}, rows)
     _remove_others(work, planned)
     return rows

@@ -79,6 +79,12 @@ def as_line(row: Mapping[str, object]) -> str:
     return json.dumps(_plain(row), ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def as_read(row: Mapping[str, object]) -> Row:
+    """The row as it will be read back, so that a resumed evaluation gives the same numbers."""
+    found: Row = json.loads(as_line(row))
+    return found
+
+
 def _plain(value: object) -> object:
     if isinstance(value, float):
         return round(value, 6) if math.isfinite(value) else None

@@ -23,6 +23,7 @@ DIRECTION = {
     "wer": LOWER,
     "cer": LOWER,
     "repeats": LOWER,
+    "echo": LOWER,
     "similarity": HIGHER,
     "dnsmos": HIGHER,
     "dnsmos_sig": HIGHER,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from trainer.draws import generator
 from trainer.manifest import Bundle, Clip
 from trainer.speech.pace import letters, spoken_seconds, usual_rate
-from trainer.speech.prior import LengthPrior, fit_prior
+from trainer.speech.prior import ENOUGH_CLIPS, LengthPrior, fit_prior
 from trainer.speech.sound import Sound, for_listening, read_sound
 from trainer.speech.voice_activity import speech_spans
 
@@ -29,7 +29,9 @@ def pace_of(bundle: Bundle) -> Pace:
         if sound is not None:
             counts.append(letters(clip.text))
             seconds.append(spoken_seconds(speech_spans(for_listening(sound))))
-    return Pace(fit_prior(counts, seconds, USUAL), usual_rate(counts, seconds))
+    prior = fit_prior(counts, seconds, USUAL)
+    known = prior.clips >= ENOUGH_CLIPS  # fewer say nothing of a usual pace
+    return Pace(prior, usual_rate(counts, seconds) if known else None)
 
 
 def _drawn(bundle: Bundle) -> list[Clip]:

@@ -15,7 +15,7 @@ import numpy as np
 OUTER_QUANTILES = (0.01, 0.99)
 MARGIN = 1.2
 ENOUGH_CLIPS = 8  # below, the band is the one of WITHOUT_CLIPS
-WITHOUT_CLIPS = (0.5, 2.0)  # slowest and fastest readers differ about so much from the usual
+WITHOUT_CLIPS = (0.5, 1.7)  # fast and slow readers differ about so much from the usual
 NARROWEST = (0.8, 1.3)  # no band is narrower, however even the clips
 SHORT_UNITS = 24  # letters; up to here pauses and drawn vowels weigh more than the letters
 SHORT_SLACK = 0.5  # of the expected length, added to the band's upper end for the shortest text

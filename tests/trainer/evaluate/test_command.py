@@ -33,9 +33,9 @@ text = "Good day."
 
 @pytest.fixture
 def run(tmp_path) -> Path:
-    """A toy run with two checkpoints, on a bundle of its own."""
+    """A toy run with one checkpoint, on a bundle of its own."""
     bundle = a_bundle(tmp_path / "show", 10, least_s=0.6, most_s=1.0)
-    words = [f"--set={change}" for change in (*TOY, "sched.total_steps=10", "ckpt.keep_last=2")]
+    words = [f"--set={change}" for change in (*TOY, "sched.total_steps=5")]
     folder = tmp_path / "run"
     assert main(["train", str(bundle), str(folder), "--preset", "tiny-cpu", *words]) == 0
     (tmp_path / "mine.toml").write_text(SENTENCES, encoding="utf-8")
