@@ -36,7 +36,8 @@ def export_lists(
         for name, content in {**files, "data_card.md": card}.items():
             (folder / name).write_bytes(content)
     kept = [clip for clip in listing.clips if clip.state == "kept"]
-    return Exported(out, len(kept), 0, sum(clip.seconds for clip in kept), (), ())
+    seconds = sum(clip.seconds for clip in kept)
+    return Exported(out, len(kept), 0, seconds, (), (), len(listing.clips))
 
 
 def safe_names(recordings: Mapping[int, Recording]) -> dict[int, str]:

@@ -39,7 +39,8 @@ class ExportSettings:
 class Exported:
     """A bundle that was written. train, evaluation, seconds: of the clips in the manifest.
 
-    refused: kept clips the trainer would not use, and why. notes: what could not be had.
+    refused: kept clips the trainer would not use, and why. notes: what could not be had. listed: of
+    a format that cuts no sounds, the clips it tells of; train and seconds are then those kept.
     """
 
     path: Path
@@ -48,10 +49,16 @@ class Exported:
     seconds: float
     refused: tuple[Refusal, ...]
     notes: tuple[str, ...]
+    listed: int = 0
 
     @property
     def sentence(self) -> str:
         """What was written, for people."""
+        if self.listed:
+            return (
+                f"{printable(str(self.path))} tells of {self.listed} clips, {self.train} of them "
+                f"kept, {self.seconds / 60:.1f} minutes."
+            )
         words = (
             f"{printable(str(self.path))} holds {self.train} clips to train on and "
             f"{self.evaluation} to evaluate with, {self.seconds / 60:.1f} minutes."
