@@ -33,11 +33,11 @@ class MapParts(Page):
         super().__init__(session)
         self.measures = {measure.key: measure for measure in measures()}
         emotions = session.project.settings.emotions
-        self.bar = ToolBar(tuple(self.measures.values()))
-        self.scatter = ScatterView()
-        self.legend = Legend()
-        self.threshold = ThresholdPanel(tuple(self.measures.values()), emotions)
-        self.emotions = CategoryKeys(emotions)
+        self.bar = ToolBar(tuple(self.measures.values()), self)
+        self.scatter = ScatterView(self)
+        self.legend = Legend(self)
+        self.threshold = ThresholdPanel(tuple(self.measures.values()), emotions, self)
+        self.emotions = CategoryKeys(emotions, self)
         self._lay_out()
 
     def _lay_out(self) -> None:

@@ -91,6 +91,12 @@ class ThresholdPanel(QWidget):
             cell.hide()
             cell.deleteLater()
         self._cells = []
+        if self.cut is not None:
+            self._follow_line()
+
+    def _make_table(self) -> None:
+        """Made when it is first needed: it is most of what there is to dress on the page."""
+        emotions = self._emotions
         for row, name in enumerate([*(e.name for e in emotions.emotions), self.tr("No category")]):
             cells = label(name, "quiet"), label(), label()
             for column, cell in enumerate(cells):
@@ -174,6 +180,8 @@ class ThresholdPanel(QWidget):
         self.cut_moved.emit()
 
     def _say(self, cut: Mask | None) -> None:
+        if cut is not None and not self._cells:
+            self._make_table()
         for cells in self._cells:
             for cell in cells:
                 cell.setVisible(cut is not None)

@@ -43,22 +43,22 @@ class ToolBar(QWidget):
     def __init__(self, measures: Sequence[Measure], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.measures = tuple(measures)
-        self.places, self.colours = QComboBox(), QComboBox()
-        self.right, self.up = QComboBox(), QComboBox()
+        self.places, self.colours = QComboBox(self), QComboBox(self)
+        self.right, self.up = QComboBox(self), QComboBox(self)
         self.tools = {
             Tool.LASSO: self._tool(self.tr("Lasso")),
             Tool.BOX: self._tool(self.tr("Rectangle")),
             Tool.HAND: self._tool(self.tr("Move")),
         }
-        self.hover_plays = QCheckBox(self.tr("Hear under the pointer"))
-        self.hide_dropped = QCheckBox(self.tr("Without dropped ones"))
+        self.hover_plays = QCheckBox(self.tr("Hear under the pointer"), self)
+        self.hide_dropped = QCheckBox(self.tr("Without dropped ones"), self)
         self.find_button = self._tool(self.tr("Find…"))
         self.find_button.setCheckable(False)
         self.find_button.setAccessibleName(self.tr("Find clips by what they are like"))
         self.find_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.find_menu = QMenu(self.find_button)
         self.find_button.setMenu(self.find_menu)
-        self.said = ElidedLabel()
+        self.said = ElidedLabel(self)
         self.said.setProperty("role", "quiet")
         self._fill()
         self._lay_out()
@@ -211,7 +211,7 @@ class ToolBar(QWidget):
             box.setVisible(self.place is Places.SCORES)
 
     def _tool(self, text: str) -> QToolButton:
-        made = QToolButton()
+        made = QToolButton(self)
         made.setText(text)
         made.setCheckable(True)
         made.setProperty("role", "category")
