@@ -167,7 +167,9 @@ class StartPanel(QWidget):
                 above = False
             if not above:
                 raise CuratorError(self.tr("Epochs are a number above 0."))
+            # A preset may count steps instead, which would go before.
             words += ["--set", f"sched.epochs={float(epochs.replace(',', '.'))}"]
+            words += ["--set", "sched.total_steps=0"]
         return words
 
     def _choose(self, control: QLineEdit) -> None:

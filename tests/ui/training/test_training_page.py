@@ -110,6 +110,7 @@ def test_what_is_filled_in_becomes_a_command(opened, tmp_path):
     run = tmp_path / "runs" / "run-1"
     assert page.start.arguments() == [
         "train", str(bundle), str(run), "--preset", "tiny-cpu", "--set", "sched.epochs=2.5",
+        "--set", "sched.total_steps=0",
     ]  # fmt: skip
     page.start.epochs.setText("no")
     with pytest.raises(CuratorError, match="above 0"):
@@ -161,6 +162,11 @@ def test_missing_sounds_are_said(qtbot, opened, tmp_path):
     assert "gone.wav is missing" in said(page.session)
 
 
+def end_what_is_left(page, run) -> None:
+    if page.trainings.process_of(run) is not None:
+        page.trainings.stop(run)
+
+
 @pytest.mark.slow
 def test_forty_runs_of_ten_thousand_events_hold_nothing_up(qtbot, opened, tmp_path):
     first = a_run(tmp_path / "runs" / "run-00", {0: 5.0, 500: 4.0, 1000: 3.9})
@@ -179,7 +185,7 @@ def test_forty_runs_of_ten_thousand_events_hold_nothing_up(qtbot, opened, tmp_pa
 
 
 @pytest.mark.slow
-def test_the_trainer_is_asked_and_a_training_outlives_the_page(qtbot, opened, session, tmp_path):
+def test_the_trainer_is_asked_and_a_training_outlives_the_page(qtbot, opened, request, tmp_path):
     from tests.trainer.bundles import a_bundle
 
     bundle = a_bundle(tmp_path / "bundle", 8, least_s=0.6, most_s=1.0)
@@ -190,16 +196,20 @@ def test_the_trainer_is_asked_and_a_training_outlives_the_page(qtbot, opened, se
     text = page.start.said
     qtbot.waitUntil(lambda: "clips can be used" in text.toPlainText(), timeout=120_000)
     assert "RTX 4090" in text.toPlainText() or "memory about" in text.toPlainText()
-    words = page.start.arguments()
     run = page.start.run
-    page.trainings.begin([*words, "--set", "model.backend=toy", "--set", "sched.epochs=20000"], run)
+    page.start.epochs.setText("20000")
+    words = page.start.arguments()
+    for change in ("model.backend=toy", "stop.patience=0"):
+        words += ["--set", change]
+    request.addfinalizer(lambda: end_what_is_left(page, run))
+    page.trainings.begin(words, run)
     qtbot.waitUntil(lambda: (run / "events.jsonl").is_file(), timeout=120_000)
     page.look_again()
     page.list.selectRow(0)
     qtbot.waitUntil(lambda: page.record is not None and page.record.step > 0, timeout=120_000)
     page.close_page()
     another = opened(tmp_path / "runs")
-    assert another.view.buttons["pause"].isEnabled()
+    qtbot.waitUntil(another.view.buttons["pause"].isEnabled, timeout=120_000)
     another.pause()
 
     def has_paused() -> bool:
