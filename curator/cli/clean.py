@@ -76,9 +76,9 @@ def _clean(arguments: Namespace, options: Options) -> int:
     for clip, verdict in list(outcome.refused.items())[:SHOWN]:
         sys.stdout.write(f"{clip:>6}  refused: {'; '.join(verdict.refused)}\n")
     if outcome.refused:
-        sys.stdout.write(f"{len(outcome.refused)} clips stay as they were recorded.\n")
+        sys.stdout.write(f"Refused, and as they were recorded: {len(outcome.refused)}.\n")
     if undone:
-        sys.stdout.write(f"{undone} clips could not be judged and stay as they were.\n")
+        sys.stdout.write(f"Could not be judged, and as they were: {undone}.\n")
     return 1 if outcome.failures else 0
 
 

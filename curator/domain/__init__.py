@@ -22,7 +22,7 @@ target      The model family a set is made for, with its limits. (not: model, ba
 stage       A step that finds facts: transcribe, segment, edges, embed, delivery, score, lay_out.
 delivery    How something is said, whoever says what: pitch, loudness, pace, pauses, timbre.
 suggestion  A fact: the likeliest category of a clip, learned from decisions so far. (not: guess)
-cleaner     What makes a recording sound cleaner, in step with it to the sample. (not: filter, effect)
+cleaner     What makes a recording sound cleaner, in step with it to the sample. (not: effect)
 recipe      Cleaners in order with their settings, under a hash. (not: chain, preset)
 guard       What refuses a cleaning that harms voice or words.
 bundle      An exported folder: audio, manifest and data card. (not: dataset dump, package)

@@ -43,7 +43,7 @@ def analyse(work: Work, options: Options, only: Collection[str] = ()) -> int:
             f"There is no stage called {wrong[0]!r}.", f"Choose from: {', '.join(STEPS)}."
         )
     wanted = [step for step in STEPS if not only or step in only]
-    failures = make_caches(work)
+    failures = make_caches(work) + _make_cleaned(work, options)
     for step in wanted:
         failures += run_step(work, step, options)
         if step == "segment" or (step == "transcribe" and "segment" not in wanted):
@@ -53,6 +53,13 @@ def analyse(work: Work, options: Options, only: Collection[str] = ()) -> int:
             place_new(work)
     conclude(work.project, work.write)
     return failures
+
+
+def _make_cleaned(work: Work, options: Options) -> int:
+    """Cleaned sound that somebody deleted, made again; returns how many recordings failed."""
+    from curator.jobs.cleaning import make_all_cleaned  # which itself runs steps of this pipeline
+
+    return make_all_cleaned(work, options)
 
 
 def make_caches(work: Work) -> int:

@@ -100,7 +100,9 @@ def test_a_recipe_goes_all_the_way_to_the_manifest_and_back(show, tmp_path):
     derived_path(show.cache, recording.content_hash, recipe.hash).unlink()
     with pytest.raises(MissingSource, match="cleaned by 'noise'"):
         export_project(show, tmp_path / "no")
-    assert cleaning.make_all_cleaned(work, OPTIONS) == 0
+    watcher.began.clear()
+    assert analyse(work, OPTIONS, ("edges",)) == 0
+    assert watcher.began[0] == "clean"
     export_project(show, tmp_path / "again", eval_fraction=0)
     assert rows_of(tmp_path / "again") == rows
 
