@@ -133,5 +133,5 @@ def test_added_noise(heard):
     assert share(np.abs(heard.change("roughness", found)) > 0.2) >= RIGHT_WAY
     for key in ("early_stop", "clipping", "run_on"):
         assert share(heard.change(key, found) == 0) >= RIGHT_WAY, key
-    # In noise the faintest first or last word may not count as speech: 0.1 holds for 37 of 39 clips.
+    # In noise a faint first or last word may not count as speech: 0.1 holds for 37 of 39 clips.
     assert share(np.abs(heard.change("length_ratio", found)) <= 0.15) >= RIGHT_WAY
