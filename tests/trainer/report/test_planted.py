@@ -139,6 +139,11 @@ def test_the_next_run_is_promised_nothing_without_a_basis(tmp_path, bundle):
     assert "came out between 10.0% and 20.4% below their first evaluation" in told(run)
 
 
+def with_field(event: dict, key: str, value: object) -> dict:
+    """The event with another value in a field, or without the field for ``...``."""
+    return {k: v for k, v in {**event, key: value}.items() if v is not ...}
+
+
 class TestBadInput:
     def test_a_run_killed_in_the_middle_of_a_line(self, tmp_path, bundle):
         run = a_run(tmp_path / "run", IMPROVING, bundle=bundle, ending=None)
@@ -211,19 +216,15 @@ class TestBadInput:
         whole.append({"event": "rejected", "clip": "a", "reasons": ["too_long"]})
         whole.append({"event": "spoken", "step": 5, "text": "Hi", "seconds": 1.0, "out": "a"})
         whole.append({"event": "skipped", "step": 5, "clips": ["a"], "epoch": 0, "in_a_row": 1})
-        pairs = sorted(
-            {(event["event"], key) for event in whole for key in event} - {("started", "event")}
-        )
-        for kind, key in pairs:
+        pairs = {(event["event"], key) for event in whole for key in event}
+        for kind, key in sorted(pairs):
             for value in (..., None, "text"):
                 changed = [
-                    {k: value if k == key else v for k, v in event.items() if k != key or value is not ...}
-                    if event["event"] == kind
-                    else event
+                    with_field(event, key, value) if event["event"] == kind else event
                     for event in whole
-                ]  # fmt: skip
+                ]
                 path.write_text("".join(json.dumps(event) + "\n" for event in changed))
                 try:
                     told(run)
                 except BrokenRun:
-                    assert (kind, key) == ("started", "event")
+                    assert (kind, key) == ("started", "event")  # then it has not started
