@@ -48,9 +48,7 @@ def gather(
     for clip in parts["train"]:
         voices.setdefault(clip.speaker, []).append(clip)
     backend.settle(judged.usable, {key: found.arrays for key, found in prepared.by_clip.items()})
-    prompts = Prompts(
-        voices, prepared.by_clip, config.data, config.run.seed, backend.prompt_units
-    )
+    prompts = Prompts(voices, prepared.by_clip, config.data, config.run.seed, backend.prompt_units)
     evaluation = schedule(parts["eval"]) if parts["eval"] else None
     return Material(bundle, judged, prepared, schedule(parts["train"]), evaluation, prompts)
 
