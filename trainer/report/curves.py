@@ -55,7 +55,7 @@ def draw(curves: Sequence[Curve], best_at: float | None, levels: Sequence[Level]
     axes = _axes([*finite, *((finite[0][0], level.value) for level in levels)])
     parts = [*_grid(axes)]
     for level in levels:
-        parts += _level(level, axes)
+        parts += _level(level, axes, best_at)
     if best_at is not None:
         at = axes.x(best_at)
         parts.append(
@@ -82,14 +82,19 @@ def _axes(points: Sequence[tuple[float, float]]) -> _Axes:
     return _Axes(min(xs), max(max(xs), min(xs) + 1), low - room, high + room)
 
 
-def _level(level: Level, axes: _Axes) -> list[str]:
-    """A dotted line with its name at the right, above the line or below it at the top."""
+def _level(level: Level, axes: _Axes, best_at: float | None) -> list[str]:
+    """A dotted line with its name at the right, above the line or below it at the top.
+
+    The name steps aside where the best step's label is.
+    """
     y = axes.y(level.value)
     name_at = y + 14 if y < TOP + 16 else y - 4
     right = WIDTH - RIGHT
+    taken = best_at is not None and axes.x(best_at) > right - 2 * LABEL
+    name_ends = right - 3 * LABEL if taken else right
     return [
         f'<line class="level" x1="{LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>',
-        f'<text class="tick" text-anchor="end" x="{right}" y="{name_at:.1f}">'
+        f'<text class="tick" text-anchor="end" x="{name_ends}" y="{name_at:.1f}">'
         f"{escape(level.name)}</text>",
     ]
 
