@@ -84,8 +84,8 @@ def _say(arguments: Namespace, found: Standing) -> None:
         return
     size = f"{(model.size or found.bytes_here) / MB:,.0f} MB" if model.size else "size unknown"
     sys.stdout.write(
-        f"{model.name:<22}{found.state:<10}{size:>14}  {model.licence}\n"
-        f"{'':<22}{model.use}\n{'':<22}{found.sentence}\n"
+        f"{model.name:<25}{found.state:<10}{size:>14}  {model.licence}\n"
+        f"{'':<25}{model.use}\n{'':<25}{found.sentence}\n"
     )
 
 
