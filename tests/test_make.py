@@ -115,7 +115,8 @@ def test_ci_runs_what_people_run():
     script = (ROOT / ".ci" / "run").read_text("utf-8")
     assert "make setup" in script
     assert "make lint" in script
-    assert "make test ARGS='-m slow'" in script
+    assert 'make test ARGS="-m slow --ignore=${TRAINING// / --ignore=}"' in script
+    assert 'make test ARGS="-m slow $TRAINING"' in script
     assert "make test ARGS='-m \"not slow\"'" in script
     assert script.rstrip().endswith('exit "$failed"')
     subprocess.run(["bash", "-n", ROOT / ".ci" / "run"], check=True)
