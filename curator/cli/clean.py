@@ -99,10 +99,10 @@ def _again(arguments: Namespace, options: Options) -> int:
 def _compare(arguments: Namespace, options: Options) -> int:
     from curator.jobs import cleaning
     from curator.jobs.work import Work
-    from curator.stages.clean_recipes import read_recipe
+    from curator.stages.clean_recipes import read_recipe, usable_recipes
     from curator.store.project import Project
 
-    wanted = [read_recipe(name) for name in arguments.recipes or _usable_recipes()]
+    wanted = [read_recipe(name) for name in arguments.recipes] or usable_recipes()
     with Project.open(arguments.project) as project:
         work = Work.at_once(project, watcher(arguments.json), arguments.jobs)
         found = cleaning.compare(work, options, wanted)
@@ -119,20 +119,6 @@ def _compare(arguments: Namespace, options: Options) -> int:
     if not found and not arguments.json:
         sys.stdout.write("There are no clips yet; see: curator analyse PROJECT.\n")
     return 0
-
-
-def _usable_recipes() -> list[str]:
-    """The recipes whose networks are here."""
-    from curator.stages.clean_recipes import read_recipe, recipe_names
-    from curator.stages.cleaners import info_of
-    from curator.stages.models_folder import standing
-    from curator.stages.models_list import listed_model
-
-    def is_usable(name: str) -> bool:
-        models = [info_of(step.cleaner).model for step in read_recipe(name).steps]
-        return all(standing(listed_model(model)).is_usable for model in models if model)
-
-    return [name for name in recipe_names() if is_usable(name)]
 
 
 def _write_table(name: str, comparisons: Sequence[Comparison]) -> None:

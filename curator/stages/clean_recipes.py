@@ -35,6 +35,18 @@ def recipe_names() -> list[str]:
     return sorted(path.stem for path in (resources() / "recipes").glob("*.toml"))
 
 
+def usable_recipes() -> list[Recipe]:
+    """Those of them whose networks are on this machine."""
+    from curator.stages.models_folder import standing
+    from curator.stages.models_list import listed_model
+
+    def is_usable(recipe: Recipe) -> bool:
+        models = [info_of(step.cleaner).model for step in recipe.steps]
+        return all(standing(listed_model(model)).is_usable for model in models if model)
+
+    return [recipe for recipe in map(read_recipe, recipe_names()) if is_usable(recipe)]
+
+
 def parsed(text: str, name: str = "") -> Recipe:
     """A recipe's text. name: where the text gives none. CuratorError says what is wrong in it."""
     try:

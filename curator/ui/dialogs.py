@@ -1,6 +1,6 @@
 """The dialogs over the window. Each is loaded when it is first opened."""
 
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from curator.ui.commands import Commands
 from curator.ui.session import Session
@@ -17,6 +17,11 @@ class Dialogs(QMainWindow):
     @property
     def page(self) -> str:
         """The key of the page in front, "" for none."""
+        raise NotImplementedError
+
+    @property
+    def front(self) -> QWidget | None:
+        """The page in front."""
         raise NotImplementedError
 
     def show_palette(self) -> None:
@@ -58,6 +63,13 @@ class Dialogs(QMainWindow):
 
         if self.session is not None:
             MergeDialog(self.session, self).open()
+
+    def show_cleaning(self) -> None:
+        """Clean recordings or clips, hear and decide."""
+        from curator.ui.cleaning.opening import open_cleaning
+
+        if self.session is not None:
+            open_cleaning(self.session, self.front, self)
 
     def show_models(self) -> None:
         """Show which models there are, and get some."""

@@ -38,6 +38,13 @@ DOING = {
     "compare": QT_TRANSLATE_NOOP("Steps", "comparing"),
     "merge_plan": QT_TRANSLATE_NOOP("Steps", "looking at the other set"),
     "merge": QT_TRANSLATE_NOOP("Steps", "merging"),
+    "clean": QT_TRANSLATE_NOOP("Steps", "cleaning"),
+    "guard": QT_TRANSLATE_NOOP("Steps", "judging what cleaning did"),
+    "try": QT_TRANSLATE_NOOP("Steps", "trying recipes"),
+    "clean_compare": QT_TRANSLATE_NOOP("Steps", "comparing recipes"),
+    "clean_follow": QT_TRANSLATE_NOOP("Steps", "measuring cleaned clips"),
+    "clean_listing": QT_TRANSLATE_NOOP("Steps", "looking at cleaned clips"),
+    "clean_sound": QT_TRANSLATE_NOOP("Steps", "reading sound"),
     "sources": QT_TRANSLATE_NOOP("Steps", "looking at files"),
     "sample": QT_TRANSLATE_NOOP("Steps", "making the sample recording"),
 }

@@ -170,6 +170,11 @@ class MainWindow(Dialogs):
         front = self.stack.currentWidget()
         return next((key for key, page in self._pages.items() if page is front), "")
 
+    @property
+    def front(self) -> QWidget | None:
+        """See Dialogs."""
+        return self._pages.get(self.page)
+
     @Slot(str)
     def show_page(self, key: str) -> None:
         """Bring a page to the front; the first time it is built."""

@@ -58,6 +58,13 @@ WINDOW = (
         "Project",
         When.WRITABLE,
     ),
+    _window(
+        "show_cleaning",
+        QT_TRANSLATE_NOOP("Actions", "Clean recordings or clips…"),
+        ("Ctrl+Shift+C",),
+        "Edit",
+        When.PROJECT,
+    ),
     _page(1, "intake", QT_TRANSLATE_NOOP("Actions", "Go to Intake")),
     _page(2, "audit", QT_TRANSLATE_NOOP("Actions", "Go to Audit")),
     _page(3, "map", QT_TRANSLATE_NOOP("Actions", "Go to Map")),

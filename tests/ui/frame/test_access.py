@@ -23,6 +23,7 @@ DIALOGS = (
     "change_keys",
     "show_settings",
     "show_models",
+    "show_cleaning",
 )
 
 

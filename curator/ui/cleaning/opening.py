@@ -1,0 +1,53 @@
+"""Which clips the dialog of cleaning offers, by what is chosen on the page in front."""
+
+from PySide6.QtWidgets import QWidget
+
+from curator.domain.errors import printable
+from curator.ui.cleaning.dialog import CleaningDialog
+from curator.ui.cleaning.scope import Scope
+from curator.ui.session import Session
+from curator.ui.sound.player import Player
+
+
+def open_cleaning(
+    session: Session, page: QWidget | None, parent: QWidget, player: Player | None = None
+) -> CleaningDialog:
+    """Open it over a page: intake says which recording, audit which clips."""
+    from curator.ui.audit.page import AuditPage
+    from curator.ui.intake.page import IntakePage
+
+    chosen: list[int] = []
+    recording: int | None = None
+    if isinstance(page, AuditPage):
+        chosen = page.table.chosen_clips()
+    elif isinstance(page, IntakePage) and (row := page.list.chosen) is not None:
+        recording = row.recording.id
+    scopes = offered(session, chosen, recording, parent)
+    dialog = CleaningDialog(session, scopes, parent, player)
+    dialog.open()
+    return dialog
+
+
+def offered(
+    session: Session, chosen: list[int], recording: int | None, words: QWidget
+) -> list[tuple[str, Scope]]:
+    """The choices, the likeliest first."""
+    found: list[tuple[str, Scope]] = []
+    project = session.project
+    if len(chosen) > 1:
+        text = words.tr("the %1 chosen clips").replace("%1", str(len(chosen)))
+        found.append((text, Scope(tuple(chosen))))
+    if recording is None and session.current is not None:
+        spans = project.clips.spans([session.current])
+        recording = spans[0][1] if spans else None
+        if spans:
+            text = words.tr("clip %1").replace("%1", str(session.current))
+            found.append((text, Scope((session.current,))))
+    if recording is not None:
+        name = printable(project.recordings.get(recording).name)
+        found.append((words.tr("all of %1").replace("%1", name), Scope(recording=recording)))
+    if session.query.strip():
+        text = words.tr("the clips of: %1").replace("%1", session.query.strip())
+        found.append((text, Scope(query=session.query.strip())))
+    found.append((words.tr("all recordings"), Scope()))
+    return found

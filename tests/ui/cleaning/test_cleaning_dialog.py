@@ -1,0 +1,138 @@
+"""The dialog of cleaning, with real sound; the guard's networks are stood in for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+import curator.ui
+from curator.domain.cleaning import BeforeAfter, Comparison, judged
+from curator.domain.decision import Field
+from curator.jobs import cleaning
+from curator.store.project import Project
+from curator.ui.cleaning.dialog import CleaningDialog
+from curator.ui.cleaning.opening import offered
+from curator.ui.messages import Messages
+from curator.ui.session import Session
+from curator.ui.settings import Settings
+from tests.helpers.leaks import nothing_left
+from tests.helpers.players import FakePlayer
+from tests.ui.audit.conftest import a_spoken_project
+from tests.ui.frame.test_access import nameless
+from tests.ui.history.test_snapshots_dialog import rows
+
+GOOD = {"dnsmos_bak": BeforeAfter(2.1, 3.6), "similarity": BeforeAfter(0.91, 0.9)}
+BAD = {"dnsmos_bak": BeforeAfter(2.1, 3.6), "similarity": BeforeAfter(0.91, 0.7)}
+SOON = 60_000
+
+
+@pytest.fixture(autouse=True)
+def _leaks(qapp: object) -> Iterator[None]:
+    assert curator.ui
+    with nothing_left():
+        yield
+
+
+@pytest.fixture
+def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: object) -> Iterator[Session]:
+    """Four clips of noise; the guard refuses the first of those it is asked about."""
+
+    def clean(work, options, recipe, clips):
+        work.write(lambda owner: cleaning._know(owner, recipe))
+        outcome = cleaning.Outcome(recipe)
+        numbers = {number for _, number, _ in work.project.clips.spans(clips)}
+        outcome.failures = cleaning.make_cleaned(work, options, recipe, sorted(numbers))
+        outcome.verdicts = {clip: judged(GOOD if clip != min(clips) else BAD) for clip in clips}
+        return outcome
+
+    monkeypatch.setattr(cleaning, "clean", clean)
+    monkeypatch.setattr(cleaning, "follow", lambda work, options, clips: 0)
+    made = Session(Project.open(a_spoken_project(tmp_path, 4)), Settings(), Messages())
+    made.choose(made.project.clips.ids()[1])
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def player() -> FakePlayer:
+    return FakePlayer()
+
+
+@pytest.fixture
+def dialog(qtbot, session: Session, player: FakePlayer) -> Iterator[CleaningDialog]:
+    """All recordings, by the recipe "hum", before it is tried."""
+    made = CleaningDialog(session, offered(session, [], None, QWidget()), None, player)
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitUntil(lambda: made.parts.recipe.findText("hum") >= 0, timeout=SOON)
+    made.parts.scope.setCurrentIndex(made.parts.scope.count() - 1)
+    made.parts.recipe.setCurrentIndex(made.parts.recipe.findText("hum"))
+    qtbot.waitUntil(lambda: len(rows(made.clips)) == 4, timeout=SOON)
+    yield made
+    made.close()
+
+
+def tried(qtbot, dialog: CleaningDialog) -> None:
+    dialog.parts.try_it.click()
+    heard = dialog.listening
+    qtbot.waitUntil(
+        lambda: dialog.parts.apply.isEnabled() and bool(heard.heard and heard.heard.after),
+        timeout=SOON,
+    )
+
+
+def test_the_guard_is_heard_and_applying_is_one_act(qtbot, dialog, session):
+    before = session.project.decisions.state_hash()
+    assert {row[3] for row in rows(dialog.clips)} == {"not tried"}
+    assert not dialog.parts.apply.isEnabled()
+    assert not nameless(dialog)
+    tried(qtbot, dialog)
+    assert "accepts 3 clips, refuses 1" in dialog.parts.said.text()
+    qtbot.waitUntil(lambda: rows(dialog.clips)[1][3] == "accepted", timeout=SOON)
+    assert rows(dialog.clips)[0][3].startswith("refused: the voice is no longer the same")
+    assert rows(dialog.clips)[1][2] == "background 2.1 -> 3.6, voice 0.91 -> 0.90"
+    assert session.project.decisions.state_hash() == before
+    dialog.parts.apply.click()
+    assert session.project.decisions.elsewhere(Field.RECORDING_RECIPE)
+    qtbot.waitUntil(lambda: rows(dialog.clips)[1][4] == "hum", timeout=SOON)
+    qtbot.waitUntil(dialog.parts.take_back.isEnabled, timeout=SOON)
+    session.undo()
+    assert session.project.decisions.state_hash() == before
+    session.redo()
+    dialog.parts.take_back.click()
+    session.undo()
+    session.undo()
+    assert session.project.decisions.state_hash() == before
+
+
+def test_three_keys_play_the_three_sounds_in_a_loop(qtbot, dialog, player):
+    tried(qtbot, dialog)
+    heard = dialog.listening.heard
+    sounds = [heard.before, heard.after, heard.removed]
+    assert len({sound.samples.size for sound in sounds}) == 1
+    loud = [float(np.sqrt(np.mean(sound.samples**2))) for sound in sounds[:2]]
+    assert abs(20 * np.log10(loud[0] / loud[1])) < 3
+    dialog.listening.play(0)
+    dialog.listening.play(2)
+    assert [each.loop for each in player.played] == [True, True]
+    assert dialog.listening.buttons[2].isChecked()
+    dialog.listening.play(2)
+    assert player.at is None
+    qtbot.waitUntil(lambda: all(view.ready for view in dialog.listening.views), timeout=SOON)
+
+
+def test_recipes_are_compared_by_recording(qtbot, dialog, monkeypatch):
+    def compare(work, options, recipes):
+        overall, voice = BeforeAfter(2.0, 2.05), BeforeAfter(0.9, 0.89)
+        (one,) = work.project.recordings.all()
+        return {one.id: [Comparison("hum", 4, 0.25, 0.05, overall, voice)]}
+
+    monkeypatch.setattr(cleaning, "compare", compare)
+    dialog.parts.compare.click()
+    qtbot.waitUntil(lambda: len(rows(dialog.comparison)) == 2, timeout=SOON)
+    assert [row[1] + row[6] for row in rows(dialog.comparison)] == ["nonebest", "hum"]
+    assert rows(dialog.comparison)[1][2:6] == ["4", "25%", "2.00 → 2.05", "0.90 → 0.89"]
