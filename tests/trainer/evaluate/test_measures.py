@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.real_speech, pytest.mark.model]
 
 CLIPS = 40
 RIGHT_WAY = 0.95  # of the clips
-HEARD_AGAIN = 8  # clips on which Whisper checks that words stay
+HEARD_AGAIN = 12  # clips on which Whisper, which errs itself, checks that words stay
 BY_KEY = {key: each for each in measures() for key in each.keys}
 
 
