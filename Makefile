@@ -72,7 +72,7 @@ format: setup  ## put the code into its form
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
-bench: setup  ## measure beside the peers, print one table, write bench.json (ARGS="--only S1,S4")
+bench: setup  ## measure beside the peers, print one table, write bench.json (ARGS="--only speech,voice")
 	@OMP_NUM_THREADS=1 $(OFFLINE) $(PY) -m tests.benchmarks $(ARGS)
 
 lock: $(MADE)  ## resolve the versions again into requirements.lock
