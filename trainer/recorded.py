@@ -33,8 +33,13 @@ def checked_hashes(folder: Path, names: Sequence[str], kind: str) -> dict[str, s
         )
         digest = str(seen["sha256"]) if unchanged else sha256_of(path)
         _refuse_if_other(path, digest, known, seen)
-        record[name] = {**seen, "sha256": digest, "size": status.st_size}
-        record[name]["mtime_ns"] = status.st_mtime_ns
+        kept = seen if digest == seen.get("sha256") else {}  # else said of another file
+        record[name] = {
+            **kept,
+            "sha256": digest,
+            "size": status.st_size,
+            "mtime_ns": status.st_mtime_ns,
+        }
     if record != before:
         write_record(folder, record)
     return {name: str(record[name]["sha256"]) for name in names}

@@ -25,6 +25,7 @@ from trainer.backends.chatterbox.delivery import (
 from trainer.backends.chatterbox.package import version
 from trainer.backends.chatterbox.sound import MOST_SPEECH_TOKENS, SPEECH_RATE, TOKENS, read
 from trainer.backends.dropout import set_dropout
+from trainer.backends.objective import PARTS, text_and_speech
 from trainer.config import TrainConfig
 from trainer.errors import WrongUsage
 from trainer.manifest import Bundle, Clip
@@ -77,7 +78,7 @@ class ChatterboxBackend:
 
     name = "chatterbox"
     target = "chatterbox"
-    parts: Sequence[str] = ("text", "mel", "eos", "text_smooth", "mel_smooth")
+    parts: Sequence[str] = PARTS
     prompt_units = TOKENS
 
     def __init__(self, config: TrainConfig, base: Base, kept: Path | None = None) -> None:
@@ -227,15 +228,7 @@ class ChatterboxBackend:
 
     def objective(self) -> Mapping[str, tuple[float, str]]:
         """Speech fully, text a little; the end of speech once more or less often as configured."""
-        loss = self.config.loss
-        raw, smooth = 1.0 - loss.label_smoothing, loss.label_smoothing
-        return {
-            "text": (loss.text_weight * raw, "text"),
-            "mel": (loss.mel_weight * raw, "mel"),
-            "eos": (loss.mel_weight * (loss.eos_weight - 1.0), "mel"),
-            "text_smooth": (loss.text_weight * smooth, "text"),
-            "mel_smooth": (loss.mel_weight * smooth, "mel"),
-        }
+        return text_and_speech(self.config.loss)
 
     def batch(self, items: Sequence[Item]) -> "ChatterboxBatch":
         """The clips as tensors."""

@@ -14,10 +14,10 @@ import torch
 from numpy.typing import NDArray
 
 from trainer.backends import Item
+from trainer.backends.objective import PARTS
 
 CONDITION = 34  # positions: speaker, 32 of the voice prompt, expression
 STARTS = 2  # the stock class begins with the start of speech twice
-PARTS = ("text", "mel", "eos", "text_smooth", "mel_smooth")
 NO_TEXT_SALT = 0x7E87
 
 

@@ -10,7 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from trainer.backends.chatterbox.batch import CONDITION, PARTS, ChatterboxBatch
+from trainer.backends.chatterbox.batch import CONDITION, ChatterboxBatch
+from trainer.backends.objective import PARTS
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -12,6 +12,7 @@ import numpy as np
 
 from trainer.backends import MELS, Arrays, Item
 from trainer.backends.dropout import set_dropout
+from trainer.backends.objective import PARTS, text_and_speech
 from trainer.backends.xtts.base import Base, open_base
 from trainer.backends.xtts.coqui import coqui_version
 from trainer.backends.xtts.sound import CODE_SAMPLES, TAIL_SAMPLES
@@ -65,7 +66,7 @@ class XttsBackend:
 
     name = "xtts"
     target = "xtts_v2"
-    parts: Sequence[str] = ("text", "mel", "eos", "text_smooth", "mel_smooth")
+    parts: Sequence[str] = PARTS
     prompt_units = MELS
 
     def __init__(self, config: TrainConfig, base: Base) -> None:
@@ -187,15 +188,7 @@ class XttsBackend:
 
     def objective(self) -> Mapping[str, tuple[float, str]]:
         """Coqui's weighting; the end of speech counted once more or less often as configured."""
-        loss = self.config.loss
-        raw, smooth = 1.0 - loss.label_smoothing, loss.label_smoothing
-        return {
-            "text": (loss.text_weight * raw, "text"),
-            "mel": (loss.mel_weight * raw, "mel"),
-            "eos": (loss.mel_weight * (loss.eos_weight - 1.0), "mel"),
-            "text_smooth": (loss.text_weight * smooth, "text"),
-            "mel_smooth": (loss.mel_weight * smooth, "mel"),
-        }
+        return text_and_speech(self.config.loss)
 
     def batch(self, items: Sequence[Item]) -> "XttsBatch":
         """The clips as tensors."""

@@ -7,7 +7,6 @@ folder was first used.
 
 import json
 import pickle
-import tomllib
 import types
 import zipfile
 from collections.abc import Mapping
@@ -16,14 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.errors import BrokenBase
-from trainer.files import sha256_of, write_atomically
-from trainer.resources import resources
+from trainer.recorded import checked_hashes, read_record, write_record
 
 if TYPE_CHECKING:
     import torch
 
 FILES = ("model.pth", "vocab.json", "dvae.pth", "mel_stats.pth", "config.json")
-RECORD = "recorded-hashes.json"
+KIND = "xtts"  # of the models in resources/models.toml
 # In model.pth: the hash of the dvae.pth whose codes its GPT has learnt. The released file has none,
 # and belongs to the dvae.pth released with it.
 LEARNT_CODES_OF = "learnt_codes_of"
@@ -81,60 +79,18 @@ def open_base(folder: Path) -> Base:
             f"The base folder {folder} lacks {', '.join(missing)}.",
             f"It needs {', '.join(FILES)}; the preset tiny-cpu does without a base.",
         )
-    recorded = _recorded(folder)
-    known = known_hashes()
-    hashes: dict[str, str] = {}
-    record: dict[str, dict[str, object]] = {}
-    for name in FILES:
-        path = folder / name
-        status = path.stat()
-        before = recorded.get(name, {})
-        unchanged = (before.get("size"), before.get("mtime_ns")) == (
-            status.st_size,
-            status.st_mtime_ns,
-        )
-        digest = str(before["sha256"]) if unchanged else sha256_of(path)
-        _refuse_if_other(path, digest, known, before)
-        hashes[name] = digest
-        record[name] = {
-            "sha256": digest,
-            "size": status.st_size,
-            "mtime_ns": status.st_mtime_ns,
-        }
-        if name == "model.pth":
-            same = digest == before.get("sha256") and LEARNT_CODES_OF in before
-            record[name][LEARNT_CODES_OF] = before[LEARNT_CODES_OF] if same else _mark_of(path)
-    if record != recorded:
-        _record(folder, record)
-    marked = str(record["model.pth"][LEARNT_CODES_OF])
-    return Base(folder, hashes, marked or hashes["dvae.pth"])
+    hashes = checked_hashes(folder, FILES, KIND)
+    return Base(folder, hashes, _learnt_codes_of(folder) or hashes["dvae.pth"])
 
 
-def _refuse_if_other(
-    path: Path, digest: str, known: Mapping[str, str], before: Mapping[str, object]
-) -> None:
-    """Refuse a file that is neither the released one nor the one used before."""
-    if digest == known.get(path.name) or before.get("sha256") in (None, digest):
-        return
-    raise BrokenBase(
-        f"{path} is not the file that was used before: its hash differs.",
-        f"Put the old file back, or delete {path.parent / RECORD} if the change was meant.",
-    )
-
-
-def known_hashes() -> dict[str, str]:
-    """SHA-256 by file name of the released XTTS files that ``resources/models.toml`` lists."""
-    path = resources() / "models.toml"
-    if not path.is_file():
-        return {}
-    listed = tomllib.loads(path.read_text(encoding="utf-8")).get("model", [])
-    return {
-        file["name"]: file["sha256"]
-        for model in listed
-        if model.get("kind") == "xtts"
-        for file in model.get("file", [])
-        if "sha256" in file
-    }
+def _learnt_codes_of(folder: Path) -> str:
+    """What model.pth says of itself; looked for once, as the file is large."""
+    record = read_record(folder)
+    about = record.setdefault("model.pth", {})
+    if LEARNT_CODES_OF not in about:
+        about[LEARNT_CODES_OF] = _mark_of(folder / "model.pth")
+        write_record(folder, record)
+    return str(about[LEARNT_CODES_OF])
 
 
 def load_tensors(path: Path) -> object:
@@ -158,22 +114,3 @@ def _mark_of(path: Path) -> str:
     found = load_tensors(path)
     mark = found.get(LEARNT_CODES_OF) if isinstance(found, dict) else None
     return mark if isinstance(mark, str) else ""
-
-
-def _recorded(folder: Path) -> dict[str, dict[str, object]]:
-    path = folder / RECORD
-    if not path.is_file():
-        return {}
-    try:
-        found: dict[str, dict[str, object]] = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise BrokenBase(f"{path} is damaged.", "Delete it to record the files anew.") from error
-    return found
-
-
-def _record(folder: Path, record: Mapping[str, Mapping[str, object]]) -> None:
-    """Remember the hashes; a folder that cannot be written is hashed each time."""
-    try:
-        write_atomically(folder / RECORD, json.dumps(record, indent=1).encode())
-    except OSError:
-        return

@@ -14,10 +14,10 @@ import torch
 from numpy.typing import NDArray
 
 from trainer.backends import Item
+from trainer.backends.objective import PARTS
 
 STOPS = 4  # end-of-speech targets of a clip in the stock trainer: after the last code, and 3 more
 PROMPT_LATENTS = 32  # what the perceiver makes of a voice prompt of any length
-PARTS = ("text", "mel", "eos", "text_smooth", "mel_smooth")
 
 
 @dataclass(frozen=True, slots=True)

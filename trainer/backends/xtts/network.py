@@ -10,7 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from trainer.backends.xtts.batch import PARTS, PROMPT_LATENTS, XttsBatch
+from trainer.backends.objective import PARTS
+from trainer.backends.xtts.batch import PROMPT_LATENTS, XttsBatch
 from trainer.backends.xtts.quicker import quicken
 
 if TYPE_CHECKING:
