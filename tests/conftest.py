@@ -1,6 +1,7 @@
 """What holds for every test: no network, one thread, and plain reasons for what is skipped."""
 
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_OFFLINE"] = "1"
+
+# A shell gives what it runs in the background a Ctrl-C that is ignored, and every process started
+# from there inherits it: tests that press Ctrl-C in a command would wait for nothing.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 # How long one example takes says more about what else the machine does than about the code. In CI
