@@ -31,7 +31,7 @@ def tell(fields: Mapping[str, object]) -> None:
     say(json.dumps(fields, ensure_ascii=False))
 
 
-def configured(arguments: Arguments) -> TrainConfig:
+def configured(arguments: Arguments, *, base_needed: bool = True) -> TrainConfig:
     """The configuration that preset, file, --set and --base give together."""
     changes = list(arguments.set)
     if arguments.base is not None:
@@ -40,12 +40,13 @@ def configured(arguments: Arguments) -> TrainConfig:
     parent = getattr(arguments, "parent", None)
     if parent is not None:
         return resolve(preset, arguments.config, changes, below=_config_of(parent))
-    if preset is None and arguments.config is None and arguments.base is None:
+    config = resolve(preset, arguments.config, changes, below=of_family(arguments))
+    if base_needed and preset is None and arguments.config is None and not config.model.base:
         raise TrainerError(
             "There is no base model to start from.",
             "Name its folder with --base, or try the path with --preset tiny-cpu.",
         )
-    return resolve(preset, arguments.config, changes, below=of_family(arguments))
+    return config
 
 
 def of_family(arguments: Arguments) -> TrainConfig:
@@ -87,7 +88,7 @@ def check(arguments: Arguments) -> int:
 
     bundle = read_bundle(arguments.bundle)
     given = arguments.preset or arguments.config or arguments.base or arguments.set
-    config = configured(arguments) if given else of_family(arguments)
+    config = configured(arguments, base_needed=False) if given else of_family(arguments)
     judged = preflight(bundle, read_target(target_of(config)))
     if config.model.base:  # its vocabulary knows more than the shared limits
         backend = open_backend(config, bundle, cache_folder(bundle.folder, config))

@@ -44,6 +44,8 @@ def test_check_and_plan_need_no_network(bundle):
     [
         (["check", "/nowhere"], 1, "There is no folder /nowhere"),
         (["train", "BUNDLE", "RUN"], 1, "--preset tiny-cpu"),
+        (["train", "BUNDLE", "RUN", "--set", "optim.lrr=1"], 2, "Did you mean 'lr'?"),
+        (["check", "BUNDLE", "--set", "data.max_rejectd=1"], 2, "Did you mean 'max_rejected'?"),
         (["train", "BUNDLE", "RUN", "--preset", "12gb"], 2, "base model"),
         (["train", "BUNDLE", "RUN", "--preset", "tiny-cpu", "--set", "a.b=1"], 2, "no section 'a'"),
         (["train", "BUNDLE", "RUN", "--preset", "tiny-cpu", "--set", "run.device=gpu"], 2, "gpu"),
