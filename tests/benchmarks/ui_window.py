@@ -38,6 +38,7 @@ VISITED = 40
 WHOLE_LIMIT_S = 2.5
 """Twice the first paint: until then the first clips can be heard and judged."""
 PAINT_LIMIT_S, PAINT_TIMES, MEMORY_LIMIT_MB = 1.2, 5.0, 600.0
+PAUSE_LIMIT_MS = 100.0
 BANNED = ("torch", "sklearn", "umap", "pandas", "librosa")
 WORDS = ("Árvíztűrő", "tükörfúrógép", "welcome", "back", "to", "the", "show", "tonight")
 PEER = "import torch, sklearn.cluster, PySide6.QtWidgets"
@@ -166,9 +167,12 @@ def _starting(path: Path) -> Iterator[Row]:
     whole, counted, longest = min(_whole(path) for _ in range(2))
     yield Row(
         "S15 whole", "the same until all clips are in the list, wall", "", None, whole, "s",
-        WHOLE_LIMIT_S, counted == STARTED_WITH,
-        f"read beside the window, whose longest pause was {1000 * longest:.0f} ms of work, the "
-        "first painting included", is_limit=True,
+        WHOLE_LIMIT_S, counted == STARTED_WITH, "read beside the window", is_limit=True,
+    )  # fmt: skip
+    yield Row(
+        "S15 pause", "the longest pause of the window until then", "", None, 1000 * longest,
+        "CPU ms", PAUSE_LIMIT_MS, counted == STARTED_WITH, "the first painting included",
+        is_limit=True,
     )  # fmt: skip
     yield Row(
         "S15 CPU", "the same, CPU", "importing torch, sklearn, Qt", peer, min(cpu), "s",

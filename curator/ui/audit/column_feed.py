@@ -97,20 +97,16 @@ class ColumnFeed(QObject):
     def _take(self, what: str, found: object) -> None:
         if what != self._what or not isinstance(found, ClipColumns):
             return
-        before = self._columns.ids
-        self._columns.adopt(found)
+        came, went = self._columns.adopt(found)
         if self._touched:
-            self._columns.follow(self._touched)
-        after = self._columns.ids
+            later, gone = self._columns.follow(self._touched)
+            came, went = (came - gone) | (later - went), (went - later) | (gone - came)
         asked, again = self._asked, self._again
         self._asked, self._again = None, False
         self._touched.clear()
         if again and asked is not None:
             self._read(asked)
-        self.came.emit(
-            frozenset(np.setdiff1d(after, before).tolist()),
-            frozenset(np.setdiff1d(before, after).tolist()),
-        )
+        self.came.emit(came, went)
 
     @Slot(object)
     def _end(self, ending: Ending) -> None:
