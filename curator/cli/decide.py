@@ -61,6 +61,10 @@ def _edit(arguments: Namespace, clips: list[int]) -> Edit:
 
 def follow(project: "Project", changes: Changes) -> None:
     """Draw the conclusions that depend on what was decided."""
+    if changes.fields & {Field.RECIPE, Field.RECORDING_RECIPE}:
+        sys.stderr.write(
+            "Clips are cleaned otherwise than before; `curator analyse` hears them again.\n"
+        )
     if not changes.fields & {Field.TEXT, Field.SPAN, Field.PRESENCE, Field.VOICE}:
         return
     from curator.jobs.conclusions import conclude, judge_again

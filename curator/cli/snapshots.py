@@ -7,11 +7,20 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from curator.domain.decision import Field
 from curator.domain.errors import CuratorError, printable
 from curator.domain.snapshot import Comparison, Difference, Snapshot, SnapshotClip
 
 if TYPE_CHECKING:
     from curator.store.project import Project
+
+
+OF_PROJECT = {
+    Field.CATEGORIES: "categories",
+    Field.WEIGHTS: "weights",
+    Field.RECORDING_RECIPE: "recipes of recordings",
+    Field.VOICE: "the chosen voice",
+}
 
 
 def snapshot(arguments: Namespace) -> int:
@@ -37,9 +46,11 @@ def snapshot(arguments: Namespace) -> int:
 def _say_all(snapshots: Iterable[Snapshot], as_json: bool) -> None:
     for each in snapshots:
         words = f"{each.made_at}  {each.name}  {_contents(each)}"
-        _say(
-            asdict(each), words if each.origin == "person" else f"{words} ({each.origin})", as_json
-        )
+        if each.origin != "person":
+            words += f" ({each.origin})"
+        if not each.is_whole:
+            words += " (without categories, weights and recipes)"
+        _say(asdict(each), words, as_json)
 
 
 def _contents(taken: Snapshot) -> str:
@@ -52,9 +63,11 @@ def _go_back(project: "Project", name: str, as_json: bool) -> None:
     project.backup("before going back")
     changes = project.snapshots.back(name)
     follow(project, changes)
-    count = len(changes.clips)
-    words = f"{changes.label} ({count} clips)." if count else "Nothing to change."
-    _say({"label": changes.label, "clips": count}, words, as_json)
+    clips = changes.about_clips
+    parts = ["1 clip" if len(clips) == 1 else f"{len(clips)} clips"] if clips else []
+    parts += [words for field, words in OF_PROJECT.items() if changes.of(field)]
+    words = f"{changes.label} ({', '.join(parts)})." if parts else "Nothing to change."
+    _say({"label": changes.label, "clips": len(clips)}, words, as_json)
 
 
 def compare(arguments: Namespace) -> int:
@@ -92,6 +105,7 @@ def _clip(clip: SnapshotClip | None, names: dict[int, str]) -> dict[str, object]
         "state": clip.state,
         "emotion": clip.emotion,
         "text": clip.text,
+        "recipe": clip.recipe,
     }
 
 
@@ -101,6 +115,8 @@ def _summary(found: Comparison) -> dict[str, object]:
         "after": found.after,
         **{kind.value: count for kind, count in found.counts.items()},
         "categories": [asdict(each) for each in found.categories],
+        "of_project": found.of_project,
+        "partial": found.partial,
     }
 
 

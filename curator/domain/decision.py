@@ -98,8 +98,8 @@ class Changes:
 
     clips: for PRESENCE, those that went as well as those that came, the new ones last and in their
     order; the ids of the field where it is not about clips. parts: the changes of each edit where
-    an act was several; clips are then those of all parts that are about clips, and field is the
-    first part's.
+    an act was several; clips are then those of all parts that are about clips, or where none is,
+    the first part's, and field is the first part's.
     """
 
     clips: tuple[int, ...]
@@ -114,6 +114,12 @@ class Changes:
         return tuple(dict.fromkeys(one for part in self.parts for one in part.of(field)))
 
     @property
+    def about_clips(self) -> tuple[int, ...]:
+        """The clips that were touched, none where all was about something else."""
+        of_clips = [field for field in self.fields if field not in NOT_OF_CLIPS]
+        return self.clips if of_clips else ()
+
+    @property
     def fields(self) -> frozenset[Field]:
         """All fields that were touched."""
         return frozenset(part.field for part in self.parts) or frozenset({self.field})
@@ -126,7 +132,7 @@ class Changes:
         clips = dict.fromkeys(
             clip for part in parts if part.field not in NOT_OF_CLIPS for clip in part.clips
         )
-        return cls(tuple(clips), parts[0].field, label, tuple(parts))
+        return cls(tuple(clips) or parts[0].clips, parts[0].field, label, tuple(parts))
 
 
 @dataclass(frozen=True, slots=True)

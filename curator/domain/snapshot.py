@@ -1,12 +1,11 @@
 """A set as it was, and what makes two of them different."""
 
-from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from curator.domain.decision import State
 from curator.domain.span import Span
@@ -16,7 +15,11 @@ UNCATEGORISED = ""
 
 
 class SnapshotClip(NamedTuple):
-    """A clip as it was. emotion: its category's key, or None. text: as people saw it."""
+    """A clip as it was.
+
+    emotion: its category's key, or None. text: as people saw it. recipe: the hash of what it is
+    cleaned by, None for as recorded; own_recipe: what was decided about this clip itself.
+    """
 
     clip_id: int
     recording_id: int
@@ -25,7 +28,9 @@ class SnapshotClip(NamedTuple):
     state: str
     emotion: str | None
     text: str
+    recipe: str | None
     text_decided: int
+    own_recipe: str | None
 
     @property
     def span(self) -> Span:
@@ -40,7 +45,11 @@ class SnapshotClip(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A named state of the decisions. clips, kept: how many it holds. origin: what made it."""
+    """A named state of the decisions.
+
+    clips, kept: how many it holds. origin: what made it. is_whole: whether it keeps categories,
+    weights and recipes, too; those of older programs do not.
+    """
 
     id: int
     name: str
@@ -49,6 +58,7 @@ class Snapshot:
     state_hash: str
     clips: int
     kept: int
+    is_whole: bool = True
 
 
 class Kind(StrEnum):
@@ -59,6 +69,7 @@ class Kind(StrEnum):
     RELABELLED = "relabelled"
     RECUT = "recut"
     REWORDED = "reworded"
+    RECLEANED = "recleaned"  # by another recipe, or no longer by one
     JUDGED = "judged"  # dropped or undecided, the other one before
     CAME = "came"  # it is there now, but not kept
     WENT = "went"  # it was there, but not kept
@@ -91,6 +102,8 @@ class Difference:
             yield Kind.RECUT
         if was.text != now.text:
             yield Kind.REWORDED
+        if was.recipe != now.recipe:
+            yield Kind.RECLEANED
         if was.state != now.state and not (was_kept or is_kept):
             yield Kind.JUDGED
 
@@ -108,38 +121,53 @@ class CategoryChange:
     went: int
     recut: int
     reworded: int
+    recleaned: int
 
     @property
     def is_any(self) -> bool:
         """Whether something differs."""
-        counts = (self.added, self.dropped, self.came, self.went, self.recut, self.reworded)
-        return any(counts)
+        return any(count for count, _ in self._counts)
 
     @property
-    def sentence(self) -> str:
-        """What differs, in words."""
-        parts = (
+    def _counts(self) -> tuple[tuple[int, str], ...]:
+        return (
             (self.added, "added"),
             (self.dropped, "dropped"),
             (self.came, "from other categories"),
             (self.went, "to other categories"),
             (self.recut, "re-cut"),
             (self.reworded, "with another text"),
+            (self.recleaned, "cleaned otherwise"),
         )
-        what = ", ".join(f"{count} {words}" for count, words in parts if count)
+
+    @property
+    def sentence(self) -> str:
+        """What differs, in words."""
+        what = ", ".join(f"{count} {words}" for count, words in self._counts if count)
         clips = "1 clip" if self.after == 1 else f"{self.after} clips"
         return f"{self.key or 'no category'}: {clips} instead of {self.before} ({what})."
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What makes two sets different. before, after: their names."""
+    """What makes two sets different.
+
+    before, after: their names. of_project: how their categories and weights differ, in sentences.
+    partial: the names of those that keep neither these nor recipes, which are then not compared.
+    """
 
     before: str
     after: str
     differences: tuple[Difference, ...]
     kept_before: Mapping[str, int]
     kept_after: Mapping[str, int]
+    of_project: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
+
+    @property
+    def is_same(self) -> bool:
+        """Whether they are known to be the same in everything."""
+        return not (self.differences or self.of_project or self.partial)
 
     @cached_property
     def counts(self) -> Mapping[Kind, int]:
@@ -154,7 +182,7 @@ class Comparison:
             for key, what in _tallied(each):
                 tally.setdefault(key, Counter())[what] += 1
         keys = sorted({*self.kept_before, *self.kept_after, *tally})
-        names = ("added", "dropped", "came", "went", "recut", "reworded")
+        names = ("added", "dropped", "came", "went", "recut", "reworded", "recleaned")
         return tuple(
             CategoryChange(
                 key,
@@ -168,80 +196,29 @@ class Comparison:
     @property
     def sentences(self) -> list[str]:
         """All of it in words."""
-        if not self.differences:
-            return [f"{self.before} and {self.after} are the same."]
+        notes = [
+            f"{name} was taken by an older program, without categories, weights and recipes: "
+            "these are not compared."
+            for name in self.partial
+        ]
+        if not (self.differences or self.of_project):
+            return [f"{self.before} and {self.after} are the same.", *notes]
         words = {
             Kind.ADDED: "added",
             Kind.DROPPED: "dropped",
             Kind.RELABELLED: "re-labelled",
             Kind.RECUT: "re-cut",
             Kind.REWORDED: "with another text",
+            Kind.RECLEANED: "cleaned otherwise",
             Kind.JUDGED: "judged otherwise without being kept",
             Kind.CAME: "more that are not kept",
             Kind.WENT: "fewer that are not kept",
         }
         parts = [f"{self.counts[kind]} {words[kind]}" for kind in Kind if self.counts.get(kind)]
-        lines = [f"From {self.before} to {self.after}: {', '.join(parts)}."]
-        return lines + [each.sentence for each in self.categories if each.is_any]
-
-
-Rows = Iterable[tuple[Any, ...]]
-"""Clips as they come from the project, in the order of SnapshotClip's fields."""
-
-
-def compare(before: tuple[str, Rows], after: tuple[str, Rows]) -> Comparison:
-    """What makes two sets, each with its name, different.
-
-    A clip that was cut anew, split or merged is the same clip if it holds most of the old one.
-    """
-    was = {clip[0]: clip for clip in before[1]}
-    now = {clip[0]: clip for clip in after[1]}
-    of = SnapshotClip._make
-    found = [
-        Difference(of(clip), of(now[number]))
-        for number, clip in was.items()
-        if number in now and clip[:7] != now[number][:7]
-    ]
-    gone = [of(clip) for number, clip in was.items() if number not in now]
-    new = [of(clip) for number, clip in now.items() if number not in was]
-    for old, same in paired(gone, new):
-        if old is None or same is None or old[1:7] != same[1:7]:
-            found.append(Difference(old, same))
-    return Comparison(before[0], after[0], tuple(found), _kept(was.values()), _kept(now.values()))
-
-
-Pair = tuple[SnapshotClip | None, SnapshotClip | None]
-
-
-def paired(gone: Iterable[SnapshotClip], new: Sequence[SnapshotClip]) -> list[Pair]:
-    """Old and new clips that are mostly the same stretch of sound, and those with no other."""
-    by_recording: dict[int, list[SnapshotClip]] = defaultdict(list)
-    for clip in sorted(new, key=lambda one: one.start):
-        by_recording[clip.recording_id].append(clip)
-    longest = {key: max(one.stop - one.start for one in its) for key, its in by_recording.items()}
-    pairs: list[Pair] = []
-    taken: set[int] = set()
-    for old in gone:
-        its = by_recording.get(old.recording_id, [])
-        first = bisect_left(its, old.start - longest.get(old.recording_id, 0), key=_start)
-        last = bisect_left(its, old.stop, key=_start)
-        same = [one for one in its[first:last] if one.clip_id not in taken and _mostly(old, one)]
-        pairs.append((old, same[0] if same else None))
-        taken.update(one.clip_id for one in same[:1])
-    return pairs + [(None, clip) for clip in new if clip.clip_id not in taken]
-
-
-def _start(clip: SnapshotClip) -> int:
-    return clip.start
-
-
-def _mostly(one: SnapshotClip, other: SnapshotClip) -> bool:
-    """Whether they have more than half of the longer in common: only one other clip can."""
-    return 2 * one.span.overlap(other.span) > max(one.span.samples, other.span.samples)
-
-
-def _kept(clips: Rows) -> Mapping[str, int]:
-    return Counter(clip[5] or UNCATEGORISED for clip in clips if clip[4] == State.KEPT)
+        what = ", ".join(parts) or "no clip differs"
+        lines = [f"From {self.before} to {self.after}: {what}."]
+        lines += [each.sentence for each in self.categories if each.is_any]
+        return [*lines, *self.of_project, *notes]
 
 
 def _tallied(difference: Difference) -> Iterator[tuple[str, str]]:
@@ -261,3 +238,5 @@ def _tallied(difference: Difference) -> Iterator[tuple[str, str]]:
         yield now.emotion or UNCATEGORISED, "recut"
     if Kind.REWORDED in kinds:
         yield now.emotion or UNCATEGORISED, "reworded"
+    if Kind.RECLEANED in kinds:
+        yield now.emotion or UNCATEGORISED, "recleaned"

@@ -141,7 +141,7 @@ def _recorded(project: Project, wanted: Query, take: Take) -> tuple[Sequence[Cli
             clips = project.clips.find(wanted)
             if not name:
                 return clips, "", project.decisions.state_hash()
-            if not project.snapshots.compare(name).differences:
+            if project.snapshots.compare(name).is_same:
                 return clips, name, project.decisions.state_hash()
     raise CuratorError("The set was changed while it was being exported.", "Export again.")
 

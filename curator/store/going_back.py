@@ -1,6 +1,6 @@
-"""The edits that make the clips of a project what they were in a snapshot."""
+"""The edits that make a project's clips, categories and weights what they were in a snapshot."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from curator.domain.category_union import united, unknown
@@ -19,6 +19,20 @@ Place = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Goal:
+    """What a snapshot keeps.
+
+    categories: TOML; None in one that keeps neither these nor weights and recipes, which then stay
+    as they are. weights: JSON. recipes: of recordings that have one.
+    """
+
+    clips: Sequence[SnapshotClip]
+    categories: str | None
+    weights: str | None
+    recipes: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Row:
     """A clip of the project, there or not."""
 
@@ -28,16 +42,16 @@ class _Row:
     is_there: bool
 
 
-def way_back(database: Database, wanted: Sequence[SnapshotClip]) -> list[Edit]:
-    """What has to be edited, in this order, so that the clips are as ``wanted``."""
-    rows = _rows(database)
+def way_back(database: Database, goal: Goal) -> list[Edit]:
+    """What has to be edited, in this order, so that all is as in the goal."""
+    rows, wanted = _rows(database), goal.clips
     same, missing = _matched(wanted, rows)
     known = {clip.recording_id for clip in wanted}
     there = {number for number, row in rows.items() if row.is_there}
     going = {number for number in there - same.keys() if rows[number].place[0] in known}
     strangers = there - same.keys() - going
     coming = same.keys() - there
-    edits = _category_edits(database, wanted)
+    edits = _category_edits(database, goal, strangers)
     voice = _voice(database) & there
     if voice and voice <= going:  # nothing is chosen while the clips change
         edits.append(_edit(Field.VOICE, {PROJECT: None}))
@@ -53,6 +67,9 @@ def way_back(database: Database, wanted: Sequence[SnapshotClip]) -> list[Edit]:
     edits.append(_edit(Field.EMOTION, {number: clip.emotion for number, clip in same.items()}))
     edits.append(_edit(Field.SPAN, _spans(same, rows)))
     edits.append(_edit(Field.TEXT, _texts(database, same)))
+    if goal.categories is not None:
+        edits += _recipe_edits(database, goal, same)
+        edits.append(_edit(Field.WEIGHTS, _weights(database, goal)))
     if voice and voice <= going and (heirs := _heirs([rows[clip] for clip in voice], same)):
         edits.append(_edit(Field.VOICE, {PROJECT: ",".join(map(str, heirs))}))
     return [edit for edit in edits if edit.after or edit.come]
@@ -103,6 +120,7 @@ def _piece(clip: SnapshotClip, groups: Sequence[tuple[int, int]]) -> Piece:
         clip.text if clip.text or clip.text_decided else None,
         clip.emotion,
         None if clip.state == State.UNDECIDED else clip.state,
+        clip.own_recipe,
         recording_id=clip.recording_id,
         pause_group=group,
     )
@@ -166,21 +184,69 @@ def _voice(database: Database) -> set[int]:
     return {int(clip) for clip in row[0].split(",")} if row else set()
 
 
-def _category_edits(database: Database, wanted: Iterable[SnapshotClip]) -> list[Edit]:
-    """Categories that clips had and that are no longer in the set come again, as they last were."""
-    text = categories(database)
-    known = EmotionSet.from_text(text).keys
-    lost = sorted({clip.emotion for clip in wanted if clip.emotion} - set(known))
-    if not lost:
+def _category_edits(database: Database, goal: Goal, strangers: Iterable[int]) -> list[Edit]:
+    """The categories of the snapshot, and after them those that only strangers still have.
+
+    Where it keeps none, those that its clips had and that are gone come again, as they last were.
+    """
+    now, first = categories(database), _first_categories(database)
+    if goal.categories is None:
+        text, used = now, {clip.emotion for clip in goal.clips if clip.emotion}
+    else:
+        text, used = goal.categories, _emotions(database, strangers)
+    lost = sorted(used - set(EmotionSet.from_text(text).keys))
+    if lost:
+        older = _older_categories(database)
+        text = united(text, [older.get(key) or unknown(key, text) for key in lost])
+    if text == now:
         return []
-    older = _older_categories(database)
-    more = [older.get(key) or unknown(key, text) for key in lost]
-    return [_edit(Field.CATEGORIES, {PROJECT: united(text, more)})]
+    return [_edit(Field.CATEGORIES, {PROJECT: None if text == first else text})]
+
+
+def _emotions(database: Database, clips: Iterable[int]) -> set[str]:
+    found = database.read(
+        """
+        SELECT DISTINCT emotion FROM decision
+        WHERE emotion NOT NULL AND clip_id IN (SELECT value FROM json_each(?))
+        """,
+        (listed(clips),),
+    )
+    return {emotion for (emotion,) in found}
+
+
+def _recipe_edits(
+    database: Database, goal: Goal, same: Mapping[int, SnapshotClip]
+) -> Iterator[Edit]:
+    """The recipes of the snapshot's recordings and clips, where they are others now."""
+    of_recordings = dict(database.read("SELECT recording_id, recipe FROM recording_decision"))
+    known = {clip.recording_id for clip in goal.clips} | goal.recipes.keys()
+    wanted = {number: goal.recipes.get(number) for number in sorted(known)}
+    yield _edit(Field.RECORDING_RECIPE, _that_differ(wanted, of_recordings))
+    of_clips = dict(
+        database.read("SELECT clip_id, recipe FROM decision WHERE recipe NOT NULL").fetchall()
+    )
+    own = {number: clip.own_recipe for number, clip in same.items()}
+    yield _edit(Field.RECIPE, _that_differ(own, of_clips))
+
+
+def _that_differ(wanted: Mapping[int, str | None], now: Mapping[int, str]) -> dict[int, Value]:
+    return {number: recipe for number, recipe in wanted.items() if now.get(number) != recipe}
+
+
+def _weights(database: Database, goal: Goal) -> dict[int, Value]:
+    row = database.read("SELECT value FROM project_decision WHERE field = 'weights'").fetchone()
+    return {PROJECT: goal.weights} if goal.weights != (row[0] if row else None) else {}
+
+
+def _first_categories(database: Database) -> str:
+    """Those that the project began with."""
+    (text,) = database.read("SELECT value FROM setting WHERE key = 'categories'").fetchone()
+    return str(text)
 
 
 def _older_categories(database: Database) -> dict[str, Emotion]:
     """Every category the project ever had, as it was last."""
-    texts = [database.read("SELECT value FROM setting WHERE key = 'categories'").fetchone()[0]]
+    texts = [_first_categories(database)]
     for column in ("before", "after"):
         texts += [
             value

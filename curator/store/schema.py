@@ -9,7 +9,7 @@ from curator.store.tables import STATEMENTS
 APPLICATION_ID = 0x56437572
 """Marks the file as ours: "VCur"."""
 
-VERSION = 3
+VERSION = 4
 
 Step = Callable[[sqlite3.Connection], None]
 
@@ -64,7 +64,34 @@ def _let_an_act_be_several_edits(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO sqlite_sequence(name, seq) VALUES ('edit', ?)", (last_id,))
 
 
-STEPS: Mapping[int, Step] = {1: _let_people_split_and_merge, 2: _let_an_act_be_several_edits}
+def _let_snapshots_be_whole(connection: sqlite3.Connection) -> None:
+    """From 3 to 4: snapshots keep categories, weights and recipes; of older ones none is known."""
+    (last_id,) = connection.execute(
+        "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'snapshot'), 0)"
+    ).fetchone()
+    old = {
+        "snapshot": "id, name, made_at, origin, state_hash",
+        "snapshot_clip": "snapshot_id, clip_id, recording_id, start, stop, state, emotion, text, "
+        "text_decided",
+    }
+    for table, columns in old.items():
+        connection.execute(f"CREATE TEMP TABLE old_{table} AS SELECT {columns} FROM {table}")
+    for table in reversed(old):
+        connection.execute(f"DROP TABLE {table}")
+    for statement in (tables.SNAPSHOT, tables.SNAPSHOT_CLIP, tables.SNAPSHOT_RECIPE):
+        connection.execute(statement)
+    for table, columns in old.items():
+        connection.execute(f"INSERT INTO {table}({columns}) SELECT {columns} FROM old_{table}")
+        connection.execute(f"DROP TABLE old_{table}")
+    connection.execute("DELETE FROM sqlite_sequence WHERE name = 'snapshot'")
+    connection.execute("INSERT INTO sqlite_sequence(name, seq) VALUES ('snapshot', ?)", (last_id,))
+
+
+STEPS: Mapping[int, Step] = {
+    1: _let_people_split_and_merge,
+    2: _let_an_act_be_several_edits,
+    3: _let_snapshots_be_whole,
+}
 """From a version to the next. A step rebuilds the tables it changes with the texts above, because
 an opened file's tables are compared with them: that is how a damaged schema is noticed."""
 

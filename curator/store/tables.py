@@ -262,16 +262,20 @@ EDIT_BY_STATE = "CREATE INDEX edit_by_state ON edit(state, id)"
 EDIT_BY_ACT = "CREATE INDEX edit_by_act ON edit(act)"
 
 # origin: "person", "export", or what else made it. state_hash: see `Decisions.state_hash`.
+# categories: TOML; NULL in one that keeps neither these nor weights and recipes, as those of older
+# programs. weights: JSON, NULL for what is usual.
 SNAPSHOT = """CREATE TABLE snapshot(
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   name TEXT NOT NULL UNIQUE,
   made_at TEXT NOT NULL,
   origin TEXT NOT NULL,
-  state_hash TEXT NOT NULL
+  state_hash TEXT NOT NULL,
+  categories TEXT,
+  weights TEXT
 ) STRICT"""
 
 # The clips that were there. No reference to clip: a snapshot outlives what is cut anew. text: as
-# people saw it; text_decided: whether one of them wrote it.
+# people saw it; text_decided: whether one of them wrote it. recipe: the clip's own.
 SNAPSHOT_CLIP = """CREATE TABLE snapshot_clip(
   snapshot_id INTEGER NOT NULL REFERENCES snapshot(id) ON DELETE CASCADE,
   clip_id INTEGER NOT NULL,
@@ -282,7 +286,16 @@ SNAPSHOT_CLIP = """CREATE TABLE snapshot_clip(
   emotion TEXT,
   text TEXT NOT NULL,
   text_decided INTEGER NOT NULL,
+  recipe TEXT REFERENCES recipe(hash),
   PRIMARY KEY (snapshot_id, clip_id)
+) STRICT, WITHOUT ROWID"""
+
+# The recipes of recordings, for clips that have none of their own.
+SNAPSHOT_RECIPE = """CREATE TABLE snapshot_recipe(
+  snapshot_id INTEGER NOT NULL REFERENCES snapshot(id) ON DELETE CASCADE,
+  recording_id INTEGER NOT NULL,
+  recipe TEXT NOT NULL REFERENCES recipe(hash),
+  PRIMARY KEY (snapshot_id, recording_id)
 ) STRICT, WITHOUT ROWID"""
 
 # A clip as people see it: what they decided where they did, what machines found elsewhere.
@@ -362,5 +375,6 @@ STATEMENTS: tuple[str, ...] = (
     EDIT_BY_ACT,
     SNAPSHOT,
     SNAPSHOT_CLIP,
+    SNAPSHOT_RECIPE,
     CLIP_SEEN,
 )

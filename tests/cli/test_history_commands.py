@@ -43,6 +43,23 @@ def test_a_snapshot_is_taken_listed_compared_gone_back_to_and_removed(curator, p
     assert curator("snapshot", project, "--list")[1] == ""
 
 
+def test_going_back_says_that_weights_and_categories_are_what_they_were(curator, project):
+    curator("snapshot", project, "monday")
+    curator("weights", project, "--temperature", "0.5")
+    curator("categories", project, "remove", "tension")
+    assert curator("compare", project, "monday")[1].splitlines() == [
+        "From monday to now: no clip differs.",
+        "The category Tension is gone.",
+        "Categories are heard by a temperature of 0.5 instead of 1.",
+    ]
+    _, out, _ = curator("compare", project, "monday", "--json")
+    assert len(json.loads(out)["summary"]["of_project"]) == 2
+    _, out, _ = curator("snapshot", project, "--back", "monday")
+    assert out == "Go back to: monday (categories, weights).\n"
+    assert curator("compare", project, "monday")[1] == "monday and now are the same.\n"
+    assert curator("snapshot", project, "--back", "monday")[1] == "Nothing to change.\n"
+
+
 def test_differences_are_lines_of_json_for_programs(curator, project):
     curator("snapshot", project, "monday")
     curator("decide", project, "--query", "id:1", "--emotion", "tension")

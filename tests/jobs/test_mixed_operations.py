@@ -20,6 +20,8 @@ from curator.domain.decision import (
 )
 from curator.domain.errors import CuratorError
 from curator.domain.merging import Rule
+from curator.domain.recipe import Recipe, Step
+from curator.domain.snapshot import Kind
 from curator.domain.span import Span
 from curator.domain.splitting import merge, split
 from curator.domain.watching import Nobody
@@ -56,7 +58,7 @@ class Operations:
         """Do something; the changes it made."""
         weighted = {
             self.decide: 6, self.act: 2, self.split: 2, self.merge_clips: 2, self.merge_set: 1,
-            self.snapshot: 1, self.back: 2, self.categories: 1, self.of_project: 1,
+            self.snapshot: 1, self.back: 2, self.categories: 1, self.of_project: 2,
         }  # fmt: skip
         chosen = self.chance.choices(list(weighted), list(weighted.values()))[0]
         return chosen.__name__, chosen()
@@ -107,9 +109,14 @@ class Operations:
 
     def back(self):
         known = self.project.snapshots.all()
-        if known:
-            return self.project.snapshots.back(self.chance.choice(known).name)
-        return None
+        if not known:
+            return None
+        name = self.chance.choice(known).name
+        changes = self.project.snapshots.back(name)
+        found = self.project.snapshots.compare(name)
+        assert set(found.counts) <= {Kind.CAME}  # of recordings that were not there yet
+        assert all(sentence.endswith("is new.") for sentence in found.of_project)
+        return changes
 
     def categories(self):
         text = self.project.settings.categories
@@ -125,8 +132,15 @@ class Operations:
 
     def of_project(self):
         weights = f'{{"greeting": {self.chance.randint(1, 5)}}}'
+        recipe = self.chance.choice([None, *self.project.cleanings.recipes()])
+        recording = self.chance.choice(self.project.recordings.all()).id
         edit = self.chance.choice(
-            [choose_voice(self.some()[:2], "a voice"), Edit("Weigh", Field.WEIGHTS, {0: weights})]
+            [
+                choose_voice(self.some()[:2], "a voice"),
+                Edit("Weigh", Field.WEIGHTS, {PROJECT: weights}),
+                Edit("Clean", Field.RECORDING_RECIPE, {recording: recipe}),
+                Edit("Clean", Field.RECIPE, dict.fromkeys(self.some(), recipe)),
+            ]
         )
         return self.project.decisions.apply(edit)
 
@@ -138,6 +152,9 @@ def test_two_hundred_operations_are_undone_through_the_same_states(tmp_path, see
     with a_project(tmp_path, 12) as project:
         for clip in project.clips.ids():
             say(project, clip, f"words {clip}")
+        for cutoff in (80.0, 8000.0):
+            step = Step.of("highpass", 1, {"hz": cutoff})
+            project.cleanings.add_recipe(Recipe(f"above {cutoff:.0f} Hz", (step,)))
         operations = Operations(project, others, chance)
         states = [project.decisions.state_hash()]
         done = set()

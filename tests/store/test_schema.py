@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from curator.domain.decision import keep
+from curator.domain.decision import PROJECT, Edit, Field, drop, keep
 from curator.domain.errors import BrokenProject, CuratorError
 from curator.store import backups, schema
 from curator.store.project import Project
@@ -133,3 +133,22 @@ def test_a_stored_project_of_every_version_opens_with_all_its_decisions(tmp_path
         while project.decisions.undo():
             pass
         assert all(clip.state == "undecided" for clip in project.clips.find())
+
+
+def test_snapshots_of_older_programs_say_what_they_did_not_keep(tmp_path):
+    with Project.open(old_project(tmp_path / "old.curator", 3)) as project:
+        (taken,) = project.snapshots.all()
+        assert (taken.name, taken.clips, taken.is_whole) == ("before the update", 4, False)
+        found = project.snapshots.compare("before the update")
+        assert (found.differences, found.of_project, found.is_same) == ((), (), False)
+        assert "by an older program" in found.sentences[-1]
+        assert project.snapshots.for_export() != taken
+        kept = project.clips.ids()[0]
+        project.decisions.apply(drop([kept]))
+        project.decisions.apply(Edit("", Field.WEIGHTS, {PROJECT: '{"temperature":0.5}'}))
+        project.snapshots.back("before the update")
+        assert project.clips.get(kept).state == "kept"
+        assert project.decisions.of_project(Field.WEIGHTS) == '{"temperature":0.5}'
+        assert project.snapshots.take("after it").id > taken.id
+    copy = backups.all_backups(project.path)[-1]
+    assert copy.path.name.endswith("before-update-from-version-3.sqlite")

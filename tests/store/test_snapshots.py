@@ -15,9 +15,11 @@ from curator.domain.decision import (
 )
 from curator.domain.errors import CuratorError
 from curator.domain.fact import Producer
+from curator.domain.recipe import Recipe, Step, none
 from curator.domain.snapshot import Kind
 from curator.domain.span import Span
 from curator.domain.splitting import merge, split
+from curator.domain.weights import Weights
 from curator.store.project import Project
 from tests.helpers.factories import RATE, a_cut, a_recording, say, some_clips
 from tests.store.test_acts import without
@@ -218,3 +220,120 @@ def test_a_snapshot_survives_the_end_of_the_program(project):
         assert not again.snapshots.compare("monday").differences
         with pytest.raises(CuratorError, match="reading only"):
             again.snapshots.take("tuesday")
+
+
+RUMBLE = Recipe("rumble", (Step.of("highpass", 1, {"hz": 80.0}),))
+HISS = Recipe("hiss", (Step.of("highpass", 1, {"hz": 8000.0}),))
+
+
+def cleaned(project):
+    """The recording by one recipe; one clip by another, one as it was recorded; its ids."""
+    first, second, *_ = edited(project)
+    rumble, hiss, nothing = map(project.cleanings.add_recipe, (RUMBLE, HISS, none()))
+    recording = project.recordings.all()[0].id
+    project.decisions.apply(Edit("Clean", Field.RECORDING_RECIPE, {recording: rumble}))
+    project.decisions.apply(Edit("Clean", Field.RECIPE, {first: hiss, second: nothing}))
+    return project.clips.ids()
+
+
+def as_decided(project):
+    """Everything that going back has to bring again."""
+    ours = project.decisions
+    return (
+        seen(project),
+        project.cleanings.of_clips(),
+        ours.elsewhere(Field.RECORDING_RECIPE),
+        project.settings.categories,
+        ours.of_project(Field.WEIGHTS),
+    )
+
+
+def test_recipes_categories_and_weights_come_back_in_the_same_act(project):
+    first, *_ = cleaned(project)
+    weigh = Edit("Weigh", Field.WEIGHTS, {PROJECT: Weights(0.5, {"tension": 2.0}).to_json()})
+    project.decisions.apply(weigh)
+    then, state = as_decided(project), project.decisions.state_hash()
+    project.snapshots.take("monday")
+    recording = project.recordings.all()[0].id
+    project.decisions.apply(Edit("", Field.RECORDING_RECIPE, {recording: None}))
+    project.decisions.apply(Edit("", Field.RECIPE, {first: None}))
+    project.decisions.apply(Edit("", Field.WEIGHTS, {PROJECT: None}))
+    smaller = without(project.settings.categories, "confirmation")
+    project.decisions.apply(Edit("", Field.CATEGORIES, {PROJECT: smaller}))
+    after, acts = project.decisions.state_hash(), len(project.decisions.history())
+    project.snapshots.back("monday")
+    assert as_decided(project) == then
+    assert project.decisions.state_hash() == state
+    assert project.snapshots.compare("monday").is_same
+    assert len(project.decisions.history()) == acts + 1
+    project.decisions.undo()
+    assert project.decisions.state_hash() == after
+    project.decisions.redo()
+    assert as_decided(project) == then
+
+
+def test_comparing_tells_of_recipes_categories_and_weights(project):
+    first, second, *_ = cleaned(project)
+    project.snapshots.take("monday")
+    project.decisions.apply(Edit("", Field.RECIPE, {first: None, second: None}))
+    changed = project.settings.categories.replace('name = "Tension"', 'name = "Suspense"')
+    project.decisions.apply(Edit("", Field.CATEGORIES, {PROJECT: without(changed, "excitement")}))
+    project.decisions.apply(Edit("", Field.WEIGHTS, {PROJECT: Weights(0.5).to_json()}))
+    found = project.snapshots.compare("monday")
+    assert {each.before.clip_id: each.kinds for each in found.differences} == {
+        first: {Kind.RECLEANED},
+        second: {Kind.RECLEANED},
+    }
+    assert found.sentences == [
+        "From monday to now: 2 cleaned otherwise.",
+        "tension: 2 clips instead of 2 (2 cleaned otherwise).",
+        "The category Excitement is gone.",
+        "The category Suspense: called Tension before.",
+        "Categories are heard by a temperature of 0.5 instead of 1.",
+    ]
+    assert not found.is_same
+
+
+def test_a_clip_that_chooses_to_stay_as_recorded_is_like_one_that_nobody_cleans(project):
+    first, *_ = edited(project)
+    project.snapshots.take("monday")
+    nothing = project.cleanings.add_recipe(none())
+    project.decisions.apply(Edit("", Field.RECIPE, {first: nothing}))
+    assert project.snapshots.compare("monday").is_same
+
+
+def test_clips_that_come_back_as_new_ones_have_their_recipes(project):
+    recording = project.recordings.all()[0]
+    edited(project)
+    last = project.clips.ids()[-1]
+    hiss = project.cleanings.add_recipe(HISS)
+    project.decisions.apply(Edit("", Field.RECIPE, {last: hiss}))
+    project.snapshots.take("monday")
+    project.decisions.undo()
+    project.clips.replace_cut(a_cut(recording, [(20.5, 24.5)], AGAIN))
+    project.snapshots.back("monday")
+    assert list(project.cleanings.of_clips().values()) == [hiss]
+    assert project.snapshots.compare("monday").is_same
+
+
+def test_categories_of_clips_that_came_since_stay_behind_those_of_then(project):
+    edited(project)
+    then = project.settings.emotions.keys
+    project.snapshots.take("monday")
+    since = some_clips(project, a_recording(project, "/speech/interview.wav"), 2)
+    more = project.settings.categories.replace('key = "neutral"', 'key = "weary"')
+    more = without(more, "greeting")
+    project.decisions.apply(Edit("", Field.CATEGORIES, {PROJECT: more}))
+    project.decisions.apply(give_emotion(since, "weary"))
+    project.snapshots.back("monday")
+    assert project.settings.emotions.keys == (*then, "weary")
+    assert {project.clips.get(clip).emotion for clip in since} == {"weary"}
+    project.decisions.undo()
+    assert project.settings.categories == more
+
+
+def test_an_export_after_new_weights_has_a_snapshot_of_its_own(project):
+    edited(project)
+    one = project.snapshots.for_export()
+    project.decisions.apply(Edit("", Field.WEIGHTS, {PROJECT: Weights(0.5).to_json()}))
+    assert project.snapshots.for_export() != one

@@ -127,7 +127,8 @@ class SnapshotsDialog(QDialog):
         """Make the clips what they were; undo takes it back."""
         snapshot = self.chosen
         if snapshot is not None:
-            self._session.act(lambda: self._session.project.snapshots.back(snapshot.name))
+            clips = self._session.project.clips.count()
+            self._session.act(lambda project: project.snapshots.back(snapshot.name), clips)
 
     @Slot()
     def remove_it(self) -> None:
@@ -206,7 +207,7 @@ class SnapshotsDialog(QDialog):
             return
         if (found.before, found.after) != self._wanted:
             return
-        self.said.setText(found.sentences[0])
+        self.said.setText("\n".join([found.sentences[0], *found.of_project]))
         named = sorted(found.categories, key=lambda each: (not each.key, each.key))
         self.categories.show_rows([self._cells(each) for each in named])
 

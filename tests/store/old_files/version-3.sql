@@ -271,6 +271,7 @@ CREATE TABLE snapshot(
   origin TEXT NOT NULL,
   state_hash TEXT NOT NULL
 ) STRICT;
+INSERT INTO "snapshot" VALUES(1,'before the update','2026-11-22T07:41:43+00:00','person','2a8ba15416fc49249a1e871446759c7ef498d655719179a58171b6984b268814');
 CREATE TABLE snapshot_clip(
   snapshot_id INTEGER NOT NULL REFERENCES snapshot(id) ON DELETE CASCADE,
   clip_id INTEGER NOT NULL,
@@ -283,6 +284,10 @@ CREATE TABLE snapshot_clip(
   text_decided INTEGER NOT NULL,
   PRIMARY KEY (snapshot_id, clip_id)
 ) STRICT, WITHOUT ROWID;
+INSERT INTO "snapshot_clip" VALUES(1,1,1,0,88200,'kept','greeting','Welcome to the show',0);
+INSERT INTO "snapshot_clip" VALUES(1,2,1,110250,198450,'dropped',NULL,'',0);
+INSERT INTO "snapshot_clip" VALUES(1,3,1,220500,308700,'undecided',NULL,'Árvíztűrő',1);
+INSERT INTO "snapshot_clip" VALUES(1,4,1,400000,412345,'undecided',NULL,'',0);
 CREATE TABLE speaker_vector(
   clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
   start INTEGER NOT NULL,
@@ -322,7 +327,7 @@ CREATE TABLE written(
   id INTEGER PRIMARY KEY CHECK (id = 1),
   times INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "written" VALUES(1,34);
+INSERT INTO "written" VALUES(1,35);
 CREATE INDEX score_by_value ON score(key, value);
 CREATE INDEX finding_by_key ON finding(key);
 CREATE INDEX clip_by_time ON clip(recording_id, start, stop);
@@ -374,4 +379,5 @@ DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('recording',1);
 INSERT INTO "sqlite_sequence" VALUES('clip',6);
 INSERT INTO "sqlite_sequence" VALUES('edit',15);
+INSERT INTO "sqlite_sequence" VALUES('snapshot',1);
 COMMIT;

@@ -1,0 +1,70 @@
+"""Two sets compared, clip by clip."""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from curator.domain.decision import State
+from curator.domain.snapshot import UNCATEGORISED, Comparison, Difference, SnapshotClip
+
+Rows = Iterable[tuple[Any, ...]]
+"""Clips as they come from the project, in the order of SnapshotClip's fields."""
+
+COMPARED = 8
+"""The first fields of a SnapshotClip say how it is; the others by what decision it is so."""
+
+
+def compare(before: tuple[str, Rows], after: tuple[str, Rows]) -> Comparison:
+    """What makes two sets, each with its name, different.
+
+    A clip that was cut anew, split or merged is the same clip if it holds most of the old one.
+    """
+    was = {clip[0]: clip for clip in before[1]}
+    now = {clip[0]: clip for clip in after[1]}
+    of = SnapshotClip._make
+    found = [
+        Difference(of(clip), of(now[number]))
+        for number, clip in was.items()
+        if number in now and clip[:COMPARED] != now[number][:COMPARED]
+    ]
+    gone = [of(clip) for number, clip in was.items() if number not in now]
+    new = [of(clip) for number, clip in now.items() if number not in was]
+    for old, same in paired(gone, new):
+        if old is None or same is None or old[1:COMPARED] != same[1:COMPARED]:
+            found.append(Difference(old, same))
+    return Comparison(before[0], after[0], tuple(found), _kept(was.values()), _kept(now.values()))
+
+
+Pair = tuple[SnapshotClip | None, SnapshotClip | None]
+
+
+def paired(gone: Iterable[SnapshotClip], new: Sequence[SnapshotClip]) -> list[Pair]:
+    """Old and new clips that are mostly the same stretch of sound, and those with no other."""
+    by_recording: dict[int, list[SnapshotClip]] = defaultdict(list)
+    for clip in sorted(new, key=lambda one: one.start):
+        by_recording[clip.recording_id].append(clip)
+    longest = {key: max(one.stop - one.start for one in its) for key, its in by_recording.items()}
+    pairs: list[Pair] = []
+    taken: set[int] = set()
+    for old in gone:
+        its = by_recording.get(old.recording_id, [])
+        first = bisect_left(its, old.start - longest.get(old.recording_id, 0), key=_start)
+        last = bisect_left(its, old.stop, key=_start)
+        same = [one for one in its[first:last] if one.clip_id not in taken and _mostly(old, one)]
+        pairs.append((old, same[0] if same else None))
+        taken.update(one.clip_id for one in same[:1])
+    return pairs + [(None, clip) for clip in new if clip.clip_id not in taken]
+
+
+def _start(clip: SnapshotClip) -> int:
+    return clip.start
+
+
+def _mostly(one: SnapshotClip, other: SnapshotClip) -> bool:
+    """Whether they have more than half of the longer in common: only one other clip can."""
+    return 2 * one.span.overlap(other.span) > max(one.span.samples, other.span.samples)
+
+
+def _kept(clips: Rows) -> Mapping[str, int]:
+    return Counter(clip[5] or UNCATEGORISED for clip in clips if clip[4] == State.KEPT)
