@@ -38,7 +38,7 @@ $(MADE):
 	@test -x $(PY) || { echo "Making $(VENV) with $$($(PYTHON) --version)."; mkdir -p $(VENV); touch $(HALF); $(PYTHON) -m venv $(VENV); }
 	@touch $(HALF)
 	@echo "Installing the packages of requirements.lock; the first time this takes a while and about 9 GB."
-	@$(PIP) install --quiet --no-compile --no-deps -r requirements.lock
+	@$(PIP) install --quiet --no-compile --no-deps --use-pep517 -r requirements.lock
 	@rm -f $(VENV)/.made-from-* $(HALF)
 	@touch $@
 
