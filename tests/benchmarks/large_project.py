@@ -22,11 +22,11 @@ CLIP_S = 5.0
 WORDS = ("Árvíztűrő", "tükörfúrógép", "welcome", "back", "to", "the", "show", "tonight")
 
 
-def a_large_project(folder: Path) -> Project:
-    """100,000 clips with text, a score and a place on the map; nothing is decided."""
+def a_large_project(folder: Path, clips: int = CLIPS) -> Project:
+    """That many clips with text, a score and a place on the map; nothing is decided."""
     chance = random.Random(1)
     project = an_empty_project(folder)
-    each = CLIPS // RECORDINGS
+    each = clips // RECORDINGS
     for number in range(RECORDINGS):
         recording = a_recording(project, f"/speech/{number}.wav", seconds=each * CLIP_S)
         spans = [(i * CLIP_S, i * CLIP_S + chance.uniform(1, CLIP_S)) for i in range(each)]

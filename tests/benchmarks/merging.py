@@ -16,12 +16,13 @@ from curator.domain.watching import Nobody
 from curator.jobs.merging import plan_merge
 from curator.jobs.work import Work
 from curator.store.project import Project
+from tests.benchmarks.large_project import RECORDINGS, a_large_project
 from tests.benchmarks.rows import Row
-from tests.benchmarks.snapshots import CLIPS, RECORDINGS, crowd
 from tests.helpers.sounds import speech_like
 
 SHARED = RECORDINGS // 5
 CONFLICTS = 3_000
+CLIPS = 40_000
 LIMIT_S = 10.0
 HEARD_S = 600.0
 LEAST_RATE = 100.0
@@ -36,7 +37,7 @@ def rows() -> Iterator[Row]:
 
 
 def _merge(folder: Path) -> Row:
-    mine = crowd(folder)
+    mine = a_large_project(folder, CLIPS)
     ids, path = mine.clips.ids(), mine.path
     mine.close()
     shutil.copytree(path, folder / "other.curator")
