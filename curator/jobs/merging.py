@@ -27,6 +27,7 @@ from curator.jobs.pipeline import make_caches
 from curator.jobs.steps import cutter, producer_of
 from curator.jobs.wire import Found, TakenIn
 from curator.jobs.work import Work
+from curator.jobs.writing import Large
 from curator.stages import Failed
 from curator.stages.segment import ends_group
 from curator.store.project import Project
@@ -66,7 +67,7 @@ def merge(work: Work, plan: MergePlan) -> Changes:
         cut_by = None if plan.other.project else producer_of(cutter(project))
         done.append(project.merging.apply(plan, cut_by))
 
-    work.write(write)
+    work.write(Large(len(plan.come) + sum(map(len, plan.takes.values())), write))
     return done[0]
 
 

@@ -29,6 +29,18 @@ class OnClips:
         self.act(project)
 
 
+@dataclass(frozen=True, slots=True)
+class Large:
+    """An action that takes long, about so many clips: a window has a thread do it."""
+
+    clips: int
+    act: Action
+
+    def __call__(self, project: Project) -> None:
+        """Do it."""
+        self.act(project)
+
+
 Write = Callable[[Action], None]
 """Does an action with the project where it may be written to, and returns when it is done.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from curator.domain.errors import BrokenProject, CuratorError, printable
+from curator.domain.errors import BrokenProject, CuratorError, ProjectBusy, printable
 from curator.store import backups, schema
 from curator.store.connection import FILE, Connection, Cursor, Parameters, connect, damaged
 
@@ -28,13 +28,15 @@ NETWORK_FILE_SYSTEMS = frozenset({"afs", "cifs", "fuse.sshfs", "nfs", "nfs4", "s
 class Database:
     """One connection to a project's file.
 
-    path: the project's folder. can_write: whether this process is the writer.
-    notices: sentences for the person about how the file is used.
+    path: the project's folder. can_write: whether this process is the writer. is_lent: whether
+    another connection of this process writes for now. notices: sentences for the person about how
+    the file is used.
     """
 
     def __init__(self, path: Path, connection: Connection, can_write: bool) -> None:
         self.path = path
         self.can_write = can_write
+        self.is_lent = False
         self.notices: list[str] = []
         self._connection = connection
         self._depth = 0
@@ -91,6 +93,10 @@ class Database:
         """
         if not self.can_write:
             raise CuratorError(f"{printable(self.path.name)} is open for reading only.")
+        if self.is_lent:
+            raise ProjectBusy(
+                f"{printable(self.path.name)} is just being written to.", "Do it again in a moment."
+            )
         if self._depth:
             begin, commit, rollback = "SAVEPOINT part", "RELEASE part", "ROLLBACK TO part"
         else:

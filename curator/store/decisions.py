@@ -120,6 +120,10 @@ class Decisions:
         """What `redo` would do again, or None."""
         return self._journal.next_label("undone", "after")
 
+    def next_size(self, *, undo: bool) -> int:
+        """How many clips `undo`, or else `redo`, would touch at most."""
+        return self._journal.size("done" if undo else "undone")
+
     def history(self, limit: int = 50) -> list[HistoryEntry]:
         """The latest acts, newest first."""
         return self._journal.history(limit)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 import msgspec
 
@@ -18,6 +19,9 @@ from curator.domain.decision import (
 from curator.store import presence
 from curator.store.database import Database
 from curator.store.decision_rules import existing
+
+LOOKED_UP = 500
+"""Clips looked up at once when one that is there is enough."""
 
 _read_values = msgspec.json.Decoder(dict[int, str | tuple[int, int] | None]).decode
 
@@ -171,9 +175,31 @@ class Journal:
     def next_label(self, state: str, column: str) -> str | None:
         """What would be taken back or done again, or None."""
         for act in self.acts(state, column):
-            if any(self.possible(entry) for entry in act.entries):
+            if any(self._is_possible(entry) for entry in act.entries):
                 return act.label
         return None
+
+    def size(self, state: str) -> int:
+        """How many clips the next act to take back ("done") or do again ("undone") is about."""
+        order = "DESC" if state == "done" else "ASC"
+        (clips,) = self._database.read(
+            f"""
+            SELECT COALESCE(SUM(clips), 0) FROM edit WHERE act =
+              (SELECT act FROM edit WHERE state = ? ORDER BY id {order} LIMIT 1)
+            """,
+            (state,),
+        ).fetchone()
+        return int(clips)
+
+    def _is_possible(self, entry: Entry) -> bool:
+        """Whether any value of an entry can be given now: the first clip that is there will do."""
+        if entry.field in NOT_OF_CLIPS or entry.field is Field.PRESENCE:
+            return bool(self.possible(entry))
+        clips = iter(entry.values)
+        while some := list(islice(clips, LOOKED_UP)):
+            if existing(self._database, some):
+                return True
+        return False
 
     def possible(self, entry: Entry) -> dict[int, Value]:
         """The values of an entry that can be given now.

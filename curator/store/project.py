@@ -169,6 +169,23 @@ class Project:
         """What is wrong with the project file, in sentences; empty when nothing is."""
         return faults(self._database)
 
+    def lend(self) -> None:
+        """Only read from here on, until `take_back`: another thread writes, with `borrowed`."""
+        assert self.can_write
+        self._database.is_lent = True
+
+    def borrowed(self) -> "Project":
+        """The same project for the thread that writes meanwhile; it closes this when it is done.
+
+        No other process can write in between, since the lock stays where it is.
+        """
+        assert self._database.is_lent, "there would be two writers"
+        return Project(self.path, Database.open(self.path, write=True), None)
+
+    def take_back(self) -> None:
+        """Write again; what was borrowed is closed."""
+        self._database.is_lent = False
+
     def close(self) -> None:
         """Finish; others may write then. Closing again does nothing."""
         self._database.close()

@@ -1,7 +1,8 @@
 """Long work beside the window: a thread that directs worker processes and never touches the window.
 
 The thread reads through a connection of its own. What it wants to write is written by the window's
-thread between two events, a portion at a time, because that thread owns the project.
+thread between two events, a portion at a time, because that thread owns the project; what is large
+is written like a person's large acts, in line with them.
 """
 
 import threading
@@ -16,8 +17,9 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from curator.domain.errors import CuratorError
 from curator.jobs.job import Options
 from curator.jobs.work import Cancelled, Work
-from curator.jobs.writing import Action, OnClips
+from curator.jobs.writing import Action, Large, OnClips
 from curator.store.project import Project
+from curator.ui.large_acts import LargeActs
 
 TELL_S = 0.1
 """Progress is told ten times a second at most; more is unreadable and costs the window time."""
@@ -66,9 +68,17 @@ class JobQueue(QObject):
     _wanted = Signal(object)  # a _Request, from the thread
     _over = Signal(object, object)  # the thread's last word: an Ending and the result
 
-    def __init__(self, project: Project, workers: int, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        workers: int,
+        parent: QObject | None = None,
+        acts: LargeActs | None = None,
+    ) -> None:
+        """acts: what is written while no work begins, as it may be what the work is about."""
         super().__init__(parent)
         self._project = project
+        self._acts = acts or LargeActs(project, self)
         self.workers = workers
         self._waiting: list[tuple[str, Task]] = []
         self._thread: threading.Thread | None = None
@@ -76,6 +86,7 @@ class JobQueue(QObject):
         self._closing = False
         self._wanted.connect(self._write, Qt.ConnectionType.QueuedConnection)
         self._over.connect(self._end, Qt.ConnectionType.QueuedConnection)
+        self._acts.ended.connect(self._begin)
 
     @property
     def running(self) -> bool:
@@ -114,8 +125,7 @@ class JobQueue(QObject):
         if self._closing:
             return
         self._waiting.append((what, task))
-        if not self.running:
-            self._begin()
+        self._begin()
 
     def cancel(self) -> None:
         """End what runs and forget what waits; what was found is kept."""
@@ -130,7 +140,10 @@ class JobQueue(QObject):
             self._thread.join()
             self._thread = None
 
+    @Slot()
     def _begin(self) -> None:
+        if self.running or self._acts.busy or not self._waiting:
+            return
         what, task = self._waiting.pop(0)
         self._stop = threading.Event()
         self._thread = threading.Thread(
@@ -170,14 +183,20 @@ class JobQueue(QObject):
     def _write(self, request: _Request) -> None:
         if self._closing:
             return
-        try:
-            request.action(self._project)
-        except BaseException as error:  # noqa: BLE001 - raised again where it was asked for
+        large = request.action if isinstance(request.action, Large) else None
+
+        def write(project: Project) -> None:
+            if not self._closing:
+                request.action(project)
+
+        def then(_found: object, error: BaseException | None) -> None:
             request.error = error
-        finally:
             request.done.set()
-        action = request.action
-        self.written.emit(action.clips if isinstance(action, OnClips) else None)
+            action = request.action
+            self.written.emit(action.clips if isinstance(action, OnClips) else None)
+
+        clips = large.clips if large else 0
+        self._acts.ask(write, lambda: clips, then, large=large is not None)
 
     @Slot(object, object)
     def _end(self, ending: Ending, result: object) -> None:
@@ -189,8 +208,7 @@ class JobQueue(QObject):
         if ending.outcome == "finished":
             self.produced.emit(ending.what, result)
         self.ended.emit(ending)
-        if self._waiting and not self.running:
-            self._begin()
+        self._begin()
 
 
 class _Told:

@@ -10,11 +10,15 @@ from curator.domain.decision import Changes, Edit, Field
 from curator.domain.errors import CuratorError, ProjectBusy
 from curator.store.project import Project
 from curator.ui.job_queue import JobQueue
+from curator.ui.large_acts import LargeActs
 from curator.ui.messages import Messages
 from curator.ui.settings import Settings
 
 if TYPE_CHECKING:
     from curator.ui.sound.player import SoundDevicePlayer
+
+LATER = Changes((), Field.STATE, "")
+"""In place of what an act has changed while it is still being written."""
 
 JUDGED_BY = frozenset({Field.TEXT, Field.SPAN, Field.PRESENCE})
 """Decisions after which a clip's findings are drawn anew."""
@@ -31,11 +35,13 @@ class Session(QObject):
 
     current: the clip all pages look at. query: what the audit page shows. jobs: what finds
     things out. errands: what only reads, so that it need not wait for the former. readings: what
-    a page must read before it can show it, so that it waits for neither.
+    a page must read before it can show it, so that it waits for neither. acts: what is written that
+    is large. stepping: whether ``changed`` tells of something undone or done again.
     """
 
     changed = Signal(object)  # Changes: after every decision, undo and redo
     facts_changed = Signal(object)  # frozenset of clips; None for any, some may have come or gone
+    writing = Signal(int)  # so many decisions are being written by a thread; 0: that is over
     chosen = Signal(int)  # the clip all pages look at
     query_asked = Signal(str)  # the audit page is to show these clips
     page_asked = Signal(str)  # another page is to come to the front
@@ -47,9 +53,13 @@ class Session(QObject):
         self.messages = messages
         self.current: int | None = None
         self.query = ""
-        self.jobs = JobQueue(project, settings.workers, self)
-        self.errands = JobQueue(project, BESIDE, self)
-        self.readings = JobQueue(project, BESIDE, self)
+        self.acts = LargeActs(project, self)
+        self.acts.began.connect(self.writing)
+        self.acts.ended.connect(lambda: self.writing.emit(0))
+        self.jobs = JobQueue(project, settings.workers, self, self.acts)
+        self.errands = JobQueue(project, BESIDE, self, self.acts)
+        self.readings = JobQueue(project, BESIDE, self, self.acts)
+        self.stepping = False
         self._player: SoundDevicePlayer | None = None
         self._touched: frozenset[int] | None = frozenset()
         self._gathering = QTimer(self)
@@ -85,16 +95,21 @@ class Session(QObject):
         return self._player
 
     def apply(self, edit: Edit) -> Changes | None:
-        """Carry out a decision; None, with a message, when it is refused or changes nothing."""
-        return self._attempt(lambda: self.project.decisions.apply(edit))
+        """Carry out a decision; None, with a message, when it is refused or changes nothing.
+
+        One about very many clips, and what is decided while that is being written, is carried out
+        soon, in this order: LATER is returned, and ``changed`` tells of it.
+        """
+        return self.apply_all(edit.label, [edit])
 
     def apply_all(self, label: str, edits: Sequence[Edit]) -> Changes | None:
         """Carry out several decisions as one act; as ``apply``."""
-        return self._attempt(lambda: self.project.decisions.apply_all(label, edits))
+        clips = max(len(edit.after) + len(edit.come) for edit in edits)
+        return self.act(lambda project: project.decisions.apply_all(label, edits), clips)
 
-    def act(self, write: Callable[[], Changes]) -> Changes | None:
-        """The same for several decisions that are one act."""
-        return self._attempt(write)
+    def act(self, write: Callable[[Project], Changes | None], clips: int) -> Changes | None:
+        """Carry out what is one act about up to so many clips; as ``apply``."""
+        return self._carry_out(write, lambda: clips, self._take)
 
     def attempt(self, write: Callable[[], object]) -> bool:
         """Write what is no decision; False, with a message, when it is refused."""
@@ -108,19 +123,21 @@ class Session(QObject):
         return True
 
     def undo(self) -> Changes | None:
-        """Take the last decision back."""
-        return self._step(
-            self.project.decisions.undo,
-            self.tr("There is nothing to undo."),
-            self.tr("Undone: %1."),
+        """Take the last decision back; as ``apply``."""
+        nothing, done = self.tr("There is nothing to undo."), self.tr("Undone: %1.")
+        return self._carry_out(
+            lambda project: project.decisions.undo(),
+            lambda: self.project.decisions.next_size(undo=True),
+            lambda changes: self._say_step(changes, nothing, done),
         )
 
     def redo(self) -> Changes | None:
-        """Do again what was undone."""
-        return self._step(
-            self.project.decisions.redo,
-            self.tr("There is nothing to do again."),
-            self.tr("Done again: %1."),
+        """Do again what was undone; as ``apply``."""
+        nothing, done = self.tr("There is nothing to do again."), self.tr("Done again: %1.")
+        return self._carry_out(
+            lambda project: project.decisions.redo(),
+            lambda: self.project.decisions.next_size(undo=False),
+            lambda changes: self._say_step(changes, nothing, done),
         )
 
     def choose(self, clip: int) -> None:
@@ -160,6 +177,7 @@ class Session(QObject):
         self.readings.close()
         self.errands.close()
         self.jobs.close()
+        self.acts.close()
         if self._player is not None:
             self._player.close()
         self.project.close()
@@ -172,37 +190,45 @@ class Session(QObject):
             )
         return not self.read_only
 
-    def _attempt(self, write: Callable[[], Changes | None]) -> Changes | None:
+    def _carry_out(
+        self,
+        write: Callable[[Project], Changes | None],
+        size: Callable[[], int],
+        take: Callable[[Changes | None], Changes | None],
+    ) -> Changes | None:
+        """take: what is done with the changes in the window's thread."""
         if not self._may_write():
             return None
+        if not self.acts.takes(size):
+            try:
+                return take(_written(self.project, write))
+            except CuratorError as error:
+                self.messages.fail(error)
+                return None
+
+        def then(found: object, error: BaseException | None) -> None:
+            if isinstance(error, CuratorError):
+                self.messages.fail(error)
+            elif error is not None:
+                raise error
+            else:
+                take(found if isinstance(found, Changes) else None)
+
+        self.acts.ask(lambda project: _written(project, write), size, then)
+        return LATER
+
+    def _say_step(self, changes: Changes | None, nothing: str, done: str) -> Changes | None:
+        said = nothing if changes is None else done.replace("%1", changes.label)
+        self.messages.inform(said)
+        self.stepping = True
         try:
-            changes = write()
-        except CuratorError as error:
-            self.messages.fail(error)
-            return None
-        return self._follow(changes) if changes and changes.clips else None
+            return self._take(changes)
+        finally:
+            self.stepping = False
 
-    def _step(self, step: Callable[[], Changes | None], nothing: str, done: str) -> Changes | None:
-        if self.read_only:
-            self._may_write()
+    def _take(self, changes: Changes | None) -> Changes | None:
+        if changes is None or not changes.clips:
             return None
-        try:
-            changes = step()
-        except CuratorError as error:
-            self.messages.fail(error)
-            return None
-        if changes is None:
-            self.messages.inform(nothing)
-            return None
-        self.messages.inform(done.replace("%1", changes.label))
-        return self._follow(changes)
-
-    def _follow(self, changes: Changes) -> Changes:
-        judged = [clip for field in JUDGED_BY for clip in changes.of(field)]
-        if judged:
-            from curator.jobs.conclusions import judge_again
-
-            judge_again(self.project, tuple(dict.fromkeys(judged)))
         self.changed.emit(changes)
         return changes
 
@@ -218,3 +244,14 @@ class Session(QObject):
         touched, self._touched = self._touched, frozenset()
         if touched is None or touched:
             self.facts_changed.emit(touched)
+
+
+def _written(project: Project, write: Callable[[Project], Changes | None]) -> Changes | None:
+    """Carry out an act, and draw the conclusions of what it has changed."""
+    changes = write(project)
+    judged = [clip for field in JUDGED_BY for clip in changes.of(field)] if changes else []
+    if judged:
+        from curator.jobs.conclusions import judge_again
+
+        judge_again(project, tuple(dict.fromkeys(judged)))
+    return changes

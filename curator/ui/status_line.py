@@ -38,6 +38,7 @@ class StatusLine(QWidget):
         self._session: Session | None = None
         self._steps: deque[float] = deque(maxlen=PACED_BY)
         self._decided_at = 0.0
+        self._written = 0  # decisions that a thread writes just now
         self._kept, self._dropped = label(role="kept"), label(role="dropped")
         self._left = label(role="quiet")
         self._said = ElidedLabel()
@@ -77,7 +78,7 @@ class StatusLine(QWidget):
         self._counting.stop()
         self._count_next.stop()
         self._steps.clear()
-        self._decided_at = 0.0
+        self._decided_at, self._written = 0.0, 0
         for widget in (self._kept, self._dropped, self._left):
             widget.setVisible(session is not None)
         self._show_work()
@@ -86,6 +87,7 @@ class StatusLine(QWidget):
             return
         self.progress = JobProgress(session)
         self.progress.changed.connect(self._show_work)
+        session.writing.connect(self._show_writing)
         session.changed.connect(self._decided)
         session.facts_changed.connect(self._counting.start)
         self._count()
@@ -142,13 +144,23 @@ class StatusLine(QWidget):
         self._left.setText(words)
         self.setAccessibleDescription(words)
 
+    @Slot(int)
+    def _show_writing(self, decisions: int) -> None:
+        self._written = decisions
+        self._show_work()
+
     @Slot()
     def _show_work(self) -> None:
         progress = self.progress
         shown = progress is not None and progress.worth_showing
-        for widget in (self._work, self._bar, self.pause):
-            widget.setVisible(shown)
-        if progress is not None and shown:
+        for widget in (self._work, self._bar):
+            widget.setVisible(shown or self._written > 0)
+        self.pause.setVisible(shown and not self._written)
+        if self._written:
+            words = self.tr("Writing %1 decisions").replace("%1", number(self._written))
+            self._work.setText(words)
+            self._bar.setRange(0, 0)
+        elif progress is not None and shown:
             self._work.setText(progress.text)
             self._bar.setRange(0, 1000 if progress.share is not None else 0)
             self._bar.setValue(round(1000 * (progress.share or 0.0)))

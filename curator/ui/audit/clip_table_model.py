@@ -111,6 +111,17 @@ class ClipTableModel(QAbstractTableModel):
         found = np.flatnonzero(self._ids == clip)
         return int(found[0]) if found.size else None
 
+    def last_row_of(self, clips: Sequence[int]) -> int:
+        """The row of the last of these clips, 0 if none is in the list."""
+        return int(self._rows_of(clips).max(initial=0))
+
+    def runs_of(self, clips: Sequence[int]) -> list[range]:
+        """The rows of these clips: those that lie together as one range, in their order."""
+        rows = self._rows_of(clips)
+        starts = rows[np.diff(rows, prepend=-2) > 1].tolist()
+        stops = (rows[np.diff(rows, append=np.iinfo(rows.dtype).max) > 1] + 1).tolist()
+        return [range(start, stop) for start, stop in zip(starts, stops, strict=True)]
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # as Qt has it
         """See QAbstractItemModel."""
         return 0 if parent.isValid() else int(self._ids.size)
@@ -155,13 +166,12 @@ class ClipTableModel(QAbstractTableModel):
 
     def _remove(self, clips: Iterable[int]) -> int | None:
         """Take clips out; returns the row of the first of them, None if none was in the list."""
-        rows = np.flatnonzero(np.isin(self._ids, list(clips)))
-        runs = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1) if rows.size else []
+        runs = self.runs_of(list(clips))
         for run in reversed(runs):
-            self.beginRemoveRows(QModelIndex(), int(run[0]), int(run[-1]))
-            self._ids = np.delete(self._ids, run)
+            self.beginRemoveRows(QModelIndex(), run.start, run.stop - 1)
+            self._ids = np.delete(self._ids, slice(run.start, run.stop))
             self.endRemoveRows()
-        return int(rows[0]) if rows.size else None
+        return runs[0].start if runs else None
 
     def _insert(self, clips: NDArray[np.int64], at: int | None) -> None:
         """Put clips in before a row; at the end without one."""

@@ -74,10 +74,7 @@ class Judging(QObject):
     def choose_voice(self, clips: Sequence[int]) -> Changes | None:
         """Say that the set is about the voice of these clips."""
         described = f"clip {clips[0]}" if len(clips) == 1 else f"{len(clips)} clips"
-        changes = self._session.apply(choose_voice(clips, described))
-        if changes:
-            self._session.jobs.ask("voice", _compare)
-        return changes
+        return self._session.apply(choose_voice(clips, described))
 
     def move_edge(
         self, clip: Clip, edge: str, sample: int, *, little: bool = False
@@ -133,23 +130,26 @@ class Judging(QObject):
 
     def note(self, changes: Changes) -> None:
         """Something was decided, undone or done again: find out anew what depends on it, soon."""
-        if changes.field in (Field.SPAN, Field.PRESENCE) and not self._session.read_only:
-            self._cut_anew |= set(changes.clips)
+        if Field.VOICE in changes.fields:
+            self._session.jobs.ask("voice", _compare)
+        cut = {*changes.of(Field.SPAN), *changes.of(Field.PRESENCE)}
+        if cut and not self._session.read_only:
+            self._cut_anew |= cut
             self._settling.start()
 
     @Slot()
     def follow_cuts(self) -> None:
         """Find out anew what depends on the edges that were moved, beside the window."""
-        there = {clip for clip, _, _ in self._session.project.clips.spans(self._cut_anew)}
-        self._cut_anew.clear()
-        if not there or not self._is_analysed():
+        cut, self._cut_anew = self._cut_anew, set()
+        if not self._is_analysed():
             return
         options = self._session.settings.options
 
         def task(work: Work) -> int:
             from curator.jobs.following import follow_cut
 
-            return follow_cut(work, options, there)
+            there = {clip for clip, _, _ in work.project.clips.spans(cut)}
+            return follow_cut(work, options, there) if there else 0
 
         self._session.jobs.ask("follow", task)
 

@@ -60,7 +60,7 @@ class AuditPage(HearingPage):
 
     def undecide(self) -> None:
         """Take back whether the chosen clips are kept."""
-        self._decide(lambda: self.judging.undecide(self._chosen()))
+        self.judging.undecide(self._chosen())
 
     def repeat_last(self) -> None:
         """Decide about the chosen clips as about the ones before, and go on."""
@@ -76,12 +76,12 @@ class AuditPage(HearingPage):
             return
         again = self.clip is not None and self.clip.emotion == found[0].key
         emotion = None if again else found[0].key
-        self._decide(lambda: self.judging.give_emotion(self._chosen(), emotion))
+        self.judging.give_emotion(self._chosen(), emotion)
         self.emotions.show_emotion(self.clip.emotion if self.clip else None)
 
     def choose_voice(self) -> None:
         """The chosen clips are of the voice that the set is about."""
-        self._decide(lambda: self.judging.choose_voice(self._chosen()))
+        self.judging.choose_voice(self._chosen())
 
     # The text
 
@@ -119,7 +119,7 @@ class AuditPage(HearingPage):
     def recut_to_pause(self) -> None:
         """Move the edges that cut a word to the nearest pause."""
         clip = self._current()
-        if not self._decide(lambda: self.judging.recut_to_pause(clip)):
+        if not self.judging.recut_to_pause(clip):
             self.session.messages.inform(self.tr("No better pause is near."))
 
     def split_at_cursor(self) -> None:
@@ -130,7 +130,7 @@ class AuditPage(HearingPage):
                 self.tr("Nobody has said where to split."),
                 self.tr("Click into the waveform, or press the key while the clip plays."),
             )
-        self._decide(lambda: self.judging.split(clip, at))
+        self.judging.split(clip, at)
 
     def merge_with_next(self) -> None:
         """Make one clip of this and the next of its recording."""
@@ -139,7 +139,7 @@ class AuditPage(HearingPage):
         if after is None:
             raise CuratorError(self.tr("No clip comes after this one in its recording."))
         later = self.session.project.clips.get(after)
-        self._decide(lambda: self.judging.merge(clip, later))
+        self.judging.merge(clip, later)
 
     # How it is done
 
@@ -160,38 +160,31 @@ class AuditPage(HearingPage):
         heard = self.listening.heard_sample()
         return heard if heard is not None else self.editor.waveform.cursor_sample
 
-    def _decide(self, decide: Callable[[], Changes | None]) -> Changes | None:
-        self._deciding = True
-        changes = decide()
-        self._deciding = False
-        return changes
-
     def _decide_and_go(self, decide: Callable[[list[int]], Changes | None]) -> None:
         self.editor.text.commit()
         if self.editor.text.hasFocus():
             self.table.setFocus()  # the next clip is heard first, and then perhaps mended
         clips = self._chosen()
-        self._decide(lambda: decide(clips))
-        rows = [row for clip in clips if (row := self.model.row_of(clip)) is not None]
-        self._go_to_row(max(rows, default=0) + 1)
+        decide(clips)
+        self._go_to_row(self.model.last_row_of(clips) + 1)
 
     def _edge_to_cursor(self, edge: str) -> None:
         clip, at = self._current(), self._cursor()
         if at is not None:
-            self._decide(lambda: self.judging.move_edge(clip, edge, at))
+            self.judging.move_edge(clip, edge, at)
 
     def _nudge(self, edge: str, ms: int) -> None:
         clip = self._current()
         where = clip.span.start if edge == "start" else clip.span.stop
         at = where + round(ms * clip.rate / 1000)
-        if self._decide(lambda: self.judging.move_edge(clip, edge, at, little=True)):
+        if self.judging.move_edge(clip, edge, at, little=True):
             self._edge = edge
             self._edge_heard.start()
 
     @Slot(str, int)
     def _drag_edge(self, edge: str, sample: int) -> None:
         clip = self._current()
-        if self._decide(lambda: self.judging.move_edge(clip, edge, sample)):
+        if self.judging.move_edge(clip, edge, sample):
             self._edge = edge
             self._edge_heard.start()
 
@@ -203,7 +196,7 @@ class AuditPage(HearingPage):
     @Slot(int, str)
     def _correct(self, number: int, text: str) -> None:
         clip = self.session.project.clips.get(number)
-        self._decide(lambda: self.judging.correct(clip, text))
+        self.judging.correct(clip, text)
 
     @Slot(str)
     def _mend(self, action: str) -> None:

@@ -1,5 +1,6 @@
 """How the audit page follows the person and what happens to the project."""
 
+import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QHideEvent
 
@@ -28,7 +29,7 @@ class AuditView(AuditParts):
         self.listening = Listening(session, player, self)
         self.clip: Clip | None = None
         self._asked: tuple[Query, Order] | None = None
-        self._deciding = False
+        self._decided = False  # whether something was decided that the columns do not know yet
         self._connect()
         self._begin()
 
@@ -93,7 +94,8 @@ class AuditView(AuditParts):
             self._follow_choice(current)
         elif had_none and self.model.ids.size:
             self.table.go_to_row(0)
-        if went or not came:
+        decided, self._decided = self._decided, False
+        if went or not came or decided:
             self._refresh(None)
 
     @Slot(int)
@@ -165,25 +167,29 @@ class AuditView(AuditParts):
 
     @Slot(object)
     def _follow_decision(self, changes: Changes) -> None:
-        mine, self._deciding = self._deciding, False
         if Field.CATEGORIES in changes.fields:
             self._take_categories()
         if changes.fields <= NOT_OF_CLIPS:
             return
-        members = self.feed.follow(changes.clips, only_field(changes))
-        self.model.follow(changes.clips, changes, members)
         self.judging.note(changes)
+        members = self.feed.follow(changes.clips, only_field(changes))
+        if members is None:  # so much that it is read beside the window
+            self._decided = True
+            if Field.PRESENCE not in changes.fields:
+                self._refresh(None)
+            return
+        self.model.follow(changes.clips, changes, members)
         self._say_counts()
         there = self.columns.ids[self.columns.positions(changes.clips)].tolist()
         if Field.PRESENCE in changes.fields:
-            shown = [clip for clip in self.model.ids.tolist() if clip in there]
+            shown = self.model.ids[np.isin(self.model.ids, there)].tolist()
             if shown:
                 self.clip = None
                 self.table.go_to(shown[0])
                 self._show_clip(shown[0], play=False)
                 self.session.choose(shown[0])
-        elif there and not mine and self.clip and self.clip.id not in there:
-            self._follow_choice(there[0])  # what was undone is shown
+        elif there and self.session.stepping and self.clip and self.clip.id not in there:
+            self._follow_choice(there[0])
         else:
             self._refresh(there)
 

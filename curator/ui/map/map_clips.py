@@ -19,6 +19,7 @@ from curator.domain.fact import DeliveryPoint, MapPoint
 from curator.jobs.work import Work
 from curator.store.project import Project
 from curator.ui.audit.clip_columns import ClipColumns
+from curator.ui.audit.column_feed import MANY
 from curator.ui.audit.column_groups import group_of
 from curator.ui.job_queue import Ending, Task
 from curator.ui.map.point_grid import PointGrid, Points
@@ -228,9 +229,13 @@ class MapClips(QObject):
     @Slot(object)
     def _follow_decision(self, changes: Changes) -> None:
         of_clips = changes.fields - NOT_OF_CLIPS
-        if of_clips and self._reads:
+        many = len(changes.clips) > MANY
+        if of_clips and many:
+            self._settling.setInterval(0)
+            self._read_again()
+        elif of_clips and self._reads:
             self._missed |= set(changes.clips)
-        if of_clips and self.there:
+        if of_clips and self.there and not many:
             field = None if changes.parts else changes.field
             self.columns.follow(changes.clips, field)
             self.judged.emit()
@@ -239,6 +244,10 @@ class MapClips(QObject):
 
     @Slot(object)
     def _follow_facts(self, _clips: frozenset[int] | None) -> None:
+        self._read_again()
+
+    def _read_again(self) -> None:
+        """Read everything again soon, or when somebody looks."""
         if not self._watched:
             self._stale = True
         elif (self.there or self._reads) and not self._settling.isActive():
