@@ -57,7 +57,7 @@ class Sampler(Struct, frozen=True, forbid_unknown_fields=True):
 class Model(Struct, frozen=True, forbid_unknown_fields=True):
     """base: folder with the released files; "" with random=true builds a small random one.
 
-    layers, width, heads, decoder_width: of the random one. dropout: -1 keeps the network's own.
+    layers, width, heads, vocoder_width: of the random one. dropout: -1 keeps the network's own.
     """
 
     backend: str = "xtts"
@@ -67,6 +67,7 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True):
     width: Count = 128
     heads: Count = 4
     dvae_width: Count = 128
+    vocoder_width: Count = 512
     vocabulary: Count = 384
     dropout: Annotated[float, Meta(ge=-1.0, lt=1.0)] = -1.0
 

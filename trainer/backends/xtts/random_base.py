@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.backends.xtts import networks
 from trainer.backends.xtts.coqui import coqui
+from trainer.backends.xtts.vocoder import new_decoder
 from trainer.config import TrainConfig
 from trainer.errors import TrainerError
 from trainer.files import built_once
@@ -21,7 +22,6 @@ from trainer.target import read_target
 
 if TYPE_CHECKING:
     import torch
-    from torch import nn
 
 VERSION = 2
 CODES = 1024  # of XTTS-v2: gpt_num_audio_tokens 1026 less start and stop
@@ -34,7 +34,7 @@ def random_base(config: TrainConfig, bundle: Bundle, cache: Path) -> Path:
     """The folder of the small random base for this bundle; built at the first call."""
     sizes = config.model
     spec = [VERSION, sizes.layers, sizes.width, sizes.heads, sizes.dvae_width, sizes.vocabulary]
-    text = json.dumps([*spec, config.run.seed, bundle.manifest_sha256])
+    text = json.dumps([*spec, sizes.vocoder_width, config.run.seed, bundle.manifest_sha256])
     folder = cache / f"random-base-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     return built_once(folder, lambda empty: _build(empty, config, bundle))
 
@@ -46,12 +46,14 @@ def _build(folder: Path, config: TrainConfig, bundle: Bundle) -> None:
     clips = _spread(bundle.part("train") or bundle.clips)
     if sizes.width % sizes.heads or sizes.width % 32:
         raise TrainerError("model.width must be a multiple of 32 and of model.heads.")
+    if sizes.vocoder_width % 16:
+        raise TrainerError("model.vocoder_width must be a multiple of 16.")
     _write_vocabulary(folder / "vocab.json", bundle, sizes.vocabulary)
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(config.run.seed)
         stats = _write_mel_stats(folder, bundle, clips)
         _write_dvae(folder, bundle, clips, sizes.dvae_width)
-        _write_model(folder, _write_config(folder, config), stats)
+        _write_model(folder, _write_config(folder, config), sizes.vocoder_width, stats)
 
 
 def _spread(clips: Sequence[Clip]) -> Sequence[Clip]:
@@ -131,20 +133,14 @@ def _write_config(folder: Path, config: TrainConfig) -> dict[str, Any]:
     return dict(args)
 
 
-def _write_model(folder: Path, args: dict[str, Any], stats: "torch.Tensor") -> None:
+def _write_model(
+    folder: Path, args: dict[str, Any], vocoder_width: int, stats: "torch.Tensor"
+) -> None:
     """GPT, HiFi-GAN and speaker encoder with random weights, under the stock names."""
     import torch
 
     gpt = networks.new_gpt(args, networks.tokenizer(folder / "vocab.json"))
-    decoder: nn.Module = coqui("tts.layers.xtts.hifigan_decoder").HifiDecoder(
-        input_sample_rate=args["input_sample_rate"],
-        output_sample_rate=args["output_sample_rate"],
-        output_hop_length=args["output_hop_length"],
-        ar_mel_length_compression=args["gpt_code_stride_len"],
-        decoder_input_dim=args["decoder_input_dim"],
-        d_vector_dim=args["d_vector_dim"],
-        cond_d_vector_in_each_upsampling_layer=args["cond_d_vector_in_each_upsampling_layer"],
-    )
+    decoder = new_decoder(args, vocoder_width)
     state = {f"gpt.{key}": tensor for key, tensor in gpt.state_dict().items()}
     state |= {f"hifigan_decoder.{key}": tensor for key, tensor in decoder.state_dict().items()}
     state["mel_stats"] = stats

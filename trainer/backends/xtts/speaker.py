@@ -1,4 +1,4 @@
-"""XTTS's stock class as a speaker: loaded once, its endings shaped, nothing of it patched."""
+"""XTTS's stock class as a speaker: loaded once, its codes drawn by our loop, endings shaped."""
 
 import warnings
 from collections.abc import Sequence
@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch.nn.utils import parametrize
 
+from trainer.backends.xtts.decode import sampler
 from trainer.backends.xtts.stock import CODES_PER_SECOND, OUTPUT_RATE, load_stock
 from trainer.errors import TrainerError
 from trainer.speech.endings import Ending
-from trainer.speech.generate import EndingProcessor
 from trainer.speech.sound import Sound
 
 LONGEST_S = 20.0  # without rules; a network that misses its end would go on for half a minute
@@ -24,6 +25,10 @@ class XttsSpeaker:
     def __init__(self, export: Path) -> None:
         self._model = load_stock(export)
         self._model.to("cuda" if torch.cuda.is_available() else "cpu")
+        # Computed anew from two tensors before every layer otherwise, and the same each time.
+        for module in self._model.hifigan_decoder.modules():
+            if parametrize.is_parametrized(module, "weight"):
+                parametrize.remove_parametrizations(module, "weight")
         self._voices: dict[tuple[Path, ...], tuple[torch.Tensor, torch.Tensor]] = {}
         self.stop_token = int(self._model.gpt.stop_audio_token)
 
@@ -34,18 +39,12 @@ class XttsSpeaker:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             latent, embedding = self._voice(tuple(prompts))
-            torch.manual_seed(seed)
             most = int(LONGEST_S * CODES_PER_SECOND)
-            more: dict[str, object] = {"max_new_tokens": most}
             if ending is not None:
-                tokens = self._model.tokenizer.encode(text.strip().lower(), lang=_plain(language))
-                # Conditioning, the text between its start and stop, and the start of speech.
-                prefix = latent.shape[1] + len(tokens) + 2 + 1
-                more = {
-                    "max_new_tokens": min(ending.most + 1, most * 2),
-                    "logits_processor": [EndingProcessor(ending, prefix)],
-                }
-            spoken = self._model.inference(text, language, latent, embedding, **more)
+                most = min(ending.most + 1, most * 2)
+            self._model.gpt.generate = sampler(self._model.gpt, ending, most)
+            torch.manual_seed(seed)
+            spoken = self._model.inference(text, language, latent, embedding)
         wave = np.asarray(spoken["wav"], dtype=np.float32)
         if not np.isfinite(wave).all():
             raise TrainerError("The network spoke samples that are not numbers; it is spoilt.")
@@ -57,8 +56,3 @@ class XttsSpeaker:
                 audio_path=[str(path) for path in prompts]
             )
         return self._voices[prompts]
-
-
-def _plain(language: str) -> str:
-    """Without its region, as the stock class takes it."""
-    return language.partition("-")[0]

@@ -15,6 +15,7 @@ from trainer.backends.xtts.adapt import merge_lora
 from trainer.backends.xtts.base import LEARNT_CODES_OF, Base
 from trainer.backends.xtts.coqui import coqui
 from trainer.backends.xtts.networks import GPT_PREFIX
+from trainer.backends.xtts.vocoder import stock_class, width_of
 from trainer.errors import BrokenRun, TrainerError
 from trainer.files import sync_file
 
@@ -63,7 +64,7 @@ def load_stock(folder: Path) -> Any:  # noqa: ANN401 - coqui-tts has no types
     """The stock ``Xtts`` with the export in ``folder``, loaded strictly and ready to speak."""
     settings = coqui("tts.configs.xtts_config").XttsConfig()
     settings.load_json(str(folder / "config.json"))
-    model = coqui("tts.models.xtts").Xtts(settings)
+    model = stock_class(width_of(folder / "model.pth"))(settings)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model.load_checkpoint(settings, checkpoint_dir=str(folder), eval=True, strict=True)
