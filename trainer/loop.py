@@ -16,6 +16,7 @@ from trainer import checkpoint
 from trainer.config import TrainConfig
 from trainer.evaluation import evaluate, values
 from trainer.events import EventLog
+from trainer.gradients import share_weights
 from trainer.guard import Patience, judge
 from trainer.session import Session, save
 from trainer.update import Asked, account, turns, update
@@ -34,15 +35,15 @@ def train(session: Session, log: EventLog, show: Any = lambda *_: None) -> Endin
     """
     place, config = session.place, session.config
     clock = Clock(config)
+    share_weights(session.network, session.world)
     if place.owes or (place.step == 0 and not place.evaluations):
         _evaluate(session, log, show)
     if place.step >= session.total_steps:
         return _end(session, log, "finished", "all steps are done")
     with stop_requests() as pause, turns(session) as upcoming:
-        model = _wrap(session)
         for turn in upcoming:
             start = time.monotonic()
-            outcome = update(session, model, turn, clock.asked(pause.is_set()))
+            outcome = update(session, turn, clock.asked(pause.is_set()))
             account(session, log, show, turn.update, outcome, time.monotonic() - start)
             place.epoch, place.index = turn.next_epoch, turn.next_index
             ending = _after_step(session, log, show, clock, outcome.asked)
@@ -178,17 +179,6 @@ def _due(session: Session, every: int) -> bool:
     if every:
         return place.step % every == 0
     return place.index == 0
-
-
-def _wrap(session: Session) -> Any:  # noqa: ANN401
-    """The network, behind DDP where there are several processes."""
-    if session.world.ranks == 1:
-        return session.network
-    from torch.nn.parallel import DistributedDataParallel
-
-    device = session.world.device
-    places = [device.index] if device.type == "cuda" else None
-    return DistributedDataParallel(session.network, device_ids=places)
 
 
 @contextmanager

@@ -136,7 +136,7 @@ def _probe(arguments: argparse.Namespace, bundle: Bundle, config: TrainConfig) -
         with turns(session) as upcoming:
             for turn in upcoming:
                 start = time.monotonic()
-                outcome: Outcome = update(session, session.network, turn, Asked())
+                outcome: Outcome = update(session, turn, Asked())
                 account(session, EventLog(None), lambda *_: None, turn.update, outcome, 0.0)
                 seconds.append(time.monotonic() - start)
                 tokens.append(outcome.tokens)

@@ -1,12 +1,12 @@
 """One update of the weights: batches, gradients added up by target counts, a step or none.
 
-An update that memory cannot hold is tried again in smaller pieces; one whose loss is not a number
-is skipped, and its clips are named.
+An update that memory cannot hold is tried again in smaller pieces, by all processes where there are
+several; one whose loss is not a number is skipped, and its clips are named.
 """
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from trainer.draws import number
 from trainer.errors import TrainingFailed
 from trainer.evaluation import means
 from trainer.events import EventLog
+from trainer.gradients import add_up
 from trainer.optimizer import learning_parts
 from trainer.sampler import Update
 from trainer.schedule import learning_rate
@@ -31,10 +32,14 @@ MEGABYTE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An update whose batches are being made. next_epoch, next_index: of the one after it."""
+    """An update whose batches are being made.
+
+    halvings: how small they are. next_epoch, next_index: of the update after it.
+    """
 
     epoch: int
     update: Update
+    halvings: int
     batches: "Future[list[Batch]]"
     next_epoch: int
     next_index: int
@@ -69,12 +74,13 @@ def turns(session: Session) -> Iterator[Iterator[Turn]]:
 
 
 def _turns(session: Session, ahead: ThreadPoolExecutor) -> Iterator[Turn]:
-    waiting: tuple[int, Update, Future[list[Batch]]] | None = None
+    waiting: tuple[int, Update, int, Future[list[Batch]]] | None = None
     for epoch, index, update in _positions(session):
-        batches = ahead.submit(_batches, session, update, epoch)
+        halvings = session.place.halvings
+        batches = ahead.submit(_batches, session, update, epoch, halvings)
         if waiting is not None:
             yield Turn(*waiting, next_epoch=epoch, next_index=index)
-        waiting = (epoch, update, batches)
+        waiting = (epoch, update, halvings, batches)
 
 
 def _positions(session: Session) -> Iterator[tuple[int, int, Update]]:
@@ -89,76 +95,59 @@ def _positions(session: Session) -> Iterator[tuple[int, int, Update]]:
         epoch, index = epoch + 1, 0
 
 
-def _batches(session: Session, update: Update, epoch: int) -> list[Batch]:
-    """This process's micro-batches of an update."""
+def _batches(session: Session, update: Update, epoch: int, halvings: int) -> list[Batch]:
+    """This process's micro-batches of an update; none where there are more processes than clips."""
     world, material = session.world, session.material
-    shared = material.training.share(update, world.rank, world.ranks, session.place.halvings)
     made = []
-    for places in shared or [update[:1]]:
+    for places in material.training.share(update, world.rank, world.ranks, halvings):
         clips = [material.training.clips[place] for place in places]
         items = [material.prompts.item(clip, epoch) for clip in clips]
         made.append(session.backend.batch(items))
-    if not shared:  # fewer clips than processes: this one only takes part in adding up
-        made[0].counts[:] = 0
     return made
 
 
-def update(
-    session: Session,
-    model: Any,  # noqa: ANN401 - the network, wrapped where there are several processes
-    turn: Turn,
-    asked: Asked,
-) -> Outcome:
+def update(session: Session, turn: Turn, asked: Asked) -> Outcome:
     """One update of the weights; halves the micro-batches and tries again if memory runs out."""
-    import torch
-
-    batches = turn.batches.result()
+    place, halvings, batches = session.place, turn.halvings, turn.batches.result()
     while True:
-        try:
-            return try_update(session, model, batches, asked)
-        except torch.OutOfMemoryError as error:
-            _refuse_if_smallest(session, turn, error)
-        # Behind the handler, where the failed attempt's tensors have been let go of.
-        session.optimizer.zero_grad(set_to_none=True)
-        batches = []
-        torch.cuda.empty_cache() if torch.cuda.is_available() else None
-        session.place.halvings += 1
-        session.run.events().add("halved", step=session.place.step, halvings=session.place.halvings)
-        batches = _batches(session, turn.update, turn.epoch)
+        if halvings != place.halvings:
+            halvings = place.halvings
+            batches = _batches(session, turn.update, turn.epoch, halvings)
+        outcome = try_update(session, batches, asked)
+        if outcome is not None:
+            return outcome
+        _refuse_if_smallest(session, turn)
+        place.halvings += 1
+        if session.world.leads:
+            session.run.events().add("halved", step=place.step, halvings=place.halvings)
 
 
-def _refuse_if_smallest(session: Session, turn: Turn, error: Exception) -> None:
-    """End the run where smaller micro-batches are no way out."""
+def _refuse_if_smallest(session: Session, turn: Turn) -> None:
+    """End the run, on all processes, where smaller micro-batches are no way out."""
     world, place = session.world, session.place
-    if world.ranks > 1:  # the others are waiting in the middle of adding up
-        raise TrainingFailed(
-            "Memory ran out in one of several processes, which cannot halve its batches alone.",
-            "Lower sampler.max_clips and sampler.max_tokens, or take a preset for less memory.",
-        ) from error
     shared = session.material.training.share(turn.update, world.rank, world.ranks, place.halvings)
-    if max(map(len, shared)) == 1:
+    smaller = np.array([float(any(len(places) > 1 for places in shared))])
+    if not world.total(smaller)[0]:
         raise TrainingFailed(
             "Memory ran out with the micro-batch that cannot be made smaller.",
             "Take a preset for less memory, or set adapt.mode=lora.",
-        ) from error
+        )
 
 
-def try_update(
-    session: Session,
-    model: Any,  # noqa: ANN401
-    batches: list[Batch],
-    asked: Asked,
-) -> Outcome:
-    """Forward and backward over the micro-batches; gradients are left in the network."""
+def try_update(session: Session, batches: list[Batch], asked: Asked) -> Outcome | None:
+    """Forward and backward over the micro-batches; gradients are left in the network.
+
+    None, on every process, and no gradient is left, when memory ran out in one of them.
+    """
     import torch
 
-    world, place, config = session.world, session.place, session.config
+    world, config = session.world, session.config
     parts = len(session.backend.parts)
     local = sum((batch.counts.sum(axis=0) for batch in batches), np.zeros(parts, dtype=np.int64))
     leads = float(world.leads)  # clocks differ, so the first process's is the one that counts
     extra = [
-        sum(batch.tokens for batch in batches if batch.counts.any()),
-        sum(batch.padded for batch in batches if batch.counts.any()),
+        sum(batch.tokens for batch in batches),
+        sum(batch.padded for batch in batches),
         float(asked.pause),
         asked.time_is_over * leads,
         asked.save * leads,
@@ -166,19 +155,11 @@ def try_update(
     shared = world.total(np.concatenate([local.astype(np.float64), np.asarray(extra, float)]))
     counts, agreed = shared[:parts], shared[parts + 2 :] > 0
     weights = torch.as_tensor(_weights(session, counts), dtype=torch.float32, device=world.device)
-    sums = torch.zeros(parts, dtype=torch.float64, device=world.device)
-    for at, batch in enumerate(batches):
-        # Dropout is keyed like everything else, so a resumed run drops the same.
-        torch.manual_seed(number(config.run.seed, "dropout", place.step, f"{world.rank}/{at}"))
-        held_back = world.ranks > 1 and at < len(batches) - 1
-        with model.no_sync() if held_back else nullcontext():
-            with session.autocast():
-                found = model(batch.to(world.device))
-            # DDP averages gradients over processes; the counts are already those of all.
-            heard = float(batch.counts.any())
-            loss = (found.sum(dim=0) * weights).sum() * (world.ranks * heard)
-            session.scaler.scale(loss).backward()
-        sums += found.detach().double().sum(dim=0) * heard
+    sums = _gradients(session, batches, weights)
+    if not add_up(session.network, world, sums is not None):
+        _let_go(session)
+        return None
+    assert sums is not None
     session.scaler.unscale_(session.optimizer)
     norm = torch.nn.utils.clip_grad_norm_(
         learning_parts(session.network).values(), config.optim.clip or float("inf")
@@ -189,6 +170,41 @@ def try_update(
     tokens, padded = shared[parts : parts + 2]
     agreement = Asked(*(bool(flag) for flag in agreed))
     return Outcome(total, counts, float(read[parts]), tokens, padded, agreement)
+
+
+def _gradients(
+    session: Session, batches: list[Batch], weights: "torch.Tensor"
+) -> "torch.Tensor | None":
+    """Sums of losses by part; this process's gradients are in the network. None: out of memory."""
+    import torch
+
+    sums: torch.Tensor | None
+    device, scaler = session.world.device, session.scaler
+    sums = torch.zeros(len(weights), dtype=torch.float64, device=device)
+    scaler.scale(sums)  # so that it is ready also where there is no clip to hear
+    try:
+        for at, batch in enumerate(batches):
+            # Dropout is keyed like everything else, so a resumed run drops the same.
+            key = f"{session.world.rank}/{at}"
+            torch.manual_seed(number(session.config.run.seed, "dropout", session.place.step, key))
+            with session.autocast():
+                found = session.network(batch.to(device))
+            scaler.scale((found.sum(dim=0) * weights).sum()).backward()
+            sums += found.detach().double().sum(dim=0)
+    except torch.OutOfMemoryError:
+        sums = None
+    if sums is None:  # behind the handler, where the failed attempt's tensors have been let go of
+        _let_go(session)
+    return sums
+
+
+def _let_go(session: Session) -> None:
+    """Give back what gradients take."""
+    import torch
+
+    session.optimizer.zero_grad(set_to_none=True)
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def _weights(session: Session, counts: NDArray[np.float64]) -> list[float]:
