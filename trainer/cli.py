@@ -168,13 +168,30 @@ def make_parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--endings", action="store_true", help="with the help that speak gives; default: without"
     )
+    evaluate.add_argument(
+        "--model",
+        metavar="NAME",
+        help="a model as shipped, such as indextts; RUN is made for it",
+    )
+    evaluate.add_argument("--base", type=Path, metavar="FOLDER", help="the weights of --model")
+    _add_environment(evaluate, "in which --model speaks")
     evaluate.add_argument("--candidates", type=int, default=1, metavar="N", help="draws a sentence")
     doctor = add("doctor", "Say what this machine can train with.")
     doctor.add_argument("--json", action="store_true", help="one JSON object a line")
     doctor.add_argument(
+        "--make", metavar="NAME", help="an environment for a model that only speaks: indextts"
+    )
+    _add_environment(doctor, "that --make makes")
+    doctor.add_argument(
         "--unmeasured", action="store_true", help="what needs a GPU to be measured, and how"
     )
     return parser
+
+
+def _add_environment(command: argparse.ArgumentParser, which: str) -> None:
+    """Where a model's own packages are."""
+    text = f"the environment {which} (default: beside the person's data)"
+    command.add_argument("--env", type=Path, metavar="FOLDER", help=text)
 
 
 def _add_configuration(command: argparse.ArgumentParser) -> None:

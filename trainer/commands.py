@@ -174,6 +174,8 @@ def doctor(arguments: Arguments) -> int:
     from trainer.doctor import examine
     from trainer.unmeasured import UNMEASURED
 
+    if arguments.make:
+        return _make(arguments)
     if arguments.unmeasured:
         for one in UNMEASURED:
             if arguments.json:
@@ -189,4 +191,14 @@ def doctor(arguments: Arguments) -> int:
         for finding in found:
             say(f"{'ok  ' if finding.good else 'lack'}  {finding.what}: {finding.says}")
         say("What only a GPU can show was never measured: `trainer doctor --unmeasured` says how.")
+    return 0
+
+
+def _make(arguments: Arguments) -> int:
+    """Make the environment of a model that only speaks."""
+    from trainer.environments import make, usual_place
+    from trainer.only_speaks import read_only_speaks
+
+    model = read_only_speaks(arguments.make)
+    make(model, arguments.env or usual_place(model.key), say)
     return 0

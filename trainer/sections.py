@@ -57,11 +57,13 @@ class Sampler(Struct, frozen=True, forbid_unknown_fields=True):
 class Model(Struct, frozen=True, forbid_unknown_fields=True):
     """base: folder with the released files; "" with random=true builds a small random one.
 
-    layers, width, heads, vocoder_width: of the random one. dropout: -1 keeps the network's own.
+    environment: of a model that only speaks; "" is the usual place. layers, width, heads,
+    vocoder_width: of the random one. dropout: -1 keeps the network's own.
     """
 
     backend: str = "xtts"
     base: str = ""
+    environment: str = ""
     random: bool = False
     layers: Count = 4
     width: Count = 128
@@ -139,10 +141,16 @@ class Loss(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Eval(Struct, frozen=True, forbid_unknown_fields=True):
-    """every_steps: 0 evaluates once an epoch. Step 0 and the last step are always evaluated."""
+    """every_steps: 0 evaluates once an epoch. Step 0 and the last step are always evaluated.
+
+    speak_sentences: how many sentences the voice of the moment speaks at an evaluation, measured
+    as by `trainer evaluate`; 0 is none. speak_every: at every how manyth evaluation.
+    """
 
     every_steps: CountOrNone = 0
     prompt_s: Positive = 4.0
+    speak_sentences: CountOrNone = 0
+    speak_every: Count = 1
 
 
 class Ckpt(Struct, frozen=True, forbid_unknown_fields=True):

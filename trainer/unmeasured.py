@@ -1,4 +1,4 @@
-"""What only a GPU can show, and nobody has measured yet: with the command that does."""
+"""What only a GPU, or weights from elsewhere, can show, and nobody has measured yet: the commands."""
 
 from dataclasses import dataclass
 
@@ -62,6 +62,11 @@ UNMEASURED = (
         "torchrun --standalone --nproc_per_node=2 -m trainer train BUNDLE RUN --base BASE"
         " --preset 24gb --set precision.amp=off --set model.dropout=0 --set sched.total_steps=20",
         "mel_ce of every step; again with one process and twice sampler.max_clips",
+    ),
+    Unmeasured(
+        "IndexTTS-2 with its released weights (any machine with a network; a GPU speaks faster)",
+        "trainer evaluate RUN --model indextts --base BASE --bundle BUNDLE",
+        "word errors and similarity beside those of a trained run, by trainer compare",
     ),
     Unmeasured(
         "the presets by memory fit the memory they are named for",

@@ -145,6 +145,8 @@ def test_what_was_not_measured_comes_with_commands_that_exist(capsys):
     for one in UNMEASURED:
         words = shlex.split(one.command)
         parsed = make_parser().parse_args(words[words.index("trainer") + 1 :])
+        if parsed.command == "evaluate":
+            continue
         changed = resolve(parsed.preset, None, parsed.set)
         assert not parsed.set or changed != resolve(parsed.preset, None, [])
     assert main(["doctor", "--unmeasured"]) == 0

@@ -6,6 +6,7 @@ is one module in this folder with a function ``open_backend(config, cache, clips
 
 import importlib
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+    from trainer.speech.speaker import Speaker
+
 Arrays = Mapping[str, NDArray[np.generic]]
 BACKENDS = {
     "xtts": "trainer.backends.xtts",
@@ -29,6 +32,9 @@ BACKENDS = {
     "toy": "trainer.backends.toy",
 }
 TARGETS = {"xtts": "xtts_v2", "chatterbox": "chatterbox", "toy": "xtts_v2"}
+SPEAKERS = {"indextts": "trainer.backends.indextts"}
+"""Models that are heard for comparison and never trained here: a module each, with a function
+``open_shipped(config)``."""
 BASE_FILES = {
     "xtts": ("model.pth",),
     "chatterbox": ("t3_cfg.safetensors", "t3_mtl23ls_v2.safetensors"),
@@ -169,14 +175,36 @@ class Backend(Protocol):
         ...
 
 
+class Shipped(Protocol):
+    """A model as it was released: it speaks, and nothing of it is trained or exported here.
+
+    languages: that it speaks.
+    """
+
+    languages: Sequence[str]
+
+    def identity(self) -> Mapping[str, object]:
+        """What it is: hashes of its weights, versions, and the licence it is used under."""
+        ...
+
+    def speaking(self) -> "AbstractContextManager[Speaker]":
+        """Its voice, while this is open."""
+        ...
+
+
+def open_shipped(config: TrainConfig) -> Shipped:
+    """The model of ``config.model.backend``, one of SPEAKERS."""
+    opened: Shipped = importlib.import_module(SPEAKERS[config.model.backend]).open_shipped(config)
+    return opened
+
+
 def open_backend(config: TrainConfig, bundle: Bundle | None, cache: Path) -> Backend:
     """The back-end of ``config.model.backend``.
 
     bundle: needed only to build a small random base. cache: where that base is kept.
     """
     name = config.model.backend
-    if name not in BACKENDS:
-        raise WrongUsage(f"There is no back-end {name!r}.", nearest(name, list(BACKENDS)))
+    _refuse_unknown(name)
     module = importlib.import_module(BACKENDS[name])
     backend: Backend = module.open_backend(config, bundle, cache)
     return backend
@@ -195,7 +223,16 @@ def family_of(base: Path | None, target: str) -> str | None:
 
 def target_of(config: TrainConfig) -> str:
     """Which file of resources/targets holds the limits, known without any network."""
-    name = config.model.backend
-    if name not in TARGETS:
-        raise WrongUsage(f"There is no back-end {name!r}.", nearest(name, list(TARGETS)))
-    return TARGETS[name]
+    _refuse_unknown(config.model.backend)
+    return TARGETS[config.model.backend]
+
+
+def _refuse_unknown(name: str) -> None:
+    """Refuse what cannot be trained here."""
+    if name in SPEAKERS:
+        raise WrongUsage(
+            f"{name} only speaks here; it is not trained.",
+            f"Compare with it: trainer evaluate RUN --model {name} --base FOLDER --bundle BUNDLE",
+        )
+    if name not in BACKENDS:
+        raise WrongUsage(f"There is no back-end {name!r}.", nearest(name, list(BACKENDS)))

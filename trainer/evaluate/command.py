@@ -15,6 +15,7 @@ from trainer.evaluate.hearing import Real, as_sample, held_out, read_real, voice
 from trainer.evaluate.measures import Voice, measure_all, measures, nothing_measured
 from trainer.evaluate.plan import Planned, kept_steps, plan
 from trainer.evaluate.sentences import Script, read_script
+from trainer.evaluate.shipped import shipped_run
 from trainer.evaluate.summary import summarise
 from trainer.evaluate.telling import lines
 from trainer.evaluate.voices import speaking
@@ -45,7 +46,7 @@ class Work:
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Every kept checkpoint and the base speak, and are measured."""
-    run = open_run(arguments.run)
+    run = shipped_run(arguments) if arguments.model else open_run(arguments.run)
     earlier = results.read_results(run.folder)  # refuses a newer version before anything is done
     bundle = run.bundle(arguments.bundle)
     script = read_script(bundle, arguments.sentences or ())

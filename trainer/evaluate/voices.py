@@ -26,10 +26,14 @@ class Beginning(checkpoint.Checkpoint):
 @contextmanager
 def speaking(run: Run, bundle: Bundle, step: int) -> Iterator[Speaker]:
     """The voice of a step; 0 is what the run started from."""
-    from trainer.backends import open_backend
+    from trainer.backends import SPEAKERS, open_backend, open_shipped
     from trainer.features import cache_folder
     from trainer.session import load_weights
 
+    if run.config.model.backend in SPEAKERS:
+        with open_shipped(run.config).speaking() as speaker:
+            yield speaker
+        return
     backend = open_backend(run.config, bundle, cache_folder(bundle.folder, run.config))
     network = backend.network()
     backend.adapt(network)

@@ -31,7 +31,8 @@ class Voice:
     @property
     def name(self) -> str:
         """The run and the step."""
-        state = f"step {self.checkpoint}" if self.checkpoint else "the base"
+        base = "as shipped" if self.samples.run.as_shipped else "the base"
+        state = f"step {self.checkpoint}" if self.checkpoint else base
         return f"{self.samples.run.name}, {state}"
 
     @property

@@ -46,7 +46,7 @@ def section(write: Writer) -> Section:
     shipped = samples.shipped
     found.add(Paragraph(_what_was_spoken(write, samples), "quiet"))
     found.add(_table(write, samples))
-    if shipped is None or 0 not in samples.checkpoints:
+    if not shipped or 0 not in samples.checkpoints:
         found.add(Paragraph(say("Only one state has spoken, so nothing can be compared.")))
     else:
         found.add(Bullets(list(_differences(write, samples, shipped))))
@@ -81,7 +81,8 @@ def _table(write: Writer, samples: Samples) -> Table:
     for step in steps:
         number = samples.of(step)[0][0]
         shown = write.get("value", line(RESULTS, number, "checkpoint"), form="d")
-        head.append(("base",) if step == 0 else say("step {}", shown))
+        base = "as shipped" if samples.run.as_shipped else "base"
+        head.append((base,) if step == 0 else say("step {}", shown))
     rows = []
     for key, name, form, _ in MEASURES:
         cells: list[Said] = [(name,)]

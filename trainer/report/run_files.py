@@ -66,6 +66,11 @@ class RunFiles:
         return self.events("started")[-1]
 
     @cached_property
+    def as_shipped(self) -> bool:
+        """Whether it is a model as it was released: nothing is trained, step 0 is all there is."""
+        return self.started[1].get("total_steps") == 0
+
+    @cached_property
     def evaluations(self) -> list[tuple[int, Row]]:
         """Evaluations with a step, in order."""
         found = [pair for pair in self.events("eval") if isinstance(pair[1].get("step"), int)]

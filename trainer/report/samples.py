@@ -51,7 +51,12 @@ class Samples:
 
     @property
     def shipped(self) -> int | None:
-        """The step that is judged: the best one where it spoke, else the last that did."""
+        """The step that is judged: the best one where it spoke, else the last that did.
+
+        0 only of a model as it was released.
+        """
+        if self.run.as_shipped and self.checkpoints == [0]:
+            return 0
         steps = [step for step in self.checkpoints if step]
         best = self.run.best
         if best is not None and best[1]["step"] in steps:

@@ -23,9 +23,10 @@ from trainer.backends.chatterbox.delivery import (
     write_expression,
 )
 from trainer.backends.chatterbox.package import version
-from trainer.backends.chatterbox.sound import MOST_SPEECH_TOKENS, SPEECH_RATE, TOKENS, read
+from trainer.backends.chatterbox.sound import MOST_SPEECH_TOKENS, SPEECH_RATE, TOKENS
 from trainer.backends.dropout import set_dropout
 from trainer.backends.objective import PARTS, text_and_speech
+from trainer.backends.prompt_sound import read
 from trainer.config import TrainConfig
 from trainer.errors import WrongUsage
 from trainer.manifest import Bundle, Clip

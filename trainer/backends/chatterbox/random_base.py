@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.backends.chatterbox.base import ENGLISH, Sizes, write_sizes
 from trainer.backends.chatterbox.package import new_s3gen, new_t3, new_voice_encoder
-from trainer.backends.chatterbox.sound import SPEECH_RATE, read
+from trainer.backends.chatterbox.sound import SPEECH_RATE
+from trainer.backends.prompt_sound import read
 from trainer.config import TrainConfig
 from trainer.errors import TrainerError
 from trainer.files import built_once

@@ -4,7 +4,6 @@ import contextlib
 import io
 import os
 import shutil
-import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -21,8 +20,9 @@ from trainer.backends.chatterbox.delivery import (
     write_expression,
 )
 from trainer.backends.chatterbox.package import at_sizes, chatterbox
-from trainer.backends.chatterbox.sound import SPEECH_RATE, TOKEN_SAMPLES, read
+from trainer.backends.chatterbox.sound import SPEECH_RATE, TOKEN_SAMPLES
 from trainer.backends.chatterbox.text import plain
+from trainer.backends.prompt_sound import joined, read
 from trainer.errors import BrokenRun, TrainerError
 from trainer.files import sync_file
 from trainer.speech.endings import Ending
@@ -138,7 +138,7 @@ class StockSpeaker:
         if prompts != self._prompts:
             found = [measured(read(path, SPEECH_RATE), SPEECH_RATE) for path in prompts]
             self._lively = self._expression.of(found)
-            with _joined(prompts) as voice:
+            with joined(prompts, OUTPUT_RATE) as voice:
                 self._model.prepare_conditionals(str(voice), exaggeration=self._lively)
             self._prompts = prompts
         return self._lively
@@ -156,22 +156,6 @@ def as_rule(ending: Ending | None) -> Rule | None:
         return torch.from_numpy(shaped)[None].to(logits)
 
     return rule
-
-
-@contextlib.contextmanager
-def _joined(prompts: Sequence[Path]) -> Iterator[Path]:
-    """One file with all prompts behind one another: the stock class listens to one."""
-    import numpy as np
-    import soundfile
-
-    if len(prompts) == 1:
-        yield prompts[0]
-        return
-    waves = [read(path, OUTPUT_RATE) for path in prompts]
-    with tempfile.TemporaryDirectory(prefix="voice-") as folder:
-        path = Path(folder) / "voice.wav"
-        soundfile.write(path, np.concatenate(waves), OUTPUT_RATE, subtype="PCM_16")
-        yield path
 
 
 @contextlib.contextmanager

@@ -1,0 +1,52 @@
+"""The weights of IndexTTS-2 on disk: its own files, and in ``hub`` what it takes from elsewhere."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from trainer.errors import BrokenBase
+from trainer.only_speaks import OnlySpeaks
+from trainer.recorded import checked_hashes
+
+HUB = "hub"  # laid out as the Hugging Face hub's own cache
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A checked folder. hashes: SHA-256 by file, relative to it."""
+
+    folder: Path
+    hashes: Mapping[str, str]
+
+
+def open_base(model: OnlySpeaks, folder: Path) -> Base:
+    """The weights in ``folder``, every file there and its hash as it was before."""
+    folder = folder.resolve()
+    wanted = model.weights
+    missing = [name for name in wanted.files if not (folder / name).is_file()]
+    if missing:
+        raise BrokenBase(
+            f"The base folder {folder} lacks {', '.join(missing)}.",
+            f"Fill it with: hf download {wanted.origin} --local-dir {folder}",
+        )
+    names = list(wanted.files)
+    for repository in wanted.hub:
+        found = sorted(_of_repository(folder, repository))
+        if not found:
+            raise BrokenBase(
+                f"The base folder {folder} lacks {HUB}/{_folder_of(repository)}.",
+                f"Fill it with: HF_HUB_CACHE={folder / HUB} hf download {repository}",
+            )
+        names += found
+    return Base(folder, checked_hashes(folder, names, model.key))
+
+
+def _of_repository(folder: Path, repository: str) -> Iterator[str]:
+    """The files of a repository's snapshots."""
+    for path in (folder / HUB / _folder_of(repository) / "snapshots").rglob("*"):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix()
+
+
+def _folder_of(repository: str) -> str:
+    return f"models--{repository.replace('/', '--')}"
