@@ -15,6 +15,7 @@ from curator.ui.messages import Messages
 from curator.ui.settings import Settings
 
 if TYPE_CHECKING:
+    from curator.ui.audit.column_feed import ColumnFeed
     from curator.ui.sound.player import SoundDevicePlayer
 
 LATER = Changes((), Field.STATE, "")
@@ -61,6 +62,7 @@ class Session(QObject):
         self.readings = JobQueue(project, BESIDE, self, self.acts)
         self.stepping = False
         self._player: SoundDevicePlayer | None = None
+        self._feed: ColumnFeed | None = None
         self._touched: frozenset[int] | None = frozenset()
         self._gathering = QTimer(self)
         self._gathering.setSingleShot(True)
@@ -93,6 +95,15 @@ class Session(QObject):
 
             self._player = SoundDevicePlayer(self.messages, parent=self)
         return self._player
+
+    @property
+    def feed(self) -> "ColumnFeed":
+        """All clips as columns, for every page that shows very many."""
+        if self._feed is None:
+            from curator.ui.audit.column_feed import ColumnFeed
+
+            self._feed = ColumnFeed(self)
+        return self._feed
 
     def apply(self, edit: Edit) -> Changes | None:
         """Carry out a decision; None, with a message, when it is refused or changes nothing.
@@ -174,6 +185,8 @@ class Session(QObject):
     def close(self) -> None:
         """End what runs, and let others write."""
         self._gathering.stop()
+        if self._feed is not None:
+            self._feed.close()
         self.readings.close()
         self.errands.close()
         self.jobs.close()

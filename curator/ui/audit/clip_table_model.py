@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from curator.domain.clip_query import Query
-from curator.domain.decision import Changes, Field, State
+from curator.domain.decision import Changes, State
 from curator.domain.emotion import Emotion, EmotionSet
 from curator.store.project import Project
 from curator.ui.audit.clip_columns import ClipColumns
-from curator.ui.audit.column_groups import NO_WORD, STATES
+from curator.ui.audit.column_groups import NO_WORD, STATES, only_field
 from curator.ui.audit.list_columns import COLUMNS, NUMBERS, RowValues
 from curator.ui.audit.review_order import AS_RECORDED, Order
 from curator.ui.wording import translated
@@ -36,17 +36,6 @@ _SHOWS = {
 
 Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
-
-
-def only_field(changes: Changes | None) -> Field | None:
-    """What was decided about, None where it was nothing or several things."""
-    if changes is None:
-        return None
-    return Field.PRESENCE if Field.PRESENCE in changes.fields else _one(changes.fields)
-
-
-def _one(fields: frozenset[Field]) -> Field | None:
-    return next(iter(fields)) if len(fields) == 1 else None
 
 
 class ClipTableModel(QAbstractTableModel):

@@ -6,10 +6,17 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from curator.domain.clip_query import Query
-from curator.domain.decision import Field
+from curator.domain.decision import NOT_OF_CLIPS, Changes, Field
 from curator.ui.audit.clip_columns import ClipColumns
 from curator.ui.audit.column_filter import mask_of, sortable
-from curator.ui.audit.column_groups import FINDING, Column, Positions, group_of, kinds_of
+from curator.ui.audit.column_groups import (
+    FINDING,
+    Column,
+    Positions,
+    group_of,
+    kinds_of,
+    only_field,
+)
 from curator.ui.audit.review_order import Order
 from curator.ui.job_queue import Ending
 from curator.ui.session import Session
@@ -27,20 +34,27 @@ Members = tuple[frozenset[int], frozenset[int]]
 """The clips that came and those that went."""
 
 
+READ = "columns"
+"""What the reading is called."""
+
+
 class ColumnFeed(QObject):
-    """Keeps columns in step with the project without holding the window up."""
+    """Keeps the columns that all pages share in step with the project, and the window answering."""
 
     came = Signal(object, object)  # the clips that came and those that went, after a reading
+    decided = Signal(object, object)  # Changes, and the Members; None while they are read anew
+    found = Signal(object, object)  # which clips, None for any; and the Members as above
     failed = Signal(str)
 
-    def __init__(self, session: Session, columns: ClipColumns, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
         self._session = session
-        self._columns = columns
-        self._what = f"columns {id(self):x}"
+        self.columns = ClipColumns(session.project, first=AT_ONCE)
         self._asked: frozenset[str] | None = None
         self._again = self._may_read = False
         self._touched: set[int] = set()
+        session.changed.connect(self._follow_decision)
+        session.facts_changed.connect(self._follow_facts)
         session.readings.produced.connect(self._take)
         session.readings.ended.connect(self._end)
 
@@ -51,29 +65,42 @@ class ColumnFeed(QObject):
 
     def ready(self, query: Query, order: Order) -> bool:
         """Whether this can be answered at once; if not, it is being read and ``came`` follows."""
-        groups = groups_of(query, order) | SHOWN
-        if not self._columns.lacks(groups):
+        return self.has(groups_of(query, order) | SHOWN)
+
+    def has(self, groups: Collection[str]) -> bool:
+        """Whether these groups are there, of all clips; if not, they are read, as above."""
+        if not self.columns.lacks(groups):
             return True
-        if self._columns.whole and len(self._columns) <= AT_ONCE:
+        if self.columns.whole and len(self.columns) <= AT_ONCE:
             return True  # what is missing is read when it is asked for
         self._read(groups)
         return False
 
-    def follow(self, clips: Iterable[int] | None, field: Field | None) -> Members | None:
-        """Take over what changed; None while all is being read anew, which ``came`` tells of."""
+    @Slot(object)
+    def _follow_decision(self, changes: Changes) -> None:
+        members: Members | None = (frozenset(), frozenset())
+        if changes.fields - NOT_OF_CLIPS:
+            members = self._follow(changes.clips, only_field(changes))
+        self.decided.emit(changes, members)
+
+    @Slot(object)
+    def _follow_facts(self, clips: frozenset[int] | None) -> None:
+        self.found.emit(clips, self._follow(clips, None))
+
+    def _follow(self, clips: Iterable[int] | None, field: Field | None) -> Members | None:
         asked = None if clips is None else list(clips)
         if asked is None or len(asked) > MANY:
             if asked is not None or self._session.project.clips.count() > AT_ONCE:
                 self._again = self._asked is not None
                 self._read(SHOWN)
                 return None
-            return self._columns.follow(None)
+            return self.columns.follow(None)
         if self._asked is not None:
             self._touched.update(asked)
-        if not self._columns.whole and field is not Field.PRESENCE:
-            there = self._columns.positions(asked)
-            asked = self._columns.ids[there].tolist()
-        return self._columns.follow(asked, field)
+        if not self.columns.whole and field is not Field.PRESENCE:
+            there = self.columns.positions(asked)
+            asked = self.columns.ids[there].tolist()
+        return self.columns.follow(asked, field)
 
     def _read(self, groups: Collection[str]) -> None:
         if self._asked is not None:
@@ -93,16 +120,16 @@ class ColumnFeed(QObject):
 
     def _begin(self) -> None:
         assert self._asked is not None
-        read = self._columns.reading(self._asked)
-        self._session.readings.ask(self._what, lambda work: read(work.project, work.look_up))
+        read = self.columns.reading(self._asked)
+        self._session.readings.ask(READ, lambda work: read(work.project, work.look_up))
 
     @Slot(str, object)
     def _take(self, what: str, found: object) -> None:
-        if what != self._what or not isinstance(found, ClipColumns):
+        if what != READ or not isinstance(found, ClipColumns):
             return
-        came, went = self._columns.adopt(found)
+        came, went = self.columns.adopt(found)
         if self._touched:
-            later, gone = self._columns.follow(self._touched)
+            later, gone = self.columns.follow(self._touched)
             came, went = (came - gone) | (later - went), (went - later) | (gone - came)
         asked, again = self._asked, self._again
         self._asked, self._again = None, False
@@ -113,7 +140,7 @@ class ColumnFeed(QObject):
 
     @Slot(object)
     def _end(self, ending: Ending) -> None:
-        if ending.what == self._what and ending.outcome != "finished":
+        if ending.what == READ and ending.outcome != "finished":
             self._asked = None
             if ending.sentence:
                 self.failed.emit(ending.sentence)

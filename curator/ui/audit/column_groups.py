@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from curator.domain.decision import Field, State
+from curator.domain.decision import Changes, Field, State
 from curator.store.project import Project
 
 Column = NDArray[Any]  # (clips,)
@@ -52,6 +52,15 @@ TOUCHED = {
     Field.TEXT: frozenset({"place", "text", "findings"}),
 }
 """The groups that a decision changes, where that is not all of them."""
+
+
+def only_field(changes: Changes | None) -> Field | None:
+    """What was decided about, None where it was nothing or several things."""
+    if changes is None:
+        return None
+    if Field.PRESENCE in changes.fields:
+        return Field.PRESENCE
+    return next(iter(changes.fields)) if len(changes.fields) == 1 else None
 
 
 def group_of(column: str) -> str:

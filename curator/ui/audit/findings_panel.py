@@ -37,6 +37,7 @@ MENDS: Mapping[str, tuple[Mend, ...]] = {
     "invented": (_LISTEN, _WRITE),
     "doubtful_text": (_LISTEN, _WRITE),
     "silence": (_TO_PAUSE,),
+    "two_voices": (_SPLIT, _DROP),
 }
 """What helps against a finding; dropping is all that helps against the others."""
 

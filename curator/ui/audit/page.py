@@ -45,7 +45,6 @@ class AuditPage(HearingPage):
         self._edge_heard.stop()
         self._unpainted.stop()
         self.judging.stop()
-        self.feed.close()
         self.listening.close()
 
     # Judging

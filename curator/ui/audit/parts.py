@@ -12,11 +12,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from curator.ui.audit.clip_columns import ClipColumns
 from curator.ui.audit.clip_editor import ClipEditor
 from curator.ui.audit.clip_table import ClipTable
 from curator.ui.audit.clip_table_model import ClipTableModel
-from curator.ui.audit.column_feed import AT_ONCE, ColumnFeed
 from curator.ui.audit.emotion_bar import EmotionBar
 from curator.ui.audit.findings_panel import FindingsPanel
 from curator.ui.audit.query_bar import QueryBar
@@ -42,8 +40,8 @@ class AuditParts(Page):
         self._unpainted.timeout.connect(self.seen)
         self._unpainted.start()
         project = session.project
-        self.columns = ClipColumns(project, first=AT_ONCE)
-        self.feed = ColumnFeed(session, self.columns, self)
+        self.feed = session.feed
+        self.columns = self.feed.columns
         self.model = ClipTableModel(project, self.columns, self)
         self.table = ClipTable(self.model)
         self.query = QueryBar(project)

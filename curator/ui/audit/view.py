@@ -8,7 +8,7 @@ from curator.domain.clip import Clip
 from curator.domain.clip_query import Query
 from curator.domain.decision import NOT_OF_CLIPS, Changes, Field
 from curator.ui.audit import clip_counts
-from curator.ui.audit.clip_table_model import only_field
+from curator.ui.audit.column_feed import Members
 from curator.ui.audit.judging import Judging
 from curator.ui.audit.listening import Listening
 from curator.ui.audit.parts import AuditParts
@@ -35,8 +35,8 @@ class AuditView(AuditParts):
 
     def _connect(self) -> None:
         session = self.session
-        session.changed.connect(self._follow_decision)
-        session.facts_changed.connect(self._follow_facts)
+        self.feed.decided.connect(self._follow_decision)
+        self.feed.found.connect(self._follow_facts)
         session.chosen.connect(self._follow_choice)
         session.query_asked.connect(self.query.set_query)
         self.table.clip_chosen.connect(self._choose)
@@ -165,14 +165,13 @@ class AuditView(AuditParts):
 
     # What happens to the project
 
-    @Slot(object)
-    def _follow_decision(self, changes: Changes) -> None:
+    @Slot(object, object)
+    def _follow_decision(self, changes: Changes, members: Members | None) -> None:
+        self.judging.note(changes)
         if Field.CATEGORIES in changes.fields:
             self._take_categories()
         if changes.fields <= NOT_OF_CLIPS:
             return
-        self.judging.note(changes)
-        members = self.feed.follow(changes.clips, only_field(changes))
         if members is None:  # so much that it is read beside the window
             self._decided = True
             if Field.PRESENCE not in changes.fields:
@@ -202,11 +201,10 @@ class AuditView(AuditParts):
             self.columns.emotions.setdefault(key, len(self.columns.emotions))
         self._say_counts()
 
-    @Slot(object)
-    def _follow_facts(self, clips: frozenset[int] | None) -> None:
+    @Slot(object, object)
+    def _follow_facts(self, clips: frozenset[int] | None, members: Members | None) -> None:
         if clips is None:
             self.editor.forget_recordings()
-        members = self.feed.follow(clips, None)
         if members is None:
             return
         had_none = not self.model.ids.size

@@ -1,7 +1,7 @@
-"""What the map knows of the clips: their columns and their places, read beside the window.
+"""What the map knows of the clips: the columns all pages share, and their places.
 
-Everything is read anew in a thread and then put in place of what was there, so that a hundred
-thousand clips never hold up the window; decisions are taken over at once, in the window's thread.
+Places are read anew in a thread and then put in place of what was there, so that a hundred thousand
+clips never hold up the window.
 """
 
 import time
@@ -17,9 +17,8 @@ from curator.domain.decision import NOT_OF_CLIPS, Changes, Field
 from curator.domain.errors import printable
 from curator.domain.fact import DeliveryPoint, MapPoint
 from curator.jobs.work import Work
-from curator.store.project import Project
 from curator.ui.audit.clip_columns import ClipColumns
-from curator.ui.audit.column_feed import MANY
+from curator.ui.audit.column_feed import SHOWN, Members
 from curator.ui.audit.column_groups import group_of
 from curator.ui.job_queue import Ending, Task
 from curator.ui.map.point_grid import PointGrid, Points
@@ -41,18 +40,6 @@ class Places(StrEnum):
     VOICE = "voice"
     DELIVERY = "delivery"
     SCORES = "scores"
-
-
-class MapColumns(ClipColumns):
-    """Columns that one thread reads and another then keeps in step."""
-
-    def read_column(self, column: str) -> None:
-        """Read a column now."""
-        self.column(column)
-
-    def move_to(self, project: Project) -> None:
-        """From here on read from this project, in its thread."""
-        self._project = project
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,21 +73,21 @@ class LaidOut:
     grid: PointGrid
 
     @classmethod
-    def of(cls, table: PlaceTable, columns: ClipColumns) -> "LaidOut":
+    def of(cls, table: PlaceTable, ids: NDArray[np.int64]) -> "LaidOut":
         """In the order of the columns."""
-        points = np.full((len(columns), 2), np.nan)
-        clusters = np.full(len(columns), -1, np.int64)
-        there = np.isin(table.ids, columns.ids)
-        where = columns.positions(table.ids[there])
+        points = np.full((ids.size, 2), np.nan)
+        clusters = np.full(ids.size, -1, np.int64)
+        there = np.isin(table.ids, ids)
+        order = np.argsort(ids)
+        where = order[np.searchsorted(ids, table.ids[there], sorter=order)]
         points[where], clusters[where] = table.points[there], table.clusters[there]
-        return cls(table, columns.ids, points, clusters, PointGrid(points))
+        return cls(table, ids, points, clusters, PointGrid(points))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """All that was read at one moment."""
 
-    columns: MapColumns
     maps: dict[Places, LaidOut]
     names: dict[int, str]
     suggested: dict[int, str]
@@ -117,29 +104,28 @@ class MapClips(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._queue = session.readings
-        self._wanted: set[str] = {"errors"}
-        self._missed: set[int] = set()  # touched since the reading began
+        self._queue, self._feed = session.readings, session.feed
         self._again = self._reads = self._stale = False
+        self._waits = False  # for all columns, which come first
         self._watched = True
         self._reading: Reading | None = None
         self._settling = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._settling.timeout.connect(self.ask)
         self._queue.produced.connect(self._take)
         self._queue.ended.connect(self._end)
-        session.changed.connect(self._follow_decision)
-        session.facts_changed.connect(self._follow_facts)
+        self._feed.decided.connect(self._follow_decision)
+        self._feed.found.connect(self._follow_facts)
+        self._feed.came.connect(self._follow_reading)
 
     @property
     def there(self) -> bool:
-        """Whether anything was read yet."""
-        return self._reading is not None
+        """Whether everything was read once."""
+        return self._reading is not None and self._feed.columns.whole
 
     @property
-    def columns(self) -> MapColumns:
+    def columns(self) -> ClipColumns:
         """The clips. Only once they are ``there``."""
-        assert self._reading is not None
-        return self._reading.columns
+        return self._feed.columns
 
     @property
     def recordings(self) -> dict[int, str]:
@@ -148,13 +134,7 @@ class MapClips(QObject):
 
     def has(self, column: str) -> bool:
         """Whether a column is there; if not, it is read, and ``read`` follows."""
-        if self.there and not self.columns.lacks({group_of(column)}):
-            return True
-        if column not in self._wanted or not self._reads:
-            self._wanted.add(column)
-            if self.there or self._reads:
-                self.ask()
-        return False
+        return self._feed.has({group_of(column)})
 
     def suggested(self) -> dict[int, str]:
         """The category that is suggested, by clip."""
@@ -180,26 +160,30 @@ class MapClips(QObject):
         assert self._reading is not None
         found = self._reading.maps[which]
         if found.ids is not self.columns.ids:  # clips came or went since
-            found = self._reading.maps[which] = LaidOut.of(found.table, self.columns)
+            found = self._reading.maps[which] = LaidOut.of(found.table, self.columns.ids)
         return found
 
     @Slot()
     def ask(self) -> None:
         """Read everything, beside the window."""
-        if self._reads:
-            self._again = True
+        self._feed.may_read()
+        self._waits = not self._feed.has(SHOWN)
+        if self._reads or self._waits:
+            self._again = self._reads
             return
         self._again, self._reads = False, True
         self._began = time.monotonic()
-        self._missed.clear()
-        wanted = frozenset(self._wanted)
-        self._queue.ask(READ, lambda work: _read(work, wanted))
+        ids = self.columns.ids
+        self._queue.ask(READ, lambda work: _read(work, ids))
 
     def close(self) -> None:
         """Nothing that is read is wanted any more."""
         self._settling.stop()
         self._queue.produced.disconnect(self._take)
         self._queue.ended.disconnect(self._end)
+        self._feed.decided.disconnect(self._follow_decision)
+        self._feed.found.disconnect(self._follow_facts)
+        self._feed.came.disconnect(self._follow_reading)
 
     @Slot(str, object)
     def _take(self, what: str, found: object) -> None:
@@ -207,11 +191,8 @@ class MapClips(QObject):
             self.worked_out.emit(what.removeprefix(f"{READ} "), found)
         if not isinstance(found, Reading):
             return
-        found.columns.move_to(self._session.project)
-        if self._missed:
-            found.columns.follow(self._missed)
         self._reading = found
-        if not self._again:
+        if self.there and not self._again:
             self.read.emit()
 
     @Slot(object)
@@ -226,41 +207,35 @@ class MapClips(QObject):
             if self._again:
                 self.ask()
 
-    @Slot(object)
-    def _follow_decision(self, changes: Changes) -> None:
-        of_clips = changes.fields - NOT_OF_CLIPS
-        many = len(changes.clips) > MANY
-        if of_clips and many:
-            self._settling.setInterval(0)
-            self._read_again()
-        elif of_clips and self._reads:
-            self._missed |= set(changes.clips)
-        if of_clips and self.there and not many:
-            field = None if changes.parts else changes.field
-            self.columns.follow(changes.clips, field)
+    @Slot(object, object)
+    def _follow_decision(self, changes: Changes, members: Members | None) -> None:
+        if changes.fields - NOT_OF_CLIPS and members is not None and self.there:
             self.judged.emit()
         if Field.CATEGORIES in changes.fields:
             self.sorted_anew.emit()
 
-    @Slot(object)
-    def _follow_facts(self, _clips: frozenset[int] | None) -> None:
-        self._read_again()
+    @Slot(object, object)
+    def _follow_reading(self, came: frozenset[int], went: frozenset[int]) -> None:
+        """The columns were read anew, or more of them."""
+        if self._waits or ((came or went) and self._watched):
+            self.ask()
+        elif came or went:
+            self._stale = True
+        elif self.there and not self._reads:
+            self.read.emit()
 
-    def _read_again(self) -> None:
-        """Read everything again soon, or when somebody looks."""
+    @Slot(object, object)
+    def _follow_facts(self, _clips: frozenset[int] | None, _members: Members | None) -> None:
         if not self._watched:
             self._stale = True
         elif (self.there or self._reads) and not self._settling.isActive():
             self._settling.start()
 
 
-def _read(work: Work, wanted: frozenset[str]) -> Reading:
-    """In the thread."""
+def _read(work: Work, ids: NDArray[np.int64]) -> Reading:
+    """In the thread. ids: of the columns."""
     project = work.project
-    columns = MapColumns(project)
-    for name in sorted(wanted):
-        columns.read_column(name)
-    np.ma.is_masked(columns.ids)  # a part that numpy loads late, and no window shall wait for it
+    np.ma.is_masked(ids)  # a part that numpy loads late, and no window shall wait for it
     facts = project.facts
     tables = {
         Places.VOICE: PlaceTable.of(facts.map_points().items()),
@@ -268,5 +243,5 @@ def _read(work: Work, wanted: frozenset[str]) -> Reading:
     }
     names = {each.id: printable(each.name) for each in project.recordings.all()}
     suggested = {clip: each.emotion for clip, each in facts.suggestions().items()}
-    maps = {place: LaidOut.of(table, columns) for place, table in tables.items()}
-    return Reading(columns, maps, names, suggested)
+    maps = {place: LaidOut.of(table, ids) for place, table in tables.items()}
+    return Reading(maps, names, suggested)

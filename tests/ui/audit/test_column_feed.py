@@ -27,7 +27,6 @@ FEW = 10
 @pytest.fixture(autouse=True)
 def _few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(column_feed, "AT_ONCE", FEW)
-    monkeypatch.setattr(parts, "AT_ONCE", FEW)
     monkeypatch.setattr(parts, "UNPAINTED_MS", 50)
 
 
