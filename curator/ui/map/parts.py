@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -74,11 +74,12 @@ class MapParts(Page):
         column.addWidget(self.threshold)
         column.addStretch(1)
         self.side = side = QScrollArea()
+        # Filled when the map is there: dressing so many controls takes as long as building it.
+        QTimer.singleShot(0, side, lambda: side.setWidget(inside))
         side.setWidgetResizable(True)
         side.setFrameShape(QFrame.Shape.NoFrame)
         side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        side.setWidget(inside)
         side.setMinimumWidth(28 * GRID)
         return side
 
