@@ -5,6 +5,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFileDialog, QFrame, QGridLayout, QLineEdit
 
+from curator.domain.resources import resources
+from curator.domain.target import read_target
 from curator.export.formats import FORMATS
 from curator.export.project import speaker_name
 from curator.export.split import EVAL_SHARE
@@ -28,7 +30,7 @@ def free_name(folder: Path, stem: str) -> Path:
 
 
 class Choices(QFrame):
-    """Where to, whose voice, and how much is set apart for evaluation."""
+    """Where to, for which model, whose voice, and how much is set apart for evaluation."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -41,6 +43,10 @@ class Choices(QFrame):
         )
         self.eval_percent.setMaximumWidth(10 * GRID)
         self.eval_percent.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.target = QComboBox()
+        for path in sorted((resources() / "targets").glob("*.toml")):
+            self.target.addItem(read_target(path.stem).name, path.stem)
+        self.target.setCurrentIndex(self.target.findData(session.project.settings.target))
         self.form = QComboBox()
         for each in FORMATS:
             self.form.addItem(translated("Formats", each.name), each.key)
@@ -52,6 +58,7 @@ class Choices(QFrame):
         for row, (text, control) in enumerate(
             (
                 (self.tr("New folder"), self.out),
+                (self.tr("To train"), self.target),
                 (self.tr("Name of the voice"), self.speaker),
                 (self.tr("For evaluation"), self.eval_percent),
                 (self.tr("Format"), self.form),
@@ -75,6 +82,11 @@ class Choices(QFrame):
     def folder(self) -> Path:
         """Where to write."""
         return Path(self.out.text()).expanduser()
+
+    @property
+    def target_key(self) -> str:
+        """The key of the model family to write for."""
+        return str(self.target.currentData())
 
     @property
     def format_key(self) -> str:

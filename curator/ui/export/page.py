@@ -1,6 +1,7 @@
 """Page 5: what the trainer would refuse and why, then the kept clips into a folder for it."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
@@ -36,6 +37,7 @@ class ExportPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._checked = False
+        self._asked = ""  # the target that was checked, or is being
         self.heading = label(role="title")
         self.said = label(role="quiet", wrap=True)
         self.refusals = RefusalsModel()
@@ -94,6 +96,7 @@ class ExportPage(Page):
         self.again.clicked.connect(self.check)
         self.start.clicked.connect(self.export)
         self.copy.clicked.connect(self._copy_command)
+        self.choices.target.currentIndexChanged.connect(self.check)
         self.list.doubleClicked.connect(self.show_clip)
         self.session.errands.produced.connect(self._show)
         self.session.errands.ended.connect(self._ended)
@@ -116,10 +119,10 @@ class ExportPage(Page):
     def check(self) -> None:
         """Find out what would be refused; nothing is written."""
         if "check" not in self.session.errands.waiting:
-            self._checked = True
+            self._checked, self._asked = True, self.choices.target_key
             self.heading.setText(self.tr("Checking the kept clips…"))
             self.said.setText(self.tr("What the trainer would refuse is listed here."))
-            self.session.errands.ask("check", _check)
+            self.session.errands.ask("check", partial(_check, self._asked))
 
     def show_clip(self) -> None:
         """Go to the chosen clip."""
@@ -137,6 +140,7 @@ class ExportPage(Page):
         """Write the kept clips that the trainer will take."""
         out, speaker = self.choices.folder, self.choices.speaker.text().strip()
         form = self.choices.format_key
+        target = self.choices.target_key
         share, read_only = self.choices.eval_share, self.session.read_only
 
         def task(work: Work) -> Exported:
@@ -148,6 +152,7 @@ class ExportPage(Page):
                 watcher=work.watcher,
                 take=None if read_only else lambda: _snapshot(work),
                 form=form,
+                target_key=target,
             )
 
         self.list.setFocus()  # a button that is disabled would give the focus to anybody
@@ -160,8 +165,9 @@ class ExportPage(Page):
     @Slot(str, object)
     def _show(self, what: str, found: object) -> None:
         if what == "check" and isinstance(found, tuple):
-            checked, texts = found
-            self._show_checked(checked, texts)
+            target, checked, texts = found
+            if target == self.choices.target_key:
+                self._show_checked(checked, texts)
         elif what == "export" and isinstance(found, Exported):
             self._exported = found
             self.written.setText(found.sentence)
@@ -174,7 +180,7 @@ class ExportPage(Page):
             [Row(each.clip_id, each.sentence, texts[each.clip_id]) for each in refusals]
         )
         kept = len(checked.usable) + len(refusals)
-        target = read_target(self.session.project.settings.target).name
+        target = read_target(self.choices.target_key).name
         if not kept:
             self.heading.setText(self.tr("No clip is kept yet"))
             self.said.setText(self.tr("Keep clips on the audit page; Ctrl+2 goes there."))
@@ -203,6 +209,8 @@ class ExportPage(Page):
             self._checked = False
             self.heading.setText(self.tr("Not checked yet"))
             self.said.setText(ending.sentence or self.tr("The check was not finished."))
+        elif ending.what == "check" and self._asked != self.choices.target_key:
+            self.check()  # another was chosen in the meantime
 
     @Slot()
     def _grow_old(self) -> None:
@@ -230,9 +238,9 @@ def trainer_command(bundle: Path) -> str:
     return f'trainer check "{shown}"' if " " in shown else f"trainer check {shown}"
 
 
-def _check(work: Work) -> tuple[Checked, dict[int, str]]:
-    checked = check_project(work.project, work.watcher)
+def _check(target: str, work: Work) -> tuple[str, Checked, dict[int, str]]:
+    checked = check_project(work.project, work.watcher, target)
     refused = [refusal.clip_id for refusal in checked.refusals]
     clips = work.project.clips.find(by_id(refused)) if refused else []
     texts = {clip.id: clip.text for clip in clips}
-    return checked, texts
+    return target, checked, texts

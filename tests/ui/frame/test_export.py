@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -7,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from curator.audio.intake import take_in
+from curator.domain.clip_query import parse
 from curator.domain.decision import correct_text, drop, keep
 from curator.ui.export.page import ExportPage
 from curator.ui.export.refusals_model import RefusalsModel, Row
@@ -91,6 +93,39 @@ def test_another_format_can_be_chosen_and_the_snapshot_is_taken(qtbot, page: Exp
     (snapshot,) = page.session.project.snapshots.all()
     assert snapshot.origin == "export"
     assert snapshot.name in (tmp_path / "cuts" / "data_card.md").read_text("utf-8")
+
+
+def test_the_set_is_checked_and_written_for_the_model_that_is_chosen(
+    qtbot, page: ExportPage, tmp_path: Path
+):
+    errands, target = page.session.errands, page.choices.target
+    assert page.choices.target_key == page.session.project.settings.target
+    long = "This is a very long sentence of many words. " * 8  # 352 characters; XTTS takes 250
+    with qtbot.waitSignal(errands.ended, timeout=60_000):
+        kept = page.session.project.clips.ids(parse("state:kept"))
+        page.session.apply(correct_text([kept[2]], long))
+        page.shown()
+    assert page.heading.text() == "XTTS-v2 will use 3 of 5 kept clips"
+    with qtbot.waitSignal(errands.ended, timeout=60_000):
+        target.setCurrentIndex(target.findData("chatterbox"))
+    assert page.heading.text() == "Chatterbox will use 4 of 5 kept clips"
+    page.choices.out.setText(str(tmp_path / "bundle"))
+    with qtbot.waitSignal(errands.ended, timeout=60_000):
+        page.export()
+    header = json.loads((tmp_path / "bundle" / "bundle.json").read_text("utf-8"))
+    lines = (tmp_path / "bundle" / "manifest.jsonl").read_text("utf-8").splitlines()
+    assert (header["target"], len(lines)) == ("chatterbox", 4)
+    assert {json.loads(line)["rate"] for line in lines} == {24_000}
+
+
+def test_a_model_chosen_while_another_is_checked_is_checked_next(qtbot, page: ExportPage):
+    target = page.choices.target
+    for key in ("chatterbox", "xtts_v2", "chatterbox"):  # one runs, one waits, one is too many
+        target.setCurrentIndex(target.findData(key))
+    qtbot.waitUntil(lambda: page.heading.text() == "Chatterbox will use 4 of 5 kept clips")
+    qtbot.waitUntil(lambda: not page.session.errands.running)
+    assert not page.session.errands.waiting
+    assert page.heading.text() == "Chatterbox will use 4 of 5 kept clips"
 
 
 def test_a_folder_that_is_there_is_refused_in_words(qtbot, page: ExportPage, tmp_path: Path):
