@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from trainer import checkpoint
 from trainer.config import TrainConfig
+from trainer.evaluate.while_training import speak_and_measure
 from trainer.evaluation import evaluate, values
 from trainer.events import EventLog
 from trainer.gradients import share_weights
@@ -141,6 +142,7 @@ def _evaluate(session: Session, log: EventLog, show: Any) -> None:  # noqa: ANN4
     )
     log.add("guard", step=place.step, state=verdict.state, sentence=verdict.sentence)
     show("eval", {"step": place.step, **found.total, "sentence": verdict.sentence})
+    speak_and_measure(session, log, show)
 
 
 def _save(session: Session, log: EventLog) -> None:

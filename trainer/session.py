@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+    from trainer.evaluate.while_training import Hearing
+
 MEGABYTE = 1 << 20
 
 
@@ -54,7 +56,10 @@ class Place:
 
 @dataclass(slots=True)
 class Session:
-    """A training that can be stepped, evaluated and saved."""
+    """A training that can be stepped, evaluated and saved.
+
+    hearing: what its spoken sentences are compared with; None until the first is spoken.
+    """
 
     run: Run
     world: World
@@ -66,6 +71,7 @@ class Session:
     mean: RunningMean | None
     total_steps: int
     place: Place
+    hearing: "Hearing | None" = None
 
     @property
     def config(self) -> TrainConfig:

@@ -35,7 +35,7 @@ class Terminal:
         """A step, a skipped step or an evaluation."""
         if event == "step":
             self._step(fields)
-        elif event == "eval":
+        elif event in ("eval", "speech"):
             self.line(f"step {fields['step']}: {fields['sentence']}")
         elif event == "skipped":
             clips = ", ".join(fields["clips"][:5])

@@ -107,6 +107,17 @@ def read_script(bundle: Bundle, files: Sequence[Path] = ()) -> Script:
     return Script(found, seeds, tuple(names))
 
 
+def spread(sentences: Sequence[Sentence], count: int) -> tuple[Sentence, ...]:
+    """So many of them, from every category in turn; none of the long ones, which take minutes."""
+    waiting: dict[str | None, list[Sentence]] = {}
+    for each in sentences:
+        if each.kind != "long":
+            waiting.setdefault(each.category, []).append(each)
+    turns = max(map(len, waiting.values()), default=0)
+    order = [own[at] for at in range(turns) for own in waiting.values() if at < len(own)]
+    return tuple(order[:count])
+
+
 def _is_wanted(sentence: Sentence, categories: set[str | None]) -> bool:
     """A bundle without categories hears every sentence."""
     if not categories or sentence.category is None or sentence.kind == "long":

@@ -74,6 +74,11 @@ SHAPES: Mapping[str, tuple[Mapping[str, Check], Mapping[str, Check]]] = {
     ),
     "rejected": ({"clip": _text, "reasons": _list}, {}),
     "skipped": ({"step": _whole, "clips": _list}, {}),
+    "speech": (
+        {"step": _whole, "sentence": _table, "measures": _table},
+        {"wav": _text, "heard": _text, "fault": _text},
+    ),
+    "speech_means": ({"step": _whole, "measures": _kinds}, {"seconds": _number}),
     "spoken": ({"step": _whole, "text": _text, "seconds": _number}, {}),
     **dict.fromkeys(("finished", "stopped", "paused", "failed"), ENDING),
 }  # fmt: skip
