@@ -1,28 +1,77 @@
 """Which letters, and groups of letters with a sound of their own, the texts of a set hold."""
 
+import re
 import tomllib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
+from unicodedata import normalize
 
 from curator.domain.resources import resources
 
 OFTEN_ENOUGH = 10
 """Times a letter should be heard; what is heard less often is learned badly or not at all."""
 
+OR = "/"
+"""Between spellings of one sound."""
+
+_WORD = re.compile(r"[^\W\d_]+")
+_BLOT = "\0"
+
+
+class Letters:
+    """What a language needs: letters, groups of them, and tones.
+
+    names: of all that is counted, in the order of the language; spellings of one are joined by OR.
+    """
+
+    def __init__(self, found: Mapping[str, Any]) -> None:
+        letters, own, groups = (found.get(what, ()) for what in ("letters", "own", "groups"))
+        self._tones: Mapping[str, str] = found.get("tones", {})
+        self.names = (*letters, *own, *groups, *(f"tone {name}" for name in self._tones))
+        self._letters = tuple(letters)
+        self._own = [name.split(OR) for name in own]
+        self._groups = [name.split(OR) for name in groups]
+        self._find_own = _any_of(spelling for name in self._own for spelling in name)
+
+    def counted(self, text: str) -> list[int]:
+        """How often each is in a text."""
+        text = normalize("NFC", text).lower()
+        tones: list[int] = []
+        if self._tones:
+            text, tones = self._told_apart(text)
+        own = Counter(self._find_own.findall(text)) if self._own else Counter[str]()
+        rest = self._find_own.sub(_BLOT, text) if own else text
+        return [
+            *map(rest.count, self._letters),
+            *(sum(own[spelling] for spelling in name) for name in self._own),
+            *(sum(map(rest.count, name)) for name in self._groups),
+            *tones,
+        ]
+
+    def _told_apart(self, text: str) -> tuple[str, list[int]]:
+        """The text without its signs of tones, and how often each tone is in it."""
+        apart = normalize("NFD", text)
+        found = {sign: apart.count(sign) for sign in self._tones.values() if sign}
+        found[""] = max(0, len(_WORD.findall(text)) - sum(found.values()))  # a syllable has one
+        for sign in self._tones.values():
+            apart = apart.replace(sign, "") if sign else apart
+        return normalize("NFC", apart), [found[sign] for sign in self._tones.values()]
+
+
+def _any_of(spellings: Iterable[str]) -> re.Pattern[str]:
+    """Finds the longest of them; nothing where there is none."""
+    longest_first = sorted(spellings, key=lambda each: (-len(each), each))
+    return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+
 
 @cache
-def letters_of(language: str) -> tuple[str, ...]:
-    """The letters and groups of a language, by its two letters; () for one that is not known."""
+def letters_of(language: str) -> Letters:
+    """What a language needs, by its two letters; nothing for one that is not known."""
     text = (resources() / "letters.toml").read_text(encoding="utf-8")
-    found = tomllib.loads(text).get(language.partition("-")[0].lower())
-    return (*found["letters"], *found["groups"]) if found else ()
-
-
-def counted(text: str, letters: Iterable[str]) -> list[int]:
-    """How often each of the letters and groups is in a text."""
-    folded = text.lower()
-    return [folded.count(letter) for letter in letters]
+    return Letters(tomllib.loads(text).get(language.partition("-")[0].lower(), {}))
 
 
 @dataclass(frozen=True, slots=True)

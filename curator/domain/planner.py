@@ -15,7 +15,7 @@ from curator.domain.decision import State
 from curator.domain.emotion import Emotion, EmotionSet
 from curator.domain.fact import Suggestion
 from curator.domain.lengths import BINS, Lengths, bin_of
-from curator.domain.letters import Coverage, counted, letters_of
+from curator.domain.letters import Coverage, letters_of
 from curator.domain.suggesting import DOUBTFUL
 from curator.domain.target import Target
 
@@ -115,7 +115,7 @@ class Planner:
         self._seconds: defaultdict[tuple[str | None, State], float] = defaultdict(float)
         self._bins: Counter[int] = Counter()
         self._short = self._outside = self._samples = 0
-        self._heard = [0] * len(self._letters)
+        self._heard = [0] * len(self._letters.names)
         self._by_words: dict[str, set[int]] = {}
         self._repeated: set[str] = set()
         self._known_twins: dict[str, Twins] = {}
@@ -173,7 +173,7 @@ class Planner:
             ),
             waiting={key: count for key, count in self._waiting.items() if count},
             lengths=Lengths(bins, self._short, self._outside, self._target),
-            coverage=Coverage(tuple(zip(self._letters, self._heard, strict=True))),
+            coverage=Coverage(tuple(zip(self._letters.names, self._heard, strict=True))),
             twins=tuple(sorted(map(self._twins, self._repeated), key=lambda each: each.clips)),
             bytes=self._samples * BYTES_PER_SAMPLE + sum(bins) * WAV_HEAD,
         )
@@ -200,7 +200,7 @@ class Planner:
         self._short += sign * (clip.seconds < self._target.short_s)
         self._outside += sign * (not self._target.min_s <= clip.seconds <= self._target.max_s)
         self._samples += sign * round(clip.seconds * self._target.rate)
-        for place, times in enumerate(counted(clip.text, self._letters)):
+        for place, times in enumerate(self._letters.counted(clip.text)):
             self._heard[place] += sign * times
 
     def _count_words(self, clip: PlanClip, sign: int) -> None:

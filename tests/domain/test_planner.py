@@ -90,12 +90,60 @@ def test_letters_that_are_never_or_seldom_heard_are_named():
     assert a_planner(clip(1), language="xx").plan().coverage.sentence() == ""
 
 
-@pytest.mark.parametrize("language", TARGET.alphabets)
-def test_every_language_of_the_target_has_its_letters(language):
+LANGUAGES = sorted(
+    (key, language) for key in ("xtts_v2", "chatterbox") for language in read_target(key).alphabets
+)
+
+
+@pytest.mark.parametrize(("target", "language"), LANGUAGES)
+def test_every_language_of_the_targets_has_its_letters(target, language):
+    names = letters_of(language).names
+    assert len(names) >= 21
+    assert len(set(names)) == len(names)
+    assert set("".join(names)) - {"/"} <= read_target(target).alphabets[language]
+
+
+def heard(language, text):
     letters = letters_of(language)
-    assert len(letters) >= 21
-    assert len(set(letters)) == len(letters)
-    assert set("".join(letters)) <= TARGET.alphabets[language]
+    return {
+        name: times
+        for name, times in zip(letters.names, letters.counted(text), strict=True)
+        if times
+    }
+
+
+def test_a_letter_of_two_signs_is_not_counted_as_each_of_them():
+    found = heard("hu", "Egészség, dzsessz")
+    assert found == {"e": 2, "g": 2, "s": 1, "é": 2, "dzs/ddzs": 1, "sz/ssz": 2}
+    assert heard("en", "Joy, boil") == {
+        "j": 1, "o": 2, "y": 1, "b": 1, "i": 1, "l": 1, "oi/oy": 2,
+    }  # fmt: skip
+
+
+def test_long_vowels_are_letters_of_their_own_however_they_are_written():
+    composed, apart = "tűzőgép", "tu\u030bzo\u030bge\u0301p"
+    assert heard("hu", composed) == heard("hu", apart)
+    assert {"ű", "ő", "é"} <= heard("hu", apart).keys()
+    assert not {"u", "o", "e"} & heard("hu", apart).keys()
+
+
+def test_tones_are_counted_and_their_letters_are_those_without_them():
+    assert heard("vi", "Nghỉ quá!") == {
+        "ng/ngh": 1,
+        "i": 1,
+        "qu": 1,
+        "a": 1,
+        "tone hỏi": 1,
+        "tone sắc": 1,
+    }
+    found = heard("vi", "Người Việt đến, mẹ đã chờ 12 năm.")
+    tones = {name: times for name, times in found.items() if name.startswith("tone")}
+    assert tones == {
+        "tone ngang": 1, "tone huyền": 2, "tone nặng": 2, "tone sắc": 1, "tone ngã": 1,
+    }  # fmt: skip
+    assert found["ươ/ưa"] == found["iê/yê/ia"] == 1
+    missing = a_planner(clip(1, text="Chào anh."), language="vi").plan().coverage.missing
+    assert {"tone sắc", "tone nặng", "đ", "tr"} <= set(missing)
 
 
 def voice(direction, turned=0.0):
