@@ -30,6 +30,7 @@ SIZES = (
     "model.width=512",
     "model.heads=8",
     "model.dvae_width=512",
+    "model.vocoder_width=512",
     "model.dropout=0.0",
     "sampler.max_clips=4",
     "optim.lr=1e-5",
