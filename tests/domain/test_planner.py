@@ -77,6 +77,16 @@ def test_short_sentences_that_are_lacking_are_counted():
     assert Lengths((0,) * 12, 0, 0, TARGET).sentences() == ()
 
 
+def test_each_family_says_what_is_short_for_it():
+    planner = Planner(EMOTIONS, read_target("chatterbox"), "en")
+    planner.put(clip(i, seconds=2.5) for i in range(17))  # short for XTTS, where nothing would lack
+    lengths = planner.plan().lengths
+    assert (lengths.short, lengths.lacking_short) == (0, 3)
+    assert "shorter than 2 s; Chatterbox wants 15%" in lengths.sentences()[0]
+    planner.put(clip(20 + i, seconds=1.2) for i in range(3))
+    assert planner.plan().lengths.lacking_short == 0
+
+
 def test_letters_that_are_never_or_seldom_heard_are_named():
     covered = a_planner(*(clip(i, text="Quick brown foxes jump.") for i in range(12)))
     coverage = covered.plan().coverage
