@@ -11,6 +11,7 @@ from typing import BinaryIO
 import numpy as np
 import soxr
 
+from curator.audio.begun import sweep_begun
 from curator.audio.encode import PARTIAL, to_int16
 from curator.audio.peaks import Peaks, read_peaks, recorded_length
 from curator.audio.waveform import CACHE_RATE, Samples, Samples16
@@ -73,7 +74,7 @@ def sweep(cache: Path) -> int:
         if owner.isdigit() and not _runs(int(owner)):
             path.unlink(missing_ok=True)
             removed += 1
-    return removed
+    return removed + sweep_begun(cache)
 
 
 def _runs(pid: int) -> bool:

@@ -4,17 +4,15 @@
 ``HASH.KEY.json`` says what it is, so that it is known for whole. Both may be deleted at any time.
 """
 
-import hashlib
 import json
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
+from curator.audio.begun import Begun, GrowingFile, begun
 from curator.audio.cache import is_cached, make_folder
-from curator.audio.encode import PartFile, write_bytes_atomically
+from curator.audio.encode import write_bytes_atomically
 from curator.audio.intake import take_in
 from curator.audio.waveform import Samples
 from curator.domain.errors import CuratorError, printable
@@ -66,6 +64,14 @@ def is_ready(derived: Recording | None, cache: Path) -> bool:
     return derived is not None and is_cached(cache, derived.content_hash)
 
 
+def begun_derived(recording: Recording, cache: Path, key: str) -> Begun | None:
+    """How far somebody came who began to make it; None where nobody did."""
+    found = begun(derived_path(cache, recording.content_hash, key))
+    if found is None or (found.key, found.source) != (key, recording.content_hash):
+        return None
+    return found
+
+
 def write_derived(
     recording: Recording,
     cache: Path,
@@ -73,32 +79,34 @@ def write_derived(
     blocks: Iterable[Samples],
     rate: int,
     samples: int,
+    after: Begun | None = None,
 ) -> Recording:
     """Write sound made from a recording: whole and under its name, or not at all.
 
-    CuratorError when the cache cannot be written, above all for want of room.
+    after: how far somebody came before; so much of the blocks is there already and is left out.
+    Whoever is stopped on the way leaves what ``begun_derived`` then finds. CuratorError when the
+    cache cannot be written, above all for want of room.
     """
     path = derived_path(cache, recording.content_hash, key)
     head = _w64_head(rate, samples)
+    what = Begun(key, recording.content_hash, rate, samples)
+    if after is not None and not what.goes_on(after):
+        raise ValueError("what was begun is something else")
     try:
         make_folder(cache)
         path.with_suffix(".json").unlink(missing_ok=True)
-        part = PartFile(cache)
+        growing = GrowingFile(path, head, after or what)
         try:
-            digest = hashlib.sha256(head)
-            part.file.write(head)
-            for block in blocks:
-                content = np.ascontiguousarray(block, "<f4").data.cast("B")
-                digest.update(content)
-                part.file.write(content)
-            part.keep_as(path)
+            for block in _without(blocks, after.written if after else 0):
+                growing.write(block)
+            digest = growing.finish()
         finally:
-            part.discard()
+            growing.leave()
         state = path.stat()
         said = {
             "source": recording.content_hash,
             "key": key,
-            "sha256": digest.hexdigest(),
+            "sha256": digest,
             "size": state.st_size,
             "mtime_ns": state.st_mtime_ns,
             "rate": rate,
@@ -114,6 +122,14 @@ def write_derived(
     if made is None or made.size != len(head) + _BYTES * samples:
         raise CuratorError(f"{printable(path.name)} was changed while it was written.")
     return made
+
+
+def _without(blocks: Iterable[Samples], first: int) -> Iterator[Samples]:
+    """The blocks without so many samples at the start."""
+    for block in blocks:
+        if first < block.size:
+            yield block[first:]
+        first = max(0, first - block.size)
 
 
 def make_ready(derived: Recording, cache: Path) -> None:

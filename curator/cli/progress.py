@@ -10,6 +10,8 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from curator.domain.watching import Watcher
 
 REFRESH_S = 0.1  # of the bar and of the JSON lines
+LONG_S = 60.0  # items that take longer on average are shown by their minutes
+SAID_EVERY_S = 30.0  # where there is no bar, of such items
 
 
 def watcher(as_json: bool) -> Watcher:
@@ -17,6 +19,16 @@ def watcher(as_json: bool) -> Watcher:
     if as_json:
         return JsonLines(sys.stdout)
     return Bar() if sys.stderr.isatty() else PlainLines(sys.stderr)
+
+
+def are_long(items: int, seconds: float) -> bool:
+    """Whether one waits so long for an item that its minutes are of interest."""
+    return items > 0 and seconds / items > LONG_S
+
+
+def minutes(seconds: float, of: float) -> str:
+    """How far it is: "43 of 300 min"."""
+    return f"{seconds / 60:.0f} of {of / 60:.0f} min"
 
 
 class _Clock:
@@ -39,6 +51,7 @@ class JsonLines:
         self._step = ""
         self._clock = _Clock()
         self._items = 0
+        self._seconds = 0.0
         self._said = 0.0
 
     def _say(self, event: str, **what: object) -> None:
@@ -49,6 +62,7 @@ class JsonLines:
     def started(self, step: str, items: int, seconds: float) -> None:
         """See Watcher."""
         self._step, self._items, self._clock = step, items, _Clock()
+        self._seconds = seconds
         self._say("started", items=items, seconds=round(seconds, 3))
 
     def progressed(self, items: int, seconds: float) -> None:
@@ -59,10 +73,14 @@ class JsonLines:
         self._said = now
         clips, real_time = self._clock.speed(items, seconds)
         eta = (self._items - items) / clips if clips else None
+        if are_long(self._items, self._seconds):
+            eta = (self._seconds - seconds) / real_time if real_time else None
         self._say(
             "progress",
             done=items,
             of=self._items,
+            done_s=round(seconds, 1),
+            of_s=round(self._seconds, 1),
             clips_per_s=round(clips, 2),
             times_real_time=round(real_time, 2),
             eta_s=None if eta is None else round(eta, 1),
@@ -89,14 +107,24 @@ class PlainLines:
         self._step = ""
         self._clock = _Clock()
         self._done = (0, 0.0)
+        self._seconds = 0.0
+        self._are_long = False
+        self._said = 0.0
 
     def started(self, step: str, items: int, seconds: float) -> None:
         """See Watcher."""
         self._step, self._clock, self._done = step, _Clock(), (0, 0.0)
+        self._seconds, self._are_long = seconds, are_long(items, seconds)
+        self._said = time.monotonic()
 
     def progressed(self, items: int, seconds: float) -> None:
         """See Watcher."""
         self._done = (items, seconds)
+        now = time.monotonic()
+        if self._are_long and now - self._said >= SAID_EVERY_S:
+            self._said = now
+            self._out.write(f"{self._step}: {minutes(seconds, self._seconds)}\n")
+            self._out.flush()
 
     def failed(self, sentence: str) -> None:
         """See Watcher."""
@@ -122,20 +150,24 @@ class Bar:
         self._progress: Progress | None = None
         self._task = TaskID(0)
         self._clock = _Clock()
+        self._seconds = 0.0
+        self._items = 0
 
     def started(self, step: str, items: int, seconds: float) -> None:
         """See Watcher."""
         self._clock = _Clock()
+        self._items, self._seconds = items, seconds
         self._progress = Progress(
             TextColumn("{task.description:<11}"),
             BarColumn(),
-            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+            TextColumn("{task.fields[far]}"),
             TextColumn("{task.fields[speed]}"),
             TimeRemainingColumn(),
             refresh_per_second=1 / REFRESH_S,
         )
         self._progress.start()
-        self._task = self._progress.add_task(step, total=items, speed="")
+        total = seconds if are_long(items, seconds) else float(items)
+        self._task = self._progress.add_task(step, total=total, speed="", far="")
 
     def progressed(self, items: int, seconds: float) -> None:
         """See Watcher."""
@@ -143,7 +175,10 @@ class Bar:
             return
         clips, real_time = self._clock.speed(items, seconds)
         speed = f"{clips:.1f}/s  {real_time:.0f}x real time"
-        self._progress.update(self._task, completed=items, speed=speed)
+        far, done = f"{items}/{self._items}", float(items)
+        if are_long(self._items, self._seconds):
+            far, done = minutes(seconds, self._seconds), seconds
+        self._progress.update(self._task, completed=done, speed=speed, far=far)
 
     def failed(self, sentence: str) -> None:
         """See Watcher."""

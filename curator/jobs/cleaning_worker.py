@@ -19,7 +19,7 @@ from curator.domain.span import Span
 from curator.jobs.derive import derive
 from curator.jobs.job import Job
 from curator.jobs.queries import each
-from curator.jobs.wire import Cleaned, Message, Taken
+from curator.jobs.wire import Cleaned, Message, Partly, Taken
 from curator.stages import ClipSound, Failed
 from curator.stages.clean import cleaned
 from curator.stages.clean_guard import ClipPair, GuardClips
@@ -45,12 +45,16 @@ def serve_cleaning(project: Project, job: Job, say: Say) -> None:
     """Do a job of STAGES, saying what is found as it is found."""
     recipe = parsed(job.recipe)
     equipment = Equipment(job.options.device, job.options.threads)
+
+    def partly(number: int) -> Callable[[float], None]:
+        return lambda seconds: say(Partly(number, seconds))
+
     if job.stage == "clean":
         for number in job.items:
             say(Taken(number))
             recording = project.recordings.get(number)
             try:
-                derive(recording, project.cache, recipe.steps, equipment)
+                derive(recording, project.cache, recipe.steps, equipment, partly(number))
             except (CuratorError, ValueError, RuntimeError, OSError) as error:
                 say(Failed(number, f"{recording.name}: {error}"))
             else:

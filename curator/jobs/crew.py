@@ -16,7 +16,7 @@ from curator.domain.errors import CuratorError
 from curator.domain.fact import ClipFact, RecordingCut
 from curator.jobs.job import Job
 from curator.jobs.processes import Died, Workers
-from curator.jobs.wire import Cleaned, Done, Found, Message, Noted, Stopped, Taken, TakenIn
+from curator.jobs.wire import Cleaned, Done, Found, Message, Noted, Partly, Stopped, Taken, TakenIn
 from curator.jobs.work import Work
 from curator.jobs.writing import Action, OnClips
 from curator.stages import Failed
@@ -75,6 +75,7 @@ class Crew:
         self._start = start
         self._done_items = 0
         self._done_seconds = 0.0
+        self._partly: dict[int, float] = {}  # seconds of items that are not answered yet
         self.failures = 0
 
     def do(self, job: Job, items: Sequence[int]) -> None:
@@ -136,6 +137,9 @@ class Crew:
             this.died.append(message)
         elif isinstance(message, Stopped):
             raise WorkerTrouble(message.sentence, message.hint)
+        elif isinstance(message, Partly):
+            self._partly[message.item] = message.seconds
+            self._tell()
         elif isinstance(message, Taken):
             this.suspects[number].append(message.item)
         else:
@@ -152,9 +156,14 @@ class Crew:
         this.answered.add(item)
         if item in this.suspects[number]:
             this.suspects[number].remove(item)
+        self._partly.pop(item, None)
         self._done_items += 1
         self._done_seconds += self._seconds_of(found)
-        self._watcher.progressed(self._done_items, self._done_seconds)
+        self._tell()
+
+    def _tell(self) -> None:
+        seconds = self._done_seconds + sum(self._partly.values())
+        self._watcher.progressed(self._done_items, seconds)
 
     def _fail(self, sentence: str) -> None:
         self.failures += 1

@@ -1,52 +1,99 @@
 """Recordings cleaned into the project's cache, each step that is worth it once."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from curator.audio.derived import (
+    begun_derived,
     bytes_needed,
     derived_recording,
     is_ready,
     make_ready,
     write_derived,
 )
+from curator.audio.waveform import Samples
 from curator.domain.errors import CuratorError, printable
 from curator.domain.recipe import Step, hash_of
 from curator.domain.recording import Recording
 from curator.stages.clean import cleaned, sound_of, stops
 from curator.stages.clean_recipes import of_recordings
+from curator.stages.clean_stream import Sound
 from curator.stages.cleaners import Equipment, info_of
 
 SPARE_BYTES = 64 << 20
+AGAIN_S = 2.0  # made anew before the place to go on from: longer than any filter remembers
+TOLD_EVERY_S = 10.0  # of sound
+
+Told = Callable[[float], None]
 
 
 def derive(
-    recording: Recording, cache: Path, steps: Sequence[Step], equipment: Equipment
+    recording: Recording,
+    cache: Path,
+    steps: Sequence[Step],
+    equipment: Equipment,
+    told: Told = lambda _seconds: None,
 ) -> Recording:
     """The recording as the steps make it, from the cache where it is there, else made now.
 
-    What an earlier recipe with the same first steps has made is taken up. The recording itself
-    where no step is about recordings. CuratorError says why it cannot be made.
+    What an earlier recipe with the same first steps has made is taken up, and what somebody who
+    was stopped has begun. The recording itself where no step is about recordings. told: how many
+    seconds of the recording are done, every now and then. CuratorError says why it cannot be made.
     """
     steps = of_recordings(steps)
     if not steps:
         return recording
     made, done = _made_so_far(recording, cache, steps)
-    for stop in stops(steps):
-        if stop <= done:
-            continue
-        base, part = made or recording, steps[done:stop]
-        _require_room(base, part, cache)
-        sound = cleaned(lambda base=base: sound_of(base), part, equipment)  # type: ignore[misc]
-        made = write_derived(
-            recording, cache, hash_of(steps[:stop]), sound.blocks, sound.rate, sound.samples
-        )
+    parts = [stop for stop in stops(steps) if stop > done]
+    for place, stop in enumerate(parts):
+        base = made or recording
+        _require_room(base, steps[done:stop], cache)
+
+        def partly(share: float, place: int = place) -> None:
+            told(recording.seconds * (place + share) / len(parts))
+
+        made = _write(recording, base, cache, (steps, done, stop), equipment, partly)
         done = stop
     assert made is not None
     if not is_ready(made, cache):
         make_ready(made, cache)
     return made
+
+
+def _write(
+    recording: Recording,
+    base: Recording,
+    cache: Path,
+    part: tuple[tuple[Step, ...], int, int],
+    equipment: Equipment,
+    told: Told,
+) -> Recording:
+    """What some of the steps make of ``base``. part: all steps, the first and the one after."""
+    steps, first, stop = part
+    key = hash_of(steps[:stop])
+
+    def hear() -> Sound:
+        return sound_of(base)
+
+    after = begun_derived(recording, cache, key)
+    wanted_from = max(0.0, after.written / after.rate - AGAIN_S) if after else 0.0
+    sound = cleaned(hear, steps[first:stop], equipment, wanted_from)
+    if after and (after.rate, after.samples) != (sound.rate, sound.samples):
+        after, sound = None, cleaned(hear, steps[first:stop], equipment)
+    blocks = _counted(sound, told)
+    return write_derived(recording, cache, key, blocks, sound.rate, sound.samples, after)
+
+
+def _counted(sound: Sound, told: Told) -> Iterator[Samples]:
+    """Its blocks; every few seconds of sound it is told what share of it they are."""
+    done = said = 0
+    for block in sound.blocks:
+        yield block
+        done += block.size
+        if done - said >= TOLD_EVERY_S * sound.rate:
+            told(done / sound.samples)
+            said = done
 
 
 def _made_so_far(

@@ -52,6 +52,14 @@ class Cleaned:
 
 
 @dataclass(frozen=True, slots=True)
+class Partly:
+    """So many seconds of an item that takes long are done."""
+
+    item: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """Something found out about the project as a whole, under the key of a project fact."""
 
@@ -73,7 +81,7 @@ class Done:
 
 
 Found = ClipFact | RecordingTranscript | RecordingCut | TakenIn | Cleaned | ClipCleaned
-Message = Found | Failed | Taken | Noted | Stopped | Done
+Message = Found | Failed | Taken | Partly | Noted | Stopped | Done
 
 _FACTS: dict[str, type[Fact]] = {
     "transcript": Transcript,
@@ -94,6 +102,7 @@ _PLAIN: dict[str, type[Any]] = {
     "clip_cleaned": ClipCleaned,
     "failed": Failed,
     "taken": Taken,
+    "partly": Partly,
     "noted": Noted,
     "stopped": Stopped,
     "done": Done,

@@ -1,6 +1,7 @@
 """Recording -> the same recording, cleaner: the steps of a recipe, one flowing into the next."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from curator.audio.decode import blocks
@@ -28,10 +29,16 @@ def stops(steps: Sequence[Step]) -> list[int]:
     return sorted({*costly, len(steps)} - {0})
 
 
-def cleaned(hear: Callable[[], Sound], steps: Sequence[Step], equipment: Equipment) -> Sound:
+def cleaned(
+    hear: Callable[[], Sound],
+    steps: Sequence[Step],
+    equipment: Equipment,
+    wanted_from: float = 0.0,
+) -> Sound:
     """What comes out of the steps, at the recording's rate or at a higher one if a step widens it.
 
-    hear: gives the recording from its start, as often as it is asked.
+    hear: gives the recording from its start, as often as it is asked. wanted_from: seconds; costly
+    steps leave out what comes before, if they can.
     """
     sound = hear()
     home, length = sound.rate, sound.samples
@@ -43,6 +50,8 @@ def cleaned(hear: Callable[[], Sound], steps: Sequence[Step], equipment: Equipme
             before = cleaned(hear, steps[:place], equipment)
             cleaner.listen(before.at(rate))  # type: ignore[union-attr]
         at_its_rate = sound.at(rate)
+        if info.is_costly:
+            at_its_rate = replace(at_its_rate, wanted_from=wanted_from)
         made_sound = at_its_rate.with_blocks(cleaner.clean(at_its_rate))  # type: ignore[union-attr]
         if info.widens and rate > sound.rate:
             home, length = rate, made_sound.samples

@@ -5,7 +5,7 @@ in the recording alone, so that the same sound comes out however it was divided 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import soxr
@@ -19,11 +19,15 @@ RESAMPLED_AT_ONCE = 1 << 16  # samples
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sound:
-    """A recording as it flows. blocks: mono float32, ``samples`` of them in all at ``rate`` Hz."""
+    """A recording as it flows. blocks: mono float32, ``samples`` of them in all at ``rate`` Hz.
+
+    wanted_from: seconds; what comes before was made already, and may be anything of that length.
+    """
 
     blocks: Iterator[Samples]
     rate: int
     samples: int
+    wanted_from: float = 0.0
 
     @classmethod
     def of(cls, samples: Samples, rate: int, block: int = 1 << 16) -> "Sound":
@@ -38,7 +42,7 @@ class Sound:
 
     def with_blocks(self, blocks: Iterator[Samples]) -> "Sound":
         """As long as this one, whatever the blocks' makers had to fill up: exactly so long."""
-        return Sound(exactly(blocks, self.samples), self.rate, self.samples)
+        return replace(self, blocks=exactly(blocks, self.samples))
 
     def at(self, rate: int, samples: int | None = None) -> "Sound":
         """The same at another rate, in step with it. samples: of the result, where it is known."""
@@ -46,7 +50,8 @@ class Sound:
             return self
         if samples is None:
             samples = Span(0, self.samples).at_rate(self.rate, rate).stop
-        return Sound(exactly(_resampled(self, rate), samples), rate, samples)
+        blocks = exactly(_resampled(self, rate), samples)
+        return Sound(blocks, rate, samples, self.wanted_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,10 @@ def in_pieces(
 ) -> Iterator[Samples]:
     """Hear a recording piece by piece and join what comes out.
 
-    process: gives as many samples as it gets, in step with them.
+    process: gives as many samples as it gets, in step with them. Pieces that are not wanted are
+    silent.
     """
+    wanted_from = round(sound.wanted_from * sound.rate)
     buffer = np.empty(0, np.float32)
     first = 0  # the sample of the recording with which the buffer begins
     start = 0  # of the piece that is next
@@ -101,7 +108,8 @@ def in_pieces(
         buffer = np.concatenate(parts) if len(parts) > 1 else buffer
         heard_from = max(0, start - pieces.context)
         piece = np.ascontiguousarray(buffer[heard_from - first : heard_to - first])
-        made = process(piece)
+        is_wanted = stop + pieces.fade > wanted_from
+        made = process(piece) if is_wanted else np.zeros(piece.size, np.float32)
         if made.size != piece.size:
             raise ValueError(f"{piece.size} samples became {made.size}")
         kept = made[start - heard_from : stop + pieces.fade - heard_from]

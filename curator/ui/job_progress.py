@@ -15,6 +15,9 @@ APPEARS_MS = 500
 ALMOST = 0.9 / 1000
 """Timers ring a little early; also turns their milliseconds into seconds."""
 
+LONG_S = 60.0
+"""A recording that is cleaned is shown by its minutes when it is longer."""
+
 GUESS_AFTER_S = 2.0
 """Before, a guess of the time left would jump about."""
 
@@ -28,6 +31,7 @@ DOING = {
     "embed": QT_TRANSLATE_NOOP("Steps", "listening to voices"),
     "delivery": QT_TRANSLATE_NOOP("Steps", "listening to delivery"),
     "score": QT_TRANSLATE_NOOP("Steps", "measuring quality"),
+    "overlap": QT_TRANSLATE_NOOP("Steps", "listening for other voices and music"),
     "lay_out": QT_TRANSLATE_NOOP("Steps", "drawing the map"),
     "lay_out_delivery": QT_TRANSLATE_NOOP("Steps", "drawing the delivery map"),
     "suggest": QT_TRANSLATE_NOOP("Steps", "learning from your categories"),
@@ -130,7 +134,11 @@ class JobProgress(QObject):
         if shown is None:
             return ""
         words = doing(shown.step)
-        if shown.share is not None:
+        if shown.step == "clean" and shown.seconds > LONG_S * shown.items:
+            words = self.tr("%1 %2 of %3 min").replace("%1", words, 1)
+            words = words.replace("%2", str(int(shown.done_seconds / 60)), 1)
+            words = words.replace("%3", str(round(shown.seconds / 60)), 1)
+        elif shown.share is not None:
             words = self.tr("%1 %2 %").replace("%1", words, 1)
             words = words.replace("%2", str(int(100 * shown.share)), 1)
         if shown.left_s is not None:

@@ -5,14 +5,17 @@ import sys
 import time
 import tracemalloc
 
+import numpy as np
 import pytest
+import soundfile
 
-from curator.audio.derived import derived_recording
+from curator.audio.derived import begun_derived, derived_recording
 from curator.audio.intake import sweep
 from curator.domain.recipe import hash_of
-from curator.jobs.derive import derive
-from curator.stages.clean import cleaned
+from curator.jobs.derive import AGAIN_S, derive
+from curator.stages.clean import cleaned, sound_of
 from curator.stages.clean_stream import Pieces, Sound, in_pieces
+from curator.stages.cleaners import deepfilternet3
 from tests.helpers.cleaning import CPU, a_step, taken_in
 from tests.helpers.sounds import speech_like, write_sound
 
@@ -22,8 +25,10 @@ STEPS = [a_step("high_pass"), a_step("deepfilternet3")]
 WORKER = """
 import sys
 from pathlib import Path
+from curator.audio import begun
 from curator.jobs.derive import derive
 from tests.helpers.cleaning import CPU, a_step, taken_in
+begun.NOTED_EVERY_S = 0.1
 folder = Path(sys.argv[1])
 for name in ("one.wav", "two.wav"):
     recording = taken_in(folder / name, folder / "cache")
@@ -33,33 +38,48 @@ for name in ("one.wav", "two.wav"):
 
 @pytest.mark.model
 @pytest.mark.slow
-def test_what_was_made_before_a_kill_is_not_made_again(tmp_path):
+def test_what_was_made_before_a_kill_is_not_made_again(tmp_path, monkeypatch):
     cache = tmp_path / "cache"
-    for name, seconds in (("one.wav", 1.0), ("two.wav", 15.0)):
-        write_sound(tmp_path / name, speech_like(seconds, RATE), RATE)
+    for name, seconds in (("one.wav", 1.0), ("two.wav", 40.0)):
+        write_sound(tmp_path / name, np.resize(speech_like(10.0, RATE), int(seconds * RATE)), RATE)
     one, two = (taken_in(tmp_path / name, cache) for name in ("one.wav", "two.wav"))
+    key = hash_of(STEPS)
     worker = subprocess.Popen([sys.executable, "-c", WORKER, str(tmp_path)])
     deadline = time.monotonic() + 120
-    while derived_recording(one, cache, hash_of(STEPS)) is None and worker.poll() is None:
+    while not far_enough(two, cache, key) and worker.poll() is None:
         assert time.monotonic() < deadline
-        time.sleep(0.01)
-    while not half_made(cache) and worker.poll() is None:
         time.sleep(0.01)
     worker.kill()
     worker.wait()
-    first = derived_recording(one, cache, hash_of(STEPS))
+    first, half = derived_recording(one, cache, key), begun_derived(two, cache, key)
     assert first is not None
-    assert derived_recording(two, cache, hash_of(STEPS)) is None
-    assert sweep(cache) >= 1
-    assert not list(cache.glob(".*.partial"))
+    assert half is not None
+    assert derived_recording(two, cache, key) is None
+    sweep(cache)
     assert derive(one, cache, STEPS, CPU) == first
+
+    heard = []
+    real = deepfilternet3._State.processed
+    monkeypatch.setattr(
+        deepfilternet3._State,
+        "processed",
+        lambda self, samples: heard.append(samples.size) or real(self, samples),
+    )
     made = derive(two, cache, STEPS, CPU)
     assert made.samples == two.samples
+    again_s = 40.0 - half.written / RATE + AGAIN_S + deepfilternet3.FINDS_ITS_FEET_S
+    assert sum(heard) / deepfilternet3.RATE < again_s + 1.5
+    assert not list(cache.glob("*.begun*"))
+
+    whole = cleaned(lambda: sound_of(two), STEPS, CPU).all()
+    joined, _ = soundfile.read(made.path, dtype="float32")
+    assert np.abs(joined - whole).max() < 1e-3 * np.abs(whole).max()
 
 
-def half_made(cache):
-    """Whether cleaned sound is being written, which no name tells but its first bytes."""
-    return any(path.read_bytes()[:4] == b"riff" for path in cache.glob(".*.partial"))
+def far_enough(recording, cache, key):
+    """Whether half of it is noted, of which the network has to hear something again."""
+    half = begun_derived(recording, cache, key)
+    return half is not None and half.written > 20 * RATE
 
 
 def test_a_long_recording_is_never_in_memory_as_a_whole():

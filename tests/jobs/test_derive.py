@@ -3,20 +3,24 @@
 import errno
 import hashlib
 import os
+import time
 
 import numpy as np
 import pytest
 import soundfile
 
-from curator.audio.cache import cached16
-from curator.audio.encode import PartFile
+from curator.audio import begun
+from curator.audio.begun import GrowingFile
+from curator.audio.cache import cached16, sweep
+from curator.audio.derived import begun_derived
 from curator.domain.errors import CuratorError
+from curator.domain.recipe import hash_of
 from curator.jobs import derive as deriving
 from curator.jobs.derive import derive
 from curator.stages import clean
 from curator.stages.clean_versions import derived
 from tests.helpers.cleaning import CPU, a_step, taken_in
-from tests.helpers.sounds import speech_like, write_sound
+from tests.helpers.sounds import noise, speech_like, write_sound
 
 RATE = 22_050
 
@@ -24,6 +28,12 @@ RATE = 22_050
 @pytest.fixture
 def recording(tmp_path):
     path = write_sound(tmp_path / "show.wav", speech_like(3.0, RATE), RATE)
+    return taken_in(path, tmp_path / "cache")
+
+
+@pytest.fixture
+def long_recording(tmp_path):
+    path = write_sound(tmp_path / "long.wav", noise(35.0, 8_000), 8_000)
     return taken_in(path, tmp_path / "cache")
 
 
@@ -100,34 +110,88 @@ def test_a_deleted_or_changed_file_is_made_again_the_same(recording, tmp_path):
     assert derive(recording, cache, STEPS[:1], CPU).content_hash == made.content_hash
 
 
-def test_a_full_disk_in_the_middle_leaves_nothing_half_written(recording, tmp_path, monkeypatch):
+class FullDisk:
+    """A file on a disk that has so many bytes left."""
+
+    def __init__(self, file, left):
+        self._file, self._left = file, left
+
+    def write(self, data):
+        self._left -= len(data)
+        if self._left < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return self._file.write(data)
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    """Runs something with a disk that fills up while cleaned sound is written."""
+    real = GrowingFile.__init__
+
+    def start(self, *given):
+        real(self, *given)
+        self._file = FullDisk(self._file, self.room)
+
+    def run(work, room):
+        monkeypatch.setattr(GrowingFile, "room", room, raising=False)
+        with monkeypatch.context() as patch:
+            patch.setattr(GrowingFile, "__init__", start)
+            with pytest.raises(CuratorError, match="No space left"):
+                work()
+
+    return run
+
+
+def test_a_full_disk_in_the_middle_leaves_nothing_half_written(recording, tmp_path, full_disk):
     cache = tmp_path / "cache"
     before = sorted(path.name for path in cache.iterdir())
-    real = PartFile.__init__
-
-    class FullDisk:
-        def __init__(self, file):
-            self._file, self._left = file, 100_000
-
-        def write(self, data):
-            self._left -= len(data)
-            if self._left < 0:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            return self._file.write(data)
-
-        def __getattr__(self, name):
-            return getattr(self._file, name)
-
-    def start(self, folder):
-        real(self, folder)
-        self.file = FullDisk(self.file)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(PartFile, "__init__", start)
-        with pytest.raises(CuratorError, match="No space left"):
-            derive(recording, cache, STEPS[:1], CPU)
+    full_disk(lambda: derive(recording, cache, STEPS[:1], CPU), 100_000)
     assert sorted(path.name for path in cache.iterdir()) == before
     assert derive(recording, cache, STEPS[:1], CPU).samples == recording.samples
+
+
+def test_what_was_noted_before_the_disk_was_full_is_not_made_again(
+    long_recording, tmp_path, full_disk, monkeypatch
+):
+    monkeypatch.setattr(begun, "NOTED_EVERY_S", 0.0)
+    cache, steps = tmp_path / "cache", STEPS[:1]
+    key, block = hash_of(tuple(steps)), 80_000  # samples
+    full_disk(lambda: derive(long_recording, cache, steps, CPU), 10 * block)
+    found = begun_derived(long_recording, cache, key)
+    assert found is not None
+    assert 0 < found.written < long_recording.samples
+    resumed = derive(long_recording, cache, steps, CPU)
+    content = resumed.path.read_bytes()
+    assert hashlib.sha256(content).hexdigest() == resumed.content_hash
+    assert not list(cache.glob("*.begun*"))
+    resumed.path.unlink()
+    assert derive(long_recording, cache, steps, CPU).path.read_bytes() == content
+
+
+def test_what_nobody_goes_on_with_is_swept_away(tmp_path):
+    def made(name, age):
+        path = tmp_path / name
+        path.touch()
+        os.utime(path, (time.time() - age,) * 2)
+        return path
+
+    forgotten = made("a.begun", begun.FORGOTTEN_S + 60)
+    note = made("a.begun.json", 0)
+    unnoted = made("b.begun", begun.LEFT_S + 60)
+    going_on, going_on_note = made("c.begun", begun.LEFT_S + 60), made("c.begun.json", 0)
+    fresh = made("d.begun", 0)
+    assert sweep(tmp_path) == 2
+    assert not any(path.exists() for path in (forgotten, note, unnoted))
+    assert all(path.exists() for path in (going_on, going_on_note, fresh))
+
+
+def test_a_long_recording_says_how_far_it_is(long_recording, tmp_path):
+    told: list[float] = []
+    derive(long_recording, tmp_path / "cache", STEPS[:1], CPU, told.append)
+    assert told == pytest.approx([10.0, 20.0, 30.0], abs=0.1)
 
 
 def test_too_little_room_is_said_beforehand(recording, tmp_path, monkeypatch):

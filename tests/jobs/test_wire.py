@@ -19,7 +19,7 @@ from curator.domain.fact import (
 )
 from curator.domain.span import Span
 from curator.jobs.job import Job, Options, from_json, path_bytes, path_of, to_json
-from curator.jobs.wire import Done, Stopped, Taken, TakenIn, from_line, to_line
+from curator.jobs.wire import Done, Partly, Stopped, Taken, TakenIn, from_line, to_line
 from curator.stages import Failed
 
 MADE_BY = Producer("stage", 3, "tiny.en")
@@ -48,6 +48,7 @@ def test_a_fact_arrives_as_it_was_sent(fact):
         RecordingCut(1, MADE_BY, (NewClip(Span(0, 5), 0), NewClip(Span(9, 11), 1))),
         Failed(4, "It is silent."),
         Taken(4),
+        Partly(4, 12.5),
         Stopped("The model is missing.", "Install it."),
         Done(),
     ],

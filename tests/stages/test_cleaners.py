@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -168,3 +170,25 @@ def test_every_cleaner_says_what_its_settings_do():
             assert setting.text
         if not info.model:
             assert made(a_step(key), Equipment())
+
+
+def test_pieces_that_were_made_before_are_not_heard_again():
+    rate = 8_000
+    sound = noise(20.0, rate)
+    pieces = Pieces(2 * rate, rate // 2, rate // 10)
+    heard: list[int] = []
+
+    def process(piece):
+        heard.append(piece.size)
+        return piece * np.float32(0.5)
+
+    def made(wanted_from):
+        heard.clear()
+        flowing = replace(Sound.of(sound, rate), wanted_from=wanted_from)
+        return np.concatenate(list(in_pieces(flowing, pieces, process)))
+
+    whole = made(0.0)
+    assert len(heard) == 10
+    rest = made(13.0)
+    assert len(heard) == 4
+    np.testing.assert_array_equal(rest[13 * rate :], whole[13 * rate :])

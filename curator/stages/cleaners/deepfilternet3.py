@@ -21,6 +21,7 @@ MODEL = "deepfilternet3"
 FRAME = 480
 DELAY = 1_440  # samples: its window beyond a frame, and two frames that it looks ahead
 AT_ONCE = 100  # frames between two looks at the flow: a second
+FINDS_ITS_FEET_S = 10.0  # after which it makes nearly the same, wherever it began to hear
 NO_LIMIT_DB = 100.0
 
 
@@ -49,11 +50,17 @@ class DeepFilterNet3:
         state = _State(self._library, self._model, self._limit_db, self._post_filter)
         try:
             late, waiting = DELAY, np.empty(0, np.float32)
+            skipped = FRAME * int((sound.wanted_from - FINDS_ITS_FEET_S) * RATE / FRAME)
             for block in sound.blocks:
                 waiting = np.concatenate([waiting, block])
                 while waiting.size >= FRAME:
                     count = min(AT_ONCE, waiting.size // FRAME) * FRAME
-                    made = state.processed(waiting[:count])[late:]
+                    if skipped > 0:
+                        count = min(count, skipped)
+                        made = np.zeros(count, np.float32)[late:]
+                        skipped -= count
+                    else:
+                        made = state.processed(waiting[:count])[late:]
                     late = max(0, late - count)
                     waiting = waiting[count:]
                     if made.size:

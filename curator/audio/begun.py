@@ -1,0 +1,123 @@
+"""Sound that is being made for long, so that what is there survives whoever makes it.
+
+Every few seconds what was written is put on the disk and noted beside it. Whoever makes the same
+sound again goes on from the last note, however the one before ended.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from curator.audio.encode import sync_folder, write_bytes_atomically
+from curator.audio.waveform import Samples
+
+BEGUN = ".begun"
+NOTE = ".begun.json"
+NOTED_EVERY_S = 5.0  # of the clock: so much work is lost at most
+FORGOTTEN_S = 14 * 86_400  # after so long nobody goes on with it
+LEFT_S = 3_600  # what was never noted and is so old has no owner
+BYTES = 4  # a sample
+READ_AT_ONCE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """How far a file is. key, source: what it is. written: samples that are surely there."""
+
+    key: str
+    source: str
+    rate: int
+    samples: int
+    written: int = 0
+
+    def goes_on(self, other: "Begun | None") -> bool:
+        """Whether ``other`` is the same sound, half made."""
+        return other is not None and asdict(self) | {"written": 0} == asdict(other) | {"written": 0}
+
+
+def begun(path: Path) -> Begun | None:
+    """How far the file that will be ``path`` is; None when nobody has noted anything."""
+    try:
+        found = Begun(**json.loads(path.with_suffix(NOTE).read_bytes()))
+        whole = path.with_suffix(BEGUN).stat().st_size >= BYTES * found.written
+    except (OSError, ValueError, TypeError):
+        return None
+    return found if whole else None
+
+
+class GrowingFile:
+    """A file that will be ``path``: a head, then samples. Forget it, finish it, or leave it.
+
+    what: what it will be; where its ``written`` is not 0, so many samples are there already.
+    """
+
+    def __init__(self, path: Path, head: bytes, what: Begun) -> None:
+        self._path, self._what = path, what
+        self._beside = path.with_suffix(BEGUN)
+        self._digest = hashlib.sha256(head)
+        self._written = what.written
+        self._noted_at = time.monotonic()
+        if what.written:
+            self._file = self._beside.open("r+b")
+            self._file.truncate(len(head) + BYTES * what.written)
+            self._file.seek(len(head))
+            while part := self._file.read(READ_AT_ONCE):
+                self._digest.update(part)
+        else:
+            path.with_suffix(NOTE).unlink(missing_ok=True)
+            self._file = self._beside.open("w+b")
+            self._file.write(head)
+
+    def write(self, block: Samples) -> None:
+        """The next samples."""
+        content = np.ascontiguousarray(block, "<f4").data.cast("B")
+        self._digest.update(content)
+        self._file.write(content)
+        self._written += block.size
+        if time.monotonic() - self._noted_at >= NOTED_EVERY_S:
+            self.note()
+
+    def note(self) -> None:
+        """Put what is written on the disk, and note how much that is."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        said = asdict(self._what) | {"written": self._written}
+        write_bytes_atomically(self._path.with_suffix(NOTE), json.dumps(said).encode())
+        self._noted_at = time.monotonic()
+
+    def finish(self) -> str:
+        """Give it its name; returns its SHA-256."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._beside.replace(self._path)
+        sync_folder(self._path.parent)
+        self._path.with_suffix(NOTE).unlink(missing_ok=True)
+        return self._digest.hexdigest()
+
+    def leave(self) -> None:
+        """Close it. What was noted stays; where nothing was, nothing does."""
+        with contextlib.suppress(OSError):  # closing flushes, which fails when the disk is full
+            self._file.close()
+        if begun(self._path) is None:
+            self._beside.unlink(missing_ok=True)
+
+
+def sweep_begun(cache: Path) -> int:
+    """Remove what nobody goes on with; returns how many files."""
+    removed = 0
+    for path in cache.glob(f"*{BEGUN}"):
+        noted = path.with_suffix(NOTE)
+        with contextlib.suppress(OSError):  # it has just been finished
+            age = time.time() - path.stat().st_mtime
+            if age > (FORGOTTEN_S if noted.exists() else LEFT_S):
+                path.unlink()
+                noted.unlink(missing_ok=True)
+                removed += 1
+    return removed
