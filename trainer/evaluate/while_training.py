@@ -22,11 +22,12 @@ from trainer.evaluate.measures import Voice, measure_all, nothing_measured
 from trainer.evaluate.plan import voices_of
 from trainer.evaluate.results import Row, as_read
 from trainer.evaluate.sentences import Sentence, read_script, spread
-from trainer.evaluate.summary import DIRECTION, interval
+from trainer.evaluate.summary import DIRECTION
 from trainer.evaluate.telling import WORDS
 from trainer.events import EventLog
 from trainer.manifest import Bundle
 from trainer.optimizer import learning_parts
+from trainer.report.statistics import mean_interval
 from trainer.speech.listener import Listener
 from trainer.speech.saying import Manner, say
 from trainer.speech.sound import write_sound
@@ -73,7 +74,7 @@ def speak_and_measure(session: "Session", log: EventLog, show: Any) -> None:  # 
             fault = str(error).partition("\n")[0]
         for row in rows:
             log.add("speech", step=step, **row)
-        means = as_read(means_of(rows, step))
+        means = as_read(means_of(rows))
         took = round(time.monotonic() - began, 3)
         log.add("speech_means", step=step, measures=means, seconds=took, fault=fault)
         show("speech", {"step": step, "sentence": in_words(means, rows, fault)})
@@ -152,14 +153,14 @@ def _row(hearing: Hearing, speaker: Speaker, sentence: Sentence, prompt: Path, p
     )
 
 
-def means_of(rows: Sequence[Row], step: int) -> dict[str, dict[str, float]]:
-    """Mean, interval and number of samples of each measure."""
-    found = {}
+def means_of(rows: Sequence[Row]) -> dict[str, dict[str, float | None]]:
+    """Mean, its interval and the number of samples of each measure; of too few no interval."""
+    found: dict[str, dict[str, float | None]] = {}
     for key in DIRECTION:
         measured: list[Any] = [row["measures"] for row in rows]
         values = [value[key] for value in measured if value.get(key) is not None]
         if values:
-            low, high = interval(values, f"speech {step} {key}")
+            low, high = mean_interval(values) or (None, None)
             mean = float(np.mean(values))
             found[key] = {"mean": mean, "low": low, "high": high, "samples": len(values)}
     return found

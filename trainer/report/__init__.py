@@ -39,6 +39,7 @@ def contents(run: RunFiles) -> Report:
         losses,
         next_run,
         quality,
+        speech,
         stability,
     )
 
@@ -53,6 +54,7 @@ def contents(run: RunFiles) -> Report:
             losses.curves(write),
             losses.meaning(write),
             stability.section(write),
+            *speech.sections(write),
             quality.section(write),
             balance.section(write),
             bundle_findings.section(write),

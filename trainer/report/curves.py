@@ -13,12 +13,16 @@ LABEL = 80  # wide enough for "best: " and a step
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Points (step, value) under a name; kind: main or faint. source: where they come from."""
+    """Points (step, value) under a name; kind: main or faint. source: where they come from.
+
+    spans: (step, low, high), drawn as upright strokes: where a point may as well lie.
+    """
 
     name: str
     kind: str
     points: Sequence[tuple[float, float]]
     source: str = ""
+    spans: Sequence[tuple[float, float, float]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,8 @@ def draw(curves: Sequence[Curve], best_at: float | None, levels: Sequence[Level]
     ]
     if not finite:
         return ""
-    axes = _axes([*finite, *((finite[0][0], level.value) for level in levels)])
+    spanned = [(x, y) for curve in curves for x, *ends in curve.spans for y in ends]
+    axes = _axes([*finite, *spanned, *((finite[0][0], level.value) for level in levels)])
     parts = [*_grid(axes)]
     for level in levels:
         parts += _level(level, axes, best_at)
@@ -127,7 +132,7 @@ def _ticks(low: float, high: float) -> list[float]:
 
 def _line(curve: Curve, axes: _Axes) -> list[str]:
     """The curve, broken where a value is not a number, and its points if they are few."""
-    parts: list[str] = []
+    parts = [_span(axes.x(x), axes.y(low), axes.y(high)) for x, low, high in curve.spans]
     run: list[str] = []
     for x, y in [*curve.points, (math.nan, math.nan)]:
         if math.isfinite(x) and math.isfinite(y):
@@ -140,6 +145,10 @@ def _line(curve: Curve, axes: _Axes) -> list[str]:
                 parts += [_dot(point) for point in run]
         run = []
     return parts
+
+
+def _span(x: float, low: float, high: float) -> str:
+    return f'<line class="span" x1="{x:.1f}" x2="{x:.1f}" y1="{low:.1f}" y2="{high:.1f}"/>'
 
 
 def _dot(point: str) -> str:

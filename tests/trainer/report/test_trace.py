@@ -4,7 +4,14 @@ import re
 
 import pytest
 
-from tests.helpers.training_runs import IMPROVING, OVERFITTED, a_run, a_small_bundle, an_evaluation
+from tests.helpers.training_runs import (
+    IMPROVING,
+    OVERFITTED,
+    a_run,
+    a_small_bundle,
+    an_evaluation,
+    speech_on_the_way,
+)
 from tests.trainer.report.following import Files, Page, worked_out
 from trainer.guard import FEWEST_CLIPS, judge
 from trainer.report import write_report
@@ -18,6 +25,7 @@ def reported(tmp_path_factory):
     bundle = a_small_bundle(folder / "bundle")
     run = a_run(folder / "run-three", OVERFITTED, bundle=bundle)
     an_evaluation(run, [0, 150, 290])
+    speech_on_the_way(run, [0, 150, 290])
     a_run(folder / "run-one", IMPROVING, bundle=bundle)
     a_run(folder / "run-two", OVERFITTED, bundle=bundle)
     write_report(run, folder / "report.html", price=0.8)
