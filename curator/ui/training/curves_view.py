@@ -1,6 +1,7 @@
 """Losses over steps, drawn as they come: training faint, evaluation strong, chance dotted."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ LEFT, RIGHT, TOP, BOTTOM = 7 * GRID, 2 * GRID, 3 * GRID, 3 * GRID
 TICKS = 5
 ROOM = 0.08  # of the height, above and below the lines
 DOT = 3.0
+SPAN_ALPHA = 0.3
 FEW = 300
 """Points up to which a line is drawn wide and smooth."""
 
@@ -25,13 +27,18 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Shown:
-    """What is drawn. best: a step, None for none. chance: a level, None where it is not known."""
+    """What is drawn. best: a step, None for none. chance: a level, None where it is not known.
+
+    low, high: of each evaluation, where its value may as well lie; empty where nobody says.
+    """
 
     title: str
     training: Series
     evaluation: Series
     best: int | None = None
     chance: float | None = None
+    low: Sequence[float] = ()
+    high: Sequence[float] = ()
 
 
 class CurvesView(QWidget):
@@ -76,7 +83,8 @@ class CurvesView(QWidget):
         painter.drawText(LEFT, 2 * GRID, self._shown.title)
         area = QRectF(LEFT, TOP, self.width() - LEFT - RIGHT, self.height() - TOP - BOTTOM)
         lines = [_arrays(each) for each in (self._shown.training, self._shown.evaluation)]
-        scale = _scale(lines, self._shown.chance, area)
+        ends = np.array([*self._shown.low, *self._shown.high], dtype=np.float64)
+        scale = _scale(lines, self._shown.chance, ends, area)
         if scale is None or area.width() < 1 or area.height() < 1:
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.tr("No step yet"))
         else:
@@ -131,6 +139,7 @@ class CurvesView(QWidget):
             painter.drawText(
                 place, side, self.tr("best: %1").replace("%1", number(self._shown.best))
             )
+        self._spans(painter, scale, colours)
         for (steps, values), colour in zip(
             lines, (colours.wave_quiet, colours.accent), strict=True
         ):
@@ -146,6 +155,17 @@ class CurvesView(QWidget):
             for x, y in zip(*lines[1], strict=True):
                 if math.isfinite(y):
                     painter.drawEllipse(QPointF(scale.x(x), scale.y(y)), DOT, DOT)
+
+    def _spans(self, painter: QPainter, scale: "Scale", colours: Roles) -> None:
+        """Upright strokes over which the values may as well lie."""
+        colour = QColor(colours.accent)
+        colour.setAlphaF(SPAN_ALPHA)
+        painter.setPen(QPen(colour, 2 * DOT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+        shown = self._shown
+        for step, low, high in zip(shown.evaluation.steps, shown.low, shown.high, strict=False):
+            if math.isfinite(low) and math.isfinite(high):
+                x = scale.x(step)
+                painter.drawLine(QPointF(x, scale.y(low)), QPointF(x, scale.y(high)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +191,11 @@ def _arrays(series: Series) -> tuple[Floats, Floats]:
     return np.array(series.steps, dtype=np.float64), np.array(series.values, dtype=np.float64)
 
 
-def _scale(lines: list[tuple[Floats, Floats]], chance: float | None, area: QRectF) -> Scale | None:
+def _scale(
+    lines: list[tuple[Floats, Floats]], chance: float | None, ends: Floats, area: QRectF
+) -> Scale | None:
     steps = np.concatenate([each for each, _ in lines])
-    values = np.concatenate([each for _, each in lines])
+    values = np.concatenate([*(each for _, each in lines), ends])
     values = values[np.isfinite(values)]
     if not values.size:
         return None

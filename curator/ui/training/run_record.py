@@ -17,8 +17,25 @@ PORTION = 256 * 1024
 MARK = 64
 """Bytes before the place read to that must still be the same, else the file is another."""
 METRICS = ("mel_ce", "eos_ce", "text_ce")
+MEASURES = ("wer", "similarity", "dnsmos", "run_on", "early_stop")
+"""Of the sentences that a run speaks while it trains; those that are shown."""
 ENDINGS = frozenset({"finished", "stopped", "paused", "failed"})
 NO_NUMBER = float("nan")
+
+
+class SentenceSpoken(msgspec.Struct, gc=False):
+    """What a sample was to say."""
+
+    text: str = ""
+
+
+class Mean(msgspec.Struct, gc=False):
+    """A measure of some sentences. low, high: None where they are too few."""
+
+    mean: float
+    samples: int
+    low: float | None = None
+    high: float | None = None
 
 
 class Line(msgspec.Struct, gc=False):
@@ -30,7 +47,9 @@ class Line(msgspec.Struct, gc=False):
     eos_ce: float | None = None
     text_ce: float | None = None
     state: str | None = None
-    sentence: str | None = None
+    sentence: str | SentenceSpoken | None = None
+    measures: msgspec.Raw = msgspec.Raw()
+    wav: str | None = None
     reason: str | None = None
     total_steps: int | None = None
     updates_per_epoch: int | None = None
@@ -64,14 +83,32 @@ class Series:
         self.values.append(NO_NUMBER if value is None else value)
 
 
+@dataclass
+class Heard(Series):
+    """A measure over steps. low, high: of the interval, nan where there is none. samples: last."""
+
+    low: "array[float]" = field(default_factory=lambda: array("d"))
+    high: "array[float]" = field(default_factory=lambda: array("d"))
+    samples: int = 0
+
+    def add_mean(self, step: int, found: Mean) -> None:
+        """The next one."""
+        self.add(step, found.mean)
+        self.low.append(NO_NUMBER if found.low is None else found.low)
+        self.high.append(NO_NUMBER if found.high is None else found.high)
+        self.samples = found.samples
+
+
 _decoder = msgspec.json.Decoder(Line)
+_means = msgspec.json.Decoder(dict[str, Mean])
 
 
 class RunRecord:
     """What is known of a run so far.
 
-    training, evaluation: losses by name. verdict: state and sentence of the guard. ended: the
-    event it ended with the last time, "" while it has not. damaged: lines that were passed over.
+    training, evaluation: losses by name. heard: measures of what it spoke while it trained, by
+    name. verdict: state and sentence of the guard. ended: the event it ended with the last time,
+    "" while it has not. damaged: lines that were passed over.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -84,6 +121,7 @@ class RunRecord:
         self._rest = b""
         self.training = {key: Series() for key in METRICS}
         self.evaluation = {key: Series() for key in METRICS}
+        self.heard: dict[str, Heard] = {}
         self.verdict = ("not_measured", "")
         self.started: Line | None = None
         self.ended = ""
@@ -130,7 +168,7 @@ class RunRecord:
             case "eval":
                 self._add(self.evaluation, event)
             case "guard":
-                self.verdict = (event.state or "", event.sentence or "")
+                self.verdict = (event.state or "", _text(event))
             case "checkpoint":
                 self.best = event.best
             case "started" | "resumed":
@@ -138,6 +176,11 @@ class RunRecord:
                 self.ended = ""
             case "spoken":
                 self.spoken.append(Spoken(event.step or 0, event.text or "", event.out or ""))
+            case "speech" if event.wav is not None:
+                out = str(self.folder / event.wav)
+                self.spoken.append(Spoken(event.step or 0, _text(event), out))
+            case "speech_means":
+                self._add_means(event)
             case kind if kind in ENDINGS:
                 self._end(event)
 
@@ -147,8 +190,24 @@ class RunRecord:
             if value is not None or series[key].steps or event.mel_ce is None:
                 series[key].add(event.step or 0, value)
 
+    def _add_means(self, event: Line) -> None:
+        try:
+            means = _means.decode(event.measures)
+        except msgspec.MsgspecError:
+            self.damaged += 1
+            return
+        for key in MEASURES:
+            if key in means:
+                self.heard.setdefault(key, Heard()).add_mean(event.step or 0, means[key])
+
     def _end(self, event: Line) -> None:
         self.ended, self.reason = event.event, event.reason or ""
         if event.sentence:
-            self.verdict = (event.state or "", event.sentence)
+            self.verdict = (event.state or "", _text(event))
         self.best = event.best if event.best is not None else self.best
+
+
+def _text(event: Line) -> str:
+    """The sentence of an event: of the guard, or of what was to be said."""
+    sentence = event.sentence
+    return sentence.text if isinstance(sentence, SentenceSpoken) else sentence or ""

@@ -13,13 +13,18 @@ from curator.ui.page import button, label, restyle
 from curator.ui.theme import GRID
 from curator.ui.training.curves_view import CurvesView, Shown
 from curator.ui.training.run_list import ENDED
-from curator.ui.training.run_record import METRICS, RunRecord
+from curator.ui.training.run_record import MEASURES, METRICS, Heard, RunRecord, Series
 from curator.ui.wording import number, translated
 
 TITLES = {
     "mel_ce": QT_TRANSLATE_NOOP("Training", "Speech codes (mel_ce), nats per code"),
     "eos_ce": QT_TRANSLATE_NOOP("Training", "End of speech (eos_ce), nats per clip"),
     "text_ce": QT_TRANSLATE_NOOP("Training", "Text (text_ce), nats per token"),
+    "wer": QT_TRANSLATE_NOOP("Training", "Word errors, share of words, %1 sentences"),
+    "similarity": QT_TRANSLATE_NOOP("Training", "Similarity to the real voice, %1 sentences"),
+    "dnsmos": QT_TRANSLATE_NOOP("Training", "DNSMOS, overall quality of five, %1 sentences"),
+    "run_on": QT_TRANSLATE_NOOP("Training", "Ran on, share of %1 sentences"),
+    "early_stop": QT_TRANSLATE_NOOP("Training", "Stopped early, share of %1 sentences"),
 }
 LOOKS = {"improves": "kept", "flat": "quiet", "overfits": "warning", "falls_apart": "error"}
 LIST_HEIGHT = 14 * GRID
@@ -34,6 +39,7 @@ class RunView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.loss = METRICS[0]
+        self._curves = list(METRICS)
         self.heading = ElidedLabel()
         self.heading.setProperty("role", "title")
         self.where = label(role="quiet", wrap=True)
@@ -130,6 +136,14 @@ class RunView(QWidget):
         return " · ".join(parts)
 
     def _show_curves(self, record: RunRecord) -> None:
+        self._curves = [*METRICS, *(key for key in MEASURES if key in record.heard)]
+        more = len(self._curves) > len(METRICS)
+        self.buttons["next_loss"].setText(self.tr("Next curve") if more else self.tr("Next loss"))
+        if self.loss not in self._curves:
+            self.loss = METRICS[0]
+        if self.loss in record.heard:
+            self._show_heard(record, record.heard[self.loss])
+            return
         choices = (record.started.choices if record.started else None) or {}
         many = choices.get(self.loss, 0)
         evaluation = record.evaluation[self.loss]
@@ -142,6 +156,12 @@ class RunView(QWidget):
                 math.log(many) if many > 1 else None,
             )
         )
+
+    def _show_heard(self, record: RunRecord, heard: Heard) -> None:
+        """A measure of what was spoken, with its intervals."""
+        title = translated("Training", TITLES[self.loss]).replace("%1", number(heard.samples))
+        shown = Shown(title, Series(), heard, best_step(record), None, heard.low, heard.high)
+        self.curves.show_series(shown)
 
     def _show_spoken(self, record: RunRecord) -> None:
         there = bool(record.spoken)
@@ -159,8 +179,8 @@ class RunView(QWidget):
         self.samples.clear()
 
     def turn_loss(self) -> None:
-        """Show the next of the losses."""
-        self.loss = METRICS[(METRICS.index(self.loss) + 1) % len(METRICS)]
+        """Show the next of the losses, and of the measures where there are any."""
+        self.loss = self._curves[(self._curves.index(self.loss) + 1) % len(self._curves)]
 
     def play_current(self) -> None:
         """Hear the chosen sample, or the last one."""

@@ -5,7 +5,7 @@ import math
 
 from curator.ui.training.run_list import Summary, runs_below, summary_of
 from curator.ui.training.run_record import PORTION, RunRecord
-from tests.helpers.training_runs import IMPROVING, OVERFITTED, a_run
+from tests.helpers.training_runs import IMPROVING, OVERFITTED, a_run, speech_on_the_way
 
 
 def whole(run) -> RunRecord:
@@ -96,3 +96,32 @@ def test_runs_are_found_by_their_folder(tmp_path):
     run = a_run(tmp_path / "runs" / "one", IMPROVING)
     assert runs_below(tmp_path / "runs") == [run]
     assert runs_below(run) == [run]
+
+
+def test_measures_of_what_was_spoken_are_points_with_their_intervals(tmp_path):
+    run = a_run(tmp_path / "run", OVERFITTED)
+    speech_on_the_way(run, [0, 150], sounds=False)
+    record = whole(run)
+    assert record.damaged == 0
+    assert set(record.heard) == {"wer", "run_on"}
+    wer = record.heard["wer"]
+    assert list(wer.steps) == [0, 150]
+    assert wer.samples == 7
+    assert all(
+        low < value < high for low, value, high in zip(wer.low, wer.values, wer.high, strict=True)
+    )
+    assert record.spoken[0].text == "Sentence 0 of the host."
+    assert record.spoken[0].out == str(run / "speech" / "00000000-s0.wav")
+    assert record.verdict[0] == "overfits"
+
+
+def test_means_of_few_sentences_have_no_interval_and_odd_ones_are_damaged(tmp_path):
+    run = a_run(tmp_path / "run", IMPROVING)
+    speech_on_the_way(run, [0], sentences=2, sounds=False)
+    with (run / "events.jsonl").open("a") as file:
+        file.write('{"event": "speech_means", "step": 5, "measures": {"wer": [1]}}\n')
+        file.write('{"event": "speech_means", "step": 6, "measures": {}, "fault": "no"}\n')
+    record = whole(run)
+    assert math.isnan(record.heard["wer"].low[0])
+    assert list(record.heard["wer"].steps) == [0]
+    assert record.damaged == 1

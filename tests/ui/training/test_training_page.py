@@ -13,7 +13,14 @@ from curator.domain.errors import CuratorError
 from curator.ui.training import asking
 from curator.ui.training.start_panel import free_name
 from tests.helpers.stalls import watched
-from tests.helpers.training_runs import FLAT, IMPROVING, OVERFITTED, a_run, a_small_bundle
+from tests.helpers.training_runs import (
+    FLAT,
+    IMPROVING,
+    OVERFITTED,
+    a_run,
+    a_small_bundle,
+    speech_on_the_way,
+)
 
 
 def said(session) -> str:
@@ -72,6 +79,22 @@ def test_curves_are_told_in_words_too(opened, tmp_path):
     assert page.view.curves.accessibleDescription() == "5.069 at step 290, 5.380 at the beginning."
     page.next_loss()
     assert "eos_ce" in page.view.curves.accessibleName()
+    assert page.view.grab().toImage().width() > 0
+
+
+def test_what_was_spoken_on_the_way_is_a_curve_of_its_own(opened, tmp_path):
+    run = a_run(tmp_path / "one", OVERFITTED)
+    speech_on_the_way(run, [0, 150, 290], sounds=False)
+    page = opened(tmp_path)
+    assert page.view.buttons["next_loss"].text() == "Next curve"
+    titles = []
+    for _ in range(5):
+        page.next_loss()
+        titles.append(page.view.curves.accessibleName())
+    assert titles[2] == "Word errors, share of words, 7 sentences"
+    assert titles[3] == "Ran on, share of 7 sentences"
+    assert "mel_ce" in titles[4]
+    assert page.view.samples.item(0).text() == "step 0: Sentence 0 of the host."
     assert page.view.grab().toImage().width() > 0
 
 
