@@ -75,6 +75,7 @@ MAP = (
     _look("next_places", QT_TRANSLATE_NOOP("Actions", "Another map"), ("P",)),
     _look("next_colours", QT_TRANSLATE_NOOP("Actions", "Colour by something else"), ("C",)),
     _look("toggle_dropped", QT_TRANSLATE_NOOP("Actions", "Show dropped clips, or not"), ("D",)),
+    _look("type_query", QT_TRANSLATE_NOOP("Actions", "Type a query"), ("/",)),
     _look("lasso", QT_TRANSLATE_NOOP("Actions", "Draw around clips"), ("L",), "Clip"),
     _look("box", QT_TRANSLATE_NOOP("Actions", "Draw a rectangle around clips"), ("B",), "Clip"),
     _look("hand", QT_TRANSLATE_NOOP("Actions", "Drag the map"), ("G",), "Clip"),

@@ -1,13 +1,10 @@
 """Which clips are listed and in which order: a field for the query, and what came of it."""
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QComboBox, QWidget
 
-from curator.domain.clip_query import Query
-from curator.domain.errors import WrongQuery
-from curator.jobs.queries import read_query
 from curator.store.project import Project
+from curator.ui.audit.query_field import QueryField
 from curator.ui.audit.review_order import (
     AS_RECORDED,
     BY_CATEGORY,
@@ -16,46 +13,20 @@ from curator.ui.audit.review_order import (
     likely_share,
     sample,
 )
-from curator.ui.page import label, restyle
+from curator.ui.page import label
 from curator.ui.theme import GRID
 from curator.ui.wording import clock, counted
 
-TYPED_MS = 150
-"""So long after the last letter the list follows what was typed."""
 
-
-class QueryEdit(QLineEdit):
-    """A line; Esc and Return leave it."""
-
-    left = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """See QLineEdit."""
-        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.left.emit()
-            return
-        super().keyPressEvent(event)
-
-
-class QueryBar(QWidget):
+class QueryBar(QueryField):
     """Says what is wanted as soon as it can be understood."""
 
     wanted = Signal(object, object)  # a Query and an Order
-    left = Signal()  # the person is done typing
 
     def __init__(self, project: Project, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._project = project
-        self.query, self.order = Query(), AS_RECORDED
+        super().__init__(project, parent)
+        self.order = AS_RECORDED
         self._seed = 0
-        self.edit = QueryEdit()
-        self.edit.setPlaceholderText(
-            self.tr("Filter: words, state:undecided, finding:any, emotion:none, snr<20, -drop …")
-        )
-        self.edit.setAccessibleName(self.tr("Filter for the clips"))
-        self.edit.setClearButtonEnabled(True)
-        self._error = label(role="error", wrap=True)
-        self._error.hide()
         self.orders = QComboBox()
         self.orders.setAccessibleName(self.tr("Order of the clips"))
         for text, key in (
@@ -67,40 +38,17 @@ class QueryBar(QWidget):
         ):
             self.orders.addItem(text, key)
         self._result, self._estimate = label(role="quiet"), label(role="quiet")
-        self._typing = QTimer(self, singleShot=True, interval=TYPED_MS)
         self._lay_out()
-        self._connect()
-
-    def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-        column.setSpacing(GRID // 2)
-        line = QHBoxLayout()
-        line.setSpacing(2 * GRID)
-        line.addWidget(self.edit, 1)
-        line.addWidget(self.orders)
-        line.addWidget(self._result)
-        column.addLayout(line)
-        column.addWidget(self._error)
-        column.addWidget(self._estimate)
-        self._estimate.hide()
-
-    def _connect(self) -> None:
-        self.edit.textEdited.connect(lambda: self._typing.start())
-        self.edit.textChanged.connect(self._clear_at_once)
-        self.edit.left.connect(self._leave)
-        self._typing.timeout.connect(self.ask)
+        self.understood.connect(lambda: self.wanted.emit(self.query, self.order))
         self.orders.activated.connect(self._choose_order)
 
-    def type_query(self) -> None:
-        """Let the person type."""
-        self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.edit.selectAll()
-
-    def set_query(self, text: str) -> None:
-        """Ask for these clips."""
-        self.edit.setText(text)
-        self.ask()
+    def _lay_out(self) -> None:
+        self.column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        self.line.setSpacing(2 * GRID)
+        self.line.addWidget(self.orders)
+        self.line.addWidget(self._result)
+        self.column.addWidget(self._estimate)
+        self._estimate.hide()
 
     def set_order(self, order: Order) -> None:
         """Ask for this order."""
@@ -110,20 +58,6 @@ class QueryBar(QWidget):
         )
         self.orders.setCurrentIndex(self.orders.findData(key))
         self.ask()
-
-    @Slot()
-    def ask(self) -> None:
-        """Read the query; if it is wrong, show where, and leave the list as it is."""
-        self._typing.stop()
-        try:
-            self.query = read_query(self._project, self.edit.text())
-        except WrongQuery as error:
-            self._show_error(error)
-            return
-        self._error.hide()
-        self.edit.setAccessibleDescription("")
-        self._mark(wrong=False)
-        self.wanted.emit(self.query, self.order)
 
     def show_result(self, clips: int, of: int, seconds: float) -> None:
         """Say how many clips the query found."""
@@ -159,30 +93,6 @@ class QueryBar(QWidget):
     def hide_sample(self) -> None:
         """The list is no random sample."""
         self._estimate.hide()
-
-    def _show_error(self, error: WrongQuery) -> None:
-        before = self.edit.text()[: error.column - 1]
-        at = self.edit.fontMetrics().horizontalAdvance(before) + self.edit.textMargins().left()
-        self._error.setIndent(min(at + GRID, self.edit.width() // 2))
-        self._error.setText(f"^ {error}")
-        self._error.show()
-        self.edit.setAccessibleDescription(str(error))
-        self._mark(wrong=True)
-
-    def _mark(self, *, wrong: bool) -> None:
-        self.edit.setProperty("wrong", wrong)
-        restyle(self.edit)
-
-    @Slot(str)
-    def _clear_at_once(self, text: str) -> None:
-        if not text:
-            self.ask()
-
-    @Slot()
-    def _leave(self) -> None:
-        if self._typing.isActive():
-            self.ask()
-        self.left.emit()
 
     @Slot(int)
     def _choose_order(self, place: int) -> None:

@@ -13,13 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from curator.domain.clip_query import Query
 from curator.domain.decision import NOT_OF_CLIPS, Changes, Field
 from curator.domain.errors import printable
 from curator.domain.fact import DeliveryPoint, MapPoint
 from curator.jobs.work import Work
 from curator.ui.audit.clip_columns import ClipColumns
-from curator.ui.audit.column_feed import SHOWN, Members
+from curator.ui.audit.column_feed import SHOWN, Members, groups_of
+from curator.ui.audit.column_filter import Mask, mask_of
 from curator.ui.audit.column_groups import group_of
+from curator.ui.audit.review_order import AS_RECORDED
 from curator.ui.job_queue import Ending, Task
 from curator.ui.map.point_grid import PointGrid, Points
 from curator.ui.session import Session
@@ -135,6 +138,12 @@ class MapClips(QObject):
     def has(self, column: str) -> bool:
         """Whether a column is there; if not, it is read, and ``read`` follows."""
         return self._feed.has({group_of(column)})
+
+    def fits(self, query: Query) -> Mask | None:
+        """Which clips a query asks for; None while what it needs is read, as above."""
+        if not self._feed.has(groups_of(query, AS_RECORDED)):
+            return None
+        return mask_of(self.columns, query)
 
     def suggested(self) -> dict[int, str]:
         """The category that is suggested, by clip."""

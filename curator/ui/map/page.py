@@ -84,13 +84,10 @@ class MapPage(PointingPage):
         self.clips.work_out("typical", task)
 
     def show_in_audit(self) -> None:
-        """List the chosen clips in Audit; without any, those of the only kind that is shown."""
-        wanted = self.legend.wanted
-        if not self.chosen.size and self.legend.filters and len(wanted) == 1:
-            term = self.scatter.colouring.kinds[wanted[0]].term
-            if term:
-                self.session.show_clips(term)
-                return
+        """List the chosen clips in Audit; without any, those that the filters let through."""
+        if not self.chosen.size and (query := self._filtered()):
+            self.session.show_clips(query)
+            return
         clips = self._meant()
         if len(clips) > MOST_LISTED:
             raise CuratorError(
@@ -145,6 +142,17 @@ class MapPage(PointingPage):
             )
         assert self.session.current is not None
         return [self.session.current]
+
+    def _filtered(self) -> str:
+        """The filters as a query, "" without any, or where several kinds are shown."""
+        terms, wanted = [str(self.bar.query.query)], self.legend.wanted
+        if self.legend.filters:
+            if len(wanted) != 1 or not self.scatter.colouring.kinds[wanted[0]].term:
+                return ""
+            terms.append(self.scatter.colouring.kinds[wanted[0]].term)
+        if any(terms) and self.bar.hide_dropped.isChecked():
+            terms.append("-state:dropped")
+        return " ".join(filter(None, terms))
 
     def _by_delivery(self) -> bool:
         return self.bar.place is Places.DELIVERY

@@ -33,7 +33,7 @@ class MapParts(Page):
         super().__init__(session)
         self.measures = {measure.key: measure for measure in measures()}
         emotions = session.project.settings.emotions
-        self.bar = ToolBar(tuple(self.measures.values()), self)
+        self.bar = ToolBar(session.project, tuple(self.measures.values()), self)
         self.scatter = ScatterView(self)
         self.legend = Legend(self)
         self.threshold = ThresholdPanel(tuple(self.measures.values()), emotions, self)

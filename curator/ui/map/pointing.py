@@ -52,6 +52,7 @@ class PointingPage(MapView):
         self.bar.colours_wanted.connect(self.card.hide)
         self.bar.tool_wanted.connect(self._take_tool)
         self.bar.hover_plays.toggled.connect(self._take_hover)
+        self.bar.query.left.connect(self.scatter.setFocus)
         self.listening.refused.connect(self.session.messages.warn)
 
     def places(self, place: Place) -> Sequence[QWidget]:
@@ -141,6 +142,10 @@ class PointingPage(MapView):
     def toggle_dropped(self) -> None:
         """Show dropped clips, or not."""
         self.bar.hide_dropped.toggle()
+
+    def type_query(self) -> None:
+        """Let the person say which clips to show."""
+        self.bar.query.type_query()
 
     def lasso(self) -> None:
         """Dragging draws around clips."""

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from curator.store.project import Project
+from curator.ui.audit.query_field import QueryField
 from curator.ui.elided_label import ElidedLabel
 from curator.ui.map.map_clips import Places
 from curator.ui.map.measures import SIMILARITY, Measure
@@ -40,8 +42,11 @@ class ToolBar(QWidget):
     colours_wanted = Signal()
     tool_wanted = Signal(str)
 
-    def __init__(self, measures: Sequence[Measure], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, project: Project, measures: Sequence[Measure], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self.query = QueryField(project)
         self.measures = tuple(measures)
         self.places, self.colours = QComboBox(self), QComboBox(self)
         self.right, self.up = QComboBox(self), QComboBox(self)
@@ -186,6 +191,7 @@ class ToolBar(QWidget):
         line.addSpacing(GRID)
         for made in self.tools.values():
             line.addWidget(made)
+        below.addWidget(self.query, 1)
         below.addWidget(self.said, 1)
         below.addWidget(self.hide_dropped)
         below.addWidget(self.hover_plays)

@@ -47,6 +47,7 @@ class MapView(MapParts):
         self.bar.places_wanted.connect(self._place_anew)
         self.bar.colours_wanted.connect(self._colour)
         self.bar.hide_dropped.toggled.connect(self._filter)
+        self.bar.query.understood.connect(self._filter)
         self.legend.chosen.connect(self._filter)
         self.threshold.measure_wanted.connect(self._measure)
         self.threshold.cut_moved.connect(self._mean)
@@ -193,7 +194,11 @@ class MapView(MapParts):
     def _filter(self) -> None:
         if not self.clips.there or self._seen is None:
             return
-        codes, there = self.scatter.colouring.codes, np.isfinite(self.scatter.points[:, 0])
+        fits = self.clips.fits(self.bar.query.query)
+        if fits is None:
+            self._say_reading()
+            return
+        codes, there = self.scatter.colouring.codes, np.isfinite(self.scatter.points[:, 0]) & fits
         if self.bar.hide_dropped.isChecked():
             there &= in_set(self.clips.columns)
         wanted = np.zeros(256, np.bool_)
@@ -238,7 +243,9 @@ class MapView(MapParts):
             seconds = clip_counts.total_seconds(self.clips.columns, self.chosen)
             some = counted(self.chosen.size, self.tr("%n chosen"), self.tr("%n chosen"))
             words = f"{words}  ·  {some}, {clock(seconds)}"
-        elif shown:
+        elif not shown:
+            words = self.tr("No clip is what you are looking for.")
+        else:
             words = self.tr("%1  ·  draw around clips to choose them").replace("%1", words)
         self.bar.said.setText(words)
         about = self.tr("Give a category to %1")

@@ -1,0 +1,107 @@
+"""A field for the query that people type, and what is wrong with it."""
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from curator.domain.clip_query import Query
+from curator.domain.errors import WrongQuery
+from curator.jobs.queries import read_query
+from curator.store.project import Project
+from curator.ui.page import label, restyle
+from curator.ui.theme import GRID
+
+TYPED_MS = 150
+"""So long after the last letter the clips follow what was typed."""
+
+
+class QueryEdit(QLineEdit):
+    """A line; Esc and Return leave it."""
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """See QLineEdit."""
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
+
+
+class QueryField(QWidget):
+    """Tells of a query as soon as it can be understood. line: there is room beside the field."""
+
+    understood = Signal()  # ``query`` is what was typed
+    left = Signal()  # the person is done typing
+
+    def __init__(self, project: Project, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._project = project
+        self.query = Query()
+        self.edit = QueryEdit()
+        self.edit.setPlaceholderText(
+            self.tr("Filter: words, state:undecided, finding:any, emotion:none, snr<20, -drop …")
+        )
+        self.edit.setAccessibleName(self.tr("Filter for the clips"))
+        self.edit.setClearButtonEnabled(True)
+        self._error = label(role="error", wrap=True)
+        self._error.hide()
+        self._typing = QTimer(self, singleShot=True, interval=TYPED_MS)
+        self.line, self.column = QHBoxLayout(), QVBoxLayout(self)
+        self.line.addWidget(self.edit, 1)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(GRID // 2)
+        self.column.addLayout(self.line)
+        self.column.addWidget(self._error)
+        self.edit.textEdited.connect(lambda: self._typing.start())
+        self.edit.textChanged.connect(self._clear_at_once)
+        self.edit.left.connect(self._leave)
+        self._typing.timeout.connect(self.ask)
+
+    def type_query(self) -> None:
+        """Let the person type."""
+        self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.edit.selectAll()
+
+    def set_query(self, text: str) -> None:
+        """Ask for these clips."""
+        self.edit.setText(text)
+        self.ask()
+
+    @Slot()
+    def ask(self) -> None:
+        """Read the query; if it is wrong, show where, and leave the clips as they are."""
+        self._typing.stop()
+        try:
+            self.query = read_query(self._project, self.edit.text())
+        except WrongQuery as error:
+            self._show_error(error)
+            return
+        self._error.hide()
+        self.edit.setAccessibleDescription("")
+        self._mark(wrong=False)
+        self.understood.emit()
+
+    def _show_error(self, error: WrongQuery) -> None:
+        before = self.edit.text()[: error.column - 1]
+        at = self.edit.fontMetrics().horizontalAdvance(before) + self.edit.textMargins().left()
+        self._error.setIndent(min(at + GRID, self.edit.width() // 2))
+        self._error.setText(f"^ {error}")
+        self._error.show()
+        self.edit.setAccessibleDescription(str(error))
+        self._mark(wrong=True)
+
+    def _mark(self, *, wrong: bool) -> None:
+        self.edit.setProperty("wrong", wrong)
+        restyle(self.edit)
+
+    @Slot(str)
+    def _clear_at_once(self, text: str) -> None:
+        if not text:
+            self.ask()
+
+    @Slot()
+    def _leave(self) -> None:
+        if self._typing.isActive():
+            self.ask()
+        self.left.emit()

@@ -1,0 +1,97 @@
+"""The query of the map: typed as on the audit page, and together with what the legend shows."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from curator.domain.clip_query import parse
+from tests.ui.map.conftest import Map
+
+
+def shown(voice_map: Map) -> list[int]:
+    """The numbers of the clips that are shown."""
+    rows = np.flatnonzero(voice_map.page.scatter.shown).tolist()
+    return sorted(voice_map.ids.index(voice_map.page.id_of(row)) for row in rows)
+
+
+def ask(qtbot, voice_map: Map, query: str) -> None:
+    """Type a query by the keys alone."""
+    voice_map.press(Qt.Key.Key_Slash)
+    assert QApplication.focusWidget() is voice_map.page.bar.query.edit
+    QTest.keyClicks(voice_map.page.bar.query.edit, query)
+    voice_map.press(Qt.Key.Key_Return)
+
+
+@pytest.mark.parametrize(
+    "query", ["snr>15", "emotion:greeting", "-state:kept duration>1", "welcome", "cluster:1"]
+)
+def test_the_map_shows_what_the_query_asks_for(qtbot, voice_map: Map, query: str):
+    ask(qtbot, voice_map, query)
+    found = voice_map.session.project.clips.ids(parse(query))
+    assert [voice_map.ids[number] for number in shown(voice_map)] == sorted(found)
+    assert f"{len(found)} of 12 clips shown" in voice_map.page.bar.said.text() or not found
+    assert QApplication.focusWidget() is voice_map.page.scatter
+
+
+def test_the_legend_counts_and_filters_within_the_query(qtbot, voice_map: Map):
+    ask(qtbot, voice_map, "snr>=11")
+    legend = voice_map.page.legend
+    greeting = next(n for n, kind in enumerate(legend._kinds) if kind.term == "emotion:greeting")
+    assert legend._counts[greeting].text() == "2"
+    legend.buttons[greeting].click()
+    assert shown(voice_map) == [1, 2]
+    voice_map.press(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert voice_map.chosen() == [1, 2]
+    voice_map.press(Qt.Key.Key_Escape)
+    voice_map.page.scatter.setFocus()
+    voice_map.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    typed = voice_map.window._pages["audit"].query.edit.text()
+    assert set(parse(typed).terms) == set(parse("snr>=11 emotion:greeting").terms)
+
+
+def test_clips_that_are_filtered_out_are_neither_walked_to_nor_drawn_around(qtbot, voice_map: Map):
+    ask(qtbot, voice_map, "-id:" + str(voice_map.ids[1]))
+    voice_map.click(voice_map.at(0))
+    voice_map.press(Qt.Key.Key_Right)
+    assert voice_map.current == 2
+    voice_map.drag(voice_map.around(0, 1, 2))
+    assert voice_map.chosen() == [0, 2]
+
+
+def test_a_wrong_query_says_where_and_leaves_the_map(qtbot, voice_map: Map):
+    ask(qtbot, voice_map, "snr>15")
+    before = shown(voice_map)
+    ask(qtbot, voice_map, "emotoin:greeting")
+    field = voice_map.page.bar.query
+    assert not field._error.isHidden()
+    assert "emotion" in field._error.text()
+    assert shown(voice_map) == before
+    field.edit.clear()
+    assert field._error.isHidden()
+    assert shown(voice_map) == list(range(12))
+
+
+def test_no_key_of_the_map_works_while_a_query_is_typed(qtbot, voice_map: Map):
+    voice_map.click(voice_map.at(0))
+    before = voice_map.session.project.decisions.state_hash()
+    label = voice_map.session.project.decisions.undo_label()
+    voice_map.press(Qt.Key.Key_Slash)
+    edit = voice_map.page.bar.query.edit
+    QTest.keyClicks(edit, "xy12.rlbgcdpvsmoth+-= /")
+    for key in (Qt.Key.Key_Left, Qt.Key.Key_Home, Qt.Key.Key_Right, Qt.Key.Key_Space):
+        QTest.keyClick(edit, key)
+    QTest.keyClick(edit, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert edit.selectedText() == edit.text() != ""
+    assert voice_map.page.chosen.size == 0
+    assert voice_map.current == 0
+    QTest.keyClick(edit, Qt.Key.Key_Escape)
+    assert voice_map.session.project.decisions.state_hash() == before
+    assert voice_map.session.project.decisions.undo_label() == label
+
+
+def test_nothing_that_fits_is_said(qtbot, voice_map: Map):
+    ask(qtbot, voice_map, "snr>1000")
+    assert shown(voice_map) == []
+    assert voice_map.page.bar.said.text() == "No clip is what you are looking for."
