@@ -1,14 +1,16 @@
 """The dialogs over the window. Each is loaded when it is first opened."""
 
-from PySide6.QtWidgets import QMainWindow, QWidget
+from typing import Protocol
+
+from PySide6.QtWidgets import QWidget
 
 from curator.ui.commands import Commands
 from curator.ui.session import Session
 from curator.ui.settings import Settings
 
 
-class Dialogs(QMainWindow):
-    """A window that can show them. The table of actions names these methods."""
+class Here(Protocol):
+    """What the dialogs are about."""
 
     commands: Commands
     settings: Settings
@@ -17,62 +19,68 @@ class Dialogs(QMainWindow):
     @property
     def page(self) -> str:
         """The key of the page in front, "" for none."""
-        raise NotImplementedError
 
     @property
     def front(self) -> QWidget | None:
         """The page in front."""
-        raise NotImplementedError
+
+
+class Dialogs:
+    """Shows them over a window. The table of actions names these methods."""
+
+    def __init__(self, over: QWidget, here: Here) -> None:
+        self._over, self._here = over, here
 
     def show_palette(self) -> None:
         """Find a command by its words."""
         from curator.ui.palette import Palette
 
-        palette = Palette(list(self.commands.possible()), self.settings.keys, self)
-        palette.wanted.connect(self.commands.trigger)
+        commands, keys = self._here.commands, self._here.settings.keys
+        palette = Palette(list(commands.possible()), keys, self._over)
+        palette.wanted.connect(commands.trigger)
         palette.open()
 
     def show_keys(self) -> None:
         """Show all keys."""
         from curator.ui.key_sheet import KeySheet
 
-        KeySheet(self.page, self.settings.keys, self).open()
+        KeySheet(self._here.page, self._here.settings.keys, self._over).open()
 
     def change_keys(self) -> None:
         """Give actions other keys."""
         from curator.ui.change_keys import ChangeKeys
 
-        ChangeKeys(self.settings, self).open()
+        ChangeKeys(self._here.settings, self._over).open()
 
     def show_settings(self) -> None:
         """Show what may be chosen."""
         from curator.ui.settings_dialog import SettingsDialog
 
-        SettingsDialog(self.settings, self).open()
+        SettingsDialog(self._here.settings, self._over).open()
 
     def show_snapshots(self) -> None:
         """Show the sets as they were; compare and go back."""
         from curator.ui.history.snapshots_dialog import SnapshotsDialog
 
-        if self.session is not None:
-            SnapshotsDialog(self.session, self).open()
+        if self._here.session is not None:
+            SnapshotsDialog(self._here.session, self._over).open()
 
     def merge_set(self) -> None:
         """Put another set into this one."""
         from curator.ui.history.merge_dialog import MergeDialog
 
-        if self.session is not None:
-            MergeDialog(self.session, self).open()
+        if self._here.session is not None:
+            MergeDialog(self._here.session, self._over).open()
 
     def show_cleaning(self) -> None:
         """Clean recordings or clips, hear and decide."""
         from curator.ui.cleaning.opening import open_cleaning
 
-        if self.session is not None:
-            open_cleaning(self.session, self.front, self)
+        if self._here.session is not None:
+            open_cleaning(self._here.session, self._here.front, self._over)
 
     def show_models(self) -> None:
         """Show which models there are, and get some."""
         from curator.ui.models.dialog import ModelsDialog
 
-        ModelsDialog(self.settings, self).open()
+        ModelsDialog(self._here.settings, self._over).open()

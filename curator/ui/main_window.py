@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
+    QMainWindow,
     QMenu,
     QStackedWidget,
     QVBoxLayout,
@@ -39,7 +40,7 @@ FRAME = QSize(0, 40)
 """What the frame of a window takes of a small screen."""
 
 
-class MainWindow(Dialogs):
+class MainWindow(QMainWindow):
     """Holds one project at a time, or the page for choosing one."""
 
     def __init__(self, settings: Settings, messages: Messages) -> None:
@@ -48,6 +49,7 @@ class MainWindow(Dialogs):
         self.session: Session | None = None
         self._pages: dict[str, Page] = {}
         self.commands = Commands(self, settings, self._run)
+        self.dialogs = Dialogs(self, self)
         self._control_keys = ControlKeys(self)
         self.menu = QMenu(self)
         self.top = TopBar(self.commands, self.menu)
@@ -172,7 +174,7 @@ class MainWindow(Dialogs):
 
     @property
     def front(self) -> QWidget | None:
-        """See Dialogs."""
+        """The page in front."""
         return self._pages.get(self.page)
 
     @Slot(str)
@@ -212,10 +214,10 @@ class MainWindow(Dialogs):
 
     def _run(self, action: Action) -> None:
         owner, _, method = action.run.partition(".")
-        target = self if owner == "window" else self._pages[owner]
+        owners = {"window": self, "dialogs": self.dialogs, **self._pages}
         arguments = () if action.argument is None else (action.argument,)
         try:
-            getattr(target, method)(*arguments)
+            getattr(owners[owner], method)(*arguments)
         except CuratorError as error:
             self.messages.fail(error)
 

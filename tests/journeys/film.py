@@ -149,14 +149,14 @@ def look_around(window: MainWindow, film: Film) -> None:
     film.take("palette")
     close_dialog()
     for name, show in (
-        ("keys", window.show_keys),
-        ("change-keys", window.change_keys),
-        ("settings", window.show_settings),
+        ("keys", window.dialogs.show_keys),
+        ("change-keys", window.dialogs.change_keys),
+        ("settings", window.dialogs.show_settings),
     ):
         show()
         film.take(name)
         close_dialog()
-    window.show_models()
+    window.dialogs.show_models()
     (models,) = window.findChildren(ModelsDialog)
     until(lambda: not models.commands.running, "the models are listed")
     film.take("models")

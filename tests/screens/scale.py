@@ -100,7 +100,7 @@ def main() -> None:
     least = window.minimumSizeHint().expandedTo(window.minimumSize())
     if least.width() > ROOM[0] or least.height() > ROOM[1]:
         found["window"] = [f"it needs at least {least.toTuple()}"]
-    window.show_settings()
+    window.dialogs.show_settings()
     rest(SETTLED_MS)
     (settings,) = window.findChildren(SettingsDialog)
     found["settings"] = list(faults(settings))

@@ -34,9 +34,9 @@ class Action:
     """One command.
 
     key: its name in settings. page: "" when it works everywhere. run: "owner.method", where the
-    owner is "window" or a page, and argument what the method is given, if anything. repeats:
-    whether holding the key does it again and again. moves: goes on to another clip, which a held
-    key does again only if the person asks for it in the settings. menu: "" for none.
+    owner is "window", its "dialogs" or a page, and argument what the method is given, if anything.
+    repeats: whether holding the key does it again and again. moves: goes on to another clip, which
+    a held key does again only if the person asks for it in the settings. menu: "" for none.
     """
 
     key: str
@@ -53,4 +53,4 @@ class Action:
     def page(self) -> str:
         """The page it belongs to, "" for all."""
         owner = self.run.partition(".")[0]
-        return "" if owner == "window" else owner
+        return "" if owner in ("window", "dialogs") else owner

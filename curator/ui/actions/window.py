@@ -8,6 +8,10 @@ def _window(key: str, text: str, keys: Keys, menu: str, when: When = When.ALWAYS
     return Action(f"window.{key}", text, keys, f"window.{key}", when, menu)
 
 
+def _dialog(key: str, text: str, keys: Keys, menu: str, when: When = When.ALWAYS) -> Action:
+    return Action(f"window.{key}", text, keys, f"dialogs.{key}", when, menu)
+
+
 def _page(number: int, page: str, text: str) -> Action:
     when = When.PROJECT
     return Action(
@@ -26,8 +30,8 @@ WINDOW = (
         "Project",
         When.PROJECT,
     ),
-    _window("show_settings", QT_TRANSLATE_NOOP("Actions", "Settings…"), ("Ctrl+,",), "Project"),
-    _window("show_models", QT_TRANSLATE_NOOP("Actions", "Models…"), (), "Project"),
+    _dialog("show_settings", QT_TRANSLATE_NOOP("Actions", "Settings…"), ("Ctrl+,",), "Project"),
+    _dialog("show_models", QT_TRANSLATE_NOOP("Actions", "Models…"), (), "Project"),
     _window("quit", QT_TRANSLATE_NOOP("Actions", "Quit"), ("Ctrl+Q",), "Project"),
     _window("undo", QT_TRANSLATE_NOOP("Actions", "Undo"), ("Ctrl+Z",), "Edit", When.WRITABLE),
     _window(
@@ -44,21 +48,21 @@ WINDOW = (
         "Edit",
         When.PROJECT,
     ),
-    _window(
+    _dialog(
         "show_snapshots",
         QT_TRANSLATE_NOOP("Actions", "Snapshots…"),
         ("Ctrl+Shift+H",),
         "Edit",
         When.PROJECT,
     ),
-    _window(
+    _dialog(
         "merge_set",
         QT_TRANSLATE_NOOP("Actions", "Merge another set…"),
         ("Ctrl+Shift+M",),
         "Project",
         When.WRITABLE,
     ),
-    _window(
+    _dialog(
         "show_cleaning",
         QT_TRANSLATE_NOOP("Actions", "Clean recordings or clips…"),
         ("Ctrl+Shift+C",),
@@ -85,7 +89,7 @@ WINDOW = (
         When.PROJECT,
     ),
     _window("show_menu", QT_TRANSLATE_NOOP("Actions", "Open the menu"), ("F10",), ""),
-    _window("show_palette", QT_TRANSLATE_NOOP("Actions", "Find a command"), ("Ctrl+K",), "Help"),
-    _window("show_keys", QT_TRANSLATE_NOOP("Actions", "Show all keys"), ("?", "F1"), "Help"),
-    _window("change_keys", QT_TRANSLATE_NOOP("Actions", "Change keys…"), (), "Help"),
+    _dialog("show_palette", QT_TRANSLATE_NOOP("Actions", "Find a command"), ("Ctrl+K",), "Help"),
+    _dialog("show_keys", QT_TRANSLATE_NOOP("Actions", "Show all keys"), ("?", "F1"), "Help"),
+    _dialog("change_keys", QT_TRANSLATE_NOOP("Actions", "Change keys…"), (), "Help"),
 )

@@ -17,13 +17,15 @@ from curator.ui.theme import wear
 from tests.helpers.factories import a_project
 
 DIALOGS = (
-    "new_project",
-    "show_palette",
-    "show_keys",
-    "change_keys",
-    "show_settings",
-    "show_models",
-    "show_cleaning",
+    "window.new_project",
+    "window.show_palette",
+    "window.show_keys",
+    "window.change_keys",
+    "window.show_settings",
+    "window.show_models",
+    "window.show_cleaning",
+    "window.show_snapshots",
+    "window.merge_set",
 )
 
 
@@ -83,7 +85,7 @@ def test_every_control_of_a_page_has_a_name(window: MainWindow, page: str):
 
 @pytest.mark.parametrize("dialog", DIALOGS)
 def test_every_control_of_a_dialog_has_a_name(window: MainWindow, dialog: str):
-    getattr(window, dialog)()
+    window.commands.trigger(dialog)
     (shown,) = [each for each in window.findChildren(QDialog) if each.isVisible()]
     assert controls(shown)
     assert not nameless(shown)

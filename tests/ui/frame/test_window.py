@@ -75,9 +75,10 @@ def test_pages_are_built_when_they_are_first_shown(window: MainWindow):
 def test_every_action_of_a_page_has_its_method(window: MainWindow, page: str):
     window.show_page(page)
     for action in ACTIONS:
-        target = {"": window, page: window._pages[page]}.get(action.page)
-        if target is not None:
-            assert callable(getattr(target, action.run.partition(".")[2], None)), action.run
+        owner, _, method = action.run.partition(".")
+        owners = {"window": window, "dialogs": window.dialogs, page: window._pages[page]}
+        if owner in owners:
+            assert callable(getattr(owners[owner], method, None)), action.run
 
 
 def test_control_and_a_digit_goes_to_a_page(qtbot, window: MainWindow):
@@ -150,7 +151,7 @@ def test_the_palette_offers_only_what_is_possible(qtbot, settings: Settings):
 
 def test_the_sheet_shows_the_keys_of_this_page_first(qtbot, window: MainWindow):
     window.show_page("export")
-    window.show_keys()
+    window.dialogs.show_keys()
     sheet = dialog(window, KeySheet)
     assert isinstance(sheet, KeySheet)
     texts = [label.text() for label in sheet.findChildren(type(window.status._kept))]
@@ -160,7 +161,7 @@ def test_the_sheet_shows_the_keys_of_this_page_first(qtbot, window: MainWindow):
 
 
 def test_a_key_that_is_taken_cannot_be_given(qtbot, window: MainWindow):
-    window.change_keys()
+    window.dialogs.change_keys()
     change = dialog(window, ChangeKeys)
     assert isinstance(change, ChangeKeys)
     row = [action.key for action in ACTIONS].index("export.check")
@@ -180,7 +181,7 @@ def test_a_key_that_is_taken_cannot_be_given(qtbot, window: MainWindow):
 
 def test_settings_are_in_force_at_once(qtbot, window: MainWindow, qapp: QApplication):
     before = qapp.palette(), qapp.styleSheet()
-    window.show_settings()
+    window.dialogs.show_settings()
     shown = dialog(window, SettingsDialog)
     assert isinstance(shown, SettingsDialog)
     shown.controls["theme"].setCurrentIndex(2)
