@@ -165,11 +165,18 @@
   document.getElementById("to-rating").addEventListener("click", () => show(false));
   if (data.pairs.length) document.getElementById("to-blind").addEventListener("click", () => show(true));
 
+  function judged() {
+    return data.pairs.slice(0, kept.blind.length).flatMap((it, at) => {
+      const choice = kept.blind[at];
+      return choice === null ? [] : [{ voices: it.sounds, preferred: choice === 2 ? null : it.sounds[choice] }];
+    });
+  }
+
   function away() {
     return JSON.stringify({
       kind: "ratings", format: data.format, run: data.run, checkpoint: data.checkpoint,
       manifest_sha256: data.manifest_sha256, ratings: kept.ratings,
-      blind: data.pairs.length ? { names: data.names, seed: data.seed, choices: kept.blind } : null,
+      blind: data.pairs.length ? { names: data.names, seed: data.seed, pairs: judged() } : null,
     }, null, 1);
   }
   document.getElementById("download").addEventListener("click", () => {

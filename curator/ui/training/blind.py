@@ -27,10 +27,10 @@ class Pair:
 
 @dataclass(slots=True)
 class BlindTest:
-    """Pairs in a seeded order and what was chosen. choices: 0 or 1, the voice, or SAME."""
+    """Pairs in a seeded order. choices: by place in it 0 or 1, the voice, or SAME."""
 
     pairs: Sequence[Pair]
-    choices: list[int] = field(default_factory=list)
+    choices: dict[int, int] = field(default_factory=dict)
     ended: bool = False
 
     @classmethod
@@ -47,17 +47,25 @@ class BlindTest:
         return self.ended or len(self.choices) >= len(self.pairs)
 
     @property
+    def place(self) -> int:
+        """The first that is not judged yet; how many there are where all are."""
+        return next(
+            (at for at in range(len(self.pairs)) if at not in self.choices), len(self.pairs)
+        )
+
+    @property
     def pair(self) -> Pair:
         """The one to judge now."""
-        return self.pairs[len(self.choices)]
+        return self.pairs[self.place]
 
-    def choose(self, side: int) -> None:
-        """Prefer what was heard first (0) or second (1), or neither (SAME)."""
-        self.choices.append(SAME if side == SAME else self.pair.first ^ side)
+    def voice(self, side: int) -> int:
+        """Who was heard first (0) or second (1); SAME stays."""
+        return SAME if side == SAME else self.pair.first ^ side
 
     def counts(self) -> tuple[int, int, int]:
         """Times the first voice, the second, and neither was preferred."""
-        return (self.choices.count(0), self.choices.count(1), self.choices.count(SAME))
+        chosen = list(self.choices.values())
+        return (chosen.count(0), chosen.count(1), chosen.count(SAME))
 
 
 def chance(won: int, of: int) -> float:

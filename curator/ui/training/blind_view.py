@@ -1,6 +1,6 @@
 """Two voices say the same; which is better is asked, and who was who is said at the end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from curator.domain.errors import CuratorError, printable
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
-from curator.ui.training.blind import FEWEST, SAME, SHOWN, BlindTest, chance
+from curator.ui.training.blind import FEWEST, SAME, SHOWN, BlindTest, Pair, chance
 from curator.ui.training.evaluated import Sample
 from curator.ui.wording import number
 
@@ -17,6 +17,8 @@ class BlindView(QWidget):
     """Shows one pair at a time."""
 
     asked = Signal(str)  # the name of what the page shall do
+    judged = Signal(object, int)  # a Pair, and the voice that was preferred or SAME
+    again_wanted = Signal()  # to judge all pairs anew
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,6 +35,7 @@ class BlindView(QWidget):
         ]
         self.first, self.second = button(self.tr("A: First")), button(self.tr("S: Second"))
         self.end = button(self.tr("End here"), "link")
+        self.again = button(self.tr("Judge again from the start"))
         hear, judge = QHBoxLayout(), QHBoxLayout()
         for row, controls in (
             (hear, (self.first, self.second)),
@@ -49,12 +52,14 @@ class BlindView(QWidget):
         column.addLayout(hear)
         column.addLayout(judge)
         column.addWidget(self.outcome)
+        column.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         self.first.clicked.connect(lambda: self.asked.emit("hear_first"))
         self.second.clicked.connect(lambda: self.asked.emit("hear_second"))
         for at, control in enumerate(self.choices, start=1):
             control.clicked.connect(lambda _=False, which=at: self.judge(which))
         self.end.clicked.connect(self.end_here)
+        self.again.clicked.connect(self.again_wanted)
 
     def begin(
         self, pairs: Sequence[tuple[Sample, Sample]], names: Sequence[str], seed: int
@@ -68,8 +73,14 @@ class BlindView(QWidget):
     def judge(self, which: int) -> None:
         """Prefer the first (1), the second (2) or neither (3); other digits mean nothing."""
         if 1 <= which <= 3 and not self.test.over:
-            self.test.choose(which - 1 if which < 3 else SAME)
-            self._show()
+            voice = self.test.voice(which - 1 if which < 3 else SAME)
+            self.judged.emit(self.test.pair, voice)
+
+    def show_choices(self, chosen: Callable[[Pair], int | None]) -> None:
+        """What is decided by now. chosen: the voice of a pair or SAME, None where it is not."""
+        found = {at: chosen(pair) for at, pair in enumerate(self.test.pairs)}
+        self.test.choices = {at: voice for at, voice in found.items() if voice is not None}
+        self._show()
 
     def end_here(self) -> None:
         """No more pairs; say what there is."""
@@ -80,12 +91,13 @@ class BlindView(QWidget):
         over = self.test.over
         for control in (*self.choices, self.first, self.second, self.end):
             control.setVisible(not over)
+        self.again.setVisible(over)
         if over:
             self.place.setText("")
             self.text.setText(self.tr("Which was which"))
             self.outcome.setText(self._in_words())
             return
-        text = self.tr("Pair %1 of %2").replace("%1", number(len(self.test.choices) + 1))
+        text = self.tr("Pair %1 of %2").replace("%1", number(self.test.place + 1))
         self.place.setText(text.replace("%2", number(len(self.test.pairs))))
         self.text.setText(printable(self.test.pair.heard(0).sentence.text))
         self.outcome.setText("")

@@ -21,6 +21,7 @@ from curator.domain.errors import CuratorError, printable
 from curator.ui.page import button, label
 from curator.ui.session import Session
 from curator.ui.theme import GRID
+from curator.ui.training.blind_decisions import BlindDecisions
 from curator.ui.training.blind_view import BlindView
 from curator.ui.training.evaluated import ASPECTS, Evaluated, Sample, ends, read_evaluated
 from curator.ui.training.ratings import rate, ratings
@@ -49,6 +50,9 @@ class ListeningView(QWidget):
         self.table = QTableWidget(0, 4)
         self.aspects = QListWidget()
         self.blind = BlindView()
+        self.decisions = BlindDecisions(
+            session, self.blind, lambda sample: self.evaluated.name(sample)
+        )
         self.front = QStackedWidget()
         self.buttons = {
             key: button(text)
@@ -232,6 +236,7 @@ class ListeningView(QWidget):
             for step in (one, two)
         ]
         self.blind.begin(self.evaluated.pairs(one, two), names, seed)
+        self.decisions.show()
         self._put_in_front(1)
 
     @Slot(object)

@@ -1,14 +1,19 @@
-"""Ratings of heard samples as decisions, given one by one or taken in from a file."""
+"""Ratings of heard samples as decisions, given one by one or taken in from a file.
+
+Such a file may hold blind preferences as well, which are taken in by the same act.
+"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from curator.domain.decision import Edit, Field
 from curator.domain.errors import CuratorError, printable
 from curator.ui.session import Session
 from curator.ui.training.evaluated import ASPECTS, HIGHEST
+from curator.ui.training.preferences import Both, as_value, both, name_of, pair_of
 
 FORMAT = 1
 Rating = dict[str, int]
@@ -21,7 +26,7 @@ def ratings(session: Session) -> dict[str, Rating]:
     found = {}
     for number, value in decisions.elsewhere(Field.RATING).items():
         rating = json.loads(value)
-        if number in names and isinstance(rating, dict):
+        if number in names and isinstance(rating, dict) and pair_of(names[number]) is None:
             found[names[number]] = {key: rating[key] for key in ASPECTS if key in rating}
     return found
 
@@ -34,17 +39,26 @@ def rate(session: Session, sample: str, aspect: str, value: int) -> None:
 
 
 def take_in(session: Session, path: Path) -> int:
-    """The ratings of a file that a listening page gave away, as one act; how many samples."""
+    """What a file of a listening page holds, as one act; how many samples and pairs."""
     found = read_file(path)
     before = ratings(session)
-    merged = {name: {**before.get(name, {}), **rating} for name, rating in found.items()}
-    if merged:
-        _apply(session, f"Take in ratings ({len(merged)} samples)", merged)
-    return len(merged)
+    merged = {name: {**before.get(name, {}), **rating} for name, rating in found.ratings.items()}
+    if merged or found.preferences:
+        many = len(merged) + len(found.preferences)
+        _apply(session, f"Take in ratings ({many} samples)", merged, found.preferences)
+    return len(merged) + len(found.preferences)
 
 
-def read_file(path: Path) -> dict[str, Rating]:
-    """By name; CuratorError where the file is none of ours or holds what no rating is."""
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a listening page gave away: ratings by sample, and who was preferred by pair."""
+
+    ratings: Mapping[str, Rating]
+    preferences: Mapping[Both, str | None]
+
+
+def read_file(path: Path) -> Heard:
+    """CuratorError where the file is none of ours or holds what no rating is."""
     name = printable(path.name)
     try:
         held: Any = json.loads(path.read_text(encoding="utf-8"))
@@ -64,7 +78,26 @@ def read_file(path: Path) -> dict[str, Rating]:
         if not isinstance(rating, dict) or not all(_is_good(pair) for pair in rating.items()):
             raise CuratorError(f"{name} rates {printable(sample)} otherwise than from 1 to 10.")
         found[f"{run}/{sample}"] = dict(rating)
-    return found
+    return Heard(found, dict(_preferences(name, held.get("blind"))))
+
+
+def _preferences(name: str, blind: Any) -> Iterator[tuple[Both, str | None]]:  # noqa: ANN401
+    """Of the pairs that were judged; files of before name none."""
+    pairs = blind.get("pairs", []) if isinstance(blind, dict) else []
+    for each in pairs if isinstance(pairs, list) else [None]:
+        judged = each if isinstance(each, dict) else {}
+        voices, preferred = judged.get("voices"), judged.get("preferred")
+        if not _are_voices(voices):
+            raise CuratorError(f"{name} holds a blind pair that is none.")
+        if preferred not in (*voices, None):
+            raise CuratorError(f"{name} prefers in a blind pair what was not heard.")
+        yield both(*voices), preferred
+
+
+def _are_voices(voices: Any) -> TypeGuard[list[str]]:  # noqa: ANN401
+    """Two different samples."""
+    texts = isinstance(voices, list) and all(isinstance(voice, str) for voice in voices)
+    return texts and len(voices) == 2 and voices[0] != voices[1]
 
 
 def _is_good(pair: tuple[object, object]) -> bool:
@@ -73,7 +106,12 @@ def _is_good(pair: tuple[object, object]) -> bool:
     return aspect in ASPECTS and whole and 1 <= value <= HIGHEST  # type: ignore[operator]
 
 
-def _apply(session: Session, label: str, given: Mapping[str, Rating]) -> None:
+def _apply(
+    session: Session,
+    label: str,
+    given: Mapping[str, Rating],
+    preferred: Mapping[Both, str | None] | None = None,
+) -> None:
     if session.read_only:
         raise CuratorError("This project is open for looking only.")
     numbers = {session.project.decisions.sample_number(name): name for name in given}
@@ -81,4 +119,6 @@ def _apply(session: Session, label: str, given: Mapping[str, Rating]) -> None:
         number: json.dumps({key: given[name][key] for key in ASPECTS if key in given[name]})
         for number, name in numbers.items()
     }
-    session.apply(Edit(label, Field.RATING, after))
+    number = session.project.decisions.sample_number
+    blind = {number(name_of(pair)): as_value(one) for pair, one in (preferred or {}).items()}
+    session.apply(Edit(label, Field.RATING, {**after, **blind}))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from curator.domain.errors import CuratorError
 from curator.ui.training.blind import SAME, BlindTest, chance
 from curator.ui.training.evaluated import Reference, Sample, Sentence, read_evaluated
+from curator.ui.training.preferences import both, preferences
 from curator.ui.training.ratings import ratings, read_file
 from tests.helpers.training_runs import OVERFITTED, a_run, a_small_bundle, an_evaluation
 from trainer.listening import page_data, voices_of
@@ -133,6 +134,68 @@ def test_a_blind_comparison_says_nothing_before_its_end(page):
     assert not view.is_blind
 
 
+def test_a_preference_is_a_decision_undone_and_found_again(page, session, run):
+    view = page.listening
+    page.toggle_blind()
+    pair = view.blind.test.pair
+    page.give_digit(str(1 + pair.first))  # the first voice, whichever side it was on
+    names = both(*(f"{run.name}/{voice.sample}" for voice in pair.voices))
+    assert preferences(session) == {names: f"{run.name}/{pair.voices[0].sample}"}
+    assert ratings(session) == {}
+    assert session.project.decisions.undo_label() == "Judge a pair blindly"
+    assert view.blind.place.text() == "Pair 2 of 6"
+
+    session.undo()
+    assert preferences(session) == {}
+    assert view.blind.place.text() == "Pair 1 of 6"
+    session.redo()
+    page.toggle_blind()
+    page.toggle_blind()  # in another order, and the one that was judged is not asked again
+    assert len(view.blind.test.choices) == 1
+    assert view.blind.place.text() in ("Pair 1 of 6", "Pair 2 of 6")
+    for _ in range(5):
+        page.give_digit("3")
+    assert "step 150: preferred 1 times." in view.blind.outcome.text()
+
+    view.blind.again.click()
+    assert preferences(session) == {}
+    assert view.blind.outcome.text() == ""
+    session.undo()
+    assert len(preferences(session)) == 6
+
+
+def test_who_looks_only_is_told_that_nothing_is_kept(page, session, monkeypatch):
+    page.toggle_blind()
+    monkeypatch.setattr(type(session), "read_only", True)
+    page.give_digit("1")
+    assert session.messages.all[-1].text == "This project is open for looking only."
+    assert page.listening.blind.test.choices == {}
+
+
+def test_blind_preferences_of_a_file_are_taken_in_with_its_ratings(page, session, run, tmp_path):
+    one, two = f"{run.name}/150-s1", f"{run.name}/0-s1"
+    pairs = [{"voices": [one, two], "preferred": two}]
+    held = {
+        "kind": "ratings",
+        "format": 1,
+        "run": run.name,
+        "ratings": {"150-s1": {"voice": 8}},
+        "blind": {"names": ["a", "b"], "seed": 7, "pairs": pairs},
+    }
+    path = tmp_path / "file.json"
+    path.write_text(json.dumps(held))
+    page.take_ratings_from(path)
+    assert preferences(session) == {both(one, two): two}
+    assert ratings(session) == {one: {"voice": 8}}
+    session.undo()
+    assert preferences(session) == {}
+    assert ratings(session) == {}
+    for wrong in ([{"voices": [one, one]}], [{"voices": [one, two], "preferred": "x"}], ["no"]):
+        path.write_text(json.dumps({**held, "blind": {"pairs": wrong}}))
+        with pytest.raises(CuratorError, match="blind pair"):
+            read_file(path)
+
+
 def test_ending_early_is_told_honestly(page):
     page.toggle_blind()
     page.give_digit("1")
@@ -156,8 +219,9 @@ def test_who_was_who_comes_out_right(seed, wanted):
         side = SAME if voice == SAME else test.pair.first ^ voice
         if side != SAME:
             assert test.pair.heard(side) is test.pair.voices[voice]
-        test.choose(side)
-    assert test.choices == wanted
+        test.choices[test.place] = test.voice(side)
+    assert list(test.choices.values()) == wanted
+    assert test.over == (len(wanted) == 12)
 
 
 @given(st.integers(0, 40), st.integers(0, 40))
