@@ -6,8 +6,10 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from curator.domain.category_edits import category
+from curator.domain.decision import State
 from curator.domain.planner import Plan
-from curator.domain.suggesting import Suggested, doubtful, likely, suspects
+from curator.domain.suggesting import Suggested, Verdict, doubtful, likely, suspects
 
 if TYPE_CHECKING:
     from curator.store.project import Project
@@ -60,7 +62,6 @@ def _as_json(plan: Plan) -> dict[str, object]:
 
 def suggest(arguments: Namespace) -> int:
     """Learn from the labels, and list what is likely."""
-    from curator.domain.category_edits import category
     from curator.domain.watching import Nobody
     from curator.jobs.suggesting import is_current, verdict_of
     from curator.jobs.suggesting import suggest as learn
@@ -73,31 +74,38 @@ def suggest(arguments: Namespace) -> int:
         if not is_current(project):
             learn(Work.at_once(project, Nobody()))
         verdict = verdict_of(project)
-        title, found = _wanted(project, arguments)
-    assert verdict is not None  # learned just now, if not before
+        assert verdict is not None  # learned just now, if not before
+        title, found, why_none = _wanted(project, arguments, verdict)
     if not arguments.json:
         sys.stdout.write(f"{verdict.sentence}\n")
         if verdict.good:
-            sys.stdout.write(f"{title}\n")
-            if not found:
-                sys.stdout.write("None.\n")
+            sys.stdout.write(f"{title}\n" if found else f"{title} none. {why_none}\n")
     for each in found[: arguments.most]:
         sys.stdout.write(f"{_line(each, as_json=arguments.json)}\n")
     return 0
 
 
-def _wanted(project: "Project", arguments: Namespace) -> tuple[str, Sequence[Suggested]]:
+def _wanted(
+    project: "Project", arguments: Namespace, verdict: Verdict
+) -> tuple[str, Sequence[Suggested], str]:
+    """What the list is of, its clips, and why there are none, if there are none."""
     from curator.jobs.planning import planner_of
 
     clips, suggestions = project.clips.find(), project.facts.suggestions()
     if arguments.suspects:
-        return "Clips whose category looks wrong:", suspects(clips, suggestions)
+        found = suspects(clips, suggestions)
+        return "Clips whose category looks wrong:", found, "All are like the others of theirs."
+    waits = any(clip.emotion is None and clip.state is not State.DROPPED for clip in clips)
+    why_none = "None is like these." if waits else "No clip waits for a category."
     if arguments.doubtful:
-        return "Clips of which least can be said:", doubtful(clips, suggestions)
+        return "Clips of which least can be said:", doubtful(clips, suggestions), why_none
     emotions = project.settings.emotions
     thinnest = planner_of(project).plan().thinnest
     key = arguments.category or (thinnest.key if thinnest else emotions.keys[0])
-    return f"Likely clips of {key}:", likely(clips, suggestions, key)
+    title = f"Likely clips of {category(emotions, key).name}"
+    if key in verdict.weak:
+        title += ", hardly better than by chance until more clips have it"
+    return f"{title}:", likely(clips, suggestions, key), why_none
 
 
 def _line(each: Suggested, *, as_json: bool) -> str:

@@ -29,10 +29,17 @@ def add_balance_commands(make: Make) -> None:
     weights = make("weights", "categories:weights", "Say how often each category shall be heard.")
     _add_project(weights)
     weights.add_argument(
-        "--temperature", type=float, help="1: as often as there are clips; 0: all alike"
+        "--temperature",
+        metavar="T",
+        type=float,
+        help="from 1, categories as often as they have clips, to 0, all equally often",
     )
     weights.add_argument(
-        "--category", metavar="KEY=TIMES", action="append", default=[], help="times that, for one"
+        "--category",
+        metavar="KEY=TIMES",
+        action="append",
+        default=[],
+        help="so many times as often, for one category; 1 takes it back",
     )
     _add_json(weights)
 

@@ -96,13 +96,17 @@ def weights(arguments: Namespace) -> int:
             edit = Edit("Weigh categories", Field.WEIGHTS, {PROJECT: now.to_json()})
             project.decisions.apply(edit)
         kept = project.clips.find(parse(f"state:{State.KEPT}"))
+        order = (*project.settings.emotions.keys, NO_CATEGORY)
     sizes = Counter(clip.emotion or NO_CATEGORY for clip in kept)
-    for key, times in now.heard(sizes).items():
+    heard = now.heard(sizes)
+    for key in (key for key in order if key in heard):
+        times = heard[key]
         name = key or "none"
         if arguments.json:
             line = json.dumps({"emotion": key or None, "clips": sizes[key], "heard": times})
         else:
-            line = f"{name:16} {sizes[key]:6} clips, each heard {times:.2f} times per epoch"
+            clips = "clip " if sizes[key] == 1 else "clips"
+            line = f"{name:16} {sizes[key]:6} {clips}, each heard {times:.2f} times per epoch"
         sys.stdout.write(f"{line}\n")
     return 0
 

@@ -123,10 +123,9 @@ def speaker(arguments: Namespace) -> int:
 
     with Project.open(arguments.project) as project:
         if arguments.clip:
-            clips, described = (
-                sorted(set(arguments.clip)),
-                "clips " + ", ".join(str(clip) for clip in sorted(set(arguments.clip))),
-            )
+            clips = sorted(set(arguments.clip))
+            listed = ", ".join(map(str, clips))
+            described = f"clip {listed}" if len(clips) == 1 else f"clips {listed}"
         else:
             clips = project.clips.ids(read_query(project, f"cluster:{arguments.cluster}"))
             described = f"cluster {arguments.cluster}"

@@ -38,10 +38,12 @@ def merge(arguments: Namespace) -> int:
             return 0
         changes = _do(work, plan, Rule(arguments.rule), choices)
         follow(project, changes)
-    words = f"{changes.label} ({len(changes.clips)} clips). `curator undo` takes it back."
+    clips = len(changes.about_clips)
+    count = "1 clip" if clips == 1 else f"{clips} clips"
+    words = f"{changes.label} ({count}). `curator undo` takes it back."
     if not changes.clips:
         words = "Nothing to change."
-    data = {"merged": len(changes.clips), "label": changes.label}
+    data = {"merged": clips, "label": changes.label}
     sys.stdout.write(f"{json.dumps(data, ensure_ascii=False) if arguments.json else words}\n")
     return 0
 

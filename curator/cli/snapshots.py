@@ -46,11 +46,9 @@ def snapshot(arguments: Namespace) -> int:
 def _say_all(snapshots: Iterable[Snapshot], as_json: bool) -> None:
     for each in snapshots:
         words = f"{each.made_at}  {each.name}  {_contents(each)}"
-        if each.origin != "person":
-            words += f" ({each.origin})"
-        if not each.is_whole:
-            words += " (without categories, weights and recipes)"
-        _say(asdict(each), words, as_json)
+        notes = [each.origin] if each.origin != "person" else []
+        notes += [] if each.is_whole else ["without categories, weights and recipes"]
+        _say(asdict(each), f"{words} ({'; '.join(notes)})" if notes else words, as_json)
 
 
 def _contents(taken: Snapshot) -> str:

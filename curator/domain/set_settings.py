@@ -25,14 +25,19 @@ def _of_categories(before: EmotionSet, after: EmotionSet) -> Iterator[str]:
         yield f"The categories are those of {after.name} instead of {before.name}."
     was = {emotion.key: emotion for emotion in before.emotions}
     now = {emotion.key: emotion for emotion in after.emotions}
-    yield from (f"The category {now[key].name} is new." for key in now if key not in was)
-    yield from (f"The category {was[key].name} is gone." for key in was if key not in now)
-    for key in was:
-        if key in now and was[key] != now[key]:
-            yield f"The category {now[key].name}: {', '.join(_of_category(was[key], now[key]))}."
-    shared = [[key for key in keys if key in was and key in now] for keys in (was, now)]
-    if shared[0] != shared[1]:
-        yield "The categories are in another order."
+    new = [emotion.name for key, emotion in now.items() if key not in was]
+    gone = [emotion.name for key, emotion in was.items() if key not in now]
+    if new:
+        yield f"New among the categories: {', '.join(new)}."
+    if gone:
+        yield f"No longer among the categories: {', '.join(gone)}."
+    shared = [key for key in was if key in now]
+    for key in shared:
+        if found := list(_of_category(was[key], now[key])):
+            yield f"The category {now[key].name}: {', '.join(found)}."
+    in_order = [key for key in now if key in was] == shared
+    if not in_order or any(_looks(was[key]) != _looks(now[key]) for key in shared):
+        yield "The colours, keys or order of categories differ."
 
 
 def _of_category(was: Emotion, now: Emotion) -> Iterator[str]:
@@ -42,10 +47,10 @@ def _of_category(was: Emotion, now: Emotion) -> Iterator[str]:
         yield f"{now.target_clips} clips wanted instead of {was.target_clips}"
     if was.target_minutes != now.target_minutes:
         yield f"{now.target_minutes:g} minutes wanted instead of {was.target_minutes:g}"
-    if was.colour != now.colour:
-        yield "another colour"
-    if was.digit != now.digit:
-        yield "another key on the keyboard"
+
+
+def _looks(emotion: Emotion) -> tuple[str, str]:
+    return emotion.colour.lower(), emotion.digit
 
 
 def _of_weights(before: SetSettings, after: SetSettings) -> Iterator[str]:

@@ -43,10 +43,16 @@ class Weights:
     def checked(self) -> "Weights":
         """The weights as they are, or CuratorError naming what cannot be."""
         if not 0.0 <= self.temperature <= 1.0:
-            raise CuratorError("The temperature is from 0 (all alike) to 1 (as they are).")
+            raise CuratorError(
+                f"A temperature of {self.temperature:g} cannot be: it is from 0, which hears all "
+                "categories equally often, to 1, which hears them as often as they have clips."
+            )
         for key, value in self.by_category.items():
             if not 0.0 < value <= MOST:
-                raise CuratorError(f"The weight of {key} is above 0 and at most {MOST:.0f}.")
+                raise CuratorError(
+                    f"A weight of {value:g} cannot be: {key} is heard more than 0 and at most "
+                    f"{MOST:.0f} times as often."
+                )
         return self
 
     def moved(self, going: Mapping[str, str | None]) -> "Weights":

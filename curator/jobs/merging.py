@@ -76,6 +76,13 @@ def _listed_set(work: Work, path: Path, licence: str, consent: str) -> OtherSet:
     rows = read_manifest(path)
     files = sorted({_absolute(row.audio) for row in rows})
     taken, missing = _taken_in(work, files)
+    if files and not taken:
+        raise CuratorError(
+            f"None of the {len(files)} sound files that {printable(path.name)} names can be read."
+            if len(files) > 1
+            else f"The sound file that {printable(path.name)} names cannot be read.",
+            "Its paths are taken from the folder in which the list is.",
+        )
     recordings: dict[str, OtherRecording] = {}
     for place, intake in sorted(taken.items()):
         if intake.content_hash not in recordings:
@@ -101,7 +108,8 @@ def _listed_set(work: Work, path: Path, licence: str, consent: str) -> OtherSet:
     ]
     text = work.project.settings.categories
     known = set(EmotionSet.from_text(text).keys)
-    names = {key_of(row.emotion): row.emotion for row in rows if row.emotion}
+    here = [row for row in rows if _absolute(row.audio) in of_file]
+    names = {key_of(row.emotion): row.emotion for row in here if row.emotion}
     return OtherSet(
         printable(path.name),
         tuple(recordings.values()),

@@ -178,7 +178,8 @@ class Database:
         if not self.can_write:
             raise CuratorError(
                 f"{name} was made by an older version of this program.",
-                "Open it once for writing: that makes a copy and brings it up to date.",
+                "Open it in the window, or with a command that writes, such as `curator snapshot`: "
+                "that makes a copy and brings it up to date.",
             )
         self._copied(f"before update from version {version}")
         schema.migrate(self._connection, version)

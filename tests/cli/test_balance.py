@@ -39,7 +39,7 @@ def test_suggestions_are_for_the_category_that_lacks_most_or_the_one_asked_for(c
     code, out = curator("suggest", project, "--category", "excitement")
     assert code == 0
     assert out.startswith("Of 24 labels, ")
-    assert "Likely clips of excitement:" in out
+    assert "Likely clips of Excitement:\n" in out
     code, out = curator("suggest", project, "--category", "excitement", "--json")
     lines = [json.loads(line) for line in out.splitlines()]
     assert all(line["suggested"] == "excitement" and line["reason"] for line in lines)
@@ -53,6 +53,23 @@ def test_suggestions_are_for_the_category_that_lacks_most_or_the_one_asked_for(c
     code, out = curator("suggest", project, "--category", "nonsense")
     assert code == 1
     assert "no category 'nonsense'" in out
+
+
+def test_a_list_says_that_it_is_hardly_better_than_chance_or_why_it_is_empty(curator, project):
+    _, out = curator("suggest", project, "--category", "tension")
+    title = "Likely clips of Tension, hardly better than by chance until more clips have it: none. "
+    assert f"{title}None is like these.\n" in out
+    curator("decide", project, "--query", "emotion:none", "--drop")
+    _, out = curator("suggest", project, "--doubtful")
+    assert out.endswith(": none. No clip waits for a category.\n")
+
+
+def test_weights_are_in_the_order_of_the_categories_and_say_what_cannot_be(curator, project):
+    _, out = curator("weights", project, "--category", "excitement=2")
+    assert [line.split()[0] for line in out.splitlines()] == ["question", "excitement", "neutral"]
+    assert "excitement            8 clips, each heard 2.00 times per epoch" in out
+    assert "A weight of 20 cannot be" in curator("weights", project, "--category", "neutral=20")[1]
+    assert "A temperature of 2 cannot be" in curator("weights", project, "--temperature", "2")[1]
 
 
 def test_the_balance_tells_of_likely_clips_once_something_is_learned(curator, project):

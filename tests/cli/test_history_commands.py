@@ -49,7 +49,7 @@ def test_going_back_says_that_weights_and_categories_are_what_they_were(curator,
     curator("categories", project, "remove", "tension")
     assert curator("compare", project, "monday")[1].splitlines() == [
         "From monday to now: no clip differs.",
-        "The category Tension is gone.",
+        "No longer among the categories: Tension.",
         "Categories are heard by a temperature of 0.5 instead of 1.",
     ]
     _, out, _ = curator("compare", project, "monday", "--json")

@@ -94,7 +94,7 @@ def test_parts_of_files_are_clips_of_them(sound, tmp_path):
         {"audio_filepath": "wavs/one.wav", "offset": 4, "duration": 2.5, "text": "b"},
         {"audio_filepath": "wavs/one.wav", "offset": 8.5, "duration": 1.0, "text": "e"},
         {"audio_filepath": "wavs/two.wav", "duration": 10.0, "text": "c"},
-        {"audio_filepath": "wavs/gone.wav", "text": "d"},
+        {"audio_filepath": "wavs/gone.wav", "text": "d", "label": "Sad"},
     ]  # fmt: skip
     (sound / "train.json").write_text("\n".join(map(json.dumps, rows)))
     with an_empty_project(tmp_path) as project:
@@ -105,7 +105,16 @@ def test_parts_of_files_are_clips_of_them(sound, tmp_path):
         ]  # fmt: skip
         assert [clip.pause_group for clip in project.clips.find()] == [0, 0, 1, 0]
         assert "mad" in project.settings.emotions.keys
+        assert "sad" not in project.settings.emotions.keys
         assert project.clips.find()[0].emotion == "mad"
+
+
+def test_a_list_of_which_no_sound_is_there_is_refused(tmp_path):
+    (tmp_path / "train.json").write_text('{"audio_filepath": "wavs/gone.wav", "text": "a"}\n')
+    with an_empty_project(tmp_path) as project:
+        with pytest.raises(CuratorError, match="names cannot be read"):
+            merged(project, tmp_path / "train.json")
+        assert project.recordings.all() == []
 
 
 def test_lhotse_supervisions_find_the_recordings_beside_them(sound):

@@ -115,7 +115,7 @@ class Operations:
         changes = self.project.snapshots.back(name)
         found = self.project.snapshots.compare(name)
         assert set(found.counts) <= {Kind.CAME}  # of recordings that were not there yet
-        assert all(sentence.endswith("is new.") for sentence in found.of_project)
+        assert all(sentence.startswith("New among") for sentence in found.of_project)
         return changes
 
     def categories(self):

@@ -56,9 +56,10 @@ def learned(shows, labels, seed=0):
 
 
 def test_five_labels_each_find_three_times_as_many_as_chance(shows):
+    """In every category; where chance alone is right in more than a third, hardly any can be."""
     truth = np.array(shows[2])
     often = Counter(shows[2])
-    better, good = [], 0
+    better, good = {key: [] for key in KEYS}, 0
     for trial in range(TRIALS):
         rng = np.random.default_rng(trial)
         given = np.concatenate([rng.permutation(np.flatnonzero(truth == key))[:5] for key in KEYS])
@@ -75,9 +76,11 @@ def test_five_labels_each_find_three_times_as_many_as_chance(shows):
             )[:10]
             if first:
                 chance = (often[key] - 5) / (CLIPS - given.size)
-                better.append(np.mean(truth[first] == key) / chance)
+                better[key].append(np.mean(truth[first] == key) / chance)
     assert good >= 0.7 * TRIALS
-    assert np.mean(better) >= 3.0
+    for key, times in better.items():
+        most = (CLIPS - given.size) / (often[key] - 5)
+        assert np.mean(times) >= (3.0 if most >= 3.0 else 1.2), key
 
 
 def test_most_of_twenty_wrong_labels_are_among_the_first_forty_suspects(shows):

@@ -92,7 +92,7 @@ def test_an_older_project_open_for_reading_only_is_refused_saying_what_to_do(pro
     with pytest.raises(CuratorError) as caught:
         Project.open(project.path, write=False)
     assert "older version" in caught.value.sentence
-    assert "Open it once for writing" in caught.value.hint
+    assert "with a command that writes" in caught.value.hint
 
 
 def test_there_is_a_step_from_every_older_version():

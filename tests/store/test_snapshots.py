@@ -287,7 +287,7 @@ def test_comparing_tells_of_recipes_categories_and_weights(project):
     assert found.sentences == [
         "From monday to now: 2 cleaned otherwise.",
         "tension: 2 clips instead of 2 (2 cleaned otherwise).",
-        "The category Excitement is gone.",
+        "No longer among the categories: Excitement.",
         "The category Suspense: called Tension before.",
         "Categories are heard by a temperature of 0.5 instead of 1.",
     ]
