@@ -64,7 +64,7 @@ class Planner:
         )
 
     def _placed(self, other: OtherSet, same: Sequence[SameSound]) -> Iterator[Placed]:
-        rates = {each.key: each.rate for each in other.recordings}
+        rates = {each.id: each.rate for each in other.recordings}
         by_theirs: dict[int, list[SameSound]] = defaultdict(list)
         for each in same:
             by_theirs[each.theirs].append(each)

@@ -8,6 +8,7 @@ from pathlib import Path
 from curator.domain.decision import Field, Value
 from curator.domain.emotion import Emotion
 from curator.domain.errors import CuratorError
+from curator.domain.recording import Recording
 from curator.domain.span import Span
 
 
@@ -18,23 +19,6 @@ class Rule(StrEnum):
     THEIRS = "theirs"
     NEWER = "newer"
     ASK = "ask"
-
-
-@dataclass(frozen=True, slots=True)
-class OtherRecording:
-    """A recording of the other set; the fields are those of Recording. key: its number there."""
-
-    key: int
-    path: Path
-    content_hash: str
-    size: int
-    mtime_ns: int
-    rate: int
-    channels: int
-    samples: int
-    container: str
-    licence: str
-    consent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +47,13 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class OtherSet:
-    """All that comes from elsewhere. recipes: (hash, name, steps). path: of a project, or None."""
+    """All that comes from elsewhere.
+
+    recordings: with their numbers there. recipes: (hash, name, steps). project: its path, or None.
+    """
 
     name: str
-    recordings: tuple[OtherRecording, ...]
+    recordings: tuple[Recording, ...]
     clips: tuple[Labelled, ...]
     emotions: tuple[Emotion, ...]
     recipes: tuple[tuple[str, str, str], ...] = ()

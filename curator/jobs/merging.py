@@ -17,7 +17,8 @@ from curator.domain.decision import Changes, Field, State
 from curator.domain.emotion import EmotionSet
 from curator.domain.errors import CuratorError, MissingSource, UnreadableAudio, printable
 from curator.domain.merge_planning import MyRecording, Planner
-from curator.domain.merging import Labelled, MergePlan, OtherRecording, OtherSet, SameSound
+from curator.domain.merging import Labelled, MergePlan, OtherSet, SameSound
+from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.jobs.crew import Crew
 from curator.jobs.job import Job, path_bytes
@@ -83,11 +84,11 @@ def _listed_set(work: Work, path: Path, licence: str, consent: str) -> OtherSet:
             else f"The sound file that {printable(path.name)} names cannot be read.",
             "Its paths are taken from the folder in which the list is.",
         )
-    recordings: dict[str, OtherRecording] = {}
+    recordings: dict[str, Recording] = {}
     for place, intake in sorted(taken.items()):
         if intake.content_hash not in recordings:
-            recordings[intake.content_hash] = OtherRecording(
-                key=place + 1,
+            recordings[intake.content_hash] = Recording(
+                id=place + 1,
                 path=intake.path,
                 content_hash=intake.content_hash,
                 size=intake.size,
@@ -119,7 +120,7 @@ def _listed_set(work: Work, path: Path, licence: str, consent: str) -> OtherSet:
     )
 
 
-def _labelled(number: int, row: Listed, recording: OtherRecording, said: str) -> Labelled:
+def _labelled(number: int, row: Listed, recording: Recording, said: str) -> Labelled:
     whole = recording.samples
     start = 0 if row.start_s is None else round(row.start_s * recording.rate)
     stop = whole if row.stop_s is None else round(row.stop_s * recording.rate)
@@ -131,18 +132,16 @@ def _labelled(number: int, row: Listed, recording: OtherRecording, said: str) ->
     start = min(max(0, start), whole)
     return Labelled(
         id=number,
-        recording=recording.key,
+        recording=recording.id,
         span=Span(start, min(max(start, stop), whole)),
         values=values,
         made_at=dict.fromkeys(values, said),
     )
 
 
-def _grouped(
-    clips: Iterable[Labelled], recordings: Iterable[OtherRecording]
-) -> tuple[Labelled, ...]:
+def _grouped(clips: Iterable[Labelled], recordings: Iterable[Recording]) -> tuple[Labelled, ...]:
     """The same with pause groups, as segmentation would count them."""
-    rates = {each.key: each.rate for each in recordings}
+    rates = {each.id: each.rate for each in recordings}
     found: list[Labelled] = []
     began = 0
     for clip in sorted(clips, key=lambda each: (each.recording, each.span)):
@@ -182,7 +181,7 @@ def _taken_in(work: Work, files: Sequence[Path]) -> tuple[dict[int, Intake], int
     return {place: each.intake for place, each in taken.items()}, crew.failures
 
 
-def _bring_caches(work: Work, recordings: Iterable[OtherRecording], cache: Path) -> None:
+def _bring_caches(work: Work, recordings: Iterable[Recording], cache: Path) -> None:
     """Their working copies beside mine, so that they can be compared by ear."""
     own = work.project.cache
     for each in recordings:
@@ -210,29 +209,29 @@ def _same_sound(work: Work, other: OtherSet) -> list[SameSound]:
     """Which of their sound is in this project: the same file, or the same sound in another."""
     mine = {each.content_hash: each for each in work.project.recordings.all()}
     same = [
-        SameSound(each.key, mine[each.content_hash].id, 0.0, each.samples / each.rate, 0.0, True)
+        SameSound(each.id, mine[each.content_hash].id, 0.0, each.samples / each.rate, 0.0, True)
         for each in other.recordings
         if each.content_hash in mine
     ]
     exact = {each.theirs for each in same}
-    strangers = [each for each in other.recordings if each.key not in exact]
+    strangers = [each for each in other.recordings if each.id not in exact]
     if not strangers or not mine:
         return same
     make_caches(work)
     sounds = _sounds(work, {each.id: each.content_hash for each in mine.values()})
-    theirs = _sounds(work, {each.key: each.content_hash for each in strangers})
+    theirs = _sounds(work, {each.id: each.content_hash for each in strangers})
     work.watcher.started("compare", len(sounds) + len(theirs), 0.0)
     heard = _Heard(work, len(sounds) + len(theirs))
     hashes = {each.id: each.content_hash for each in mine.values()}
     prints = {number: heard.of(hashes[number], sound) for number, sound in sounds.items()}
     library = Library(prints, sounds)
     for each in strangers:
-        if each.key in theirs:
-            sound = theirs[each.key]
+        if each.id in theirs:
+            sound = theirs[each.id]
             for shared in library.find(heard.of(each.content_hash, sound), sound):
                 same.append(
                     SameSound(
-                        each.key,
+                        each.id,
                         shared.other,
                         shared.start / CACHE_RATE,
                         shared.stop / CACHE_RATE,

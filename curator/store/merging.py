@@ -9,7 +9,8 @@ from curator.domain.decision import PROJECT, Changes, Edit, Field, Piece, Value
 from curator.domain.emotion import EmotionSet
 from curator.domain.errors import CuratorError, printable
 from curator.domain.fact import Producer
-from curator.domain.merging import Labelled, MergePlan, OtherRecording, OtherSet, Placed
+from curator.domain.merging import Labelled, MergePlan, OtherSet, Placed
+from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.store.database import Database
 from curator.store.decision_rules import categories
@@ -65,22 +66,7 @@ class Merging:
     def as_other(self) -> OtherSet:
         """This project as one that is merged into another."""
         with self._database.reading():
-            recordings = tuple(
-                OtherRecording(
-                    key=each.id,
-                    path=each.path,
-                    content_hash=each.content_hash,
-                    size=each.size,
-                    mtime_ns=each.mtime_ns,
-                    rate=each.rate,
-                    channels=each.channels,
-                    samples=each.samples,
-                    container=each.container,
-                    licence=each.licence,
-                    consent=each.consent,
-                )
-                for each in self._recordings.all()
-            )
+            recordings = tuple(self._recordings.all())
             recipes = self._database.read("SELECT hash, name, steps FROM recipe").fetchall()
             emotions = EmotionSet.from_text(categories(self._database)).emotions
             path = self._database.path
@@ -150,16 +136,16 @@ class Merging:
         here = {same.theirs for same in plan.same}
         with_clips = {clip.recording for clip in plan.other.clips}
         needed = {each.clip.recording for each in plan.come if each.recording is None}
-        needed |= {r.key for r in plan.other.recordings} - here - with_clips
+        needed |= {r.id for r in plan.other.recordings} - here - with_clips
         added = {}
         for each in plan.other.recordings:
-            if each.key in needed:
-                added[each.key] = self._add_recording(each)
+            if each.id in needed:
+                added[each.id] = self._add_recording(each)
                 if cut_by is not None:
-                    mark_recording_done(self._database, added[each.key], cut_by)
+                    mark_recording_done(self._database, added[each.id], cut_by)
         return added
 
-    def _add_recording(self, other: OtherRecording) -> int:
+    def _add_recording(self, other: Recording) -> int:
         known = self._recordings.by_hash(other.content_hash)
         if known is not None:  # what is the same as one of mine only in part, or came since
             return known.id

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from curator.domain.decision import Field
 from curator.domain.merge_planning import MyRecording, Planner
-from curator.domain.merging import Labelled, OtherRecording, OtherSet, Rule, SameSound
+from curator.domain.merging import Labelled, OtherSet, Rule, SameSound
+from curator.domain.recording import Recording
 from curator.domain.span import Span
 
 RATE = 100
@@ -23,9 +24,7 @@ NEW = 13
 
 
 def an_other_recording(key):
-    return OtherRecording(
-        key, Path(f"/{key}.wav"), f"{key:064x}", 1, 1, RATE, 1, SAMPLES, "wav", "", ""
-    )
+    return Recording(key, Path(f"/{key}.wav"), f"{key:064x}", 1, 1, RATE, 1, SAMPLES, "wav", "", "")
 
 
 @st.composite
