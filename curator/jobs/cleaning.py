@@ -27,6 +27,8 @@ TRIED_CLIPS = 6
 
 TRIED_S = (1.5, 12.0)
 
+AS_RECORDED = "As recorded"
+
 Store = Callable[[Project, Sequence[Found]], None]
 
 
@@ -106,7 +108,7 @@ def edits(project: Project, outcome: Outcome, *, whole: bool) -> tuple[str, list
     accepted clips alone, and refused ones stay as they are.
     """
     recipe, accepted = outcome.recipe, outcome.accepted
-    label = f"Clean by {recipe.name} ({_counted(len(accepted))})"
+    label = label_of(outcome)
     if not whole:
         return label, [Edit(label, Field.RECIPE, dict.fromkeys(accepted, recipe.hash))]
     spans = project.clips.spans(outcome.verdicts)
@@ -123,9 +125,14 @@ def edits(project: Project, outcome: Outcome, *, whole: bool) -> tuple[str, list
     ]
 
 
+def label_of(outcome: Outcome) -> str:
+    """What the act is called."""
+    return f"Clean by {outcome.recipe.name} ({_counted(len(outcome.accepted))})"
+
+
 def as_recorded(project: Project, clips: Collection[int]) -> tuple[str, list[Edit]]:
     """The act that takes cleaning back from these clips."""
-    label = f"As recorded ({_counted(len(clips))})"
+    label = f"{AS_RECORDED} ({_counted(len(clips))})"
     hash_ = none().hash
     return label, [Edit(label, Field.RECIPE, dict.fromkeys(clips, hash_))]
 

@@ -27,6 +27,7 @@ _LISTEN = Mend("audit.transcribe", QT_TRANSLATE_NOOP("Mends", "Transcribe again"
 _WRITE = Mend("audit.edit_text", QT_TRANSLATE_NOOP("Mends", "Edit the text"))
 _SPLIT = Mend("audit.split", QT_TRANSLATE_NOOP("Mends", "Split at the cursor"))
 _MERGE = Mend("audit.merge", QT_TRANSLATE_NOOP("Mends", "Merge with the next"))
+_CLEAN = Mend("window.show_cleaning", QT_TRANSLATE_NOOP("Mends", "Clean…"))
 _DROP = Mend("audit.drop", QT_TRANSLATE_NOOP("Mends", "Drop"))
 
 MENDS: Mapping[str, tuple[Mend, ...]] = {
@@ -38,6 +39,9 @@ MENDS: Mapping[str, tuple[Mend, ...]] = {
     "doubtful_text": (_LISTEN, _WRITE),
     "silence": (_TO_PAUSE,),
     "two_voices": (_SPLIT, _DROP),
+    "noisy": (_CLEAN, _DROP),
+    "poor_quality": (_CLEAN, _DROP),
+    "music": (_CLEAN, _DROP),
 }
 """What helps against a finding; dropping is all that helps against the others."""
 

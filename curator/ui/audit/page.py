@@ -198,6 +198,12 @@ class AuditPage(HearingPage):
         self.judging.correct(clip, text)
 
     @Slot(str)
+    def clean(self) -> None:
+        """Clean the chosen clips, or what they were cut from."""
+        from curator.ui.cleaning.opening import open_cleaning
+
+        open_cleaning(self.session, self, self.window())
+
     def _mend(self, action: str) -> None:
         """A mend was clicked; its action is one of these methods."""
         run = {
@@ -207,6 +213,7 @@ class AuditPage(HearingPage):
             "audit.split": self.split_at_cursor,
             "audit.merge": self.merge_with_next,
             "audit.drop": self.drop_and_next,
+            "window.show_cleaning": self.clean,
         }[action]
         try:
             run()

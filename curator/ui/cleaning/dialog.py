@@ -1,29 +1,26 @@
 """The dialog of cleaning: try a recipe, hear what it did, and decide; or compare all recipes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QTableView, QTabWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from curator.domain.cleaning import Comparison, Verdict
-from curator.domain.decision import Edit
-from curator.domain.recipe import Recipe
+from curator.domain.decision import Changes, Edit
+from curator.domain.recipe import Recipe, none
 from curator.jobs.cleaning import Outcome
 from curator.jobs.work import Work
-from curator.ui.cleaning.layout import lay_out
-from curator.ui.cleaning.listening import CleaningListening
-from curator.ui.cleaning.results import clip_rows, comparison_rows, summary
-from curator.ui.cleaning.scope import Listing, Scope, list_clips
-from curator.ui.history.simple_table import TextTable, dressed
+from curator.store.project import Project
+from curator.ui.cleaning.results import summary
+from curator.ui.cleaning.scope import Listing, Scope, recipes_of
+from curator.ui.cleaning.view import LIST, CleaningView
 from curator.ui.job_queue import Ending, Task
-from curator.ui.page import restyle
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
 
-RECIPES, LIST, CLEAN, COMPARE, FOLLOW = (
+RECIPES, FILE, CLEAN, COMPARE, FOLLOW = (
     "clean_recipes",
-    "clean_listing",
+    "clean_file",
     "clean",
     "clean_compare",
     "clean_follow",
@@ -31,7 +28,7 @@ RECIPES, LIST, CLEAN, COMPARE, FOLLOW = (
 """What its parts are called among the work."""
 
 
-class CleaningDialog(QDialog):
+class CleaningDialog(CleaningView):
     """Trying measures and decides nothing; applying, and taking back, is one act each."""
 
     def __init__(
@@ -41,59 +38,17 @@ class CleaningDialog(QDialog):
         parent: QWidget | None = None,
         player: Player | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("Cleaning"))
+        super().__init__(session, scopes, parent, player)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._session = session
-        self._listing: Listing | None = None
-        self._outcome: tuple[Scope, Outcome] | None = None
-        self._busy = ""
-        titles = (self.tr("Clip"), self.tr("Recording"), self.tr("What it did"))
-        self.clips = TextTable((*titles, self.tr("Guard"), self.tr("Now")), (0,))
-        self.list = dressed(QTableView(), self.clips, self.tr("Clips"), wide=3)
-        self.comparison = TextTable(
-            (
-                self.tr("Recording"),
-                self.tr("Recipe"),
-                self.tr("Clips"),
-                self.tr("Refused"),
-                self.tr("Quality"),
-                self.tr("Voice"),
-                self.tr("Best"),
-            ),
-            (2, 3),
-        )
-        self.compared = dressed(QTableView(), self.comparison, self.tr("Recipes by recording"))
-        self.tabs = QTabWidget()
-        self.listening = CleaningListening(session, player)
-        self.parts = lay_out(self, scopes)
         self._connect()
         self._allow()
-        session.readings.ask(RECIPES, _usable_recipes)
-
-    @property
-    def scope(self) -> Scope:
-        """The clips that are chosen to be cleaned."""
-        scope: Scope = self.parts.scope.currentData()
-        return scope
-
-    @property
-    def recipe(self) -> Recipe | None:
-        """The recipe that is chosen; None until they are known."""
-        recipe: Recipe | None = self.parts.recipe.currentData()
-        return recipe
-
-    @property
-    def clip(self) -> int | None:
-        """The clip of the current row."""
-        row = self.list.currentIndex().row()
-        listing = self._listing
-        return listing.clips[row] if listing and 0 <= row < len(listing.clips) else None
+        session.readings.ask(RECIPES, recipes_of)
 
     def _connect(self) -> None:
         parts, session = self.parts, self._session
         parts.scope.currentIndexChanged.connect(self._look)
         parts.recipe.currentIndexChanged.connect(self._look)
+        parts.file.clicked.connect(self.ask_for_file)
         parts.try_it.clicked.connect(self.try_it)
         parts.compare.clicked.connect(self.compare)
         parts.apply.clicked.connect(self.apply)
@@ -127,6 +82,26 @@ class CleaningDialog(QDialog):
     # What a person wants
 
     @Slot()
+    def ask_for_file(self) -> None:
+        """Ask for a person's own recipe."""
+        dialog = QFileDialog(self, self.tr("A recipe"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(self.tr("Recipes") + " (*.toml)")
+        dialog.fileSelected.connect(self.read_file)
+        dialog.open()
+
+    @Slot(str)
+    def read_file(self, path: str) -> None:
+        """Offer the recipe of a file, and choose it."""
+
+        def task(_work: Work) -> Recipe:
+            from curator.stages.clean_recipes import read_recipe
+
+            return read_recipe(path)
+
+        self._session.readings.ask(FILE, task)
+
+    @Slot()
     def try_it(self) -> None:
         """Clean the recordings of these clips, and judge each clip; nothing is decided."""
         scope, recipe, options = self.scope, self.recipe, self._session.settings.options
@@ -158,32 +133,50 @@ class CleaningDialog(QDialog):
     @Slot()
     def apply(self) -> None:
         """Give the recipe to the clips that the guard accepted, as one act."""
-        from curator.jobs.cleaning import edits
+        from curator.jobs.cleaning import edits, label_of
 
         if self._outcome is None:
             return
         scope, outcome = self._outcome
-        label, acts = edits(self._session.project, outcome, whole=scope.is_whole)
-        self._decide(label, acts, list(outcome.verdicts))
+        clips = list(outcome.verdicts)
+
+        def acts(project: Project) -> list[Edit]:
+            return edits(project, outcome, whole=scope.is_whole)[1]
+
+        self._decide(label_of(outcome), acts, lambda: clips, len(clips))
 
     @Slot()
     def take_back(self) -> None:
         """Make these clips be as they were recorded, as one act."""
-        from curator.jobs.cleaning import as_recorded
-        from curator.stages.clean_recipes import read_recipe
+        from curator.jobs.cleaning import AS_RECORDED, as_recorded
 
-        project = self._session.project
-        chosen = project.cleanings.of_clips()
-        clips = [clip for clip in self.scope.ids(project) if clip in chosen]
-        if clips and self._session.attempt(
-            lambda: project.cleanings.add_recipe(read_recipe("none"))
-        ):
-            self._decide(*as_recorded(project, clips), clips)
+        scope, cleaned = self.scope, list[int]()
 
-    def _decide(self, label: str, acts: Sequence[Edit], clips: list[int]) -> None:
-        wanted = [act for act in acts if act.after]
-        changes = self._session.apply_all(label, wanted) if wanted else None
-        if changes is None:
+        def acts(project: Project) -> list[Edit]:
+            project.cleanings.add_recipe(none())
+            chosen = project.cleanings.of_clips()
+            cleaned.extend(clip for clip in scope.ids(project) if clip in chosen)
+            return as_recorded(project, cleaned)[1]
+
+        self._decide(
+            AS_RECORDED, acts, lambda: cleaned, self._listing.count if self._listing else 0
+        )
+
+    def _decide(
+        self,
+        label: str,
+        acts: Callable[[Project], list[Edit]],
+        clips: Callable[[], list[int]],
+        size: int,
+    ) -> None:
+        """One act. It is worked out where it is written: beside the window when it is large."""
+
+        def write(project: Project) -> Changes | None:
+            wanted = [act for act in acts(project) if act.after]
+            return project.decisions.apply_all(wanted[0].label, wanted) if wanted else None
+
+        largest = max(size, self._session.project.clips.count())
+        if self._session.act(write, largest) is None:
             self._say(self.tr("Nothing to change."))
             return
         options = self._session.settings.options
@@ -191,7 +184,7 @@ class CleaningDialog(QDialog):
         def task(work: Work) -> int:
             from curator.jobs.cleaning import follow
 
-            return follow(work, options, clips)
+            return follow(work, options, clips())
 
         self._session.jobs.ask(FOLLOW, task)
         self._say(f"{label}. " + self.tr("Undo takes it back."))
@@ -206,37 +199,7 @@ class CleaningDialog(QDialog):
         self._session.jobs.ask(what, task)
         self._allow()
 
-    # What is shown
-
-    @Slot()
-    def _look(self) -> None:
-        """Find out anew how the clips stand with the recipe."""
-        scope, recipe = self.scope, self.recipe
-        if recipe is None:
-            return
-        self.parts.use.setText(recipe.use)
-        outcome = self._outcome
-        if outcome and (outcome[0] != scope or outcome[1].recipe.hash != recipe.hash):
-            self._outcome = None
-        self._allow()
-        self._session.readings.ask(LIST, lambda work: list_clips(work.project, scope, recipe))
-
-    def _show_listing(self, listing: Listing) -> None:
-        recipe = self.recipe
-        if recipe is None or (listing.scope, listing.recipe) != (self.scope, recipe.hash):
-            return  # something else is wanted by now
-        before = self.clip
-        self._listing = listing
-        tried: Mapping[int, Verdict] = listing.verdicts
-        if self._outcome is not None:
-            tried = self._outcome[1].verdicts
-        self.clips.show_rows(clip_rows(listing, tried))
-        if listing.clips:
-            chosen = before if before in listing.clips else self._session.current
-            self.list.selectRow(listing.clips.index(chosen) if chosen in listing.clips else 0)
-        else:
-            self.listening.show_clip(None, None)
-        self._allow()
+    # What was found out
 
     @Slot()
     def _hear(self) -> None:
@@ -246,7 +209,9 @@ class CleaningDialog(QDialog):
     def _take(self, what: str, found: object) -> None:
         if what == RECIPES and isinstance(found, list):
             for recipe in found:
-                self.parts.recipe.addItem(recipe.name, recipe)
+                self._offer(recipe)
+        elif what == FILE and isinstance(found, Recipe):
+            self.parts.recipe.setCurrentIndex(self._offer(found))
         elif what == LIST and isinstance(found, Listing):
             self._show_listing(found)
         elif what == CLEAN and isinstance(found, tuple):
@@ -256,41 +221,19 @@ class CleaningDialog(QDialog):
         elif what == COMPARE and isinstance(found, tuple):
             self._show_comparison(*found)
 
-    def _show_comparison(
-        self, names: Mapping[int, str], found: Mapping[int, Sequence[Comparison]]
-    ) -> None:
-        rows = comparison_rows(names, found)
-        self.comparison.show_rows(rows)
-        self._say(self.tr("There are no clips yet.") if not rows else self.tr("Compared."))
-        if rows:
-            self.compared.selectRow(0)
+    def _offer(self, recipe: Recipe) -> int:
+        """Its place in the list; one that does the same is not offered twice."""
+        offered = self.parts.recipe
+        known = [offered.itemData(place).hash for place in range(offered.count())]
+        if recipe.hash in known:
+            return known.index(recipe.hash)
+        offered.addItem(recipe.name, recipe)
+        return offered.count() - 1
 
     @Slot(object)
     def _ended(self, ending: Ending) -> None:
         if ending.what == self._busy:
             self._busy = ""
-        if ending.what in (CLEAN, COMPARE, LIST, RECIPES) and ending.outcome != "finished":
+        if ending.what in (CLEAN, COMPARE, LIST, RECIPES, FILE) and ending.outcome != "finished":
             self._say(f"{ending.sentence} {ending.hint}".strip() or self.tr("Stopped."), bad=True)
         self._allow()
-
-    def _say(self, words: str, *, bad: bool = False) -> None:
-        self.parts.said.setText(words)
-        self.parts.said.setProperty("role", "error" if bad else "")
-        restyle(self.parts.said)
-
-    def _allow(self) -> None:
-        may = not self._session.read_only and not self._busy
-        known = self.recipe is not None
-        some = self._listing is not None and bool(self._listing.clips)
-        self.parts.try_it.setEnabled(may and known and some)
-        self.parts.compare.setEnabled(may and known and some)
-        accepted = self._outcome is not None and bool(self._outcome[1].accepted)
-        self.parts.apply.setEnabled(may and accepted)
-        cleaned = self._listing is not None and bool(self._listing.now)
-        self.parts.take_back.setEnabled(may and cleaned)
-
-
-def _usable_recipes(_work: Work) -> list[Recipe]:
-    from curator.stages.clean_recipes import usable_recipes
-
-    return usable_recipes()

@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from curator.ui.cleaning.scope import Scope
+from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
+from curator.ui.wording import translated
 
 if TYPE_CHECKING:
-    from curator.ui.cleaning.dialog import CleaningDialog
+    from curator.ui.cleaning.view import CleaningView
+
+NOTHING_CHANGES = QT_TRANSLATE_NOOP(
+    "Cleaning",
+    "Trying measures and changes nothing. What harms the voice or the words is refused.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +27,7 @@ class Parts:
 
     scope: QComboBox
     recipe: QComboBox
+    file: QPushButton
     use: QLabel
     said: QLabel
     try_it: QPushButton
@@ -29,39 +37,39 @@ class Parts:
     close: QPushButton
 
 
-def lay_out(dialog: "CleaningDialog", scopes: Sequence[tuple[str, Scope]]) -> Parts:
+def lay_out(dialog: "CleaningView", scopes: Sequence[tuple[str, Scope]]) -> Parts:
     """Put everything in its place."""
     parts = Parts(
         QComboBox(),
         QComboBox(),
+        button(_words(QT_TRANSLATE_NOOP("Cleaning", "From a file…"))),
         label(role="quiet", wrap=True),
         label(wrap=True),
-        button(dialog.tr("Try it"), "first"),
-        button(dialog.tr("Compare all recipes")),
-        button(dialog.tr("Use it for what is accepted")),
-        button(dialog.tr("As recorded")),
-        button(dialog.tr("Close")),
+        button(_words(QT_TRANSLATE_NOOP("Cleaning", "Try it")), "first"),
+        button(_words(QT_TRANSLATE_NOOP("Cleaning", "Compare all recipes"))),
+        button(_words(QT_TRANSLATE_NOOP("Cleaning", "Use it for what is accepted"))),
+        button(_words(QT_TRANSLATE_NOOP("Cleaning", "As recorded"))),
+        button(_words(QT_TRANSLATE_NOOP("Cleaning", "Close"))),
     )
-    parts.scope.setAccessibleName(dialog.tr("Which clips"))
-    parts.recipe.setAccessibleName(dialog.tr("Recipe"))
+    parts.scope.setAccessibleName(_words(QT_TRANSLATE_NOOP("Cleaning", "Which clips")))
+    parts.recipe.setAccessibleName(_words(QT_TRANSLATE_NOOP("Cleaning", "Recipe")))
     parts.recipe.setMinimumWidth(16 * GRID)
     for text, scope in scopes:
         parts.scope.addItem(text, scope)
-    dialog.tabs.setAccessibleName(dialog.tr("Results"))
-    dialog.tabs.addTab(dialog.list, dialog.tr("Clips"))
-    dialog.tabs.addTab(dialog.compared, dialog.tr("Recipes by recording"))
+    dialog.tabs.setAccessibleName(_words(QT_TRANSLATE_NOOP("Cleaning", "Results")))
+    dialog.tabs.addTab(dialog.list, _words(QT_TRANSLATE_NOOP("Cleaning", "Clips")))
+    dialog.tabs.addTab(
+        dialog.compared, _words(QT_TRANSLATE_NOOP("Cleaning", "Recipes by recording"))
+    )
     dialog.tabs.setDocumentMode(True)
     column = QVBoxLayout(dialog)
     column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
     column.setSpacing(GRID)
-    words = dialog.tr(
-        "Trying measures and changes nothing. What harms the voice or the words is refused."
-    )
-    column.addWidget(label(words, "quiet", wrap=True))
+    column.addWidget(label(_words(NOTHING_CHANGES), "quiet", wrap=True))
     column.addLayout(
-        _line(_named(dialog.tr("Clean"), parts.scope), parts.scope,
-              _named(dialog.tr("by"), parts.recipe), parts.recipe,
-              parts.try_it, None, parts.compare)
+        _line(_named(_words(QT_TRANSLATE_NOOP("Cleaning", "Clean")), parts.scope), parts.scope,
+              _named(_words(QT_TRANSLATE_NOOP("Cleaning", "by")), parts.recipe), parts.recipe,
+              parts.file, parts.try_it, None, parts.compare)
     )  # fmt: skip
     column.addWidget(parts.use)
     column.addWidget(parts.said)
@@ -70,6 +78,10 @@ def lay_out(dialog: "CleaningDialog", scopes: Sequence[tuple[str, Scope]]) -> Pa
     column.addLayout(_line(None, parts.apply, parts.take_back, parts.close))
     dialog.resize(128 * GRID, 88 * GRID)
     return parts
+
+
+def _words(text: str) -> str:
+    return translated("Cleaning", text)
 
 
 def _named(text: str, of: QWidget) -> QLabel:

@@ -39,7 +39,7 @@ class CleaningListening(QWidget):
         self.said = label(role="quiet", wrap=True)
         words = (self.tr("Before"), self.tr("After"), self.tr("What was removed"))
         self.buttons = tuple(self._button(place, text) for place, text in enumerate(words))
-        self.views = (SpectrogramView(), SpectrogramView())
+        self.views = (SpectrogramView(at_once_s=0.0), SpectrogramView(at_once_s=0.0))
         self._lay_out(words)
         session.readings.produced.connect(self._take)
         session.readings.ended.connect(self._ended)

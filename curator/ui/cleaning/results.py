@@ -2,20 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QCoreApplication
-
 from curator.domain.cleaning import Comparison, Verdict, best
 from curator.domain.errors import printable
 from curator.domain.recipe import NOTHING
 from curator.jobs.cleaning import Outcome
 from curator.ui.cleaning.scope import Listing
-from curator.ui.wording import counted
-
-CONTEXT = "Cleaning"
+from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.wording import counted, translated
 
 
 def _words(text: str) -> str:
-    return QCoreApplication.translate(CONTEXT, text)
+    return translated("Cleaning", text)
 
 
 def clip_rows(listing: Listing, tried: Mapping[int, Verdict]) -> list[tuple[str, ...]]:
@@ -25,7 +22,7 @@ def clip_rows(listing: Listing, tried: Mapping[int, Verdict]) -> list[tuple[str,
         verdict = tried.get(clip)
         did = verdict.sentence if verdict else ""
         now = listing.now.get(clip, NOTHING)
-        now = _words("as recorded") if now == NOTHING else now
+        now = _words(QT_TRANSLATE_NOOP("Cleaning", "as recorded")) if now == NOTHING else now
         rows.append((str(clip), listing.recordings[clip], did, guard_word(verdict), now))
     return rows
 
@@ -33,27 +30,41 @@ def clip_rows(listing: Listing, tried: Mapping[int, Verdict]) -> list[tuple[str,
 def guard_word(verdict: Verdict | None) -> str:
     """Accepted, or refused and why; "not tried" where nothing is known."""
     if verdict is None:
-        return _words("not tried")
+        return _words(QT_TRANSLATE_NOOP("Cleaning", "not tried"))
     if verdict.is_accepted:
-        return _words("accepted")
-    return _words("refused: %1").replace("%1", "; ".join(verdict.refused))
+        return _words(QT_TRANSLATE_NOOP("Cleaning", "accepted"))
+    return _words(QT_TRANSLATE_NOOP("Cleaning", "refused: %1")).replace(
+        "%1", "; ".join(verdict.refused)
+    )
 
 
 def summary(outcome: Outcome) -> str:
     """How a trial went, over all clips."""
     good, bad = len(outcome.accepted), len(outcome.refused)
     said = [
-        counted(good, _words("The guard accepts %n clip"), _words("The guard accepts %n clips"))
+        counted(
+            good,
+            _words(QT_TRANSLATE_NOOP("Cleaning", "The guard accepts %n clip")),
+            _words(QT_TRANSLATE_NOOP("Cleaning", "The guard accepts %n clips")),
+        )
     ]
     if bad:
-        refused = counted(bad, _words("refuses %n, which stays"), _words("refuses %n, which stay"))
-        said.append(refused + " " + _words("as recorded"))
+        refused = counted(
+            bad,
+            _words(QT_TRANSLATE_NOOP("Cleaning", "refuses %n, which stays")),
+            _words(QT_TRANSLATE_NOOP("Cleaning", "refuses %n, which stay")),
+        )
+        said.append(refused + " " + _words(QT_TRANSLATE_NOOP("Cleaning", "as recorded")))
     words = ", ".join(said) + "."
     if outcome.failures:
         words += " " + counted(
             outcome.failures,
-            _words("%n item could not be done; see Work and messages."),
-            _words("%n items could not be done; see Work and messages."),
+            _words(
+                QT_TRANSLATE_NOOP("Cleaning", "%n item could not be done; see Work and messages.")
+            ),
+            _words(
+                QT_TRANSLATE_NOOP("Cleaning", "%n items could not be done; see Work and messages.")
+            ),
         )
     return words
 
@@ -65,7 +76,7 @@ def comparison_rows(
     rows: list[tuple[str, ...]] = []
     for number, comparisons in found.items():
         chosen, name = best(comparisons), printable(names[number])
-        mark = _words("best")
+        mark = _words(QT_TRANSLATE_NOOP("Cleaning", "best"))
         rows.append((name, NOTHING, "", "", "", "", mark if chosen == NOTHING else ""))
         for each in comparisons:
             voice = each.similarity

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from curator.domain.cleaning import Verdict, judged
 from curator.domain.errors import printable
 from curator.domain.recipe import NOTHING, Recipe
+from curator.jobs.work import Work
 from curator.store.project import Project
 
 MOST_LISTED = 2000
@@ -72,3 +73,15 @@ def list_clips(project: Project, scope: Scope, recipe: Recipe) -> Listing:
         {clip: judged(its) for clip, its in measured.items()},
         {clip: known.get(chosen[clip], NOTHING) for clip in shown if clip in chosen},
     )
+
+
+def recipes_of(work: Work) -> list[Recipe]:
+    """The recipes that can be used here: the program's, and those the project has used before."""
+    from curator.stages.clean_recipes import parsed, usable_recipes
+
+    found = {recipe.hash: recipe for recipe in usable_recipes()}
+    for hash_, stored in work.project.cleanings.recipes().items():
+        recipe = parsed(stored.text, stored.name)
+        if recipe.steps:
+            found.setdefault(hash_, recipe)
+    return list(found.values())

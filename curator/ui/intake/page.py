@@ -42,6 +42,7 @@ class IntakePage(Page):
         self.total = label(role="title")
         self.files, self.folder = button(self.tr("Add files…")), button(self.tr("Add a folder…"))
         self.search = button(self.tr("Locate…"))
+        self.clean = button(self.tr("Clean…"))
         self.stack = QStackedWidget()
         self._looking = QTimer(self, singleShot=True, interval=LOOK_MS)
         self._lay_out()
@@ -54,9 +55,9 @@ class IntakePage(Page):
         head.setSpacing(GRID)
         head.addWidget(self.total)
         head.addStretch(1)
-        for widget in (self.search, self.files, self.folder):
+        for widget in (self.search, self.clean, self.files, self.folder):
             head.addWidget(widget)
-            widget.setEnabled(not self.session.read_only)
+            widget.setEnabled(widget is self.clean or not self.session.read_only)
         self.stack.addWidget(self.drop)
         self.stack.addWidget(self.list)
         column = QVBoxLayout(self)
@@ -74,6 +75,7 @@ class IntakePage(Page):
         self.drop.files.clicked.connect(self.add_files)
         self.drop.folder.clicked.connect(self.add_folder)
         self.search.clicked.connect(self.locate)
+        self.clean.clicked.connect(self.clean_recordings)
         self.plan.start.clicked.connect(self.analyse)
         self._looking.timeout.connect(self._look)
         self.list.selectionModel().currentRowChanged.connect(self._offer_locate)
@@ -134,6 +136,12 @@ class IntakePage(Page):
         dialog.fileSelected.connect(lambda chosen: self.found_at(row.recording.id, Path(chosen)))
         dialog.open()
 
+    def clean_recordings(self) -> None:
+        """Clean the chosen recording, or all."""
+        from curator.ui.cleaning.opening import open_cleaning
+
+        open_cleaning(self.session, self, self.window())
+
     def found_at(self, recording: int, path: Path) -> None:
         """A recording's file may be here: it is if its content is the same."""
 
@@ -178,7 +186,7 @@ class IntakePage(Page):
         recordings = self.session.project.recordings.all()
         self.list.recordings.show_recordings(recordings)
         self.stack.setCurrentWidget(self.list if recordings else self.drop)
-        for widget in (self.files, self.folder, self.search, self.plan):
+        for widget in (self.files, self.folder, self.search, self.clean, self.plan):
             widget.setVisible(bool(recordings))
         words = counted(len(recordings), self.tr("%n recording"), self.tr("%n recordings"))
         seconds = sum(recording.seconds for recording in recordings)

@@ -38,8 +38,10 @@ class _Computation(QRunnable):
 class SpectrogramView(QWidget):
     """Draws one clip's spectrogram where the timeline has the clip."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, at_once_s: float = AT_ONCE_S) -> None:
+        """at_once_s: longer clips are computed beside the window."""
         super().__init__(parent)
+        self._at_once_s = at_once_s
         self._timeline: Timeline | None = None
         self._sound: PlayableClip | None = None
         self._levels: Levels | None = None
@@ -56,7 +58,7 @@ class SpectrogramView(QWidget):
         self._sound, self._levels, self._image = sound, None, None
         self._number += 1
         if sound is not None and sound.whole:
-            if sound.seconds <= AT_ONCE_S:
+            if sound.seconds <= self._at_once_s:
                 self._levels = levels(sound.samples, sound.rate)
             else:
                 QThreadPool.globalInstance().start(_Computation(self._number, sound, self._told))

@@ -1,25 +1,35 @@
 """The dialog of cleaning, with real sound; the guard's networks are stood in for."""
 
+import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
 
 import curator.ui
+import curator.ui.cleaning as cleaning_package
 from curator.domain.cleaning import BeforeAfter, Comparison, judged
 from curator.domain.decision import Field
 from curator.jobs import cleaning
 from curator.store.project import Project
+from curator.ui.audit.findings_panel import MENDS
+from curator.ui.audit.page import AuditPage
 from curator.ui.cleaning.dialog import CleaningDialog
 from curator.ui.cleaning.opening import offered
+from curator.ui.intake.page import IntakePage
 from curator.ui.messages import Messages
 from curator.ui.session import Session
 from curator.ui.settings import Settings
+from curator.ui.sound.playable import PlayableClip
 from tests.helpers.leaks import nothing_left
 from tests.helpers.players import FakePlayer
+from tests.helpers.stalls import watched
 from tests.ui.audit.conftest import a_spoken_project
 from tests.ui.frame.test_access import nameless
 from tests.ui.history.test_snapshots_dialog import rows
@@ -56,15 +66,27 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: object) -> It
     made.close()
 
 
+class HeardPlayer(FakePlayer):
+    """Remembers the very sounds, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sounds: list[PlayableClip] = []
+
+    def play(self, sound: PlayableClip, **how: object) -> None:
+        self.sounds.append(sound)
+        super().play(sound, **how)
+
+
 @pytest.fixture
-def player() -> FakePlayer:
-    return FakePlayer()
+def player() -> HeardPlayer:
+    return HeardPlayer()
 
 
 @pytest.fixture
 def dialog(qtbot, session: Session, player: FakePlayer) -> Iterator[CleaningDialog]:
     """All recordings, by the recipe "hum", before it is tried."""
-    made = CleaningDialog(session, offered(session, [], None, QWidget()), None, player)
+    made = CleaningDialog(session, offered(session, [], None), None, player)
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(made)
     made.show()
@@ -123,6 +145,114 @@ def test_three_keys_play_the_three_sounds_in_a_loop(qtbot, dialog, player):
     dialog.listening.play(2)
     assert player.at is None
     qtbot.waitUntil(lambda: all(view.ready for view in dialog.listening.views), timeout=SOON)
+
+
+def test_the_keys_1_2_and_3_play_and_stop(qtbot, dialog, player):
+    tried(qtbot, dialog)
+    heard = dialog.listening.heard
+    dialog.activateWindow()
+    for key, sound in ((Qt.Key.Key_1, heard.before), (Qt.Key.Key_2, heard.after)):
+        qtbot.keyClick(dialog.list, key)
+        assert player.sounds[-1] is sound
+        assert player.played[-1].loop
+    qtbot.keyClick(dialog.parts.scope, Qt.Key.Key_3)
+    assert player.sounds[-1] is heard.removed
+    qtbot.keyClick(dialog.list, Qt.Key.Key_3)
+    assert player.at is None
+    qtbot.keyClick(dialog.list, Qt.Key.Key_1)
+    dialog.list.selectRow(3)  # another clip: what played was not of it
+    assert player.at is None
+    qtbot.waitUntil(lambda: dialog.listening.heard is not None, timeout=SOON)
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_a_persons_own_recipe_is_offered_and_offered_again(qtbot, dialog, session, tmp_path):
+    own = tmp_path / "mine.toml"
+    own.write_text('use = "Mine."\n[[step]]\ncleaner = "high_pass"\nhz = 123.0\n')
+    dialog.read_file(str(own))
+    qtbot.waitUntil(lambda: dialog.parts.use.text() == "Mine.", timeout=SOON)
+    assert dialog.parts.recipe.currentText() == "mine"
+    count = dialog.parts.recipe.count()
+    dialog.read_file(str(own))
+    tried(qtbot, dialog)
+    assert dialog.parts.recipe.count() == count
+    own.write_text('[[step]]\ncleaner = "high_pass"\nhz = -5\n')
+    dialog.read_file(str(own))
+    qtbot.waitUntil(lambda: "outside" in dialog.parts.said.text(), timeout=SOON)
+    assert dialog.parts.recipe.currentText() == "mine"
+    dialog.close()
+
+    again = CleaningDialog(session, offered(session, [], None), None, FakePlayer())
+    again.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(again)
+    qtbot.waitUntil(lambda: again.parts.recipe.findText("mine") >= 0, timeout=SOON)
+    again.close()
+
+
+def test_a_large_act_is_written_beside_the_window_and_undone_at_once(
+    qtbot, dialog, session, monkeypatch
+):
+    monkeypatch.setattr("curator.ui.large_acts.LARGE", 2)
+    before = session.project.decisions.state_hash()
+    tried(qtbot, dialog)
+    with qtbot.waitSignal(session.changed, timeout=SOON), watched() as watch:
+        dialog.parts.apply.click()
+        assert session.acts.busy
+    watch.require_none()
+    assert session.project.decisions.elsewhere(Field.RECORDING_RECIPE)
+    assert session.project.decisions.undo_label() == "Clean by hum (3 clips)"
+    with qtbot.waitSignal(session.changed, timeout=SOON):
+        session.undo()
+    assert session.project.decisions.state_hash() == before
+
+
+def test_the_window_is_never_deaf(qtbot, dialog, session):
+    with watched() as watch:
+        tried(qtbot, dialog)
+        for row in (1, 2, 3, 0):
+            dialog.list.selectRow(row)
+            qtbot.waitUntil(lambda: dialog.listening.heard is not None, timeout=SOON)
+        qtbot.waitUntil(lambda: all(view.ready for view in dialog.listening.views), timeout=SOON)
+        dialog.parts.apply.click()
+        qtbot.waitUntil(lambda: rows(dialog.clips)[1][4] == "hum", timeout=SOON)
+    watch.require_none()
+
+
+def test_the_pages_open_it(qtbot, session):
+    audit, intake = AuditPage(session), IntakePage(session)
+    for page in (audit, intake):
+        qtbot.addWidget(page)
+    assert "Clean" in [mend.text.rstrip("…") for mend in MENDS["noisy"]]
+    for page, start in ((audit, lambda: audit._mend(MENDS["music"][0].action)),
+                        (intake, intake.clean.click)):  # fmt: skip
+        start()
+        (opened,) = page.findChildren(CleaningDialog)
+        assert opened.isVisible()
+        assert opened.parts.scope.count() >= 2
+        opened.close()
+        page.close_page()
+
+
+def test_every_text_can_be_translated():
+    """What the dialog says is found by the tool that translators use, in the context it asks."""
+    tool = shutil.which("pyside6-lupdate", path=str(Path(sys.executable).parent))
+    if tool is None:
+        pytest.skip("pyside6-lupdate is not installed")
+    folder = Path(cleaning_package.__file__).parent
+    with tempfile.TemporaryDirectory() as place:
+        catalogue = Path(place) / "texts.ts"
+        command = [tool, *map(str, sorted(folder.glob("*.py"))), "-ts", str(catalogue)]
+        subprocess.run(command, check=True, capture_output=True)
+        found = ElementTree.parse(catalogue).getroot()
+    texts = {
+        context.findtext("name"): {each.findtext("source") for each in context.iter("message")}
+        for context in found.iter("context")
+    }
+    assert set(texts) == {"Cleaning", "CleaningDialog", "CleaningView", "CleaningListening"}
+    assert {"Try it", "all recordings", "not tried", "The guard accepts %n clip"} <= texts[
+        "Cleaning"
+    ]
 
 
 def test_recipes_are_compared_by_recording(qtbot, dialog, monkeypatch):
