@@ -11,6 +11,7 @@ from trainer.backends.xtts.decode import sampler
 from trainer.backends.xtts.speaker import XttsSpeaker
 from trainer.backends.xtts.stock import load_stock
 from trainer.backends.xtts.vocoder import stock_class, width_of
+from trainer.errors import BrokenBase
 from trainer.speech.endings import Ending, EndingRules
 from trainer.speech.generate import EndingProcessor
 from trainer.speech.prior import Band
@@ -94,14 +95,36 @@ def test_our_loop_draws_the_codes_of_the_stock_sampler(spoken, opened, tmp_path)
     assert codes_of(model, prompts, ours) == codes_of(model, prompts, ruled)
 
 
-def test_the_stock_class_is_changed_only_where_the_vocoder_is_narrower(opened, tmp_path):
-    for width in (512, 64):
-        backend = opened(f"model.vocoder_width={width}")
-        folder = tmp_path / str(width)
-        folder.mkdir()
-        backend.export(backend.network(), folder)
-        assert width_of(folder / "model.pth") == width
+def test_a_narrow_vocoder_is_left_to_the_stock_class_whole_and_sounds_the_same(opened, tmp_path):
+    backend = opened("model.vocoder_width=64")
+    backend.export(backend.network(), tmp_path)
     stock = coqui("tts.models.xtts").Xtts
     assert stock_class(512) is stock
-    assert type(load_stock(tmp_path / "512")) is stock
-    assert isinstance(load_stock(tmp_path / "64"), stock)
+    assert width_of(tmp_path / "model.pth") == 64
+
+    settings = coqui("tts.configs.xtts_config").XttsConfig()
+    settings.load_json(str(tmp_path / "config.json"))
+    whole = stock(settings)
+    whole.load_checkpoint(settings, checkpoint_dir=str(tmp_path), eval=True, strict=True)
+    narrow = load_stock(tmp_path)
+    latents = torch.randn(1, 12, backend.base.model_args()["decoder_input_dim"])
+    embedding = torch.randn(1, 512, 1)
+    with torch.inference_mode():
+        sounds = [each.hifigan_decoder(latents, g=embedding) for each in (whole, narrow)]
+    assert sounds[0].std() > 0
+    assert torch.allclose(*sounds, atol=1e-6)
+    counts = [
+        sum(p.numel() for p in each.hifigan_decoder.waveform_decoder.parameters())
+        for each in (whole, narrow)
+    ]
+    assert counts[1] < 0.2 * counts[0]
+
+
+def test_a_vocoder_that_is_neither_narrow_nor_whole_is_refused(opened, tmp_path):
+    backend = opened("model.vocoder_width=64")
+    backend.export(backend.network(), tmp_path)
+    held = torch.load(tmp_path / "model.pth", weights_only=True)
+    held["model"]["hifigan_decoder.waveform_decoder.ups.1.bias"][-1] = 0.5
+    torch.save(held, tmp_path / "model.pth")
+    with pytest.raises(BrokenBase, match="neither narrow nor whole"):
+        load_stock(tmp_path)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.backends.xtts import networks
 from trainer.backends.xtts.coqui import coqui
-from trainer.backends.xtts.vocoder import new_decoder
+from trainer.backends.xtts.vocoder import RELEASED_WIDTH, new_decoder, widened
 from trainer.config import TrainConfig
 from trainer.errors import TrainerError
 from trainer.files import built_once
@@ -23,7 +23,7 @@ from trainer.target import read_target
 if TYPE_CHECKING:
     import torch
 
-VERSION = 2
+VERSION = 3
 CODES = 1024  # of XTTS-v2: gpt_num_audio_tokens 1026 less start and stop
 DVAE_BLOCKS = 3  # as in the released DVAE, whose width is 512
 CALIBRATION_CLIPS = 48  # enough for 1024 distinct frames at 21.5 codes a second
@@ -46,8 +46,10 @@ def _build(folder: Path, config: TrainConfig, bundle: Bundle) -> None:
     clips = _spread(bundle.part("train") or bundle.clips)
     if sizes.width % sizes.heads or sizes.width % 32:
         raise TrainerError("model.width must be a multiple of 32 and of model.heads.")
-    if sizes.vocoder_width % 16:
-        raise TrainerError("model.vocoder_width must be a multiple of 16.")
+    if sizes.vocoder_width % 16 or not 0 < sizes.vocoder_width <= RELEASED_WIDTH:
+        raise TrainerError(
+            f"model.vocoder_width must be a multiple of 16, {RELEASED_WIDTH} at the most."
+        )
     _write_vocabulary(folder / "vocab.json", bundle, sizes.vocabulary)
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(config.run.seed)
@@ -140,8 +142,10 @@ def _write_model(
     import torch
 
     gpt = networks.new_gpt(args, networks.tokenizer(folder / "vocab.json"))
-    decoder = new_decoder(args, vocoder_width)
+    decoder = new_decoder(args, vocoder_width).state_dict()
+    if vocoder_width < RELEASED_WIDTH:
+        decoder = widened(decoder, new_decoder(args, RELEASED_WIDTH).state_dict())
     state = {f"gpt.{key}": tensor for key, tensor in gpt.state_dict().items()}
-    state |= {f"hifigan_decoder.{key}": tensor for key, tensor in decoder.state_dict().items()}
+    state |= {f"hifigan_decoder.{key}": tensor for key, tensor in decoder.items()}
     state["mel_stats"] = stats
     torch.save({"model": state}, folder / "model.pth")

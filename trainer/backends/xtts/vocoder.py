@@ -1,22 +1,31 @@
-"""XTTS's HiFi-GAN, and the stock class with one of another width.
+"""XTTS's HiFi-GAN in two widths: the released one, and a narrow one that sounds the same.
 
 The stock class always builds the released width, in which a second of sound takes longer than a
-second of a CPU. A small random base has a narrower one, of the same class; what an export holds is
-read off its weights, and nothing else of the stock class is changed.
+second of a CPU. A small random base needs few channels of it. Its file has all of them, so that the
+stock class loads it and what is made of it; those beyond the few are silent. To speak here they
+are left out again. A test holds both to the same samples.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trainer.backends.xtts.base import load_tensors
 from trainer.backends.xtts.coqui import coqui
 from trainer.errors import BrokenBase
 
 if TYPE_CHECKING:
+    import torch
     from torch import nn
 
 RELEASED_WIDTH = 512
-FIRST_LAYER = "hifigan_decoder.waveform_decoder.conv_pre.weight"
+PREFIX = "hifigan_decoder.waveform_decoder."
+# Has one number for each channel before the upsampling, and random or learnt ones are never zero.
+FIRST_BIAS = f"{PREFIX}conv_pre.bias"
+# Weight normalisation divides by the length of these rows; their size is in another tensor.
+DIRECTIONS = "parametrizations.weight.original1"
+
+Tensors = Mapping[str, "torch.Tensor"]
 
 
 def new_decoder(args: Mapping[str, Any], width: int) -> "nn.Module":
@@ -34,18 +43,48 @@ def new_decoder(args: Mapping[str, Any], width: int) -> "nn.Module":
     return module
 
 
-def width_of(model: Path) -> int:
-    """The width of the vocoder in an export's model.pth."""
+def widened(narrow: Tensors, wide: Tensors) -> "dict[str, torch.Tensor]":
+    """The tensors of a narrow decoder with the shapes of the wide one, whose further channels are
+    silent: the sound is the same."""
     import torch
 
-    held = torch.load(model, map_location="cpu", weights_only=True, mmap=True)["model"]
-    if FIRST_LAYER not in held:
-        raise BrokenBase(f"{model} lacks {FIRST_LAYER}.")
-    return int(held[FIRST_LAYER].shape[0])
+    found = {}
+    for key, small in narrow.items():
+        large = torch.zeros_like(wide[key])
+        if key.endswith(DIRECTIONS):
+            large[small.shape[0] :] = 1.0  # any direction will do; its size is zero
+        large[_within(small)] = small
+        found[key] = large
+    return found
+
+
+def narrowed(wide: Tensors, narrow: Tensors) -> "dict[str, torch.Tensor]":
+    """All tensors of a model, those of its vocoder cut to the shapes that ``narrow`` has.
+
+    Raises BrokenBase where that would leave out a channel that sounds.
+    """
+    found = dict(wide)
+    for key, small in narrow.items():
+        if not key.startswith(PREFIX):
+            continue
+        whole = wide[key]
+        found[key] = whole[_within(small)].clone()
+        if not key.endswith(DIRECTIONS) and whole.count_nonzero() != found[key].count_nonzero():
+            raise BrokenBase(f"The vocoder is neither narrow nor whole: see {key}.")
+    return found
+
+
+def width_of(model: Path) -> int:
+    """How many channels of the vocoder in a model.pth sound."""
+    held = load_tensors(model)
+    tensors = held.get("model") if isinstance(held, dict) else None
+    if not isinstance(tensors, dict) or FIRST_BIAS not in tensors:
+        raise BrokenBase(f"{model} lacks {FIRST_BIAS}.")
+    return int(tensors[FIRST_BIAS].count_nonzero())
 
 
 def stock_class(width: int) -> Any:  # noqa: ANN401 - coqui-tts has no types
-    """The stock ``Xtts``; where the width is not the released one, with a vocoder of this width."""
+    """The stock ``Xtts``; where fewer channels of the vocoder sound, without the silent ones."""
     stock: Any = coqui("tts.models.xtts").Xtts
     if width == RELEASED_WIDTH:
         return stock
@@ -55,4 +94,12 @@ def stock_class(width: int) -> Any:  # noqa: ANN401 - coqui-tts has no types
             super().init_models()
             self.hifigan_decoder = new_decoder(dict(self.args), width)
 
+        def get_compatible_checkpoint_state_dict(self, model_path: Path) -> dict[str, Any]:
+            found = super().get_compatible_checkpoint_state_dict(model_path)
+            return narrowed(found, self.state_dict())
+
     return Narrow
+
+
+def _within(small: "torch.Tensor") -> tuple[slice, ...]:
+    return tuple(slice(size) for size in small.shape)
