@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from curator.cli.arguments import run
 from curator.domain.decision import keep
 from tests.helpers.factories import a_project, say
 from tests.helpers.labels import give_deliveries, give_labels, kind_of
@@ -24,13 +23,12 @@ def project(tmp_path):
 
 
 @pytest.fixture
-def curator(capsys):
+def curator(curator):
     """Runs a command in this process; gives its exit code and stdout, or stderr if it failed."""
 
     def call(*words):
-        code = run([str(word) for word in words])
-        said = capsys.readouterr()
-        return code, said.err if code else said.out
+        code, out, errors = curator(*words)
+        return code, errors if code else out
 
     return call
 

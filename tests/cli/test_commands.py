@@ -28,18 +28,6 @@ def project(tmp_path):
     return tmp_path / "show.curator"
 
 
-@pytest.fixture
-def curator(capsys):
-    """Runs a command in this process; gives its exit code, stdout and stderr."""
-
-    def call(*words):
-        code = run([str(word) for word in words])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
-
-
 def listed(curator, project, query=""):
     code, out, _ = curator("clips", project, "--json", "--query", query)
     assert code == 0

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from curator.cli.arguments import parser, run
+from curator.cli.arguments import parser
 from curator.domain.decision import keep
 from curator.export.formats import FORMATS
 from tests.helpers.factories import a_project
@@ -15,18 +15,6 @@ def project(tmp_path):
     """Six undecided clips of one recording."""
     a_project(tmp_path).close()
     return tmp_path / "show.curator"
-
-
-@pytest.fixture
-def curator(capsys):
-    """Runs a command in this process; gives its exit code, stdout and stderr."""
-
-    def call(*words):
-        code = run([str(word) for word in words])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
 
 
 def test_a_snapshot_is_taken_listed_compared_gone_back_to_and_removed(curator, project):
