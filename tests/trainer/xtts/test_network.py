@@ -111,16 +111,16 @@ def test_2000_draws_of_self_prompts_at_batch_1_keep_the_end_of_speech(backend, m
         item = prompts.item(clips[draw % len(clips)], draw)
         batch = backend.batch([item])
         stop = backend._special.stop_mel
-        assert int((batch.mel_target == stop).sum()) == STOPS
-        assert int(batch.mel_target[batch.eos_at[0]]) == stop
+        assert int((batch.speech_target == stop).sum()) == STOPS
+        assert int(batch.speech_target[batch.eos_at[0]]) == stop
         codes = len(item.arrays["codes"])
         first, last = item.unheard
         assert 0 <= first < last
         # In codes, not in mel frames: half of the clip at most, and what frames cut into.
         assert last - first <= math.ceil(codes / 2) + 2
-        hidden = codes - (len(batch.mel_target) - STOPS)
+        hidden = codes - (len(batch.speech_target) - STOPS)
         assert hidden == min(last, codes) - first
-        assert batch.counts[0][MEL] == len(batch.mel_target) > 0
+        assert batch.counts[0][MEL] == len(batch.speech_target) > 0
 
 
 @pytest.mark.slow
@@ -152,9 +152,9 @@ def test_the_end_of_speech_counts_as_often_as_asked(opened, network, material):
         weight * sums[places[part]] / counts[places[over]]
         for part, (weight, over) in backend.objective().items()
     )
-    hidden = network.hidden(batch).index_select(0, batch.mel_at)
+    hidden = network.hidden(batch).index_select(0, batch.speech_at)
     logits = network.gpt.mel_head(network.gpt.final_norm(hidden)).float()
-    nats = torch.nn.functional.cross_entropy(logits, batch.mel_target, reduction="none")
+    nats = torch.nn.functional.cross_entropy(logits, batch.speech_target, reduction="none")
     weights = torch.ones_like(nats)
     weights[batch.eos_at] = 3.0
     network.train()

@@ -63,7 +63,7 @@ def share_given_back(backend, network, material, clip) -> float:
         for at in range(len(codes)):
             arrays = {**item.arrays, "codes": spoken}
             batch = backend.batch([type(item)(clip, arrays, item.prompt)])
-            hidden = network.hidden(batch).index_select(0, batch.mel_at[at : at + 1])
+            hidden = network.hidden(batch).index_select(0, batch.speech_at[at : at + 1])
             logits = network.gpt.mel_head(network.gpt.final_norm(hidden))
             spoken[at] = int(logits[0, :1024].argmax())
     return float(np.mean(spoken == codes))

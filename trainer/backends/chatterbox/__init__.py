@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trainer.backends import Arrays, Item
+from trainer.backends.bases import base_of, with_more_words
 from trainer.backends.chatterbox.base import Base, open_base
 from trainer.backends.chatterbox.delivery import (
     USUAL,
@@ -28,7 +29,6 @@ from trainer.backends.dropout import set_dropout
 from trainer.backends.objective import PARTS, text_and_speech
 from trainer.backends.prompt_sound import read
 from trainer.config import TrainConfig
-from trainer.errors import WrongUsage
 from trainer.manifest import Bundle, Clip
 from trainer.preflight import Reason
 from trainer.target import read_target
@@ -48,30 +48,10 @@ the text makes (cfg_weight); without such rows the branch it compares with would
 
 def open_backend(config: TrainConfig, bundle: Bundle | None, cache: Path) -> "ChatterboxBackend":
     """The back-end on ``model.base``, or on a small random base built for the bundle."""
-    base = _base(config, bundle, cache)
-    if config.adapt.extend:
-        if bundle is None:
-            raise WrongUsage("A vocabulary is extended by a bundle's text, and none was given.")
-        from trainer.backends.chatterbox.vocabulary import extended_base
-
-        base = open_base(extended_base(base, bundle, config.adapt.extend, cache))
+    base = base_of("Chatterbox", __name__, config, bundle, cache, open_base)
+    base = with_more_words(base, __name__, config, bundle, cache, open_base)
     kept = cache / f"expression-{bundle.manifest_sha256[:16]}.json" if bundle else None
     return ChatterboxBackend(config, base, kept)
-
-
-def _base(config: TrainConfig, bundle: Bundle | None, cache: Path) -> Base:
-    if config.model.base:
-        return open_base(Path(config.model.base))
-    if not config.model.random:
-        raise WrongUsage(
-            "Chatterbox needs a base model to start from.",
-            "Name its folder with --base, or try the path with --preset tiny-cpu.",
-        )
-    if bundle is None:
-        raise WrongUsage("A random base is built from a bundle, and none was given.")
-    from trainer.backends.chatterbox.random_base import random_base
-
-    return open_base(random_base(config, bundle, cache))
 
 
 class ChatterboxBackend:

@@ -1,11 +1,8 @@
 """What learns: every weight, LoRA adapters on the transformer, or some parts."""
 
-import re
-import warnings
 from typing import Any
 
-from trainer.config import nearest
-from trainer.errors import WrongUsage
+from trainer.backends.adapters import choose_parts, with_adapters, without_adapters
 from trainer.sections import Adapt
 
 PROJECTIONS = (
@@ -39,11 +36,11 @@ def adapt(network: Any, settings: Adapt) -> None:  # noqa: ANN401 - a Chatterbox
     t3 = network.t3
     network.requires_grad_(requires_grad=settings.mode == "full")
     if settings.mode == "partial":
-        _choose_parts(t3, settings.parts)
+        choose_parts(t3, PARTS, settings.parts)
     elif settings.mode == "lora":
-        _add_lora(t3, settings)
+        t3.tfmr = with_adapters(t3.tfmr, settings, PROJECTIONS, "layers")
         if settings.extend:
-            _choose_parts(t3, (TEXT_ONLY,))
+            choose_parts(t3, PARTS, (TEXT_ONLY,))
     for name, value in t3.tfmr.named_parameters():
         if name.rpartition(".")[0].endswith("embed_tokens"):
             value.requires_grad_(requires_grad=False)
@@ -51,46 +48,4 @@ def adapt(network: Any, settings: Adapt) -> None:  # noqa: ANN401 - a Chatterbox
 
 def merge_lora(t3: Any) -> None:  # noqa: ANN401
     """Fold LoRA adapters into the weights beside them, leaving the stock modules."""
-    if hasattr(t3.tfmr, "merge_and_unload"):
-        t3.tfmr = t3.tfmr.merge_and_unload()
-
-
-def _choose_parts(t3: Any, parts: tuple[str, ...]) -> None:  # noqa: ANN401
-    for part in parts:
-        if part not in PARTS:
-            raise WrongUsage(f"adapt.parts: there is no part {part!r}.", nearest(part, list(PARTS)))
-        for name in PARTS[part]:
-            t3.get_submodule(name).requires_grad_(requires_grad=True)
-
-
-def _add_lora(t3: Any, settings: Adapt) -> None:  # noqa: ANN401
-    """Adapters on the transformer's blocks; every target must be found in every block.
-
-    A misspelt target would otherwise leave its layer unadapted without a word.
-    """
-    from peft import LoraConfig, get_peft_model
-
-    targets = settings.targets or PROJECTIONS
-    names = [name for name, _ in t3.tfmr.named_modules()]
-    blocks = len(t3.tfmr.layers)
-    for target in targets:
-        matches = [
-            name for name in names if re.fullmatch(rf"layers\.\d+\.{re.escape(target)}", name)
-        ]
-        if len(matches) != blocks:
-            raise WrongUsage(
-                f"adapt.targets: {target!r} is in {len(matches)} of {blocks} blocks.",
-                nearest(target, list(PROJECTIONS)),
-            )
-    pattern = "|".join(re.escape(target) for target in targets)
-    wanted = LoraConfig(
-        r=settings.r,
-        lora_alpha=settings.alpha,  # type: ignore[arg-type]
-        lora_dropout=settings.dropout,
-        target_modules=rf"layers\.\d+\.({pattern})",
-        bias="none",
-    )
-    with warnings.catch_warnings():
-        # peft asks transformers in a way that transformers 6 will not know any more.
-        warnings.simplefilter("ignore", FutureWarning)
-        t3.tfmr = get_peft_model(t3.tfmr, wanted)
+    t3.tfmr = without_adapters(t3.tfmr)

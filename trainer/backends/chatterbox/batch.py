@@ -6,15 +6,14 @@ stock class speaks: start, text, stop, then the start of speech twice at positio
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from trainer.backends import Item
-from trainer.backends.objective import PARTS
+from trainer.backends.packed import Packed, Row, pack
 
 CONDITION = 34  # positions: speaker, 32 of the voice prompt, expression
 STARTS = 2  # the stock class begins with the start of speech twice
@@ -32,47 +31,17 @@ class Special:
 
 
 @dataclass(frozen=True, slots=True)
-class ChatterboxBatch:
-    """A micro-batch. Rows are clips; text is at most T tokens and speech M long, S both.
+class ChatterboxBatch(Packed):
+    """A micro-batch; prompts are speech tokens (group, length).
 
-    text: (rows, T) and speech: (rows, M), inputs. places: (rows, M), positions of speech.
-    order: (rows, S), where in [text | speech] of all rows flattened each position comes from.
-    wordless: (rows,), whether the row goes without its text, for the guidance branch.
-    text_at, speech_at: where in the flattened network output targets are predicted; text_row,
-    speech_row: the row each belongs to. eos_at: in speech_at, by row. speaker: (rows, 256).
-    expression: (rows,). prompts: tokens (group, length), prompt_order: the rows' places in them.
+    places: (M,), positions of speech. wordless: (rows,), whether the row goes without its text, for
+    the guidance branch. speaker: (rows, 256). expression: (rows,).
     """
 
-    clip_ids: tuple[str, ...]
-    counts: NDArray[np.int64]
-    tokens: int
-    padded: int
-    text: torch.Tensor
-    speech: torch.Tensor
     places: torch.Tensor
-    order: torch.Tensor
     wordless: torch.Tensor
-    text_at: torch.Tensor
-    text_target: torch.Tensor
-    text_row: torch.Tensor
-    speech_at: torch.Tensor
-    speech_target: torch.Tensor
-    speech_row: torch.Tensor
-    eos_at: torch.Tensor
     speaker: torch.Tensor
     expression: torch.Tensor
-    prompt_order: torch.Tensor
-    prompts: tuple[torch.Tensor, ...]
-
-    def to(self, device: torch.device) -> "ChatterboxBatch":
-        """The same on another device."""
-        moved: dict[str, Any] = {
-            field.name: value.to(device, non_blocking=True)
-            for field in fields(self)
-            if isinstance(value := getattr(self, field.name), torch.Tensor)
-        }
-        prompts = tuple(tokens.to(device, non_blocking=True) for tokens in self.prompts)
-        return replace(self, **moved, prompts=prompts)
 
 
 def row_length(text_tokens: int, speech_tokens: int) -> int:
@@ -90,71 +59,40 @@ def make_batch(
 
     expressions: the scalar of each. wordless_share: of training rows that go without their text.
     """
-    texts = [
-        np.concatenate(([special.start_text], item.arrays["tokens"], [special.stop_text]))
-        for item in items
-    ]
-    spoken = [np.asarray(item.arrays["codes"], dtype=np.int64) for item in items]
-    rows = len(items)
-    text_len = np.array([len(text) for text in texts])
-    speech_len = np.array([len(codes) + STARTS for codes in spoken])
-    text = np.full((rows, text_len.max()), special.stop_text, dtype=np.int64)
-    speech = np.full((rows, speech_len.max()), special.stop_speech, dtype=np.int64)
-    places = np.maximum(np.arange(speech.shape[1]) - (STARTS - 1), 0)
-    packed = int((text_len + speech_len).max())
-    order = np.zeros((rows, packed), dtype=np.int64)
-    width, stride = text.shape[1] + speech.shape[1], CONDITION + packed
-    wordless = np.array([_is_wordless(item, wordless_share) for item in items])
-    parts: dict[str, list[NDArray[np.int64]]] = {
-        name: [] for name in ("ta", "tt", "tr", "sa", "st", "sr")
-    }
-    counts = np.zeros((rows, len(PARTS)), dtype=np.int64)
-    eos_at = np.zeros(rows, dtype=np.int64)
-    heard_before = 0
-    for row in range(rows):
-        t, m, n = int(text_len[row]), int(speech_len[row]), len(spoken[row])
-        text[row, :t] = texts[row]
-        speech[row, :STARTS], speech[row, STARTS:m] = special.start_speech, spoken[row]
-        order[row, :t] = row * width + np.arange(t)
-        order[row, t : t + m] = row * width + text.shape[1] + np.arange(m)
-        first = row * stride + CONDITION
-        read = 0 if wordless[row] else t - 1  # a text that was not shown cannot be learnt from
-        parts["ta"].append(first + np.arange(read))
-        parts["tt"].append(texts[row][1 : read + 1])
-        parts["tr"].append(np.full(read, row))
-        heard = np.ones(n + 1, dtype=bool)
-        heard[slice(*items[row].unheard)] = False
-        heard[n] = True  # the end of speech is always learnt
-        parts["sa"].append((first + t + STARTS - 1 + np.arange(n + 1))[heard])
-        parts["st"].append(np.append(spoken[row], special.stop_speech)[heard])
-        parts["sr"].append(np.full(int(heard.sum()), row))
-        heard_before += int(heard.sum())
-        eos_at[row] = heard_before - 1
-        counts[row] = (read, heard.sum(), 1, read, heard.sum())
-    flat = {name: torch.from_numpy(np.concatenate(found)) for name, found in parts.items()}
-    prompts, prompt_order = _group_prompts(items)
-    return ChatterboxBatch(
-        clip_ids=tuple(item.clip.id for item in items),
-        counts=counts,
-        tokens=int((text_len + speech_len).sum()) + rows * CONDITION,
-        padded=rows * stride,
-        text=torch.from_numpy(text),
-        speech=torch.from_numpy(speech),
-        places=torch.from_numpy(places),
-        order=torch.from_numpy(order.reshape(-1)),
-        wordless=torch.from_numpy(wordless),
-        text_at=flat["ta"],
-        text_target=flat["tt"],
-        text_row=flat["tr"],
-        speech_at=flat["sa"],
-        speech_target=flat["st"],
-        speech_row=flat["sr"],
-        eos_at=torch.from_numpy(eos_at),
+    wordless = [_is_wordless(item, wordless_share) for item in items]
+    rows = [_row(item, special, without) for item, without in zip(items, wordless, strict=True)]
+    longest = max(len(row.speech) for row in rows)
+    return pack(
+        ChatterboxBatch,
+        items,
+        rows,
+        CONDITION,
+        (special.stop_text, special.stop_speech),
+        _as_tokens,
+        places=torch.arange(longest).sub(STARTS - 1).clamp(min=0),
+        wordless=torch.tensor(wordless),
         speaker=torch.from_numpy(np.stack([_speaker(item) for item in items])),
         expression=torch.tensor(list(expressions), dtype=torch.float32),
-        prompt_order=prompt_order,
-        prompts=prompts,
     )
+
+
+def _row(item: Item, special: Special, wordless: bool) -> Row:
+    tokens = np.asarray(item.arrays["tokens"], dtype=np.int64)
+    codes = np.asarray(item.arrays["codes"], dtype=np.int64)
+    text = np.concatenate(([special.start_text], tokens, [special.stop_text]))
+    return Row(
+        text=text,
+        speech=np.concatenate((np.full(STARTS, special.start_speech), codes)),
+        text_target=text[:0] if wordless else text[1:],  # what was not shown cannot be learnt
+        speech_target=np.append(codes, special.stop_speech),
+        codes=len(codes),
+        begins=STARTS - 1,
+        unheard=item.unheard,
+    )
+
+
+def _as_tokens(prompt: NDArray[np.generic]) -> NDArray[np.int64]:
+    return prompt[:, 0].astype(np.int64)
 
 
 def _is_wordless(item: Item, share: float) -> bool:
@@ -169,20 +107,3 @@ def _speaker(item: Item) -> NDArray[np.float32]:
     vectors = [np.asarray(arrays["speaker"], dtype=np.float32) for arrays in item.voices]
     mean = np.mean(vectors or [np.asarray(item.arrays["speaker"], dtype=np.float32)], axis=0)
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-6), dtype=np.float32)
-
-
-def _group_prompts(items: Sequence[Item]) -> tuple[tuple[torch.Tensor, ...], torch.Tensor]:
-    """Prompts of equal length together, so that none is padded.
-
-    Returns the groups (group, length) and, for each row, its place in the groups' sequence.
-    """
-    by_length: dict[int, list[int]] = {}
-    for row, item in enumerate(items):
-        by_length.setdefault(len(item.prompt), []).append(row)
-    groups = [by_length[length] for length in sorted(by_length)]
-    tokens = tuple(
-        torch.from_numpy(np.stack([items[row].prompt[:, 0].astype(np.int64) for row in group]))
-        for group in groups
-    )
-    sequence = np.concatenate([np.asarray(group) for group in groups])
-    return tokens, torch.from_numpy(np.argsort(sequence))

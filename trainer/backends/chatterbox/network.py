@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
-from torch.nn import functional
 
 from trainer.backends.chatterbox.batch import CONDITION, ChatterboxBatch
-from trainer.backends.objective import PARTS
+from trainer.backends.packed import laid_out, nats, sums
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -43,33 +42,24 @@ class ChatterboxNetwork(nn.Module):
 
     def forward(self, batch: ChatterboxBatch) -> "Tensor":
         """Sums by row and part; see PARTS."""
-        hidden = self.hidden(batch)
-        rows = batch.text.shape[0]
-        text, text_smooth = self._nats(hidden, self.t3.text_head, batch.text_at, batch.text_target)
-        speech, speech_smooth = self._nats(
-            hidden, self.t3.speech_head, batch.speech_at, batch.speech_target
+        hidden, t3 = self.hidden(batch), self.t3
+        text = t3.text_head(hidden.index_select(0, batch.text_at))
+        speech = t3.speech_head(hidden.index_select(0, batch.speech_at))
+        return sums(
+            batch,
+            nats(text, batch.text_target, smooth=self.smooth),
+            nats(speech, batch.speech_target, smooth=self.smooth),
+            smooth=self.smooth,
         )
-        empty = torch.zeros(rows, dtype=torch.float32, device=speech.device)
-        sums = (
-            empty.index_add(0, batch.text_row, text),
-            empty.index_add(0, batch.speech_row, speech),
-            speech.index_select(0, batch.eos_at),
-            empty.index_add(0, batch.text_row, text_smooth) if self.smooth else empty,
-            empty.index_add(0, batch.speech_row, speech_smooth) if self.smooth else empty,
-        )
-        assert len(sums) == len(PARTS)
-        return torch.stack(sums, dim=1)
 
     def hidden(self, batch: ChatterboxBatch) -> "Tensor":
         """The network's last layer, flattened: (rows x (CONDITION + S), width)."""
         t3 = self.t3
-        rows = batch.text.shape[0]
         words = t3.text_emb(batch.text)  # (rows, T, width)
         words = words.masked_fill(batch.wordless[:, None, None], 0.0)
         text = words + t3.text_pos_emb(batch.text)
         speech = t3.speech_emb(batch.speech) + t3.speech_pos_emb.emb(batch.places)
-        flat = torch.cat([text, speech], dim=1).flatten(0, 1)
-        packed = flat.index_select(0, batch.order).view(rows, -1, flat.shape[1])  # (rows, S, w)
+        packed = laid_out(batch, text, speech)
         inputs = torch.cat([self.condition(batch).to(packed.dtype), packed], dim=1)
         out = t3.tfmr(inputs_embeds=inputs, return_dict=True, use_cache=False)
         return out.last_hidden_state.flatten(0, 1)  # type: ignore[no-any-return]
@@ -87,13 +77,3 @@ class ChatterboxNetwork(nn.Module):
         found = torch.cat([speaker, voices, expression.to(speaker.dtype)], dim=1)
         assert found.shape[1] == CONDITION
         return found
-
-    def _nats(
-        self, hidden: "Tensor", head: nn.Module, at: "Tensor", target: "Tensor"
-    ) -> "tuple[Tensor, Tensor]":
-        """Cross-entropy of each target, and the mean over the vocabulary if it is smoothed."""
-        logits = head(hidden.index_select(0, at)).float()
-        nats = functional.cross_entropy(logits, target, reduction="none")
-        if not self.smooth:
-            return nats, nats
-        return nats, -functional.log_softmax(logits, dim=-1).mean(dim=-1)

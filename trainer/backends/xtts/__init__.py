@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trainer.backends import MELS, Arrays, Item
+from trainer.backends import MELS, Arrays, Item, bases
+from trainer.backends.bases import with_more_words
 from trainer.backends.dropout import set_dropout
 from trainer.backends.objective import PARTS, text_and_speech
 from trainer.backends.xtts.base import Base, open_base
 from trainer.backends.xtts.coqui import coqui_version
 from trainer.backends.xtts.sound import CODE_SAMPLES, TAIL_SAMPLES
 from trainer.config import TrainConfig
-from trainer.errors import WrongUsage
 from trainer.manifest import Bundle, Clip
 from trainer.preflight import Reason
 from trainer.target import read_target
@@ -25,7 +25,8 @@ from trainer.target import read_target
 if TYPE_CHECKING:
     from torch import nn
 
-    from trainer.backends.xtts.batch import Special, XttsBatch
+    from trainer.backends.packed import Packed
+    from trainer.backends.xtts.batch import Special
     from trainer.backends.xtts.speaker import XttsSpeaker
 
 FEATURE_VERSION = 1
@@ -36,29 +37,12 @@ UNKNOWN_TOKEN = 1  # [UNK]; coqui's trainer has this id fixed too
 def open_backend(config: TrainConfig, bundle: Bundle | None, cache: Path) -> "XttsBackend":
     """The back-end on ``model.base``, or on a small random base built for the bundle."""
     base = base_of(config, bundle, cache)
-    if config.adapt.extend:
-        if bundle is None:
-            raise WrongUsage("A vocabulary is extended by a bundle's text, and none was given.")
-        from trainer.backends.xtts.vocabulary import extended_base
-
-        base = open_base(extended_base(base, bundle, config.adapt.extend, cache))
-    return XttsBackend(config, base)
+    return XttsBackend(config, with_more_words(base, __name__, config, bundle, cache, open_base))
 
 
 def base_of(config: TrainConfig, bundle: Bundle | None, cache: Path) -> Base:
     """The base as given, or a small random one."""
-    if config.model.base:
-        return open_base(Path(config.model.base))
-    if not config.model.random:
-        raise WrongUsage(
-            "XTTS needs a base model to start from.",
-            "Name its folder with --base, or try the path with --preset tiny-cpu.",
-        )
-    if bundle is None:
-        raise WrongUsage("A random base is built from a bundle, and none was given.")
-    from trainer.backends.xtts.random_base import random_base
-
-    return open_base(random_base(config, bundle, cache))
+    return bases.base_of("XTTS", __name__, config, bundle, cache, open_base)
 
 
 class XttsBackend:
@@ -190,7 +174,7 @@ class XttsBackend:
         """Coqui's weighting; the end of speech counted once more or less often as configured."""
         return text_and_speech(self.config.loss)
 
-    def batch(self, items: Sequence[Item]) -> "XttsBatch":
+    def batch(self, items: Sequence[Item]) -> "Packed":
         """The clips as tensors."""
         from trainer.backends.xtts.batch import make_batch
 

@@ -1,15 +1,10 @@
 """What learns: every weight, LoRA adapters beside the transformer's, or some parts."""
 
-import re
-import warnings
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from trainer.config import nearest
+from trainer.backends.adapters import choose_parts, with_adapters, without_adapters
 from trainer.errors import WrongUsage
 from trainer.sections import Adapt
-
-if TYPE_CHECKING:
-    from torch import nn
 
 TARGETS = ("attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj")
 """All linear layers of a block: what LoRA adapts unless told otherwise."""
@@ -30,10 +25,13 @@ def adapt(network: Any, settings: Adapt) -> None:  # noqa: ANN401 - an XttsNetwo
         network.requires_grad_(requires_grad=True)
         return
     network.requires_grad_(requires_grad=False)
+    gpt = network.gpt
     if settings.mode == "partial":
-        _choose_parts(network.gpt, settings)
+        choose_parts(gpt, PARTS, settings.parts)
         return
-    _add_lora(network.gpt, settings)
+    # Only ``gpt.gpt`` is wrapped: wrapping the whole GPT would rename all keys, and the stock class
+    # would refuse them. GPT-2's Conv1D keeps its weights transposed.
+    gpt.gpt = with_adapters(gpt.gpt, settings, TARGETS, "h", transposed=True)
 
 
 def refuse_frozen_codes(network: Any) -> None:  # noqa: ANN401 - an XttsNetwork
@@ -49,47 +47,4 @@ def refuse_frozen_codes(network: Any) -> None:  # noqa: ANN401 - an XttsNetwork
 
 def merge_lora(gpt: Any) -> None:  # noqa: ANN401
     """Fold LoRA adapters into the weights beside them, leaving the stock modules."""
-    if hasattr(gpt.gpt, "merge_and_unload"):
-        gpt.gpt = gpt.gpt.merge_and_unload()
-
-
-def _choose_parts(gpt: "nn.Module", settings: Adapt) -> None:
-    for part in settings.parts:
-        if part not in PARTS:
-            raise WrongUsage(f"adapt.parts: there is no part {part!r}.", nearest(part, list(PARTS)))
-        for name in PARTS[part]:
-            getattr(gpt, name).requires_grad_(requires_grad=True)
-
-
-def _add_lora(gpt: Any, settings: Adapt) -> None:  # noqa: ANN401
-    """Adapters on the transformer's blocks; every target must be found in every block.
-
-    peft wraps only ``gpt.gpt``: wrapping the whole GPT would rename all keys, and the stock class
-    would refuse them.
-    """
-    from peft import LoraConfig, get_peft_model
-
-    targets = settings.targets or TARGETS
-    names = [name for name, _ in gpt.gpt.named_modules()]
-    blocks = len(gpt.gpt.h)
-    for target in targets:
-        matches = [name for name in names if re.fullmatch(rf"h\.\d+\.{re.escape(target)}", name)]
-        if len(matches) != blocks:
-            known = sorted({name.split(".", 2)[2] for name in names if name.count(".") > 2})
-            raise WrongUsage(
-                f"adapt.targets: {target!r} is in {len(matches)} of {blocks} blocks.",
-                nearest(target, known),
-            )
-    pattern = "|".join(re.escape(target) for target in targets)
-    wanted = LoraConfig(
-        r=settings.r,
-        lora_alpha=settings.alpha,  # type: ignore[arg-type]
-        lora_dropout=settings.dropout,
-        target_modules=rf"h\.\d+\.({pattern})",
-        fan_in_fan_out=True,  # GPT-2's Conv1D keeps its weights transposed
-        bias="none",
-    )
-    with warnings.catch_warnings():
-        # peft asks transformers in a way that transformers 6 will not know any more.
-        warnings.simplefilter("ignore", FutureWarning)
-        gpt.gpt = get_peft_model(gpt.gpt, wanted)
+    gpt.gpt = without_adapters(gpt.gpt)

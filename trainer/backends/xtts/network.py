@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
-from torch.nn import functional
 
-from trainer.backends.objective import PARTS
-from trainer.backends.xtts.batch import PROMPT_LATENTS, XttsBatch
+from trainer.backends.packed import Packed, laid_out, nats, sums
+from trainer.backends.xtts.batch import PROMPT_LATENTS
 from trainer.backends.xtts.quicker import quicken
 
 if TYPE_CHECKING:
@@ -34,48 +33,31 @@ class XttsNetwork(nn.Module):
         self.choices = {"text_ce": tokens, "mel_ce": codes, "eos_ce": codes}
         self.meanings = {"mel_ce": "In XTTS a piece is a code of the DVAE: 46 ms of sound."}
 
-    def forward(self, batch: XttsBatch) -> "Tensor":
+    def forward(self, batch: Packed) -> "Tensor":
         """Sums by row and part; see PARTS."""
-        hidden = self.hidden(batch)
-        rows = batch.text.shape[0]
-        text, text_smooth = self._nats(hidden, self.gpt.text_head, batch.text_at, batch.text_target)
-        mel, mel_smooth = self._nats(hidden, self.gpt.mel_head, batch.mel_at, batch.mel_target)
-        empty = torch.zeros(rows, dtype=torch.float32, device=text.device)
-        sums = (
-            empty.index_add(0, batch.text_row, text),
-            empty.index_add(0, batch.mel_row, mel),
-            mel.index_select(0, batch.eos_at),
-            empty.index_add(0, batch.text_row, text_smooth) if self.smooth else empty,
-            empty.index_add(0, batch.mel_row, mel_smooth) if self.smooth else empty,
+        hidden, gpt = self.hidden(batch), self.gpt
+        text = gpt.text_head(gpt.final_norm(hidden.index_select(0, batch.text_at)))
+        mel = gpt.mel_head(gpt.final_norm(hidden.index_select(0, batch.speech_at)))
+        return sums(
+            batch,
+            nats(text, batch.text_target, smooth=self.smooth),
+            nats(mel, batch.speech_target, smooth=self.smooth),
+            smooth=self.smooth,
         )
-        assert len(sums) == len(PARTS)
-        return torch.stack(sums, dim=1)
 
-    def hidden(self, batch: XttsBatch) -> "Tensor":
+    def hidden(self, batch: Packed) -> "Tensor":
         """The network's last layer, flattened: (rows x (prompt + S), width)."""
         gpt = self.gpt
-        rows = batch.text.shape[0]
         text = gpt.text_embedding(batch.text) + gpt.text_pos_embedding(batch.text)  # (rows, T, w)
-        mel = gpt.mel_embedding(batch.mel) + gpt.mel_pos_embedding(batch.mel)  # (rows, M, w)
-        flat = torch.cat([text, mel], dim=1).flatten(0, 1)
-        packed = flat.index_select(0, batch.order).view(rows, -1, flat.shape[1])  # (rows, S, w)
+        mel = gpt.mel_embedding(batch.speech) + gpt.mel_pos_embedding(batch.speech)  # (rows, M, w)
+        packed = laid_out(batch, text, mel)
         inputs = torch.cat([self.voices(batch).to(packed.dtype), packed], dim=1)
         out = gpt.gpt(inputs_embeds=inputs, return_dict=True, use_cache=False)
         return out.last_hidden_state.flatten(0, 1)  # type: ignore[no-any-return]
 
-    def voices(self, batch: XttsBatch) -> "Tensor":
+    def voices(self, batch: Packed) -> "Tensor":
         """The voice prompts as the network sees them: (rows, PROMPT_LATENTS, width)."""
         groups = [self.gpt.get_style_emb(mel).transpose(1, 2) for mel in batch.prompts]
         found = torch.cat(groups).index_select(0, batch.prompt_order)
         assert found.shape[1] == PROMPT_LATENTS
         return found
-
-    def _nats(
-        self, hidden: "Tensor", head: nn.Module, at: "Tensor", target: "Tensor"
-    ) -> "tuple[Tensor, Tensor]":
-        """Cross-entropy of each target, and the mean over the vocabulary if it is smoothed."""
-        logits = head(self.gpt.final_norm(hidden.index_select(0, at))).float()
-        nats = functional.cross_entropy(logits, target, reduction="none")
-        if not self.smooth:
-            return nats, nats
-        return nats, -functional.log_softmax(logits, dim=-1).mean(dim=-1)
