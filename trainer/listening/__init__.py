@@ -19,6 +19,8 @@ from trainer.report.sounds import as_uri
 ASPECTS = ("voice", "pronunciation", "naturalness", "emotion", "smoothness", "consistency")
 FORMAT = 1
 SEED = 7
+ONLY_ONE = "the only clip"
+"""The place of a real voice that would be the reference once more."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,11 @@ def _row(voice: Voice, sample: Sample, sounds: Sounds) -> dict[str, Any]:
     texts = []
     keys = [sounds.add(_key(voice, row), samples.wav(row))]
     for clip in (row.get("prompt"), reference.get("clip")):
+        if len(keys) == 2 and clip is not None and clip == row.get("prompt"):
+            sounds.missing[ONLY_ONE] = "The category holds out no other clip."
+            keys.append(ONLY_ONE)
+            texts.append("")
+            continue
         path, at = samples.clip(clip)
         keys.append(sounds.add(f"clip/{clip}", path))
         texts.append(samples.get("text", at, form="s").text if at is not None else "")

@@ -19,6 +19,7 @@ from trainer.report.writer import NATS, Event, Writer, joined
 SHOWN, SEEN, POSSIBLE = 0, 1, 2
 GRADES = ("Shown", "Seen", "Possible")
 MOST_CLIPS = 6  # named to be heard again
+NOT_UNDERSTOOD = 0.9  # share of words that are wrong; of such speech only noise is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,13 +220,26 @@ def _endings(write: Writer) -> Iterator[Advice]:
     step = samples.shipped
     if step is None:
         return
+    errors = write.get("mean", samples.measured("wer", step), form=".0%")
+    deaf = errors.value is not None and errors.value >= NOT_UNDERSTOOD
+    if deaf:
+        said = say(
+            "Hear it before anything else: Whisper understood next to nothing of it ({} word"
+            " errors), and without words nothing can be said of endings.",
+            errors,
+        )
+        yield Advice(SEEN, said)
     for key, sentence in (
-        ("run_on", "Help it to end (trainer speak): {} of the samples ran on."),
-        (
-            "early_stop",
-            "Look for clips whose text is longer than their sound: {} of the samples stopped"
-            " early.",
-        ),
+        ()
+        if deaf
+        else (
+            ("run_on", "Help it to end (trainer speak): {} of the samples ran on."),
+            (
+                "early_stop",
+                "Look for clips whose text is longer than their sound: {} of the samples stopped"
+                " early.",
+            ),
+        )
     ):
         place = samples.measured(key, step)
         mean, low = write.get("mean", place, form=".0%"), write.get("low", place, form=".0%")

@@ -175,6 +175,9 @@ def players(samples: Samples, sample: Sample) -> list[Player]:
         if clip is None:
             sounds.append(Player(label, "", say("The category has no held-out clip.")))
             continue
+        if label == "real voice" and clip == row.get("prompt"):
+            sounds.append(Player(label, "", say("The category holds out no other clip.")))
+            continue
         if samples.run.bundle is None:
             sounds.append(Player(label, "", say("The bundle is not here.")))
             continue

@@ -25,6 +25,7 @@ class Reason:
 
 # In the order in which a listener minds them.
 REASONS = (
+    Reason("length_ratio", "nobody speaks in it", lambda value: None if value else 1.0, ".0f"),
     Reason("early_stop", "it ended before the text was said", lambda value: value or None, ".0f"),
     Reason("run_on", "it went on after the text was said", lambda value: value or None, ".0f"),
     Reason("wer", "word errors {}", lambda value: value or None),

@@ -15,6 +15,7 @@ from tests.helpers.training_runs import (
     an_evaluation,
 )
 from trainer.errors import BrokenRun
+from trainer.listening import ONLY_ONE, page_data, voices_of
 from trainer.report import contents
 from trainer.report.page import as_markdown
 from trainer.report.run_files import read_run
@@ -112,6 +113,20 @@ def test_a_gain_in_words_is_shown_and_no_gain_is_not(tmp_path, bundle):
     assert "Word errors, share of words: better than the base at step 290" in told(better)
     assert "These samples cannot show a difference." in told(same)
     assert "Word errors, share of words: better" not in told(same)
+
+
+def test_of_noise_nothing_is_said_but_that_it_is_noise(tmp_path, bundle):
+    run = a_run(tmp_path / "noise", IMPROVING, bundle=bundle)
+    an_evaluation(run, [0, 290], gain=-0.5, sounds=False)  # no word is right at the end
+    path = run / "evaluation" / "results.jsonl"
+    one_clip = path.read_text().replace('"clip": "clip-021"', '"clip": "clip-018"')
+    path.write_text(one_clip.replace('"early_stop": 0.0', '"early_stop": 1.0'))
+    text = told(run)
+    assert "Whisper understood next to nothing of it" in text
+    assert "Look for clips whose text is longer" not in text
+    assert "The category holds out no other clip." in text
+    row = page_data(voices_of([run]))["rows"][0]
+    assert row["sounds"][2] == ONLY_ONE
 
 
 def test_a_thin_category_is_named_with_what_it_lacks(tmp_path, bundle):
