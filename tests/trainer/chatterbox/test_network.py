@@ -126,11 +126,28 @@ def test_the_stock_loss_cannot_run_and_its_padding_changes_the_speech(network, i
     given = {"t3_cond": condition, "text_tokens": text, "speech_tokens": speech, **lengths}
     with pytest.raises(RuntimeError, match="Expected target size"):
         t3.loss(**given)
+    assert_not_shifted(t3, given)
     with torch.no_grad():
         plain = t3(**given).speech_logits[0, : speech.shape[1]]
         padded = functional.pad(text, (0, 8), value=special.stop_text)
         moved = t3(**{**given, "text_tokens": padded}).speech_logits[0, : speech.shape[1]]
     assert (plain - moved).abs().max() > 100 * CLOSE
+
+
+def assert_not_shifted(t3, given):
+    """Were its logits turned round, it would ask every position for the token it was given."""
+    asked = []
+
+    def turned(logits, target, **_):
+        asked.append(target)
+        return logits.sum()
+
+    owner = chatterbox("models.t3.t3").F
+    with pytest.MonkeyPatch.context() as patch, torch.no_grad():
+        patch.setattr(owner, "cross_entropy", turned)
+        t3.loss(**given)
+    assert torch.equal(asked[0], given["text_tokens"])
+    assert torch.equal(asked[1], given["speech_tokens"])
 
 
 def test_rows_without_their_text_are_drawn_by_clip_and_epoch_and_learn_no_text(material):
