@@ -12,7 +12,7 @@ from curator.domain import category_edits as edits
 from curator.domain.category_edits import Act, Labelled
 from curator.domain.decision import PROJECT, Edit, Field
 from curator.domain.emotion import Emotion, EmotionSet, category_sets, read_category_set
-from curator.domain.errors import CuratorError
+from curator.domain.errors import CuratorError, printable
 from curator.domain.resources import resources
 from curator.domain.weights import NO_CATEGORY, Weights
 
@@ -50,6 +50,9 @@ def add(arguments: Namespace) -> int:
 
 def change(arguments: Namespace) -> int:
     """Rename, recolour or give another target."""
+    looks = (arguments.colour, arguments.digit, arguments.clips, arguments.minutes)
+    if all(given is None for given in (arguments.name, arguments.new_key, *looks)):
+        raise CuratorError("Nothing was given to change.", "For example: --name Suspense")
 
     def act(now: Labelled) -> Act:
         old = edits.category(now.emotions, arguments.key)
@@ -76,9 +79,23 @@ def use(arguments: Namespace) -> int:
     if arguments.set in category_sets(folder) or not path.is_file():
         text = read_category_set(folder, arguments.set)
     else:
-        text = path.read_text(encoding="utf-8")
+        text = _text_of(path)
     other = EmotionSet.from_text(text)
     return _carry_out(arguments, lambda now: edits.replace_set(now, other))
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CuratorError(
+            f"{printable(path.name)} is no text, so it holds no categories.",
+            "See resources/categories for what such a file looks like.",
+        ) from error
+    except OSError as error:
+        raise CuratorError(
+            f"{printable(path.name)} could not be read: {error.strerror}."
+        ) from error
 
 
 def weights(arguments: Namespace) -> int:
@@ -99,6 +116,8 @@ def weights(arguments: Namespace) -> int:
         order = (*project.settings.emotions.keys, NO_CATEGORY)
     sizes = Counter(clip.emotion or NO_CATEGORY for clip in kept)
     heard = now.heard(sizes)
+    if not heard:
+        sys.stderr.write("No clip is kept yet, so none will be heard.\n")
     for key in (key for key in order if key in heard):
         times = heard[key]
         name = key or "none"

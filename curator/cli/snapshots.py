@@ -3,7 +3,7 @@
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,9 @@ def snapshot(arguments: Namespace) -> int:
     return 0
 
 
-def _say_all(snapshots: Iterable[Snapshot], as_json: bool) -> None:
+def _say_all(snapshots: Sequence[Snapshot], as_json: bool) -> None:
+    if not snapshots:
+        sys.stderr.write("There is no snapshot yet.\n")
     for each in snapshots:
         words = f"{each.made_at}  {each.name}  {_contents(each)}"
         notes = [each.origin] if each.origin != "person" else []

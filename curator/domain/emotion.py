@@ -58,7 +58,11 @@ class EmotionSet:
         """The same for text a person wrote: CuratorError says why it is no category set."""
         try:
             return cls.from_toml(text)
-        except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        except KeyError as error:
+            raise CuratorError(
+                f"The category set cannot be read: it has no {error.args[0]}."
+            ) from error
+        except (tomllib.TOMLDecodeError, TypeError) as error:
             raise CuratorError(f"The category set cannot be read: {error}.") from error
 
 

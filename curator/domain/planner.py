@@ -72,7 +72,7 @@ class Plan:
         """All that is to be said, for people."""
         found = list(self.shortfalls()) or ["Every category has what it needs."]
         found += self.lengths.sentences()
-        if covered := self.coverage.sentence():
+        if self.balance.clips and (covered := self.coverage.sentence()):
             found.append(covered)
         found += self._about_twins()
         if self.balance.clips:

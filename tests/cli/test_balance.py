@@ -70,6 +70,17 @@ def test_weights_are_in_the_order_of_the_categories_and_say_what_cannot_be(curat
     assert "A temperature of 2 cannot be" in curator("weights", project, "--temperature", "2")[1]
 
 
+def test_a_file_that_is_no_category_set_is_refused_in_a_sentence(curator, project, tmp_path):
+    (tmp_path / "sound.flac").write_bytes(bytes(range(128, 256)))
+    (tmp_path / "half.toml").write_text("key = 'half'\nname = 'Half'\n")
+    code, errors = curator("categories", project, "use", tmp_path / "sound.flac")
+    assert (code, "sound.flac is no text" in errors) == (1, True)
+    code, errors = curator("categories", project, "use", tmp_path / "half.toml")
+    assert (code, "it has no emotion." in errors) == (1, True)
+    code, errors = curator("categories", project, "change", "neutral")
+    assert (code, "Nothing was given to change." in errors) == (1, True)
+
+
 def test_the_balance_tells_of_likely_clips_once_something_is_learned(curator, project):
     _, out = curator("balance", project)
     assert "likely" not in out

@@ -98,6 +98,8 @@ def test_letters_that_are_never_or_seldom_heard_are_named():
     assert "z (3)" in seldom.sentence()
     assert Coverage((("a", 10),)).sentence().startswith("Every letter")
     assert a_planner(clip(1), language="xx").plan().coverage.sentence() == ""
+    nothing_kept = a_planner(clip(1, state=UNDECIDED)).plan().sentences()
+    assert not any(words.startswith("Never heard") for words in nothing_kept)
 
 
 LANGUAGES = sorted(

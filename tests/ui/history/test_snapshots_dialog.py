@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 
-from curator.domain.decision import give_emotion, keep
+from curator.domain.decision import PROJECT, Edit, Field, give_emotion, keep
 from curator.ui.history.simple_table import TextTable
 from curator.ui.history.snapshots_dialog import SnapshotsDialog
 from curator.ui.session import Session
@@ -39,6 +39,12 @@ def test_a_snapshot_is_taken_by_its_name_and_compared_at_once(qtbot, dialog, ses
     session.apply(give_emotion(session.project.clips.ids()[:2], "tension"))
     said(qtbot, dialog, "2 added, 2 re-labelled")
     assert rows(dialog.categories) == [["Tension", "0", "2", "2", "0", "0", "0", "0", "0"]]
+
+
+def test_other_weights_are_told_below_what_became_of_clips(qtbot, dialog, session):
+    dialog.take_one()
+    session.apply(Edit("Weigh", Field.WEIGHTS, {PROJECT: '{"temperature": 0.5}'}))
+    said(qtbot, dialog, "no clip differs.\nCategories are heard by a temperature of 0.5")
 
 
 def test_going_back_is_one_act_that_undo_takes_back(qtbot, dialog, session):
