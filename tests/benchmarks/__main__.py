@@ -44,6 +44,9 @@ EXPECTED = (
         "planner",
         "delivery",
         "suggest",
+        "evaluate",
+        "decode",
+        "endings",
     ),
 )
 NOT_MEASURES = {"__init__", "__main__", "rows"}

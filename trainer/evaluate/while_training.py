@@ -133,7 +133,7 @@ def _row(hearing: Hearing, speaker: Speaker, sentence: Sentence, prompt: Path, p
             [prompt],
             hearing.seed,
             hearing.voice.prior,
-            Manner(),
+            Manner(endings=False),  # as in `trainer evaluate`: the network is judged, not the help
             hearing.listener,
         )
         write_sound(path, said.sound)
