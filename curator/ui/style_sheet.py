@@ -82,9 +82,13 @@ QComboBox QAbstractItemView {
     background: $surface; color: $text; border: 1px solid $edge;
     selection-background-color: $chosen; selection-color: $text;
 }
-QCheckBox::indicator:unchecked {
+QCheckBox::indicator {
     width: 12px; height: 12px; border: 1px solid $edge; border-radius: 2px; background: $surface;
 }
+QCheckBox::indicator:checked {
+    border: 1px solid $accent; background: $accent; image: url("$check");
+}
+QCheckBox::indicator:checked:disabled { border: 1px solid $quiet; background: $quiet; }
 QCheckBox, QRadioButton { spacing: 8px; padding: 3px; border: 2px solid transparent; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid $accent; border-radius: 4px; }
 
@@ -169,7 +173,8 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 )
 
 
-def style_sheet(roles: Mapping[str, str]) -> str:
+def style_sheet(roles: Mapping[str, str], *, dark: bool) -> str:
     """The style sheet in these colours; every role it names must be given."""
-    arrow = resources() / "look" / "arrow.svg"
-    return _SHEET.substitute(roles, arrow=arrow.as_posix())
+    look = resources() / "look"
+    check = look / f"check-on-{'dark' if dark else 'light'}.svg"
+    return _SHEET.substitute(roles, arrow=(look / "arrow.svg").as_posix(), check=check.as_posix())

@@ -171,5 +171,5 @@ def wear(application: QApplication, choice: str) -> None:
     colours = DARK if is_dark(choice) else LIGHT
     application.setPalette(palette_of(colours))
     application.setStyleSheet(
-        style_sheet({f.name: getattr(colours, f.name) for f in fields(Roles)})
+        style_sheet({f.name: getattr(colours, f.name) for f in fields(Roles)}, dark=colours is DARK)
     )

@@ -15,8 +15,11 @@ def translated(context: str, text: str) -> str:
 
 
 def number(value: int) -> str:
-    """A count: "12,345"."""
-    return QLocale().toString(value)
+    """A count: "12,345", also where the system's language is not set."""
+    locale = QLocale()
+    grouped = locale.numberOptions() & ~QLocale.NumberOption.OmitGroupSeparator
+    locale.setNumberOptions(grouped)
+    return locale.toString(value)
 
 
 def counted(count: int, one: str, many: str) -> str:

@@ -21,6 +21,7 @@ class ClipTable(QTableView):
     """Rows of clips; which are chosen is remembered by the clips and not by their rows."""
 
     clip_chosen = Signal(int)  # the person, or a filter, has made another clip the current one
+    choice_changed = Signal()  # other rows are selected
     sort_asked = Signal(str, bool)  # a column of ClipColumns, and whether descending
 
     def __init__(self, model: ClipTableModel, parent: QWidget | None = None) -> None:
@@ -40,6 +41,16 @@ class ClipTable(QTableView):
         """The clip the keys are about."""
         row = self.currentIndex().row()
         return int(self._clips.ids[row]) if 0 <= row < self._clips.ids.size else None
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """See QAbstractItemView."""
+        super().selectionChanged(selected, deselected)
+        self.choice_changed.emit()
+
+    def count_chosen(self) -> int:
+        """How many clips are selected."""
+        parts = self.selectionModel().selection()
+        return sum(part.height() for part in map(parts.at, range(parts.size())))
 
     def chosen_clips(self) -> list[int]:
         """All clips that are selected, in the order of the list."""

@@ -121,7 +121,10 @@ class FindingsPanel(QWidget):
 
     def _button(self, mend: Mend) -> QPushButton:
         text, keys = translated("Mends", mend.text), self._keys(mend.action)
-        made = button(f"{text}  {shown_key(keys[0])}" if keys else text)
+        key = shown_key(keys[0]) if keys else ""
+        fits = key and "+" not in keys[0]  # beside another mend; longer ones are in the tool tip
+        made = button(f"{text}  {key}" if fits else text)
+        made.setToolTip("" if fits else key)
         made.setAccessibleName(text)
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys where they are
         made.clicked.connect(lambda: self.wanted.emit(mend.action))

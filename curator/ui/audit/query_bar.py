@@ -15,7 +15,7 @@ from curator.ui.audit.review_order import (
 )
 from curator.ui.page import label
 from curator.ui.theme import GRID
-from curator.ui.wording import clock, counted
+from curator.ui.wording import clock, counted, number
 
 
 class QueryBar(QueryField):
@@ -27,6 +27,7 @@ class QueryBar(QueryField):
         super().__init__(project, parent)
         self.order = AS_RECORDED
         self._seed = 0
+        self._found, self._chosen = "", 0
         self.orders = QComboBox()
         self.orders.setAccessibleName(self.tr("Order of the clips"))
         for text, key in (
@@ -70,11 +71,23 @@ class QueryBar(QueryField):
                 .replace("%1", found)
                 .replace("%2", counted(of, self.tr("%n clip"), self.tr("%n clips")))
             )
-        self._result.setText(f"{text}, {clock(seconds)}")
+        self._found = f"{text}, {clock(seconds)}"
+        self._say()
 
     def show_reading(self) -> None:
         """Say that the answer is on its way."""
-        self._result.setText(self.tr("reading the clips…"))
+        self._found = self.tr("reading the clips…")
+        self._say()
+
+    def show_chosen(self, clips: int) -> None:
+        """Say how many clips the next decision is about, if it is about several."""
+        self._chosen = clips
+        self._say()
+
+    def _say(self) -> None:
+        words = self.tr("%1  ·  %2 chosen") if self._chosen > 1 else "%1"
+        words = words.replace("%1", self._found).replace("%2", number(self._chosen))
+        self._result.setText(words)
 
     def show_sample(self, bad: int, heard: int) -> None:
         """Say what the clips of a random sample that were judged tell of the others."""

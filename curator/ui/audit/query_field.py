@@ -44,15 +44,15 @@ class QueryField(QWidget):
         )
         self.edit.setAccessibleName(self.tr("Filter for the clips"))
         self.edit.setClearButtonEnabled(True)
-        self._error = label(role="error", wrap=True)
-        self._error.hide()
+        self.error = label(role="error", wrap=True)
+        self.error.hide()
         self._typing = QTimer(self, singleShot=True, interval=TYPED_MS)
         self.line, self.column = QHBoxLayout(), QVBoxLayout(self)
         self.line.addWidget(self.edit, 1)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(GRID // 2)
         self.column.addLayout(self.line)
-        self.column.addWidget(self._error)
+        self.column.addWidget(self.error)
         self.edit.textEdited.connect(lambda: self._typing.start())
         self.edit.textChanged.connect(self._clear_at_once)
         self.edit.left.connect(self._leave)
@@ -77,7 +77,7 @@ class QueryField(QWidget):
         except WrongQuery as error:
             self._show_error(error)
             return
-        self._error.hide()
+        self.error.hide()
         self.edit.setAccessibleDescription("")
         self._mark(wrong=False)
         self.understood.emit()
@@ -85,9 +85,9 @@ class QueryField(QWidget):
     def _show_error(self, error: WrongQuery) -> None:
         before = self.edit.text()[: error.column - 1]
         at = self.edit.fontMetrics().horizontalAdvance(before) + self.edit.textMargins().left()
-        self._error.setIndent(min(at + GRID, self.edit.width() // 2))
-        self._error.setText(f"^ {error}")
-        self._error.show()
+        self.error.setIndent(min(at + GRID, self.edit.width() // 2))
+        self.error.setText(f"^ {error}")
+        self.error.show()
         self.edit.setAccessibleDescription(str(error))
         self._mark(wrong=True)
 

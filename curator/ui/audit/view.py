@@ -41,6 +41,7 @@ class AuditView(AuditParts):
         session.query_asked.connect(self.query.set_query)
         self.table.clip_chosen.connect(self._choose)
         self.table.sort_asked.connect(lambda key, down: self.query.set_order(Order(key, down)))
+        self.table.choice_changed.connect(self._say_chosen)
         self.query.wanted.connect(self._show_list)
         self.query.left.connect(self.table.setFocus)
         self.seen.connect(self._make_ready)
@@ -251,6 +252,10 @@ class AuditView(AuditParts):
         elif not ids.size:
             self.nothing_said.setText(self.tr("No clip is what you are looking for."))
             self.nothing_button.setText(self.tr("Show all clips"))
+
+    @Slot()
+    def _say_chosen(self) -> None:
+        self.query.show_chosen(self.table.count_chosen())
 
     @Slot()
     def _leave_nothing(self) -> None:

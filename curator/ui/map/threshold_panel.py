@@ -127,10 +127,6 @@ class ThresholdPanel(QWidget):
         self.histogram.set_threshold(None)
 
     def _lay_out(self) -> None:
-        line = QHBoxLayout()
-        line.setSpacing(GRID)
-        line.addWidget(self.measures, 1)
-        line.addWidget(self.side)
         self.measures.setMinimumContentsLength(10)
         policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         self.measures.setSizeAdjustPolicy(policy)
@@ -145,7 +141,8 @@ class ThresholdPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        column.addLayout(line)
+        column.addWidget(self.measures)
+        column.addWidget(self.side)
         column.addWidget(self.histogram)
         column.addWidget(self.said)
         column.addLayout(self._table)

@@ -200,6 +200,7 @@ class ToolBar(QWidget):
         column.setSpacing(GRID // 2)
         column.addLayout(line)
         column.addLayout(below)
+        column.addWidget(self.query.error)  # below the whole line, in which nothing moves then
 
     def _connect(self) -> None:
         self._group = QButtonGroup(self)

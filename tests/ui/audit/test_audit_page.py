@@ -205,6 +205,18 @@ def test_f_and_u_find_what_is_left_to_do(audit: Audit):
     assert audit.clip.id == ids[0]
 
 
+def test_how_many_clips_a_decision_is_about_is_said(audit: Audit):
+    said = audit.page.query._result
+    assert "chosen" not in said.text()
+    audit.page.table.selectAll()
+    assert said.text().endswith(f"·  {len(audit.ids())} chosen")
+    assert audit.page.table.chosen_clips() == audit.ids()
+    audit.page.query.set_query("duration>0")  # the clips are remembered, and not their rows
+    assert said.text().endswith(f"·  {len(audit.ids())} chosen")
+    audit.press("j")
+    assert "chosen" not in said.text()
+
+
 def test_a_slash_asks_for_other_clips_and_escape_goes_back_to_the_list(audit: Audit):
     audit.press("/")
     assert QApplication.focusWidget() is audit.page.query.edit
@@ -218,12 +230,12 @@ def test_a_slash_asks_for_other_clips_and_escape_goes_back_to_the_list(audit: Au
 
 def test_a_wrong_query_says_where_and_leaves_the_list(audit: Audit):
     audit.page.query.set_query("sentence snnr<20")
-    assert not audit.page.query._error.isHidden()
-    assert "column 10" in audit.page.query._error.text()
-    assert "snr" in audit.page.query._error.text()
+    assert not audit.page.query.error.isHidden()
+    assert "column 10" in audit.page.query.error.text()
+    assert "snr" in audit.page.query.error.text()
     assert len(audit.ids()) == 9
     audit.page.query.set_query("sentence")
-    assert audit.page.query._error.isHidden()
+    assert audit.page.query.error.isHidden()
 
 
 def test_a_query_nothing_fits_offers_a_way_back(audit: Audit):

@@ -2,12 +2,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from curator.jobs.work import Work
 from curator.ui.crash import CrashDialog, CrashReports
 from curator.ui.session import Session
 from curator.ui.status_line import StatusLine
+from curator.ui.wording import number
 
 
 @pytest.fixture
@@ -75,3 +77,10 @@ def test_a_fault_of_the_program_is_written_down_and_shown_once(qtbot, tmp_path: 
     assert "Traceback" in capsys.readouterr().err
     (dialog,) = [w for w in QApplication.topLevelWidgets() if isinstance(w, CrashDialog)]
     dialog.close()
+
+
+def test_long_numbers_are_grouped_where_no_language_is_set():
+    before = QLocale()
+    QLocale.setDefault(QLocale.c())
+    assert number(100_000) == "100,000"
+    QLocale.setDefault(before)

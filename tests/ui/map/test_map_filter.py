@@ -65,11 +65,11 @@ def test_a_wrong_query_says_where_and_leaves_the_map(qtbot, voice_map: Map):
     before = shown(voice_map)
     ask(qtbot, voice_map, "emotoin:greeting")
     field = voice_map.page.bar.query
-    assert not field._error.isHidden()
-    assert "emotion" in field._error.text()
+    assert not field.error.isHidden()
+    assert "emotion" in field.error.text()
     assert shown(voice_map) == before
     field.edit.clear()
-    assert field._error.isHidden()
+    assert field.error.isHidden()
     assert shown(voice_map) == list(range(12))
 
 
