@@ -16,7 +16,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEventLoop, QPointF, Qt, QTimer
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPolygonF
 from PySide6.QtWidgets import QApplication
 
@@ -37,6 +37,7 @@ from curator.ui.theme import wear
 from tests.benchmarks.rows import Row
 from tests.helpers.factories import SCORE, a_cut, a_recording, an_empty_project
 from tests.helpers.stalls import watched
+from tests.helpers.waiting import rest, until
 
 CLIPS = 100_000
 VOICES = 20
@@ -44,7 +45,7 @@ RECORDINGS = 20
 SIZE = (1200, 900)
 CORNERS = 200
 POINTED, MOVED = 2_000, 40
-LABELLED = 5_000
+LABELLED, DECIDED = 5_000, 40_000
 OLD, NEW = 40_000, 1_000
 HOVER_TIMES, HOVER_LIMIT_MS = 100.0, 1.0
 COLOUR_TIMES = 30.0
@@ -53,7 +54,6 @@ LASSO_TIMES = 40.0
 LABEL_LIMIT_MS = 300.0
 PAUSE_LIMIT_MS = 100.0
 PLACE_LIMIT_S = 1.0
-PATIENCE_MS = 60_000
 
 Points = NDArray[np.float64]
 
@@ -295,18 +295,18 @@ def _page(path: Path, points: Points) -> Iterator[Row]:
     assert window.open_path(path)
     audit = window._pages["audit"]
     assert isinstance(audit, AuditPage)
-    _until(lambda: audit.columns.whole)
-    _rest(500)
+    until(lambda: audit.columns.whole, "all clips are listed")
+    rest(500)
     with watched() as watch:
-        _rest(50)
+        rest(50)
         window.show_page("map")
         page = window._pages["map"]
         assert isinstance(page, MapPage)
-        _until(lambda: page.clips.there)
-        _rest(300)
+        until(lambda: page.clips.there, "the map is there")
+        rest(300)
         page.bar.colours.setCurrentIndex(page.bar.colours.findData("measure:snr"))
-        _until(lambda: len(page.scatter.colouring.kinds) == 8 and page.clips.has("score:snr"))
-        _rest(500)
+        until(lambda: page.clips.has("score:snr"), "coloured by the score")
+        rest(500)
     shown = int(np.isfinite(page.scatter.points[:, 0]).sum())
     note = f"{shown:,} clips on the map; opened, then coloured by a score"
     yield _limit(
@@ -314,29 +314,30 @@ def _page(path: Path, points: Points) -> Iterator[Row]:
         watch.longest * 1000, "CPU ms", PAUSE_LIMIT_MS, shown == CLIPS, note,
     )  # fmt: skip
     yield _labelling(window, page)
+    yield _deciding(window, page)
     window.close()
 
 
 def _labelling(window: MainWindow, page: MapPage) -> Row:
     """From the end of the lasso and a category's key until all is stored and painted."""
     assert window.session is not None
+    session = window.session
     middle = np.argsort(np.linalg.norm(page.scatter.points - page.scatter.points[0], axis=1))
     rows_ = np.sort(middle[:LABELLED])
-    project: Project = window.session.project
+    project: Project = session.project
     before = project.decisions.undo_label()
 
     def label() -> None:
         page.scatter.gathered.emit(rows_, "instead")
         page.give_category("2")
+        until(lambda: not session.acts.busy, "it is written")
         page.scatter.repaint()
-        QApplication.processEvents()
 
-    started = time.thread_time()
-    label()
-    took = (time.thread_time() - started) * 1000
+    took = _cpu_ms(label)
     of = project.clips.rows("place", page.clips.columns.ids[rows_].tolist())
     given = sum(row[5] == "question" for row in of)
-    window.session.undo()
+    session.undo()
+    until(lambda: not session.acts.busy, "it is written")
     of = project.clips.rows("place", page.clips.columns.ids[rows_].tolist())
     undone = not any(row[5] for row in of) and project.decisions.undo_label() == before
     return _limit(
@@ -346,18 +347,31 @@ def _labelling(window: MainWindow, page: MapPage) -> Row:
     )  # fmt: skip
 
 
-def _rest(milliseconds: int) -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
+def _deciding(window: MainWindow, page: MapPage) -> Row:
+    """A category for very many clips and back, while the window goes on."""
+    assert window.session is not None
+    session, columns = window.session, page.clips.columns
+    page.choose_clips(columns.ids[:DECIDED])
+    before = session.project.decisions.state_hash()
 
+    def given() -> int:
+        return int(np.count_nonzero(columns.column("emotion") == columns.emotions["question"]))
 
-def _until(is_so: Callable[[], bool]) -> None:
-    for _ in range(PATIENCE_MS // 20):
-        if is_so():
-            return
-        _rest(20)
-    raise AssertionError("the window never got there")
+    rest(500)
+    with watched() as watch:
+        rest(50)
+        page.give_category("2")
+        until(lambda: given() == DECIDED, "all have it")
+        rest(500)
+        session.undo()
+        until(lambda: not given(), "none has it")
+        rest(500)
+    undone = session.project.decisions.state_hash() == before
+    return _limit(
+        "map-large", f"longest pause of the window while {DECIDED:,} clips are decided about",
+        watch.longest * 1000, "CPU ms", PAUSE_LIMIT_MS, undone,
+        "given a category and undone; a thread writes, and reads what the list and the map show",
+    )  # fmt: skip
 
 
 def _row(

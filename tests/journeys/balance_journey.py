@@ -24,7 +24,8 @@ from curator.ui.settings import Settings
 from curator.ui.theme import wear
 from tests.helpers.fonts import use_test_font
 from tests.helpers.interview import INTERVIEW, write_interview
-from tests.journeys.film import CONTROL, Film, press, rest, until, window_manager
+from tests.helpers.waiting import rest, until
+from tests.journeys.film import CONTROL, Film, press, window_manager
 
 # Qt comes after curator.ui, which keeps its binding from ending the program.
 from PySide6.QtCore import Qt  # isort: skip

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,36 +23,20 @@ from curator.ui.models.dialog import ModelsDialog
 from curator.ui.settings import Settings
 from curator.ui.theme import wear
 from tests.helpers.fonts import use_test_font
+from tests.helpers.waiting import rest, until
 
 # Qt comes after curator.ui, which keeps its binding from ending the program.
-from PySide6.QtCore import QEventLoop, Qt, QTimer  # isort: skip
+from PySide6.QtCore import Qt  # isort: skip
 from PySide6.QtTest import QTest  # isort: skip
 from PySide6.QtWidgets import QApplication, QWidget  # isort: skip
 
 PAINTED_MS = 400
 """Until a virtual screen shows what was asked for."""
-PATIENCE_MS = 15 * 60_000
 MANAGER_S = 2.0
 """Until a window manager that was started looks after windows."""
 LOOK_MS = 50
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
-
-
-def rest(milliseconds: int) -> None:
-    """Let the window live for a while; QTest.qWait would keep its threads from running."""
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
-
-
-def until(is_so: Callable[[], bool], what: str) -> None:
-    """Let the window live until something is so."""
-    for _ in range(PATIENCE_MS // LOOK_MS):
-        if is_so():
-            return
-        rest(LOOK_MS)
-    raise AssertionError(f"it never came about: {what}")
 
 
 class Film:

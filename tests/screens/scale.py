@@ -10,7 +10,7 @@ from pathlib import Path
 
 import curator.ui  # noqa: F401  # before Qt, which it keeps from ending the program
 
-from PySide6.QtCore import QEventLoop, QPoint, QRect, QTimer  # isort: skip
+from PySide6.QtCore import QPoint, QRect  # isort: skip
 from PySide6.QtWidgets import (  # isort: skip
     QAbstractButton,
     QAbstractScrollArea,
@@ -29,6 +29,7 @@ from curator.ui.settings import Settings
 from curator.ui.settings_dialog import SettingsDialog
 from curator.ui.theme import wear
 from tests.helpers.fonts import use_test_font
+from tests.helpers.waiting import rest
 from tests.screens.states import normal
 
 ROOM = (1280, 800)
@@ -36,12 +37,6 @@ ROOM = (1280, 800)
 
 SLACK = 2
 SETTLED_MS = 900
-
-
-def rest(milliseconds: int) -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
 
 
 def scrolls(widget: QWidget) -> bool:

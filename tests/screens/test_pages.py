@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEventLoop, QPoint, QTimer
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 
@@ -28,6 +28,7 @@ from tests.helpers.leaks import nothing_left
 from tests.helpers.long_language import LongLanguage
 from tests.helpers.pictures import compare, picture_of
 from tests.helpers.players import FakePlayer
+from tests.helpers.waiting import rest
 from tests.screens.states import STATES
 
 PICTURES = Path(__file__).with_name("pictures")
@@ -44,12 +45,6 @@ pytestmark = [
 ]
 
 Pictures = dict[tuple[str, str], np.ndarray]
-
-
-def rest(milliseconds: int) -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
 
 
 def settle(window: MainWindow) -> None:
