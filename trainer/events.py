@@ -7,10 +7,11 @@ The report, the curves and the guard read nothing else. Its schema is
 import datetime
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from trainer.errors import BrokenRun
+from trainer.files import json_lines
 
 FILE = "events.jsonl"
 DISCARDED = "discarded.jsonl"
@@ -64,7 +65,7 @@ def read_events(run: Path) -> list[Event]:
     path = run / FILE
     if not path.is_file():
         raise BrokenRun(f"{run} holds no {FILE}.", "Name a folder that `trainer train` made.")
-    return list(_lines(path))
+    return [event for _, event in json_lines(path)]
 
 
 def of_kind(events: list[Event], kind: str) -> list[Event]:
@@ -78,20 +79,6 @@ def _outlives(line: bytes) -> bool:
         return json.loads(line)["event"] in OUTLIVE_STEPS
     except (ValueError, KeyError, TypeError):
         return False
-
-
-def _lines(path: Path) -> Iterator[Event]:
-    lines = path.read_bytes().split(b"\n")
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            event = json.loads(line)
-        except ValueError as error:
-            if number == len(lines):  # the process was killed while writing
-                return
-            raise BrokenRun(f"{path} line {number} is damaged: {error}.") from error
-        yield event
 
 
 def _plain(value: object) -> object:

@@ -1,10 +1,14 @@
-"""Writing files so that a crash leaves the old one or the new one, never half of one."""
+"""Files: written so that a crash leaves the old one or the new one, hashed, read line by line."""
 
 import hashlib
+import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+
+from trainer.errors import BrokenRun
 
 BLOCK = 1 << 20  # bytes read at a time when hashing
 
@@ -69,3 +73,21 @@ def built_once(folder: Path, build: Callable[[Path], None]) -> Path:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return folder
+
+
+def json_lines(path: Path) -> Iterator[tuple[int, Any]]:
+    """Each line of JSON with its number; a half-written last one is left out. BrokenRun if others.
+
+    Files that are appended to end so when the process is killed while it writes.
+    """
+    lines = path.read_bytes().split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+        except ValueError as error:
+            if number == len(lines):
+                return
+            raise BrokenRun(f"{path} line {number} is damaged: {error}.") from error
+        yield number, found

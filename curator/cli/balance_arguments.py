@@ -1,33 +1,30 @@
 """What can be typed about categories: ``balance``, ``suggest``, ``categories``, ``weights``."""
 
 import argparse
-from collections.abc import Callable
-from pathlib import Path
 
-Make = Callable[[str, str, str], argparse.ArgumentParser]
-"""Makes a command: its name, what runs it, what it does."""
+from curator.cli.shared_arguments import Make, add_json, add_project, positive
 
 
 def add_balance_commands(make: Make) -> None:
     """The commands about categories."""
     balance = make("balance", "balance:balance", "Say what the set still needs.")
-    _add_project(balance)
-    _add_json(balance)
+    add_project(balance)
+    add_json(balance)
 
     suggest = make(
         "suggest", "balance:suggest", "Learn from the categories given so far, and suggest more."
     )
-    _add_project(suggest)
+    add_project(suggest)
     which = suggest.add_mutually_exclusive_group()
     which.add_argument("--category", metavar="KEY", help="left out: the one that lacks most")
     which.add_argument("--suspects", action="store_true", help="clips whose category looks wrong")
     which.add_argument("--doubtful", action="store_true", help="clips of which least can be said")
-    suggest.add_argument("--most", metavar="N", type=int, default=10, help="clips to list")
-    _add_json(suggest)
+    suggest.add_argument("--most", metavar="N", type=positive, default=10, help="clips to list")
+    add_json(suggest)
 
     _add_categories(make)
     weights = make("weights", "categories:weights", "Say how often each category shall be heard.")
-    _add_project(weights)
+    add_project(weights)
     weights.add_argument(
         "--temperature",
         metavar="T",
@@ -41,13 +38,13 @@ def add_balance_commands(make: Make) -> None:
         default=[],
         help="so many times as often, for one category; 1 takes it back",
     )
-    _add_json(weights)
+    add_json(weights)
 
 
 def _add_categories(make: Make) -> None:
     categories = make("categories", "categories:list_", "List or change the project's categories.")
-    _add_project(categories)
-    _add_json(categories)
+    add_project(categories)
+    add_json(categories)
     parts = categories.add_subparsers(metavar="add|change|merge|remove|use")
 
     def part(name: str, text: str) -> argparse.ArgumentParser:
@@ -77,11 +74,3 @@ def _add_looks(command: argparse.ArgumentParser) -> None:
     command.add_argument("--digit", metavar="0-9", help="the key that gives it")
     command.add_argument("--clips", type=int, help="how many are enough to start")
     command.add_argument("--minutes", type=float, help="the same in minutes")
-
-
-def _add_project(command: argparse.ArgumentParser) -> None:
-    command.add_argument("project", metavar="PROJECT", type=Path, help="a folder NAME.curator")
-
-
-def _add_json(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="one JSON object a line on stdout")

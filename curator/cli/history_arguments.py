@@ -1,33 +1,30 @@
 """What can be typed after ``curator snapshot``, ``curator compare`` and ``curator merge``."""
 
-import argparse
 import os
-from collections.abc import Callable
 from pathlib import Path
 
-Make = Callable[[str, str, str], argparse.ArgumentParser]
-"""Makes a command: its name, what runs it, what it does."""
+from curator.cli.shared_arguments import Make, add_json, add_project, positive
 
 
 def add_history_commands(make: Make) -> None:
     """The commands about sets as they were."""
     snapshot = make("snapshot", "snapshots:snapshot", "Keep the set as it is now under a name.")
-    _add_project(snapshot)
+    add_project(snapshot)
     snapshot.add_argument("name", metavar="NAME", nargs="?", default="", help="left out: the time")
     instead = snapshot.add_mutually_exclusive_group()
     instead.add_argument("--list", action="store_true", help="say which snapshots there are")
     instead.add_argument("--back", metavar="NAME", help="make the clips what they were; undoable")
     instead.add_argument("--remove", metavar="NAME", help="forget a snapshot")
-    _add_json(snapshot)
+    add_json(snapshot)
 
     compare = make("compare", "snapshots:compare", "Say what makes two snapshots different.")
-    _add_project(compare)
+    add_project(compare)
     compare.add_argument("before", metavar="A", help="a snapshot")
     compare.add_argument("after", metavar="B", nargs="?", default="now", help="left out: now")
-    _add_json(compare)
+    add_json(compare)
 
     merge = make("merge", "merge:merge", "Put another project or a list of clips into this one.")
-    _add_project(merge)
+    add_project(merge)
     merge.add_argument(
         "other",
         metavar="OTHER",
@@ -51,13 +48,7 @@ def add_history_commands(make: Make) -> None:
     merge.add_argument("--dry-run", action="store_true", help="only say what would be done")
     merge.add_argument("--licence", default="", help="of recordings that a list names")
     merge.add_argument("--consent", default="", help="who agreed to what, and when")
-    merge.add_argument("--jobs", type=int, default=max(1, os.cpu_count() or 1), help="processes")
-    _add_json(merge)
-
-
-def _add_project(command: argparse.ArgumentParser) -> None:
-    command.add_argument("project", metavar="PROJECT", type=Path, help="a folder NAME.curator")
-
-
-def _add_json(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+    merge.add_argument(
+        "--jobs", type=positive, default=max(1, os.cpu_count() or 1), help="processes"
+    )
+    add_json(merge)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.errors import BrokenRun
-from trainer.files import write_atomically
+from trainer.files import json_lines, write_atomically
 
 FOLDER = "evaluation"
 WAVS = f"{FOLDER}/wavs"
@@ -35,17 +35,8 @@ def read_results(run: Path, name: str = RESULTS) -> Results | None:
     path = run / name
     if not path.is_file():
         return None
-    lines = path.read_bytes().split(b"\n")
     read: list[Row] = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            if number == len(lines):  # the process was killed while writing
-                break
-            raise BrokenRun(f"{path} line {number} is damaged: {error}.") from error
+    for number, row in json_lines(path):
         if not isinstance(row, dict):
             raise BrokenRun(f"{path} line {number} is no object.")
         read.append(row)

@@ -1,0 +1,26 @@
+"""What can be typed after several commands, and numbers that have limits."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+Make = Callable[[str, str, str], argparse.ArgumentParser]
+"""Makes a command: its name, what runs it, what it does."""
+
+
+def add_project(command: argparse.ArgumentParser) -> None:
+    """The project it is about."""
+    command.add_argument("project", metavar="PROJECT", type=Path, help="a folder NAME.curator")
+
+
+def add_json(command: argparse.ArgumentParser) -> None:
+    """Whether it speaks to a program."""
+    command.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+
+
+def positive(text: str) -> int:
+    """A number from 1 on."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
