@@ -108,13 +108,21 @@ def read_script(bundle: Bundle, files: Sequence[Path] = ()) -> Script:
 
 
 def spread(sentences: Sequence[Sentence], count: int) -> tuple[Sentence, ...]:
-    """So many of them, from every category in turn; none of the long ones, which take minutes."""
+    """So many of them, from every category in turn; none of the long ones, which take minutes.
+
+    Each category begins one place further in its list, so that not all are of the first kind there.
+    """
     waiting: dict[str | None, list[Sentence]] = {}
     for each in sentences:
         if each.kind != "long":
             waiting.setdefault(each.category, []).append(each)
     turns = max(map(len, waiting.values()), default=0)
-    order = [own[at] for at in range(turns) for own in waiting.values() if at < len(own)]
+    order = [
+        own[(at + further) % len(own)]
+        for at in range(turns)
+        for further, own in enumerate(waiting.values())
+        if at < len(own)
+    ]
     return tuple(order[:count])
 
 

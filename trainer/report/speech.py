@@ -41,8 +41,8 @@ def _what_was_spoken(write: Writer, means: Sequence[Event]) -> Said:
     return say(
         "The voice of the moment spoke {} sentences at {} evaluations, which took {} minutes"
         " altogether. The upright strokes, and the brackets below, are intervals of the mean when"
-        " sentences are drawn again; where strokes reach over each other, these sentences show no"
-        " difference.",
+        " sentences are drawn again; strokes that reach over each other leave it open whether"
+        " anything changed.",
         write.get("kinds", all_where(EVENTS, {"event": "speech"}, "sentence", "id"), form="d"),
         write.get("count", all_where(EVENTS, {"event": "speech_means"}, "step"), form="d"),
         write.get("minutes", all_where(EVENTS, {"event": "speech_means"}, "seconds"), form=".1f"),

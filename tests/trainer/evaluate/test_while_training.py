@@ -138,6 +138,9 @@ def test_sentences_are_spread_over_the_categories():
     ]
     assert [each.id for each in spread(script, 2)] == ["0", "2"]
     assert [each.id for each in spread(script, 9)] == ["0", "2", "1"]
+    even = [Sentence(f"{kind}{at}", "Text.", "plain", kind) for kind in "abc" for at in range(3)]
+    assert [each.id for each in spread(even, 4)] == ["a0", "b1", "c2", "a1"]
+    assert len({each.id for each in spread(even, 9)}) == 9
 
 
 @pytest.mark.slow
