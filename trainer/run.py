@@ -28,6 +28,7 @@ CONFIG = "config.toml"
 ABOUT = "run.json"
 LOCK = "lock"
 PARENT = "parent.safetensors"
+SHIPPED = "shipped"  # the kind of a run of a model as it was released: nothing is trained in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class Run:
     folder: Path
     config: TrainConfig
     about: Mapping[str, object]
+
+    @property
+    def as_shipped(self) -> bool:
+        """Whether it is of a model as it was released: step 0 is all there is."""
+        return self.about.get("kind") == SHIPPED
 
     @property
     def checkpoints(self) -> Path:
@@ -108,6 +114,8 @@ def open_run(folder: Path) -> Run:
 def choose_checkpoint(run: Run, wanted: str) -> checkpoint.Checkpoint:
     """best (or last where nothing was evaluated), last, or a step."""
     last, _ = checkpoint.newest(run.checkpoints)
+    if run.as_shipped:
+        raise BrokenRun(f"{run.folder} is of a model as it was shipped; nothing is trained in it.")
     if last is None:
         raise BrokenRun(f"{run.folder} has no whole checkpoint yet.", "Train it first.")
     if wanted == "last":

@@ -108,6 +108,8 @@ def resume(arguments: Arguments) -> int:
     run = open_run(arguments.run)
     if run.about.get("kind") == "codebook":
         raise BrokenRun(f"{run.folder} is no run.", "Repeat the `trainer codebook` that began it.")
+    if run.as_shipped:
+        raise BrokenRun(f"{run.folder} is of a model as it was shipped; nothing is trained in it.")
     if _is_finished(run):
         say(f"{run.folder} is finished; there is nothing to go on with.")
         return 0

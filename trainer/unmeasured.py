@@ -1,4 +1,4 @@
-"""What only a GPU, or weights from elsewhere, can show, and nobody has measured yet: the commands."""
+"""What only a GPU, or weights from elsewhere, can show, and nobody has measured: the commands."""
 
 from dataclasses import dataclass
 

@@ -6,7 +6,8 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from trainer.manifest import Bundle, Clip
 if TYPE_CHECKING:
     from trainer.checkpoint import Checkpoint
     from trainer.run import Run
+    from trainer.speech.speaker import Speaker
 
 Arguments = argparse.Namespace
 REFERENCE_CLIPS = 3  # sounds kept beside an export as its voice
@@ -100,15 +102,12 @@ def _copy_reference(bundle: Bundle, clip: Clip, folder: Path) -> str:
 
 def speak(arguments: Arguments) -> int:
     """Speak a text with a run's best checkpoint, through the stock class."""
-    from trainer.backends import open_backend
-    from trainer.features import cache_folder
-    from trainer.run import choose_checkpoint, open_run
+    from trainer.run import open_run
     from trainer.speech.listener import Listener
     from trainer.speech.own_pace import pace_of
     from trainer.speech.saying import Manner
     from trainer.speech.saying import say as say_well
     from trainer.speech.sound import write_sound
-    from trainer.speech.speaker import open_speaker
 
     if arguments.rate is not None and not 0 < arguments.rate < math.inf:
         raise WrongUsage(
@@ -116,18 +115,14 @@ def speak(arguments: Arguments) -> int:
         )
     run = open_run(arguments.run)
     bundle = run.bundle(arguments.bundle)
-    found = choose_checkpoint(run, arguments.checkpoint)
     language = arguments.language or bundle.clips[0].language
-    backend = open_backend(run.config, bundle, cache_folder(bundle.folder, run.config))
     if not any(character.isalnum() for character in arguments.text):
         raise TrainerError("There is no text to speak.")
-    with tempfile.TemporaryDirectory(prefix="speak-", dir=run.folder) as folder:
-        export_to = Path(folder) / "export"
-        write_export(run, bundle, found, export_to)
+    with _voice(run, bundle, arguments.checkpoint) as (step, speaker):
         prompts = arguments.reference or [bundle.audio(clip) for clip in reference_clips(bundle)]
         arguments.out.resolve().parent.mkdir(parents=True, exist_ok=True)
         said = say_well(
-            open_speaker(backend, export_to),
+            speaker,
             arguments.text,
             language,
             prompts,
@@ -137,9 +132,30 @@ def speak(arguments: Arguments) -> int:
             Listener(),
         )
         write_sound(arguments.out.resolve(), said.sound)
-        seconds = said.sound.seconds
+    seconds = said.sound.seconds
     run.events().add(
-        "spoken", step=found.step, text=arguments.text, seconds=seconds, out=str(arguments.out)
+        "spoken", step=step, text=arguments.text, seconds=seconds, out=str(arguments.out)
     )
-    say(f"Step {found.step} spoke {seconds:.1f} s to {arguments.out}.")
+    say(f"Step {step} spoke {seconds:.1f} s to {arguments.out}.")
     return 0
+
+
+@contextmanager
+def _voice(run: "Run", bundle: Bundle, wanted: str) -> "Iterator[tuple[int, Speaker]]":
+    """A step of a run and its voice; of a model as it was shipped, that is step 0."""
+    from trainer.backends import open_backend
+    from trainer.evaluate.voices import speaking
+    from trainer.features import cache_folder
+    from trainer.run import choose_checkpoint
+    from trainer.speech.speaker import open_speaker
+
+    if run.as_shipped:
+        with speaking(run, bundle, 0) as speaker:
+            yield 0, speaker
+        return
+    found = choose_checkpoint(run, wanted)
+    backend = open_backend(run.config, bundle, cache_folder(bundle.folder, run.config))
+    with tempfile.TemporaryDirectory(prefix="speak-", dir=run.folder) as folder:
+        export_to = Path(folder) / "export"
+        write_export(run, bundle, found, export_to)
+        yield found.step, open_speaker(backend, export_to)

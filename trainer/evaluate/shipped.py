@@ -10,7 +10,7 @@ from trainer.errors import BrokenRun, TrainerError, WrongUsage
 from trainer.evaluate.hearing import held_out
 from trainer.guard import judge
 from trainer.manifest import Bundle, read_bundle
-from trainer.run import ABOUT, Run, create_run, open_run
+from trainer.run import ABOUT, SHIPPED, Run, create_run, open_run
 
 
 def shipped_run(arguments: argparse.Namespace) -> Run:
@@ -34,7 +34,8 @@ def shipped_run(arguments: argparse.Namespace) -> Run:
     identity = _identity(config, bundle)
     if "licence" in identity:
         say(f"{arguments.model} is used under: {identity['licence']}.")
-    run = create_run(arguments.run, config, bundle, {"preset": None, "identity": identity})
+    about = {"kind": SHIPPED, "preset": None, "identity": identity}
+    run = create_run(arguments.run, config, bundle, about)
     began = _beginning(config, bundle, identity, len(clips))
     events = run.events()
     events.add("started", **began)

@@ -16,6 +16,7 @@ from trainer.report.address import whole
 from trainer.report.figures import Figure, Said, say
 from trainer.report.sources import Row, Sources
 from trainer.resources import resources
+from trainer.run import SHIPPED
 
 EVENTS, ABOUT, CONFIG = FILE, "run.json", "config.toml"
 RESULTS, REAL = "evaluation/results.jsonl", "evaluation/real.jsonl"
@@ -68,7 +69,7 @@ class RunFiles:
     @cached_property
     def as_shipped(self) -> bool:
         """Whether it is a model as it was released: nothing is trained, step 0 is all there is."""
-        return self.started[1].get("total_steps") == 0
+        return self.about.get("kind") == SHIPPED
 
     @cached_property
     def evaluations(self) -> list[tuple[int, Row]]:

@@ -41,7 +41,6 @@ def test_what_was_made_is_written_down_and_found_again(made, model, capsys):
     assert "is there already" in capsys.readouterr().out
 
 
-@pytest.mark.slow
 def test_without_a_network_it_says_one_sentence_and_leaves_nothing(tmp_path, monkeypatch, capsys):
     only_from(monkeypatch, tmp_path / "empty")
     folder = tmp_path / "new"

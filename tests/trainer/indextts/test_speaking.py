@@ -1,11 +1,15 @@
 """IndexTTS as a run to compare with: evaluated, compared, reported on; what is wrong is said."""
 
+import contextlib
+import io
 import json
 from pathlib import Path
 
 import jsonschema
 import pytest
+import soundfile
 
+from tests.helpers.fake_indextts import fake_weights
 from tests.trainer.bundles import a_bundle, a_clip, write_bundle
 from tests.trainer.runs import TOY
 from trainer.backends.indextts.base import open_base
@@ -40,16 +44,17 @@ text = "Good day."
 """
 
 
-@pytest.fixture
-def ears(tmp_path) -> list[str]:
+@pytest.fixture(scope="module")
+def ears(tmp_path_factory) -> list[str]:
     """Which sentences are spoken."""
-    (tmp_path / "mine.toml").write_text(SENTENCES, encoding="utf-8")
-    return ["--sentences", str(tmp_path / "mine.toml")]
+    path = tmp_path_factory.mktemp("ears") / "mine.toml"
+    path.write_text(SENTENCES, encoding="utf-8")
+    return ["--sentences", str(path)]
 
 
-@pytest.fixture
-def set_of_ten(tmp_path) -> Path:
-    return a_bundle(tmp_path / "show", 10, least_s=0.6, most_s=1.0)
+@pytest.fixture(scope="module")
+def set_of_ten(tmp_path_factory) -> Path:
+    return a_bundle(tmp_path_factory.mktemp("set") / "show", 10, least_s=0.6, most_s=1.0)
 
 
 def shipped(run, weights, made, bundle, *more) -> int:
@@ -57,12 +62,18 @@ def shipped(run, weights, made, bundle, *more) -> int:
     return main(["evaluate", str(run), *words, "--bundle", str(bundle), *more])
 
 
-def test_it_is_evaluated_compared_and_reported_on_as_it_was_shipped(
-    tmp_path, set_of_ten, weights, made, ears, model, capsys
-):
-    run = tmp_path / "as-shipped"
-    assert shipped(run, weights, made, set_of_ten, *ears) == 0
-    assert model.licence in capsys.readouterr().out
+@pytest.fixture(scope="module")
+def run(tmp_path_factory, set_of_ten, made, ears, model) -> Path:
+    """The model as it was shipped, evaluated; not to be changed."""
+    top = tmp_path_factory.mktemp("shipped")
+    weights = fake_weights(top / "weights", model)
+    with contextlib.redirect_stdout(io.StringIO()) as told:
+        assert shipped(top / "as-shipped", weights, made, set_of_ten, *ears) == 0
+    assert told.getvalue().startswith(f"indextts is used under: {model.licence}.")
+    return top / "as-shipped"
+
+
+def test_it_is_evaluated_under_its_licence_and_what_it_cannot_say_is_a_fault(run, model):
     identity = json.loads((run / "run.json").read_text())["identity"]
     assert identity["licence"] == model.licence
     assert len(identity["sha256"]) == len(model.weights.files) + len(model.weights.hub)
@@ -76,14 +87,34 @@ def test_it_is_evaluated_compared_and_reported_on_as_it_was_shipped(
     assert faults.pop("broken") == "IndexTTS-2 could not speak: ValueError: the text."
     assert set(faults.values()) == {None}
 
-    # Again: what was spoken is not spoken again, and needs no environment.
+
+def test_step_0_alone_stands_for_it_in_report_and_listening(run):
+    assert Samples(read_run(run)).shipped == 0
+    assert main(["report", str(run)]) == 0
+    text = (run / "report.md").read_text()
+    assert "as shipped" in text
+    assert "None" not in text
+    assert main(["listen", str(run)]) == 0
+    assert "as-shipped, as shipped" in (run / "listen.html").read_text()
+
+
+def test_it_speaks_and_nothing_is_trained_or_exported(run, tmp_path, capsys):
+    said = tmp_path / "said.wav"
+    assert main(["speak", str(run), "--text", "Good day.", "--out", str(said)]) == 0
+    assert soundfile.info(said).duration > 0.5
+    capsys.readouterr()
+    for words in (["resume", str(run)], ["export", str(run), str(tmp_path / "export")]):
+        assert main(words) == 1
+        assert "is of a model as it was shipped" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_what_it_spoke_is_not_spoken_again_and_compares_with_a_run_that_was_trained(
+    run, tmp_path, set_of_ten, ears, capsys
+):
     before = (run / "evaluation" / "results.jsonl").read_bytes()
     assert main(["evaluate", str(run), *ears]) == 0
     assert (run / "evaluation" / "results.jsonl").read_bytes() == before
-
-    # Step 0 alone stands for the model, here and beside a run that was trained.
-    samples = Samples(read_run(run))
-    assert samples.shipped == 0
     trained = tmp_path / "trained"
     settings = [f"--set={change}" for change in (*TOY, "sched.total_steps=5")]
     assert main(["train", str(set_of_ten), str(trained), "--preset", "tiny-cpu", *settings]) == 0
@@ -95,20 +126,15 @@ def test_it_is_evaluated_compared_and_reported_on_as_it_was_shipped(
     pairs = {each["measure"]: each["pairs"] for each in compared["outcome"]}
     assert pairs["wer"] == 2
     assert "mel_ce" not in pairs
-    assert main(["report", str(run)]) == 0
-    text = (run / "report.md").read_text()
-    assert "as shipped" in text
-    assert "None" not in text
-    assert main(["listen", str(run)]) == 0
-    assert "as-shipped, as shipped" in (run / "listen.html").read_text()
 
 
 def test_a_base_is_heard_in_the_same_way_and_is_not_taken_for_another_model(
-    tmp_path, set_of_ten, weights, made, ears, capsys
+    tmp_path, set_of_ten, weights, made, ears, model, capsys
 ):
     run = tmp_path / "run"
     assert main(["evaluate", str(run), "--model", "toy", "--bundle", str(set_of_ten), *ears]) == 0
     assert Samples(read_run(run)).shipped == 0
+    assert model.licence not in capsys.readouterr().out
     assert shipped(run, weights, made, set_of_ten, *ears) == 1
     assert "is another run than that of indextts" in capsys.readouterr().err
 
