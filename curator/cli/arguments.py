@@ -93,7 +93,8 @@ def _add_project_commands(commands: "_Commands[argparse.ArgumentParser]") -> Non
         "--only",
         metavar="STAGE,...",
         default="",
-        help="transcribe, segment, edges, embed, delivery, score, lay_out, lay_out_delivery",
+        help="transcribe, segment, edges, embed, delivery, score, overlap, lay_out, "
+        "lay_out_delivery",
     )
     analyse.add_argument("--whisper", metavar="NAME|FOLDER", default="tiny.en")
     analyse.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")

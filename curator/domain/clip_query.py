@@ -65,10 +65,16 @@ SCORE_KEYS = frozenset(
         "dnsmos_sig",
         "lead_silence",
         "loudness",
+        "music",
+        "overlap",
+        "overlap_start",
+        "overlap_stop",
         "snr",
         "speaker_similarity",
         "speech_rate",
         "trail_silence",
+        "voice_change",
+        "voice_change_at",
     }
 )
 """The scores one can ask for when the caller does not say which there are."""

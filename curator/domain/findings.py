@@ -19,6 +19,11 @@ LONG_SILENCE_S = 0.6  # at an end: the model learns to pause there
 QUIET_LUFS = -38.0  # the 16-bit noise floor comes near
 DOUBTFUL_WORDS = 0.6  # mean word probability below which one word in three is wrong
 POOR_QUALITY_MOS = 2.0  # DNSMOS overall, of 5: "poor"
+TWO_AT_ONCE = 0.5  # curator.stages.scorers.overlap: 2 to 4 % of clips of one person reach it
+SURELY_TWO = 0.9  # hardly any does
+VOICE_CHANGES = 0.38  # 1 - cosine of the voice before and after: 3 % of clips of one voice
+MUSIC = 0.5  # curator.stages.scorers.music
+SURELY_MUSIC = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,32 @@ def _poor(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
         yield Finding("poor_quality", "warning", f"Sounds poor: DNSMOS overall {mos:.1f} of 5.")
 
 
+def _overlap(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
+    share = clip.scores.get("overlap", 0.0)
+    if share < TWO_AT_ONCE:
+        return
+    start = clip.scores.get("overlap_start", 0.0)
+    stop = clip.scores.get("overlap_stop", clip.seconds)
+    severity = "error" if share >= SURELY_TWO else "warning"
+    sentence = f"Two people seem to speak at once from {start:.1f} to {stop:.1f} s."
+    yield Finding("overlap", severity, sentence)
+
+
+def _two_voices(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
+    if clip.scores.get("voice_change", 0.0) >= VOICE_CHANGES:
+        moment = clip.scores.get("voice_change_at", 0.0)
+        yield Finding(
+            "two_voices", "warning", f"Somebody else seems to speak from {moment:.1f} s on."
+        )
+
+
+def _music(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
+    share = clip.scores.get("music", 0.0)
+    if share >= MUSIC:
+        severity = "error" if share >= SURELY_MUSIC else "warning"
+        yield Finding("music", severity, "Music under the voice.")
+
+
 RULES: dict[str, Rule] = {
     "cut_word": _cut_word,
     "other_voice": _other_voice,
@@ -156,6 +187,9 @@ RULES: dict[str, Rule] = {
     "silence": _silence,
     "quiet": _quiet,
     "poor_quality": _poor,
+    "overlap": _overlap,
+    "two_voices": _two_voices,
+    "music": _music,
 }
 
 FINDING_KEYS = frozenset(RULES) - {"length"} | {"too_long", "too_short"}

@@ -13,7 +13,7 @@ from curator.jobs.queries import by_id
 from curator.jobs.steps import todo
 from curator.jobs.work import Work
 
-DEPENDENT = ("words", "edges", "embed", "delivery", "score")
+DEPENDENT = ("words", "edges", "embed", "delivery", "score", "overlap")
 """The steps whose facts are about a clip's very samples, in order."""
 
 

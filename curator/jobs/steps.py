@@ -51,10 +51,14 @@ STEPS = (
     "embed",
     "delivery",
     "score",
+    "overlap",
     "lay_out",
     "lay_out_delivery",
 )
 """What ``--only`` takes, in order. "words" (clips that a person re-cut) belongs to transcribe."""
+
+SCORING = frozenset({"score", "overlap"})
+"""Steps made of scorers, each of which says to which it belongs."""
 
 Say = Callable[[Message], None]
 Item = TypeVar("Item")
@@ -115,8 +119,8 @@ def todo(project: Project, step: str, options: Options) -> list[Job]:
         return [job(missing(producer_of(FindEdges()), Edges))]
     if step == "embed":
         return [job(missing(producer_of(Embed()), SpeakerVector))]
-    if step == "score":
-        return [job(items, keys) for keys, items in _unscored(project, options).items()]
+    if step in SCORING:
+        return [job(items, keys) for keys, items in _unscored(project, step, options).items()]
     if step == "lay_out":
         heard = {clip for clip, _ in facts.vectors()}  # without a voice there is no place
         lacking = facts.missing(lay_out_producer(options), MapPoint)
@@ -130,10 +134,12 @@ def todo(project: Project, step: str, options: Options) -> list[Job]:
     raise CuratorError(f"There is no stage called {step!r}.", f"Choose from: {', '.join(STEPS)}.")
 
 
-def _unscored(project: Project, options: Options) -> Mapping[tuple[str, ...], list[int]]:
+def _unscored(project: Project, step: str, options: Options) -> Mapping[tuple[str, ...], list[int]]:
     """Which scorers are missing -> the clips that lack just these, so that none runs twice."""
     lacking: dict[int, list[str]] = {}
     for info in scorers():
+        if info.step != step:
+            continue
         made_by = scoring.producer_of(info, exact=options.exact)
         for clip in lacking_in(project, made_by, scoring.FINDS):
             lacking.setdefault(clip, []).append(info.key)
@@ -180,7 +186,7 @@ def _answers(project: Project, job: Job, say: Say) -> Iterator[Found | Failed]:
         yield from FindEdges().run(clips)
     elif job.stage == "embed":
         yield from Embed(options.threads).run(clips)
-    elif job.stage == "score":
+    elif job.stage in SCORING:
         with Excerpts() as excerpts:
             yield from Score(job.scorers, exact=options.exact, excerpts=excerpts).run(clips)
     elif job.stage == "delivery":

@@ -5,7 +5,6 @@ segmentation makes hold little of it, and without it any clip of ten voices of L
 test-other tells its voice from the others with an area under the curve of 1.000.
 """
 
-import functools
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,9 +19,9 @@ from curator.stages.embedders.resemblyzer import (
     SIZE,
     SpeakerArray,
     SpeakerArrays,
-    SpeakerEncoder,
     loud_enough,
     partial_count,
+    the_encoder,
 )
 
 PARTIALS_AT_ONCE = 48
@@ -104,7 +103,7 @@ def _vectors(waves: Sequence[Samples]) -> SpeakerArrays:
     vectors = np.zeros((len(waves), SIZE), dtype=np.float32)
     sounding = [i for i, wave in enumerate(waves) if wave.size >= SHORTEST and np.any(wave)]
     if sounding:
-        vectors[sounding] = _encoder().vectors([loud_enough(waves[i]) for i in sounding])
+        vectors[sounding] = the_encoder().vectors([loud_enough(waves[i]) for i in sounding])
     return vectors
 
 
@@ -113,8 +112,3 @@ def _one_thread_each() -> None:
     import torch
 
     torch.set_num_threads(1)
-
-
-@functools.cache
-def _encoder() -> SpeakerEncoder:
-    return SpeakerEncoder()

@@ -26,7 +26,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 EXPECTED = (
     *("S1", "S3", "S4", "S5", "S6b", "S7", "S16", "S17", "S18", "S19", "S20"),
-    "clean",
+    *("clean", "overlap", "music"),
     *("S10", "S11", "S12", "S13", "map-open", "map-label"),
     *("training-open", "training-cpu", "training-follow"),
     *(

@@ -59,6 +59,9 @@ def test_nothing_is_found_in_a_good_clip():
         (scored(trail_silence=2.0), "silence"),
         (scored(loudness=-50.0), "quiet"),
         (scored(dnsmos_ovrl=1.2), "poor_quality"),
+        (scored(overlap=0.6, overlap_start=1.2, overlap_stop=2.0), "overlap"),
+        (scored(voice_change=0.5, voice_change_at=1.5), "two_voices"),
+        (scored(music=0.95), "music"),
     ],
 )
 def test_each_fault_is_found_and_said_in_a_sentence(clip, key):
@@ -77,6 +80,14 @@ def test_what_a_person_wrote_is_not_called_invented():
 def test_the_nearest_pause_is_named_where_there_is_one():
     (finding,) = findings_of(replace(GOOD, edges=Edges(0.0, 0.9, None, 70_560)), WHOLE)
     assert finding.sentence == "Ends inside a word; the nearest pause is at 3.20 s."
+
+
+def test_it_is_said_when_two_speak_at_once_and_how_sure_that_is():
+    (doubtful,) = findings_of(scored(overlap=0.6, overlap_start=1.2, overlap_stop=2.0), WHOLE)
+    assert doubtful.sentence == "Two people seem to speak at once from 1.2 to 2.0 s."
+    assert doubtful.severity == "warning"
+    (sure,) = findings_of(scored(overlap=0.95), WHOLE)
+    assert sure.severity == "error"
 
 
 def test_errors_come_before_warnings():

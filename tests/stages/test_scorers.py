@@ -26,9 +26,15 @@ KEYS = (
     "dnsmos_sig",
     "lead_silence",
     "loudness",
+    "music",
+    "overlap",
+    "overlap_start",
+    "overlap_stop",
     "snr",
     "speech_rate",
     "trail_silence",
+    "voice_change",
+    "voice_change_at",
 )
 LOUDER_DB = 6.0
 

@@ -46,8 +46,8 @@ class ScorerInfo:
     raised whenever the numbers change; older ones then count as missing. hears: "cache" for the
     16 kHz copy, "source" for the recording's own quality. produces: the score keys. lowest,
     highest: the range of every number. modes: the ways it can work, the usual one first, which
-    becomes the producer's options; empty when there is one way. create: makes it, loading what it
-    needs; given the mode.
+    becomes the producer's options; empty when there is one way. step: of the pipeline in which it
+    listens. create: makes it, loading what it needs; given the mode.
     """
 
     key: str
@@ -60,6 +60,7 @@ class ScorerInfo:
     lowest: float
     highest: float
     modes: tuple[str, ...]
+    step: str
     create: Callable[[str], Scorer]
 
 
@@ -76,6 +77,7 @@ def scorer(
     between: tuple[float, float],
     produces: tuple[str, ...] = (),
     modes: tuple[str, ...] = (),
+    step: str = "score",
 ) -> Callable[[type[Scorer]], type[Scorer]]:
     """Register a class as the scorer of its module; the module's name is its key.
 
@@ -95,6 +97,7 @@ def scorer(
             lowest=between[0],
             highest=between[1],
             modes=modes,
+            step=step,
             create=(lambda mode: cls(mode)) if modes else (lambda mode: cls()),  # type: ignore[call-arg]
         )
         return cls

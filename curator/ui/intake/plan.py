@@ -15,6 +15,7 @@ USUAL_COST = {
     "embed": 0.08,
     "delivery": 0.005,
     "score": 0.05,
+    "overlap": 0.03,
     "lay_out": 0.02,
     "lay_out_delivery": 0.02,
 }

@@ -99,7 +99,7 @@ def test_the_plan_names_every_step_and_guesses_longer_for_more(empty: Session):
     a_recording(empty.project, seconds=600)
     short = make_plan(empty.project, Options(), workers=1)
     assert [each.step for each in short.steps] == [
-        "transcribe", "segment", "edges", "embed", "delivery", "score", "lay_out",
+        "transcribe", "segment", "edges", "embed", "delivery", "score", "overlap", "lay_out",
         "lay_out_delivery",
     ]  # fmt: skip
     a_recording(empty.project, seconds=6000)
