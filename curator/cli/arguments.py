@@ -12,6 +12,7 @@ from curator import __version__
 from curator.cli.balance_arguments import add_balance_commands
 from curator.cli.clean_arguments import add_clean_command, add_models_command
 from curator.cli.history_arguments import add_history_commands
+from curator.cli.shared_arguments import add_json, add_project, positive
 from curator.domain.errors import CuratorError
 
 COULD_NOT = 1
@@ -56,14 +57,6 @@ def _command(
     return command
 
 
-def _add_json(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
-
-
-def _add_project(command: argparse.ArgumentParser) -> None:
-    command.add_argument("project", metavar="PROJECT", type=Path, help="a folder NAME.curator")
-
-
 def _add_target(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--target", metavar="KEY", default="", help="a model family; left out: the project's own"
@@ -72,23 +65,23 @@ def _add_target(command: argparse.ArgumentParser) -> None:
 
 def _add_project_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
     new = _command(commands, "new", "project:new", "Make a new project.")
-    _add_project(new)
+    add_project(new)
     new.add_argument("--language", default="", help="two letters; left out: detected")
     new.add_argument("--target", default="xtts_v2", help="the model family the set is for")
     new.add_argument("--categories", default="quiz_show", help="the category set to start with")
 
     imports = _command(commands, "import", "project:import_", "Take in recordings.")
-    _add_project(imports)
+    add_project(imports)
     imports.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="files and folders")
     imports.add_argument("--licence", default="", help="what the recordings may be used for")
     imports.add_argument("--consent", default="", help="who agreed to what, and when")
-    imports.add_argument("--jobs", type=_positive, default=_cores(), help="worker processes")
-    _add_json(imports)
+    imports.add_argument("--jobs", type=positive, default=_cores(), help="worker processes")
+    add_json(imports)
 
     analyse = _command(
         commands, "analyse", "analyse:analyse", "Find clips, words, voices, scores and faults."
     )
-    _add_project(analyse)
+    add_project(analyse)
     analyse.add_argument(
         "--only",
         metavar="STAGE,...",
@@ -98,29 +91,29 @@ def _add_project_commands(commands: "_Commands[argparse.ArgumentParser]") -> Non
     )
     analyse.add_argument("--whisper", metavar="NAME|FOLDER", default="tiny.en")
     analyse.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    analyse.add_argument("--jobs", type=_positive, default=_cores(), help="worker processes")
+    analyse.add_argument("--jobs", type=positive, default=_cores(), help="worker processes")
     analyse.add_argument("--exact", action="store_true", help="exact DNSMOS, about 9 times slower")
     analyse.add_argument("--seed", type=int, default=0, help="of the map")
-    _add_json(analyse)
+    add_json(analyse)
 
     verify = _command(
         commands, "verify", "project:verify", "Check a project or an exported bundle."
     )
     verify.add_argument("path", metavar="PROJECT|BUNDLE", type=Path)
-    _add_json(verify)
+    add_json(verify)
 
     doctor = _command(commands, "doctor", "project:doctor", "Say what this machine has and lacks.")
-    _add_json(doctor)
+    add_json(doctor)
 
 
 def _add_decision_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
     clips = _command(commands, "clips", "clips:clips", "List clips.")
-    _add_project(clips)
+    add_project(clips)
     clips.add_argument("--query", metavar="Q", default="", help='e.g. "state:kept snr>20 -uh"')
-    _add_json(clips)
+    add_json(clips)
 
     decide = _command(commands, "decide", "decide:decide", "Decide about the clips of a query.")
-    _add_project(decide)
+    add_project(decide)
     decide.add_argument("--query", metavar="Q", required=True, help='"" for all clips')
     what = decide.add_mutually_exclusive_group(required=True)
     what.add_argument("--keep", action="store_true")
@@ -135,14 +128,14 @@ def _add_decision_commands(commands: "_Commands[argparse.ArgumentParser]") -> No
         ("history", "List the decisions, newest first."),
     ):
         command = _command(commands, name, f"decide:{name}", text)
-        _add_project(command)
+        add_project(command)
         if name == "history":
-            _add_json(command)
+            add_json(command)
 
     speaker = _command(
         commands, "speaker", "decide:speaker", "Say whose voice this set is; others are found."
     )
-    _add_project(speaker)
+    add_project(speaker)
     whose = speaker.add_mutually_exclusive_group(required=True)
     whose.add_argument("--clip", metavar="ID", type=int, action="append")
     whose.add_argument("--cluster", metavar="N", type=int)
@@ -152,12 +145,12 @@ def _add_output_commands(commands: "_Commands[argparse.ArgumentParser]") -> None
     check = _command(
         commands, "check", "output:check", "Say which kept clips the trainer will use, and why not."
     )
-    _add_project(check)
+    add_project(check)
     _add_target(check)
-    _add_json(check)
+    add_json(check)
 
     export = _command(commands, "export", "output:export", "Write a bundle for the trainer.")
-    _add_project(export)
+    add_project(export)
     export.add_argument("out", metavar="OUT", type=Path, help="a folder that does not exist yet")
     export.add_argument(
         "--format",
@@ -170,20 +163,13 @@ def _add_output_commands(commands: "_Commands[argparse.ArgumentParser]") -> None
     export.add_argument("--eval-fraction", type=_fraction, default=0.1)
     export.add_argument("--seed", type=int, default=0, help="of the evaluation split")
     export.add_argument("--speaker", default="voice", help="the speaker's name in the manifest")
-    _add_json(export)
+    add_json(export)
 
     demo = _command(
         commands, "demo", "output:demo", "Make a quiz show, find its faults, train on it, report."
     )
     demo.add_argument("out", metavar="OUT", type=Path, help="a folder that only demos are made in")
     demo.add_argument("--seed", type=int, default=0)
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
 
 
 def _fraction(text: str) -> float:
