@@ -8,6 +8,7 @@ from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from curator.ui.audit.clip_table_model import ClipTableModel, Index
+from curator.ui.audit.held_keys import is_held_walk
 from curator.ui.audit.list_columns import COLUMNS
 from curator.ui.audit.signs import SIZE
 from curator.ui.theme import GRID
@@ -85,8 +86,7 @@ class ClipTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A held arrow does not run past clips that were not heard."""
-        walks = event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down)
-        if walks and event.isAutoRepeat() and not self.may_run_on():
+        if is_held_walk(event) and not self.may_run_on():
             event.accept()
             return
         super().keyPressEvent(event)

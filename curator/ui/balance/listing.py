@@ -11,6 +11,7 @@ from curator.domain.decision import Changes, Field, State
 from curator.domain.errors import CuratorError
 from curator.domain.suggesting import Suggested
 from curator.ui.actions import Place
+from curator.ui.audit.held_keys import HeldKeys
 from curator.ui.audit.listening import Listening
 from curator.ui.balance.learning import Lesson
 from curator.ui.balance.suggestion_list import Kind
@@ -43,6 +44,7 @@ class ListingPage(BalanceView):
         self.table.selectionModel().currentRowChanged.connect(self._list_category)
         self.list.kind_wanted.connect(self.show_list)
         self.list.chosen.connect(self._go_to)
+        HeldKeys(self.list.table, self._may_run_on)
         self.list.table.doubleClicked.connect(self.show_clip)
         self.listening.refused.connect(self.session.messages.warn)
 
@@ -114,6 +116,11 @@ class ListingPage(BalanceView):
         if current is None:
             raise CuratorError(self.tr("No clip of the list is chosen."))
         return current
+
+    def _may_run_on(self) -> bool:
+        """Whether a held key may leave the clip: it was heard, or the person skips knowingly."""
+        current, skips = self.list.current, self.session.settings.is_on("skip_unheard")
+        return skips or current is None or current.clip.id in self.listening.heard
 
     @Slot(object)
     def _take_lesson(self, lesson: Lesson) -> None:

@@ -164,6 +164,8 @@ def test_a_held_arrow_skips_no_clip_unheard_unless_the_person_asks_for_it(audit:
     first, second, *_ = audit.ids()
     QApplication.sendEvent(audit.page.table, held(Key.Key_Down))
     assert audit.clip.id == first
+    QApplication.sendEvent(audit.page.table, held(Key.Key_PageDown))
+    assert audit.clip.id == first
     audit.session.settings.set("skip_unheard", True)
     QApplication.sendEvent(audit.page.table, held(Key.Key_Down))
     assert audit.clip.id == second

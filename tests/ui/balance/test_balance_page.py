@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from curator.domain.decision import Field, drop, give_emotion, keep
@@ -184,6 +186,21 @@ def test_clips_are_heard_one_after_the_other(page: BalancePage):
     assert page.list.table.currentIndex().row() == 0
     page.replay()
     page.play_or_stop()
+
+
+def test_a_held_arrow_skips_no_clip_unheard(page: BalancePage):
+    held = QKeyEvent(
+        QEvent.Type.KeyPress, Qt.Key.Key_Down, Qt.KeyboardModifier.NoModifier, "", True
+    )
+    page.table.choose("excitement")
+    page.show_list(Kind.LIKELY)
+    first, second = listed(page)[:2]
+    QApplication.sendEvent(page.list.table, held)
+    assert page.list.current.clip.id == first
+    page.listening.heard.add(first)
+    QApplication.sendEvent(page.list.table, held)
+    QApplication.sendEvent(page.list.table, held)
+    assert page.list.current.clip.id == second
 
 
 def test_without_a_clip_a_key_says_so(page: BalancePage):
