@@ -44,6 +44,10 @@ def contents(run: RunFiles) -> Report:
     )
 
     write = Writer(run)
+    if run.as_shipped:
+        sections = [quality.section(write), bundle_findings.section(write)]
+        lead = glance.lead_as_shipped(write)
+        return Report("a model as shipped", (write.run_name(),), lead, sections)
     return Report(
         "training report",
         (write.run_name(),),

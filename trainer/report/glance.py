@@ -29,6 +29,23 @@ def lead(write: Writer) -> list[Block]:
     ]
 
 
+def lead_as_shipped(write: Writer) -> list[Block]:
+    """What there is to say of a model that nothing was trained in."""
+    found: list[Block] = [
+        Paragraph(
+            say(
+                "This is a model as it was shipped: nothing was trained, so how it sounds is all"
+                " there is to say. `trainer compare` sets it beside a trained run."
+            ),
+            "ship",
+        )
+    ]
+    if "licence" in write.run.about.get("identity", {}):
+        licence = write.text(whole(ABOUT, "identity", "licence"))
+        found.append(Paragraph(say("It is used under: {}.", licence), "quiet"))
+    return [*found, *(Paragraph(note, "note") for note in write.run.notes)]
+
+
 def judgement(write: Writer) -> Figure:
     """The guard's sentence, from the evaluations alone."""
     run = write.run

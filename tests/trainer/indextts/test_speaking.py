@@ -88,11 +88,14 @@ def test_it_is_evaluated_under_its_licence_and_what_it_cannot_say_is_a_fault(run
     assert set(faults.values()) == {None}
 
 
-def test_step_0_alone_stands_for_it_in_report_and_listening(run):
+def test_step_0_alone_stands_for_it_in_report_and_listening(run, model):
     assert Samples(read_run(run)).shipped == 0
     assert main(["report", str(run)]) == 0
     text = (run / "report.md").read_text()
-    assert "as shipped" in text
+    assert "This is a model as it was shipped" in text
+    assert f"It is used under: {model.licence}." in text
+    assert "| as shipped |" in text
+    assert "evaluation clips, so nothing" not in text
     assert "None" not in text
     assert main(["listen", str(run)]) == 0
     assert "as-shipped, as shipped" in (run / "listen.html").read_text()
