@@ -133,6 +133,13 @@ class Session(QObject):
             return False
         return True
 
+    def write(
+        self, write: Callable[[Project], object], clips: int, then: Callable[[], None]
+    ) -> None:
+        """Write what is no decision, about so many clips. then: called once it is written."""
+        if self._may_write():
+            self._ask(write, lambda: clips, lambda _found: then())
+
     def undo(self) -> Changes | None:
         """Take the last decision back; as ``apply``."""
         nothing, done = self.tr("There is nothing to undo."), self.tr("Undone: %1.")
@@ -219,16 +226,27 @@ class Session(QObject):
                 self.messages.fail(error)
                 return None
 
+        def told(found: object) -> None:
+            take(found if isinstance(found, Changes) else None)
+
+        self._ask(lambda project: _written(project, write), size, told)
+        return LATER
+
+    def _ask(
+        self,
+        write: Callable[[Project], object],
+        size: Callable[[], int],
+        told: Callable[[object], None],
+    ) -> None:
         def then(found: object, error: BaseException | None) -> None:
             if isinstance(error, CuratorError):
                 self.messages.fail(error)
             elif error is not None:
                 raise error
             else:
-                take(found if isinstance(found, Changes) else None)
+                told(found)
 
-        self.acts.ask(lambda project: _written(project, write), size, then)
-        return LATER
+        self.acts.ask(write, size, then)
 
     def _say_step(self, changes: Changes | None, nothing: str, done: str) -> Changes | None:
         said = nothing if changes is None else done.replace("%1", changes.label)

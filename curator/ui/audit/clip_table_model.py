@@ -28,6 +28,9 @@ PAGE = 64
 KEPT = 4096
 """Rows kept in memory before all are forgotten."""
 
+APART = 50
+"""Rows that go at more places at once, as by a merge, are not told one by one: it takes long."""
+
 _SHOWS = {
     (number, int(role)): shows
     for number, column in enumerate(COLUMNS)
@@ -156,6 +159,11 @@ class ClipTableModel(QAbstractTableModel):
     def _remove(self, clips: Iterable[int]) -> int | None:
         """Take clips out; returns the row of the first of them, None if none was in the list."""
         runs = self.runs_of(list(clips))
+        if len(runs) > APART:
+            self.beginResetModel()
+            self._ids = self._ids[~np.isin(self._ids, list(clips))]
+            self.endResetModel()
+            return runs[0].start
         for run in reversed(runs):
             self.beginRemoveRows(QModelIndex(), run.start, run.stop - 1)
             self._ids = np.delete(self._ids, slice(run.start, run.stop))

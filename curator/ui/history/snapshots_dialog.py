@@ -1,5 +1,7 @@
 """The dialog of snapshots: take one, see what has changed since, go back."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QDateTime, QLocale, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -12,9 +14,11 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from curator.domain.snapshot import CategoryChange, Comparison, Snapshot
 from curator.jobs.work import Work
+from curator.store.project import Project
 from curator.store.snapshots import NOW
 from curator.ui.history.simple_table import TextTable, dressed
 from curator.ui.job_queue import Ending
@@ -118,9 +122,8 @@ class SnapshotsDialog(QDialog):
     @Slot()
     def take_one(self) -> None:
         """Keep the set as it is now."""
-        if self._session.attempt(lambda: self._session.project.snapshots.take(self.name.text())):
-            self.name.clear()
-            self._list()
+        name = self.name.text()
+        self._write(lambda project: project.snapshots.take(name))
 
     @Slot()
     def go_back(self) -> None:
@@ -140,9 +143,8 @@ class SnapshotsDialog(QDialog):
             self._sure = snapshot.name
             self.remove.setText(self.tr("Remove for good"))
             return
-        project = self._session.project
-        if self._session.attempt(lambda: project.snapshots.remove(snapshot.name)):
-            self._list()
+        name = snapshot.name
+        self._write(lambda project: project.snapshots.remove(name))
 
     @Slot()
     def compare(self) -> None:
@@ -164,6 +166,14 @@ class SnapshotsDialog(QDialog):
             self.remove_it()
         else:
             super().keyPressEvent(event)
+
+    def _write(self, write: Callable[[Project], object]) -> None:
+        def then() -> None:
+            if isValid(self):  # a thread writes much, and the dialog may be closed by then
+                self.name.clear()
+                self._list()
+
+        self._session.write(write, self._session.project.clips.count(), then)
 
     def _list(self) -> None:
         self._snapshots = self._session.project.snapshots.all()

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from curator.domain.decision import PROJECT, Edit, Field, give_emotion, keep
+from curator.ui import large_acts
 from curator.ui.history.simple_table import TextTable
 from curator.ui.history.snapshots_dialog import SnapshotsDialog
 from curator.ui.session import Session
@@ -95,3 +96,19 @@ def test_the_table_keeps_to_the_rules(qtmodeltester):
     model.show_rows([("x", "1"), ("y", "2")])
     model.show_row(1, ("z", "3"))
     assert rows(model) == [["x", "1"], ["z", "3"]]
+
+
+def test_of_many_clips_one_is_taken_beside_the_window(
+    qtbot, session, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(large_acts, "LARGE", 4)
+    dialog = SnapshotsDialog(session)
+    dialog.show()
+    dialog.name.setText("monday")
+    dialog.take_one()
+    assert rows(dialog.snapshots) == []
+    qtbot.waitUntil(lambda: [row[0] for row in rows(dialog.snapshots)] == ["monday"])
+    dialog.take_one()
+    dialog.close()  # before it is written
+    qtbot.waitUntil(lambda: not session.acts.busy)
+    assert len(session.project.snapshots.all()) == 2
