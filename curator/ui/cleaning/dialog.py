@@ -50,6 +50,7 @@ class CleaningDialog(CleaningView):
         parts.recipe.currentIndexChanged.connect(self._look)
         parts.file.clicked.connect(self.ask_for_file)
         parts.try_it.clicked.connect(self.try_it)
+        parts.stop.clicked.connect(session.jobs.cancel)
         parts.compare.clicked.connect(self.compare)
         parts.apply.clicked.connect(self.apply)
         parts.take_back.clicked.connect(self.take_back)
@@ -58,6 +59,8 @@ class CleaningDialog(CleaningView):
         for queue in (session.jobs, session.readings):
             queue.produced.connect(self._take)
             queue.ended.connect(self._ended)
+        session.jobs.started.connect(self._started)
+        session.jobs.progressed.connect(self._moved)
         session.changed.connect(self._look)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -77,6 +80,8 @@ class CleaningDialog(CleaningView):
         for queue in (self._session.jobs, self._session.readings):
             queue.produced.disconnect(self._take)
             queue.ended.disconnect(self._ended)
+        self._session.jobs.started.disconnect(self._started)
+        self._session.jobs.progressed.disconnect(self._moved)
         self._session.changed.disconnect(self._look)
 
     # What a person wants
@@ -234,6 +239,9 @@ class CleaningDialog(CleaningView):
     def _ended(self, ending: Ending) -> None:
         if ending.what == self._busy:
             self._busy = ""
-        if ending.what in (CLEAN, COMPARE, LIST, RECIPES, FILE) and ending.outcome != "finished":
-            self._say(f"{ending.sentence} {ending.hint}".strip() or self.tr("Stopped."), bad=True)
+        if ending.what in (CLEAN, COMPARE, LIST, RECIPES, FILE):
+            if ending.outcome == "failed":
+                self._say(f"{ending.sentence} {ending.hint}".strip(), bad=True)
+            elif ending.outcome == "cancelled":
+                self._say(self.tr("Stopped. What was cleaned is kept; trying again goes on."))
         self._allow()

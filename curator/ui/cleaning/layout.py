@@ -31,6 +31,7 @@ class Parts:
     use: QLabel
     said: QLabel
     try_it: QPushButton
+    stop: QPushButton
     compare: QPushButton
     apply: QPushButton
     take_back: QPushButton
@@ -46,6 +47,7 @@ def lay_out(dialog: "CleaningView", scopes: Sequence[tuple[str, Scope]]) -> Part
         label(role="quiet", wrap=True),
         label(wrap=True),
         button(_words(QT_TRANSLATE_NOOP("Cleaning", "Try it")), "first"),
+        button(_words(QT_TRANSLATE_NOOP("Cleaning", "Stop"))),
         button(_words(QT_TRANSLATE_NOOP("Cleaning", "Compare all recipes"))),
         button(_words(QT_TRANSLATE_NOOP("Cleaning", "Use it for what is accepted"))),
         button(_words(QT_TRANSLATE_NOOP("Cleaning", "As recorded"))),
@@ -69,7 +71,7 @@ def lay_out(dialog: "CleaningView", scopes: Sequence[tuple[str, Scope]]) -> Part
     column.addLayout(
         _line(_named(_words(QT_TRANSLATE_NOOP("Cleaning", "Clean")), parts.scope), parts.scope,
               _named(_words(QT_TRANSLATE_NOOP("Cleaning", "by")), parts.recipe), parts.recipe,
-              parts.file, parts.try_it, None, parts.compare)
+              parts.file, parts.try_it, parts.stop, None, parts.compare)
     )  # fmt: skip
     column.addWidget(parts.use)
     column.addWidget(parts.said)

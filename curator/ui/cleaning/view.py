@@ -13,6 +13,7 @@ from curator.ui.cleaning.listening import CleaningListening
 from curator.ui.cleaning.results import clip_rows, comparison_rows
 from curator.ui.cleaning.scope import Listing, Scope, list_clips
 from curator.ui.history.simple_table import TextTable, dressed
+from curator.ui.job_progress import LONG_S, doing
 from curator.ui.page import restyle
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
@@ -37,6 +38,7 @@ class CleaningView(QDialog):
         self._listing: Listing | None = None
         self._outcome: tuple[Scope, Outcome] | None = None
         self._busy = ""
+        self._step = ("", 0, 0.0)
         titles = (self.tr("Clip"), self.tr("Recording"), self.tr("What it did"))
         self.clips = TextTable((*titles, self.tr("Guard"), self.tr("Now")), (0,))
         self.list = dressed(QTableView(), self.clips, self.tr("Clips"), wide=3)
@@ -115,6 +117,23 @@ class CleaningView(QDialog):
         if rows:
             self.compared.selectRow(0)
 
+    @Slot(str, int, float)
+    def _started(self, step: str, items: int, seconds: float) -> None:
+        self._step = (step, items, seconds)
+
+    @Slot(int, float)
+    def _moved(self, items: int, seconds: float) -> None:
+        """Say how far the work of this dialog is; of long recordings by their minutes."""
+        step, count, of_s = self._step
+        if not self._busy:
+            return
+        if step == "clean" and of_s > LONG_S * count:
+            words, done, of = self.tr("%1: %2 of %3 min"), int(seconds / 60), round(of_s / 60)
+        else:
+            words, done, of = self.tr("%1: %2 of %3"), items, count
+        words = words.replace("%1", doing(step), 1).replace("%2", str(done), 1)
+        self._say(words.replace("%3", str(of), 1))
+
     def _say(self, words: str, *, bad: bool = False) -> None:
         self.parts.said.setText(words)
         self.parts.said.setProperty("role", "error" if bad else "")
@@ -124,6 +143,7 @@ class CleaningView(QDialog):
         may = not self._session.read_only and not self._busy
         known = self.recipe is not None
         some = self._listing is not None and bool(self._listing.clips)
+        self.parts.stop.setVisible(bool(self._busy))
         self.parts.try_it.setEnabled(may and known and some)
         self.parts.compare.setEnabled(may and known and some)
         accepted = self._outcome is not None and bool(self._outcome[1].accepted)

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -205,6 +206,27 @@ def test_a_large_act_is_written_beside_the_window_and_undone_at_once(
     with qtbot.waitSignal(session.changed, timeout=SOON):
         session.undo()
     assert session.project.decisions.state_hash() == before
+
+
+def test_work_can_be_stopped_in_the_dialog_and_says_how_far_it_is(
+    qtbot, dialog, session, monkeypatch
+):
+    def clean(work, options, recipe, clips):
+        work.watcher.started("clean", 1, 300 * 60.0)
+        while True:
+            work.watcher.progressed(0, 43 * 60.0)
+            work.look_up()
+            time.sleep(0.02)
+
+    monkeypatch.setattr(cleaning, "clean", clean)
+    assert not dialog.parts.stop.isVisible()
+    dialog.parts.try_it.click()
+    qtbot.waitUntil(lambda: dialog.parts.said.text() == "cleaning: 43 of 300 min", timeout=SOON)
+    assert not dialog.parts.try_it.isEnabled()
+    dialog.parts.stop.click()
+    qtbot.waitUntil(lambda: dialog.parts.said.text().startswith("Stopped."), timeout=SOON)
+    assert dialog.parts.try_it.isEnabled()
+    assert not dialog.parts.stop.isVisible()
 
 
 def test_the_window_is_never_deaf(qtbot, dialog, session):
