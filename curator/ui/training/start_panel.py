@@ -43,7 +43,7 @@ class StartPanel(QWidget):
         self.parent_run: Path | None = None
         self.heading = label(role="title")
         self.bundle, self.base, self.name = QLineEdit(), QLineEdit(), QLineEdit()
-        self.price, self.epochs = QLineEdit(), QLineEdit()
+        self.price, self.epochs, self.spoken = QLineEdit(), QLineEdit(), QLineEdit()
         self.preset = QComboBox()
         for key, purpose in presets().items():
             self.preset.addItem(f"{key}: {purpose}", key)
@@ -55,6 +55,9 @@ class StartPanel(QWidget):
         self.base.setPlaceholderText(self.tr("none: a small random network, to try the way"))
         self.epochs.setPlaceholderText(self.tr("as the preset says"))
         self.price.setPlaceholderText(self.tr("of an hour, for the plan"))
+        self.spoken.setPlaceholderText(
+            self.tr("none: it is heard only afterwards; 7 give a curve and cost time")
+        )
         self.said = QPlainTextEdit(readOnly=True)
         self.said.setAccessibleName(self.tr("What the trainer says to it"))
         self.said.setPlaceholderText(
@@ -78,6 +81,7 @@ class StartPanel(QWidget):
                 (self.tr("Base model"), self.base),
                 (self.tr("Preset"), self.preset),
                 (self.tr("Epochs"), self.epochs),
+                (self.tr("Sentences on the way"), self.spoken),
                 (self.tr("Price"), self.price),
                 (self.tr("Name of the run"), self.name),
             )
@@ -170,6 +174,10 @@ class StartPanel(QWidget):
             # A preset may count steps instead, which would go before.
             words += ["--set", f"sched.epochs={float(epochs.replace(',', '.'))}"]
             words += ["--set", "sched.total_steps=0"]
+        if spoken := self.spoken.text().strip():
+            if not (spoken.isascii() and spoken.isdigit()):
+                raise CuratorError(self.tr("Sentences on the way are a whole number."))
+            words += ["--set", f"eval.speak_sentences={int(spoken)}"]
         return words
 
     def _choose(self, control: QLineEdit) -> None:

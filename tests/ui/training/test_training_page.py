@@ -139,6 +139,12 @@ def test_what_is_filled_in_becomes_a_command(opened, tmp_path):
     with pytest.raises(CuratorError, match="above 0"):
         page.start.arguments()
     page.start.epochs.setText("")
+    page.start.spoken.setText("7")
+    assert page.start.arguments()[-2:] == ["--set", "eval.speak_sentences=7"]
+    page.start.spoken.setText("a few")
+    with pytest.raises(CuratorError, match="whole number"):
+        page.start.arguments()
+    page.start.spoken.setText("")
     page.start.name.setText("../away")
     with pytest.raises(CuratorError, match="name"):
         page.start.arguments()
