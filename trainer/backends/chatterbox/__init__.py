@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from trainer.backends.chatterbox.batch import ChatterboxBatch, Special
     from trainer.backends.chatterbox.stock import StockSpeaker
 
-FEATURE_VERSION = 1
+FEATURE_VERSION = 2
 TEXT_CHARACTERS_PER_TOKEN = 1.6  # only for bucketing before the tokens are known
 WORDLESS_SHARE = 0.15
 """Of the training rows that go without their text. The stock class speaks by the difference that

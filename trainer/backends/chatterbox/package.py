@@ -124,7 +124,37 @@ def load_voice_encoder(base: Base) -> "nn.Module":
 def text_tokenizer(base: Base) -> Any:  # noqa: ANN401
     """The base's text tokenizer, of the stock class."""
     kind = "EnTokenizer" if base.edition.name == "english" else "MTLTokenizer"
-    return getattr(chatterbox("models.tokenizers"), kind)(str(base.path(base.edition.tokenizer)))
+    with nothing_fetched(base):
+        return getattr(chatterbox("models.tokenizers"), kind)(
+            str(base.path(base.edition.tokenizer))
+        )
+
+
+@contextlib.contextmanager
+def nothing_fetched(base: Base) -> Iterator[None]:
+    """While this is open, the multilingual tokenizer takes its table of Chinese from the base.
+
+    Whatever language is to be spoken, it would ask the model hub for the table, write it into the
+    base, and fetch a network that divides Chinese into words; it cannot be built without.
+    """
+
+    def from_base(*, filename: str, **_: object) -> str:
+        if not base.path(filename).is_file():
+            raise FileNotFoundError(filename)  # the package goes on without, saying so in its log
+        return str(base.path(filename))
+
+    def undivided(converter: Any) -> None:  # noqa: ANN401
+        converter.segmenter = None
+
+    owner = chatterbox("models.tokenizers.tokenizer")
+    with contextlib.ExitStack() as stack:
+        for place, name, value in (
+            (owner, "hf_hub_download", from_base),
+            (owner.ChineseCangjieConverter, "_init_segmenter", undivided),
+        ):
+            stack.callback(_put, place, name, getattr(place, name))
+            _put(place, name, value)
+        yield
 
 
 @contextlib.contextmanager

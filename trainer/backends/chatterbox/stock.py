@@ -19,9 +19,9 @@ from trainer.backends.chatterbox.delivery import (
     read_expression,
     write_expression,
 )
-from trainer.backends.chatterbox.package import at_sizes, chatterbox
+from trainer.backends.chatterbox.package import at_sizes, chatterbox, nothing_fetched
 from trainer.backends.chatterbox.sound import SPEECH_RATE, TOKEN_SAMPLES
-from trainer.backends.chatterbox.text import plain
+from trainer.backends.chatterbox.text import told_language
 from trainer.backends.prompt_sound import joined, read
 from trainer.errors import BrokenRun, TrainerError
 from trainer.files import sync_file
@@ -78,7 +78,7 @@ def load_stock(folder: Path) -> Any:  # noqa: ANN401 - the package has no types
     kind = "ChatterboxTTS" if base.edition.name == "english" else "ChatterboxMultilingualTTS"
     module = chatterbox("tts" if base.edition.name == "english" else "mtl_tts")
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    with at_sizes(base.sizes), _quiet():
+    with at_sizes(base.sizes), nothing_fetched(base), _quiet():
         return getattr(module, kind).from_local(folder, device)
 
 
@@ -120,8 +120,9 @@ class StockSpeaker:
 
         model, told = self._model, {}
         if hasattr(model, "get_supported_languages"):
-            told["language_id"] = plain(language)
-        model.t3.inference = sampler(model.t3, as_rule(ending), ending.most + 1 if ending else None)
+            told["language_id"] = told_language(language)
+        draw = sampler(model.t3, as_rule(ending), ending.most + 1 if ending else None)
+        model.t3.inference = lambda **asked: _sounds(draw(**asked), model.t3.hp)
         with _quiet():
             lively = self._listen(tuple(prompts))
             torch.manual_seed(seed)
@@ -156,6 +157,15 @@ def as_rule(ending: Ending | None) -> Rule | None:
         return torch.from_numpy(shaped)[None].to(logits)
 
     return rule
+
+
+def _sounds(tokens: "torch.Tensor", settings: Any) -> "torch.Tensor":  # noqa: ANN401 - a T3Config
+    """Tokens (1, drawn) without those that stand for no sound; only the English class drops them.
+
+    Its sound network ends with an error at any other than the stop.
+    """
+    is_sound = tokens[0] < settings.start_speech_token
+    return tokens[:, is_sound | (tokens[0] == settings.stop_speech_token)]
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ def token_ids(tokenizer: Any, text: str, language: str) -> list[int]:  # noqa: A
     words = normalised(text, multilingual=multilingual)
     if not multilingual:
         return list(tokenizer.encode(words))
-    return list(tokenizer.encode(words, language_id=plain(language)))
+    return list(tokenizer.encode(words, language_id=told_language(language)))
 
 
 def as_tokenized(tokenizer: Any, text: str, language: str) -> str:  # noqa: ANN401
@@ -43,6 +43,15 @@ def unknown_signs(tokenizer: Any, text: str, language: str) -> list[str]:  # noq
 def is_multilingual(tokenizer: Any) -> bool:  # noqa: ANN401
     """Whether the tokenizer is told the language."""
     return hasattr(tokenizer, "preprocess_text")
+
+
+def told_language(language: str) -> str | None:
+    """What the multilingual class is told; None of a language that it was taught afterwards.
+
+    The stock class refuses names it does not know, and speaks without one.
+    """
+    known = plain(language)
+    return known if known in chatterbox("mtl_tts").SUPPORTED_LANGUAGES else None
 
 
 def plain(language: str) -> str:
