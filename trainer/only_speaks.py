@@ -19,12 +19,20 @@ class Needs:
 
 
 @dataclass(frozen=True, slots=True)
+class Repository:
+    """Some files of a repository on the Hugging Face hub."""
+
+    name: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
-    """Of a base folder. hub: repositories whose files lie in its folder ``hub``."""
+    """Of a base folder. hub: what else lies in its folder ``hub``, as in the hub's own cache."""
 
     origin: str
     files: tuple[str, ...]
-    hub: tuple[str, ...]
+    hub: tuple[Repository, ...]
 
 
 @dataclass(frozen=True, slots=True)

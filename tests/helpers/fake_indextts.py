@@ -75,7 +75,9 @@ def fake_weights(folder: Path, model: OnlySpeaks) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("version: 2.0" if name == "config.yaml" else f"not {name}")
     for repository in model.weights.hub:
-        there = folder / "hub" / f"models--{repository.replace('/', '--')}" / "snapshots" / "main"
-        there.mkdir(parents=True)
-        (there / "config.json").write_text("{}")
+        plain = repository.name.replace("/", "--")
+        for name in repository.files:
+            path = folder / "hub" / f"models--{plain}" / "snapshots" / "main" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"not {name}")
     return folder

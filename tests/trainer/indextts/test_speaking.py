@@ -76,7 +76,8 @@ def run(tmp_path_factory, set_of_ten, made, ears, model) -> Path:
 def test_it_is_evaluated_under_its_licence_and_what_it_cannot_say_is_a_fault(run, model):
     identity = json.loads((run / "run.json").read_text())["identity"]
     assert identity["licence"] == model.licence
-    assert len(identity["sha256"]) == len(model.weights.files) + len(model.weights.hub)
+    elsewhere = sum(len(repository.files) for repository in model.weights.hub)
+    assert len(identity["sha256"]) == len(model.weights.files) + elsewhere
     for line in (run / "events.jsonl").read_text().splitlines():
         jsonschema.validate(json.loads(line), SCHEMAS["events"])
     found = read_results(run)
@@ -181,7 +182,9 @@ def test_weights_that_are_missing_or_others_are_named(tmp_path, set_of_ten, weig
     run = tmp_path / "run"
     hub = next((weights / "hub").glob("models--amphion*")).rename(tmp_path / "aside")
     assert shipped(run, weights, made, set_of_ten) == 1
-    assert "lacks hub/models--amphion--MaskGCT" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "lacks semantic_codec/model.safetensors of amphion/MaskGCT" in said
+    assert "hub hf download amphion/MaskGCT semantic_codec/model.safetensors" in said
     hub.rename(weights / "hub" / "models--amphion--MaskGCT")
     (weights / "gpt.pth").rename(tmp_path / "gpt.pth")
     assert shipped(run, weights, made, set_of_ten) == 1

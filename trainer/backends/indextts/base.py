@@ -31,22 +31,22 @@ def open_base(model: OnlySpeaks, folder: Path) -> Base:
         )
     names = list(wanted.files)
     for repository in wanted.hub:
-        found = sorted(_of_repository(folder, repository))
-        if not found:
+        found = {
+            name: sorted(_in_cache(folder, repository.name, name)) for name in repository.files
+        }
+        lacking = [name for name, places in found.items() if not places]
+        if lacking:
             raise BrokenBase(
-                f"The base folder {folder} lacks {HUB}/{_folder_of(repository)}.",
-                f"Fill it with: HF_HUB_CACHE={folder / HUB} hf download {repository}",
+                f"The base folder {folder} lacks {', '.join(lacking)} of {repository.name}.",
+                f"Fill it with: HF_HUB_CACHE={folder / HUB} hf download {repository.name}"
+                f" {' '.join(repository.files)}",
             )
-        names += found
+        names += [place for places in found.values() for place in places]
     return Base(folder, checked_hashes(folder, names, model.key))
 
 
-def _of_repository(folder: Path, repository: str) -> Iterator[str]:
-    """The files of a repository's snapshots."""
-    for path in (folder / HUB / _folder_of(repository) / "snapshots").rglob("*"):
-        if path.is_file():
-            yield path.relative_to(folder).as_posix()
-
-
-def _folder_of(repository: str) -> str:
-    return f"models--{repository.replace('/', '--')}"
+def _in_cache(folder: Path, repository: str, name: str) -> Iterator[str]:
+    """Where a file of a repository lies, in one snapshot or several."""
+    cached = folder / HUB / f"models--{repository.replace('/', '--')}" / "snapshots"
+    for path in cached.glob(f"*/{name}"):
+        yield path.relative_to(folder).as_posix()
