@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -99,6 +100,25 @@ def test_one_that_was_never_made_is_told_how(tmp_path, model, monkeypatch):
         find_python(model, None)
     assert tmp_path in usual_place("indextts").parents
     assert caught.value.hint == "Make it with: trainer doctor --make indextts"
+
+
+def test_a_package_among_the_trainers_own_is_used_where_no_environment_was_made(
+    tmp_path, model, monkeypatch
+):
+    for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "nobody"))
+    for version, fits in ((model.version, True), ("2.0.0", False)):
+        own = tmp_path / version
+        info = own / f"indextts2_inference-{version}.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Name: {model.package}\nVersion: {version}\n")
+        with monkeypatch.context() as patch:
+            patch.syspath_prepend(own)
+            if fits:
+                assert find_python(model, None) == Path(sys.executable)
+                continue
+            with pytest.raises(TrainerError, match=r"holds indextts2-inference 2.0.0; 2.1.1 is"):
+                find_python(model, None)
 
 
 def test_the_pins_are_what_the_lock_lacks_and_what_they_stand_on_is_in_it(model):

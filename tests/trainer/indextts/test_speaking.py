@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -193,6 +194,11 @@ def test_weights_that_are_missing_or_others_are_named(tmp_path, set_of_ten, weig
     assert shipped(run, tmp_path / "nowhere", made, set_of_ten) == 1
     capsys.readouterr()
     assert not run.exists()
+
+
+def test_a_python_without_the_package_is_told(weights, model):
+    with pytest.raises(TrainerError, match=r"has indextts2-inference in no version; 2.1.1 is"):
+        IndexSpeaker(model, Path(sys.executable), open_base(model, weights))
 
 
 def test_a_file_that_is_not_the_one_used_before_is_refused(weights, model):
