@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from curator.domain.errors import MissingModel
+from curator.jobs.derive import AGAIN_S
 from curator.stages import clean_networks, models_folder
+from curator.stages.clean import cleaned
 from curator.stages.clean_stream import Pieces, Sound
 from curator.stages.cleaners import (
     Equipment,
@@ -21,7 +23,7 @@ from curator.stages.cleaners import (
 )
 from curator.stages.models_list import listed_model
 from tests.helpers.cleaning import CPU, a_step, cleaned_by, lag
-from tests.helpers.sounds import noise, speech_like
+from tests.helpers.sounds import noise, one_sample, silence, speech_like
 
 pytestmark = [
     pytest.mark.model,
@@ -36,6 +38,7 @@ MODULES = {
     "mossformer2_sr_48k": mossformer2_sr_48k,
     "htdemucs": htdemucs,
 }
+SLOW = ("frcrn_se_16k", "mossformergan_se_16k", "htdemucs")
 FILES = {"htdemucs": htdemucs.FILE}
 TINY_SHAPE = SimpleNamespace(**{**vars(mossformer2_sr_48k.SHAPE), "upsample_initial_channel": 64})
 DEMUCS = {"sources": ["drums", "bass", "other", "vocals"], "channels": 16,
@@ -141,6 +144,41 @@ def test_a_small_network_of_the_same_kind_keeps_length_and_is_finite(key, networ
     assert np.isfinite(out).all()
     if key != "mossformer2_sr_48k":
         assert not np.array_equal(out, speech)
+
+
+@pytest.mark.parametrize("key", MODULES)
+def test_odd_sounds_stay_as_long_and_finite(key, networks):
+    networks(key)
+    odd = (
+        (speech_like(0.2, 8_000), 8_000),
+        (silence(0.2, 96_000), 96_000),
+        (np.clip(8 * speech_like(0.3, 22_050), -1, 1), 22_050),
+        (speech_like(0.3, 96_000), 96_000),
+        (one_sample(), 22_050),
+    )
+    for samples, rate in odd[: 2 if key in SLOW else None]:
+        out = cleaned_by([a_step(key)], samples, rate)
+        widens = key == "mossformer2_sr_48k" and rate < 48_000
+        wanted = round(samples.size * 48_000 / rate) if widens else samples.size
+        assert abs(out.size - wanted) <= (1 if widens else 0)
+        assert np.isfinite(out).all()
+
+
+def test_going_on_inside_a_recording_gives_what_the_whole_would(networks, monkeypatch):
+    module = networks("mossformer2_se_48k")
+    rate = 22_050
+    monkeypatch.setattr(module, "PIECES", Pieces(48_000, 12_000, 4_800))
+    speech = speech_like(6.0, rate)
+
+    def run(wanted_from):
+        steps = [a_step("high_pass"), a_step("mossformer2_se_48k")]
+        return cleaned(lambda: Sound.of(speech, rate), steps, CPU, wanted_from).all()
+
+    whole, rest = run(0.0), run(3.0)
+    assert rest.size == whole.size
+    after = round((3.0 + AGAIN_S) * rate)
+    np.testing.assert_array_equal(rest[after:], whole[after:])
+    assert not rest[:rate].any()
 
 
 def pass_through(key, cleaner):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from curator.domain.decision import Changes, Edit
@@ -11,6 +11,7 @@ from curator.domain.recipe import Recipe, none
 from curator.jobs.cleaning import Outcome
 from curator.jobs.work import Work
 from curator.store.project import Project
+from curator.ui.actions import placed
 from curator.ui.cleaning.results import summary
 from curator.ui.cleaning.scope import Listing, Scope, recipes_of
 from curator.ui.cleaning.view import LIST, CleaningView
@@ -46,6 +47,11 @@ class CleaningDialog(CleaningView):
 
     def _connect(self) -> None:
         parts, session = self.parts, self._session
+        # The window's own keys do not reach it while this dialog is in front.
+        for action, run in (("window.undo", session.undo), ("window.redo", session.redo)):
+            for key in session.settings.keys[action]:
+                shortcut = QShortcut(QKeySequence(placed(key)[1]), self)
+                shortcut.activated.connect(run)
         parts.scope.currentIndexChanged.connect(self._look)
         parts.recipe.currentIndexChanged.connect(self._look)
         parts.file.clicked.connect(self.ask_for_file)

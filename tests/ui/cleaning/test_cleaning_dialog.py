@@ -123,9 +123,12 @@ def test_the_guard_is_heard_and_applying_is_one_act(qtbot, dialog, session):
     assert session.project.decisions.elsewhere(Field.RECORDING_RECIPE)
     qtbot.waitUntil(lambda: rows(dialog.clips)[1][4] == "hum", timeout=SOON)
     qtbot.waitUntil(dialog.parts.take_back.isEnabled, timeout=SOON)
-    session.undo()
+    after = session.project.decisions.state_hash()
+    dialog.activateWindow()
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert session.project.decisions.state_hash() == before
-    session.redo()
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert session.project.decisions.state_hash() == after
     dialog.parts.take_back.click()
     session.undo()
     session.undo()
