@@ -243,9 +243,9 @@ class MapView(MapParts):
             seconds = clip_counts.total_seconds(self.clips.columns, self.chosen)
             some = counted(self.chosen.size, self.tr("%n chosen"), self.tr("%n chosen"))
             words = f"{words}  ·  {some}, {clock(seconds)}"
-        elif not shown:
+        elif not shown and str(self.bar.query.query):
             words = self.tr("No clip is what you are looking for.")
-        else:
+        elif shown:
             words = self.tr("%1  ·  draw around clips to choose them").replace("%1", words)
         self.bar.said.setText(words)
         about = self.tr("Give a category to %1")
