@@ -13,8 +13,6 @@ its own loop it gives each step's logits, a plain (vocabulary,) array after guid
 temperature, top-p and the like, to ``ending.shape(logits, said)`` with the speech tokens said so
 far (start token left out), and goes on with what that returns. ``ending`` is None where the model
 shall end as it likes. ``ending.most`` is the most tokens it ever asks for: the cap for the loop.
-With Hugging Face's ``generate`` pass ``logits_processor=[EndingProcessor(ending, prefix)]`` of
-trainer/speech/generate.py, prefix being the length of the input ids before the first speech token.
 Nothing is hooked into the network, and an ``Ending`` is made anew for each draw.
 
 Everything else is done around it by ``say(...)`` in saying.py: pieces of long texts, the band from

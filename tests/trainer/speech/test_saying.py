@@ -76,19 +76,3 @@ def test_the_same_seed_says_the_same():
         say(Speaker(), "One. " * 60, "en", [], 3, PRIOR, Manner()).sound.samples for _ in range(2)
     ]
     assert np.array_equal(*sounds)
-
-
-def test_the_rules_go_through_generate_as_a_processor():
-    import torch
-
-    from trainer.speech.endings import Ending
-    from trainer.speech.generate import EndingProcessor
-    from trainer.speech.prior import Band
-
-    processor = EndingProcessor(Ending(Band(3, 5, 8), 4), prefix=2)
-    ids = torch.tensor([[9, 9, 1, 2]])
-    shaped = processor(ids, torch.zeros(1, 5))
-    assert shaped.dtype == torch.float32
-    assert shaped[0, 4] == -torch.inf
-    ids = torch.tensor([[9, 9, *range(8)]])
-    assert processor(ids, torch.zeros(1, 5))[0].tolist() == [-torch.inf] * 4 + [0.0]

@@ -13,7 +13,6 @@ from trainer.backends.xtts.stock import load_stock
 from trainer.backends.xtts.vocoder import stock_class, width_of
 from trainer.errors import BrokenBase
 from trainer.speech.endings import Ending, EndingRules
-from trainer.speech.generate import EndingProcessor
 from trainer.speech.prior import Band
 from trainer.speech.speaker import open_speaker
 
@@ -66,6 +65,17 @@ def test_without_rules_only_the_cap_holds_and_the_same_seed_sounds_the_same(spok
     assert np.array_equal(*sounds)
 
 
+class Ruled:
+    """The rules as a logits processor of transformers. prefix: ids before the first code."""
+
+    def __init__(self, ending, prefix):
+        self.ending, self.prefix = ending, prefix
+
+    def __call__(self, input_ids, scores):
+        said = input_ids[0, self.prefix :].tolist()
+        return torch.from_numpy(self.ending.shape(scores[0].numpy(), said))[None].to(scores)
+
+
 def codes_of(model, prompts, sample) -> list[int]:
     """What is drawn for the text after one seed."""
     latent, _ = model.get_conditioning_latents(audio_path=[str(path) for path in prompts])
@@ -89,7 +99,7 @@ def test_our_loop_draws_the_codes_of_the_stock_sampler(spoken, opened, tmp_path)
 
     band, stop = Band(8, 12, 16), model.gpt.stop_audio_token
     text = model.tokenizer.encode(TEXT.lower(), lang="en")
-    processor = EndingProcessor(Ending(band, stop), 32 + len(text) + 2 + 1)
+    processor = Ruled(Ending(band, stop), 32 + len(text) + 2 + 1)
     ruled = partial(model.gpt.generate, max_new_tokens=17, logits_processor=[processor])
     ours = sampler(model.gpt, Ending(band, stop), 17)
     assert codes_of(model, prompts, ours) == codes_of(model, prompts, ruled)
