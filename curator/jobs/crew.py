@@ -101,6 +101,7 @@ class Crew:
                     self._fail(f"{self._describe(item)}: {died.sentence}")
 
     def _go(self, jobs: Sequence[Job]) -> "_Round":
+        self._partly.clear()  # who died has to begin again
         this = _Round(suspects={number: [] for number in range(len(jobs))})
         waiting: list[Found] = []
         stored_at = time.monotonic()

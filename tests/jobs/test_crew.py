@@ -8,7 +8,7 @@ from curator.domain.watching import Nobody
 from curator.jobs.crew import Crew, WorkerTrouble, shares
 from curator.jobs.job import Job
 from curator.jobs.processes import Died
-from curator.jobs.wire import Done, Stopped, Taken
+from curator.jobs.wire import Done, Partly, Stopped, Taken
 from curator.jobs.work import Cancelled, Work
 from curator.stages import Failed
 
@@ -162,3 +162,33 @@ def test_a_wish_to_stop_ends_the_work_and_keeps_what_was_found():
     with pytest.raises(Cancelled):
         made.do(JOB, range(9))
     assert {fact.clip_id for fact in stored} >= {0, 1, 2}
+
+
+def test_what_is_done_of_a_long_item_counts_until_it_is_answered():
+    class Slow(FakeWorkers):
+        def _work(self, number, job):
+            for item in job.items:
+                yield number, Taken(item)
+                yield number, Partly(item, 0.25)
+                yield number, Partly(item, 0.5)
+                yield number, score_of(item)
+            yield number, Done()
+
+    class Far(Watch):
+        def __init__(self):
+            super().__init__()
+            self.told = []
+
+        def progressed(self, items, seconds):
+            self.told.append((items, seconds))
+
+    watch = Far()
+    made = Crew(
+        Work(None, lambda action: action(None), watch, 1),
+        lambda project, found: None,
+        describe=str,
+        seconds_of=lambda found: 1.0,
+        start=lambda jobs: Slow(jobs, None),
+    )
+    made.do(JOB, [7, 8])
+    assert watch.told == [(0, 0.25), (0, 0.5), (1, 1.0), (1, 1.25), (1, 1.5), (2, 2.0)]
