@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from curator.domain.errors import CuratorError
 from curator.store.project import Project
 
 LARGE = 2_000
@@ -93,11 +94,17 @@ class LargeActs(QObject):
         """Write what is small, until something large is the thread's."""
         try:
             while self._waiting and self._thread is None:
-                size = self._waiting[0].size()
-                if self._waiting[0].large or size >= LARGE:
+                act = self._waiting[0]
+                try:
+                    size = act.size()
+                except CuratorError as error:
+                    self._waiting.popleft()
+                    act.then(None, error)
+                    continue
+                if act.large or size >= LARGE:
                     self._begin(size)
                 else:
-                    act = self._waiting.popleft()
+                    self._waiting.popleft()
                     act.then(*_carry_out(act.write, self._project))
         finally:
             if self._waiting and self._thread is None:

@@ -127,6 +127,20 @@ def test_what_cannot_be_is_said_and_leaves_nothing(qtbot, session: Session):
     assert session.project.decisions.undo_label() is None
 
 
+def test_one_whose_size_cannot_be_read_holds_no_other_up(qtbot, session: Session, gate: Gate):
+    def unreadable() -> int:
+        raise CuratorError("The disk is gone.")
+
+    clip, told = session.project.clips.ids()[0], []
+    gate.ask()
+    session.acts.ask(lambda project: None, unreadable, lambda _found, error: told.append(error))
+    session.apply(drop([clip]))
+    gate.open.set()
+    written(qtbot, session)
+    assert str(told[0]) == "The disk is gone."
+    assert session.project.clips.get(clip).state is State.DROPPED
+
+
 def test_closing_waits_until_everything_is_written(session: Session, gate: Gate):
     clips, path = session.project.clips.ids(), session.project.path
     gate.ask()
