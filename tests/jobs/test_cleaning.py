@@ -51,7 +51,7 @@ def show(tmp_path_factory):
     with an_empty_project(folder) as project:
         work = Work.at_once(project, Nobody(), 1)
         assert import_paths(work, [folder / "noisy.wav"]) == 0
-        analyse(work, OPTIONS, ("transcribe", "segment", "embed", "score"))
+        analyse(work, OPTIONS, ("transcribe", "segment", "embed", "score", "overlap"))
         project.decisions.apply(keep(project.clips.ids()))
         yield project
 
@@ -69,7 +69,8 @@ def test_a_recipe_goes_all_the_way_to_the_manifest_and_back(show, tmp_path):
     watcher = Steps()
     work = Work.at_once(show, watcher, 1)
     recipe, clips = read_recipe(NOISE), show.clips.ids()
-    before = {key: scores(show, key) for key in ("snr", "dnsmos_bak")}
+    before = {key: scores(show, key) for key in ("snr", "dnsmos_bak", "overlap", "music")}
+    assert all(0.0 <= share <= 1.0 for share in before["overlap"].values())
     outcome = cleaning.clean(work, OPTIONS, recipe, clips)
     assert watcher.trouble == []
     assert set(outcome.verdicts) == set(clips)
