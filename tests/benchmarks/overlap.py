@@ -35,8 +35,8 @@ def rows() -> Iterator[Row]:
     began = time.process_time()
     clean = [(score("overlap", sound), score("music", sound)) for _, sound in pool]
     price = (time.process_time() - began) / len(pool)
-    yield _overlap_row(pool, score, np.mean([two >= TWO_AT_ONCE for two, _ in clean]))
-    yield _music_row(pool, score, np.mean([tune >= MUSIC for _, tune in clean]))
+    yield _overlap_row(pool, score, float(np.mean([two >= TWO_AT_ONCE for two, _ in clean])))
+    yield _music_row(pool, score, float(np.mean([tune >= MUSIC for _, tune in clean])))
     seconds = np.mean([sound.size / RATE for _, sound in pool])
     yield Row(
         id="overlap price",

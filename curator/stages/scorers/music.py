@@ -3,7 +3,7 @@
 Of the spectrum the median over a third of a second is kept, in which a voice that glides leaves
 little; what stands out of it between neighbouring frequencies is a tone that is held. How strong
 these are, in loud moments and in pauses, is weighed; the weights were learned from clips of six
-people over 30 pieces of nine kinds. Of other people and pieces, 97 % of what plays at 0 to 10 dB is
+people over 30 pieces of nine kinds. Of other people and pieces, 93 % of what plays at 0 to 10 dB is
 found, with no clean clip of 87 and 6 % of those with mains hum: see tests/stages/test_overlap.py.
 """
 
