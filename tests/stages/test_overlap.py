@@ -21,7 +21,7 @@ from tests.helpers.mixtures import (
     talked_over,
 )
 
-pytestmark = [pytest.mark.model, pytest.mark.real_speech]
+pytestmark = [pytest.mark.model, pytest.mark.real_speech, pytest.mark.slow]
 EVERY = 2  # of the clips are heard, so that the test stays short; the benchmark hears all
 
 
