@@ -30,6 +30,9 @@ LEAST_S = 0.05
 SETTLED_MS = 1500
 """So long after the last change of an edge, what depends on it is found out anew."""
 
+OTHER_SAMPLES = (Field.SPAN, Field.PRESENCE, Field.RECIPE)
+"""A decision about these changes what would be exported of a clip, sample by sample."""
+
 Repeatable = Callable[[Sequence[int]], Edit]
 
 
@@ -42,7 +45,8 @@ class Judging(QObject):
         super().__init__(parent)
         self._session = session
         self._last: Repeatable | None = None
-        self._cut_anew: set[int] = set()
+        self._anew: set[int] = set()  # clips of which other samples would be exported than before
+        self._recordings_anew: set[int] = set()  # and the same of recordings
         self._settling = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._settling.timeout.connect(self.follow_cuts)
 
@@ -132,15 +136,20 @@ class Judging(QObject):
         """Something was decided, undone or done again: find out anew what depends on it, soon."""
         if Field.VOICE in changes.fields:
             self._session.jobs.ask("voice", _compare)
-        cut = {*changes.of(Field.SPAN), *changes.of(Field.PRESENCE)}
-        if cut and not self._session.read_only:
-            self._cut_anew |= cut
+        if self._session.read_only:
+            return
+        clips = {clip for field in OTHER_SAMPLES for clip in changes.of(field)}
+        recordings = set(changes.of(Field.RECORDING_RECIPE))
+        if clips or recordings:
+            self._anew |= clips
+            self._recordings_anew |= recordings
             self._settling.start()
 
     @Slot()
     def follow_cuts(self) -> None:
-        """Find out anew what depends on the edges that were moved, beside the window."""
-        cut, self._cut_anew = self._cut_anew, set()
+        """Find out anew, beside the window, what depends on moved edges and on cleaning."""
+        clips, self._anew = self._anew, set()
+        recordings, self._recordings_anew = self._recordings_anew, set()
         if not self._is_analysed():
             return
         options = self._session.settings.options
@@ -148,7 +157,8 @@ class Judging(QObject):
         def task(work: Work) -> int:
             from curator.jobs.following import follow_cut
 
-            there = {clip for clip, _, _ in work.project.clips.spans(cut)}
+            spans = work.project.clips.spans(None if recordings else clips)
+            there = {clip for clip, number, _ in spans if clip in clips or number in recordings}
             return follow_cut(work, options, there) if there else 0
 
         self._session.jobs.ask("follow", task)

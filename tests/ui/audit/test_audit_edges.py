@@ -1,8 +1,12 @@
 """Edges moved, clips split and merged, by keys as a person would."""
 
+from types import SimpleNamespace
+
 from PySide6.QtCore import Qt
 
+from curator.domain.decision import Edit, Field
 from curator.domain.fact import RecordingTranscript
+from curator.domain.recipe import none
 from tests.helpers.factories import TRANSCRIBE, a_transcript
 from tests.ui.audit.conftest import RATE, Audit
 
@@ -117,3 +121,30 @@ def test_changed_edges_are_followed_by_what_depends_on_them(audit: Audit, monkey
     audit.press("]")
     audit.page.judging.follow_cuts()
     assert asked == ["follow"]
+
+
+def test_another_recipe_is_followed_by_what_depends_on_it_also_when_undone(
+    audit: Audit, monkeypatch
+):
+    project, followed = audit.session.project, []
+    monkeypatch.setattr(
+        "curator.jobs.following.follow_cut",
+        lambda work, options, clips: followed.append(sorted(clips)) or 0,
+    )
+    monkeypatch.setattr(
+        audit.session.jobs, "ask", lambda what, task: task(SimpleNamespace(project=project))
+    )
+    project.facts.set_project_fact("usual_pace", "null")
+    project.cleanings.add_recipe(none())
+    one, recording = audit.ids()[2], project.clips.get(audit.ids()[0]).recording_id
+    of_recording = [clip for clip, number, _ in project.clips.spans() if number == recording]
+    for act in (
+        Edit("Clean", Field.RECIPE, {one: none().hash}),
+        Edit("Clean", Field.RECORDING_RECIPE, {recording: none().hash}),
+    ):
+        audit.session.apply(act)
+        audit.page.judging.follow_cuts()
+    for _ in range(2):
+        audit.session.undo()
+        audit.page.judging.follow_cuts()
+    assert followed == [[one], sorted(of_recording), sorted(of_recording), [one]]
