@@ -3,7 +3,10 @@
 import argparse
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from trainer.errors import TrainerError, WrongUsage
 from trainer.evaluate import results
 from trainer.evaluate.hearing import Real, as_sample, held_out, read_real, voice_of
 from trainer.evaluate.measures import Voice, measure_all, measures, nothing_measured
+from trainer.evaluate.measures.similarity import get_ready
 from trainer.evaluate.plan import Planned, kept_steps, plan
 from trainer.evaluate.sentences import Script, read_script
 from trainer.evaluate.shipped import shipped_run
@@ -24,7 +28,7 @@ from trainer.manifest import Bundle
 from trainer.run import Run, open_run
 from trainer.speech.listener import Listener
 from trainer.speech.saying import Manner, say
-from trainer.speech.sound import read_sound, write_sound
+from trainer.speech.sound import Sound, read_sound, write_sound
 from trainer.speech.speaker import Speaker
 from trainer.speech.whisper_models import MissingWhisper
 
@@ -161,18 +165,18 @@ def _samples(
     done = {each.name: known[each.file] for each in planned if each.file in known}
     results.write_results(path, work.about, done.values())
     (work.run.folder / results.WAVS).mkdir(parents=True, exist_ok=True)
+    get_ready()  # before anything is drawn
+
+    def keep(row: results.Row) -> None:
+        done[str(row["sample"])] = row
+        results.append(path, row)
+
     for step in dict.fromkeys(each.step for each in planned):
         waiting = [each for each in planned if each.step == step and each.name not in done]
         silent = [each for each in waiting if not _wav(work, each).is_file()]
-        if silent:
-            with speaking(work.run, work.bundle, step) as speaker:
-                for each in waiting:
-                    done[each.name] = _row(work, each, speaker)
-                    results.append(path, done[each.name])
-        else:
-            for each in waiting:
-                done[each.name] = _row(work, each, None)
-                results.append(path, done[each.name])
+        voice = speaking(work.run, work.bundle, step) if silent else nullcontext(None)
+        with voice as speaker:
+            _speak_and_measure(work, waiting, speaker, keep)
         if waiting:
             tell_people(f"step {step}: {len(waiting)} samples, {len(silent)} of them spoken now.")
     rows = [results.as_read(done[each.name]) for each in planned]
@@ -200,20 +204,49 @@ def _wav(work: Work, planned: Planned) -> Path:
     return work.run.folder / results.WAVS / planned.file
 
 
-def _row(work: Work, planned: Planned, speaker: Speaker | None) -> results.Row:
-    path, sentence = _wav(work, planned), planned.sentence
-    fault = None
+def _speak_and_measure(
+    work: Work,
+    waiting: Sequence[Planned],
+    speaker: Speaker | None,
+    keep: Callable[[results.Row], None],
+) -> None:
+    """Give their rows to ``keep`` in order; each is measured in a thread while the next is spoken.
+
+    What speaks draws by chance and what measures does not, so that neither minds the other. What
+    was spoken when the person interrupts is still measured.
+    """
+    waited: deque[Future[results.Row]] = deque()
+    with ThreadPoolExecutor(1, "measuring") as thread:
+        try:
+            for each in waiting:
+                spoken = _spoken(work, each, speaker)
+                if waited:
+                    keep(waited.popleft().result())
+                waited.append(thread.submit(_row, work, each, *spoken))
+        finally:
+            for rest in waited:
+                keep(rest.result())
+
+
+def _spoken(
+    work: Work, planned: Planned, speaker: Speaker | None
+) -> tuple[Sound | None, str | None]:
+    """The sound of a sample, or why there is none."""
+    path = _wav(work, planned)
     try:
         if speaker is not None and not path.is_file():
             _speak(work, planned, speaker, path)
-        sound = read_sound(path)
+        return read_sound(path), None
     except (TrainerError, OSError, RuntimeError) as error:  # spoilt network, missing prompt
-        fault = str(error).splitlines()[0]
-        sample = None
-    else:
+        return None, str(error).splitlines()[0]
+
+
+def _row(work: Work, planned: Planned, sound: Sound | None, fault: str | None) -> results.Row:
+    sentence, reference = planned.sentence, planned.reference
+    sample = None
+    if sound is not None:
         texts = [sentence.text, *sentence.also]
         sample = as_sample(sound, texts, sentence.language, work.listener)
-    reference = planned.reference
     return {
         "sample": planned.name,
         "checkpoint": planned.step,

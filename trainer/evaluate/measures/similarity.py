@@ -47,6 +47,11 @@ def direction(sample: Sample) -> NDArray[np.float32] | None:
     return vector
 
 
+def get_ready() -> None:
+    """Load the network. Its first loading draws by chance, which nobody else may do meanwhile."""
+    _encoder()
+
+
 def _loud_enough(samples: Samples) -> Samples:
     power = float(np.mean(np.square(samples, dtype=np.float64)))
     gain_db = LOUDNESS_DBFS - 10.0 * np.log10(max(power, 1e-12))
