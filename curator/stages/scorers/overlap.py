@@ -5,7 +5,7 @@ differs from what it has of one, and a sum of its 256 numbers tells; the same nu
 the voice before a moment the voice after it is.
 
 The weights were learned from mixtures of six people who read. Of five others, mixed at 0 to -6 dB,
-84 % of talk of 0.7 s and more is found, with alarms on 3 % of clean clips: see
+83 % of talk of 0.7 s and more is found, with alarms on 2 % of clean clips: see
 tests/stages/test_overlap.py. Two who take turns: cosines of one voice, a second or more on each
 side, lie above 0.62 for 96 % of clips, those of two below it for 80 %.
 """
