@@ -1,16 +1,22 @@
 """A checkpoint, or the base, as a speaker: exported beside the run, loaded, and removed again."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trainer import checkpoint
 from trainer.evaluate.plan import BASE
 from trainer.manifest import Bundle
 from trainer.run import PARENT, Run
 from trainer.speech.speaker import Speaker, open_speaker
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from trainer.backends import Backend
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +41,25 @@ def speaking(run: Run, bundle: Bundle, step: int) -> Iterator[Speaker]:
             yield speaker
         return
     backend = open_backend(run.config, bundle, cache_folder(bundle.folder, run.config))
-    network = backend.network()
-    backend.adapt(network)
-    if step != BASE:
-        load_weights(network, checkpoint.chosen(run.checkpoints, step), averaged=True)
-    elif (run.folder / PARENT).is_file():
-        load_weights(network, Beginning(run.folder, BASE, {}), averaged=False)
-    with tempfile.TemporaryDirectory(prefix=".voice-", dir=run.folder) as folder:
-        backend.export(network, Path(folder))
-        del network
+
+    def network() -> "nn.Module":
+        found = backend.network()
+        backend.adapt(found)
+        if step != BASE:
+            load_weights(found, checkpoint.chosen(run.checkpoints, step), averaged=True)
+        elif (run.folder / PARENT).is_file():
+            load_weights(found, Beginning(run.folder, BASE, {}), averaged=False)
+        return found
+
+    with exported(backend, network, run.folder) as speaker:
+        yield speaker
+
+
+@contextmanager
+def exported(
+    backend: "Backend", network: Callable[[], "nn.Module"], beside: Path
+) -> Iterator[Speaker]:
+    """A network as a speaker; it is made and let go of here, so that memory holds it once."""
+    with tempfile.TemporaryDirectory(prefix=".voice-", dir=beside) as folder:
+        backend.export(network(), Path(folder))
         yield open_speaker(backend, Path(folder))

@@ -6,7 +6,6 @@ down as a fault, and the training goes on.
 """
 
 import random
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from trainer.evaluate.results import Row, as_read
 from trainer.evaluate.sentences import Sentence, read_script, spread
 from trainer.evaluate.summary import DIRECTION
 from trainer.evaluate.telling import WORDS
+from trainer.evaluate.voices import exported
 from trainer.events import EventLog
 from trainer.manifest import Bundle
 from trainer.optimizer import learning_parts
@@ -31,9 +31,11 @@ from trainer.report.statistics import mean_interval
 from trainer.speech.listener import Listener
 from trainer.speech.saying import Manner, say
 from trainer.speech.sound import write_sound
-from trainer.speech.speaker import Speaker, open_speaker
+from trainer.speech.speaker import Speaker
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from trainer.session import Session
 
 FOLDER = "speech"  # of the run; its sounds by step
@@ -88,7 +90,7 @@ def _rows(session: "Session") -> Iterator[Row]:
     clips = sorted(bundle.part("eval"), key=lambda clip: clip.id)
     folder = session.run.folder / FOLDER
     folder.mkdir(exist_ok=True)
-    with _speaker(session) as speaker:
+    with exported(session.backend, lambda: _copy(session), session.run.folder) as speaker:
         for sentence in session.hearing.sentences:
             prompt, _ = voices_of(sentence, clips)
             path = folder / f"{session.place.step:08d}-{sentence.id}.wav"
@@ -102,22 +104,17 @@ def prepare(bundle: Bundle, count: int) -> Hearing:
     return Hearing(spread(script.sentences, count), script.seeds[0], Listener(), voice)
 
 
-@contextmanager
-def _speaker(session: "Session") -> Iterator[Speaker]:
-    """The network as it is now, in a copy of its own."""
+def _copy(session: "Session") -> "nn.Module":
+    """The network as it is now, in weights of its own."""
     import torch
 
-    backend = session.backend
-    copy = backend.network()
-    backend.adapt(copy)
+    copy = session.backend.network()
+    session.backend.adapt(copy)
     with torch.no_grad(), session.averaged():
         now = learning_parts(session.network)
         for name, value in learning_parts(copy).items():
             value.copy_(now[name])
-    with tempfile.TemporaryDirectory(prefix=".voice-", dir=session.run.folder) as folder:
-        backend.export(copy, Path(folder))
-        del copy
-        yield open_speaker(backend, Path(folder))
+    return copy
 
 
 def _row(hearing: Hearing, speaker: Speaker, sentence: Sentence, prompt: Path, path: Path) -> Row:

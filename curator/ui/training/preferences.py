@@ -5,11 +5,10 @@ so that neither undo nor the history tells before the end.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from curator.domain.decision import Edit, Field
-from curator.domain.errors import CuratorError
 from curator.ui.session import Session
+from curator.ui.training.rated import decide, rated
 
 KIND = "blind"
 Both = tuple[str, str]
@@ -23,12 +22,9 @@ def both(one: str, other: str) -> Both:
 
 def preferences(session: Session) -> dict[Both, str | None]:
     """What is decided: the sample that was preferred, None where neither was."""
-    decisions = session.project.decisions
-    names = decisions.samples()
     found = {}
-    for number, value in decisions.elsewhere(Field.RATING).items():
-        pair = pair_of(names.get(number, ""))
-        given = json.loads(value)
+    for name, given in rated(session):
+        pair = pair_of(name)
         if pair is not None and isinstance(given, dict) and given.get("preferred") in (*pair, None):
             found[pair] = given.get("preferred")
     return found
@@ -36,7 +32,7 @@ def preferences(session: Session) -> dict[Both, str | None]:
 
 def prefer(session: Session, pair: Both, preferred: str | None) -> None:
     """Decide a pair."""
-    _apply(session, "Judge a pair blindly", {pair: preferred})
+    decide(session, "Judge a pair blindly", {name_of(pair): as_value(preferred)})
 
 
 def forget(session: Session, pairs: Sequence[Both]) -> None:
@@ -44,10 +40,8 @@ def forget(session: Session, pairs: Sequence[Both]) -> None:
     decided = preferences(session)
     wanted = [pair for pair in pairs if pair in decided]
     if wanted:
-        _refuse_looking_only(session)
-        numbers = [session.project.decisions.sample_number(name_of(pair)) for pair in wanted]
         label = f"Judge again blindly ({len(wanted)} pairs)"
-        session.apply(Edit(label, Field.RATING, dict.fromkeys(numbers)))
+        decide(session, label, dict.fromkeys(map(name_of, wanted)))
 
 
 def name_of(pair: Both) -> str:
@@ -71,15 +65,3 @@ def pair_of(name: str) -> Both | None:
 def as_value(preferred: str | None) -> str:
     """As it is kept."""
     return json.dumps({"preferred": preferred}, ensure_ascii=False)
-
-
-def _apply(session: Session, label: str, given: Mapping[Both, str | None]) -> None:
-    _refuse_looking_only(session)
-    number = session.project.decisions.sample_number
-    after = {number(name_of(pair)): as_value(preferred) for pair, preferred in given.items()}
-    session.apply(Edit(label, Field.RATING, after))
-
-
-def _refuse_looking_only(session: Session) -> None:
-    if session.read_only:
-        raise CuratorError("This project is open for looking only.")

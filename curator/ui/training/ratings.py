@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from curator.domain.decision import Edit, Field
 from curator.domain.errors import CuratorError, printable
 from curator.ui.session import Session
 from curator.ui.training.evaluated import ASPECTS, HIGHEST
 from curator.ui.training.preferences import Both, as_value, both, name_of, pair_of
+from curator.ui.training.rated import decide, rated
 
 FORMAT = 1
 Rating = dict[str, int]
@@ -21,14 +21,11 @@ Rating = dict[str, int]
 
 def ratings(session: Session) -> dict[str, Rating]:
     """What is decided, by the samples' names."""
-    decisions = session.project.decisions
-    names = decisions.samples()
-    found = {}
-    for number, value in decisions.elsewhere(Field.RATING).items():
-        rating = json.loads(value)
-        if number in names and isinstance(rating, dict) and pair_of(names[number]) is None:
-            found[names[number]] = {key: rating[key] for key in ASPECTS if key in rating}
-    return found
+    return {
+        name: {key: rating[key] for key in ASPECTS if key in rating}
+        for name, rating in rated(session)
+        if isinstance(rating, dict) and pair_of(name) is None
+    }
 
 
 def rate(session: Session, sample: str, aspect: str, value: int) -> None:
@@ -112,13 +109,9 @@ def _apply(
     given: Mapping[str, Rating],
     preferred: Mapping[Both, str | None] | None = None,
 ) -> None:
-    if session.read_only:
-        raise CuratorError("This project is open for looking only.")
-    numbers = {session.project.decisions.sample_number(name): name for name in given}
-    after = {
-        number: json.dumps({key: given[name][key] for key in ASPECTS if key in given[name]})
-        for number, name in numbers.items()
+    values: dict[str, str | None] = {
+        name: json.dumps({key: rating[key] for key in ASPECTS if key in rating})
+        for name, rating in given.items()
     }
-    number = session.project.decisions.sample_number
-    blind = {number(name_of(pair)): as_value(one) for pair, one in (preferred or {}).items()}
-    session.apply(Edit(label, Field.RATING, {**after, **blind}))
+    blind = {name_of(pair): as_value(one) for pair, one in (preferred or {}).items()}
+    decide(session, label, {**values, **blind})
