@@ -8,6 +8,7 @@ import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -20,6 +21,12 @@ from curator.domain.errors import UnreadableAudio
 
 _NO_PROTOCOL = "none"
 """There is no protocol of that name: whatever a file refers to stays closed."""
+
+_TAG_OPTIONS: dict[str, Any] = (
+    {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+)
+"""PyAV before 19 refuses a file with a tag that is not UTF-8 unless told otherwise; PyAV 19 removed
+the argument."""
 
 _FIFO_FRAMES = 1 << 16
 _SCALES = {"u8": 1 / 128, "s16": 1 / 32768, "s32": 1 / 2147483648, "s64": 1 / 9223372036854775808}
@@ -90,7 +97,7 @@ class AvReader:
                 mode="r",
                 format=container.demuxer,
                 options=options,
-                metadata_errors="replace",
+                **_TAG_OPTIONS,
             )
         except (av.FFmpegError, OSError, ValueError) as error:
             reason = f"it cannot be read as {container.name} ({_one_line(error)})"
