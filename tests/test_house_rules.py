@@ -16,11 +16,11 @@ PRODUCT = ("curator", "trainer")
 
 MOST_LINES = {"curator": 300, "trainer": 300, "tests": 400}
 LONGER = {
-    "curator/stages/transcribe.py": "two ways to listen that share what they hear",
+    "curator/stages/transcription/transcribe.py": "two ways to listen that share what they hear",
     "curator/store/tables.py": "all tables of a project",
-    "trainer/commands.py": "one function a command",
+    "trainer/cli/commands.py": "one function a command",
     "trainer/config.py": "one schema of every setting",
-    "trainer/loop.py": "the training loop, read from top to bottom",
+    "trainer/training/loop.py": "the training loop, read from top to bottom",
 }
 
 HEAVY = {
@@ -30,7 +30,7 @@ HEAVY = {
 
 # Networks are classes made of torch's, compiled loops are decorated by numba: these modules are
 # themselves loaded inside functions only, as the test of --help sees.
-MADE_OF_HEAVY = ("trainer/backends/", "curator/stages/map_forces.py", "curator/ui/")
+MADE_OF_HEAVY = ("trainer/backends/", "curator/stages/clip_map/umap_loop.py", "curator/ui/")
 
 # What a package may import beside the standard library and what lies below it.
 ONLY = {
@@ -218,7 +218,7 @@ def test_asking_for_help_loads_nothing_heavy(program):
 @pytest.mark.parametrize("program", PRODUCT)
 def test_the_readme_lists_every_command(program):
     from curator.cli.arguments import parser
-    from trainer.cli import make_parser
+    from trainer.cli.parser import make_parser
 
     made = {"curator": parser, "trainer": make_parser}[program]()
     commands = next(action.choices for action in made._actions if action.choices)

@@ -11,9 +11,9 @@ from typing import BinaryIO
 import numpy as np
 import soxr
 
-from curator.audio.begun import sweep_begun
 from curator.audio.encode import PARTIAL, to_int16
 from curator.audio.peaks import Peaks, read_peaks, recorded_length
+from curator.audio.resumable_file import sweep_begun
 from curator.audio.waveform import CACHE_RATE, Samples, Samples16
 from curator.domain.span import Span
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from curator.audio.begun import Begun, GrowingFile, begun
 from curator.audio.cache import is_cached, make_folder
 from curator.audio.encode import write_bytes_atomically
 from curator.audio.intake import take_in
+from curator.audio.resumable_file import Begun, GrowingFile, begun
 from curator.audio.waveform import Samples
 from curator.domain.errors import CuratorError, printable
 from curator.domain.recording import Recording

@@ -9,8 +9,8 @@ from curator.jobs.job import Options
 
 def analyse(arguments: Namespace) -> int:
     """Run the stages that are not done yet."""
+    from curator.jobs.context import Work
     from curator.jobs.pipeline import analyse as run
-    from curator.jobs.work import Work
     from curator.store.project import Project
 
     options = Options(

@@ -62,10 +62,10 @@ def _as_json(plan: Plan) -> dict[str, object]:
 
 def suggest(arguments: Namespace) -> int:
     """Learn from the labels, and list what is likely."""
-    from curator.domain.watching import Nobody
+    from curator.domain.progress import Nobody
+    from curator.jobs.context import Work
     from curator.jobs.suggesting import is_current, verdict_of
     from curator.jobs.suggesting import suggest as learn
-    from curator.jobs.work import Work
     from curator.store.project import Project
 
     with Project.open(arguments.project) as project:

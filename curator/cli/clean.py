@@ -32,8 +32,8 @@ def clean(arguments: Namespace) -> int:
 
 
 def _list(arguments: Namespace) -> int:
-    from curator.stages.clean_recipes import read_recipe, recipe_names
-    from curator.stages.cleaners import info_of
+    from curator.stages.cleaning.cleaners import info_of
+    from curator.stages.cleaning.recipes import read_recipe, recipe_names
 
     for name in [NOTHING, *recipe_names()]:
         recipe = read_recipe(name)
@@ -47,9 +47,9 @@ def _list(arguments: Namespace) -> int:
 
 def _clean(arguments: Namespace, options: Options) -> int:
     from curator.jobs import cleaning
+    from curator.jobs.context import Work
     from curator.jobs.queries import read_query
-    from curator.jobs.work import Work
-    from curator.stages.clean_recipes import read_recipe
+    from curator.stages.cleaning.recipes import read_recipe
     from curator.store.project import Project
 
     recipe = read_recipe(arguments.recipes[0])
@@ -85,7 +85,7 @@ def _clean(arguments: Namespace, options: Options) -> int:
 def _again(arguments: Namespace, options: Options) -> int:
     """Make again what was cleaned and then deleted."""
     from curator.jobs import cleaning
-    from curator.jobs.work import Work
+    from curator.jobs.context import Work
     from curator.store.project import Project
 
     with Project.open(arguments.project) as project:
@@ -98,8 +98,8 @@ def _again(arguments: Namespace, options: Options) -> int:
 
 def _compare(arguments: Namespace, options: Options) -> int:
     from curator.jobs import cleaning
-    from curator.jobs.work import Work
-    from curator.stages.clean_recipes import read_recipe, usable_recipes
+    from curator.jobs.context import Work
+    from curator.stages.cleaning.recipes import read_recipe, usable_recipes
     from curator.store.project import Project
 
     wanted = [read_recipe(name) for name in arguments.recipes] or usable_recipes()

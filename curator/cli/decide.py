@@ -67,7 +67,7 @@ def follow(project: "Project", changes: Changes) -> None:
         )
     if not changes.fields & {Field.TEXT, Field.SPAN, Field.PRESENCE, Field.VOICE}:
         return
-    from curator.jobs.conclusions import conclude, judge_again
+    from curator.jobs.derived_facts import conclude, judge_again
 
     if Field.VOICE in changes.fields:
         conclude(project)
@@ -117,7 +117,7 @@ def history(arguments: Namespace) -> int:
 
 def speaker(arguments: Namespace) -> int:
     """Say whose voice this set is."""
-    from curator.jobs.conclusions import conclude, whole_set
+    from curator.jobs.derived_facts import conclude, whole_set
     from curator.jobs.queries import by_id, read_query
     from curator.store.project import Project
 

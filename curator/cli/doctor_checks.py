@@ -14,7 +14,7 @@ from pathlib import Path
 
 from curator import __version__, system_needs
 from curator.domain.target import read_target
-from curator.stages.models import cache_folder, known_models
+from curator.weights.lookup import cache_folder, known_models
 
 TESTED_PYTHON = (3, 11)
 GIB = 1 << 30

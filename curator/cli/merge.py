@@ -12,7 +12,7 @@ from curator.domain.merging import Conflict, MergePlan, Rule
 
 if TYPE_CHECKING:
     from curator.domain.decision import Changes
-    from curator.jobs.work import Work
+    from curator.jobs.context import Work
 
 ANSWERS = {"m": Rule.MINE, "mine": Rule.MINE, "t": Rule.THEIRS, "theirs": Rule.THEIRS}
 SHOWN = 50  # conflicts that are listed for people; --json has them all
@@ -20,8 +20,8 @@ SHOWN = 50  # conflicts that are listed for people; --json has them all
 
 def merge(arguments: Namespace) -> int:
     """Plan a merge, have its conflicts decided, and do it."""
+    from curator.jobs.context import Work
     from curator.jobs.merging import plan_merge
-    from curator.jobs.work import Work
     from curator.store.project import Project
 
     choices = _choices(arguments.choose)

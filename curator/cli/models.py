@@ -7,9 +7,9 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from curator.domain.errors import CuratorError, printable
-from curator.stages.models_folder import Standing, State, standing
-from curator.stages.models_get import Tell, get, import_from, models_in
-from curator.stages.models_list import ListedModel, listed_model, listed_models
+from curator.weights.catalogue import ListedModel, listed_model, listed_models
+from curator.weights.download import Tell, get, import_from, models_in
+from curator.weights.folder import Standing, State, standing
 
 SAID_EVERY_S = 0.5
 MB = 1_000_000

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from curator.domain.watching import Watcher
+from curator.domain.progress import Watcher
 
 REFRESH_S = 0.1  # of the bar and of the JSON lines
 LONG_S = 60.0  # items that take longer on average are shown by their minutes

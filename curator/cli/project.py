@@ -29,8 +29,8 @@ def new(arguments: Namespace) -> int:
 
 def import_(arguments: Namespace) -> int:
     """curator import"""
+    from curator.jobs.context import Work
     from curator.jobs.intake import import_paths
-    from curator.jobs.work import Work
     from curator.store.project import Project
 
     with Project.open(arguments.project) as project:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from curator.demo.script import HOST
 from curator.demo.truth import CLIPPED, Sentence, Truth
-from curator.demo.whereabouts import (
+from curator.demo.truth_lookup import (
     Whose,
     cuts_a_word,
     holds_the_cut,

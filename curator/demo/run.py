@@ -16,7 +16,7 @@ from pathlib import Path
 from curator.demo.compare import Comparison, as_dict, compare, table
 from curator.demo.recording import make_recording
 from curator.demo.truth import Truth
-from curator.demo.whereabouts import main_utterance, speech_in
+from curator.demo.truth_lookup import main_utterance, speech_in
 from curator.domain.clip import Clip
 from curator.domain.errors import CuratorError, printable
 from curator.run_trainer import trainer_environment

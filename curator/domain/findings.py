@@ -6,7 +6,7 @@ An error says: do not train on this clip as it is. A warning says: listen to it.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from curator.domain import invention
+from curator.domain import hallucination
 from curator.domain.clip import Clip, Finding
 from curator.domain.target import Target
 
@@ -99,7 +99,7 @@ def _no_text(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
 def _invented(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
     if clip.text_decided or clip.transcript is None:
         return  # a person has said what is spoken
-    for sentence in invention.signs(clip.transcript, clip.seconds, whole.pace):
+    for sentence in hallucination.signs(clip.transcript, clip.seconds, whole.pace):
         yield Finding("invented", "error", sentence)
 
 
@@ -204,6 +204,6 @@ def findings_of(clip: Clip, whole: WholeSet) -> tuple[Finding, ...]:
 
 def usual_pace(clips: Sequence[Clip]) -> tuple[float, float] | None:
     """The lowest and highest characters per second that are usual among ``clips``."""
-    return invention.pace_fence(
+    return hallucination.pace_fence(
         [len(clip.machine_text) / clip.seconds for clip in clips if clip.machine_text]
     )

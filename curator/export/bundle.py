@@ -6,16 +6,16 @@ from pathlib import Path
 from curator.domain.clip import Clip
 from curator.domain.decision import State
 from curator.domain.errors import CuratorError
+from curator.domain.progress import Nobody, Watcher
 from curator.domain.recording import Recording
 from curator.domain.target import Target
-from curator.domain.watching import Nobody, Watcher
 from curator.export.checks import Fault, fault_on_paper, written_samples
 from curator.export.contents import Contents, clip_name
 from curator.export.cut_clips import Cut, Knife
-from curator.export.cutting import ReadsExcerpts
+from curator.export.excerpt import ReadsExcerpts
 from curator.export.folder import new_folder, require_absent
 from curator.export.formats import text_fault
-from curator.export.papers import write_papers
+from curator.export.metadata_files import write_papers
 from curator.export.settings import Exported, ExportSettings
 from curator.export.sources import SourceWatch, span_fault
 from curator.stages import Version

@@ -16,7 +16,7 @@ from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.domain.target import Target
 from curator.export.checks import Fault
-from curator.export.cutting import NOT_FINITE, ReadsExcerpts, excerpt, level_fault, written
+from curator.export.excerpt import NOT_FINITE, ReadsExcerpts, excerpt, level_fault, written
 from curator.stages import Version
 
 WRITERS = min(4, os.cpu_count() or 1)

@@ -10,7 +10,7 @@ from curator.domain.errors import MissingSource, UnreadableAudio
 from curator.domain.recording import Recording
 from curator.domain.target import Target
 from curator.export.checks import Fault, Listen
-from curator.export.cutting import NOT_FINITE, ReadsExcerpts, level_fault, surrounded, written
+from curator.export.excerpt import NOT_FINITE, ReadsExcerpts, level_fault, surrounded, written
 from curator.export.sources import source_fault, span_fault
 from curator.stages import Version
 

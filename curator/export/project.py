@@ -9,9 +9,9 @@ from curator.domain.clip import Clip
 from curator.domain.clip_query import Query, parse
 from curator.domain.decision import State
 from curator.domain.errors import CuratorError
+from curator.domain.progress import Nobody, Watcher
 from curator.domain.recording import Recording
 from curator.domain.target import read_target
-from curator.domain.watching import Nobody, Watcher
 from curator.export import bundle
 from curator.export.checks import Fault, Listen, Refusal, check
 from curator.export.folder import require_absent

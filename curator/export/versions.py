@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from curator.domain.clip import Clip
 from curator.stages import Version
-from curator.stages.clean_versions import Versions
+from curator.stages.cleaning.versions import Versions
 from curator.store.project import Project
 
 

@@ -11,15 +11,15 @@ from curator.audio.intake import sweep
 from curator.domain.cleaning import ClipCleaned, Comparison, Measures, Verdict, compared, judged
 from curator.domain.decision import Changes, Edit, Field, Value
 from curator.domain.recipe import Recipe, none, to_toml
-from curator.jobs.crew import Crew, item_of
-from curator.jobs.following import follow_cut
+from curator.jobs.context import Work
 from curator.jobs.job import Job, Options
+from curator.jobs.messages import Found
 from curator.jobs.pipeline import make_caches
+from curator.jobs.reanalyse import follow_cut
 from curator.jobs.versions import versions
-from curator.jobs.wire import Found
-from curator.jobs.work import Work
-from curator.stages.clean_recipes import of_recordings
-from curator.stages.clean_versions import Versions
+from curator.jobs.worker_pool import Crew, item_of
+from curator.stages.cleaning.recipes import of_recordings
+from curator.stages.cleaning.versions import Versions
 from curator.store.project import Project
 
 TRIED_CLIPS = 6

@@ -18,19 +18,19 @@ from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.jobs.derive import derive
 from curator.jobs.job import Job
+from curator.jobs.messages import Cleaned, Message, Partly, Taken
 from curator.jobs.queries import each
-from curator.jobs.wire import Cleaned, Message, Partly, Taken
 from curator.stages import ClipSound, Failed
-from curator.stages.clean import cleaned
-from curator.stages.clean_guard import ClipPair, GuardClips
-from curator.stages.clean_recipes import of_recordings, parsed
-from curator.stages.clean_stream import Sound
-from curator.stages.clean_versions import derived
-from curator.stages.cleaners import Equipment
-from curator.stages.embedders.resemblyzer import SpeakerArray
-from curator.stages.transcribe import TranscribeClips
-from curator.stages.transcribers.faster_whisper import FasterWhisper
-from curator.stages.voice import SURELY_THE_SAME, unpacked
+from curator.stages.cleaning.clean import cleaned
+from curator.stages.cleaning.cleaners import Equipment
+from curator.stages.cleaning.guard import ClipPair, GuardClips
+from curator.stages.cleaning.recipes import of_recordings, parsed
+from curator.stages.cleaning.stream import Sound
+from curator.stages.cleaning.versions import derived
+from curator.stages.speaker.resemblyzer import SpeakerArray
+from curator.stages.speaker.similarity import SURELY_THE_SAME, unpacked
+from curator.stages.transcription.transcribe import TranscribeClips
+from curator.stages.transcription.transcribers.faster_whisper import FasterWhisper
 from curator.store.project import Project
 
 STAGES = frozenset({"clean", "guard", "try"})

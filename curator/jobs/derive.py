@@ -16,10 +16,10 @@ from curator.audio.waveform import Samples
 from curator.domain.errors import CuratorError, printable
 from curator.domain.recipe import Step, hash_of
 from curator.domain.recording import Recording
-from curator.stages.clean import cleaned, sound_of, stops
-from curator.stages.clean_recipes import of_recordings
-from curator.stages.clean_stream import Sound
-from curator.stages.cleaners import Equipment, info_of
+from curator.stages.cleaning.clean import cleaned, sound_of, stops
+from curator.stages.cleaning.cleaners import Equipment, info_of
+from curator.stages.cleaning.recipes import of_recordings
+from curator.stages.cleaning.stream import Sound
 
 SPARE_BYTES = 64 << 20
 AGAIN_S = 2.0  # made anew before the place to go on from: longer than any filter remembers

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from curator.audio.intake import files_below, sweep
 from curator.domain.errors import CuratorError, printable
-from curator.domain.watching import Watcher
-from curator.jobs.crew import Crew
+from curator.domain.progress import Watcher
+from curator.jobs.context import Work
 from curator.jobs.job import Job, path_bytes
-from curator.jobs.wire import Found, TakenIn
-from curator.jobs.work import Work
+from curator.jobs.messages import Found, TakenIn
+from curator.jobs.worker_pool import Crew
 from curator.stages import Failed
 from curator.store.project import Project
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from curator.domain import suggesting
 from curator.domain.decision import Field
 from curator.domain.fact import ClipFact, Producer
-from curator.jobs.wire import Message, Noted
-from curator.stages.delivery import Heard
-from curator.stages.suggest import Material, Suggest
+from curator.jobs.messages import Message, Noted
+from curator.stages.delivery.stage import Heard
+from curator.stages.suggestion.suggest import Material, Suggest
 from curator.store.project import Project
 
 

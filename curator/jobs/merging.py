@@ -20,17 +20,17 @@ from curator.domain.merge_planning import MyRecording, Planner
 from curator.domain.merging import Labelled, MergePlan, OtherSet, SameSound
 from curator.domain.recording import Recording
 from curator.domain.span import Span
-from curator.jobs.crew import Crew
+from curator.jobs.context import Work
 from curator.jobs.job import Job, path_bytes
 from curator.jobs.manifests import read_manifest
 from curator.jobs.manifests.listed import Listed
+from curator.jobs.messages import Found, TakenIn
 from curator.jobs.pipeline import make_caches
+from curator.jobs.result_writer import Large
 from curator.jobs.steps import cutter, producer_of
-from curator.jobs.wire import Found, TakenIn
-from curator.jobs.work import Work
-from curator.jobs.writing import Large
+from curator.jobs.worker_pool import Crew
 from curator.stages import Failed
-from curator.stages.segment import ends_group
+from curator.stages.segmentation.segment import ends_group
 from curator.store.project import Project
 
 

@@ -10,16 +10,16 @@ from curator.domain.fact import (
     RecordingTranscript,
     Transcript,
 )
-from curator.jobs.conclusions import conclude
-from curator.jobs.crew import Crew, item_of
+from curator.jobs.context import Work
+from curator.jobs.derived_facts import conclude
 from curator.jobs.job import Job, Options
-from curator.jobs.placing import place_new
+from curator.jobs.map_placement import place_new
+from curator.jobs.messages import Found
+from curator.jobs.result_writer import write_facts
 from curator.jobs.steps import STEPS, todo, transcriber_producer
 from curator.jobs.versions import versions
-from curator.jobs.wire import Found
-from curator.jobs.work import Work
-from curator.jobs.writing import write_facts
-from curator.stages.transcribe import words_of_clip
+from curator.jobs.worker_pool import Crew, item_of
+from curator.stages.transcription.transcribe import words_of_clip
 from curator.store.project import Project
 
 RECORDING_STEPS = frozenset({"transcribe", "segment"})

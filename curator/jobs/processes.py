@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from curator.jobs.job import Job, to_json
-from curator.jobs.wire import Done, Message, from_line
+from curator.jobs.messages import Done, Message, from_line
 
 GRACE_SECONDS = 3.0  # between asking a worker to stop and killing it
 LAST_WORDS = 8_000  # bytes of a dead worker's log that are kept

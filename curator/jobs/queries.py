@@ -6,7 +6,7 @@ from itertools import islice
 from curator.domain.clip import Clip
 from curator.domain.clip_query import Numbered, Query, parse
 from curator.domain.findings import FINDING_KEYS
-from curator.stages.scorers import scorers
+from curator.stages.scoring.scorers import scorers
 from curator.store.project import Project
 
 AT_ONCE = 500  # clips read from the project at a time, so that 100,000 need no memory

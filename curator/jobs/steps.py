@@ -26,22 +26,22 @@ from curator.jobs.cleaning_worker import STAGES as CLEANING
 from curator.jobs.cleaning_worker import serve_cleaning
 from curator.jobs.job import Job, Options, path_of
 from curator.jobs.learning import heard_of, learn
+from curator.jobs.messages import Found, Message, Taken, TakenIn
 from curator.jobs.queries import each
 from curator.jobs.versions import marked, versions
 from curator.jobs.versions import missing as lacking_in
-from curator.jobs.wire import Found, Message, Taken, TakenIn
 from curator.stages import ClipSound, Failed, RecordingSound
-from curator.stages import score as scoring
-from curator.stages.delivery import Deliver, LayOutDelivery
-from curator.stages.edges import FindEdges
-from curator.stages.embed import Embed
-from curator.stages.lay_out import LayOut
-from curator.stages.place_on_map import MADE_BY
-from curator.stages.score import Score
-from curator.stages.scorers import scorers
-from curator.stages.segment import Segment
-from curator.stages.transcribe import TranscribeClips, TranscribeRecordings
-from curator.stages.transcribers.faster_whisper import FasterWhisper, described
+from curator.stages.clip_map.layout import LayOut
+from curator.stages.clip_map.place_new import MADE_BY
+from curator.stages.delivery.stage import Deliver, LayOutDelivery
+from curator.stages.scoring import score as scoring
+from curator.stages.scoring.score import Score
+from curator.stages.scoring.scorers import scorers
+from curator.stages.segmentation.edges import FindEdges
+from curator.stages.segmentation.segment import Segment
+from curator.stages.speaker.embed import Embed
+from curator.stages.transcription.transcribe import TranscribeClips, TranscribeRecordings
+from curator.stages.transcription.transcribers.faster_whisper import FasterWhisper, described
 from curator.store.project import Project
 
 STEPS = (

@@ -3,13 +3,13 @@
 from curator.domain.errors import CuratorError
 from curator.domain.fact import ClipFact
 from curator.domain.suggesting import FACT, Verdict, fingerprint
+from curator.jobs.context import Work
 from curator.jobs.job import Job, Options
 from curator.jobs.learning import labels_of
+from curator.jobs.messages import Noted, Stopped
 from curator.jobs.processes import Died, Workers
-from curator.jobs.wire import Noted, Stopped
-from curator.jobs.work import Work
-from curator.jobs.writing import OnClips, write_facts
-from curator.stages.suggest import Suggest
+from curator.jobs.result_writer import OnClips, write_facts
+from curator.stages.suggestion.suggest import Suggest
 from curator.store.project import Project
 
 NOBODY: frozenset[int] = frozenset()

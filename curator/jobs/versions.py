@@ -6,7 +6,7 @@ Their producer names the recipe, so that a fact about another version counts as 
 from dataclasses import replace
 
 from curator.domain.fact import ClipFact, Fact, Producer
-from curator.stages.clean_versions import Versions
+from curator.stages.cleaning.versions import Versions
 from curator.store.project import Project
 
 MARK = 12  # letters of a recipe's hash in a producer's options

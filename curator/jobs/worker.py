@@ -8,8 +8,8 @@ from typing import IO
 
 from curator.domain.errors import CuratorError
 from curator.jobs.job import Job, from_json
+from curator.jobs.messages import Done, Message, Stopped, to_line
 from curator.jobs.steps import serve
-from curator.jobs.wire import Done, Message, Stopped, to_line
 
 
 def take_over_stdout() -> IO[bytes]:

@@ -17,7 +17,7 @@ from curator.store.connection import Cursor, Row
 from curator.store.database import Database
 from curator.store.producers import mark_recording_done
 from curator.store.recordings import Recordings
-from curator.store.recutting import OldClip, plan
+from curator.store.resegment import OldClip, plan
 
 _IN_TIME = "ORDER BY clip.recording_id, clip.start, clip.stop, clip.id"
 _SEEN = """

@@ -16,7 +16,7 @@ from curator.store.connection import Row
 from curator.store.database import Database
 from curator.store.decision_rules import categories, parsed
 from curator.store.decisions import Decisions
-from curator.store.going_back import Goal, way_back
+from curator.store.snapshot_restore import Goal, way_back
 
 PERSON = "person"
 EXPORT = "export"

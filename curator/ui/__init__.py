@@ -1,5 +1,5 @@
 """The window: the only part of the repository that knows Qt."""
 
-from curator.ui.immortal import make_immortal
+from curator.ui.pyside_refcount_workaround import make_immortal
 
 make_immortal()

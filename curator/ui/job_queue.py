@@ -15,11 +15,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from curator.domain.errors import CuratorError
+from curator.jobs.context import Cancelled, Work
 from curator.jobs.job import Options
-from curator.jobs.work import Cancelled, Work
-from curator.jobs.writing import Action, Large, OnClips
+from curator.jobs.result_writer import Action, Large, OnClips
 from curator.store.project import Project
-from curator.ui.large_acts import LargeActs
+from curator.ui.write_queue import LargeActs
 
 TELL_S = 0.1
 """Progress is told ten times a second at most; more is unreadable and costs the window time."""

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 from curator.domain.decision import Changes
 from curator.domain.errors import CuratorError, printable
 from curator.ui.actions import Action, When
-from curator.ui.ahead import LoadAhead
 from curator.ui.commands import Commands, ControlKeys
 from curator.ui.dialogs import Dialogs
 from curator.ui.first_start import FirstStart
@@ -26,6 +25,7 @@ from curator.ui.messages import Messages
 from curator.ui.new_project import NewProject
 from curator.ui.page import Page, hairline
 from curator.ui.page_list import PAGES
+from curator.ui.preload import LoadAhead
 from curator.ui.sample import CONSENT, LICENCE
 from curator.ui.session import Session
 from curator.ui.settings import Settings

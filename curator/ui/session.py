@@ -10,12 +10,12 @@ from curator.domain.decision import Changes, Edit, Field
 from curator.domain.errors import CuratorError, ProjectBusy
 from curator.store.project import Project
 from curator.ui.job_queue import JobQueue
-from curator.ui.large_acts import LargeActs
 from curator.ui.messages import Messages
 from curator.ui.settings import Settings
+from curator.ui.write_queue import LargeActs
 
 if TYPE_CHECKING:
-    from curator.ui.audit.column_feed import ColumnFeed
+    from curator.ui.clip_data.column_feed import ColumnFeed
     from curator.ui.sound.player import SoundDevicePlayer
 
 LATER = Changes((), Field.STATE, "")
@@ -100,7 +100,7 @@ class Session(QObject):
     def feed(self) -> "ColumnFeed":
         """All clips as columns, for every page that shows very many."""
         if self._feed is None:
-            from curator.ui.audit.column_feed import ColumnFeed
+            from curator.ui.clip_data.column_feed import ColumnFeed
 
             self._feed = ColumnFeed(self)
         return self._feed
@@ -282,7 +282,7 @@ def _written(project: Project, write: Callable[[Project], Changes | None]) -> Ch
     changes = write(project)
     judged = [clip for field in JUDGED_BY for clip in changes.of(field)] if changes else []
     if judged:
-        from curator.jobs.conclusions import judge_again
+        from curator.jobs.derived_facts import judge_again
 
         judge_again(project, tuple(dict.fromkeys(judged)))
     return changes

@@ -10,10 +10,16 @@ import soundfile
 
 from curator.audio.encode import resampled
 from curator.audio.waveform import Samples, Waveform
-from curator.stages.clean_stream import Sound
-from curator.stages.cleaners.deepfilternet3 import DELAY, FRAME, NO_LIMIT_DB, RATE, _library
-from curator.stages.models_folder import verified_folder
-from curator.stages.scorers.loudness import integrated_loudness
+from curator.stages.cleaning.cleaners.deepfilternet3 import (
+    DELAY,
+    FRAME,
+    NO_LIMIT_DB,
+    RATE,
+    _library,
+)
+from curator.stages.cleaning.stream import Sound
+from curator.stages.scoring.scorers.loudness import integrated_loudness
+from curator.weights.folder import verified_folder
 from tests.benchmarks.rows import Row
 from tests.helpers.cleaning import CPU, a_step
 
@@ -54,7 +60,7 @@ def as_a_command(sound: Samples) -> Samples:
 
 def deepfilternet_row() -> Row:
     """Times real time of one core; both load the network first."""
-    from curator.stages.cleaners import made
+    from curator.stages.cleaning.cleaners import made
 
     sound = speech(CLEANED_S, RATE)
     began = time.process_time()

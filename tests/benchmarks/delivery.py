@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from curator.audio.waveform import Waveform
-from curator.stages.embedders.delivery import delivery
-from curator.stages.pitch import HIGHEST_HZ, HOP, LOWEST_HZ, WINDOW, pitch
-from curator.stages.pitch import RATE as PITCH_RATE
+from curator.stages.delivery.features import delivery
+from curator.stages.delivery.pitch import HIGHEST_HZ, HOP, LOWEST_HZ, WINDOW, pitch
+from curator.stages.delivery.pitch import RATE as PITCH_RATE
 from tests.benchmarks.rows import Row
 from tests.benchmarks.voice import RATE, clips, least_cost, one_thread
 

@@ -146,9 +146,9 @@ def _endings_row(folder: Path) -> Row:
     """How often speech ends where it may, by itself, with the rules and without."""
     import torch
 
-    from trainer import checkpoint
     from trainer.evaluate.voices import speaking
-    from trainer.run import open_run
+    from trainer.runs import checkpoint
+    from trainer.runs.run import open_run
     from trainer.speech.own_pace import pace_of
 
     torch.set_num_threads(1)
@@ -206,7 +206,7 @@ class Ends:
 def natural_ends(speaker, texts, prompt: Path, prior, *, helped: bool) -> Ends:
     """Draw every text with every seed; codes said beside least, expected and most."""
     from trainer.speech.endings import Ending, EndingRules
-    from trainer.speech.saying import token_band
+    from trainer.speech.synthesis import token_band
 
     class Watched(Ending):
         said = 0

@@ -12,9 +12,9 @@ from curator.audio.fingerprint import Library, fingerprint
 from curator.audio.waveform import CACHE_RATE
 from curator.domain.decision import drop, give_emotion, keep
 from curator.domain.merging import Rule
-from curator.domain.watching import Nobody
+from curator.domain.progress import Nobody
+from curator.jobs.context import Work
 from curator.jobs.merging import plan_merge
-from curator.jobs.work import Work
 from curator.store.project import Project
 from tests.benchmarks.large_project import RECORDINGS, a_large_project
 from tests.benchmarks.rows import Row

@@ -9,7 +9,7 @@ import numpy as np
 
 from curator.audio.waveform import Samples, Waveform
 from curator.domain.findings import MUSIC, TWO_AT_ONCE
-from curator.stages.scorers import Heard, scorers
+from curator.stages.scoring.scorers import Heard, scorers
 from tests.benchmarks.rows import Row
 from tests.helpers import band
 from tests.helpers.cleaning import mixed, music

@@ -15,10 +15,10 @@ import numpy as np
 from curator.domain.balance import balance
 from curator.domain.decision import give_emotion, keep
 from curator.domain.fact import ClipFact, SpeakerVector
-from curator.domain.watching import Nobody
+from curator.domain.progress import Nobody
+from curator.jobs.context import Work
 from curator.jobs.planning import planner_of, retell
 from curator.jobs.suggesting import suggest
-from curator.jobs.work import Work
 from curator.store.project import Project
 from tests.benchmarks.rows import Row
 from tests.helpers.factories import EMBED, TRANSCRIBE, a_cut, a_recording, a_transcript

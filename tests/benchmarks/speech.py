@@ -24,10 +24,10 @@ from curator.audio.waveform import CACHE_RATE, FULL_SCALE_16, Samples, Samples16
 from curator.demo.voices import MissingVoice, host_sentences
 from curator.domain.fact import ClipFact
 from curator.domain.span import Span
-from curator.stages.models import known_models
-from curator.stages.transcribe import TranscribeClips
-from curator.stages.transcribers.faster_whisper import BEAM, FasterWhisper
-from curator.stages.vad import FRAME, speech_probabilities, speech_spans
+from curator.stages.segmentation.vad import FRAME, speech_probabilities, speech_spans
+from curator.stages.transcription.transcribe import TranscribeClips
+from curator.stages.transcription.transcribers.faster_whisper import BEAM, FasterWhisper
+from curator.weights.lookup import known_models
 from tests.benchmarks.rows import Row
 from tests.helpers.recordings import a_clip_sound, a_recording_sound, as_int16, joined, lj_speech
 from tests.helpers.shows import SENTENCES

@@ -146,9 +146,9 @@ def child(part: str, folder: Path) -> dict:
 def opened(folder: Path):
     """Back-end, bundle and configuration."""
     from trainer.backends import open_backend
+    from trainer.bundle.manifest import read_bundle
     from trainer.config import resolve
-    from trainer.features import cache_folder
-    from trainer.manifest import read_bundle
+    from trainer.data.features import cache_folder
 
     bundle = read_bundle(folder / "bundle")
     config = resolve("tiny-cpu", None, SIZES)
@@ -157,7 +157,7 @@ def opened(folder: Path):
 
 def prepare(folder: Path) -> dict:
     """The base and the cache, so that neither is built in a measured process."""
-    from trainer.material import gather
+    from trainer.data.dataset import gather
 
     backend, bundle, config = opened(folder)
     gather(backend, bundle, config)
@@ -231,8 +231,8 @@ def ours(folder: Path) -> dict:
     import torch
 
     from trainer.backends import Item
-    from trainer.material import gather
-    from trainer.optimizer import learning_parts, make_optimizer
+    from trainer.data.dataset import gather
+    from trainer.optim.optimizer import learning_parts, make_optimizer
 
     torch.set_num_threads(1)
     backend, bundle, config = opened(folder)

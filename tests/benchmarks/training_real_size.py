@@ -77,7 +77,7 @@ def one_step(mode: str) -> dict:
     from trainer.backends.xtts.batch import Special, make_batch
     from trainer.backends.xtts.coqui import coqui
     from trainer.backends.xtts.network import XttsNetwork
-    from trainer.optimizer import learning_parts, make_optimizer
+    from trainer.optim.optimizer import learning_parts, make_optimizer
     from trainer.sections import Adapt, Optim
 
     torch.set_num_threads(1)
@@ -117,7 +117,7 @@ def a_clip_as_the_network_sees_it():
 
 def a_clip():
     """A manifest line that nothing is read from but its id."""
-    from trainer.manifest import Clip, Source
+    from trainer.bundle.manifest import Clip, Source
 
     source = Source("", "0" * 64, 0.0, 6.0)
     return Clip(

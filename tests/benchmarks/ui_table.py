@@ -18,10 +18,10 @@ from PySide6.QtWidgets import QApplication, QTableView
 
 from curator.domain.clip import Clip
 from curator.domain.clip_query import parse
-from curator.ui.audit.clip_columns import ClipColumns
 from curator.ui.audit.clip_table import ClipTable
 from curator.ui.audit.clip_table_model import ClipTableModel
-from curator.ui.audit.review_order import AS_RECORDED, Order
+from curator.ui.clip_data.clip_columns import ClipColumns
+from curator.ui.clip_data.review_order import AS_RECORDED, Order
 from tests.benchmarks.large_project import CLIPS, a_large_project
 from tests.benchmarks.rows import Row
 

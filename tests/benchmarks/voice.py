@@ -16,9 +16,9 @@ import soundfile
 from numpy.typing import NDArray
 
 from curator.audio.waveform import Samples, Waveform
-from curator.stages.embed import speaker_vectors
-from curator.stages.lay_out import map_places, principal
-from curator.stages.scorers import Heard, scorers
+from curator.stages.clip_map.layout import map_places, principal
+from curator.stages.scoring.scorers import Heard, scorers
+from curator.stages.speaker.embed import speaker_vectors
 from tests.benchmarks.rows import Row
 from tests.helpers.sounds import speech_like
 

@@ -7,7 +7,7 @@ import pytest
 from curator.cli.arguments import run
 from curator.domain.cleaning import BeforeAfter, Comparison, judged
 from curator.jobs import cleaning
-from curator.stages.clean_recipes import read_recipe
+from curator.stages.cleaning.recipes import read_recipe
 from curator.store.project import Project
 from tests.helpers.factories import a_project
 

@@ -18,8 +18,8 @@ from curator.export.contents import clip_name
 from curator.export.listening import listener
 from tests.helpers.bundles import a_source, as_recording, kept_clips, write_bundle
 from tests.helpers.sounds import noise, write_sound
-from trainer.manifest import read_bundle
-from trainer.preflight import length_reason, preflight, text_reason
+from trainer.bundle.manifest import read_bundle
+from trainer.bundle.preflight import length_reason, preflight, text_reason
 from trainer.target import Target as TrainersTarget
 from trainer.target import read_target as read_trainers_target
 

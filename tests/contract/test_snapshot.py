@@ -1,9 +1,9 @@
 """A run can be traced to the exact set it was trained on."""
 
 from tests.helpers.bundles import a_source, as_recording, kept_clips, write_bundle
+from trainer.bundle.manifest import read_bundle
 from trainer.config import resolve
-from trainer.manifest import read_bundle
-from trainer.run import create_run, open_run
+from trainer.runs.run import create_run, open_run
 
 
 def test_a_run_names_the_snapshot_that_its_bundle_is_of(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 from curator.domain.target import read_target
 from tests.helpers.bundles import a_source, as_recording, kept_clips, write_bundle
-from trainer.cli import main
+from trainer.cli.parser import main
 from trainer.evaluate.results import read_results
 
 pytestmark = [pytest.mark.slow, pytest.mark.model, pytest.mark.timeout(900)]

@@ -7,9 +7,9 @@ import pytest
 
 from curator.domain.weights import Weights
 from tests.helpers.bundles import a_source, as_recording, kept_clips, write_bundle
+from trainer.bundle.manifest import read_bundle
 from trainer.config import TrainConfig
-from trainer.manifest import read_bundle
-from trainer.plan import Card, plan, schedule_for
+from trainer.machine.plan import Card, plan, schedule_for
 
 CLIPS = 30
 THIN = ("greeting", "question")

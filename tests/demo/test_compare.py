@@ -6,7 +6,7 @@ import pytest
 
 from curator.demo.compare import as_dict, compare, table, total
 from curator.demo.truth import Truth
-from curator.demo.whereabouts import Whose, cuts_a_word, whose
+from curator.demo.truth_lookup import Whose, cuts_a_word, whose
 from curator.demo.word_errors import WordErrors
 from curator.domain.decision import State
 from curator.domain.span import Span

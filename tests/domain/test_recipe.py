@@ -2,7 +2,13 @@ import pytest
 
 from curator.domain.errors import CuratorError
 from curator.domain.recipe import Recipe, Step, none, to_toml
-from curator.stages.clean_recipes import of_clips, of_recordings, parsed, read_recipe, recipe_names
+from curator.stages.cleaning.recipes import (
+    of_clips,
+    of_recordings,
+    parsed,
+    read_recipe,
+    recipe_names,
+)
 
 
 def test_a_recipe_is_the_same_after_it_was_written_and_read():

@@ -13,9 +13,9 @@ from curator.audio.derived import begun_derived, derived_recording
 from curator.audio.intake import sweep
 from curator.domain.recipe import hash_of
 from curator.jobs.derive import AGAIN_S, derive
-from curator.stages.clean import cleaned, sound_of
-from curator.stages.clean_stream import Pieces, Sound, in_pieces
-from curator.stages.cleaners import deepfilternet3
+from curator.stages.cleaning.clean import cleaned, sound_of
+from curator.stages.cleaning.cleaners import deepfilternet3
+from curator.stages.cleaning.stream import Pieces, Sound, in_pieces
 from tests.helpers.cleaning import CPU, a_step, taken_in
 from tests.helpers.sounds import speech_like, write_sound
 

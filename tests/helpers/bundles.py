@@ -14,10 +14,10 @@ from curator.audio.waveform import Samples
 from curator.domain.clip import Clip
 from curator.domain.decision import State
 from curator.domain.emotion import EmotionSet
+from curator.domain.progress import Watcher
 from curator.domain.recording import Recording
 from curator.domain.resources import resources
 from curator.domain.target import Target, read_target
-from curator.domain.watching import Watcher
 from curator.export.bundle import export
 from curator.export.settings import Exported, ExportSettings
 from tests.helpers.factories import a_clip

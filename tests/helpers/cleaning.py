@@ -9,9 +9,9 @@ from curator.audio.intake import take_in
 from curator.audio.waveform import Samples
 from curator.domain.recipe import Step
 from curator.domain.recording import Recording
-from curator.stages.clean import cleaned
-from curator.stages.clean_stream import Sound
-from curator.stages.cleaners import Equipment, info_of
+from curator.stages.cleaning.clean import cleaned
+from curator.stages.cleaning.cleaners import Equipment, info_of
+from curator.stages.cleaning.stream import Sound
 
 CPU = Equipment("cpu")
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from curator.domain.decision import give_emotion
 from curator.domain.fact import ClipFact, DeliveryVector, Producer
-from curator.stages.embedders.delivery import FEATURES, SIZE
+from curator.stages.delivery.features import FEATURES, SIZE
 from curator.store.project import Project
 from tests.helpers.factories import found
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from curator.domain.resources import resources
-from curator.stages.embedders.resemblyzer import the_encoder
-from curator.stages.learned_rules import FILE
-from curator.stages.scorers.music import tone_measures
-from curator.stages.scorers.overlap import WINDOW_S, window_starts, window_states
+from curator.stages.scoring.learned_rules import FILE
+from curator.stages.scoring.scorers.music import tone_measures
+from curator.stages.scoring.scorers.overlap import WINDOW_S, window_starts, window_states
+from curator.stages.speaker.resemblyzer import the_encoder
 from tests.conftest import REAL_SPEECH
 from tests.helpers.band import play
 from tests.helpers.cleaning import hum, in_a_room, mixed, pink_noise

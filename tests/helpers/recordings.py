@@ -12,7 +12,7 @@ from curator.domain.fact import NewClip, Transcript, Word
 from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.stages import ClipSound, RecordingSound
-from curator.stages.transcribe import words_of_clip
+from curator.stages.transcription.transcribe import words_of_clip
 
 
 def as_int16(samples: Samples) -> Samples16:

@@ -10,8 +10,8 @@ import numpy as np
 import soundfile
 
 from trainer.config import config_hash, resolve, to_toml
-from trainer.evaluate.while_training import means_of
-from trainer.guard import judge
+from trainer.evaluate.during_training import means_of
+from trainer.optim.early_stopping import judge
 
 TIME = "2026-01-01T00:00:00.000+00:00"
 UPDATES = 10  # to an epoch

@@ -10,15 +10,15 @@ from curator.audio.derived import derived_path
 from curator.domain.cleaning import best
 from curator.domain.decision import Field, keep
 from curator.domain.errors import MissingSource
+from curator.domain.progress import Nobody
 from curator.domain.recipe import none
-from curator.domain.watching import Nobody
 from curator.export.project import export_project
 from curator.jobs import cleaning
+from curator.jobs.context import Work
 from curator.jobs.intake import import_paths
 from curator.jobs.job import Options
 from curator.jobs.pipeline import analyse
-from curator.jobs.work import Work
-from curator.stages.clean_recipes import parsed, read_recipe
+from curator.stages.cleaning.recipes import parsed, read_recipe
 from tests.helpers.factories import an_empty_project
 from tests.helpers.speech import SENTENCES, write_speech
 

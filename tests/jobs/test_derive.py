@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 import soundfile
 
-from curator.audio import begun
-from curator.audio.begun import GrowingFile
+from curator.audio import resumable_file
 from curator.audio.cache import cached16, sweep
 from curator.audio.derived import begun_derived
+from curator.audio.resumable_file import GrowingFile
 from curator.domain.errors import CuratorError
 from curator.domain.recipe import hash_of
 from curator.jobs import derive as deriving
 from curator.jobs.derive import derive
-from curator.stages import clean
-from curator.stages.clean_versions import derived
+from curator.stages.cleaning import clean
+from curator.stages.cleaning.versions import derived
 from tests.helpers.cleaning import CPU, a_step, taken_in
 from tests.helpers.sounds import noise, speech_like, write_sound
 
@@ -156,7 +156,7 @@ def test_a_full_disk_in_the_middle_leaves_nothing_half_written(recording, tmp_pa
 def test_what_was_noted_before_the_disk_was_full_is_not_made_again(
     long_recording, tmp_path, full_disk, monkeypatch
 ):
-    monkeypatch.setattr(begun, "NOTED_EVERY_S", 0.0)
+    monkeypatch.setattr(resumable_file, "NOTED_EVERY_S", 0.0)
     cache, steps = tmp_path / "cache", STEPS[:1]
     key, block = hash_of(tuple(steps)), 80_000  # samples
     full_disk(lambda: derive(long_recording, cache, steps, CPU), 10 * block)
@@ -178,10 +178,10 @@ def test_what_nobody_goes_on_with_is_swept_away(tmp_path):
         os.utime(path, (time.time() - age,) * 2)
         return path
 
-    forgotten = made("a.begun", begun.FORGOTTEN_S + 60)
+    forgotten = made("a.begun", resumable_file.FORGOTTEN_S + 60)
     note = made("a.begun.json", 0)
-    unnoted = made("b.begun", begun.LEFT_S + 60)
-    going_on, going_on_note = made("c.begun", begun.LEFT_S + 60), made("c.begun.json", 0)
+    unnoted = made("b.begun", resumable_file.LEFT_S + 60)
+    going_on, going_on_note = made("c.begun", resumable_file.LEFT_S + 60), made("c.begun.json", 0)
     fresh = made("d.begun", 0)
     assert sweep(tmp_path) == 2
     assert not any(path.exists() for path in (forgotten, note, unnoted))

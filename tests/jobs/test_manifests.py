@@ -9,11 +9,11 @@ import pytest
 from curator.domain.decision import correct_text, give_emotion, keep
 from curator.domain.errors import CuratorError
 from curator.domain.merging import Rule
-from curator.domain.watching import Nobody
+from curator.domain.progress import Nobody
 from curator.export.project import export_project
+from curator.jobs.context import Work
 from curator.jobs.manifests import read_manifest
 from curator.jobs.merging import merge, plan_merge
-from curator.jobs.work import Work
 from curator.store.project import Project
 from tests.helpers.factories import an_empty_project
 from tests.helpers.sets import a_set, truth

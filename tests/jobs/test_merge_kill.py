@@ -21,9 +21,9 @@ MERGING = """
 import sys, time
 from pathlib import Path
 from curator.domain.merging import Rule
-from curator.domain.watching import Nobody
+from curator.domain.progress import Nobody
 from curator.jobs.merging import merge, plan_merge
-from curator.jobs.work import Work
+from curator.jobs.context import Work
 from curator.store.project import Project
 with Project.open(Path(sys.argv[1])) as project:
     work = Work.at_once(project, Nobody())

@@ -14,11 +14,11 @@ from curator.domain.decision import (
 )
 from curator.domain.errors import CuratorError
 from curator.domain.merging import Rule
+from curator.domain.progress import Nobody
 from curator.domain.span import Span
 from curator.domain.splitting import split
-from curator.domain.watching import Nobody
+from curator.jobs.context import Work
 from curator.jobs.merging import merge, plan_merge
-from curator.jobs.work import Work
 from curator.store.project import Project
 from tests.helpers.factories import a_finding, score
 from tests.helpers.sets import CLIPS, a_set, file_of, imported, truth

@@ -20,13 +20,13 @@ from curator.domain.decision import (
 )
 from curator.domain.errors import CuratorError
 from curator.domain.merging import Rule
+from curator.domain.progress import Nobody
 from curator.domain.recipe import Recipe, Step
 from curator.domain.snapshot import Kind
 from curator.domain.span import Span
 from curator.domain.splitting import merge, split
-from curator.domain.watching import Nobody
 from curator.jobs import merging
-from curator.jobs.work import Work
+from curator.jobs.context import Work
 from curator.store.project import Project
 from tests.helpers.factories import a_project, a_recording, an_empty_project, say, some_clips
 from tests.store.test_acts import without

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from curator.domain.decision import drop, give_emotion
+from curator.domain.progress import Nobody
 from curator.domain.suggesting import doubtful, likely, suspects, waiting
-from curator.domain.watching import Nobody
+from curator.jobs.context import Cancelled, Work
+from curator.jobs.result_writer import straight_into
 from curator.jobs.suggesting import is_current, suggest, verdict_of
-from curator.jobs.work import Cancelled, Work
-from curator.jobs.writing import straight_into
 from curator.store.project import Project
 from tests.helpers.factories import a_project
 from tests.helpers.labels import give_deliveries, give_labels, kind_of

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.trainer.bundles import a_bundle
-from tests.trainer.runs import TOY
-from trainer.cli import main
+from tests.trainer.toy_runs import TOY
+from trainer.cli.parser import main
 
 
 @pytest.fixture(autouse=True)

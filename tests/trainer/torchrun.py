@@ -28,7 +28,7 @@ def train(ranks, bundle, run, *changes):
 
 def largest_difference(runs, step):
     """The largest difference between the weights of two runs."""
-    from trainer import checkpoint
+    from trainer.runs import checkpoint
 
     one, other = (checkpoint.chosen(run / "checkpoints", step).tensors("weights") for run in runs)
     assert set(one) == set(other)

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.bundle.manifest import Bundle, Clip
+from trainer.bundle.preflight import Reason
 from trainer.config import TrainConfig, nearest
 from trainer.errors import WrongUsage
-from trainer.manifest import Bundle, Clip
-from trainer.preflight import Reason
 
 if TYPE_CHECKING:
     import torch

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from trainer.bundle.manifest import Bundle
 from trainer.config import TrainConfig
 from trainer.errors import WrongUsage
-from trainer.manifest import Bundle
 
 Base = TypeVar("Base")
 

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.backends import MELS, Arrays, Item
+from trainer.bundle.manifest import Bundle, Clip
+from trainer.bundle.preflight import Reason
 from trainer.config import TrainConfig
-from trainer.manifest import Bundle, Clip
-from trainer.preflight import Reason
 
 if TYPE_CHECKING:
     import torch

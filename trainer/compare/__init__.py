@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.errors import BrokenRun, WrongUsage
-from trainer.report.address import Address
 from trainer.report.figures import Figure, figure
+from trainer.report.provenance import Address
 from trainer.report.run_files import ABOUT, RunFiles, read_run
 from trainer.report.sources import Sources
 

@@ -7,9 +7,9 @@ from trainer.compare import Compared
 from trainer.compare.data import Change, by_category, change_between, minutes
 from trainer.compare.outcome import Outcome, losses, measures, obstacles
 from trainer.compare.settings import differing
-from trainer.report.address import Address, line
 from trainer.report.blocks import Block, Bullets, Details, Paragraph, Report, Section, Table
 from trainer.report.figures import Figure, Said, plain, say
+from trainer.report.provenance import Address, line
 from trainer.report.quality import MEASURES
 from trainer.report.run_files import ABOUT, EVENTS
 from trainer.report.sources import Row

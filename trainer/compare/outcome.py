@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trainer.compare import Compared
-from trainer.report.address import Address, all_where, line
 from trainer.report.figures import Figure, Said, say
+from trainer.report.provenance import Address, all_where, line
 from trainer.report.quality import MEASURES
 from trainer.report.run_files import EVENTS, RESULTS, RunFiles
 from trainer.report.samples import Samples

@@ -5,11 +5,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from trainer import checkpoint
+from trainer.bundle.manifest import Bundle, Clip
 from trainer.errors import BrokenRun
 from trainer.evaluate.sentences import Script, Sentence
-from trainer.manifest import Bundle, Clip
-from trainer.run import Run
+from trainer.runs import checkpoint
+from trainer.runs.run import Run
 
 BASE = 0  # what the run started from
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.errors import BrokenRun
-from trainer.files import json_lines, write_atomically
+from trainer.runs.files import json_lines, write_atomically
 
 FOLDER = "evaluation"
 WAVS = f"{FOLDER}/wavs"

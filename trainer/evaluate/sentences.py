@@ -14,8 +14,8 @@ from typing import Literal
 
 import msgspec
 
+from trainer.bundle.manifest import Bundle, Clip
 from trainer.errors import WrongUsage
-from trainer.manifest import Bundle, Clip
 from trainer.resources import resources
 
 ID = re.compile(r"[A-Za-z0-9_-]+\Z")

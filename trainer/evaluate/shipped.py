@@ -4,13 +4,13 @@ import argparse
 import json
 from collections.abc import Mapping
 
-from trainer.commands import say
+from trainer.bundle.manifest import Bundle, read_bundle
+from trainer.cli.commands import say
 from trainer.config import TrainConfig, config_hash, nearest, resolve
 from trainer.errors import BrokenRun, TrainerError, WrongUsage
-from trainer.evaluate.hearing import held_out
-from trainer.guard import judge
-from trainer.manifest import Bundle, read_bundle
-from trainer.run import ABOUT, SHIPPED, Run, create_run, open_run
+from trainer.evaluate.samples import held_out
+from trainer.optim.early_stopping import judge
+from trainer.runs.run import ABOUT, SHIPPED, Run, create_run, open_run
 
 
 def shipped_run(arguments: argparse.Namespace) -> Run:
@@ -67,7 +67,7 @@ def _config(arguments: argparse.Namespace) -> TrainConfig:
 def _identity(config: TrainConfig, bundle: Bundle) -> Mapping[str, object]:
     """What the model is; refuses one that speaks none of the bundle's languages."""
     from trainer.backends import SPEAKERS, open_backend, open_shipped
-    from trainer.features import cache_folder
+    from trainer.data.features import cache_folder
 
     if config.model.backend not in SPEAKERS:
         backend = open_backend(config, bundle, cache_folder(bundle.folder, config))

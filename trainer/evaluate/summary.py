@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.draws import generator
+from trainer.seeded_random import generator
 
 DRAWS = 2000
 LEVEL = 0.95

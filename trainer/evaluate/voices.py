@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trainer import checkpoint
+from trainer.bundle.manifest import Bundle
 from trainer.evaluate.plan import BASE
-from trainer.manifest import Bundle
-from trainer.run import PARENT, Run
+from trainer.runs import checkpoint
+from trainer.runs.run import PARENT, Run
 from trainer.speech.speaker import Speaker, open_speaker
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class Beginning(checkpoint.Checkpoint):
 def speaking(run: Run, bundle: Bundle, step: int) -> Iterator[Speaker]:
     """The voice of a step; 0 is what the run started from."""
     from trainer.backends import SPEAKERS, open_backend, open_shipped
-    from trainer.features import cache_folder
-    from trainer.session import load_weights
+    from trainer.data.features import cache_folder
+    from trainer.training.session import load_weights
 
     if run.config.model.backend in SPEAKERS:
         with open_shipped(run.config).speaking() as speaker:

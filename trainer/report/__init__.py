@@ -6,10 +6,10 @@ stands beside it in the HTML; see `figures`.
 
 from pathlib import Path
 
-from trainer.files import write_atomically
 from trainer.report.blocks import Report
 from trainer.report.run_files import RunFiles, read_run
 from trainer.report.writer import Writer
+from trainer.runs.files import write_atomically
 
 
 def write_report(
@@ -35,9 +35,9 @@ def contents(run: RunFiles) -> Report:
         appendix,
         balance,
         bundle_findings,
-        glance,
         losses,
         next_run,
+        overview,
         quality,
         speech,
         stability,
@@ -46,15 +46,15 @@ def contents(run: RunFiles) -> Report:
     write = Writer(run)
     if run.as_shipped:
         sections = [quality.section(write), bundle_findings.section(write)]
-        lead = glance.lead_as_shipped(write)
+        lead = overview.lead_as_shipped(write)
         return Report("a model as shipped", (write.run_name(),), lead, sections)
     return Report(
         "training report",
         (write.run_name(),),
-        glance.lead(write),
+        overview.lead(write),
         [
             advice.section(write),
-            glance.section(write),
+            overview.section(write),
             losses.curves(write),
             losses.meaning(write),
             stability.section(write),

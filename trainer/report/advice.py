@@ -7,11 +7,11 @@ figure points there and could be chance.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from trainer.report.address import all_where, line, whole
 from trainer.report.balance import targets, thin
 from trainer.report.blocks import Bullets, Paragraph, Section
 from trainer.report.bundle_findings import CHECKS, clip_name, found_clips
 from trainer.report.figures import Said, say
+from trainer.report.provenance import all_where, line, whole
 from trainer.report.run_files import CONFIG, EVENTS
 from trainer.report.samples import Samples
 from trainer.report.writer import NATS, Event, Writer, joined

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from trainer.report.address import all_where, line
 from trainer.report.blocks import Bullets, Code, Details, Facts, Paragraph, Section, Table
 from trainer.report.figures import Figure, Said, say
-from trainer.report.glance import versions
 from trainer.report.losses import spaced
+from trainer.report.overview import versions
+from trainer.report.provenance import all_where, line
 from trainer.report.run_files import CONFIG, EVENTS
 from trainer.report.samples import Samples
 from trainer.report.writer import Writer, joined

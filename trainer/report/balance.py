@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from trainer.report.address import Address, line, whole
 from trainer.report.blocks import Paragraph, Section, Table
 from trainer.report.figures import NOTHING, Figure, Said, say
+from trainer.report.provenance import Address, line, whole
 from trainer.report.run_files import EVENTS
 from trainer.report.samples import Samples
 from trainer.report.writer import NO_CATEGORY, Writer

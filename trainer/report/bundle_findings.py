@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from trainer.report.address import all_where, line, whole
 from trainer.report.blocks import Bullets, Paragraph, Section
 from trainer.report.figures import Figure, Said, say
+from trainer.report.provenance import all_where, line, whole
 from trainer.report.run_files import EVENTS, MANIFEST, REFUSED
 from trainer.report.sources import RULE, Row
 from trainer.report.writer import Writer, joined

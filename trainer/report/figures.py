@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from trainer.guard import judge
+from trainer.optim.early_stopping import judge
 from trainer.report import statistics
-from trainer.report.address import Address
+from trainer.report.provenance import Address
 from trainer.report.sources import Sources
 
 NOTHING = "–"

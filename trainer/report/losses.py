@@ -3,10 +3,10 @@
 import math
 from collections.abc import Sequence
 
-from trainer.report.address import Address, all_where, line
 from trainer.report.blocks import Block, Drawing, Facts, Paragraph, Section, Table
 from trainer.report.curves import Curve, Level, draw
 from trainer.report.figures import Figure, Said, say
+from trainer.report.provenance import Address, all_where, line
 from trainer.report.run_files import EVENTS
 from trainer.report.writer import METRICS, TITLES, Event, Writer
 

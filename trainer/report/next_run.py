@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 from trainer.errors import BrokenRun
-from trainer.report.address import Address, line, whole
 from trainer.report.blocks import Bullets, Paragraph, Section
 from trainer.report.figures import Figure, Said, say
+from trainer.report.provenance import Address, line, whole
 from trainer.report.run_files import ABOUT, CONFIG, EVENTS, RunFiles, read_run
 from trainer.report.writer import Writer
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from trainer.report.address import all_where, line
 from trainer.report.blocks import Block, Bullets, Hearing, Paragraph, Player, Section, Table
 from trainer.report.figures import NOTHING, Figure, Said, say
+from trainer.report.provenance import all_where, line
 from trainer.report.run_files import REAL, RESULTS
 from trainer.report.samples import Sample, Samples, categories_spoken
 from trainer.report.sounds import as_uri

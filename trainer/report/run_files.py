@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from trainer.errors import BrokenRun
-from trainer.events import FILE
-from trainer.guard import Verdict, judge
-from trainer.report.address import whole
+from trainer.optim.early_stopping import Verdict, judge
 from trainer.report.figures import Figure, Said, say
+from trainer.report.provenance import whole
 from trainer.report.sources import Row, Sources
 from trainer.resources import resources
-from trainer.run import SHIPPED
+from trainer.runs.events import FILE
+from trainer.runs.run import SHIPPED
 
 EVENTS, ABOUT, CONFIG = FILE, "run.json", "config.toml"
 RESULTS, REAL = "evaluation/results.jsonl", "evaluation/real.jsonl"

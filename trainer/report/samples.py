@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainer.report.address import Address, all_where, line
 from trainer.report.figures import Figure, Said, figure, say
+from trainer.report.provenance import Address, all_where, line
 from trainer.report.run_files import MANIFEST, RESULTS, RunFiles
 from trainer.report.sources import Row
 

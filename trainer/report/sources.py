@@ -13,8 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from trainer.report.address import Address, all_where, as_text
-from trainer.report.shapes import as_usable
+from trainer.report.event_shapes import as_usable
+from trainer.report.provenance import Address, all_where, as_text
 
 Row = Mapping[str, Any]
 RULE = "rule"

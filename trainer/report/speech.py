@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from trainer.report.address import Address, all_where, line
 from trainer.report.blocks import Block, Drawing, Hearing, Paragraph, Player, Section, Table
 from trainer.report.curves import Curve, draw
 from trainer.report.figures import NOTHING, Said, say
 from trainer.report.losses import spaced
+from trainer.report.provenance import Address, all_where, line
 from trainer.report.run_files import EVENTS
 from trainer.report.sounds import as_uri
 from trainer.report.writer import Event, Writer

@@ -1,8 +1,8 @@
 """Overfitting and stability, by the guard's rules, each beside what this run has for it."""
 
-from trainer.report.address import all_where, line
 from trainer.report.blocks import Bullets, Paragraph, Section, Table
 from trainer.report.figures import Figure, Said, say
+from trainer.report.provenance import all_where, line
 from trainer.report.run_files import EVENTS
 from trainer.report.writer import Writer
 

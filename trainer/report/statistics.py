@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.guard import FEWEST_CLIPS
+from trainer.optim.early_stopping import FEWEST_CLIPS
 
 DRAWS = 2000
 SEED = 20

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trainer.report.address import Address, all_where, line, whole
 from trainer.report.figures import Figure, figure
+from trainer.report.provenance import Address, all_where, line, whole
 from trainer.report.run_files import ABOUT, EVENTS, MANIFEST, RunFiles
 from trainer.report.sources import RULE, Row
 
@@ -59,7 +59,9 @@ class Writer:
                 return self.name(kind, line(EVENTS, number, "categories"))
         return Figure(kind, kind, "literal", "s", ())
 
-    def rule(self, name: str, form: str = "d", module: str = "trainer.guard") -> Figure:
+    def rule(
+        self, name: str, form: str = "d", module: str = "trainer.optim.early_stopping"
+    ) -> Figure:
         """A constant of the program."""
         return self.get("value", whole(RULE, module, name), form=form)
 

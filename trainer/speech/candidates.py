@@ -9,8 +9,8 @@ from trainer.speech.listener import Listener
 from trainer.speech.pace import letters, spoken_seconds
 from trainer.speech.prior import LengthPrior
 from trainer.speech.sound import Sound, for_listening
+from trainer.speech.text_normalise import distance, words
 from trainer.speech.voice_activity import speech_spans
-from trainer.speech.wording import distance, words
 
 SAME_ERROR = 0.02  # of the characters; nearer than that the lengths decide
 

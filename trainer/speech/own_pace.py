@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from trainer.draws import generator
-from trainer.manifest import Bundle, Clip
+from trainer.bundle.manifest import Bundle, Clip
+from trainer.seeded_random import generator
 from trainer.speech.pace import letters, spoken_seconds, usual_rate
 from trainer.speech.prior import ENOUGH_CLIPS, LengthPrior, fit_prior
 from trainer.speech.sound import Sound, for_listening, read_sound

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from trainer.errors import TrainerError
-from trainer.files import sha256_of
 from trainer.resources import resources
+from trainer.runs.files import sha256_of
 
 ENGLISH = ("tiny.en", "base")  # in order of preference; tiny.en hears read English as well as base
 ANY_LANGUAGE = ("base",)

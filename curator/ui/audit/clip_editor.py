@@ -180,7 +180,7 @@ class ClipEditor(QWidget):
 
     def _expected(self, clip: Clip) -> Transcript | None:
         """The words that the whole recording has where the clip is now."""
-        from curator.stages.transcribe import words_of_clip
+        from curator.stages.transcription.transcribe import words_of_clip
 
         if self._whole[0] != clip.recording_id:
             whole = self._project.facts.recording_transcript(clip.recording_id)

@@ -8,10 +8,10 @@ from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from curator.ui.audit.clip_table_model import ClipTableModel, Index
-from curator.ui.audit.held_keys import is_held_walk
 from curator.ui.audit.list_columns import COLUMNS
-from curator.ui.audit.signs import SIZE
 from curator.ui.theme import GRID
+from curator.ui.widgets.badges import SIZE
+from curator.ui.widgets.held_keys import is_held_walk
 
 ROW = 3 * GRID + 2
 WIDTHS = {"state": 32, "id": 48, "seconds": 48, "emotion": 32, "findings": 32}

@@ -16,10 +16,10 @@ from curator.domain.clip_query import Query
 from curator.domain.decision import Changes, State
 from curator.domain.emotion import Emotion, EmotionSet
 from curator.store.project import Project
-from curator.ui.audit.clip_columns import ClipColumns
-from curator.ui.audit.column_groups import NO_WORD, STATES, only_field
 from curator.ui.audit.list_columns import COLUMNS, NUMBERS, RowValues
-from curator.ui.audit.review_order import AS_RECORDED, Order
+from curator.ui.clip_data.clip_columns import ClipColumns
+from curator.ui.clip_data.column_groups import NO_WORD, STATES, only_field
+from curator.ui.clip_data.review_order import AS_RECORDED, Order
 from curator.ui.wording import translated
 
 PAGE = 64

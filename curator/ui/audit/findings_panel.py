@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from curator.domain.clip import Clip, Finding
-from curator.ui.audit.signs import SIZE, sign
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
+from curator.ui.widgets.badges import SIZE, sign
 from curator.ui.wording import shown_key, translated
 
 

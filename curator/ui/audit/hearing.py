@@ -1,7 +1,7 @@
 """What a person can hear on the audit page, and how they go from clip to clip."""
 
-from curator.ui.audit import clip_counts
 from curator.ui.audit.view import AuditView
+from curator.ui.clip_data import clip_counts
 
 
 class HearingPage(AuditView):

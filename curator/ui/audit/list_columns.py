@@ -8,9 +8,9 @@ from PySide6.QtGui import QColor, QGuiApplication
 
 from curator.domain.decision import State
 from curator.domain.emotion import Emotion
-from curator.ui.audit.signs import category_sign, sign
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.theme import roles_of
+from curator.ui.widgets.badges import category_sign, sign
 from curator.ui.wording import counted, translated
 
 _Role = Qt.ItemDataRole

@@ -9,8 +9,8 @@ from curator.domain.clip import Clip
 from curator.domain.decision import Changes
 from curator.domain.errors import CuratorError
 from curator.ui.actions import Place
-from curator.ui.audit import clip_counts
 from curator.ui.audit.hearing import HearingPage
+from curator.ui.clip_data import clip_counts
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
 

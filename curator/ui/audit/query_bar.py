@@ -4,8 +4,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from curator.store.project import Project
-from curator.ui.audit.query_field import QueryField
-from curator.ui.audit.review_order import (
+from curator.ui.clip_data.review_order import (
     AS_RECORDED,
     BY_CATEGORY,
     WORST_FIRST,
@@ -15,6 +14,7 @@ from curator.ui.audit.review_order import (
 )
 from curator.ui.page import label
 from curator.ui.theme import GRID
+from curator.ui.widgets.query_field import QueryField
 from curator.ui.wording import clock, counted, number
 
 

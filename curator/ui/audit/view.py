@@ -7,12 +7,12 @@ from PySide6.QtGui import QHideEvent
 from curator.domain.clip import Clip
 from curator.domain.clip_query import Query
 from curator.domain.decision import NOT_OF_CLIPS, Changes, Field
-from curator.ui.audit import clip_counts
-from curator.ui.audit.column_feed import Members
-from curator.ui.audit.judging import Judging
-from curator.ui.audit.listening import Listening
-from curator.ui.audit.parts import AuditParts
-from curator.ui.audit.review_order import Order
+from curator.ui.audit.layout import AuditParts
+from curator.ui.clip_commands.decisions import Judging
+from curator.ui.clip_commands.playback import Listening
+from curator.ui.clip_data import clip_counts
+from curator.ui.clip_data.column_feed import Members
+from curator.ui.clip_data.review_order import Order
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
 

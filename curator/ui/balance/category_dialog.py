@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 from curator.domain.category_edits import DIGITS, MOST_CLIPS, MOST_MINUTES, checked
 from curator.domain.emotion import Emotion
 from curator.domain.errors import CuratorError
-from curator.ui.audit.signs import category_sign
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
+from curator.ui.widgets.badges import category_sign
 
 
 class _Asking(QDialog):

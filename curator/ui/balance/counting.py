@@ -4,8 +4,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from curator.domain.decision import NOT_OF_CLIPS, Changes, Field
 from curator.domain.planner import Plan, Planner
+from curator.jobs.context import Work
 from curator.jobs.planning import planner_of, retell
-from curator.jobs.work import Work
 from curator.ui.session import Session
 
 WHAT = "plan"

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from curator.domain.decision import Changes, Field
 from curator.domain.fact import Suggestion
 from curator.domain.suggesting import Verdict
+from curator.jobs.context import Work
 from curator.jobs.suggesting import is_current, suggest, verdict_of
-from curator.jobs.work import Work
 from curator.ui.session import Session
 
 WHAT = "suggest"

@@ -11,13 +11,13 @@ from curator.domain.decision import Changes, Field, State
 from curator.domain.errors import CuratorError
 from curator.domain.suggesting import Suggested
 from curator.ui.actions import Place
-from curator.ui.audit.held_keys import HeldKeys
-from curator.ui.audit.listening import Listening
 from curator.ui.balance.learning import Lesson
 from curator.ui.balance.suggestion_list import Kind
 from curator.ui.balance.view import BalanceView
+from curator.ui.clip_commands.playback import Listening
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
+from curator.ui.widgets.held_keys import HeldKeys
 
 NEIGHBOURS = 3
 """Clips of the list made ready to be heard after the current one."""

@@ -7,8 +7,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from curator.domain.emotion import Emotion
 from curator.domain.suggesting import Suggested
-from curator.ui.audit.signs import category_sign
 from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.widgets.badges import category_sign
 from curator.ui.wording import translated
 
 Index = QModelIndex | QPersistentModelIndex

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
 
 from curator.domain.emotion import Emotion, EmotionSet
 from curator.domain.planner import Plan
-from curator.ui.audit.signs import category_sign
 from curator.ui.balance.balance_model import EMOTION, SHARE, BalanceModel
 from curator.ui.theme import GRID, roles_of
+from curator.ui.widgets.badges import category_sign
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = 5 * GRID

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from curator.domain.decision import Changes, Edit
 from curator.domain.recipe import Recipe, none
 from curator.jobs.cleaning import Outcome
-from curator.jobs.work import Work
+from curator.jobs.context import Work
 from curator.store.project import Project
 from curator.ui.actions import placed
 from curator.ui.cleaning.results import summary
@@ -106,7 +106,7 @@ class CleaningDialog(CleaningView):
         """Offer the recipe of a file, and choose it."""
 
         def task(_work: Work) -> Recipe:
-            from curator.stages.clean_recipes import read_recipe
+            from curator.stages.cleaning.recipes import read_recipe
 
             return read_recipe(path)
 
@@ -133,7 +133,7 @@ class CleaningDialog(CleaningView):
 
         def task(work: Work) -> object:
             from curator.jobs.cleaning import compare
-            from curator.stages.clean_recipes import usable_recipes
+            from curator.stages.cleaning.recipes import usable_recipes
 
             names = {each.id: each.name for each in work.project.recordings.all()}
             return names, compare(work, options, usable_recipes())

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from curator.domain.recipe import Recipe
-from curator.jobs.work import Work
+from curator.jobs.context import Work
 from curator.ui.cleaning.sounds import Heard, hear
 from curator.ui.job_queue import Ending
 from curator.ui.page import button, label, restyle

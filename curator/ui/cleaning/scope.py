@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from curator.domain.cleaning import Verdict, judged
 from curator.domain.errors import printable
 from curator.domain.recipe import NOTHING, Recipe
-from curator.jobs.work import Work
+from curator.jobs.context import Work
 from curator.store.project import Project
 
 MOST_LISTED = 2000
@@ -77,7 +77,7 @@ def list_clips(project: Project, scope: Scope, recipe: Recipe) -> Listing:
 
 def recipes_of(work: Work) -> list[Recipe]:
     """The recipes that can be used here: the program's, and those the project has used before."""
-    from curator.stages.clean_recipes import parsed, usable_recipes
+    from curator.stages.cleaning.recipes import parsed, usable_recipes
 
     found = {recipe.hash: recipe for recipe in usable_recipes()}
     for hash_, stored in work.project.cleanings.recipes().items():

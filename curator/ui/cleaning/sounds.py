@@ -9,7 +9,7 @@ from curator.audio.excerpts import Excerpts
 from curator.audio.waveform import Samples, Waveform
 from curator.domain.errors import MissingSource
 from curator.domain.recipe import Recipe, to_toml
-from curator.stages.clean_versions import Versions
+from curator.stages.cleaning.versions import Versions
 from curator.store.project import Project
 from curator.ui.sound.loudness import matching_gain, measure
 from curator.ui.sound.playable import PlayableClip

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 from curator.domain.target import read_target
 from curator.export.project import Checked, check_project, export_project
 from curator.export.settings import Exported
+from curator.jobs.context import Work
 from curator.jobs.queries import by_id
-from curator.jobs.work import Work
-from curator.jobs.writing import OnClips
+from curator.jobs.result_writer import OnClips
 from curator.ui.actions import Place
 from curator.ui.export.choices import Choices
 from curator.ui.export.refusals_model import RefusalsModel, Row

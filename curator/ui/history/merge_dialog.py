@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from curator.domain.decision import Changes, Field, Value
 from curator.domain.merging import Conflict, MergePlan, Rule
-from curator.jobs.work import Work
+from curator.jobs.context import Work
 from curator.ui.history.simple_table import TextTable, dressed
 from curator.ui.job_queue import Ending
 from curator.ui.page import button, label
@@ -144,7 +144,7 @@ class MergeDialog(QDialog):
         plan = self._plan.decided(Rule(self.rule.currentData()), self._choices)
 
         def task(work: Work) -> Changes:
-            from curator.jobs.conclusions import conclude
+            from curator.jobs.derived_facts import conclude
             from curator.jobs.merging import merge
 
             changes = merge(work, plan)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from curator.domain.snapshot import CategoryChange, Comparison, Snapshot
-from curator.jobs.work import Work
+from curator.jobs.context import Work
 from curator.store.project import Project
 from curator.store.snapshots import NOW
 from curator.ui.history.simple_table import TextTable, dressed

@@ -8,7 +8,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from curator.domain.errors import CuratorError, printable
-from curator.jobs.work import Work
+from curator.jobs.context import Work
 from curator.ui.actions import Place
 from curator.ui.intake.drop_area import DropArea
 from curator.ui.intake.plan import Survey, survey

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from curator.domain.clip_query import parse
+from curator.jobs.context import Work
 from curator.jobs.job import Options
-from curator.jobs.work import Work
 from curator.store.project import Project
 from curator.ui.intake.recordings_model import FileState
 

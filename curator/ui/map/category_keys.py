@@ -4,8 +4,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
 
 from curator.domain.emotion import EmotionSet
-from curator.ui.audit.signs import SIZE, category_sign
 from curator.ui.theme import GRID
+from curator.ui.widgets.badges import SIZE, category_sign
 
 IN_A_ROW = 4
 

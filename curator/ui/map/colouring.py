@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
 from curator.domain.emotion import EmotionSet
-from curator.ui.audit.clip_columns import STATES, ClipColumns
+from curator.ui.clip_data.clip_columns import STATES, ClipColumns
 from curator.ui.map.marks import DOT, SHAPES
 from curator.ui.map.measures import Measure
 from curator.ui.theme import Roles, luminance

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from curator.domain.decision import State
 from curator.domain.emotion import EmotionSet
-from curator.ui.audit.clip_columns import STATES, ClipColumns
+from curator.ui.clip_data.clip_columns import STATES, ClipColumns
 
 Mask = NDArray[np.bool_]  # (clips,)
 

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curator.domain.decision import State
-from curator.jobs.work import Work
-from curator.stages.alike import likeness, oddness, typical
-from curator.stages.voice import unpacked
+from curator.jobs.context import Work
+from curator.stages.speaker.nearest_clips import likeness, oddness, typical
+from curator.stages.speaker.similarity import unpacked
 from curator.store.project import Project
 
 MORE = 20
@@ -103,7 +103,7 @@ def _known(project: Project, *, by_delivery: bool, also: Collection[int] = ()) -
             np.zeros(0, np.int64), np.zeros((0, 1), np.float32), np.zeros(0), np.zeros(0, str)
         )
     if by_delivery:
-        from curator.stages.delivery import Heard, normalised
+        from curator.stages.delivery.stage import Heard, normalised
 
         recordings = {row[0]: row[1] for row in rows}
         vectors = normalised(Heard(found, project.facts.vectors(), recordings))

@@ -17,12 +17,12 @@ from curator.domain.clip_query import Query
 from curator.domain.decision import NOT_OF_CLIPS, Changes, Field
 from curator.domain.errors import printable
 from curator.domain.fact import DeliveryPoint, MapPoint
-from curator.jobs.work import Work
-from curator.ui.audit.clip_columns import ClipColumns
-from curator.ui.audit.column_feed import SHOWN, Members, groups_of
-from curator.ui.audit.column_filter import Mask, mask_of
-from curator.ui.audit.column_groups import group_of
-from curator.ui.audit.review_order import AS_RECORDED
+from curator.jobs.context import Work
+from curator.ui.clip_data.clip_columns import ClipColumns
+from curator.ui.clip_data.column_feed import SHOWN, Members, groups_of
+from curator.ui.clip_data.column_filter import Mask, mask_of
+from curator.ui.clip_data.column_groups import group_of
+from curator.ui.clip_data.review_order import AS_RECORDED
 from curator.ui.job_queue import Ending, Task
 from curator.ui.map.point_grid import PointGrid, Points
 from curator.ui.session import Session

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
-from curator.stages.scorers import scorers
+from curator.stages.scoring.scorers import scorers
 from curator.ui.marking import QT_TRANSLATE_NOOP
 
 SIMILARITY = "speaker_similarity"

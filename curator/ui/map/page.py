@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Slot
 
 from curator.domain.errors import CuratorError
-from curator.ui.audit.judging import Judging
+from curator.ui.clip_commands.decisions import Judging
 from curator.ui.map import likeness
 from curator.ui.map.map_clips import Places
 from curator.ui.map.pointing import PointingPage

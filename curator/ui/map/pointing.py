@@ -9,7 +9,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
 from curator.ui.actions import Place
-from curator.ui.audit.listening import Listening
+from curator.ui.clip_commands.playback import Listening
 from curator.ui.map.hover_card import HoverCard
 from curator.ui.map.scatter_view import Gathering, Tool
 from curator.ui.map.tool_bar import MEASURE

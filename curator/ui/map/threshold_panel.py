@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from curator.domain.emotion import EmotionSet
-from curator.ui.audit.clip_columns import ClipColumns
+from curator.ui.clip_data.clip_columns import ClipColumns
 from curator.ui.map.costs import costs, in_set
 from curator.ui.map.histogram_view import HistogramView
 from curator.ui.map.measures import Measure

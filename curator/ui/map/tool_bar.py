@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from curator.store.project import Project
-from curator.ui.audit.query_field import QueryField
 from curator.ui.elided_label import ElidedLabel
 from curator.ui.map.map_clips import Places
 from curator.ui.map.measures import SIMILARITY, Measure
 from curator.ui.map.scatter_view import Tool
 from curator.ui.page import label
 from curator.ui.theme import GRID
+from curator.ui.widgets.query_field import QueryField
 
 FINDING = "finding:"
 MEASURE = "measure:"

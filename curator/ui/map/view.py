@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 
-from curator.ui.audit import clip_counts
+from curator.ui.clip_data import clip_counts
 from curator.ui.map.axes import TALL, WIDE, Axes, Axis
 from curator.ui.map.colour_choice import Wanted, colouring_of
 from curator.ui.map.colouring import Colouring
 from curator.ui.map.costs import in_set
+from curator.ui.map.layout import MapParts
 from curator.ui.map.map_clips import MapClips, Places
 from curator.ui.map.measures import Measure
-from curator.ui.map.parts import MapParts
 from curator.ui.map.tool_bar import MEASURE
 from curator.ui.session import Session
 from curator.ui.theme import roles

@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from curator.domain.errors import printable
-from curator.stages.models import cache_folder
 from curator.ui.models.commands import ModelCommands, ModelRow
 from curator.ui.models.models_model import NAME, ModelsModel, amount
 from curator.ui.page import button, label, restyle
 from curator.ui.settings import Settings
 from curator.ui.theme import GRID
+from curator.weights.lookup import cache_folder
 
 ROW = 3 * GRID + 2
 

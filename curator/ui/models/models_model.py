@@ -4,9 +4,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QPersistentModelIndex, Qt
 
-from curator.ui.audit.signs import sign
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.models.commands import ModelRow
+from curator.ui.widgets.badges import sign
 from curator.ui.wording import translated
 
 COLUMNS = (

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curator.audio.waveform import Samples
-from curator.stages.scorers.loudness import gated_loudness, k_weighting
+from curator.stages.scoring.scorers.loudness import gated_loudness, k_weighting
 from curator.ui.sound.playable import PlayableClip
 
 LISTENING_LUFS = -20.0

@@ -24,8 +24,8 @@ from curator.ui.theme import GRID
 from curator.ui.training.blind_decisions import BlindDecisions
 from curator.ui.training.blind_view import BlindView
 from curator.ui.training.evaluated import ASPECTS, Evaluated, Sample, ends, read_evaluated
+from curator.ui.training.measure_texts import ASPECT_NAMES, reason
 from curator.ui.training.ratings import rate, ratings
-from curator.ui.training.reasons import ASPECT_NAMES, reason
 from curator.ui.wording import number, translated
 
 ROLE = Qt.ItemDataRole.UserRole

@@ -14,7 +14,7 @@ from curator.domain.errors import CuratorError, printable
 from curator.ui.job_queue import Ending
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
-from curator.ui.training import asking
+from curator.ui.training import trainer_process
 from curator.ui.training.listening_view import ListeningView
 from curator.ui.training.ratings import take_in
 from curator.ui.training.run_record import FILE, RunRecord
@@ -79,7 +79,8 @@ class TrainingPage(TrainingView):
             return
         bundle = self.start.bundle_folder
         self.start.say(self.tr("Asking the trainer…"))
-        task = asking.look(bundle, self.start.base.text().strip(), self.start.price.text().strip())
+        base, price = self.start.base.text().strip(), self.start.price.text().strip()
+        task = trainer_process.look(bundle, base, price)
         self.session.errands.ask(LOOK, task)
 
     def begin(self) -> None:
@@ -141,7 +142,7 @@ class TrainingPage(TrainingView):
 
     def open_report(self) -> None:
         """Have the report of the chosen run written, and open it."""
-        self.session.errands.ask(REPORT, asking.report(self._require().folder))
+        self.session.errands.ask(REPORT, trainer_process.report(self._require().folder))
 
     def compare(self) -> None:
         """Compare the chosen runs with the first of them, and open the page."""
@@ -155,7 +156,7 @@ class TrainingPage(TrainingView):
             )
         folders = [self.runs.rows[row].folder for row in reversed(rows)]
         out = self.folder / "comparison.html"
-        self.session.errands.ask(COMPARE, asking.compare(folders, out))
+        self.session.errands.ask(COMPARE, trainer_process.compare(folders, out))
 
     def listen(self) -> None:
         """Hear and rate what the chosen run has spoken."""
@@ -254,7 +255,7 @@ class TrainingPage(TrainingView):
 
     @Slot(str, object)
     def _take(self, what: str, found: object) -> None:
-        if what == LOOK and isinstance(found, asking.Looked):
+        if what == LOOK and isinstance(found, trainer_process.Looked):
             self.start.show_looked(found)
         elif what in (REPORT, COMPARE) and isinstance(found, Path):
             text = self.tr("Written: %1").replace("%1", printable(str(found)))

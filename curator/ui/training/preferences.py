@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 
 from curator.ui.session import Session
-from curator.ui.training.rated import decide, rated
+from curator.ui.training.sample_decisions import decide, rated
 
 KIND = "blind"
 Both = tuple[str, str]

@@ -13,7 +13,7 @@ from curator.domain.errors import CuratorError, printable
 from curator.ui.session import Session
 from curator.ui.training.evaluated import ASPECTS, HIGHEST
 from curator.ui.training.preferences import Both, as_value, both, name_of, pair_of
-from curator.ui.training.rated import decide, rated
+from curator.ui.training.sample_decisions import decide, rated
 
 FORMAT = 1
 Rating = dict[str, int]

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from curator.domain.errors import CuratorError, printable
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
-from curator.ui.training.asking import WITHOUT_GPU, Looked, presets
+from curator.ui.training.trainer_process import WITHOUT_GPU, Looked, presets
 
 SHOWN_LETTERS = 16
 

@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
 
 from curator.domain.errors import printable
 from curator.ui.actions import Place
+from curator.ui.clip_commands.file_player import Hearer
 from curator.ui.elided_label import ElidedLabel
 from curator.ui.page import Page, button, label
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
 from curator.ui.theme import GRID
-from curator.ui.training.hearer import Hearer
 from curator.ui.training.listening_view import ListeningView
 from curator.ui.training.run_list import RunListModel, runs_below, size_of, summary_of
 from curator.ui.training.run_record import RunRecord

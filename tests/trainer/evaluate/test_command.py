@@ -7,9 +7,9 @@ import jsonschema
 import pytest
 
 from tests.trainer.bundles import a_bundle
-from tests.trainer.runs import TOY
-from trainer.cli import main
-from trainer.evaluate import command
+from tests.trainer.toy_runs import TOY
+from trainer.cli import evaluate as command
+from trainer.cli.parser import main
 from trainer.evaluate.results import REAL, RESULTS, read_results
 
 pytestmark = pytest.mark.model
@@ -147,8 +147,8 @@ def test_a_step_that_is_not_kept_is_refused_with_those_that_are(run, capsys):
 def test_text_that_whisper_hears_as_nothing_is_all_errors():
     import numpy as np
 
-    from trainer.evaluate.hearing import as_sample
     from trainer.evaluate.measures import Voice, measure_all
+    from trainer.evaluate.samples import as_sample
     from trainer.speech.listener import Listener
     from trainer.speech.prior import fit_prior
     from trainer.speech.sound import Sound

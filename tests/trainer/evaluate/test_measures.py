@@ -7,9 +7,9 @@ import pytest
 
 from tests.conftest import REAL_SPEECH
 from tests.trainer.evaluate import damage
-from trainer.evaluate.hearing import as_sample
 from trainer.evaluate.measures import Sample, Voice, measures
 from trainer.evaluate.measures.similarity import direction
+from trainer.evaluate.samples import as_sample
 from trainer.speech.listener import Listener
 from trainer.speech.pace import letters, spoken_seconds, usual_rate
 from trainer.speech.prior import fit_prior

@@ -5,10 +5,10 @@ import unicodedata
 import pytest
 
 from tests.trainer.bundles import a_clip, write_bundle
+from trainer.bundle.manifest import read_bundle
 from trainer.errors import WrongUsage
 from trainer.evaluate.plan import voices_of
 from trainer.evaluate.sentences import Sentence, read_script
-from trainer.manifest import read_bundle
 from trainer.resources import resources
 
 CATEGORIES = {

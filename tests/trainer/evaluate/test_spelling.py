@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from trainer.resources import resources
-from trainer.speech.pieces import LONGEST, pieces
+from trainer.speech.sentence_split import LONGEST, pieces
 
 LANGUAGES = ("en", "hu", "vi")
 SHORTEST_LONG = 300  # characters; a passage of several breaths

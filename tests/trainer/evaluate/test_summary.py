@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from trainer.evaluate.summary import interval, summarise
-from trainer.speech.wording import distance, lost_at_the_end, repeated, words
+from trainer.speech.text_normalise import distance, lost_at_the_end, repeated, words
 
 
 def row(step, number, **values):

@@ -8,13 +8,13 @@ import jsonschema
 import numpy as np
 import pytest
 
-from tests.trainer.runs import digest, history
+from tests.trainer.toy_runs import digest, history
 from trainer.backends.toy import ToyBackend
-from trainer.cli import main
+from trainer.cli.parser import main
+from trainer.evaluate.during_training import means_of
 from trainer.evaluate.sentences import Sentence, spread
 from trainer.evaluate.summary import DIRECTION
-from trainer.evaluate.while_training import means_of
-from trainer.events import of_kind, read_events
+from trainer.runs.events import of_kind, read_events
 
 pytestmark = pytest.mark.model
 
@@ -96,7 +96,7 @@ def test_what_was_spoken_is_written_by_the_schema_with_its_mean(toy, tmp_path, c
 
 
 def test_going_back_to_a_checkpoint_speaks_again_only_what_came_after(toy, tmp_path, monkeypatch):
-    from trainer import loop
+    from trainer.training import loop
 
     run = tmp_path / "run"
 

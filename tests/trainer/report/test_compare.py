@@ -12,7 +12,7 @@ from tests.helpers.training_runs import (
     a_small_bundle,
     an_evaluation,
 )
-from trainer.cli import main
+from trainer.cli.parser import main
 from trainer.compare import find_runs, read_runs
 from trainer.compare.data import change_between
 from trainer.compare.document import as_document, as_object

@@ -7,7 +7,7 @@ import pytest
 
 from tests.helpers.browser import PLAY_ALL, visit
 from tests.helpers.training_runs import IMPROVING, OVERFITTED, a_run, a_small_bundle, an_evaluation
-from trainer.cli import main
+from trainer.cli.parser import main
 from trainer.errors import BrokenRun
 from trainer.listening import as_page, ends_of_categories, page_data, voices_of
 from trainer.report.statistics import binomial_chance

@@ -13,7 +13,7 @@ from tests.helpers.training_runs import (
     speech_on_the_way,
 )
 from tests.trainer.report.following import Files, Page, worked_out
-from trainer.guard import FEWEST_CLIPS, judge
+from trainer.optim.early_stopping import FEWEST_CLIPS, judge
 from trainer.report import write_report
 from trainer.resources import resources
 

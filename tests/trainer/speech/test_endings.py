@@ -15,7 +15,7 @@ from tests.trainer.speech.scripted import (
 )
 from trainer.speech.endings import Ending
 from trainer.speech.prior import WITHOUT_CLIPS, Band, LengthPrior, fit_prior
-from trainer.speech.saying import token_band
+from trainer.speech.synthesis import token_band
 
 TOKENS_S = 21.5
 

@@ -6,7 +6,7 @@ import pytest
 from tests.conftest import REAL_SPEECH
 from trainer.evaluate.acoustics import frames_of
 from trainer.speech.pace import hold_rate, letters, stretch
-from trainer.speech.pieces import pieces
+from trainer.speech.sentence_split import pieces
 from trainer.speech.sound import LISTENING_RATE, Sound, for_listening, read_sound
 from trainer.speech.tail import trim_tail
 

@@ -5,8 +5,8 @@ import pytest
 
 from trainer.speech.candidates import Candidate, best
 from trainer.speech.prior import fit_prior
-from trainer.speech.saying import Manner, say
 from trainer.speech.sound import Sound
+from trainer.speech.synthesis import Manner, say
 
 PRIOR = fit_prior([], [], (0.15, 1 / 13))
 RATE = 16000

@@ -128,7 +128,7 @@ def test_another_recipe_is_followed_by_what_depends_on_it_also_when_undone(
 ):
     project, followed = audit.session.project, []
     monkeypatch.setattr(
-        "curator.jobs.following.follow_cut",
+        "curator.jobs.reanalyse.follow_cut",
         lambda work, options, clips: followed.append(sorted(clips)) or 0,
     )
     monkeypatch.setattr(

@@ -12,7 +12,7 @@ from curator.domain.clip_query import Query, parse
 from curator.domain.decision import Field, correct_text, drop, keep, recut
 from curator.domain.span import Span
 from curator.domain.splitting import merge, split
-from curator.ui.audit.clip_columns import ClipColumns
+from curator.ui.clip_data.clip_columns import ClipColumns
 from tests.helpers.crowd import a_crowd, adorn
 from tests.helpers.factories import a_cut, a_project, a_recording, say, score
 from tests.helpers.queries import queries

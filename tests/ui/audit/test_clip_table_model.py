@@ -15,10 +15,10 @@ from curator.domain.decision import correct_text, drop, give_emotion, keep, recu
 from curator.domain.fact import Producer
 from curator.domain.span import Span
 from curator.domain.splitting import merge, split
-from curator.ui.audit.clip_columns import ClipColumns
 from curator.ui.audit.clip_table_model import ClipTableModel
 from curator.ui.audit.list_columns import COLUMNS
-from curator.ui.audit.review_order import AS_RECORDED, BY_CATEGORY, WORST_FIRST, Order, sample
+from curator.ui.clip_data.clip_columns import ClipColumns
+from curator.ui.clip_data.review_order import AS_RECORDED, BY_CATEGORY, WORST_FIRST, Order, sample
 from tests.helpers.crowd import a_crowd
 from tests.helpers.factories import a_cut, a_finding, a_recording, say, score
 

@@ -9,11 +9,12 @@ from curator.domain.clip_query import Query, parse
 from curator.domain.decision import correct_text, drop, give_emotion, keep
 from curator.domain.splitting import split
 from curator.store.project import Project
-from curator.ui.audit import column_feed, parts
-from curator.ui.audit.clip_columns import ClipColumns
-from curator.ui.audit.column_feed import groups_of
+from curator.ui.audit import layout
 from curator.ui.audit.page import AuditPage
-from curator.ui.audit.review_order import AS_RECORDED, BY_CATEGORY, WORST_FIRST, Order, sample
+from curator.ui.clip_data import column_feed
+from curator.ui.clip_data.clip_columns import ClipColumns
+from curator.ui.clip_data.column_feed import groups_of
+from curator.ui.clip_data.review_order import AS_RECORDED, BY_CATEGORY, WORST_FIRST, Order, sample
 from curator.ui.messages import Messages
 from curator.ui.session import Session
 from curator.ui.settings import Settings
@@ -27,7 +28,7 @@ FEW = 10
 @pytest.fixture(autouse=True)
 def _few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(column_feed, "AT_ONCE", FEW)
-    monkeypatch.setattr(parts, "UNPAINTED_MS", 50)
+    monkeypatch.setattr(layout, "UNPAINTED_MS", 50)
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def read(session: Session, qtbot) -> Callable[[], None]:
     """Waits until nothing is being read."""
 
     def wait() -> None:
-        qtbot.wait(2 * parts.UNPAINTED_MS)
+        qtbot.wait(2 * layout.UNPAINTED_MS)
         qtbot.waitUntil(lambda: not session.readings.running)
 
     return wait

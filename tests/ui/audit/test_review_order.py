@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from curator.domain.clip_query import Query
 from curator.domain.decision import drop, keep
-from curator.ui.audit.clip_columns import ClipColumns
-from curator.ui.audit.review_order import WORST_FIRST, gain, likely_share, sample
+from curator.ui.clip_data.clip_columns import ClipColumns
+from curator.ui.clip_data.review_order import WORST_FIRST, gain, likely_share, sample
 from tests.helpers.factories import a_finding, a_project
 
 

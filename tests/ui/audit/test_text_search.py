@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curator.ui.audit.text_search import TextSearch
+from curator.ui.clip_data.text_search import TextSearch
 
 LETTERS = st.text(alphabet="abő ß", max_size=8)
 

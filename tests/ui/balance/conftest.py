@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from curator.domain.decision import keep
-from curator.domain.watching import Nobody
+from curator.domain.progress import Nobody
+from curator.jobs.context import Work
 from curator.jobs.suggesting import suggest
-from curator.jobs.work import Work
 from curator.store.project import Project
 from curator.ui.messages import Messages
 from curator.ui.session import Session

@@ -32,8 +32,8 @@ from tests.helpers.leaks import nothing_left
 from tests.helpers.players import FakePlayer
 from tests.helpers.stalls import watched
 from tests.ui.audit.conftest import a_spoken_project
-from tests.ui.frame.test_access import nameless
 from tests.ui.history.test_snapshots_dialog import rows
+from tests.ui.test_access import nameless
 
 GOOD = {"dnsmos_bak": BeforeAfter(2.1, 3.6), "similarity": BeforeAfter(0.91, 0.9)}
 BAD = {"dnsmos_bak": BeforeAfter(2.1, 3.6), "similarity": BeforeAfter(0.91, 0.7)}
@@ -197,7 +197,7 @@ def test_a_persons_own_recipe_is_offered_and_offered_again(qtbot, dialog, sessio
 def test_a_large_act_is_written_beside_the_window_and_undone_at_once(
     qtbot, dialog, session, monkeypatch
 ):
-    monkeypatch.setattr("curator.ui.large_acts.LARGE", 2)
+    monkeypatch.setattr("curator.ui.write_queue.LARGE", 2)
     before = session.project.decisions.state_hash()
     tried(qtbot, dialog)
     with qtbot.waitSignal(session.changed, timeout=SOON), watched() as watch:

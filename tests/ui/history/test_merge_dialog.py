@@ -5,9 +5,9 @@ from PySide6.QtCore import Qt
 
 from curator.domain.decision import Field, drop, give_emotion, keep
 from curator.domain.merging import Rule
-from curator.domain.watching import Nobody
+from curator.domain.progress import Nobody
+from curator.jobs.context import Work
 from curator.jobs.merging import plan_merge
-from curator.jobs.work import Work
 from curator.store.project import Project
 from curator.ui.history.merge_dialog import MergeDialog
 from curator.ui.session import Session
@@ -103,7 +103,7 @@ def test_a_project_open_for_looking_only_can_be_looked_at(qtbot, session_of, tmp
 
 
 def test_the_audit_page_knows_clips_of_recordings_that_came_with_them(session, other):
-    from curator.ui.audit.clip_columns import ClipColumns
+    from curator.ui.clip_data.clip_columns import ClipColumns
 
     project = session.project
     columns = ClipColumns(project)

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from curator.domain.decision import PROJECT, Edit, Field, give_emotion, keep
-from curator.ui import large_acts
+from curator.ui import write_queue
 from curator.ui.history.simple_table import TextTable
 from curator.ui.history.snapshots_dialog import SnapshotsDialog
 from curator.ui.session import Session
@@ -101,7 +101,7 @@ def test_the_table_keeps_to_the_rules(qtmodeltester):
 def test_of_many_clips_one_is_taken_beside_the_window(
     qtbot, session, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(large_acts, "LARGE", 4)
+    monkeypatch.setattr(write_queue, "LARGE", 4)
     dialog = SnapshotsDialog(session)
     dialog.show()
     dialog.name.setText("monday")

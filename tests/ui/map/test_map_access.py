@@ -100,7 +100,7 @@ def test_every_colour_changes_the_legend_without_a_pause(voice_map: Map, qtbot, 
 LOADED = """
 import sys
 import curator.ui.map.page, curator.ui.map.likeness
-from curator.stages.delivery import normalised
+from curator.stages.delivery.stage import normalised
 heavy = {"torch", "sklearn", "librosa", "umap", "scipy", "pandas", "onnxruntime", "numba"}
 print(sorted(heavy & set(sys.modules)))
 """

@@ -128,7 +128,7 @@ def test_matched_listening_makes_clips_equally_loud_without_touching_them():
 
 @pytest.mark.parametrize("rate", [8_000, 48_000])
 def test_loudness_measured_while_listening_is_the_scorers(rate: int):
-    from curator.stages.scorers.loudness import integrated_loudness
+    from curator.stages.scoring.scorers.loudness import integrated_loudness
 
     sound = speech_like(3.0, rate)
     clip = PlayableClip.of(sound, rate)

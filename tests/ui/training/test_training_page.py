@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QMessageBox
 
 from curator.domain.errors import CuratorError
-from curator.ui.training import asking
+from curator.ui.training import trainer_process
 from curator.ui.training.start_panel import free_name
 from tests.helpers.stalls import watched
 from tests.helpers.training_runs import (
@@ -174,7 +174,7 @@ def test_comparing_takes_the_lowest_row_as_before(opened, tmp_path, monkeypatch)
     with pytest.raises(CuratorError, match="cannot be compared"):
         page.compare()
     asked = []
-    monkeypatch.setattr(asking, "compare", lambda runs, out: asked.append(runs))
+    monkeypatch.setattr(trainer_process, "compare", lambda runs, out: asked.append(runs))
     monkeypatch.setattr(page.session.errands, "ask", lambda what, task: None)
     page.list.selectAll()
     page.compare()

@@ -28,9 +28,9 @@ from trainer.backends.chatterbox.sound import MOST_SPEECH_TOKENS, SPEECH_RATE, T
 from trainer.backends.dropout import set_dropout
 from trainer.backends.objective import PARTS, text_and_speech
 from trainer.backends.prompt_sound import read
+from trainer.bundle.manifest import Bundle, Clip
+from trainer.bundle.preflight import Reason
 from trainer.config import TrainConfig
-from trainer.manifest import Bundle, Clip
-from trainer.preflight import Reason
 from trainer.target import read_target
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.errors import BrokenBase
-from trainer.recorded import checked_hashes
+from trainer.runs.base_hashes import checked_hashes
 
 if TYPE_CHECKING:
     import torch

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.files import write_atomically
+from trainer.runs.files import write_atomically
 
 FRAME_S, HOP_S = 0.04, 0.01
 LOWEST_HZ, HIGHEST_HZ = 60.0, 500.0

@@ -15,10 +15,10 @@ from trainer.backends.chatterbox.base import ENGLISH, Sizes, write_sizes
 from trainer.backends.chatterbox.package import new_s3gen, new_t3, new_voice_encoder
 from trainer.backends.chatterbox.sound import SPEECH_RATE
 from trainer.backends.prompt_sound import read
+from trainer.bundle.manifest import Bundle
 from trainer.config import TrainConfig
 from trainer.errors import TrainerError
-from trainer.files import built_once
-from trainer.manifest import Bundle
+from trainer.runs.files import built_once
 
 if TYPE_CHECKING:
     from torch import nn

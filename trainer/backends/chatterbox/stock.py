@@ -24,7 +24,7 @@ from trainer.backends.chatterbox.sound import SPEECH_RATE, TOKEN_SAMPLES
 from trainer.backends.chatterbox.text import told_language
 from trainer.backends.prompt_sound import joined, read
 from trainer.errors import BrokenRun, TrainerError
-from trainer.files import sync_file
+from trainer.runs.files import sync_file
 from trainer.speech.endings import Ending
 from trainer.speech.sound import Sound
 

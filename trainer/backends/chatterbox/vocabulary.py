@@ -15,9 +15,9 @@ from typing import Any
 from trainer.backends.chatterbox.base import Base, write_sizes
 from trainer.backends.chatterbox.package import text_tokenizer
 from trainer.backends.chatterbox.text import as_tokenized
-from trainer.files import built_once
-from trainer.manifest import Bundle
-from trainer.vocabulary import Growth, grow, write_vocabulary
+from trainer.bundle.manifest import Bundle
+from trainer.bundle.vocabulary import Growth, grow, write_vocabulary
+from trainer.runs.files import built_once
 
 VERSION = 1
 GROWN = ("text_emb.weight", "text_head.weight")

@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trainer.backends.environments import find_python
 from trainer.backends.indextts.base import Base, open_base
 from trainer.config import TrainConfig
-from trainer.environments import find_python
 from trainer.errors import WrongUsage
 from trainer.only_speaks import read_only_speaks
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from trainer.errors import BrokenBase
 from trainer.only_speaks import OnlySpeaks
-from trainer.recorded import checked_hashes
+from trainer.runs.base_hashes import checked_hashes
 
 HUB = "hub"  # laid out as the Hugging Face hub's own cache
 

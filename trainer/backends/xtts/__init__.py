@@ -17,9 +17,9 @@ from trainer.backends.objective import PARTS, text_and_speech
 from trainer.backends.xtts.base import Base, open_base
 from trainer.backends.xtts.coqui import coqui_version
 from trainer.backends.xtts.sound import CODE_SAMPLES, TAIL_SAMPLES
+from trainer.bundle.manifest import Bundle, Clip
+from trainer.bundle.preflight import Reason
 from trainer.config import TrainConfig
-from trainer.manifest import Bundle, Clip
-from trainer.preflight import Reason
 from trainer.target import read_target
 
 if TYPE_CHECKING:
@@ -150,9 +150,9 @@ class XttsBackend:
 
     def network(self) -> "nn.Module":
         """The base's GPT with our forward pass."""
+        from trainer.backends.xtts.fast_modules import recompute
         from trainer.backends.xtts.network import XttsNetwork
         from trainer.backends.xtts.networks import load_gpt
-        from trainer.backends.xtts.quicker import recompute
 
         network = XttsNetwork(
             load_gpt(self.base, self._tokens), smooth=self.config.loss.label_smoothing > 0

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.errors import BrokenBase
-from trainer.recorded import checked_hashes, read_record, write_record
+from trainer.runs.base_hashes import checked_hashes, read_record, write_record
 
 if TYPE_CHECKING:
     import torch

@@ -16,17 +16,17 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from trainer import checkpoint
 from trainer.backends.xtts.codebook_state import Mels, Place, Work, judged, note, restore, save
 from trainer.backends.xtts.codes import STRIDE, frames_of, hear
-from trainer.draws import generator
+from trainer.bundle.manifest import Clip
+from trainer.bundle.sampler import Schedule, Update
 from trainer.errors import TrainingFailed
-from trainer.events import EventLog
-from trainer.guard import Patience
-from trainer.manifest import Clip
-from trainer.run import Run
-from trainer.sampler import Schedule, Update
-from trainer.schedule import learning_rate
+from trainer.optim.early_stopping import Patience
+from trainer.optim.schedule import learning_rate
+from trainer.runs import checkpoint
+from trainer.runs.events import EventLog
+from trainer.runs.run import Run
+from trainer.seeded_random import generator
 
 FRAMES_PER_SECOND = 22050 / 256
 STAYS = 1.0  # of a code's weight at the start, in frames: one that was unused moves gently

@@ -11,10 +11,10 @@ from trainer.backends.xtts.base import FILES, LEARNT_CODES_OF, Base
 from trainer.backends.xtts.codebook import best_weights
 from trainer.backends.xtts.codebook_state import Work
 from trainer.backends.xtts.codes import Heard, Moved, hear, moved
+from trainer.bundle.manifest import Bundle
 from trainer.errors import TrainerError
-from trainer.events import FILE as EVENTS
-from trainer.files import sha256_of, sync_file, sync_folder
-from trainer.manifest import Bundle
+from trainer.runs.events import FILE as EVENTS
+from trainer.runs.files import sha256_of, sync_file, sync_folder
 
 ABOUT = "codebook.json"
 REPORT = "codebook.md"

@@ -7,12 +7,12 @@ from typing import Any
 
 import torch
 
-from trainer import checkpoint
 from trainer.backends.xtts.codes import Heard, moved
-from trainer.events import EventLog
-from trainer.manifest import Clip
-from trainer.run import Run
-from trainer.sampler import Schedule
+from trainer.bundle.manifest import Clip
+from trainer.bundle.sampler import Schedule
+from trainer.runs import checkpoint
+from trainer.runs.events import EventLog
+from trainer.runs.run import Run
 
 COLLAPSE = 0.8  # of the perplexity before; below it, sounds are no longer told apart
 

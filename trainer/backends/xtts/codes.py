@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from trainer.backends.xtts.sound import CODE_SAMPLES, TAIL_SAMPLES
-from trainer.manifest import Bundle, Clip
+from trainer.bundle.manifest import Bundle, Clip
 
 STRIDE = 4  # mel frames of a code
 HOP = 256  # samples between mel frames

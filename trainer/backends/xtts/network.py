@@ -11,7 +11,7 @@ from torch import nn
 
 from trainer.backends.packed import Packed, laid_out, nats, sums
 from trainer.backends.xtts.batch import PROMPT_LATENTS
-from trainer.backends.xtts.quicker import quicken
+from trainer.backends.xtts.fast_modules import quicken
 
 if TYPE_CHECKING:
     from torch import Tensor

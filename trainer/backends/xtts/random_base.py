@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from trainer.backends.xtts import networks
 from trainer.backends.xtts.coqui import coqui
 from trainer.backends.xtts.vocoder import RELEASED_WIDTH, new_decoder, widened
+from trainer.bundle.manifest import Bundle, Clip
 from trainer.config import TrainConfig
 from trainer.errors import TrainerError
-from trainer.files import built_once
-from trainer.manifest import Bundle, Clip
+from trainer.runs.files import built_once
 from trainer.target import read_target
 
 if TYPE_CHECKING:

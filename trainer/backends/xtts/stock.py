@@ -17,7 +17,7 @@ from trainer.backends.xtts.coqui import coqui
 from trainer.backends.xtts.networks import GPT_PREFIX
 from trainer.backends.xtts.vocoder import stock_class, width_of
 from trainer.errors import BrokenRun, TrainerError
-from trainer.files import sync_file
+from trainer.runs.files import sync_file
 
 if TYPE_CHECKING:
     import torch

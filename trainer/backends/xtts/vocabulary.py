@@ -15,10 +15,10 @@ from pathlib import Path
 
 from trainer.backends.xtts import networks
 from trainer.backends.xtts.base import FILES, LEARNT_CODES_OF, Base
+from trainer.bundle.manifest import Bundle
+from trainer.bundle.vocabulary import Growth, grow, write_vocabulary
 from trainer.errors import BrokenBase
-from trainer.files import built_once
-from trainer.manifest import Bundle
-from trainer.vocabulary import Growth, grow, write_vocabulary
+from trainer.runs.files import built_once
 
 VERSION = 1
 GROWN = ("gpt.text_embedding.weight", "gpt.text_head.weight", "gpt.text_head.bias")

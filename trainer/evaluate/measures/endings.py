@@ -2,7 +2,7 @@
 
 from trainer.evaluate.measures import Found, Sample, Voice
 from trainer.speech.pace import letters, spoken_seconds
-from trainer.speech.wording import lost_at_the_end, repeated, words
+from trainer.speech.text_normalise import lost_at_the_end, repeated, words
 
 VERSION = 1
 KEYS = ("length_ratio", "tail", "run_on", "early_stop")

@@ -1,7 +1,7 @@
 """How much of the text Whisper did not hear as written: words, characters, and words said twice."""
 
 from trainer.evaluate.measures import Found, Sample, Voice
-from trainer.speech.wording import distance, repeated, words
+from trainer.speech.text_normalise import distance, repeated, words
 
 VERSION = 1
 KEYS = ("wer", "cer", "repeats")

@@ -1,0 +1,37 @@
+"""What a long piece of work needs around it."""
+
+import threading
+from dataclasses import dataclass, field
+
+from curator.domain.progress import Watcher
+from curator.jobs.result_writer import Write, straight_into
+from curator.store.project import Project
+
+
+class Cancelled(Exception):
+    """Somebody asked the work to stop; what was found so far is stored."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """Somewhere to read, somewhere to write, and somebody to tell.
+
+    project: read from, in this thread. write: see there. workers: processes at most. stop: set by
+    whoever wants the work to end; it then does so with Cancelled within half a second.
+    """
+
+    project: Project
+    write: Write
+    watcher: Watcher
+    workers: int = 1
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    @classmethod
+    def at_once(cls, project: Project, watcher: Watcher, workers: int = 1) -> "Work":
+        """For the command line: one thread reads and writes."""
+        return cls(project, straight_into(project), watcher, workers)
+
+    def look_up(self) -> None:
+        """Stop here if somebody asked for it."""
+        if self.stop.is_set():
+            raise Cancelled

@@ -1,0 +1,204 @@
+"""A job shared out to workers: what they find is handed on, those who die are replaced.
+
+An item on which workers die twice is left out and named; the rest goes on.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import msgspec
+
+from curator.domain.cleaning import ClipCleaned
+from curator.domain.errors import CuratorError
+from curator.domain.fact import ClipFact, RecordingCut
+from curator.jobs.context import Work
+from curator.jobs.job import Job
+from curator.jobs.messages import (
+    Cleaned,
+    Done,
+    Found,
+    Message,
+    Noted,
+    Partly,
+    Stopped,
+    Taken,
+    TakenIn,
+)
+from curator.jobs.processes import Died, Workers
+from curator.jobs.result_writer import Action, OnClips
+from curator.stages import Failed
+from curator.store.project import Project
+
+BATCH = 256  # found facts that are stored in one transaction
+PATIENCE_S = 0.5  # after which fewer are stored, so that a kill loses little
+DEATHS = 2  # of workers on the same item before it is left out
+
+
+class WorkerTrouble(CuratorError):
+    """A job could not be done by its workers."""
+
+
+@dataclass
+class _Round:
+    """What is known of one go at a job."""
+
+    answered: set[int] = field(default_factory=set)
+    suspects: dict[int, list[int]] = field(default_factory=dict)
+    died: list[Died] = field(default_factory=list)
+
+
+def item_of(found: Found | Failed) -> int:
+    """The clip, recording or path that a message answers."""
+    if isinstance(found, ClipFact | ClipCleaned):
+        return found.clip_id
+    if isinstance(found, TakenIn | Cleaned | Failed):
+        return found.item
+    return found.recording_id
+
+
+class Crew:
+    """Does jobs with worker processes.
+
+    store: puts what was found into the project. describe: an item in words, for the person.
+    seconds_of: how much sound an answer is about, for the watcher. most_workers: if the work allows
+    more. start: makes the worker processes.
+    """
+
+    def __init__(
+        self,
+        work: Work,
+        store: Callable[[Project, Sequence[Found]], None],
+        describe: Callable[[int], str],
+        seconds_of: Callable[[Found | Failed], float],
+        most_workers: int | None = None,
+        start: Callable[[Sequence[Job]], Workers] = Workers,
+    ) -> None:
+        self._work = work
+        self._watcher = work.watcher
+        self._workers = min(work.workers, most_workers or work.workers)
+        self._store = store
+        self._describe = describe
+        self._seconds_of = seconds_of
+        self._start = start
+        self._done_items = 0
+        self._done_seconds = 0.0
+        self._partly: dict[int, float] = {}  # seconds of items that are not answered yet
+        self.failures = 0
+
+    def do(self, job: Job, items: Sequence[int]) -> None:
+        """Every item of a job. Raises WorkerTrouble when no worker can do any of it."""
+        left = list(items)
+        deaths: Counter[int] = Counter()
+        while left:
+            this = self._go(shares(job, left, self._workers))
+            left = [item for item in left if item not in this.answered]
+            if not this.died:
+                break  # what was not answered is not the workers' to answer: try again later
+            self._blame(this, deaths)
+            left = [item for item in left if deaths[item] < DEATHS]
+
+    def _blame(self, this: "_Round", deaths: Counter[int]) -> None:
+        for died in this.died:
+            suspects = this.suspects.get(died.worker, [])
+            if not suspects:
+                raise WorkerTrouble(died.sentence, " ".join(died.log.strip().splitlines()[-1:]))
+            deaths.update(suspects)
+            for item in suspects:
+                if deaths[item] >= DEATHS:
+                    self._fail(f"{self._describe(item)}: {died.sentence}")
+
+    def _go(self, jobs: Sequence[Job]) -> "_Round":
+        self._partly.clear()  # who died has to begin again
+        this = _Round(suspects={number: [] for number in range(len(jobs))})
+        waiting: list[Found] = []
+        stored_at = time.monotonic()
+        workers = self._start(jobs)
+        try:
+            for heard in workers.listen():
+                self._work.look_up()
+                if heard is not None:
+                    self._hear(*heard, this, waiting)
+                if len(waiting) >= BATCH or time.monotonic() - stored_at > PATIENCE_S:
+                    self._flush(waiting)
+                    stored_at = time.monotonic()
+        except BaseException:
+            workers.stop()
+            waiting += [
+                message
+                for _, message in filter(None, workers.listen())
+                if isinstance(message, Found)
+            ]
+            raise
+        finally:
+            try:
+                self._flush(waiting)
+            finally:
+                workers.close()
+        return this
+
+    def _hear(
+        self, number: int, message: Message | Died, this: "_Round", waiting: list[Found]
+    ) -> None:
+        if isinstance(message, Done | Noted):
+            return
+        if isinstance(message, Died):
+            this.died.append(message)
+        elif isinstance(message, Stopped):
+            raise WorkerTrouble(message.sentence, message.hint)
+        elif isinstance(message, Partly):
+            self._partly[message.item] = message.seconds
+            self._tell()
+        elif isinstance(message, Taken):
+            this.suspects[number].append(message.item)
+        else:
+            if isinstance(message, Failed):
+                self._fail(message.reason)
+            else:
+                waiting.append(message)
+            self._answered(number, message, this)
+
+    def _answered(self, number: int, found: Found | Failed, this: "_Round") -> None:
+        item = item_of(found)
+        if item in this.answered:
+            return
+        this.answered.add(item)
+        if item in this.suspects[number]:
+            this.suspects[number].remove(item)
+        self._partly.pop(item, None)
+        self._done_items += 1
+        self._done_seconds += self._seconds_of(found)
+        self._tell()
+
+    def _tell(self) -> None:
+        seconds = self._done_seconds + sum(self._partly.values())
+        self._watcher.progressed(self._done_items, seconds)
+
+    def _fail(self, sentence: str) -> None:
+        self.failures += 1
+        self._watcher.failed(sentence)
+
+    def _flush(self, waiting: list[Found]) -> None:
+        if waiting:
+            found = tuple(waiting)
+            waiting.clear()
+            self._work.write(_touching(found, lambda owner: self._store(owner, found)))
+
+
+def _touching(found: Sequence[Found], store: Action) -> Action:
+    """Storing what was found, with the clips it is about where it adds and removes none."""
+    if any(isinstance(each, RecordingCut) for each in found):
+        return store
+    return OnClips(frozenset(e.clip_id for e in found if isinstance(e, ClipFact)), store)
+
+
+def shares(job: Job, items: Sequence[int], workers: int) -> list[Job]:
+    """The job in at most ``workers`` parts of neighbouring items."""
+    count = max(1, min(workers, len(items)))
+    bounds = [round(part * len(items) / count) for part in range(count + 1)]
+    return [
+        msgspec.structs.replace(job, items=tuple(items[start:stop]))
+        for start, stop in pairwise(bounds)
+    ]

@@ -1,0 +1,1 @@
+"""Cleaning: networks and filters applied to recordings or clips, guarded by measurements."""

@@ -1,0 +1,102 @@
+"""Networks of others that clean sound: weights loaded only when verified, and then all of them.
+
+The programs around these networks download by themselves, go on with random weights when that
+fails, and pass over weights that do not fit. Here only the networks are used: a file that was not
+verified is never opened, and one weight that is missing or left over is an error.
+"""
+
+import pickle
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from curator.audio.waveform import Samples
+from curator.domain.errors import MissingModel
+from curator.stages.cleaning.cleaners import Equipment
+from curator.stages.cleaning.stream import Pieces, Sound, in_pieces
+from curator.weights.folder import verified_folder
+
+if TYPE_CHECKING:
+    import torch
+
+Forward = Callable[["torch.Tensor"], "torch.Tensor"]
+"""(samples,) to (samples,), at least as many."""
+
+
+def device_for(equipment: Equipment) -> str:
+    """cuda where there is one and it is not refused, else cpu; MissingModel when it is demanded."""
+    import torch
+
+    if equipment.device != "cpu" and torch.cuda.is_available():
+        return "cuda"
+    if equipment.device == "cuda":
+        raise MissingModel(
+            "torch finds no GPU it can use.", "Use --device cpu, or run: curator doctor."
+        )
+    torch.set_num_threads(max(1, equipment.threads))
+    return "cpu"
+
+
+def weights_of(model: str, file: str, *allowed: type) -> Mapping[str, Any]:
+    """What a verified file of a model holds. allowed: classes it may name beside tensors."""
+    import torch
+
+    path = verified_folder(model) / file
+    try:
+        with torch.serialization.safe_globals(list(allowed)):
+            found: Mapping[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, ValueError, OSError) as error:
+        raise _damaged(path, str(error).partition("\n")[0]) from error
+    if not isinstance(found, dict):
+        raise _damaged(path, "it holds no weights by name")
+    return found
+
+
+def fill(network: "torch.nn.Module", weights: Mapping[str, Any], model: str) -> None:
+    """Give a network its weights: each of them, and nothing else."""
+    plain = {key.removeprefix("module."): value for key, value in weights.items()}
+    try:
+        network.load_state_dict(plain, strict=True)
+    except RuntimeError as error:
+        reason = " ".join(str(error).split())[:200]
+        raise MissingModel(
+            f"The weights of {model} are not those of its network ({reason}).",
+            f"Get them again: curator models get {model}.",
+        ) from error
+    network.requires_grad_(requires_grad=False).eval()
+
+
+def piecewise(
+    sound: Sound, pieces: Pieces, forward: Forward, device: str, shortest: int
+) -> Iterator[Samples]:
+    """A recording through a network, piece by piece. shortest: what it takes, filled up to it."""
+    import torch
+
+    def process(piece: Samples) -> Samples:
+        padded = np.pad(piece, (0, max(0, shortest - piece.size)))
+        with torch.inference_mode():
+            made = forward(torch.from_numpy(padded).to(device))
+        found = made.reshape(-1)[: piece.size].float().cpu().numpy()
+        if found.size < piece.size:
+            found = np.pad(found, (0, piece.size - found.size))
+        return np.nan_to_num(found.astype(np.float32, copy=False))
+
+    return in_pieces(sound, pieces, process)
+
+
+def padded_to(sound: "torch.Tensor", window: int, hop: int) -> "torch.Tensor":
+    """The sound filled up with silence, so that whole windows reach to its end."""
+    import torch
+
+    short = max(0, window - sound.numel())
+    rest = (sound.numel() + short - window) % hop
+    return torch.nn.functional.pad(sound, (0, short + (hop - rest if rest else 0)))
+
+
+def _damaged(path: Path, reason: str) -> MissingModel:
+    return MissingModel(
+        f"{path} is damaged or holds more than weights ({reason}).",
+        "Delete it and get it again: curator models get NAME.",
+    )

@@ -1,0 +1,1 @@
+"""Delivery features: pitch, energy and pace of a clip."""

@@ -1,1 +1,0 @@
-"""One file, one embedder: networks that turn a voice into a direction."""

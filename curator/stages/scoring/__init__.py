@@ -1,0 +1,1 @@
+"""Scoring: numbers measured on a clip, by one scorer a file."""

@@ -1,0 +1,1 @@
+"""Segmentation: voice activity, speaker turns, pauses and the cut plan."""

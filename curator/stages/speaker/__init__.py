@@ -1,0 +1,1 @@
+"""Speaker embeddings: similarity, grouping and nearest clips."""

@@ -1,0 +1,1 @@
+"""Category suggestions learned from labelled clips, with explanations."""

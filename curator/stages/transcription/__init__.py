@@ -1,0 +1,1 @@
+"""Transcription: speech recognition, packing of clips and word times."""

@@ -1,0 +1,221 @@
+"""Words with their times: of whole recordings, and of single clips that were cut anew.
+
+A recording is heard in windows that hold its speech and little of its silence, because Whisper
+invents text where nobody speaks.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from typing import TypeVar
+
+import numpy as np
+
+from curator.audio.waveform import CACHE_RATE, FULL_SCALE_16, Samples, Samples16
+from curator.domain.fact import (
+    ClipFact,
+    Producer,
+    RecordingTranscript,
+    Transcript,
+    Word,
+)
+from curator.domain.hallucination import UNSPACED, compression
+from curator.domain.span import Span
+from curator.stages import ClipSound, Failed, RecordingSound
+from curator.stages.segmentation.pauses import Hearing
+from curator.stages.segmentation.vad import (
+    FRAME,
+    Probabilities,
+    SpeechOptions,
+    speech_probabilities,
+    speech_spans,
+)
+from curator.stages.transcription.packing import ROOM, Piece, Window, packed
+from curator.stages.transcription.transcribers.faster_whisper import FasterWhisper, Heard, HeardWord
+from curator.stages.transcription.word_times import at_rate, clamped, glued, moved, settle
+
+LISTEN = SpeechOptions(min_speech_ms=100, min_silence_ms=1500, pad_ms=400)
+"""Pieces for Whisper: silence of 1.5 s and more is left out, all else stays as it is."""
+
+Owner = TypeVar("Owner")
+
+CLIPS_AT_ONCE = 64  # clips gathered before windows are packed, so that progress shows
+
+
+class TranscribeRecordings:
+    """Finds the words of whole recordings. model: a loaded Whisper."""
+
+    key = "transcribe"
+    version = 1
+
+    def __init__(self, model: FasterWhisper) -> None:
+        self._model = model
+        self.options = model.name
+
+    def run(self, items: Iterable[RecordingSound]) -> Iterator[RecordingTranscript | Failed]:
+        """A transcript for each recording, in order; times in samples at the recording's rate."""
+        made_by = Producer(self.key, self.version, self.options)
+        for item in items:
+            try:
+                found = self._heard(item)
+            except (RuntimeError, ValueError) as reason:  # CTranslate2's own
+                yield Failed(item.recording.id, f"{item.recording.name}: {reason}")
+                continue
+            yield RecordingTranscript(item.recording.id, made_by, found)
+
+    def _heard(self, item: RecordingSound) -> Transcript:
+        probabilities = speech_probabilities(item.samples16)
+        spans = pieces_to_hear(probabilities, len(item.samples16))
+        language = item.language or self._language(item.samples16, spans)
+        pieces = (Piece(span, _sound(item.samples16, span)) for span in spans)
+        heard = list(_listened(self._model, packed(pieces), language))
+        words = [
+            moved(word, span.start) for span, found in heard for word in glued(found, language)
+        ]
+        pauses = Hearing.of(item.samples16, probabilities).pauses()
+        settled = settle(words, pauses, len(item.samples16))
+        no_speech = _weighted([(found.no_speech, span.samples) for span, found in heard])
+        rated = tuple(at_rate(word, item.recording.rate) for word in settled)
+        return transcript_of(rated, language, no_speech)
+
+    def _language(self, samples16: Samples16, spans: Sequence[Span]) -> str:
+        """Of the first 90 s of speech; "en" if nobody speaks, since something must be said."""
+        sound = [_sound(samples16, span) for span in spans[:16]]
+        return self._model.language_of(np.concatenate(sound)) if sound else "en"
+
+
+class TranscribeClips:
+    """Finds the words of single clips, several in each of Whisper's windows."""
+
+    key = "transcribe"
+    version = 1
+
+    def __init__(self, model: FasterWhisper) -> None:
+        self._model = model
+        self.options = model.name
+
+    def run(self, items: Iterable[ClipSound]) -> Iterator[ClipFact | Failed]:
+        """A transcript for each clip, in order; times in samples of its recording."""
+        waiting: list[ClipSound] = []
+        for item in items:
+            waiting.append(item)
+            if len(waiting) == CLIPS_AT_ONCE:
+                yield from self._group(waiting)
+                waiting = []
+        yield from self._group(waiting)
+
+    def _group(self, items: Sequence[ClipSound]) -> Iterator[ClipFact | Failed]:
+        for language, same in groupby(items, key=lambda item: item.language):
+            clips = list(same)
+            try:
+                yield from self._facts(clips, language)
+            except (RuntimeError, ValueError) as reason:
+                for clip in clips:
+                    yield Failed(clip.clip_id, f"Whisper could not hear it: {reason}")
+
+    def _facts(self, clips: Sequence[ClipSound], language: str) -> list[ClipFact]:
+        known = language or self._model.language_of(
+            np.concatenate([clip.wave.samples for clip in clips[:16]])
+        )
+        pieces = [
+            Piece((index, span), _sound(clip.recording16, span))
+            for index, clip in enumerate(clips)
+            for span in _pieces_of_clip(clip)
+        ]
+        words: list[list[Word]] = [[] for _ in clips]
+        doubts: list[list[tuple[float, int]]] = [[] for _ in clips]
+        for (index, span), found in _listened(self._model, packed(pieces), known):
+            words[index] += [moved(word, span.start) for word in glued(found, known)]
+            doubts[index].append((found.no_speech, span.samples))
+        made_by = Producer(self.key, self.version, self.options)
+        facts = []
+        for clip, heard, doubt in zip(clips, words, doubts, strict=True):
+            inside = (clamped(word, clip.span16) for word in heard)
+            rated = tuple(at_rate(word, clip.recording.rate) for word in inside)
+            transcript = transcript_of(rated, known, _weighted(doubt))
+            facts.append(ClipFact(clip.clip_id, clip.span, made_by, transcript))
+        return facts
+
+
+def words_of_clip(transcript: Transcript, span: Span) -> Transcript:
+    """The part of a recording's transcript that a clip says.
+
+    span: in samples of the recording, as the words are. A word belongs to the clip that holds its
+    middle, so that a time that is a little off at an edge neither loses nor doubles it.
+    """
+    words = tuple(
+        word for word in transcript.words if span.start <= (word.start + word.stop) / 2 < span.stop
+    )
+    return transcript_of(words, transcript.language, transcript.no_speech)
+
+
+def transcript_of(words: Sequence[Word], language: str, no_speech: float) -> Transcript:
+    """A transcript of words in order, its text joined as the language is written."""
+    text = ("" if language in UNSPACED else " ").join(word.text for word in words)
+    confidence = sum(word.probability for word in words) / len(words) if words else 0.0
+    return Transcript(text, tuple(words), language, confidence, no_speech, compression(text))
+
+
+def pieces_to_hear(probabilities: Probabilities, samples: int) -> list[Span]:
+    """Stretches of speech of at most 28 s, in samples at 16 kHz, in order.
+
+    A longer stretch is parted where speech is least likely in its last third.
+    """
+    found: list[Span] = []
+    for span in speech_spans(probabilities, samples, LISTEN):
+        rest = span
+        while rest.samples > ROOM:
+            first = (rest.start + ROOM * 2 // 3) // FRAME
+            last = (rest.start + ROOM) // FRAME
+            at = (first + int(np.argmin(probabilities[first:last]))) * FRAME + FRAME // 2
+            before, rest = rest.split(at)
+            found.append(before)
+        found.append(rest)
+    return found
+
+
+def _listened(
+    model: FasterWhisper, windows: Iterable[Window[Owner]], language: str
+) -> Iterator[tuple[Owner, Heard]]:
+    """What each piece of the windows says, times in seconds of the piece, in order."""
+    for group in _grouped(windows, model.windows_at_once):
+        heard = model.listen([window.samples for window in group], language)
+        for window, found in zip(group, heard, strict=True):
+            yield from _by_piece(window, found)
+
+
+def _grouped(windows: Iterable[Window[Owner]], count: int) -> Iterator[list[Window[Owner]]]:
+    waiting = iter(windows)
+    while group := list(islice(waiting, count)):
+        yield group
+
+
+def _by_piece(window: Window[Owner], heard: Heard) -> Iterator[tuple[Owner, Heard]]:
+    words: list[list[HeardWord]] = [[] for _ in window.pieces]
+    for word in heard.words:
+        place = window.place((word.start_s + word.stop_s) / 2 * CACHE_RATE)
+        offset = window.starts[place] / CACHE_RATE
+        words[place].append(
+            HeardWord(word.start_s - offset, word.stop_s - offset, word.text, word.probability)
+        )
+    for piece, own in zip(window.pieces, words, strict=True):
+        yield piece.owner, Heard(tuple(own), heard.no_speech)
+
+
+def _pieces_of_clip(clip: ClipSound) -> list[Span]:
+    """The clip's span at 16 kHz, parted if it is longer than a window."""
+    span = clip.span16
+    if span.samples <= ROOM:
+        return [span]
+    sound = clip.recording16[span.start : span.stop]
+    parts = pieces_to_hear(speech_probabilities(sound), len(sound))
+    return [part.shifted(span.start) for part in parts] or [span.split(span.start + ROOM)[0]]
+
+
+def _sound(samples16: Samples16, span: Span) -> Samples:
+    return np.asarray(samples16[span.start : span.stop], np.float32) / np.float32(FULL_SCALE_16)
+
+
+def _weighted(values: Sequence[tuple[float, int]]) -> float:
+    """The mean of probabilities, each with its samples as weight; 1 if there was no sound."""
+    total = sum(samples for _, samples in values)
+    return sum(value * samples for value, samples in values) / total if total else 1.0

@@ -1,0 +1,189 @@
+"""Whisper through CTranslate2: int8 on the CPU, float16 on a GPU.
+
+It listens to windows of at most 30 s, each on its own: without the text before as a prompt, which
+carries one invention into the next, and without Whisper's own time stamps, which make it listen
+twice to the end of a window. Measured with tiny.en on eight clips of LJ Speech with pauses and on
+a quiz show with 12 s of noise between its turns: 0.8 % and 3.0 % of the words wrong and none
+invented; with time stamps 20 % and 4 %; faster-whisper's own way 0 % and 2.4 to 2.6 %, with one or
+two words invented in the noise, for 1.2 to 1.6 times the work.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from curator.audio.waveform import CACHE_RATE, Samples
+from curator.domain.errors import MissingModel
+from curator.domain.hallucination import COMPRESSED, compression
+from curator.weights.lookup import whisper_folder
+
+WINDOW_S = 30.0
+"""What Whisper takes at once; shorter windows are filled up and cost the same."""
+
+BEAM = 5  # OpenAI's and faster-whisper's default; 1 is faster and hears a little worse
+UNSURE = -1.0  # mean log probability below which Whisper is asked again (OpenAI's threshold)
+NOBODY_SPEAKS = 0.6  # no-speech probability above which an unsure window is left empty (OpenAI's)
+NO_LOOPS_OF = 3  # words of a repetition that a second hearing does not allow
+MOST_TOKENS, MOST_TOKENS_S = 16, 12  # at most so many and so many a second: people say six or seven
+GPU_WINDOWS = 8  # windows decoded together on a GPU
+CPU_WINDOWS = 1  # on a CPU together is no faster
+
+
+@dataclass(frozen=True, slots=True)
+class HeardWord:
+    """A word in a window. start_s, stop_s: seconds of the window. text: as Whisper spaced it."""
+
+    start_s: float
+    stop_s: float
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What Whisper heard in one window.
+
+    no_speech: probability that nobody speaks, 0..1. log_probability: mean of the tokens', <= 0.
+    """
+
+    words: tuple[HeardWord, ...]
+    no_speech: float
+    log_probability: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """All words."""
+        return "".join(word.text for word in self.words).strip()
+
+
+class FasterWhisper:
+    """One loaded model.
+
+    model: a name or a folder (see ``whisper_folder``). device: "auto", "cpu" or "cuda".
+    threads: of the CPU; one model per process.
+    """
+
+    def __init__(self, model: str | Path, device: str = "auto", threads: int = 1) -> None:
+        from faster_whisper import BatchedInferencePipeline, WhisperModel
+
+        folder = whisper_folder(model)
+        self.name = described(model)
+        self.device = _usable(device)
+        kind = "float16" if self.device == "cuda" else "int8"
+        try:
+            self._model = WhisperModel(
+                str(folder), device=self.device, compute_type=kind, cpu_threads=threads
+            )
+        except (RuntimeError, ValueError) as reason:
+            raise MissingModel(
+                f"Whisper could not be loaded from {folder}: {str(reason).splitlines()[0]}",
+                "Give another model or folder, or --device cpu.",
+            ) from reason
+        self._batches = BatchedInferencePipeline(self._model)
+        self.windows_at_once = GPU_WINDOWS if self.device == "cuda" else CPU_WINDOWS
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages it knows, two letters each."""
+        return frozenset(self._model.supported_languages)
+
+    def language_of(self, sound: Samples) -> str:
+        """The language of up to 90 s of speech at 16 kHz, two letters."""
+        if self.languages == {"en"}:
+            return "en"
+        language, _, _ = self._model.detect_language(sound, language_detection_segments=3)
+        return str(language)
+
+    def listen(self, windows: Sequence[Samples], language: str) -> list[Heard]:
+        """What is said in each window (float32 at 16 kHz, at most 30 s)."""
+        if not windows:
+            return []
+        known = language if language in self.languages else None
+        heard = self._batch(windows, known)
+        return [
+            self._again(window, known) if doubtful(found) else found
+            for window, found in zip(windows, heard, strict=True)
+        ]
+
+    def _batch(
+        self, windows: Sequence[Samples], language: str | None, no_loops_of: int = 0
+    ) -> list[Heard]:
+        stops = np.cumsum([len(window) for window in windows]) / CACHE_RATE
+        starts = np.concatenate([[0.0], stops[:-1]])
+        half = 0.5 / CACHE_RATE  # faster-whisper rounds seconds down to samples
+        longest_s = float(np.max(stops - starts))
+        segments, _ = self._batches.transcribe(
+            np.concatenate(windows),
+            language=language,
+            beam_size=BEAM,
+            word_timestamps=True,
+            clip_timestamps=[
+                {"start": start + half, "end": stop + half}
+                for start, stop in zip(starts, stops, strict=True)
+            ],
+            batch_size=self.windows_at_once,
+            max_new_tokens=MOST_TOKENS + int(MOST_TOKENS_S * longest_s),
+            no_repeat_ngram_size=no_loops_of,
+        )
+        found: list[list[Any]] = [[] for _ in windows]
+        for segment in segments:
+            at = int(np.searchsorted(stops, segment.seek / 100 + 0.02, side="right"))
+            found[min(at, len(windows) - 1)].append(segment)
+        return [_heard(own, float(start)) for own, start in zip(found, starts, strict=True)]
+
+    def _again(self, window: Samples, language: str | None) -> Heard:
+        """A second hearing that may not say the same three words twice.
+
+        Not Whisper's own way out, which draws lots: the same sound shall give the same text.
+        """
+        (found,) = self._batch([window], language, no_loops_of=NO_LOOPS_OF)
+        if found.no_speech > NOBODY_SPEAKS and found.log_probability < UNSURE:
+            return Heard((), found.no_speech, found.log_probability)
+        return found
+
+
+def _heard(segments: Sequence[Any], offset_s: float) -> Heard:
+    """What the segments of one window say, times in seconds of the window."""
+    words = tuple(
+        HeardWord(
+            max(0.0, float(word.start) - offset_s),
+            max(0.0, float(word.end) - offset_s),
+            word.word,
+            float(word.probability),
+        )
+        for segment in segments
+        for word in segment.words or ()
+    )
+    no_speech = max((float(s.no_speech_prob) for s in segments), default=1.0)
+    log_probability = min((float(s.avg_logprob) for s in segments), default=0.0)
+    return Heard(words, no_speech, log_probability)
+
+
+def doubtful(heard: Heard) -> bool:
+    """Whether Whisper was unsure or repeated itself."""
+    return heard.log_probability < UNSURE or compression(heard.text) > COMPRESSED
+
+
+def described(model: str | Path) -> str:
+    """The model's name for the facts it makes: a folder by its name and the size of its weights."""
+    weights = Path(model) / "model.bin"
+    if weights.is_file():
+        return f"{Path(model).resolve().name}-{weights.stat().st_size}"
+    return str(model)
+
+
+def _usable(device: str) -> str:
+    """cuda where CTranslate2 can use it and it is not refused, else cpu."""
+    import ctranslate2
+
+    if device == "cpu":
+        return "cpu"
+    count = ctranslate2.get_cuda_device_count()
+    if device == "cuda" and count == 0:
+        raise MissingModel(
+            "CTranslate2 finds no GPU it can use.", "Use --device cpu, or run: curator doctor."
+        )
+    return "cuda" if count else "cpu"

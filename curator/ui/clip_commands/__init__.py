@@ -1,0 +1,1 @@
+"""Commands on clips that several pages share: decisions and playback."""

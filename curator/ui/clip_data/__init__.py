@@ -1,0 +1,1 @@
+"""Columns, filters, order and counts of the clips shown."""

@@ -1,0 +1,130 @@
+"""A query asked of all clips at once; the answer is that of `Query.matches`, clip by clip."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curator.domain.clip_query import (
+    COMPARISONS,
+    Compared,
+    InRecording,
+    Not,
+    Numbered,
+    OneOf,
+    Query,
+    Term,
+    Words,
+    fold,
+)
+
+if TYPE_CHECKING:
+    from curator.ui.clip_data.clip_columns import ClipColumns
+
+Mask = NDArray[np.bool_]  # (clips,)
+
+_MEASURES = {"duration": "duration", "start": "begin", "confidence": "confidence"}
+MORE_THAN_WARNINGS = 1000.0
+"""An error weighs more than any number of warnings."""
+
+_STATES = {"undecided": 0, "kept": 1, "dropped": 2}
+
+
+def mask_of(columns: "ClipColumns", query: Query) -> Mask:
+    """For which clips the query holds."""
+    mask: Mask = np.ones(len(columns), np.bool_)
+    for term in query.terms:
+        mask &= _holds(columns, term)
+    return mask
+
+
+def _holds(columns: "ClipColumns", term: Term) -> Mask:
+    if isinstance(term, Not):
+        return ~_holds(columns, term.term)
+    if isinstance(term, Words):
+        return columns.texts_with(fold(term.text))
+    if isinstance(term, InRecording):
+        return _among(columns.column("recording"), columns.recordings_called(term.part))
+    if isinstance(term, Numbered):
+        if term.field == "id":
+            return _among(columns.ids, term.numbers)
+        return columns.column("map") & _among(columns.column("cluster"), term.numbers)
+    if isinstance(term, Compared):
+        values = columns.column(_MEASURES.get(term.name, f"score:{term.name}"))
+        found = np.asarray(COMPARISONS[term.comparison](values, term.number))  # type: ignore[arg-type]
+        return found & ~np.isnan(values)
+    return _one_of(columns, term)
+
+
+def _one_of(columns: "ClipColumns", term: OneOf) -> Mask:
+    mask: Mask = np.zeros(len(columns), np.bool_)
+    for value in term.values:
+        mask |= _has(columns, term.field, value)
+    return mask
+
+
+def _has(columns: "ClipColumns", field: str, value: str) -> Mask:
+    if field == "state":
+        return _equal(columns.column("state"), _STATES.get(value))
+    if field == "emotion":
+        code = -1 if value == "none" else columns.emotions.get(value)
+        return _equal(columns.column("emotion"), code)
+    if field == "language":
+        return _equal(columns.column("language"), columns.language_code(value))
+    if field == "has":
+        return _possesses(columns, value)
+    if value in ("any", "none"):
+        some = columns.column("errors") + columns.column("warnings") > 0
+        return some if value == "any" else ~some
+    return columns.column(f"finding:{value}")
+
+
+def _possesses(columns: "ClipColumns", what: str) -> Mask:
+    if what == "text":
+        return np.asarray(columns.column("text") != "", np.bool_)
+    if what == "voice":
+        return ~np.isnan(columns.column("score:speaker_similarity"))
+    if what == "emotion":
+        return np.asarray(columns.column("emotion") >= 0)
+    return columns.column("corrected" if what == "correction" else what)
+
+
+def _among(values: NDArray[Any], numbers: "tuple[int, ...] | list[int]") -> Mask:
+    return np.isin(values, np.array(numbers, np.int64))
+
+
+def _equal(values: NDArray[Any], code: int | None) -> Mask:
+    if code is None:
+        return np.zeros(values.size, np.bool_)
+    return np.asarray(values == code)
+
+
+def sortable(columns: "ClipColumns", name: str) -> NDArray[np.float64]:
+    """A column as numbers, nan where a clip has no value."""
+    if name == "text":
+        return columns.text_ranks()
+    if name == "findings":
+        return columns.column("errors") * MORE_THAN_WARNINGS + columns.column("warnings")
+    values = columns.column(name).astype(np.float64)
+    if name in ("emotion", "language"):
+        values[values < 0] = np.nan
+    return values
+
+
+def stable_order(keys: NDArray[np.float64]) -> NDArray[np.intp]:
+    """The order of the keys, equal ones as they are, nan last; quicker than numpy's stable sort.
+
+    numpy's unstable sort uses the processor's widest instructions. Ties are put right afterwards by
+    sorting whole numbers made of the place of a key's value and the place where it was.
+    """
+    order = np.argsort(keys)
+    found = keys[order]
+    differs = found[1:] != found[:-1]
+    differs &= ~np.isnan(found[:-1])
+    if differs.all():
+        return order
+    value = np.zeros(keys.size, np.int64)
+    np.cumsum(differs, out=value[1:])
+    both = value * keys.size + order
+    both.sort()
+    return both % keys.size

@@ -1,0 +1,213 @@
+"""The models on this machine: where their files are, and whether they are the right ones.
+
+A file is the right one by the hash in the list, or, where nobody could know that beforehand, by the
+hash that was recorded when it first came here. What is neither is never loaded.
+"""
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TypedDict
+
+from curator.audio.encode import write_bytes_atomically
+from curator.domain.errors import MissingModel
+from curator.weights.catalogue import ListedFile, ListedModel, listed_model, path_in_package
+from curator.weights.lookup import cache_folder
+
+PART = ".part"
+"""Ending of files that are being downloaded or copied."""
+
+RECORDS = "recorded.json"
+HASHED_AT_ONCE = 1 << 20  # bytes
+_recording = threading.Lock()
+
+
+class Record(TypedDict):
+    """What was found when a file of unknown hash first came here."""
+
+    sha256: str
+    size: int
+    origin: str
+    at: str
+
+
+class State(StrEnum):
+    """How a model stands on this machine."""
+
+    PACKAGED = "packaged"
+    HERE = "here"
+    PARTIAL = "partial"
+    ABSENT = "absent"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A model on this machine. sentence: for people. bytes_here: of files and parts of files."""
+
+    model: ListedModel
+    state: State
+    bytes_here: int
+    sentence: str
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it can be loaded, if its files still are what they were."""
+        return self.state in (State.PACKAGED, State.HERE)
+
+
+def models_folder() -> Path:
+    """Where downloaded and imported models are kept."""
+    return cache_folder() / "models"
+
+
+def folder_of(model: ListedModel) -> Path:
+    """Where the files of a model that comes in no package are."""
+    return models_folder() / model.name
+
+
+def part_of(model: ListedModel, file: ListedFile) -> Path:
+    """The temporary name of a file on its way here."""
+    return folder_of(model) / f".{file.name}{PART}"
+
+
+def verified_folder(model: ListedModel | str) -> Path:
+    """The folder of a model each of whose files is the right one; MissingModel otherwise.
+
+    Reads and hashes all of it, each time: what is loaded is what was verified. For a model in
+    packages, the folder of its first file.
+    """
+    if isinstance(model, str):
+        model = listed_model(model)
+    if model.packages and not model.is_packaged:
+        raise MissingModel(
+            f"{model.name} is not installed.", f"Install it with: pip install {model.install}."
+        )
+    for file in model.files:
+        wrong = fault_of(model, file)
+        if wrong:
+            raise MissingModel(wrong, _way_out(model))
+    return paths_of(model, model.files[0])[0].parent
+
+
+def standing(model: ListedModel, *, thorough: bool = False) -> Standing:
+    """How a model stands here. thorough: reads and hashes its files, else looks at their sizes."""
+    if model.packages and not model.is_packaged:
+        return Standing(model, State.ABSENT, 0, f"Not installed: pip install {model.install}.")
+    here, missing, wrong = 0, 0, ""
+    for file in model.files:
+        there = [path for path in paths_of(model, file) if path.is_file()]
+        here += sum(path.stat().st_size for path in there)
+        if there:
+            wrong = wrong or fault_of(model, file, thorough=thorough)
+        else:
+            missing += 1
+            part = part_of(model, file)
+            here += part.stat().st_size if part.is_file() else 0
+    if wrong:
+        return Standing(model, State.WRONG, here, wrong)
+    if model.is_packaged and not missing:
+        return Standing(model, State.PACKAGED, here, "Comes with an installed package.")
+    if missing:
+        state = State.PARTIAL if here else State.ABSENT
+        return Standing(model, state, here, _way_out(model))
+    return Standing(model, State.HERE, here, "Verified." if thorough else "Here.")
+
+
+def fault_of(model: ListedModel, file: ListedFile, *, thorough: bool = True) -> str:
+    """What is wrong with a file of a model, in a sentence; "" when nothing is."""
+    paths = paths_of(model, file)
+    for path in paths:
+        if not path.is_file():
+            return f"{model.name}: {path} is missing."
+    record = recorded(model, file)
+    expected = file.sha256 or (record["sha256"] if record else "")
+    if not expected:
+        return f"{model.name}: nobody has recorded what {paths[0]} should be."
+    size = file.size if file.sha256 else record["size"] if record else None
+    held = sum(path.stat().st_size for path in paths)
+    if size is not None and held != size:
+        return f"{model.name}: {paths[0]} has {held} bytes instead of {size}."
+    if thorough and hash_of(*paths) != expected:
+        return f"{model.name}: {paths[0]} is not the file it should be."
+    return ""
+
+
+def paths_of(model: ListedModel, file: ListedFile) -> list[Path]:
+    """Where a file of a model is or would be: one path, or its parts in packages, in order."""
+    if file.parts:
+        return [path_in_package(*part) for part in file.parts]
+    return [folder_of(model) / file.name]
+
+
+def hash_of(*paths: Path) -> str:
+    """SHA-256 of a file, hex; of several, as if they were one."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            while block := file.read(HASHED_AT_ONCE):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def recorded(model: ListedModel, file: ListedFile) -> Record | None:
+    """What was found when the file first came here; None if it never did."""
+    return _records().get(f"{model.name}/{file.name}")
+
+
+def record(model: ListedModel, file: ListedFile, sha256: str, size: int, origin: str) -> None:
+    """Remember what a file is that nobody could say beforehand. What was recorded first stays."""
+    _remember(f"{model.name}/{file.name}", sha256, size, origin)
+
+
+def require_unchanged(owner: str, paths: Iterable[Path], way_out: str) -> None:
+    """Files that another program downloads: recorded when first seen, refused once they differ.
+
+    owner: under which name they are recorded. way_out: what a person may do about a changed one.
+    """
+    records = _records()
+    for path in paths:
+        key, digest = f"{owner}/{path.name}", hash_of(path)
+        if key not in records:
+            _remember(key, digest, path.stat().st_size, str(path.parent))
+        elif records[key]["sha256"] != digest:
+            raise MissingModel(f"{owner}: {path} is no longer the file that it was.", way_out)
+
+
+def _remember(key: str, sha256: str, size: int, origin: str) -> None:
+    with _recording:
+        records = _records()
+        found = Record(
+            sha256=sha256,
+            size=size,
+            origin=origin,
+            at=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        records.setdefault(key, found)
+        models_folder().mkdir(parents=True, exist_ok=True)
+        content = json.dumps(records, indent=1).encode()
+        write_bytes_atomically(models_folder() / RECORDS, content)
+
+
+def _records() -> dict[str, Record]:
+    path = models_folder() / RECORDS
+    try:
+        found: dict[str, Record] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        raise MissingModel(
+            f"{path} is damaged.", "Delete it, and get the models it tells of again."
+        ) from error
+    return found
+
+
+def _way_out(model: ListedModel) -> str:
+    if model.packages:
+        return f"Install it again: pip install --force-reinstall {model.install}."
+    return f"Get it with: curator models get {model.name}; or import it from a folder."

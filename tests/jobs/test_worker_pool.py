@@ -1,0 +1,194 @@
+from collections.abc import Sequence
+
+import pytest
+
+from curator.domain.fact import ClipFact, Producer, Score
+from curator.domain.progress import Nobody
+from curator.domain.span import Span
+from curator.jobs.context import Cancelled, Work
+from curator.jobs.job import Job
+from curator.jobs.messages import Done, Partly, Stopped, Taken
+from curator.jobs.processes import Died
+from curator.jobs.worker_pool import Crew, WorkerTrouble, shares
+from curator.stages import Failed
+
+JOB = Job("score", "nowhere.curator")
+
+
+def score_of(item):
+    return ClipFact(item, Span(0, 1), Producer("fake", 1), Score("fake", float(item)))
+
+
+class FakeWorkers:
+    """Workers without processes: each item is answered by ``behaviour`` or kills its worker."""
+
+    def __init__(self, jobs: Sequence[Job], behaviour) -> None:
+        self._jobs = jobs
+        self._behaviour = behaviour
+        self.stopped = False
+        self._said = self._all()
+
+    def listen(self):
+        yield from self._said
+
+    def _all(self):
+        for number, job in enumerate(self._jobs):
+            yield from self._work(number, job)
+
+    def _work(self, number, job):
+        for item in job.items:
+            yield number, Taken(item)
+            answer = self._behaviour(item)
+            yield number, answer
+            if isinstance(answer, Died):
+                return
+        yield number, Done()
+
+    def stop(self):
+        self.stopped = True
+
+    def close(self):
+        self.stop()
+
+
+class Watch(Nobody):
+    def __init__(self):
+        self.failures = []
+        self.done = 0
+
+    def failed(self, sentence):
+        self.failures.append(sentence)
+
+    def progressed(self, items, seconds):
+        self.done = items
+
+
+def crew(behaviour, workers=2):
+    stored, watch = [], Watch()
+    work = Work(None, lambda action: action(None), watch, workers)
+    made = Crew(
+        work,
+        lambda project, found: stored.extend(found),
+        describe=lambda item: f"clip {item}",
+        seconds_of=lambda found: 1.0,
+        start=lambda jobs: FakeWorkers(jobs, behaviour),
+    )
+    return made, stored, watch
+
+
+def test_everything_that_is_found_is_stored_once():
+    made, stored, watch = crew(score_of)
+    made.do(JOB, range(1000))
+    assert sorted(fact.clip_id for fact in stored) == list(range(1000))
+    assert watch.done == 1000
+    assert watch.failures == []
+
+
+def test_a_bad_item_is_named_and_the_others_go_on():
+    failed = Failed(3, "clip 3: too short")
+    made, stored, watch = crew(lambda item: failed if item == 3 else score_of(item))
+    made.do(JOB, range(6))
+    assert sorted(fact.clip_id for fact in stored) == [0, 1, 2, 4, 5]
+    assert watch.failures == ["clip 3: too short"]
+    assert made.failures == 1
+
+
+def test_an_item_that_kills_two_workers_is_left_out_and_named():
+    def behaviour(item):
+        death = Died(0, "The worker stopped without a word (SIGSEGV).", "")
+        return death if item == 4 else score_of(item)
+
+    made, stored, watch = crew(behaviour, workers=1)
+    made.do(JOB, range(9))
+    assert sorted(fact.clip_id for fact in stored) == [0, 1, 2, 3, 5, 6, 7, 8]
+    assert watch.failures == ["clip 4: The worker stopped without a word (SIGSEGV)."]
+
+
+def test_a_worker_that_cannot_start_is_trouble_and_not_a_loop():
+    made, _, _ = crew(score_of)
+    made._start = lambda jobs: Silent()
+    with pytest.raises(WorkerTrouble, match="No module named"):
+        made.do(JOB, range(3))
+
+
+class Silent:
+    def listen(self):
+        yield 0, Died(0, "The worker stopped without a word (exit 1).", "x\nNo module named y\n")
+
+    def stop(self):
+        pass
+
+    close = stop
+
+
+def test_a_missing_model_stops_the_job_with_its_sentence():
+    stopped = Stopped("No model.", "Get one.")
+    made, stored, _ = crew(lambda item: stopped if item == 1 else score_of(item), 1)
+    with pytest.raises(WorkerTrouble, match=r"No model\. Get one\."):
+        made.do(JOB, range(3))
+    assert 0 in [fact.clip_id for fact in stored], "what was found before is kept"
+
+
+def test_an_interruption_keeps_what_was_said_before_it():
+    heard = []
+
+    def behaviour(item):
+        if item == 5 and not heard:
+            heard.append(item)
+            raise KeyboardInterrupt
+        return score_of(item)
+
+    made, stored, _ = crew(behaviour, 1)
+    with pytest.raises(KeyboardInterrupt):
+        made.do(JOB, range(9))
+    assert {fact.clip_id for fact in stored} >= {0, 1, 2, 3, 4}
+
+
+def test_shares_are_neighbours_and_complete():
+    parts = shares(JOB, range(10), 3)
+    assert [part.items for part in parts] == [(0, 1, 2), (3, 4, 5, 6), (7, 8, 9)]
+    assert [part.items for part in shares(JOB, [7], 4)] == [(7,)]
+
+
+def test_a_wish_to_stop_ends_the_work_and_keeps_what_was_found():
+    made, stored, _ = crew(score_of, 1)
+
+    def behaviour(item):
+        if item == 3:
+            made._work.stop.set()
+        return score_of(item)
+
+    made._start = lambda jobs: FakeWorkers(jobs, behaviour)
+    with pytest.raises(Cancelled):
+        made.do(JOB, range(9))
+    assert {fact.clip_id for fact in stored} >= {0, 1, 2}
+
+
+def test_what_is_done_of_a_long_item_counts_until_it_is_answered():
+    class Slow(FakeWorkers):
+        def _work(self, number, job):
+            for item in job.items:
+                yield number, Taken(item)
+                yield number, Partly(item, 0.25)
+                yield number, Partly(item, 0.5)
+                yield number, score_of(item)
+            yield number, Done()
+
+    class Far(Watch):
+        def __init__(self):
+            super().__init__()
+            self.told = []
+
+        def progressed(self, items, seconds):
+            self.told.append((items, seconds))
+
+    watch = Far()
+    made = Crew(
+        Work(None, lambda action: action(None), watch, 1),
+        lambda project, found: None,
+        describe=str,
+        seconds_of=lambda found: 1.0,
+        start=lambda jobs: Slow(jobs, None),
+    )
+    made.do(JOB, [7, 8])
+    assert watch.told == [(0, 0.25), (0, 0.5), (1, 1.0), (1, 1.25), (1, 1.5), (2, 2.0)]

@@ -1,0 +1,53 @@
+"""A small random Chatterbox on a bundle of synthetic speech, built once."""
+
+import pytest
+
+from tests.trainer.bundles import a_clip, voice, write_bundle
+from trainer.backends import open_backend
+from trainer.bundle.manifest import read_bundle
+from trainer.config import resolve
+from trainer.data.dataset import gather
+from trainer.data.features import cache_folder
+
+RATE = 24_000
+SMALL = ("model.backend=chatterbox", "model.layers=2", "model.width=64", "model.heads=2")
+
+
+def configured(*changes):
+    """tiny-cpu on Chatterbox, with changes."""
+    return resolve("tiny-cpu", None, [*SMALL, *changes])
+
+
+def a_bundle(folder, clips, *, least_s=1.0, most_s=3.0, **changes):
+    """Clips at 24 kHz, of lengths spread between the two."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = []
+    for at in range(clips):
+        seconds = least_s + (most_s - least_s) * ((at * 7) % clips) / max(1, clips - 1)
+        wave = voice(seconds, at, pitch=100 + 10 * (at % 5), rate=RATE)
+        lines.append(a_clip(folder, at, wave=wave, rate=RATE, **changes))
+    return write_bundle(folder, lines)
+
+
+@pytest.fixture(scope="session")
+def speech(tmp_path_factory):
+    """A bundle of 16 clips, read."""
+    return read_bundle(a_bundle(tmp_path_factory.mktemp("chatter") / "show", 16))
+
+
+@pytest.fixture(scope="session")
+def opened(speech):
+    """Opens the back-end on that bundle with changed settings; networks are built once."""
+
+    def make(*changes):
+        config = configured(*changes)
+        return open_backend(config, speech, cache_folder(speech.folder, config))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def material(opened, speech):
+    """Every clip judged and encoded, and the back-end that did it."""
+    backend = opened()
+    return backend, gather(backend, speech, configured())

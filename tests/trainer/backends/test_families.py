@@ -1,0 +1,54 @@
+"""A family is known where it is registered, and in its own package; what trains does not ask."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.trainer.bundles import a_bundle
+from trainer.backends import BACKENDS, PACKAGES, SPEAKERS, TARGETS
+from trainer.cli.parser import main
+from trainer.target import read_target
+
+TRAINER = Path(__file__).resolve().parents[3] / "trainer"
+BLIND = (
+    "checkpoint.py", "compare", "distributed.py", "draws.py", "evaluate", "evaluation.py",
+    "events.py", "features.py", "gradients.py", "guard.py", "listening", "loop.py", "manifest.py",
+    "material.py", "plan.py", "preflight.py", "prompts.py", "report", "resources.py", "run.py",
+    "sampler.py", "schedule.py", "session.py", "train_commands.py", "update.py",
+    "voice_commands.py",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BLIND)
+def test_what_trains_compares_and_reports_names_no_family(name):
+    path = TRAINER / name
+    files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+    families = re.compile("|".join({*BACKENDS, *SPEAKERS} - {"toy"}), re.IGNORECASE)
+    named = [
+        f"{file.name}:{number}"
+        for file in files
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
+        if families.search(line)
+    ]
+    assert not named
+
+
+def test_every_family_has_its_limits_and_its_packages():
+    assert set(TARGETS) == set(BACKENDS)
+    assert set(PACKAGES) == set(BACKENDS) - {"toy"}
+    assert all(read_target(key).licence for key in TARGETS.values())
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(("family", "name"), [("xtts", "XTTS"), ("chatterbox", "Chatterbox")])
+def test_without_a_base_it_says_what_to_name(tmp_path, family, name, capsys):
+    show = a_bundle(tmp_path / "show", 8)
+    words = ["--set", f"model.backend={family}", "--preset", "24gb"]
+    assert main(["train", str(show), str(tmp_path / "run"), *words]) == 2
+    said = capsys.readouterr().err
+    assert said == (
+        f"trainer: {name} needs a base model to start from. Name its folder with --base, or try the"
+        " path with --preset tiny-cpu.\n"
+    )
+    assert not (tmp_path / "run").exists()

@@ -1,0 +1,38 @@
+"""A small random XTTS on a bundle of synthetic speech, built once."""
+
+import pytest
+
+from tests.trainer.bundles import a_bundle
+from trainer.backends import open_backend
+from trainer.bundle.manifest import read_bundle
+from trainer.config import resolve
+from trainer.data.dataset import gather
+from trainer.data.features import cache_folder
+
+
+def configured(*changes):
+    """tiny-cpu with changes."""
+    return resolve("tiny-cpu", None, ["model.layers=2", "model.width=64", *changes])
+
+
+@pytest.fixture(scope="session")
+def speech(tmp_path_factory):
+    """A bundle of 24 clips, read."""
+    return read_bundle(a_bundle(tmp_path_factory.mktemp("speech") / "show", 24, most_s=5.0))
+
+
+@pytest.fixture(scope="session")
+def opened(speech):
+    """Opens the back-end on that bundle with changed settings; networks are built once."""
+
+    def make(*changes):
+        config = configured(*changes)
+        return open_backend(config, speech, cache_folder(speech.folder, config))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def material(opened, speech):
+    """Every clip judged and encoded."""
+    return gather(opened(), speech, configured())

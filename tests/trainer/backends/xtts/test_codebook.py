@@ -1,0 +1,238 @@
+"""The DVAE fine-tuned: better on clips it never learnt from, and never under a GPT unawares."""
+
+import json
+import os
+import shutil
+import signal
+
+import jsonschema
+import pytest
+import torch
+
+from tests.trainer.bundles import a_bundle
+from trainer.backends.xtts import codebook as learning
+from trainer.backends.xtts.base import LEARNT_CODES_OF, open_base
+from trainer.backends.xtts.codes import use
+from trainer.backends.xtts.networks import load_dvae
+from trainer.cli.parser import main
+from trainer.resources import resources
+from trainer.runs.events import of_kind, read_events
+from trainer.runs.files import sha256_of
+
+pytestmark = pytest.mark.model
+SMALL = ("model.layers=2", "model.width=64", "model.dvae_width=64")
+
+
+@pytest.fixture(scope="module")
+def show(tmp_path_factory):
+    return a_bundle(tmp_path_factory.mktemp("codebook") / "show", 12, most_s=2.0)
+
+
+def words(command, bundle, folder, *changes):
+    made = [command, str(bundle), str(folder), "--preset", "tiny-cpu"]
+    for change in (*SMALL, *changes):
+        made += ["--set", change]
+    return made
+
+
+@pytest.fixture(scope="module")
+def better(show, tmp_path_factory):
+    """A base whose DVAE was fine-tuned."""
+    folder = tmp_path_factory.mktemp("bases") / "better"
+    assert main(words("codebook", show, folder)) == 0
+    return folder
+
+
+def about(folder):
+    return json.loads((folder / "codebook.json").read_text())
+
+
+def test_the_sound_is_given_back_better_and_the_codes_stay_in_use(better):
+    told = about(better)
+    assert told["after"]["l1"] < 0.8 * told["before"]["l1"]
+    assert told["after"]["l2"] < 0.8 * told["before"]["l2"]
+    assert told["after"]["perplexity"] >= 0.8 * told["before"]["perplexity"]
+    assert told["after"]["used"] > 30
+    assert 0 < told["frames_changed"] < 0.5
+    said = (better / "codebook.md").read_text()
+    assert "of the frames have another code than before" in said
+    assert "Mind what this does" in said
+
+
+def test_the_result_is_whole_and_says_what_it_is_made_of(better):
+    told = about(better)
+    assert {name: sha256_of(better / name) for name in told["files"]} == told["files"]
+    base = open_base(better)
+    assert base.hashes["dvae.pth"] != told["base"]["sha256"]["dvae.pth"]
+    assert base.learnt_codes_of == told["base"]["sha256"]["dvae.pth"]
+    assert not base.knows_its_codes
+    schema = json.loads((resources() / "events.schema.json").read_text())
+    for event in read_events(better):
+        jsonschema.validate(event, schema)
+    assert not list(better.parent.glob("*.making"))
+
+
+def test_an_interrupted_fine_tuning_ends_the_same(show, better, tmp_path, monkeypatch):
+    folder = tmp_path / "again"
+    right, calls = learning._update, []
+
+    def interrupted(*arguments):
+        calls.append(1)
+        if len(calls) == 30:
+            raise KeyboardInterrupt
+        return right(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(learning, "_update", interrupted)
+        assert main(words("codebook", show, folder)) == 130
+    assert not folder.exists()
+    assert main(words("codebook", show, folder, "codebook.lr=2e-3")) == 1  # another configuration
+    assert main(words("codebook", show, folder)) == 0
+    one, other = (open_base(each).tensors("dvae.pth") for each in (better, folder))
+    assert all(torch.equal(one[key], other[key]) for key in one)
+    assert about(folder)["series"] == about(better)["series"]
+    assert of_kind(read_events(folder), "resumed")[0]["step"] == 20
+    assert (folder.parent / "again.making").exists() is False
+
+
+def test_a_pause_is_no_failure_and_the_same_command_goes_on(show, tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "paused"
+    short = ("codebook.steps=4", "codebook.every_steps=2")
+    right = learning._update
+
+    def ask(*arguments):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return right(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(learning, "_update", ask)
+        assert main(words("codebook", show, folder, *short)) == 0
+    assert "Paused at step 1" in capsys.readouterr().out
+    assert main(["resume", f"{folder}.making"]) == 1
+    assert "Repeat the `trainer codebook`" in capsys.readouterr().err
+    assert main(words("codebook", show, folder, *short)) == 0
+    assert [point["step"] for point in about(folder)["series"]] == [0, 2, 4]
+
+
+def test_updates_without_a_number_change_nothing_and_end_it(show, tmp_path, monkeypatch, capsys):
+    right, seen = learning.losses, []
+
+    def spoilt(dvae, mels):
+        error, *rest = right(dvae, mels)
+        seen.append({key: value.clone() for key, value in dvae.state_dict().items()})
+        return error * float("nan"), *rest
+
+    monkeypatch.setattr(learning, "losses", spoilt)
+    assert main(words("codebook", show, tmp_path / "none")) == 1
+    assert "5 times in a row" in capsys.readouterr().err
+    assert all(torch.equal(seen[0][key], seen[-1][key]) for key in seen[0])
+    events = of_kind(read_events(tmp_path / "none.making"), "skipped")
+    assert len(events) == 5
+    assert events[0]["clips"]
+
+
+def test_a_codebook_that_falls_together_is_not_handed_over(show, tmp_path, capsys):
+    gone = ('codebook.learn=["encoder","codebook","decoder"]', "codebook.steps=20")
+    assert main(words("codebook", show, tmp_path / "none", *gone)) == 1
+    assert "falls together" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        (('codebook.learn=["decoder"]',), "changes no code"),
+        (("model.backend=toy",), "no DVAE"),
+        (("codebook.window_s=0.1",), "0.25"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(show, tmp_path, capsys, changes, says):
+    assert main(words("codebook", show, tmp_path / "none", *changes)) == 2
+    assert says in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_held_out_clips_nobody_could_tell(tmp_path, capsys):
+    show = a_bundle(tmp_path / "show", 4, least_s=0.6, most_s=0.8)  # none of them for evaluation
+    assert main(words("codebook", show, tmp_path / "none")) == 1
+    assert "tell by whether it got better" in capsys.readouterr().err
+
+
+def test_the_losses_are_those_of_the_stock_dvae(better):
+    dvae = load_dvae(open_base(better), with_decoder=True).train()
+    mels = torch.randn(2, 80, 48)
+    with torch.no_grad():
+        error, apart, _, _ = learning.losses(dvae, mels)
+        stock_error, stock_apart, _ = dvae(mels)  # moves its codebook, and so comes last
+    assert abs(error - stock_error.mean()) < 1e-5
+    assert abs(apart - stock_apart) < 1e-5
+
+
+def test_use_counts_codes_and_their_evenness():
+    import numpy as np
+
+    assert use([np.array([1, 1, 2, 2]), np.array([3, 3, 4, 4])]) == (4, pytest.approx(4.0))
+    assert use([np.array([7, 7, 7])]) == (1, pytest.approx(1.0))
+
+
+def train(show, run, base, *changes):
+    more = ("sched.total_steps=2", "eval.every_steps=2", *changes)
+    return main([*words("train", show, run, *more), "--base", str(base)])
+
+
+def test_adapters_alone_cannot_learn_new_codes(show, better, tmp_path, capsys):
+    assert train(show, tmp_path / "run", better, "adapt.mode=lora") == 2
+    assert "could not learn the new codes" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_gpt_is_exported_on_a_changed_dvae_only_when_it_has_learnt(
+    show, better, tmp_path, capsys
+):
+    still = ("optim.lr=1e-12", "optim.weight_decay=0", "model.dropout=0")
+    assert train(show, tmp_path / "idle", better, *still) == 0
+    assert "has not learnt the new codes yet" in capsys.readouterr().out
+    for command in (["export", "VOICE"], ["speak", "--text", "Hello.", "--out", "WAV"]):
+        places = {"VOICE": str(tmp_path / "voice"), "WAV": str(tmp_path / "out.wav")}
+        done = [places.get(word, word) for word in command]
+        last = [done[0], str(tmp_path / "idle"), *done[1:], "--checkpoint", "last"]
+        assert main(last) == 1
+        assert "has not learnt the new codes" in capsys.readouterr().err
+    assert train(show, tmp_path / "run", better, "optim.lr=1e-2") == 0
+    assert main(["export", str(tmp_path / "run"), str(tmp_path / "voice")]) == 0
+    marked = torch.load(tmp_path / "voice" / "model.pth", weights_only=True)[LEARNT_CODES_OF]
+    assert marked == sha256_of(better / "dvae.pth")
+
+
+def test_an_untouched_gpt_cannot_be_written_beside_a_changed_dvae(show, better, tmp_path):
+    from tests.trainer.backends.xtts.conftest import configured
+    from trainer.backends.xtts import XttsBackend
+    from trainer.errors import BrokenRun
+
+    backend = XttsBackend(configured(), open_base(better))
+    with pytest.raises(BrokenRun, match="has not learnt its codes"):
+        backend.export(backend.network(), tmp_path)
+
+
+def test_a_trained_gpt_under_the_old_dvae_is_noticed(better, tmp_path):
+    """The mark travels in model.pth, wherever the file is put."""
+    mixed = tmp_path / "mixed"
+    shutil.copytree(better, mixed, ignore=shutil.ignore_patterns("recorded*"))
+    weights = open_base(better).tensors("model.pth")
+    torch.save({"model": weights, LEARNT_CODES_OF: "0" * 64}, mixed / "model.pth")
+    assert not open_base(mixed).knows_its_codes
+    recorded = json.loads((mixed / "recorded-hashes.json").read_text())
+    assert recorded["model.pth"][LEARNT_CODES_OF] == "0" * 64
+    assert open_base(mixed).learnt_codes_of == "0" * 64  # from the record, too
+
+
+def test_going_on_from_a_run_on_other_codes_is_known():
+    from trainer.training.codebook_check import after_parent, codes_are_new
+
+    base = {"sha256": {"dvae.pth": "b"}, LEARNT_CODES_OF: "a"}
+    assert codes_are_new(base)
+    assert not codes_are_new(after_parent(base, {"sha256": {"dvae.pth": "b"}}))
+    assert codes_are_new(
+        after_parent({**base, LEARNT_CODES_OF: "b"}, {"sha256": {"dvae.pth": "a"}})
+    )
+    assert not codes_are_new({"sha256": {}})  # a back-end without codes of its own

@@ -1,0 +1,78 @@
+"""Codes that depend on the clip alone, in a cache that can be trusted."""
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+from tests.trainer.backends.xtts.conftest import configured
+from trainer.data.features import cache_folder, entry_path, prepare
+
+pytestmark = pytest.mark.model
+
+
+def test_the_codebook_of_the_small_random_base_is_in_use(material):
+    used = {
+        int(code) for item in material.prepared.by_clip.values() for code in item.arrays["codes"]
+    }
+    assert len(used) >= 500
+
+
+def test_codes_have_the_length_the_stock_trainer_expects(material, speech):
+    for clip in speech.clips:
+        assert len(material.prepared.by_clip[clip.id].arrays["codes"]) == -(-clip.samples // 1024)
+
+
+def test_codes_do_not_depend_on_what_else_is_encoded(opened, speech):
+    backend = opened()
+    clip = speech.clips[3]
+    alone = backend.encode(clip, speech.audio(clip))["codes"]
+    dvae, extract, _ = backend._encoders
+    wave, _ = soundfile.read(speech.audio(clip), dtype="float32")
+    long = torch.zeros(2, len(wave) + 60_000)
+    long[0, : len(wave)] = torch.from_numpy(wave)
+    long[1] = torch.randn(long.shape[1]) * 0.1
+    beside = dvae.get_codebook_indices(extract(long))[0, : len(alone)].numpy()
+    assert np.mean(alone != beside) < 0.02  # near ties in the codebook may fall the other way
+
+
+def test_a_second_preparation_does_nothing(opened, material, speech):
+    again = prepare(opened(), speech, speech.clips, configured())
+    assert (again.encoded, again.reused) == (0, len(speech.clips))
+
+
+def test_a_damaged_entry_is_made_again_the_same(opened, material, speech):
+    backend, config = opened(), configured()
+    clip = speech.clips[5]
+    before = material.prepared.by_clip[clip.id].arrays["codes"]
+    path = entry_path(cache_folder(speech.folder, config), backend.feature_key(), clip)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-100] + bytes(100))
+    again = prepare(backend, speech, speech.clips, config)
+    assert (again.encoded, again.damaged) == (1, (clip.id,))
+    assert path.read_bytes() == whole
+    assert np.array_equal(again.by_clip[clip.id].arrays["codes"], before)
+
+
+def test_the_cache_knows_another_network_and_another_sound(opened, speech):
+    import msgspec
+
+    config = configured()
+    folder = cache_folder(speech.folder, config)
+    clip, key = speech.clips[0], opened().feature_key()
+    places = {
+        entry_path(folder, key, clip),
+        entry_path(folder, "other", clip),
+        entry_path(folder, key, msgspec.structs.replace(clip, sha256="0" * 64)),
+        entry_path(folder, key, msgspec.structs.replace(clip, text="Something else.")),
+    }
+    assert len(places) == 4
+    assert opened("run.seed=1").feature_key() != key  # another random DVAE
+
+
+def test_the_mel_is_read_by_slices(opened, material, speech):
+    clip = speech.clips[2]
+    found = material.prepared.by_clip[clip.id]
+    whole = opened().encode(clip, speech.audio(clip))["mel"]
+    assert np.array_equal(found.mel(0, found.frames), whole)
+    assert np.array_equal(found.mel(7, 20), whole[7:27])

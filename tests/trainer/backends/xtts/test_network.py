@@ -1,0 +1,181 @@
+"""Our forward pass beside the stock one: same sums, same gradients, end of speech always learnt."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from trainer.backends import Item
+from trainer.backends.xtts.batch import STOPS
+from trainer.data.prompts import Prompts
+
+pytestmark = pytest.mark.model
+TEXT, MEL, EOS = 0, 1, 2
+
+
+@pytest.fixture(scope="module")
+def backend(opened):
+    return opened("model.dropout=0.0", "data.prompt_max_s=3.0")
+
+
+@pytest.fixture(scope="module")
+def network(backend):
+    torch.manual_seed(0)
+    return backend.network()
+
+
+@pytest.fixture(scope="module")
+def stock(backend, network):
+    """The GPT as coqui builds it, with the same weights."""
+    from trainer.backends.dropout import set_dropout
+    from trainer.backends.xtts.networks import load_gpt
+
+    gpt = load_gpt(backend.base, backend._tokens)
+    set_dropout(gpt, 0.0)
+    return gpt.train()
+
+
+def items_of(material, number, epoch=0):
+    clips = material.training.clips[:number]
+    return [material.prompts.item(clip, epoch) for clip in clips]
+
+
+def stock_losses(gpt, items):
+    """Text and mel loss of ``GPT.forward`` without masking, on the same codes and prompts."""
+    tokens = [torch.from_numpy(item.arrays["tokens"].astype(np.int64)) for item in items]
+    codes = [torch.from_numpy(item.arrays["codes"].astype(np.int64)) for item in items]
+    pad = torch.nn.utils.rnn.pad_sequence
+    mels = torch.stack([torch.from_numpy(item.prompt.T.astype(np.float32)) for item in items])
+    text, mel, _ = gpt(
+        pad(tokens, batch_first=True),
+        torch.tensor([len(row) for row in tokens]),
+        pad(codes, batch_first=True),
+        torch.tensor([len(row) * 1024 for row in codes]),
+        cond_mels=mels[:, None],
+        cond_idxs=None,
+        cond_lens=None,
+    )
+    return text, mel
+
+
+def with_equal_prompts(items, frames=200):
+    """The stock forward takes prompts of one length only."""
+    return [Item(item.clip, item.arrays, item.prompt[:frames]) for item in items]
+
+
+def test_sums_and_gradients_are_those_of_the_stock_forward(backend, network, stock, material):
+    items = with_equal_prompts(items_of(material, 5))
+    batch = backend.batch(items)
+    sums, counts = network(batch).sum(dim=0), batch.counts.sum(axis=0)
+    ours = (sums[TEXT] / counts[TEXT], sums[MEL] / counts[MEL])
+    found = stock_losses(stock, items)
+    for one, other in zip(ours, found, strict=True):
+        assert abs(one.item() - other.item()) <= 1e-5
+    mine = torch.autograd.grad(0.01 * ours[0] + ours[1], list(network.gpt.parameters()))
+    theirs = torch.autograd.grad(0.01 * found[0] + found[1], list(stock.parameters()))
+    names = [name for name, _ in network.gpt.named_parameters()]
+    assert names == [name for name, _ in stock.named_parameters()]
+    assert max((a - b).abs().max().item() for a, b in zip(mine, theirs, strict=True)) <= 1e-5
+
+
+def test_a_clip_has_the_same_loss_alone_and_in_any_batch(backend, network, material):
+    items = items_of(material, 6)
+    together = network(backend.batch(items))
+    for row, item in enumerate(items):
+        alone = network(backend.batch([item]))[0]
+        assert torch.allclose(alone, together[row], atol=2e-3, rtol=1e-5)
+
+
+def test_prompts_of_different_lengths_are_not_padded(backend, material):
+    settings = material.prompts.settings.__class__(prompt_min_s=3.0, prompt_max_s=6.0)
+    prompts = Prompts(material.prompts.voices, material.prompts.features, settings, 0)
+    items = [prompts.item(clip, 0) for clip in material.training.clips]
+    assert len({len(item.prompt) for item in items}) > 1
+    batch = backend.batch(items)
+    shown = sum(mel.shape[0] * mel.shape[2] for mel in batch.prompts)
+    assert shown == sum(len(item.prompt) for item in items)
+
+
+def test_the_prompt_is_never_from_the_clip_itself(material):
+    for clip in material.training.clips:
+        for epoch in range(5):
+            assert material.prompts.item(clip, epoch).unheard == (0, 0)
+
+
+def test_2000_draws_of_self_prompts_at_batch_1_keep_the_end_of_speech(backend, material):
+    settings = material.prompts.settings.__class__(prompt_policy="self")
+    prompts = Prompts(material.prompts.voices, material.prompts.features, settings, 0)
+    clips = material.training.clips
+    for draw in range(2000):
+        item = prompts.item(clips[draw % len(clips)], draw)
+        batch = backend.batch([item])
+        stop = backend._special.stop_mel
+        assert int((batch.speech_target == stop).sum()) == STOPS
+        assert int(batch.speech_target[batch.eos_at[0]]) == stop
+        codes = len(item.arrays["codes"])
+        first, last = item.unheard
+        assert 0 <= first < last
+        # In codes, not in mel frames: half of the clip at most, and what frames cut into.
+        assert last - first <= math.ceil(codes / 2) + 2
+        hidden = codes - (len(batch.speech_target) - STOPS)
+        assert hidden == min(last, codes) - first
+        assert batch.counts[0][MEL] == len(batch.speech_target) > 0
+
+
+@pytest.mark.slow
+def test_2000_random_draws_at_batch_1_give_numbers_and_teach_the_end_of_speech(
+    backend, network, material
+):
+    settings = material.prompts.settings.__class__(prompt_policy="self", prompt_max_s=3.0)
+    prompts = Prompts(material.prompts.voices, material.prompts.features, settings, 0)
+    chance = np.random.default_rng(0)
+    clips = material.training.clips
+    with torch.no_grad():
+        for draw in range(2000):
+            batch = backend.batch([prompts.item(clips[chance.integers(len(clips))], draw)])
+            sums = network(batch)
+            assert sums.shape[0] == len(batch.clip_ids) == 1
+            assert torch.isfinite(sums).all()
+            assert batch.counts[0, EOS] == 1
+            assert sums[0, EOS] > 0
+
+
+def test_the_end_of_speech_counts_as_often_as_asked(opened, network, material):
+    """Three times: the first stop target of each clip weighs three, every other target one."""
+    backend = opened("model.dropout=0.0", "loss.eos_weight=3.0", "loss.text_weight=0.0")
+    batch = backend.batch(items_of(material, 4))
+    network.eval()
+    sums, counts = network(batch).sum(dim=0), batch.counts.sum(axis=0)
+    places = {part: at for at, part in enumerate(backend.parts)}
+    loss = sum(
+        weight * sums[places[part]] / counts[places[over]]
+        for part, (weight, over) in backend.objective().items()
+    )
+    hidden = network.hidden(batch).index_select(0, batch.speech_at)
+    logits = network.gpt.mel_head(network.gpt.final_norm(hidden)).float()
+    nats = torch.nn.functional.cross_entropy(logits, batch.speech_target, reduction="none")
+    weights = torch.ones_like(nats)
+    weights[batch.eos_at] = 3.0
+    network.train()
+    assert abs(loss.item() - ((nats * weights).sum() / counts[MEL]).item()) <= 1e-5
+
+
+def test_label_smoothing_is_the_stock_formula(opened, network, stock, material):
+    backend = opened("model.dropout=0.0", "loss.label_smoothing=0.1")
+    smoothed = backend.network()
+    smoothed.gpt.load_state_dict(network.gpt.state_dict())
+    items = with_equal_prompts(items_of(material, 3))
+    batch = backend.batch(items)
+    sums, counts = smoothed(batch).sum(dim=0), batch.counts.sum(axis=0)
+    places = {part: at for at, part in enumerate(backend.parts)}
+    loss = sum(
+        weight * sums[places[part]] / counts[places[over]]
+        for part, (weight, over) in backend.objective().items()
+    )
+    stock.label_smoothing = 0.1
+    try:
+        text, mel = stock_losses(stock, items)
+    finally:
+        stock.label_smoothing = 0.0
+    assert abs(loss.item() - (0.01 * text + mel).item()) <= 1e-5

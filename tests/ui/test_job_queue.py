@@ -1,0 +1,143 @@
+import threading
+
+import pytest
+
+from curator.domain.decision import State, keep
+from curator.domain.errors import CuratorError
+from curator.domain.fact import Score
+from curator.jobs.context import Work
+from curator.jobs.result_writer import write_facts
+from curator.ui.job_queue import Ending, JobQueue
+from curator.ui.session import Session
+from tests.helpers.factories import found
+from tests.helpers.stalls import watched
+
+
+def run(qtbot, queue: JobQueue, task, what: str = "analyse") -> Ending:
+    with qtbot.waitSignal(queue.ended, timeout=20_000) as ended:
+        queue.ask(what, task)
+    assert not queue.running
+    return ended.args[0]
+
+
+def test_what_finishes_hands_over_its_result_and_then_ends(qtbot, session: Session):
+    told = []
+    session.jobs.began.connect(lambda what: told.append(("began", what)))
+    session.jobs.produced.connect(lambda what, result: told.append((what, result)))
+    session.jobs.ended.connect(lambda ending: told.append(("ended", ending.outcome)))
+    run(qtbot, session.jobs, lambda work: 42)
+    assert told == [("began", "analyse"), ("analyse", 42), ("ended", "finished")]
+
+
+def test_an_error_of_the_world_is_told_with_its_hint(qtbot, session: Session):
+    def task(work: Work) -> None:
+        raise CuratorError("The disk is full.", "Make room.")
+
+    assert run(qtbot, session.jobs, task) == Ending(
+        "analyse", "failed", "The disk is full.", "Make room."
+    )
+
+
+def test_a_fault_of_the_program_is_told_with_where_it_arose(qtbot, session: Session):
+    ending = run(qtbot, session.jobs, lambda work: 1 / 0)
+    assert ending.outcome == "failed"
+    assert "test_job_queue" in ending.details
+
+
+def test_cancelling_ends_what_runs_and_forgets_what_waits(qtbot, session: Session):
+    running = threading.Event()
+
+    def task(work: Work) -> None:
+        running.set()
+        work.stop.wait()
+        work.look_up()
+
+    endings = []
+    session.jobs.ended.connect(endings.append)
+    with qtbot.waitSignal(session.jobs.ended):
+        session.jobs.ask("analyse", task)
+        session.jobs.ask("analyse", lambda work: pytest.fail("it should be forgotten"))
+        assert running.wait(10)
+        session.jobs.cancel()
+    assert [ending.outcome for ending in endings] == ["cancelled"]
+    assert not session.jobs.waiting
+
+
+def test_work_waits_in_line(qtbot, session: Session):
+    done = []
+    with qtbot.waitSignals([session.jobs.ended] * 2):
+        session.jobs.ask("import", lambda work: done.append("first"))
+        session.jobs.ask("analyse", lambda work: done.append("second"))
+    assert done == ["first", "second"]
+
+
+def test_facts_are_written_by_the_window_and_told_in_one_go(qtbot, session: Session):
+    clips = session.project.clips.ids()
+    writers = set()
+
+    def task(work: Work) -> None:
+        for clip in clips:
+            write_facts(work.write, [found(work.project, clip, Score("snr", 20.0))])
+        work.write(lambda project: writers.add(threading.current_thread()))
+
+    told = []
+    session.facts_changed.connect(told.append)
+    run(qtbot, session.jobs, task)
+    qtbot.waitUntil(lambda: bool(told))
+    assert writers == {threading.main_thread()}
+    assert len(told) <= 2
+    assert session.project.clips.get(clips[-1]).scores["snr"] == 20.0
+
+
+def test_a_person_decides_while_facts_arrive_and_the_window_stays_awake(qtbot, session: Session):
+    clips = session.project.clips.ids()
+
+    def task(work: Work) -> None:
+        facts = [found(work.project, clips[i % 6], Score(f"s{i}", 1.0)) for i in range(3000)]
+        write_facts(work.write, facts)
+
+    with watched() as watch:
+        session.jobs.written.connect(lambda _: session.apply(keep([clips[0]])))
+        run(qtbot, session.jobs, task)
+    watch.require_none()
+    assert session.project.clips.get(clips[0]).state == State.KEPT
+
+
+def test_a_refused_write_is_raised_where_it_was_asked_for(qtbot, session: Session):
+    def task(work: Work) -> str:
+        try:
+            work.write(lambda project: 1 / 0)
+        except ZeroDivisionError:
+            return "raised"
+        return "lost"
+
+    with qtbot.waitSignal(session.jobs.produced) as produced:
+        session.jobs.ask("analyse", task)
+    assert produced.args[1] == "raised"
+
+
+def test_closing_while_something_is_written_waits_for_nobody(qtbot, session: Session):
+    started = threading.Event()
+
+    def task(work: Work) -> None:
+        started.set()
+        work.write(lambda project: None)
+
+    session.jobs.ask("analyse", task)
+    assert started.wait(10)
+    session.close()
+    assert not session.jobs.running
+
+
+def test_progress_that_comes_fast_is_not_told_each_time(qtbot, session: Session):
+    told = []
+    session.jobs.progressed.connect(lambda items, seconds: told.append(items))
+
+    def task(work: Work) -> None:
+        work.watcher.started("score", 1000, 1000.0)
+        for number in range(1000):
+            work.watcher.progressed(number + 1, number + 1.0)
+
+    run(qtbot, session.jobs, task)
+    assert told[-1] == 1000
+    assert len(told) < 500

@@ -1,0 +1,1 @@
+"""The exported bundle: manifest, preflight checks, vocabulary and sampling weights."""

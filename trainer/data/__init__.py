@@ -1,0 +1,1 @@
+"""Training data: features, prompts and the dataset in memory."""

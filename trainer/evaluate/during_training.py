@@ -1,0 +1,186 @@
+"""The voice of the moment, heard while it trains: some sentences, measured, as events.
+
+Nothing of the training is touched: a copy of the network speaks, and every state of chance is put
+back afterwards, so that a run has the same weights with it and without. What goes wrong is written
+down as a fault, and the training goes on.
+"""
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trainer.bundle.manifest import Bundle
+from trainer.errors import TrainerError
+from trainer.evaluate.measures import Voice, measure_all, nothing_measured
+from trainer.evaluate.plan import voices_of
+from trainer.evaluate.results import Row, as_read
+from trainer.evaluate.samples import as_sample, held_out, read_real, voice_of
+from trainer.evaluate.sentences import Sentence, read_script, spread
+from trainer.evaluate.summary import DIRECTION
+from trainer.evaluate.summary_text import WORDS
+from trainer.evaluate.voices import exported
+from trainer.optim.optimizer import learning_parts
+from trainer.report.statistics import mean_interval
+from trainer.runs.events import EventLog
+from trainer.speech.listener import Listener
+from trainer.speech.sound import write_sound
+from trainer.speech.speaker import Speaker
+from trainer.speech.synthesis import Manner, say
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from trainer.training.session import Session
+
+FOLDER = "speech"  # of the run; its sounds by step
+FAULTS = (TrainerError, OSError, RuntimeError)  # RuntimeError: torch's, of full memory as well
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What stays the same from one evaluation to the next."""
+
+    sentences: Sequence[Sentence]
+    seed: int
+    listener: Listener
+    voice: Voice
+
+
+def is_due(session: "Session") -> bool:
+    """Whether the evaluation that was just made is one at which sentences are spoken."""
+    settings, place = session.config.eval, session.place
+    if not settings.speak_sentences:
+        return False
+    last = place.step >= session.total_steps
+    return last or (len(place.evaluations) - 1) % settings.speak_every == 0
+
+
+def speak_and_measure(session: "Session", log: EventLog, show: Any) -> None:  # noqa: ANN401
+    """Speak, measure, and write it into the events; only in the process that leads."""
+    if not is_due(session):
+        return
+    if session.world.leads:
+        began, step = time.monotonic(), session.place.step
+        fault = None
+        rows: list[Row] = []
+        try:
+            with untouched_chance():
+                rows = list(_rows(session))
+        except FAULTS as error:
+            fault = str(error).partition("\n")[0]
+        for row in rows:
+            log.add("speech", step=step, **row)
+        means = as_read(means_of(rows))
+        took = round(time.monotonic() - began, 3)
+        log.add("speech_means", step=step, measures=means, seconds=took, fault=fault)
+        show("speech", {"step": step, "sentence": in_words(means, rows, fault)})
+    session.world.wait()
+
+
+def _rows(session: "Session") -> Iterator[Row]:
+    bundle = session.material.bundle
+    if session.hearing is None:
+        session.hearing = prepare(bundle, session.config.eval.speak_sentences)
+    clips = sorted(bundle.part("eval"), key=lambda clip: clip.id)
+    folder = session.run.folder / FOLDER
+    folder.mkdir(exist_ok=True)
+    with exported(session.backend, lambda: _copy(session), session.run.folder) as speaker:
+        for sentence in session.hearing.sentences:
+            prompt, _ = voices_of(sentence, clips)
+            path = folder / f"{session.place.step:08d}-{sentence.id}.wav"
+            yield _row(session.hearing, speaker, sentence, bundle.audio(prompt), path)
+
+
+def prepare(bundle: Bundle, count: int) -> Hearing:
+    """The sentences, spread over the categories, and the voice to compare with."""
+    script = read_script(bundle, ())
+    voice = voice_of(bundle, read_real(bundle, held_out(bundle), None))
+    return Hearing(spread(script.sentences, count), script.seeds[0], Listener(), voice)
+
+
+def _copy(session: "Session") -> "nn.Module":
+    """The network as it is now, in weights of its own."""
+    import torch
+
+    copy = session.backend.network()
+    session.backend.adapt(copy)
+    with torch.no_grad(), session.averaged():
+        now = learning_parts(session.network)
+        for name, value in learning_parts(copy).items():
+            value.copy_(now[name])
+    return copy
+
+
+def _row(hearing: Hearing, speaker: Speaker, sentence: Sentence, prompt: Path, path: Path) -> Row:
+    """A sentence as it was spoken now; a fault where it could not be."""
+    fault, sample = None, None
+    try:
+        if not prompt.is_file():
+            raise TrainerError(f"The prompt {prompt.name} is missing.")
+        said = say(
+            speaker,
+            sentence.text,
+            sentence.language,
+            [prompt],
+            hearing.seed,
+            hearing.voice.prior,
+            Manner(endings=False),  # as in `trainer evaluate`: the network is judged, not the help
+            hearing.listener,
+        )
+        write_sound(path, said.sound)
+        texts = [sentence.text, *sentence.also]
+        sample = as_sample(said.sound, texts, sentence.language, hearing.listener)
+    except FAULTS as error:
+        fault = str(error).partition("\n")[0]
+    return as_read(
+        {
+            "sentence": sentence.as_row(),
+            "seed": hearing.seed,
+            "wav": f"{FOLDER}/{path.name}" if sample else None,
+            "heard": sample.heard if sample else None,
+            "measures": measure_all(sample, hearing.voice) if sample else nothing_measured(),
+            "fault": fault,
+        }
+    )
+
+
+def means_of(rows: Sequence[Row]) -> dict[str, dict[str, float | None]]:
+    """Mean, its interval and the number of samples of each measure; of too few no interval."""
+    found: dict[str, dict[str, float | None]] = {}
+    for key in DIRECTION:
+        measured: list[Any] = [row["measures"] for row in rows]
+        values = [value[key] for value in measured if value.get(key) is not None]
+        if values:
+            low, high = mean_interval(values) or (None, None)
+            mean = float(np.mean(values))
+            found[key] = {"mean": mean, "low": low, "high": high, "samples": len(values)}
+    return found
+
+
+def in_words(means: Row, rows: Sequence[Row], fault: str | None) -> str:
+    """A line for the terminal."""
+    if fault is not None:
+        return f"Nothing could be spoken: {fault}"
+    known: Any = means
+    parts = [f"{name} {known[key]['mean']:.2f}" for key, name in WORDS.items() if key in known]
+    return f"{len(rows)} sentences spoken: {', '.join(parts) or 'nothing could be measured'}."
+
+
+@contextmanager
+def untouched_chance() -> Iterator[None]:
+    """Every generator that is shared goes on afterwards as if nothing had been drawn."""
+    import torch
+
+    plain, arrays = random.getstate(), np.random.get_state()
+    with torch.random.fork_rng(devices=list(range(torch.cuda.device_count()))):
+        try:
+            yield
+        finally:
+            random.setstate(plain)
+            np.random.set_state(arrays)

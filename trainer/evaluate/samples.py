@@ -1,0 +1,74 @@
+"""From a sound to a sample that can be measured, and from real clips to the speaker's voice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trainer.bundle.manifest import Bundle, Clip
+from trainer.errors import TrainerError
+from trainer.evaluate.acoustics import frames_of
+from trainer.evaluate.measures import Sample, Voice
+from trainer.evaluate.measures.similarity import direction
+from trainer.speech.listener import Listener
+from trainer.speech.own_pace import pace_of, read_clip
+from trainer.speech.sound import Sound, for_listening
+from trainer.speech.voice_activity import speech_spans
+from trainer.speech.whisper_models import MissingWhisper
+
+
+@dataclass(frozen=True, slots=True)
+class Real:
+    """A held-out clip as it measures. fault: why there is nothing to measure, or ""."""
+
+    clip: Clip
+    sample: Sample | None
+    fault: str = ""
+
+
+def as_sample(
+    sound: Sound, texts: Sequence[str], language: str, listener: Listener | None, clip: str = ""
+) -> Sample:
+    """The sound with everything the measures look at. listener: None hears no words."""
+    listening = for_listening(sound)
+    heard = None
+    if listener is not None:
+        try:
+            heard = listener.hear(listening, language)
+        except MissingWhisper:
+            heard = None
+    return Sample(
+        sound, listening, texts, heard, speech_spans(listening), frames_of(listening), clip
+    )
+
+
+def read_real(bundle: Bundle, clips: Sequence[Clip], listener: Listener | None) -> list[Real]:
+    """The clips of a bundle as samples; one whose sound is missing or broken says so."""
+    return [_real(bundle, clip, listener) for clip in clips]
+
+
+def _real(bundle: Bundle, clip: Clip, listener: Listener | None) -> Real:
+    sound, fault = read_clip(bundle, clip)
+    if sound is None:
+        return Real(clip, None, fault)
+    return Real(clip, as_sample(sound, [clip.text], clip.language, listener, clip.id))
+
+
+def voice_of(bundle: Bundle, real: Sequence[Real]) -> Voice:
+    """The speaker's pace, from the training part, and the held-out clips' vectors."""
+    vectors = {
+        each.clip.id: vector
+        for each in real
+        if each.sample is not None and (vector := direction(each.sample)) is not None
+    }
+    pace = pace_of(bundle)
+    return Voice(vectors, pace.prior, pace.rate)
+
+
+def held_out(bundle: Bundle) -> tuple[Clip, ...]:
+    """The clips no checkpoint learnt from; TrainerError without any."""
+    clips = bundle.part("eval")
+    if not clips:
+        raise TrainerError(
+            "The bundle has no evaluation clips, so there is no real voice to compare with.",
+            "Export it again with an evaluation part.",
+        )
+    return clips

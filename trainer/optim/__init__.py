@@ -1,0 +1,1 @@
+"""Optimizer, schedule, gradients and early stopping."""

@@ -1,0 +1,1 @@
+"""The training loop, its update and its session."""
