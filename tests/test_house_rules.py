@@ -216,14 +216,14 @@ def test_asking_for_help_loads_nothing_heavy(program):
 
 
 @pytest.mark.parametrize("program", PRODUCT)
-def test_the_readme_lists_every_command(program):
+def test_the_docs_list_every_command(program):
     from curator.cli.arguments import parser
     from trainer.cli.parser import make_parser
 
     made = {"curator": parser, "trainer": make_parser}[program]()
     commands = next(action.choices for action in made._actions if action.choices)
-    readme = (ROOT / "README.md").read_text("utf-8")
-    assert not [command for command in commands if f"`{program} {command}" not in readme]
+    text = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    assert not [command for command in commands if f"`{program} {command}" not in text]
 
 
 def test_the_change_log_names_the_version():

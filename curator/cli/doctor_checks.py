@@ -95,7 +95,7 @@ def versions() -> Iterator[Check]:
             name,
             Status.MISSING,
             f"The package {name} is not installed.",
-            "Install again as README says.",
+            "Reinstall as described in docs/install.md.",
         )
     yield from optional_packages()
 
@@ -109,7 +109,9 @@ def optional_packages() -> Iterator[Check]:
             name,
             Status.GOOD if number else Status.NOTE,
             f"{name} {number}, for {purpose}." if number else f"No {name}, for {purpose}.",
-            "" if number else f"Extra {extra}: install from requirements.lock as README says.",
+            ""
+            if number
+            else f"Extra {extra}: install from requirements.lock as described in docs/install.md.",
             {"version": number},
         )
 

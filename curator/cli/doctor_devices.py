@@ -70,7 +70,7 @@ def sound(seen: Seen) -> Check:
         hint = portaudio_hint()
     elif seen.get("absent"):
         sentence = "The package sounddevice is missing, so clips cannot be heard."
-        hint = "Install again as README says."
+        hint = "Reinstall as described in docs/install.md."
     elif seen.get("error"):
         sentence = f"The sound system does not answer: {seen['error']}."
         hint = "Look whether another program can play sound."
@@ -99,7 +99,12 @@ def torch_gpu(seen: Seen, driver: bool) -> Check:
     if "version" not in seen:
         sentence = f"torch does not load: {seen['error']}."
         return Check(
-            "gpu", "torch", Status.MISSING, sentence, "Install again as README says.", seen
+            "gpu",
+            "torch",
+            Status.MISSING,
+            sentence,
+            "Reinstall as described in docs/install.md.",
+            seen,
         )
     name = f"torch {seen['version']}"
     if seen.get("mps"):
@@ -110,7 +115,7 @@ def torch_gpu(seen: Seen, driver: bool) -> Check:
         hint = "With an NVIDIA GPU: install its driver. Without one, nothing; training is slow."
     elif not seen["built_for"]:
         sentence = f"{name} works on the processor: it is a build without GPU support."
-        hint = "Install torch 2.8.0 for your CUDA version, as README says."
+        hint = "Install torch 2.8.0 for your CUDA version, as described in docs/install.md."
     else:
         sentence = f"{name} cannot use the GPU: {seen['error']}"
         hint = (
@@ -124,7 +129,7 @@ def ctranslate2_gpu(seen: Seen, driver: bool) -> Check:
     """Whether Whisper can use a GPU."""
     if "version" not in seen:
         sentence = f"CTranslate2 does not load: {seen['error']}."
-        hint = "Install again as README says."
+        hint = "Reinstall as described in docs/install.md."
         return Check("gpu", "ctranslate2", Status.MISSING, sentence, hint, seen)
     name = f"CTranslate2 {seen['version']} (Whisper)"
     if seen["gpus"] and not seen["error"]:

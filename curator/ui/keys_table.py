@@ -1,6 +1,6 @@
 """The keys of the window as a Markdown table: ``python -m curator.ui.keys_table``.
 
-README holds it between two marks; a test compares them.
+docs/keys.md holds it between two marks; a test compares them.
 """
 
 import sys
