@@ -1,5 +1,6 @@
 """One frame for every page: where one is, what the project is called, what runs beside."""
 
+from operator import attrgetter
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Slot
@@ -213,11 +214,11 @@ class MainWindow(QMainWindow):
     # Commands
 
     def _run(self, action: Action) -> None:
-        owner, _, method = action.run.partition(".")
+        owner, _, method = action.run.partition(".")  # method: "name" or "controller.name"
         owners = {"window": self, "dialogs": self.dialogs, **self._pages}
         arguments = () if action.argument is None else (action.argument,)
         try:
-            getattr(owners[owner], method)(*arguments)
+            attrgetter(method)(owners[owner])(*arguments)
         except CuratorError as error:
             self.messages.fail(error)
 

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -78,7 +79,7 @@ def test_every_action_of_a_page_has_its_method(window: MainWindow, page: str):
         owner, _, method = action.run.partition(".")
         owners = {"window": window, "dialogs": window.dialogs, page: window._pages[page]}
         if owner in owners:
-            assert callable(getattr(owners[owner], method, None)), action.run
+            assert callable(attrgetter(method)(owners[owner])), action.run
 
 
 def test_control_and_a_digit_goes_to_a_page(qtbot, window: MainWindow):

@@ -33,8 +33,9 @@ class When(StrEnum):
 class Action:
     """One command.
 
-    key: its name in settings. page: "" when it works everywhere. run: "owner.method", where the
-    owner is "window", its "dialogs" or a page, and argument what the method is given, if anything.
+    key: its name in settings. page: "" when it works everywhere. run: "owner.method" or
+    "owner.controller.method", where the owner is "window", its "dialogs" or a page; argument: of
+    the method, None for none.
     repeats: whether holding the key does it again and again. moves: goes on to another clip, which
     a held key does again only if the person asks for it in the settings. menu: "" for none.
     """
