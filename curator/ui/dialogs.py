@@ -5,6 +5,7 @@ from typing import Protocol
 from PySide6.QtWidgets import QWidget
 
 from curator.ui.commands import Commands
+from curator.ui.page import Page
 from curator.ui.session import Session
 from curator.ui.settings import Settings
 
@@ -21,7 +22,7 @@ class Here(Protocol):
         """The key of the page in front, "" for none."""
 
     @property
-    def front(self) -> QWidget | None:
+    def front(self) -> Page | None:
         """The page in front."""
 
 

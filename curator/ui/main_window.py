@@ -136,6 +136,7 @@ class MainWindow(QMainWindow):
             self.first_start.setFocus()
         else:
             session.page_asked.connect(self.show_page)
+            session.action_asked.connect(self.commands.trigger)
             session.chosen.connect(self._allow)
             session.changed.connect(self._name_undo)
         self._name_undo()
@@ -174,7 +175,7 @@ class MainWindow(QMainWindow):
         return next((key for key, page in self._pages.items() if page is front), "")
 
     @property
-    def front(self) -> QWidget | None:
+    def front(self) -> Page | None:
         """The page in front."""
         return self._pages.get(self.page)
 

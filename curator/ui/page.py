@@ -20,6 +20,14 @@ class Page(QWidget):
     def shown(self) -> None:
         """It has come to the front."""
 
+    def selected_clips(self) -> list[int]:
+        """Ids of the clips selected on this page."""
+        return []
+
+    def selected_recording(self) -> int | None:
+        """Id of the recording selected on this page, None without one."""
+        return None
+
     def places(self, place: Place) -> Sequence[QWidget]:
         """The widgets in which keys of this place work: lists, or editors of text."""
         return ()

@@ -15,7 +15,6 @@ from curator.ui.settings import Settings
 from curator.ui.write_queue import LargeActs
 
 if TYPE_CHECKING:
-    from curator.ui.clip_data.column_feed import ColumnFeed
     from curator.ui.sound.player import SoundDevicePlayer
 
 LATER = Changes((), Field.STATE, "")
@@ -46,6 +45,8 @@ class Session(QObject):
     chosen = Signal(int)  # the clip all pages look at
     query_asked = Signal(str)  # the audit page is to show these clips
     page_asked = Signal(str)  # another page is to come to the front
+    action_asked = Signal(str)  # key of an action of the window to run
+    closing = Signal()  # emitted once, before anything is closed
 
     def __init__(self, project: Project, settings: Settings, messages: Messages) -> None:
         super().__init__()
@@ -62,7 +63,6 @@ class Session(QObject):
         self.readings = JobQueue(project, BESIDE, self, self.acts)
         self.stepping = False
         self._player: SoundDevicePlayer | None = None
-        self._feed: ColumnFeed | None = None
         self._touched: frozenset[int] | None = frozenset()
         self._gathering = QTimer(self)
         self._gathering.setSingleShot(True)
@@ -95,15 +95,6 @@ class Session(QObject):
 
             self._player = SoundDevicePlayer(self.messages, parent=self)
         return self._player
-
-    @property
-    def feed(self) -> "ColumnFeed":
-        """All clips as columns, for every page that shows very many."""
-        if self._feed is None:
-            from curator.ui.clip_data.column_feed import ColumnFeed
-
-            self._feed = ColumnFeed(self)
-        return self._feed
 
     def apply(self, edit: Edit) -> Changes | None:
         """Carry out a decision; None, with a message, when it is refused or changes nothing.
@@ -192,8 +183,7 @@ class Session(QObject):
     def close(self) -> None:
         """End what runs, and let others write."""
         self._gathering.stop()
-        if self._feed is not None:
-            self._feed.close()
+        self.closing.emit()
         self.readings.close()
         self.errands.close()
         self.jobs.close()

@@ -17,10 +17,11 @@ from curator.ui.audit.clip_table import ClipTable
 from curator.ui.audit.clip_table_model import ClipTableModel
 from curator.ui.audit.findings_panel import FindingsPanel
 from curator.ui.audit.query_bar import QueryBar
+from curator.ui.clip_data.column_feed import ColumnFeed
 from curator.ui.page import Page, button, hairline, label
 from curator.ui.session import Session
 from curator.ui.theme import GRID
-from curator.ui.widgets.category_bar import EmotionBar
+from curator.ui.widgets.category_bar import CategoryBar
 
 LIST_WIDTH, EDITOR_WIDTH, SIDE_WIDTH = 50 * GRID, 78 * GRID, 30 * GRID
 
@@ -40,14 +41,14 @@ class AuditParts(Page):
         self._unpainted.timeout.connect(self.seen)
         self._unpainted.start()
         project = session.project
-        self.feed = session.feed
+        self.feed = ColumnFeed.of(session)
         self.columns = self.feed.columns
         self.model = ClipTableModel(project, self.columns, self)
         self.table = ClipTable(self.model)
         self.query = QueryBar(project)
         self.editor = ClipEditor(project)
         self.findings = FindingsPanel(lambda action: session.settings.keys.get(action, ()))
-        self.emotions = EmotionBar(project.settings.emotions)
+        self.emotions = CategoryBar(project.settings.emotions)
         self._lay_out()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -47,7 +47,7 @@ class AuditPage(HearingPage):
         self.judging.stop()
         self.listening.close()
 
-    # Judging
+    # ClipDecisions
 
     def keep_and_next(self) -> None:
         """Keep what is chosen, and go on."""
@@ -199,10 +199,12 @@ class AuditPage(HearingPage):
 
     @Slot(str)
     def clean(self) -> None:
-        """Clean the chosen clips, or what they were cut from."""
-        from curator.ui.cleaning.opening import open_cleaning
+        """Open the cleaning dialog for the selected clips or their recording."""
+        self.session.action_asked.emit("window.show_cleaning")
 
-        open_cleaning(self.session, self, self.window())
+    def selected_clips(self) -> list[int]:
+        """See Page."""
+        return self.table.chosen_clips()
 
     def _mend(self, action: str) -> None:
         """A mend was clicked; its action is one of these methods."""

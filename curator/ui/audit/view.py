@@ -8,8 +8,8 @@ from curator.domain.clip import Clip
 from curator.domain.clip_query import Query
 from curator.domain.decision import NOT_OF_CLIPS, Changes, Field
 from curator.ui.audit.layout import AuditParts
-from curator.ui.clip_commands.decisions import Judging
-from curator.ui.clip_commands.playback import Listening
+from curator.ui.clip_commands.decisions import ClipDecisions
+from curator.ui.clip_commands.playback import ClipPlayback
 from curator.ui.clip_data import clip_counts
 from curator.ui.clip_data.column_feed import Members
 from curator.ui.clip_data.review_order import Order
@@ -25,8 +25,8 @@ class AuditView(AuditParts):
 
     def __init__(self, session: Session, player: Player | None = None) -> None:
         super().__init__(session)
-        self.judging = Judging(session, self)
-        self.listening = Listening(session, player, self)
+        self.judging = ClipDecisions(session, self)
+        self.listening = ClipPlayback(session, player, self)
         self.clip: Clip | None = None
         self._asked: tuple[Query, Order] | None = None
         self._decided = False  # whether something was decided that the columns do not know yet
@@ -36,7 +36,7 @@ class AuditView(AuditParts):
     def _connect(self) -> None:
         session = self.session
         self.feed.decided.connect(self._follow_decision)
-        self.feed.found.connect(self._follow_facts)
+        self.feed.analysed.connect(self._follow_facts)
         session.chosen.connect(self._follow_choice)
         session.query_asked.connect(self.query.set_query)
         self.table.clip_chosen.connect(self._choose)
@@ -46,7 +46,7 @@ class AuditView(AuditParts):
         self.query.left.connect(self.table.setFocus)
         self.seen.connect(self._make_ready)
         self.seen.connect(self.feed.may_read)
-        self.feed.came.connect(self._follow_reading)
+        self.feed.refreshed.connect(self._follow_reading)
         self.feed.failed.connect(session.messages.fail)
         self.table.may_run_on = self._may_run_on
         self.listening.moved.connect(self.editor.waveform.set_playhead)

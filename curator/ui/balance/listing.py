@@ -14,7 +14,7 @@ from curator.ui.actions import Place
 from curator.ui.balance.learning import Lesson
 from curator.ui.balance.suggestion_list import Kind
 from curator.ui.balance.view import BalanceView
-from curator.ui.clip_commands.playback import Listening
+from curator.ui.clip_commands.playback import ClipPlayback
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
 from curator.ui.widgets.held_keys import HeldKeys
@@ -28,7 +28,7 @@ class ListingPage(BalanceView):
 
     def __init__(self, session: Session, player: Player | None = None) -> None:
         super().__init__(session)
-        self.listening = Listening(session, player, self)
+        self.listening = ClipPlayback(session, player, self)
         self._kind = Kind.LIKELY
         self._lesson: Lesson | None = None
         self._newer = False  # whether more was learned than the list shows

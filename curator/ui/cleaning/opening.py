@@ -6,24 +6,18 @@ from curator.domain.errors import printable
 from curator.ui.cleaning.dialog import CleaningDialog
 from curator.ui.cleaning.scope import Scope
 from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.page import Page
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
 from curator.ui.wording import translated
 
 
 def open_cleaning(
-    session: Session, page: QWidget | None, parent: QWidget, player: Player | None = None
+    session: Session, page: Page | None, parent: QWidget, player: Player | None = None
 ) -> CleaningDialog:
     """Open it over a page: intake says which recording, audit which clips."""
-    from curator.ui.audit.page import AuditPage
-    from curator.ui.intake.page import IntakePage
-
-    chosen: list[int] = []
-    recording: int | None = None
-    if isinstance(page, AuditPage):
-        chosen = page.table.chosen_clips()
-    elif isinstance(page, IntakePage) and (row := page.list.chosen) is not None:
-        recording = row.recording.id
+    chosen = page.selected_clips() if page else []
+    recording = page.selected_recording() if page else None
     scopes = offered(session, chosen, recording)
     dialog = CleaningDialog(session, scopes, parent, player)
     dialog.open()

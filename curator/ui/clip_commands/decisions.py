@@ -36,7 +36,7 @@ OTHER_SAMPLES = (Field.SPAN, Field.PRESENCE, Field.RECIPE)
 Repeatable = Callable[[Sequence[int]], Edit]
 
 
-class Judging(QObject):
+class ClipDecisions(QObject):
     """Makes edits of intentions and has the session carry them out."""
 
     repeatable = Signal(str)  # what "repeat the last decision" would do

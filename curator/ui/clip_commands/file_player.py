@@ -12,7 +12,7 @@ from curator.ui.sound.playable import PlayableClip
 from curator.ui.sound.player import Player
 
 
-class Hearer(QObject):
+class FilePlayer(QObject):
     """One sound at a time; a later wish replaces an earlier one that is still being read."""
 
     began = Signal(str)  # the file that plays now

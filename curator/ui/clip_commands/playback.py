@@ -21,7 +21,7 @@ TICK_MS = 16
 SPEEDS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 
 
-class Listening(QObject):
+class ClipPlayback(QObject):
     """Plays the current clip of a page. heard: the clips that were heard (nearly) to their end."""
 
     moved = Signal(object)  # the sample of the recording that is heard, None while nothing plays

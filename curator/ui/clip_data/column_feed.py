@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from curator.domain.clip_query import Query
 from curator.domain.decision import NOT_OF_CLIPS, Changes, Field
@@ -11,6 +11,7 @@ from curator.ui.clip_data.clip_columns import ClipColumns
 from curator.ui.clip_data.column_filter import mask_of, sortable
 from curator.ui.clip_data.column_groups import (
     FINDING,
+    Codes,
     Column,
     Positions,
     group_of,
@@ -41,9 +42,9 @@ READ = "columns"
 class ColumnFeed(QObject):
     """Keeps the columns that all pages share in step with the project, and the window answering."""
 
-    came = Signal(object, object)  # the clips that came and those that went, after a reading
+    refreshed = Signal(object, object)  # the clips that came and those that went, after a reading
     decided = Signal(object, object)  # Changes, and the Members; None while they are read anew
-    found = Signal(object, object)  # which clips, None for any; and the Members as above
+    analysed = Signal(object, object)  # which clips, None for any; and the Members as above
     failed = Signal(str)
 
     def __init__(self, session: Session) -> None:
@@ -57,14 +58,22 @@ class ColumnFeed(QObject):
         session.facts_changed.connect(self._follow_facts)
         session.readings.produced.connect(self._take)
         session.readings.ended.connect(self._end)
+        session.closing.connect(self.close)
 
+    @classmethod
+    def of(cls, session: Session) -> "ColumnFeed":
+        """The feed of a session, created when it is first needed."""
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        return session.findChild(cls, options=direct) or cls(session)
+
+    @Slot()
     def close(self) -> None:
         """Nothing that is read is wanted any more."""
         self._session.readings.produced.disconnect(self._take)
         self._session.readings.ended.disconnect(self._end)
 
     def ready(self, query: Query, order: Order) -> bool:
-        """Whether this can be answered at once; if not, it is being read and ``came`` follows."""
+        """Whether a query can be answered now; else reads its columns and emits ``refreshed``."""
         return self.has(groups_of(query, order) | SHOWN)
 
     def has(self, groups: Collection[str]) -> bool:
@@ -85,7 +94,7 @@ class ColumnFeed(QObject):
 
     @Slot(object)
     def _follow_facts(self, clips: frozenset[int] | None) -> None:
-        self.found.emit(clips, self._follow(clips, None))
+        self.analysed.emit(clips, self._follow(clips, None))
 
     def _follow(self, clips: Iterable[int] | None, field: Field | None) -> Members | None:
         asked = None if clips is None else list(clips)
@@ -136,7 +145,7 @@ class ColumnFeed(QObject):
         self._touched.clear()
         if again and asked is not None:
             self._read(asked)
-        self.came.emit(came, went)
+        self.refreshed.emit(came, went)
 
     @Slot(object)
     def _end(self, ending: Ending) -> None:
@@ -146,11 +155,16 @@ class ColumnFeed(QObject):
                 self.failed.emit(ending.sentence)
 
 
-class _Asked(ClipColumns):
-    """Columns of no clips that remember which groups they are asked for."""
+class _GroupRecorder:
+    """ColumnSource of no clips that records which groups of columns are read."""
 
     def __init__(self) -> None:
-        self.ids, self.emotions, self.groups = np.zeros(0, np.int64), {}, {"place"}
+        self.ids = np.zeros(0, np.int64)
+        self.emotions: Codes = {}
+        self.groups = {"place"}
+
+    def __len__(self) -> int:
+        return 0
 
     def column(self, name: str) -> Column:
         group = group_of(name)
@@ -185,7 +199,7 @@ class _Asked(ClipColumns):
 
 def groups_of(query: Query, order: Order) -> frozenset[str]:
     """Which groups of columns are needed to answer a query in an order."""
-    asked = _Asked()
-    mask_of(asked, query)
-    order.arrange(asked, np.zeros(0, np.intp))
-    return frozenset(asked.groups)
+    recorder = _GroupRecorder()
+    mask_of(recorder, query)
+    order.arrange(recorder, np.zeros(0, np.intp))
+    return frozenset(recorder.groups)

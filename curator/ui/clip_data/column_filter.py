@@ -1,6 +1,6 @@
 """A query asked of all clips at once; the answer is that of `Query.matches`, clip by clip."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,7 @@ from curator.domain.clip_query import (
     Words,
     fold,
 )
-
-if TYPE_CHECKING:
-    from curator.ui.clip_data.clip_columns import ClipColumns
+from curator.ui.clip_data.column_source import ColumnSource
 
 Mask = NDArray[np.bool_]  # (clips,)
 
@@ -30,7 +28,7 @@ MORE_THAN_WARNINGS = 1000.0
 _STATES = {"undecided": 0, "kept": 1, "dropped": 2}
 
 
-def mask_of(columns: "ClipColumns", query: Query) -> Mask:
+def mask_of(columns: ColumnSource, query: Query) -> Mask:
     """For which clips the query holds."""
     mask: Mask = np.ones(len(columns), np.bool_)
     for term in query.terms:
@@ -38,7 +36,7 @@ def mask_of(columns: "ClipColumns", query: Query) -> Mask:
     return mask
 
 
-def _holds(columns: "ClipColumns", term: Term) -> Mask:
+def _holds(columns: ColumnSource, term: Term) -> Mask:
     if isinstance(term, Not):
         return ~_holds(columns, term.term)
     if isinstance(term, Words):
@@ -56,14 +54,14 @@ def _holds(columns: "ClipColumns", term: Term) -> Mask:
     return _one_of(columns, term)
 
 
-def _one_of(columns: "ClipColumns", term: OneOf) -> Mask:
+def _one_of(columns: ColumnSource, term: OneOf) -> Mask:
     mask: Mask = np.zeros(len(columns), np.bool_)
     for value in term.values:
         mask |= _has(columns, term.field, value)
     return mask
 
 
-def _has(columns: "ClipColumns", field: str, value: str) -> Mask:
+def _has(columns: ColumnSource, field: str, value: str) -> Mask:
     if field == "state":
         return _equal(columns.column("state"), _STATES.get(value))
     if field == "emotion":
@@ -79,7 +77,7 @@ def _has(columns: "ClipColumns", field: str, value: str) -> Mask:
     return columns.column(f"finding:{value}")
 
 
-def _possesses(columns: "ClipColumns", what: str) -> Mask:
+def _possesses(columns: ColumnSource, what: str) -> Mask:
     if what == "text":
         return np.asarray(columns.column("text") != "", np.bool_)
     if what == "voice":
@@ -99,7 +97,7 @@ def _equal(values: NDArray[Any], code: int | None) -> Mask:
     return np.asarray(values == code)
 
 
-def sortable(columns: "ClipColumns", name: str) -> NDArray[np.float64]:
+def sortable(columns: ColumnSource, name: str) -> NDArray[np.float64]:
     """A column as numbers, nan where a clip has no value."""
     if name == "text":
         return columns.text_ranks()

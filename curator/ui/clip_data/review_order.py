@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from curator.ui.clip_data.clip_columns import ClipColumns
 from curator.ui.clip_data.column_groups import FINDING, Positions
+from curator.ui.clip_data.column_source import ColumnSource
 
 Z_95 = 1.959963984540054
 """Standard deviations around the mean of a normal distribution that hold 95 % of it."""
@@ -34,7 +34,7 @@ class Order:
     special: str = ""
     seed: int = 0
 
-    def arrange(self, columns: ClipColumns, where: Positions) -> Positions:
+    def arrange(self, columns: ColumnSource, where: Positions) -> Positions:
         """The clips at ``where``, which come as recorded, in this order."""
         if self.special:
             return _SPECIAL[self.special](columns, where, self)
@@ -53,7 +53,7 @@ def sample(seed: int) -> Order:
     return Order("", special="random", seed=seed)
 
 
-def gain(columns: ClipColumns) -> NDArray[np.float64]:
+def gain(columns: ColumnSource) -> NDArray[np.float64]:
     """For every clip, the seconds of bad sound that hearing it for a second keeps out of the set.
 
     How likely a clip is bad follows from its findings, and from how often the person has dropped
@@ -87,13 +87,13 @@ def _share(
     return float((bad + usual * worth) / (heard + worth))
 
 
-def _worst(columns: ClipColumns, where: Positions, order: Order) -> Positions:
+def _worst(columns: ColumnSource, where: Positions, order: Order) -> Positions:
     """Undecided clips with the highest gain first; what is decided comes last, as recorded."""
     keys = np.where(columns.column("state") == 0, -gain(columns), np.inf)
     return where[np.argsort(keys[where], kind="stable")]
 
 
-def _random(columns: ClipColumns, where: Positions, order: Order) -> Positions:
+def _random(columns: ColumnSource, where: Positions, order: Order) -> Positions:
     return where[np.argsort(_scattered(columns.ids[where], order.seed), kind="stable")]
 
 
@@ -107,7 +107,7 @@ def _scattered(numbers: NDArray[np.int64], seed: int) -> NDArray[np.uint64]:
         return mixed ^ (mixed >> np.uint64(31))
 
 
-_SPECIAL: Mapping[str, Callable[[ClipColumns, Positions, Order], Positions]] = {
+_SPECIAL: Mapping[str, Callable[[ColumnSource, Positions, Order], Positions]] = {
     "worst": _worst,
     "random": _random,
 }

@@ -136,6 +136,11 @@ class IntakePage(Page):
         dialog.fileSelected.connect(lambda chosen: self.found_at(row.recording.id, Path(chosen)))
         dialog.open()
 
+    def selected_recording(self) -> int | None:
+        """See Page."""
+        row = self.list.chosen
+        return None if row is None else row.recording.id
+
     def clean_recordings(self) -> None:
         """Clean the chosen recording, or all."""
         from curator.ui.cleaning.opening import open_cleaning

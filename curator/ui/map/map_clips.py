@@ -19,7 +19,7 @@ from curator.domain.errors import printable
 from curator.domain.fact import DeliveryPoint, MapPoint
 from curator.jobs.context import Work
 from curator.ui.clip_data.clip_columns import ClipColumns
-from curator.ui.clip_data.column_feed import SHOWN, Members, groups_of
+from curator.ui.clip_data.column_feed import SHOWN, ColumnFeed, Members, groups_of
 from curator.ui.clip_data.column_filter import Mask, mask_of
 from curator.ui.clip_data.column_groups import group_of
 from curator.ui.clip_data.review_order import AS_RECORDED
@@ -107,7 +107,7 @@ class MapClips(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._queue, self._feed = session.readings, session.feed
+        self._queue, self._feed = session.readings, ColumnFeed.of(session)
         self._again = self._reads = self._stale = False
         self._waits = False  # for all columns, which come first
         self._watched = True
@@ -117,8 +117,8 @@ class MapClips(QObject):
         self._queue.produced.connect(self._take)
         self._queue.ended.connect(self._end)
         self._feed.decided.connect(self._follow_decision)
-        self._feed.found.connect(self._follow_facts)
-        self._feed.came.connect(self._follow_reading)
+        self._feed.analysed.connect(self._follow_facts)
+        self._feed.refreshed.connect(self._follow_reading)
 
     @property
     def there(self) -> bool:
@@ -191,8 +191,8 @@ class MapClips(QObject):
         self._queue.produced.disconnect(self._take)
         self._queue.ended.disconnect(self._end)
         self._feed.decided.disconnect(self._follow_decision)
-        self._feed.found.disconnect(self._follow_facts)
-        self._feed.came.disconnect(self._follow_reading)
+        self._feed.analysed.disconnect(self._follow_facts)
+        self._feed.refreshed.disconnect(self._follow_reading)
 
     @Slot(str, object)
     def _take(self, what: str, found: object) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Slot
 
 from curator.domain.errors import CuratorError
-from curator.ui.clip_commands.decisions import Judging
+from curator.ui.clip_commands.decisions import ClipDecisions
 from curator.ui.map import likeness
 from curator.ui.map.map_clips import Places
 from curator.ui.map.pointing import PointingPage
@@ -24,7 +24,7 @@ class MapPage(PointingPage):
 
     def __init__(self, session: Session, player: Player | None = None) -> None:
         super().__init__(session, player)
-        self.judging = Judging(session, self)
+        self.judging = ClipDecisions(session, self)
         self.emotions.wanted.connect(lambda digit: self._attempt(lambda: self.give_category(digit)))
         self._offer_finding()
         self.threshold.choose_asked.connect(self._choose_cut)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
 from curator.ui.actions import Place
-from curator.ui.clip_commands.playback import Listening
+from curator.ui.clip_commands.playback import ClipPlayback
 from curator.ui.map.hover_card import HoverCard
 from curator.ui.map.scatter_view import Gathering, Tool
 from curator.ui.map.tool_bar import MEASURE
@@ -33,7 +33,7 @@ class PointingPage(MapView):
 
     def __init__(self, session: Session, player: Player | None = None) -> None:
         super().__init__(session)
-        self.listening = Listening(session, player, self)
+        self.listening = ClipPlayback(session, player, self)
         self.card = HoverCard(self.scatter)
         self._heard: int | None = None
         self._pointed = QTimer(self, singleShot=True, interval=CARD_MS)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from curator.domain.errors import printable
 from curator.ui.actions import Place
-from curator.ui.clip_commands.file_player import Hearer
+from curator.ui.clip_commands.file_player import FilePlayer
 from curator.ui.elided_label import ElidedLabel
 from curator.ui.page import Page, button, label
 from curator.ui.session import Session
@@ -43,7 +43,7 @@ class TrainingView(Page):
         self.record: RunRecord | None = None
         self.folder = session.project.path.absolute().parent
         self.trainings = Trainings(self)
-        self.hearer = Hearer(session, player, self)
+        self.hearer = FilePlayer(session, player, self)
         self.runs = RunListModel()
         self.list = QTableView()
         self.where = ElidedLabel()

@@ -12,7 +12,7 @@ from curator.ui.widgets.badges import SIZE, category_sign
 from curator.ui.wording import number
 
 
-class EmotionBar(QWidget):
+class CategoryBar(QWidget):
     """One button a category: its digit, its letter on its colour, its name, its kept clips."""
 
     wanted = Signal(str)  # the digit of a category

@@ -354,6 +354,15 @@ def test_a_finding_offers_its_mend(audit: Audit):
     assert audit.session.project.decisions.history()[0].field is Field.SPAN
 
 
+def test_the_clean_fix_of_a_finding_opens_the_cleaning_dialog(audit: Audit, monkeypatch):
+    opened = []
+    monkeypatch.setattr(audit.window.dialogs, "show_cleaning", lambda: opened.append(True))
+    audit.page.table.selectAll()
+    audit.page.findings.wanted.emit("window.show_cleaning")
+    assert opened == [True]
+    assert audit.page.selected_clips() == audit.ids()
+
+
 @pytest.mark.parametrize("clips", [0])
 def test_a_project_without_clips_says_what_to_do_first(audit: Audit):
     assert audit.page.nothing_said.text() == "There are no clips yet."

@@ -22,7 +22,7 @@ from curator.store.project import Project
 from curator.ui.audit.findings_panel import MENDS
 from curator.ui.audit.page import AuditPage
 from curator.ui.cleaning.dialog import CleaningDialog
-from curator.ui.cleaning.opening import offered
+from curator.ui.cleaning.opening import offered, open_cleaning
 from curator.ui.intake.page import IntakePage
 from curator.ui.messages import Messages
 from curator.ui.session import Session
@@ -248,6 +248,7 @@ def test_the_pages_open_it(qtbot, session):
     audit, intake = AuditPage(session), IntakePage(session)
     for page in (audit, intake):
         qtbot.addWidget(page)
+    session.action_asked.connect(lambda _key: open_cleaning(session, audit, audit))
     assert "Clean" in [mend.text.rstrip("…") for mend in MENDS["noisy"]]
     for page, start in ((audit, lambda: audit._mend(MENDS["music"][0].action)),
                         (intake, intake.clean.click)):  # fmt: skip
