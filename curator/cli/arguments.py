@@ -12,7 +12,7 @@ from curator import __version__
 from curator.cli.balance_arguments import add_balance_commands
 from curator.cli.clean_arguments import add_clean_command, add_models_command
 from curator.cli.history_arguments import add_history_commands
-from curator.cli.shared_arguments import add_json, add_project, positive
+from curator.cli.shared_arguments import add_json, add_project, add_whisper, positive
 from curator.domain.errors import CuratorError
 
 COULD_NOT = 1
@@ -89,7 +89,7 @@ def _add_project_commands(commands: "_Commands[argparse.ArgumentParser]") -> Non
         help="transcribe, segment, edges, embed, delivery, score, overlap, lay_out, "
         "lay_out_delivery",
     )
-    analyse.add_argument("--whisper", metavar="NAME|FOLDER", default="tiny.en")
+    add_whisper(analyse)
     analyse.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     analyse.add_argument("--jobs", type=positive, default=_cores(), help="worker processes")
     analyse.add_argument("--exact", action="store_true", help="exact DNSMOS, about 9 times slower")

@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from curator.cli.shared_arguments import add_whisper
+
 Make = Callable[[str, str, str], argparse.ArgumentParser]
 """Makes a command: its name, what runs it, what it does."""
 
@@ -44,7 +46,7 @@ def add_clean_command(make: Make, cores: int) -> None:
     clean.add_argument("--query", metavar="Q", help="only these clips; left out: all recordings")
     clean.add_argument("--compare", action="store_true", help="which recipe is best, or none")
     clean.add_argument("--list", action="store_true", help="the recipes there are")
-    clean.add_argument("--whisper", metavar="NAME|FOLDER", default="tiny.en")
+    add_whisper(clean)
     clean.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     clean.add_argument("--jobs", type=int, default=cores, help="worker processes")
     clean.add_argument("--json", action="store_true", help="one JSON object a line on stdout")

@@ -1,6 +1,7 @@
 """What can be typed after several commands, and numbers that have limits."""
 
 import argparse
+import pkgutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,19 @@ def add_project(command: argparse.ArgumentParser) -> None:
 def add_json(command: argparse.ArgumentParser) -> None:
     """Whether it speaks to a program."""
     command.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+
+
+def add_whisper(command: argparse.ArgumentParser) -> None:
+    """Which transcriber runs, and with which model; the help lists the transcribers."""
+    # The package itself imports numpy, which would make --help slow.
+    folder = Path(__file__).parents[1] / "stages" / "transcription" / "transcribers"
+    keys = sorted(module.name for module in pkgutil.iter_modules([str(folder)]))
+    command.add_argument(
+        "--whisper",
+        metavar="NAME|FOLDER|KEY[:MODEL]",
+        default="tiny.en",
+        help=f"a Whisper model, or a transcriber ({', '.join(keys)}) and its model",
+    )
 
 
 def positive(text: str) -> int:

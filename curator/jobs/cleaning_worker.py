@@ -30,7 +30,7 @@ from curator.stages.cleaning.versions import derived
 from curator.stages.speaker.resemblyzer import SpeakerArray
 from curator.stages.speaker.similarity import SURELY_THE_SAME, unpacked
 from curator.stages.transcription.transcribe import TranscribeClips
-from curator.stages.transcription.transcribers.faster_whisper import FasterWhisper
+from curator.stages.transcription.transcribers import open_transcriber
 from curator.store.project import Project
 
 STAGES = frozenset({"clean", "guard", "try"})
@@ -68,7 +68,7 @@ def _judged(
     project: Project, job: Job, recipe: Recipe, equipment: Equipment, say: Say
 ) -> Iterator[ClipCleaned | Failed]:
     options = job.options
-    words = TranscribeClips(FasterWhisper(options.whisper, options.device, options.threads))
+    words = TranscribeClips(open_transcriber(options.whisper, options.device, options.threads))
     with Excerpts() as excerpts:
         tryout = _Tryout(excerpts, of_recordings(recipe.steps), equipment)
         pair_of = tryout.pair if job.stage == "try" else _from_cache(project, recipe)

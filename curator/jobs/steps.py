@@ -41,7 +41,11 @@ from curator.stages.segmentation.edges import FindEdges
 from curator.stages.segmentation.segment import Segment
 from curator.stages.speaker.embed import Embed
 from curator.stages.transcription.transcribe import TranscribeClips, TranscribeRecordings
-from curator.stages.transcription.transcribers.faster_whisper import FasterWhisper, described
+from curator.stages.transcription.transcribers import (
+    Transcriber,
+    open_transcriber,
+    transcriber_name,
+)
 from curator.store.project import Project
 
 STEPS = (
@@ -80,7 +84,7 @@ def producer_of(maker: Maker) -> Producer:
 def transcriber_producer(options: Options) -> Producer:
     """Under which name transcripts are stored, known without loading the model."""
     return Producer(
-        TranscribeRecordings.key, TranscribeRecordings.version, described(options.whisper)
+        TranscribeRecordings.key, TranscribeRecordings.version, transcriber_name(options.whisper)
     )
 
 
@@ -89,8 +93,8 @@ def lay_out_producer(options: Options) -> Producer:
     return producer_of(LayOut(options.seed))
 
 
-def _whisper(options: Options) -> FasterWhisper:
-    return FasterWhisper(options.whisper, options.device, options.threads)
+def _transcriber(options: Options) -> Transcriber:
+    return open_transcriber(options.whisper, options.device, options.threads)
 
 
 def cutter(project: Project) -> Segment:
@@ -177,11 +181,11 @@ def _answers(project: Project, job: Job, say: Say) -> Iterator[Found | Failed]:
     recordings = _announced(recording_sounds(project, job.items, say), say, _recording_id)
     clips = _announced(clip_sounds(project, job.items, say), say, _clip_id)
     if job.stage == "transcribe":
-        yield from TranscribeRecordings(_whisper(options)).run(recordings)
+        yield from TranscribeRecordings(_transcriber(options)).run(recordings)
     elif job.stage == "segment":
         yield from cutter(project).run(recordings)
     elif job.stage == "words":
-        yield from TranscribeClips(_whisper(options)).run(clips)
+        yield from TranscribeClips(_transcriber(options)).run(clips)
     elif job.stage == "edges":
         yield from FindEdges().run(clips)
     elif job.stage == "embed":

@@ -2,13 +2,14 @@
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from curator.jobs.job import Options
+from curator.stages.transcription.transcribers import transcriber_keys
 from curator.ui.actions import Keys, keys_in_use
 from curator.ui.marking import QT_TRANSLATE_NOOP
 
@@ -22,7 +23,8 @@ class Setting:
     """One choice.
 
     text, tip: in the dialog; without a text it is not shown there. choices: (value, text) pairs for
-    a choice among few; else low and high bound a number.
+    a choice among few; else low and high bound a number. listed: names that %1 in the tip stands
+    for.
     """
 
     key: str
@@ -32,6 +34,7 @@ class Setting:
     choices: tuple[tuple[str, str], ...] = ()
     low: float = 0.0
     high: float = 0.0
+    listed: Callable[[], Sequence[str]] | None = None
 
     def accepts(self, value: object) -> bool:
         """Whether a stored value may be used."""
@@ -96,8 +99,9 @@ SETTINGS = (
         "tiny.en",
         QT_TRANSLATE_NOOP("Settings", "Transcribing model"),
         QT_TRANSLATE_NOOP(
-            "Settings", "A Whisper model's name, or the folder that holds its files."
+            "Settings", "A Whisper model's name or folder, or a transcriber (%1) as KEY:MODEL."
         ),
+        listed=transcriber_keys,
     ),
     Setting(
         "device",

@@ -70,6 +70,8 @@ class SettingsDialog(QDialog):
 
     def _add(self, form: QGridLayout, setting: Setting) -> None:
         text, tip = (translated("Settings", words) for words in (setting.text, setting.tip))
+        if setting.listed is not None:
+            tip = tip.replace("%1", ", ".join(setting.listed()))
         control = _control(setting, self._settings)
         control.setAccessibleName(text)
         control.setAccessibleDescription(tip)

@@ -21,7 +21,7 @@ Owner = TypeVar("Owner")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Piece(Generic[Owner]):
+class Chunk(Generic[Owner]):
     """Sound that belongs to ``owner``; samples at 16 kHz, at most ``ROOM`` of them."""
 
     owner: Owner
@@ -32,7 +32,7 @@ class Piece(Generic[Owner]):
 class Window(Generic[Owner]):
     """Pieces with silence between them. starts: where each piece begins, in samples."""
 
-    pieces: tuple[Piece[Owner], ...]
+    pieces: tuple[Chunk[Owner], ...]
     starts: tuple[int, ...]
 
     @property
@@ -54,9 +54,9 @@ class Window(Generic[Owner]):
         return int(np.searchsorted(middles, sample, side="right"))
 
 
-def packed(pieces: Iterable[Piece[Owner]], room: int = ROOM) -> Iterator[Window[Owner]]:
+def packed(pieces: Iterable[Chunk[Owner]], room: int = ROOM) -> Iterator[Window[Owner]]:
     """Windows filled one after the other, in the order given."""
-    waiting: list[Piece[Owner]] = []
+    waiting: list[Chunk[Owner]] = []
     filled = 0
     for piece in pieces:
         if waiting and filled + GAP + len(piece.samples) > room:
@@ -68,7 +68,7 @@ def packed(pieces: Iterable[Piece[Owner]], room: int = ROOM) -> Iterator[Window[
         yield _window(waiting)
 
 
-def _window(pieces: Sequence[Piece[Owner]]) -> Window[Owner]:
+def _window(pieces: Sequence[Chunk[Owner]]) -> Window[Owner]:
     lengths = np.array([len(piece.samples) + GAP for piece in pieces])
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
     return Window(tuple(pieces), tuple(int(start) for start in starts))

@@ -29,8 +29,8 @@ from curator.stages.segmentation.vad import (
     speech_probabilities,
     speech_spans,
 )
-from curator.stages.transcription.packing import ROOM, Piece, Window, packed
-from curator.stages.transcription.transcribers.faster_whisper import FasterWhisper, Heard, HeardWord
+from curator.stages.transcription.packing import ROOM, Chunk, Window, packed
+from curator.stages.transcription.transcribers import Hypothesis, HypothesisWord, Transcriber
 from curator.stages.transcription.word_times import at_rate, clamped, glued, moved, settle
 
 LISTEN = SpeechOptions(min_speech_ms=100, min_silence_ms=1500, pad_ms=400)
@@ -47,7 +47,7 @@ class TranscribeRecordings:
     key = "transcribe"
     version = 1
 
-    def __init__(self, model: FasterWhisper) -> None:
+    def __init__(self, model: Transcriber) -> None:
         self._model = model
         self.options = model.name
 
@@ -66,7 +66,7 @@ class TranscribeRecordings:
         probabilities = speech_probabilities(item.samples16)
         spans = pieces_to_hear(probabilities, len(item.samples16))
         language = item.language or self._language(item.samples16, spans)
-        pieces = (Piece(span, _sound(item.samples16, span)) for span in spans)
+        pieces = (Chunk(span, _sound(item.samples16, span)) for span in spans)
         heard = list(_listened(self._model, packed(pieces), language))
         words = [
             moved(word, span.start) for span, found in heard for word in glued(found, language)
@@ -89,7 +89,7 @@ class TranscribeClips:
     key = "transcribe"
     version = 1
 
-    def __init__(self, model: FasterWhisper) -> None:
+    def __init__(self, model: Transcriber) -> None:
         self._model = model
         self.options = model.name
 
@@ -117,7 +117,7 @@ class TranscribeClips:
             np.concatenate([clip.wave.samples for clip in clips[:16]])
         )
         pieces = [
-            Piece((index, span), _sound(clip.recording16, span))
+            Chunk((index, span), _sound(clip.recording16, span))
             for index, clip in enumerate(clips)
             for span in _pieces_of_clip(clip)
         ]
@@ -174,8 +174,8 @@ def pieces_to_hear(probabilities: Probabilities, samples: int) -> list[Span]:
 
 
 def _listened(
-    model: FasterWhisper, windows: Iterable[Window[Owner]], language: str
-) -> Iterator[tuple[Owner, Heard]]:
+    model: Transcriber, windows: Iterable[Window[Owner]], language: str
+) -> Iterator[tuple[Owner, Hypothesis]]:
     """What each piece of the windows says, times in seconds of the piece, in order."""
     for group in _grouped(windows, model.windows_at_once):
         heard = model.listen([window.samples for window in group], language)
@@ -189,16 +189,16 @@ def _grouped(windows: Iterable[Window[Owner]], count: int) -> Iterator[list[Wind
         yield group
 
 
-def _by_piece(window: Window[Owner], heard: Heard) -> Iterator[tuple[Owner, Heard]]:
-    words: list[list[HeardWord]] = [[] for _ in window.pieces]
+def _by_piece(window: Window[Owner], heard: Hypothesis) -> Iterator[tuple[Owner, Hypothesis]]:
+    words: list[list[HypothesisWord]] = [[] for _ in window.pieces]
     for word in heard.words:
         place = window.place((word.start_s + word.stop_s) / 2 * CACHE_RATE)
         offset = window.starts[place] / CACHE_RATE
         words[place].append(
-            HeardWord(word.start_s - offset, word.stop_s - offset, word.text, word.probability)
+            HypothesisWord(word.start_s - offset, word.stop_s - offset, word.text, word.probability)
         )
     for piece, own in zip(window.pieces, words, strict=True):
-        yield piece.owner, Heard(tuple(own), heard.no_speech)
+        yield piece.owner, Hypothesis(tuple(own), heard.no_speech)
 
 
 def _pieces_of_clip(clip: ClipSound) -> list[Span]:

@@ -12,7 +12,7 @@ from curator.domain.fact import Word
 from curator.domain.hallucination import UNSPACED
 from curator.domain.span import Span
 from curator.stages.segmentation.pauses import Pause, between
-from curator.stages.transcription.transcribers.faster_whisper import Heard, HeardWord
+from curator.stages.transcription.transcribers import Hypothesis, HypothesisWord
 
 BEFORE_PAUSES = (".", ",", "!", "?", ";", ":", "…", "。", "，", "！", "？")
 TRUSTED_PAUSE_S = 0.2  # shorter quiet may be a consonant's closure inside a word
@@ -56,15 +56,15 @@ def _outside_pauses(word: Word, spoken: Sequence[Span], first: int) -> tuple[int
     return (before, before) if before is not None else (word.start, word.stop)
 
 
-def glued(heard: Heard, language: str) -> Iterator[Word]:
+def glued(heard: Hypothesis, language: str) -> Iterator[Word]:
     """Whole words, times in samples at 16 kHz: Whisper parts "forty-two" in two."""
-    waiting: HeardWord | None = None
+    waiting: HypothesisWord | None = None
     for word in heard.words:
         if not word.text.strip():
             continue
         apart = word.text.startswith(" ") or language in UNSPACED
         if waiting is not None and not apart:
-            waiting = HeardWord(
+            waiting = HypothesisWord(
                 waiting.start_s,
                 word.stop_s,
                 waiting.text + word.text,
@@ -78,7 +78,7 @@ def glued(heard: Heard, language: str) -> Iterator[Word]:
         yield _word(waiting)
 
 
-def _word(heard: HeardWord) -> Word:
+def _word(heard: HypothesisWord) -> Word:
     start = round(heard.start_s * CACHE_RATE)
     stop = max(start, round(heard.stop_s * CACHE_RATE))
     return Word(start, stop, heard.text.strip(), min(1.0, max(0.0, heard.probability)))

@@ -2,12 +2,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curator.stages.transcription.packing import GAP, ROOM, Piece, packed
+from curator.stages.transcription.packing import GAP, ROOM, Chunk, packed
 
 
 def pieces(*seconds):
     return [
-        Piece(number, np.full(round(s * 16_000), number + 1, np.float32))
+        Chunk(number, np.full(round(s * 16_000), number + 1, np.float32))
         for number, s in enumerate(seconds)
     ]
 

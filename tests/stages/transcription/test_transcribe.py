@@ -20,12 +20,8 @@ from curator.stages.transcription.transcribe import (
     transcript_of,
     words_of_clip,
 )
-from curator.stages.transcription.transcribers.faster_whisper import (
-    FasterWhisper,
-    Heard,
-    HeardWord,
-    described,
-)
+from curator.stages.transcription.transcribers import Hypothesis, HypothesisWord
+from curator.stages.transcription.transcribers.faster_whisper import FasterWhisper, described
 from curator.stages.transcription.word_times import glued, settle
 from tests.helpers.recordings import (
     a_clip_sound,
@@ -70,11 +66,11 @@ class FakeWhisper:
         loud = np.concatenate([[False], np.abs(window) > 0, [False]]).astype(np.int8)
         edges = np.flatnonzero(np.diff(loud)).reshape(-1, 2) / 16_000
         words = tuple(
-            HeardWord(a, b, f" {language}{n}", 0.5)
+            HypothesisWord(a, b, f" {language}{n}", 0.5)
             for n, (a, b) in enumerate(edges)
             if b - a > 0.05
         )
-        return Heard(words, 0.1)
+        return Hypothesis(words, 0.1)
 
 
 class BrokenWhisper(FakeWhisper):
@@ -115,8 +111,9 @@ def test_text_is_joined_as_the_language_is_written():
 
 
 def test_a_word_that_whisper_parts_is_one_word():
-    heard = Heard(
-        (HeardWord(0.0, 0.4, " forty", 0.9), HeardWord(0.4, 0.7, "-two.", 0.8)), no_speech=0.0
+    heard = Hypothesis(
+        (HypothesisWord(0.0, 0.4, " forty", 0.9), HypothesisWord(0.4, 0.7, "-two.", 0.8)),
+        no_speech=0.0,
     )
     (word,) = glued(heard, "en")
     assert (word.text, word.start, word.stop, word.probability) == ("forty-two.", 0, 11_200, 0.8)

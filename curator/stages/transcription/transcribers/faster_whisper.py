@@ -9,7 +9,6 @@ two words invented in the noise, for 1.2 to 1.6 times the work.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,10 @@ import numpy as np
 from curator.audio.waveform import CACHE_RATE, Samples
 from curator.domain.errors import MissingModel
 from curator.domain.hallucination import COMPRESSED, compression
+from curator.stages.transcription.transcribers import Hypothesis, HypothesisWord, transcriber
 from curator.weights.lookup import whisper_folder
 
+USUAL_MODEL = "tiny.en"
 WINDOW_S = 30.0
 """What Whisper takes at once; shorter windows are filled up and cost the same."""
 
@@ -32,33 +33,15 @@ GPU_WINDOWS = 8  # windows decoded together on a GPU
 CPU_WINDOWS = 1  # on a CPU together is no faster
 
 
-@dataclass(frozen=True, slots=True)
-class HeardWord:
-    """A word in a window. start_s, stop_s: seconds of the window. text: as Whisper spaced it."""
-
-    start_s: float
-    stop_s: float
-    text: str
-    probability: float
+def described(model: str | Path) -> str:
+    """Name of a model for the facts it produces: a folder's name and the size of its weights."""
+    weights = Path(model) / "model.bin"
+    if weights.is_file():
+        return f"{Path(model).resolve().name}-{weights.stat().st_size}"
+    return str(model) or USUAL_MODEL
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What Whisper heard in one window.
-
-    no_speech: probability that nobody speaks, 0..1. log_probability: mean of the tokens', <= 0.
-    """
-
-    words: tuple[HeardWord, ...]
-    no_speech: float
-    log_probability: float = 0.0
-
-    @property
-    def text(self) -> str:
-        """All words."""
-        return "".join(word.text for word in self.words).strip()
-
-
+@transcriber(label="Whisper through CTranslate2 (faster-whisper)", name_of=described)
 class FasterWhisper:
     """One loaded model.
 
@@ -69,7 +52,7 @@ class FasterWhisper:
     def __init__(self, model: str | Path, device: str = "auto", threads: int = 1) -> None:
         from faster_whisper import BatchedInferencePipeline, WhisperModel
 
-        folder = whisper_folder(model)
+        folder = whisper_folder(model or USUAL_MODEL)
         self.name = described(model)
         self.device = _usable(device)
         kind = "float16" if self.device == "cuda" else "int8"
@@ -97,7 +80,7 @@ class FasterWhisper:
         language, _, _ = self._model.detect_language(sound, language_detection_segments=3)
         return str(language)
 
-    def listen(self, windows: Sequence[Samples], language: str) -> list[Heard]:
+    def listen(self, windows: Sequence[Samples], language: str) -> list[Hypothesis]:
         """What is said in each window (float32 at 16 kHz, at most 30 s)."""
         if not windows:
             return []
@@ -110,7 +93,7 @@ class FasterWhisper:
 
     def _batch(
         self, windows: Sequence[Samples], language: str | None, no_loops_of: int = 0
-    ) -> list[Heard]:
+    ) -> list[Hypothesis]:
         stops = np.cumsum([len(window) for window in windows]) / CACHE_RATE
         starts = np.concatenate([[0.0], stops[:-1]])
         half = 0.5 / CACHE_RATE  # faster-whisper rounds seconds down to samples
@@ -134,21 +117,21 @@ class FasterWhisper:
             found[min(at, len(windows) - 1)].append(segment)
         return [_heard(own, float(start)) for own, start in zip(found, starts, strict=True)]
 
-    def _again(self, window: Samples, language: str | None) -> Heard:
+    def _again(self, window: Samples, language: str | None) -> Hypothesis:
         """A second hearing that may not say the same three words twice.
 
         Not Whisper's own way out, which draws lots: the same sound shall give the same text.
         """
         (found,) = self._batch([window], language, no_loops_of=NO_LOOPS_OF)
         if found.no_speech > NOBODY_SPEAKS and found.log_probability < UNSURE:
-            return Heard((), found.no_speech, found.log_probability)
+            return Hypothesis((), found.no_speech, found.log_probability)
         return found
 
 
-def _heard(segments: Sequence[Any], offset_s: float) -> Heard:
+def _heard(segments: Sequence[Any], offset_s: float) -> Hypothesis:
     """What the segments of one window say, times in seconds of the window."""
     words = tuple(
-        HeardWord(
+        HypothesisWord(
             max(0.0, float(word.start) - offset_s),
             max(0.0, float(word.end) - offset_s),
             word.word,
@@ -159,20 +142,12 @@ def _heard(segments: Sequence[Any], offset_s: float) -> Heard:
     )
     no_speech = max((float(s.no_speech_prob) for s in segments), default=1.0)
     log_probability = min((float(s.avg_logprob) for s in segments), default=0.0)
-    return Heard(words, no_speech, log_probability)
+    return Hypothesis(words, no_speech, log_probability)
 
 
-def doubtful(heard: Heard) -> bool:
+def doubtful(heard: Hypothesis) -> bool:
     """Whether Whisper was unsure or repeated itself."""
     return heard.log_probability < UNSURE or compression(heard.text) > COMPRESSED
-
-
-def described(model: str | Path) -> str:
-    """The model's name for the facts it makes: a folder by its name and the size of its weights."""
-    weights = Path(model) / "model.bin"
-    if weights.is_file():
-        return f"{Path(model).resolve().name}-{weights.stat().st_size}"
-    return str(model)
 
 
 def _usable(device: str) -> str:
