@@ -157,10 +157,10 @@ def opened(folder: Path):
 
 def prepare(folder: Path) -> dict:
     """The base and the cache, so that neither is built in a measured process."""
-    from trainer.data.dataset import gather
+    from trainer.data.dataset import build_dataset
 
     backend, bundle, config = opened(folder)
-    gather(backend, bundle, config)
+    build_dataset(backend, bundle, config)
     (folder / "base").write_text(str(backend.base.folder))
     network = backend.network()
     return {"parameters": sum(value.numel() for value in network.parameters())}
@@ -231,12 +231,12 @@ def ours(folder: Path) -> dict:
     import torch
 
     from trainer.backends import Item
-    from trainer.data.dataset import gather
-    from trainer.optim.optimizer import learning_parts, make_optimizer
+    from trainer.data.dataset import build_dataset
+    from trainer.optim.optimizer import make_optimizer, trainable_parameters
 
     torch.set_num_threads(1)
     backend, bundle, config = opened(folder)
-    material = gather(backend, bundle, config)
+    dataset = build_dataset(backend, bundle, config)
     network = backend.network().train()
     backend.adapt(network)
     optimizer = make_optimizer(network, config.optim, torch.device("cpu"))
@@ -255,21 +255,21 @@ def ours(folder: Path) -> dict:
         sums, counts = network(batch).sum(dim=0), batch.counts.sum(axis=0)
         loss = 0.01 * sums[0] / counts[0] + sums[1] / counts[1]
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(learning_parts(network).values(), 1.0)
+        torch.nn.utils.clip_grad_norm_(trainable_parameters(network).values(), 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         losses.append(loss.item())
         seconds.append(time.process_time() - start)
     rss = rss_mb()
-    schedule, made, used, padded = material.training, 0, 0, 0
+    schedule, made, used, padded = dataset.training, 0, 0, 0
     start = time.process_time()
     for epoch in range(20):
         for update in schedule.epoch(epoch):
             clips = [schedule.clips[at] for at in update]
-            batch = backend.batch([material.prompts.item(clip, epoch) for clip in clips])
+            batch = backend.batch([dataset.prompts.item(clip, epoch) for clip in clips])
             made, used, padded = made + len(clips), used + batch.tokens, padded + batch.padded
     loading = time.process_time() - start
-    differ = codes_that_differ(folder, material, bundle)
+    differ = codes_that_differ(folder, dataset, bundle)
     return {
         "step_cpu_s": float(np.median(seconds[1:])),
         "losses": losses,
@@ -282,13 +282,13 @@ def ours(folder: Path) -> dict:
     }
 
 
-def codes_that_differ(folder: Path, material, bundle) -> float:
+def codes_that_differ(folder: Path, dataset, bundle) -> float:
     """Share of our codes that are not those coqui gives the clip alone (it adds no tail)."""
     import torch
 
     differ = total = 0
     for at, theirs in enumerate(torch.load(folder / "alone.pt", weights_only=True)):
-        mine = material.prepared.by_clip[bundle.clips[at].id].arrays["codes"]
+        mine = dataset.prepared.by_clip[bundle.clips[at].id].arrays["codes"]
         shared = min(len(mine), len(theirs))
         differ += int((mine[:shared] != theirs[:shared].numpy()).sum())
         total += shared

@@ -77,7 +77,7 @@ def one_step(mode: str) -> dict:
     from trainer.backends.xtts.batch import Special, make_batch
     from trainer.backends.xtts.coqui import coqui
     from trainer.backends.xtts.network import XttsNetwork
-    from trainer.optim.optimizer import learning_parts, make_optimizer
+    from trainer.optim.optimizer import make_optimizer, trainable_parameters
     from trainer.sections import Adapt, Optim
 
     torch.set_num_threads(1)
@@ -100,7 +100,7 @@ def one_step(mode: str) -> dict:
         seconds = time.process_time() - start
     return {
         "parameters": parameters,
-        "learning": sum(value.numel() for value in learning_parts(network).values()),
+        "learning": sum(value.numel() for value in trainable_parameters(network).values()),
         "gflop": counter.get_total_flops() / 1e9,
         "cpu_s": seconds,
         "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,

@@ -129,7 +129,7 @@ def prepare(arguments: Arguments) -> int:
     """Encode every usable clip into the cache."""
     from trainer.backends import open_backend
     from trainer.cli.terminal import Terminal
-    from trainer.data.dataset import gather
+    from trainer.data.dataset import build_dataset
     from trainer.data.features import cache_folder
 
     bundle = read_bundle(arguments.bundle)
@@ -137,15 +137,15 @@ def prepare(arguments: Arguments) -> int:
     cache = cache_folder(bundle.folder, config)
     start = time.monotonic()
     terminal = Terminal()
-    material = gather(open_backend(config, bundle, cache), bundle, config, terminal.prepared)
+    dataset = build_dataset(open_backend(config, bundle, cache), bundle, config, terminal.prepared)
     terminal.close()
-    prepared = material.prepared
+    prepared = dataset.prepared
     fields = {
         "clips": len(prepared.by_clip),
         "encoded": prepared.encoded,
         "reused": prepared.reused,
         "damaged": list(prepared.damaged),
-        "rejected": len(material.judged.rejected),
+        "rejected": len(dataset.checked.rejected),
         "cache": str(cache),
         "seconds": round(time.monotonic() - start, 3),
     }

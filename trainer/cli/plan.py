@@ -118,11 +118,18 @@ def _probe(arguments: argparse.Namespace, bundle: Bundle, config: TrainConfig) -
     import tempfile
 
     from trainer.cli.terminal import Terminal
+    from trainer.machine.memory import memory_mb
     from trainer.runs.distributed import join, leave
     from trainer.runs.events import EventLog
     from trainer.runs.run import create_run
+    from trainer.training.reporter import Reporter
     from trainer.training.session import open_session
-    from trainer.training.update import Asked, Outcome, account, memory_mb, turns, update
+    from trainer.training.update import (
+        Requests,
+        apply_update,
+        compute_update,
+        prepared_updates,
+    )
 
     world = join(config)
     terminal = Terminal()
@@ -133,20 +140,20 @@ def _probe(arguments: argparse.Namespace, bundle: Bundle, config: TrainConfig) -
         session = open_session(run, bundle, world, terminal.prepared)
         terminal.close()
         began = time.monotonic()
-        with turns(session) as upcoming:
-            for turn in upcoming:
+        with prepared_updates(session) as updates:
+            for prepared in updates:
                 start = time.monotonic()
-                outcome: Outcome = update(session, turn, Asked())
-                account(session, EventLog(None), lambda *_: None, turn.update, outcome, 0.0)
+                result = compute_update(session, prepared, Requests())
+                apply_update(session, Reporter(EventLog(None)), prepared.clips, result, 0.0)
                 seconds.append(time.monotonic() - start)
-                tokens.append(outcome.tokens)
+                tokens.append(result.tokens)
                 over = time.monotonic() - began > PROBE_S
                 if over or len(seconds) >= min(MOST_PROBE_STEPS, session.total_steps):
                     break
         memory = memory_mb(world.device)
-        total, halvings = session.total_steps, session.place.halvings
+        total, halvings = session.total_steps, session.state.halvings
     leave()
-    if not world.leads:
+    if not world.is_main:
         return
     warm = seconds[1:] or seconds  # the first step also makes what later ones only use
     steady = sorted(warm)[len(warm) // 2]

@@ -28,20 +28,20 @@ def train(arguments: Arguments) -> int:
     _choose_preset(arguments)
     config = configured(arguments)
     world = join(config)
-    if world.leads and not _begun_before(arguments.run, config, bundle):
+    if world.is_main and not _begun_before(arguments.run, config, bundle):
         about = {"preset": arguments.preset, **_identity(config, bundle, arguments.parent)}
         run = create_run(arguments.run, config, bundle, {**about, **_parent(arguments)})
         if codes_are_new(about["identity"]):
             say(NEW_CODES)
-    world.wait()
+    world.barrier()
     run = open_run(arguments.run)
     try:
-        if arguments.parent is not None and world.leads:
+        if arguments.parent is not None and world.is_main:
             _copy_parent(arguments, run)
-        world.wait()
+        world.barrier()
         return _train(run, bundle, world)
     except BaseException:
-        if world.leads and not run.events().size():  # nothing was begun: leave nothing behind
+        if world.is_main and not run.events().size():  # nothing was begun: leave nothing behind
             shutil.rmtree(run.folder)
         raise
 
@@ -152,77 +152,82 @@ def _train(run: "Run", bundle: Bundle, world: Any) -> int:  # noqa: ANN401
 
     from trainer.cli.terminal import Terminal
     from trainer.errors import TrainingFailed
+    from trainer.evaluate.during_training import SpeechObserver
     from trainer.runs.distributed import leave
     from trainer.runs.events import EventLog
     from trainer.runs.run import locked
-    from trainer.runs.tensorboard import Mirror
+    from trainer.runs.tensorboard import TensorBoardLog
     from trainer.training.loop import train as run_loop
+    from trainer.training.reporter import Reporter
     from trainer.training.session import open_session, refuse_full_disk
 
-    terminal = Terminal() if world.leads else Terminal(quiet=True)
-    log = run.events() if world.leads else EventLog(None)
-    mirror = Mirror(run.folder) if run.config.log.tensorboard and world.leads else None
+    terminal = Terminal() if world.is_main else Terminal(quiet=True)
+    log = run.events() if world.is_main else EventLog(None)
+    tensorboard = (
+        TensorBoardLog(run.folder) if run.config.log.tensorboard and world.is_main else None
+    )
 
     def show(event: str, fields: Mapping[str, Any]) -> None:
         terminal.show(event, fields)
-        if mirror:
-            mirror.show(event, fields)
+        if tensorboard:
+            tensorboard.show(event, fields)
 
     try:
-        with locked(run) if world.leads else nullcontext():
+        with locked(run) if world.is_main else nullcontext():
             session = open_session(run, bundle, world, terminal.prepared)
-            if world.leads:
+            if world.is_main:
                 refuse_full_disk(session)
-            if world.leads and session.place.step == 0 and not log.size():
+            if world.is_main and session.state.step == 0 and not log.size():
                 _write_start(session, log)
             try:
-                ending = run_loop(session, log, show)
+                reporter = Reporter(log, show, SpeechObserver())
+                ending = run_loop(session, reporter)
             except torch.OutOfMemoryError as error:
                 reason = "Memory ran out outside of a micro-batch, as in the optimizer's first step"
-                log.add("failed", step=session.place.step, reason=reason)
+                log.add("failed", step=session.state.step, reason=reason)
                 hint = "Take a preset for less memory, or set adapt.mode=lora."
                 raise TrainingFailed(f"{reason}.", hint) from error
             except TrainingFailed as failure:
-                log.add("failed", step=session.place.step, reason=failure.sentence)
+                log.add("failed", step=session.state.step, reason=failure.sentence)
                 raise
     finally:
         terminal.close()
-        if mirror:
-            mirror.close()
+        if tensorboard:
+            tensorboard.close()
         leave()
-    if world.leads:
+    if world.is_main:
         terminal.ended(run.folder, ending, log)
     return 0
 
 
 def _write_start(session: Any, log: Any) -> None:  # noqa: ANN401
     """The events that say what a run began with."""
-    from trainer.optim.optimizer import learning_parts
+    from trainer.optim.optimizer import trainable_parameters
 
-    material = session.material
-    for clip_id, reasons in material.judged.rejected.items():
+    dataset = session.dataset
+    for clip_id, reasons in dataset.checked.rejected.items():
         log.add("rejected", clip=clip_id, reasons=[reason.key for reason in reasons])
-    learning = sum(value.numel() for value in learning_parts(session.network).values())
-    evaluation = material.evaluation
+    learning = sum(value.numel() for value in trainable_parameters(session.network).values())
+    evaluation = dataset.evaluation
     log.add(
         "started",
         config_sha256=session.run.about["config_sha256"],
-        manifest_sha256=material.bundle.manifest_sha256,
+        manifest_sha256=dataset.bundle.manifest_sha256,
         identity=session.backend.identity(),
         device=str(session.world.device),
         ranks=session.world.ranks,
         clips={
-            "train": len(material.training.clips),
+            "train": len(dataset.training.clips),
             "eval": len(evaluation.clips) if evaluation else 0,
-            "rejected": len(material.judged.rejected),
+            "rejected": len(dataset.checked.rejected),
         },
-        seconds=round(sum(clip.duration_s for clip in material.training.clips), 3),
-        heard=material.training.heard(0),
-        updates_per_epoch=len(material.training.epoch(0)),
+        seconds=round(sum(clip.duration_s for clip in dataset.training.clips), 3),
+        heard=dataset.training.heard(0),
+        updates_per_epoch=len(dataset.training.epoch(0)),
         total_steps=session.total_steps,
         parameters=sum(value.numel() for value in session.network.parameters()),
         learning=learning,
-        encoded=material.prepared.encoded,
+        encoded=dataset.prepared.encoded,
         choices=getattr(session.network, "choices", {}),
         meanings=getattr(session.network, "meanings", {}),
         parent=session.run.about.get("parent"),

@@ -1,4 +1,4 @@
-"""The clips of a run: judged, encoded, divided, and put in an order."""
+"""The clips of a run: checked, encoded, split and scheduled."""
 
 from dataclasses import dataclass
 
@@ -14,29 +14,29 @@ from trainer.target import read_target
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
-    """The clips of a run: who can be used, what they were encoded to, who is heard when.
+class Dataset:
+    """Clips of a run with their features, schedules and prompts.
 
-    evaluation: None if the bundle has no clips for it.
+    evaluation: None if the bundle has no evaluation clips.
     """
 
     bundle: Bundle
-    judged: Preflight
+    checked: Preflight
     prepared: Prepared
     training: Schedule
     evaluation: Schedule | None
     prompts: Prompts
 
 
-def gather(
+def build_dataset(
     backend: Backend, bundle: Bundle, config: TrainConfig, progress: Progress = lambda _d, _t: None
-) -> Material:
-    """Judge and encode the clips; refuses a bundle of which too much cannot be used."""
-    judged = judge(backend, bundle, config)
-    prepared = prepare(backend, bundle, judged.usable, config, progress)
-    parts = {"train": [], "eval": []}  # type: dict[str, list[Clip]]
-    for clip in judged.usable:
-        parts[clip.split].append(clip)
+) -> Dataset:
+    """Check, encode and schedule the clips; TrainerError if too many are unusable."""
+    checked = check_clips(backend, bundle, config)
+    prepared = prepare(backend, bundle, checked.usable, config, progress)
+    splits = {"train": [], "eval": []}  # type: dict[str, list[Clip]]
+    for clip in checked.usable:
+        splits[clip.split].append(clip)
 
     def schedule(clips: list[Clip]) -> Schedule:
         lengths = [backend.length(clip) for clip in clips]
@@ -45,35 +45,36 @@ def gather(
         )
 
     voices: dict[str, list[Clip]] = {}
-    for clip in parts["train"]:
+    for clip in splits["train"]:
         voices.setdefault(clip.speaker, []).append(clip)
-    backend.settle(judged.usable, {key: found.arrays for key, found in prepared.by_clip.items()})
+    arrays = {key: features.arrays for key, features in prepared.by_clip.items()}
+    backend.settle(checked.usable, arrays)
     prompts = Prompts(voices, prepared.by_clip, config.data, config.run.seed, backend.prompt_units)
-    evaluation = schedule(parts["eval"]) if parts["eval"] else None
-    return Material(bundle, judged, prepared, schedule(parts["train"]), evaluation, prompts)
+    evaluation = schedule(splits["eval"]) if splits["eval"] else None
+    return Dataset(bundle, checked, prepared, schedule(splits["train"]), evaluation, prompts)
 
 
-def judge(backend: Backend, bundle: Bundle, config: TrainConfig) -> Preflight:
-    """Every clip judged by the shared limits and by the back-end's own tokenizer."""
+def check_clips(backend: Backend, bundle: Bundle, config: TrainConfig) -> Preflight:
+    """Check every clip against the target's limits and the backend's tokenizer."""
     target = read_target(target_of(config))
-    if config.adapt.extend:  # characters that the base does not know become tokens of their own
-        target = target.knowing({sign for clip in bundle.clips for sign in clip.text})
-    judged = preflight(bundle, target)
-    judged = judged.without(backend.reject(judged.usable))
-    why = ", ".join(f"{key} {many}" for key, many in counts(judged.rejected).items())
-    if not any(clip.split == "train" for clip in judged.usable):
+    if config.adapt.extend:  # characters missing from the vocabulary become new tokens
+        target = target.knowing({character for clip in bundle.clips for character in clip.text})
+    checked = preflight(bundle, target)
+    checked = checked.without(backend.reject(checked.usable))
+    reasons = ", ".join(f"{key} {count}" for key, count in counts(checked.rejected).items())
+    if not any(clip.split == "train" for clip in checked.usable):
         raise TrainerError(
-            f"None of the clips for training can be used ({why or 'there are none'}).",
-            "`trainer check` names each clip with its reason.",
+            f"No training clip is usable ({reasons or 'the bundle has none'}).",
+            "Run `trainer check` to list each clip with its reason.",
         )
-    if judged.rejected_share > config.data.max_rejected:
+    if checked.rejected_share > config.data.max_rejected:
         raise TrainerError(
-            f"{len(judged.rejected)} of {len(bundle.clips)} clips cannot be used ({why}).",
-            "Repair them, or raise data.max_rejected if that is meant.",
+            f"{len(checked.rejected)} of {len(bundle.clips)} clips are unusable ({reasons}).",
+            "Repair them, or raise data.max_rejected.",
         )
-    return judged
+    return checked
 
 
 def steps_of(schedule: Schedule, epochs: float) -> int:
-    """Updates in so many epochs."""
+    """Number of updates in ``epochs`` epochs, at least 1."""
     return max(1, round(len(schedule.epoch(0)) * epochs))

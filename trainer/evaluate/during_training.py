@@ -25,7 +25,7 @@ from trainer.evaluate.sentences import Sentence, read_script, spread
 from trainer.evaluate.summary import DIRECTION
 from trainer.evaluate.summary_text import WORDS
 from trainer.evaluate.voices import exported
-from trainer.optim.optimizer import learning_parts
+from trainer.optim.optimizer import trainable_parameters
 from trainer.report.statistics import mean_interval
 from trainer.runs.events import EventLog
 from trainer.speech.listener import Listener
@@ -36,6 +36,7 @@ from trainer.speech.synthesis import Manner, say
 if TYPE_CHECKING:
     from torch import nn
 
+    from trainer.training.reporter import Show
     from trainer.training.session import Session
 
 FOLDER = "speech"  # of the run; its sounds by step
@@ -43,8 +44,8 @@ FAULTS = (TrainerError, OSError, RuntimeError)  # RuntimeError: torch's, of full
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
-    """What stays the same from one evaluation to the next."""
+class SpeechSetup:
+    """Test sentences and the voice they are compared with, shared by all evaluations."""
 
     sentences: Sequence[Sentence]
     seed: int
@@ -54,24 +55,36 @@ class Hearing:
 
 def is_due(session: "Session") -> bool:
     """Whether the evaluation that was just made is one at which sentences are spoken."""
-    settings, place = session.config.eval, session.place
+    settings, state = session.config.eval, session.state
     if not settings.speak_sentences:
         return False
-    last = place.step >= session.total_steps
-    return last or (len(place.evaluations) - 1) % settings.speak_every == 0
+    last = state.step >= session.total_steps
+    return last or (len(state.evaluations) - 1) % settings.speak_every == 0
 
 
-def speak_and_measure(session: "Session", log: EventLog, show: Any) -> None:  # noqa: ANN401
-    """Speak, measure, and write it into the events; only in the process that leads."""
-    if not is_due(session):
-        return
-    if session.world.leads:
-        began, step = time.monotonic(), session.place.step
+class SpeechObserver:
+    """Observer of evaluations: synthesises the test sentences, measures and logs them."""
+
+    def __init__(self) -> None:
+        self._setup: SpeechSetup | None = None  # read at the first evaluation
+
+    def __call__(self, session: "Session", log: EventLog, show: "Show") -> None:
+        """Synthesise, measure and log on the main rank, if the evaluation is one that is due."""
+        if not is_due(session):
+            return
+        if session.world.is_main:
+            self._speak_and_measure(session, log, show)
+        session.world.barrier()
+
+    def _speak_and_measure(self, session: "Session", log: EventLog, show: "Show") -> None:
+        began, step = time.monotonic(), session.state.step
         fault = None
         rows: list[Row] = []
         try:
             with untouched_chance():
-                rows = list(_rows(session))
+                count = session.config.eval.speak_sentences
+                self._setup = self._setup or prepare(session.dataset.bundle, count)
+                rows = list(_rows(session, self._setup))
         except FAULTS as error:
             fault = str(error).partition("\n")[0]
         for row in rows:
@@ -80,28 +93,25 @@ def speak_and_measure(session: "Session", log: EventLog, show: Any) -> None:  # 
         took = round(time.monotonic() - began, 3)
         log.add("speech_means", step=step, measures=means, seconds=took, fault=fault)
         show("speech", {"step": step, "sentence": in_words(means, rows, fault)})
-    session.world.wait()
 
 
-def _rows(session: "Session") -> Iterator[Row]:
-    bundle = session.material.bundle
-    if session.hearing is None:
-        session.hearing = prepare(bundle, session.config.eval.speak_sentences)
+def _rows(session: "Session", setup: SpeechSetup) -> Iterator[Row]:
+    bundle = session.dataset.bundle
     clips = sorted(bundle.part("eval"), key=lambda clip: clip.id)
     folder = session.run.folder / FOLDER
     folder.mkdir(exist_ok=True)
     with exported(session.backend, lambda: _copy(session), session.run.folder) as speaker:
-        for sentence in session.hearing.sentences:
+        for sentence in setup.sentences:
             prompt, _ = voices_of(sentence, clips)
-            path = folder / f"{session.place.step:08d}-{sentence.id}.wav"
-            yield _row(session.hearing, speaker, sentence, bundle.audio(prompt), path)
+            path = folder / f"{session.state.step:08d}-{sentence.id}.wav"
+            yield _row(setup, speaker, sentence, bundle.audio(prompt), path)
 
 
-def prepare(bundle: Bundle, count: int) -> Hearing:
+def prepare(bundle: Bundle, count: int) -> SpeechSetup:
     """The sentences, spread over the categories, and the voice to compare with."""
     script = read_script(bundle, ())
     voice = voice_of(bundle, read_real(bundle, held_out(bundle), None))
-    return Hearing(spread(script.sentences, count), script.seeds[0], Listener(), voice)
+    return SpeechSetup(spread(script.sentences, count), script.seeds[0], Listener(), voice)
 
 
 def _copy(session: "Session") -> "nn.Module":
@@ -111,13 +121,13 @@ def _copy(session: "Session") -> "nn.Module":
     copy = session.backend.network()
     session.backend.adapt(copy)
     with torch.no_grad(), session.averaged():
-        now = learning_parts(session.network)
-        for name, value in learning_parts(copy).items():
+        now = trainable_parameters(session.network)
+        for name, value in trainable_parameters(copy).items():
             value.copy_(now[name])
     return copy
 
 
-def _row(hearing: Hearing, speaker: Speaker, sentence: Sentence, prompt: Path, path: Path) -> Row:
+def _row(setup: SpeechSetup, speaker: Speaker, sentence: Sentence, prompt: Path, path: Path) -> Row:
     """A sentence as it was spoken now; a fault where it could not be."""
     fault, sample = None, None
     try:
@@ -128,23 +138,23 @@ def _row(hearing: Hearing, speaker: Speaker, sentence: Sentence, prompt: Path, p
             sentence.text,
             sentence.language,
             [prompt],
-            hearing.seed,
-            hearing.voice.prior,
+            setup.seed,
+            setup.voice.prior,
             Manner(endings=False),  # as in `trainer evaluate`: the network is judged, not the help
-            hearing.listener,
+            setup.listener,
         )
         write_sound(path, said.sound)
         texts = [sentence.text, *sentence.also]
-        sample = as_sample(said.sound, texts, sentence.language, hearing.listener)
+        sample = as_sample(said.sound, texts, sentence.language, setup.listener)
     except FAULTS as error:
         fault = str(error).partition("\n")[0]
     return as_read(
         {
             "sentence": sentence.as_row(),
-            "seed": hearing.seed,
+            "seed": setup.seed,
             "wav": f"{FOLDER}/{path.name}" if sample else None,
             "heard": sample.heard if sample else None,
-            "measures": measure_all(sample, hearing.voice) if sample else nothing_measured(),
+            "measures": measure_all(sample, setup.voice) if sample else nothing_measured(),
             "fault": fault,
         }
     )

@@ -1,8 +1,7 @@
-"""Gradients of several processes, added up once an update, when all of them have their own.
+"""All-reduce of gradients, once per update, after every rank has finished its backward pass.
 
-Nothing is exchanged in the middle of a backward pass: a process in which memory runs out there
-would leave the others waiting for ever. So every process first comes to its end, says whether it
-came through, and only when all did are gradients exchanged.
+DistributedDataParallel reduces during the backward pass; a rank that runs out of memory there
+would leave the others waiting forever. Here the ranks first agree that all have their gradients.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,44 +9,44 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trainer.optim.optimizer import learning_parts
+from trainer.optim.optimizer import trainable_parameters
 from trainer.runs.distributed import World
 
 if TYPE_CHECKING:
     import torch
     from torch import nn
 
-PIECE = 1 << 22
-"""Numbers sent at once, 16 MB; more is hardly faster, and takes memory from the batches."""
+BUCKET_SIZE = 1 << 22
+"""Values per all-reduce, 16 MB in float32; larger buckets cost memory and are hardly faster."""
 
 
-def add_up(network: "nn.Module", world: World, came_through: bool) -> bool:
-    """Make every gradient the sum over all processes; whether that was done.
+def all_reduce_gradients(network: "nn.Module", world: World, complete: bool) -> bool:
+    """Sum every gradient over all ranks. All ranks must call this.
 
-    came_through: whether this process has its gradients. False on every process, and nothing is
-    exchanged, when memory ran out in one of them. All processes must call this.
+    complete: whether this rank has its gradients. Returns False on every rank, with nothing
+    reduced, if memory ran out on one of them.
     """
     if world.ranks == 1:
-        return came_through
-    learning = list(learning_parts(network).values())
-    room = _room(learning) if came_through else None
-    have = [float(came_through and value.grad is not None) for value in learning]
-    said = world.total(np.array([float(room is None), *have]))
-    if said[0]:
+        return complete
+    trainable = list(trainable_parameters(network).values())
+    buffer = _buffer(trainable) if complete else None
+    present = [float(complete and value.grad is not None) for value in trainable]
+    failed, *present = world.all_reduce(np.array([float(buffer is None), *present])).tolist()
+    if failed:
         return False
-    assert room is not None
-    wanted = [value for value, times in zip(learning, said[1:], strict=True) if times]
-    if any(0 < times < world.ranks for times in said[1:]):  # some heard no clip, or no such part
-        filled = _fill(wanted)
-        if world.total(np.array([float(not filled)]))[0]:
+    assert buffer is not None
+    reduced = [value for value, ranks in zip(trainable, present, strict=True) if ranks]
+    if any(0 < ranks < world.ranks for ranks in present):  # a rank without clips or without a part
+        filled = _fill_missing(reduced)
+        if world.all_reduce(np.array([float(not filled)]))[0]:
             return False
-    for piece in _pieces(wanted):
-        _exchange(piece, room)
+    for bucket in _buckets(reduced):
+        _reduce_bucket(bucket, buffer)
     return True
 
 
-def share_weights(network: "nn.Module", world: World) -> None:
-    """Begin with the first process's weights everywhere, to the last bit."""
+def broadcast_weights(network: "nn.Module", world: World) -> None:
+    """Broadcast rank 0's parameters and buffers."""
     if world.ranks == 1:
         return
     import torch.distributed as group
@@ -57,23 +56,23 @@ def share_weights(network: "nn.Module", world: World) -> None:
             group.broadcast(value.data, src=0)
 
 
-def _room(learning: "Sequence[nn.Parameter]") -> "torch.Tensor | None":
-    """What gradients are sent in; None when memory runs out."""
+def _buffer(trainable: "Sequence[nn.Parameter]") -> "torch.Tensor | None":
+    """Buffer for one bucket; None if memory runs out."""
     import torch
 
-    longest = max(value.numel() for value in learning)
+    longest = max(value.numel() for value in trainable)
     try:
-        return torch.empty(max(PIECE, longest), device=learning[0].device)
+        return torch.empty(max(BUCKET_SIZE, longest), device=trainable[0].device)
     except torch.OutOfMemoryError:
         return None
 
 
-def _fill(wanted: "Sequence[nn.Parameter]") -> bool:
-    """Zeros for the gradients that only others have; False when memory runs out."""
+def _fill_missing(parameters: "Sequence[nn.Parameter]") -> bool:
+    """Set missing gradients to zero; False if memory runs out."""
     import torch
 
     try:
-        for value in wanted:
+        for value in parameters:
             if value.grad is None:
                 value.grad = torch.zeros_like(value)
     except torch.OutOfMemoryError:
@@ -81,29 +80,30 @@ def _fill(wanted: "Sequence[nn.Parameter]") -> bool:
     return True
 
 
-def _pieces(wanted: "Sequence[nn.Parameter]") -> "Iterator[list[torch.Tensor]]":
-    """Gradients in their order, as many at a time as are sent at once."""
-    piece: list[torch.Tensor] = []
-    for value in wanted:
+def _buckets(parameters: "Sequence[nn.Parameter]") -> "Iterator[list[torch.Tensor]]":
+    """Gradients in order, grouped up to BUCKET_SIZE values."""
+    bucket: list[torch.Tensor] = []
+    for value in parameters:
         assert value.grad is not None
-        if piece and sum(each.numel() for each in piece) + value.numel() > PIECE:
-            yield piece
-            piece = []
-        piece.append(value.grad)
-    if piece:
-        yield piece
+        if bucket and sum(gradient.numel() for gradient in bucket) + value.numel() > BUCKET_SIZE:
+            yield bucket
+            bucket = []
+        bucket.append(value.grad)
+    if bucket:
+        yield bucket
 
 
-def _exchange(piece: "Sequence[torch.Tensor]", room: "torch.Tensor") -> None:
-    """Sum a few gradients over all processes, in place."""
+def _reduce_bucket(bucket: "Sequence[torch.Tensor]", buffer: "torch.Tensor") -> None:
+    """Sum the gradients of a bucket over all ranks, in place."""
     import torch.distributed as group
 
-    ends = np.cumsum([each.numel() for each in piece]).tolist()
-    places = [
-        room[end - each.numel() : end].view_as(each) for each, end in zip(piece, ends, strict=True)
+    ends = np.cumsum([gradient.numel() for gradient in bucket]).tolist()
+    slices = [
+        buffer[end - gradient.numel() : end].view_as(gradient)
+        for gradient, end in zip(bucket, ends, strict=True)
     ]
-    for each, place in zip(piece, places, strict=True):
-        place.copy_(each)
-    group.all_reduce(room[: ends[-1]])
-    for each, place in zip(piece, places, strict=True):
-        each.copy_(place)
+    for gradient, part in zip(bucket, slices, strict=True):
+        part.copy_(gradient)
+    group.all_reduce(buffer[: ends[-1]])
+    for gradient, part in zip(bucket, slices, strict=True):
+        gradient.copy_(part)

@@ -15,7 +15,7 @@ Tensors = dict[str, "torch.Tensor"]
 PLAIN = "#"  # behind the name of what was a number and no tensor
 
 
-def learning_parts(network: "nn.Module") -> "dict[str, nn.Parameter]":
+def trainable_parameters(network: "nn.Module") -> "dict[str, nn.Parameter]":
     """The parameters that learn, by name, in a fixed order."""
     found = {name: value for name, value in network.named_parameters() if value.requires_grad}
     if not found:
@@ -36,7 +36,7 @@ def make_optimizer(
         if isinstance(module, nn.Embedding)
         for weight in module.parameters()
     }
-    learning = learning_parts(network).values()
+    learning = trainable_parameters(network).values()
     decayed = [value for value in learning if value.ndim > 1 and id(value) not in embedded]
     chosen = {id(value) for value in decayed}
     plain = [value for value in learning if id(value) not in chosen]
@@ -84,13 +84,13 @@ def load_state(
     optimizer.load_state_dict(state)
 
 
-class RunningMean:
+class WeightAverage:
     """An exponential mean of what learns: mean = decay x mean + (1 - decay) x value."""
 
     def __init__(self, network: "nn.Module", decay: float) -> None:
         self.decay = decay
         self.mean = {
-            name: value.detach().clone() for name, value in learning_parts(network).items()
+            name: value.detach().clone() for name, value in trainable_parameters(network).items()
         }
 
     def update(self, network: "nn.Module") -> None:
@@ -98,7 +98,7 @@ class RunningMean:
         import torch
 
         with torch.no_grad():
-            for name, value in learning_parts(network).items():
+            for name, value in trainable_parameters(network).items():
                 self.mean[name].lerp_(value, 1.0 - self.decay)
 
     def load(self, tensors: Mapping[str, "torch.Tensor"]) -> None:
@@ -111,7 +111,7 @@ class RunningMean:
         """The network with the mean as its weights."""
         import torch
 
-        learning = learning_parts(network)
+        learning = trainable_parameters(network)
         before = {name: value.detach().clone() for name, value in learning.items()}
         with torch.no_grad():
             for name, value in learning.items():

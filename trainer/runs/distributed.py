@@ -1,4 +1,4 @@
-"""One process is the special case of many: torchrun's variables say which one this is."""
+"""Ranks of a torchrun process group; without torchrun, a group of one."""
 
 import datetime
 import os
@@ -17,32 +17,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """rank: which process this is, of ``ranks``. device: where its network is."""
+    """This process in its group. rank: 0..ranks - 1. device: of its network."""
 
     rank: int
     ranks: int
     device: "torch.device"
 
     @property
-    def leads(self) -> bool:
-        """Whether this process writes logs and checkpoints."""
+    def is_main(self) -> bool:
+        """Whether this is rank 0, which writes logs and checkpoints."""
         return self.rank == 0
 
-    def total(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The sum over all processes, the same everywhere."""
+    def all_reduce(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sum over all ranks, identical on each."""
         if self.ranks == 1:
             return values
         import torch
         import torch.distributed as group
 
-        kind = torch.float32 if self.device.type == "mps" else torch.float64
-        summed = torch.as_tensor(values, dtype=kind, device=self.device)
+        dtype = torch.float32 if self.device.type == "mps" else torch.float64
+        summed = torch.as_tensor(values, dtype=dtype, device=self.device)
         group.all_reduce(summed)
-        found: NDArray[np.float64] = summed.cpu().numpy().astype(np.float64)
-        return found
+        result: NDArray[np.float64] = summed.cpu().numpy().astype(np.float64)
+        return result
 
-    def wait(self) -> None:
-        """Until every process is here."""
+    def barrier(self) -> None:
+        """Wait until every rank has reached this call."""
         if self.ranks > 1:
             import torch.distributed as group
 
@@ -50,7 +50,7 @@ class World:
 
 
 def join(config: TrainConfig) -> World:
-    """This process's place; joins the group if torchrun started several."""
+    """Initialise the process group if torchrun started one; return this rank."""
     import torch
 
     ranks, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
@@ -59,31 +59,31 @@ def join(config: TrainConfig) -> World:
     if device.type == "cuda":
         torch.cuda.set_device(device)
     if ranks > 1 and not torch.distributed.is_initialized():
-        kind = config.dist.backend
-        if kind == "auto":
-            kind = "nccl" if device.type == "cuda" else "gloo"
-        patience = datetime.timedelta(seconds=config.dist.timeout_s)
-        group: Any = torch.distributed  # its stubs leave out what its documentation names
-        store, _, _ = next(group.rendezvous("env://", timeout=patience))
+        backend = config.dist.backend
+        if backend == "auto":
+            backend = "nccl" if device.type == "cuda" else "gloo"
+        timeout = datetime.timedelta(seconds=config.dist.timeout_s)
+        group: Any = torch.distributed  # its stubs lack documented functions
+        store, _, _ = next(group.rendezvous("env://", timeout=timeout))
         # WORKAROUND https://github.com/pytorch/pytorch/issues/167288: torchrun keeps the store when
-        # it starts processes anew, and they would look for one another where the dead ones were.
+        # it restarts processes, which would then use the addresses of the ones that died.
         fresh = group.PrefixStore(f"attempt {restarts()}", store)
-        group.init_process_group(kind, store=fresh, rank=rank, world_size=ranks, timeout=patience)
+        group.init_process_group(backend, store=fresh, rank=rank, world_size=ranks, timeout=timeout)
     return World(rank, ranks, device)
 
 
 def restarts() -> int:
-    """How often torchrun has started this process anew after one of them had ended."""
+    """Number of times torchrun has restarted the group after a process ended."""
     return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"))
 
 
 def group_name() -> str:
-    """What torchrun calls this group of processes; "" without torchrun."""
+    """torchrun's id of the process group; "" without torchrun."""
     return os.environ.get("TORCHELASTIC_RUN_ID", "")
 
 
 def leave() -> None:
-    """Leave the group, if this process joined one."""
+    """Destroy the process group, if one was initialised."""
     import torch
 
     if torch.distributed.is_available() and torch.distributed.is_initialized():
@@ -91,7 +91,7 @@ def leave() -> None:
 
 
 def choose_device(wanted: str, local_rank: int = 0) -> "torch.device":
-    """The device called ``wanted``; auto is the GPU of this rank where there is one."""
+    """Device by name; auto is this rank's GPU if available, else the CPU."""
     import torch
 
     if wanted == "auto":
@@ -101,9 +101,11 @@ def choose_device(wanted: str, local_rank: int = 0) -> "torch.device":
     try:
         device = torch.device(wanted)
     except RuntimeError as error:
-        raise WrongUsage(f"run.device: {wanted!r} is no device.") from error
+        raise WrongUsage(
+            f"run.device: {wanted!r} is not a device.", "Use auto, cpu, cuda or cuda:N."
+        ) from error
     if device.type == "cuda" and not torch.cuda.is_available():
         raise WrongUsage(
-            "There is no GPU that torch can use.", "See `trainer doctor`, or set run.device=cpu."
+            "torch finds no usable GPU.", "Run `trainer doctor`, or set run.device=cpu."
         )
     return device

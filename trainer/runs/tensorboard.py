@@ -9,7 +9,7 @@ from trainer.errors import TrainerError
 SHOWN = ("loss", "mel_ce", "eos_ce", "text_ce", "lr", "grad_norm", "padding", "memory_mb")
 
 
-class Mirror:
+class TensorBoardLog:
     """Writes the numbers of steps and evaluations to ``RUN/tensorboard``."""
 
     def __init__(self, run: Path) -> None:

@@ -1,4 +1,4 @@
-"""Everything a training needs, assembled: clips judged and encoded, network, optimizer, place."""
+"""A training session: dataset, network, optimizer and state, opened, saved and restored."""
 
 import shutil
 from collections.abc import Callable
@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 from trainer.backends import Backend, open_backend
 from trainer.bundle.manifest import Bundle
 from trainer.config import TrainConfig
-from trainer.data.dataset import Material, gather, steps_of
+from trainer.data.dataset import Dataset, build_dataset, steps_of
 from trainer.data.features import Progress, cache_folder
 from trainer.errors import BrokenRun, TrainerError
 from trainer.optim.optimizer import (
-    RunningMean,
     Tensors,
-    learning_parts,
+    WeightAverage,
     load_state,
     make_optimizer,
     state_tensors,
+    trainable_parameters,
 )
 from trainer.runs import checkpoint
 from trainer.runs.distributed import World
@@ -30,48 +30,42 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-    from trainer.evaluate.during_training import Hearing
-
 MEGABYTE = 1 << 20
 
 
 @dataclass(slots=True)
-class Place:
-    """Where a training is. step: updates done; epoch, index: of the next update.
+class TrainState:
+    """Position and history of a training. step: updates done; epoch, index: of the next update.
 
-    evaluations: (step, means) so far. bad: non-finite updates in a row. halvings: how often
-    micro-batches were halved because memory ran out. owes: a pause came before an evaluation that
-    was due.
+    nonfinite: non-finite updates in a row. halvings: times the micro-batches were halved because
+    memory ran out. evaluation_pending: the run was paused before an evaluation that was due.
+    evaluations: (step, means) so far.
     """
 
     step: int = 0
     epoch: int = 0
     index: int = 0
-    bad: int = 0
+    nonfinite: int = 0
     halvings: int = 0
     best: int | None = None
-    owes: bool = False
+    evaluation_pending: bool = False
     evaluations: list[tuple[int, dict[str, float]]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Session:
-    """A training that can be stepped, evaluated and saved.
-
-    hearing: what its spoken sentences are compared with; None until the first is spoken.
-    """
+    """A training that can be stepped, evaluated and saved. mean: EMA of the weights, if on."""
 
     run: Run
     world: World
     backend: Backend
-    material: Material
+    dataset: Dataset
     network: "nn.Module"
     optimizer: "torch.optim.Optimizer"
     scaler: "torch.amp.grad_scaler.GradScaler"
-    mean: RunningMean | None
+    mean: WeightAverage | None
     total_steps: int
-    place: Place
-    hearing: "Hearing | None" = None
+    state: TrainState
 
     @property
     def config(self) -> TrainConfig:
@@ -79,7 +73,7 @@ class Session:
         return self.run.config
 
     def autocast(self) -> AbstractContextManager[object]:
-        """The arithmetic of forward passes."""
+        """Autocast context of forward passes, by precision.amp."""
         import torch
 
         kind = amp_kind(self.config.precision.amp, self.world.device)
@@ -89,86 +83,84 @@ class Session:
         return torch.autocast(self.world.device.type, dtype=dtype)
 
     def averaged(self) -> AbstractContextManager[object]:
-        """The network as it is evaluated and exported: with the running mean, if there is one."""
+        """Context with the weights used for evaluation and export: their EMA, if on."""
         return self.mean.in_place(self.network) if self.mean else nullcontext()
 
 
 def open_session(run: Run, bundle: Bundle, world: World, progress: Progress) -> Session:
-    """The training of a run, at its newest whole checkpoint or at its beginning."""
+    """Open a run at its newest valid checkpoint, or at step 0."""
     import torch
 
     config = run.config
     _set_arithmetic(config)
-    backend, material = _one_after_another(
-        world, lambda: _backend_and_material(run, bundle, config, progress)
-    )
+    backend, dataset = _main_rank_first(world, lambda: _prepare(run, bundle, progress))
     _refuse_other_base(run, backend)
     torch.manual_seed(config.run.seed)
     network: Any = backend.network()
     backend.adapt(network)
     network.to(world.device).train()
-    learning_parts(network)
+    trainable_parameters(network)
     if config.precision.compile:
         network.compile()
     _start_from_parent(run, network)
     optimizer = make_optimizer(network, config.optim, world.device)
     fp16 = amp_kind(config.precision.amp, world.device) == "fp16"
     scaler = torch.amp.grad_scaler.GradScaler(world.device.type, enabled=fp16)
-    mean = RunningMean(network, config.ema.decay) if config.ema.on else None
-    total = config.sched.total_steps or steps_of(material.training, config.sched.epochs)
+    mean = WeightAverage(network, config.ema.decay) if config.ema.on else None
+    total = config.sched.total_steps or steps_of(dataset.training, config.sched.epochs)
     session = Session(
-        run, world, backend, material, network, optimizer, scaler, mean, total, Place()
+        run, world, backend, dataset, network, optimizer, scaler, mean, total, TrainState()
     )
     _restore(session)
     return session
 
 
 def save(session: Session) -> checkpoint.Checkpoint:
-    """A checkpoint of where the session is."""
+    """Write a checkpoint of the session."""
     tensors = {
         "weights": {
-            name: value.detach() for name, value in learning_parts(session.network).items()
+            name: value.detach() for name, value in trainable_parameters(session.network).items()
         },
         "optimizer": state_tensors(session.optimizer, session.network),
     }
     if session.mean:
         tensors["ema"] = dict(session.mean.mean)
-    place = session.place
-    state = {
-        "epoch": place.epoch,
-        "index": place.index,
-        "bad": place.bad,
-        "halvings": place.halvings,
-        "best": place.best,
-        "owes": place.owes,
-        "evaluations": place.evaluations,
+    state = session.state
+    fields = {
+        "epoch": state.epoch,
+        "index": state.index,
+        "bad": state.nonfinite,
+        "halvings": state.halvings,
+        "best": state.best,
+        "owes": state.evaluation_pending,
+        "evaluations": state.evaluations,
         "scaler": session.scaler.state_dict(),
         "total_steps": session.total_steps,
         "events_bytes": session.run.events().size(),
         "config_sha256": session.run.about["config_sha256"],
     }
-    return checkpoint.save(session.run.checkpoints, place.step, tensors, state)
+    return checkpoint.save(session.run.checkpoints, state.step, tensors, fields)
 
 
 def refuse_full_disk(session: Session) -> None:
-    """Refuse to begin what the disk cannot hold, rather than to fail at the first checkpoint."""
+    """Raise TrainerError if the disk cannot hold the checkpoints of the run."""
     config = session.config
-    values = sum(value.numel() for value in learning_parts(session.network).values())
+    values = sum(value.numel() for value in trainable_parameters(session.network).values())
     moments = 2 if config.optim.eight_bit else 8
-    each = values * (4 + moments + (4 if config.ema.on else 0))  # bytes
-    there = len(checkpoint.steps(session.run.checkpoints))
-    needed = each * max(1, config.ckpt.keep_last + 2 - there)  # the best, and one being written
+    size = values * (4 + moments + (4 if config.ema.on else 0))  # bytes of one checkpoint
+    existing = len(checkpoint.steps(session.run.checkpoints))
+    needed = size * max(1, config.ckpt.keep_last + 2 - existing)  # the best, and one in progress
     free = shutil.disk_usage(session.run.folder).free
     if free < needed:
         raise TrainerError(
-            f"The checkpoints of this run take {needed / MEGABYTE:,.0f} MB more, and"
+            f"The checkpoints of this run need {needed / MEGABYTE:,.0f} MB more, and only"
             f" {free / MEGABYTE:,.0f} MB are free.",
-            "Make room, lower ckpt.keep_last, or put the run on another disk.",
+            "Free disk space, lower ckpt.keep_last, or put the run on another disk.",
         )
 
 
 def amp_kind(wanted: str, device: "torch.device") -> str:
-    """bf16, fp16 or off for a device; reduced precision is slower on CPUs."""
+    """bf16, fp16 or off: auto is off on CPUs, where reduced precision is slower."""
     import torch
 
     if wanted != "auto":
@@ -178,54 +170,59 @@ def amp_kind(wanted: str, device: "torch.device") -> str:
     return "bf16" if torch.cuda.is_bf16_supported() else "fp16"
 
 
-def load_weights(network: "nn.Module", found: checkpoint.Checkpoint, *, averaged: bool) -> None:
-    """The checkpoint's weights, or their running mean where it has one, into the network."""
-    tensors = (found.tensors("ema") if averaged else {}) or found.tensors("weights")
-    _put_weights(network, tensors, found.folder)
+def load_weights(network: "nn.Module", saved: checkpoint.Checkpoint, *, averaged: bool) -> None:
+    """Load a checkpoint's weights, or their EMA if averaged and saved, into the network."""
+    tensors = (saved.tensors("ema") if averaged else {}) or saved.tensors("weights")
+    _put_weights(network, tensors, saved.folder)
 
 
 def _start_from_parent(run: Run, network: "nn.Module") -> None:
-    """Put in what the run before had learnt, if this one goes on from another."""
+    """Load the weights of the parent run, if this run continues from one."""
     from safetensors.torch import load_file
 
     path = run.folder / PARENT
     if path.is_file():
         if sha256_of(path) != run.about["parent_sha256"]:
-            raise BrokenRun(f"{path} was changed since the run began.")
+            raise BrokenRun(
+                f"{path} was changed since the run started.", "Start a new run from the parent."
+            )
         _put_weights(network, load_file(path), path)
 
 
 def _put_weights(network: "nn.Module", tensors: Tensors, where: Path) -> None:
     import torch
 
-    learning = learning_parts(network)
-    if set(tensors) != set(learning):
-        odd = sorted(set(tensors) ^ set(learning))[0]
+    trainable = trainable_parameters(network)
+    if set(tensors) != set(trainable):
+        mismatch = sorted(set(tensors) ^ set(trainable))[0]
         raise BrokenRun(
-            f"{where} does not fit what learns here: {odd}.",
-            "A run goes on from another only with the same [adapt].",
+            f"{where} does not match the trainable parameters of this run: {mismatch}.",
+            "A run can only continue from one with the same [adapt] settings.",
         )
     with torch.no_grad():
-        for name, value in learning.items():
+        for name, value in trainable.items():
             value.copy_(tensors[name])
 
 
 def _restore(session: Session) -> None:
-    """Go to the newest whole checkpoint, if there is one."""
-    found, broken = checkpoint.newest(session.run.checkpoints)
+    """Restore the newest valid checkpoint, if any, and truncate the event log to it."""
+    saved, broken = checkpoint.newest(session.run.checkpoints)
     log = session.run.events()
-    if found is None:
+    if saved is None:
         return
-    if found.state["config_sha256"] != session.run.about["config_sha256"]:
-        raise BrokenRun(f"{found.folder} belongs to another configuration.")
-    load_weights(session.network, found, averaged=False)
-    load_state(session.optimizer, session.network, found.tensors("optimizer"))
+    if saved.state["config_sha256"] != session.run.about["config_sha256"]:
+        raise BrokenRun(
+            f"{saved.folder} was written with another configuration.",
+            "Delete it, or start a new run.",
+        )
+    load_weights(session.network, saved, averaged=False)
+    load_state(session.optimizer, session.network, saved.tensors("optimizer"))
     if session.mean:
-        session.mean.load(found.tensors("ema"))
-    state: Any = found.state
+        session.mean.load(saved.tensors("ema"))
+    state: Any = saved.state
     session.scaler.load_state_dict(state["scaler"])
-    session.place = Place(
-        found.step,
+    session.state = TrainState(
+        saved.step,
         state["epoch"],
         state["index"],
         state["bad"],
@@ -234,43 +231,42 @@ def _restore(session: Session) -> None:
         state["owes"],
         [(int(step), dict(means)) for step, means in state["evaluations"]],
     )
-    if session.world.leads:
+    if session.world.is_main:
         log.cut(state["events_bytes"])
-        log.add("checkpoint", step=found.step, best=session.place.best)
-        log.add("resumed", step=found.step, damaged_checkpoints=broken)
+        log.add("checkpoint", step=saved.step, best=session.state.best)
+        log.add("resumed", step=saved.step, damaged_checkpoints=broken)
 
 
-def _backend_and_material(
-    run: Run, bundle: Bundle, config: TrainConfig, progress: Progress
-) -> tuple[Backend, Material]:
-    backend = open_backend(config, bundle, cache_folder(bundle.folder, config))
-    return backend, gather(backend, bundle, config, progress)
+def _prepare(run: Run, bundle: Bundle, progress: Progress) -> tuple[Backend, Dataset]:
+    backend = open_backend(run.config, bundle, cache_folder(bundle.folder, run.config))
+    return backend, build_dataset(backend, bundle, run.config, progress)
 
 
-def _one_after_another(
-    world: World, make: Callable[[], tuple[Backend, Material]]
-) -> tuple[Backend, Material]:
-    """The first process fills the cache, the others then find it full."""
-    if world.leads:
-        made = make()
-        world.wait()
-        return made
-    world.wait()
-    return make()
+def _main_rank_first(
+    world: World, prepare: Callable[[], tuple[Backend, Dataset]]
+) -> tuple[Backend, Dataset]:
+    """Run ``prepare`` on rank 0, which fills the cache, then on the others, which read it."""
+    if world.is_main:
+        prepared = prepare()
+        world.barrier()
+        return prepared
+    world.barrier()
+    return prepare()
 
 
 def _refuse_other_base(run: Run, backend: Backend) -> None:
-    """A checkpoint holds only what learns; on another base it would be another network."""
+    """Raise BrokenRun if the base changed: checkpoints hold only the trained parameters."""
     before: Any = run.about.get("identity")
     now = backend.identity()
     if before and before.get("sha256") != now["sha256"]:
         raise BrokenRun(
             f"The base model is not the one {run.folder} was started from.",
-            f"Put the files of {before.get('base')} back.",
+            f"Restore the files in {before.get('base')}.",
         )
 
 
 def _set_arithmetic(config: TrainConfig) -> None:
+    """Apply threads, TF32 and determinism settings."""
     import torch
 
     if config.run.threads:
@@ -282,6 +278,6 @@ def _set_arithmetic(config: TrainConfig) -> None:
 
 
 def base_folder(run: Run) -> Path:
-    """Where the run's base model is."""
+    """Folder of the run's base model."""
     identity: Any = run.about["identity"]
     return Path(identity["base"])

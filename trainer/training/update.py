@@ -1,14 +1,14 @@
-"""One update of the weights: batches, gradients added up by target counts, a step or none.
+"""One weight update: micro-batches, gradients weighted by target counts, one optimizer step.
 
-An update that memory cannot hold is tried again in smaller pieces, by all processes where there are
-several; one whose loss is not a number is skipped, and its clips are named.
+If memory runs out on any rank, all ranks retry with smaller micro-batches. If the loss is not
+finite, the step is skipped and its clips are logged.
 """
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,29 +16,29 @@ from numpy.typing import NDArray
 from trainer.backends import Batch
 from trainer.bundle.sampler import Update
 from trainer.errors import TrainingFailed
-from trainer.optim.gradients import add_up
-from trainer.optim.optimizer import learning_parts
+from trainer.machine.memory import memory_mb
+from trainer.optim.gradients import all_reduce_gradients
+from trainer.optim.optimizer import trainable_parameters
 from trainer.optim.schedule import learning_rate
-from trainer.runs.events import EventLog
 from trainer.seeded_random import number
+from trainer.training.reporter import Reporter
 from trainer.training.session import Session
 from trainer.training.validation import means
 
 if TYPE_CHECKING:
     import torch
 
-MEGABYTE = 1 << 20
-
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """An update whose batches are being made.
+class PreparedUpdate:
+    """An update with its micro-batches being built in the background.
 
-    halvings: how small they are. next_epoch, next_index: of the update after it.
+    clips: indices into the schedule. halvings: micro-batch size, as halvings of the configured
+    one. next_epoch, next_index: position of the following update.
     """
 
     epoch: int
-    update: Update
+    clips: Update
     halvings: int
     batches: "Future[list[Batch]]"
     next_epoch: int
@@ -46,160 +46,168 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What is to happen after an update; agreed on by all processes."""
+class Requests:
+    """Actions due after an update, agreed on by all ranks."""
 
     pause: bool = False
-    time_is_over: bool = False
+    out_of_time: bool = False
     save: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What an update did. sums, counts: by part, over all processes. norm: of the gradient."""
+class UpdateResult:
+    """Losses and gradient norm of an update.
+
+    sums, counts: nats and targets by part, shape (parts,), over all ranks. norm: L2 norm of the
+    gradient before clipping. tokens, padded: positions without and with padding.
+    """
 
     sums: NDArray[np.float64]
     counts: NDArray[np.float64]
     norm: float
     tokens: float
     padded: float
-    asked: Asked
+    requests: Requests
 
 
 @contextmanager
-def turns(session: Session) -> Iterator[Iterator[Turn]]:
-    """The updates from the session's place on, each with its batches made one update ahead."""
-    with ThreadPoolExecutor(1) as ahead:
-        yield _turns(session, ahead)
+def prepared_updates(session: Session) -> Iterator[Iterator[PreparedUpdate]]:
+    """Endless updates from the session's position on, with batches built one update ahead."""
+    with ThreadPoolExecutor(1) as executor:
+        yield _prefetched(session, executor)
 
 
-def _turns(session: Session, ahead: ThreadPoolExecutor) -> Iterator[Turn]:
-    waiting: tuple[int, Update, int, Future[list[Batch]]] | None = None
-    for epoch, index, update in _positions(session):
-        halvings = session.place.halvings
-        batches = ahead.submit(_batches, session, update, epoch, halvings)
-        if waiting is not None:
-            yield Turn(*waiting, next_epoch=epoch, next_index=index)
-        waiting = (epoch, update, halvings, batches)
+def _prefetched(session: Session, executor: ThreadPoolExecutor) -> Iterator[PreparedUpdate]:
+    previous: tuple[int, Update, int, Future[list[Batch]]] | None = None
+    for epoch, index, clips in _positions(session):
+        halvings = session.state.halvings
+        batches = executor.submit(_batches, session, clips, epoch, halvings)
+        if previous is not None:
+            yield PreparedUpdate(*previous, next_epoch=epoch, next_index=index)
+        previous = (epoch, clips, halvings, batches)
 
 
 def _positions(session: Session) -> Iterator[tuple[int, int, Update]]:
-    """Epoch, index and clips of every update from the session's place on, without end."""
-    epoch, index = session.place.epoch, session.place.index
+    """Epoch, index and clips of every update from the session's position on, endless."""
+    epoch, index = session.state.epoch, session.state.index
     while True:
-        plan = session.material.training.epoch(epoch)
-        if not plan:
-            raise TrainingFailed("An epoch hears no clip; the weights are too small.")
-        for at in range(index, len(plan)):
-            yield epoch, at, plan[at]
+        updates = session.dataset.training.epoch(epoch)
+        if not updates:
+            raise TrainingFailed(
+                "An epoch contains no clip: all sampling weights are too small.",
+                "Raise sampler.category_weights or the weights in the manifest.",
+            )
+        for at in range(index, len(updates)):
+            yield epoch, at, updates[at]
         epoch, index = epoch + 1, 0
 
 
-def _batches(session: Session, update: Update, epoch: int, halvings: int) -> list[Batch]:
-    """This process's micro-batches of an update; none where there are more processes than clips."""
-    world, material = session.world, session.material
-    made = []
-    for places in material.training.share(update, world.rank, world.ranks, halvings):
-        clips = [material.training.clips[place] for place in places]
-        items = [material.prompts.item(clip, epoch) for clip in clips]
-        made.append(session.backend.batch(items))
-    return made
+def _batches(session: Session, clips: Update, epoch: int, halvings: int) -> list[Batch]:
+    """This rank's micro-batches of an update; [] with more ranks than clips."""
+    world, dataset = session.world, session.dataset
+    batches = []
+    for indices in dataset.training.share(clips, world.rank, world.ranks, halvings):
+        items = [dataset.prompts.item(dataset.training.clips[index], epoch) for index in indices]
+        batches.append(session.backend.batch(items))
+    return batches
 
 
-def update(session: Session, turn: Turn, asked: Asked) -> Outcome:
-    """One update of the weights; halves the micro-batches and tries again if memory runs out."""
-    place, halvings, batches = session.place, turn.halvings, turn.batches.result()
+def compute_update(session: Session, prepared: PreparedUpdate, requests: Requests) -> UpdateResult:
+    """Compute an update's gradients; halves the micro-batches and retries if memory runs out."""
+    state, halvings, batches = session.state, prepared.halvings, prepared.batches.result()
     while True:
-        if halvings != place.halvings:
-            halvings = place.halvings
-            batches = _batches(session, turn.update, turn.epoch, halvings)
-        outcome = try_update(session, batches, asked)
-        if outcome is not None:
-            return outcome
-        _refuse_if_smallest(session, turn)
-        place.halvings += 1
-        if session.world.leads:
-            session.run.events().add("halved", step=place.step, halvings=place.halvings)
+        if halvings != state.halvings:
+            halvings = state.halvings
+            batches = _batches(session, prepared.clips, prepared.epoch, halvings)
+        result = compute_gradients(session, batches, requests)
+        if result is not None:
+            return result
+        _refuse_if_smallest(session, prepared)
+        state.halvings += 1
+        if session.world.is_main:
+            session.run.events().add("halved", step=state.step, halvings=state.halvings)
 
 
-def _refuse_if_smallest(session: Session, turn: Turn) -> None:
-    """End the run, on all processes, where smaller micro-batches are no way out."""
-    world, place = session.world, session.place
-    shared = session.material.training.share(turn.update, world.rank, world.ranks, place.halvings)
-    smaller = np.array([float(any(len(places) > 1 for places in shared))])
-    if not world.total(smaller)[0]:
+def _refuse_if_smallest(session: Session, prepared: PreparedUpdate) -> None:
+    """Raise TrainingFailed on all ranks if no micro-batch can be split further."""
+    world, halvings = session.world, session.state.halvings
+    shared = session.dataset.training.share(prepared.clips, world.rank, world.ranks, halvings)
+    divisible = np.array([float(any(len(indices) > 1 for indices in shared))])
+    if not world.all_reduce(divisible)[0]:
         raise TrainingFailed(
-            "Memory ran out with the micro-batch that cannot be made smaller.",
-            "Take a preset for less memory, or set adapt.mode=lora.",
+            "Out of memory with a micro-batch of one clip.",
+            "Use a preset for less memory, or set adapt.mode=lora.",
         )
 
 
-def try_update(session: Session, batches: list[Batch], asked: Asked) -> Outcome | None:
-    """Forward and backward over the micro-batches; gradients are left in the network.
+def compute_gradients(
+    session: Session, batches: list[Batch], requests: Requests
+) -> UpdateResult | None:
+    """Forward and backward over the micro-batches; leaves clipped gradients in the network.
 
-    None, on every process, and no gradient is left, when memory ran out in one of them.
+    None on every rank, without gradients, if memory ran out on any of them.
     """
     import torch
 
     world, config = session.world, session.config
     parts = len(session.backend.parts)
     local = sum((batch.counts.sum(axis=0) for batch in batches), np.zeros(parts, dtype=np.int64))
-    leads = float(world.leads)  # clocks differ, so the first process's is the one that counts
+    main = float(world.is_main)  # clocks differ between machines: only the main rank's counts
     extra = [
         sum(batch.tokens for batch in batches),
         sum(batch.padded for batch in batches),
-        float(asked.pause),
-        asked.time_is_over * leads,
-        asked.save * leads,
+        float(requests.pause),
+        requests.out_of_time * main,
+        requests.save * main,
     ]
-    shared = world.total(np.concatenate([local.astype(np.float64), np.asarray(extra, float)]))
-    counts, agreed = shared[:parts], shared[parts + 2 :] > 0
+    shared = world.all_reduce(np.concatenate([local.astype(np.float64), np.asarray(extra, float)]))
+    counts, flags = shared[:parts], shared[parts + 2 :] > 0
     weights = torch.as_tensor(_weights(session, counts), dtype=torch.float32, device=world.device)
-    sums = _gradients(session, batches, weights)
-    if not add_up(session.network, world, sums is not None):
-        _let_go(session)
+    sums = _backward(session, batches, weights)
+    if not all_reduce_gradients(session.network, world, sums is not None):
+        _free_gradients(session)
         return None
     assert sums is not None
     session.scaler.unscale_(session.optimizer)
     norm = torch.nn.utils.clip_grad_norm_(
-        learning_parts(session.network).values(), config.optim.clip or float("inf")
+        trainable_parameters(session.network).values(), config.optim.clip or float("inf")
     )
-    # The only wait for the device in an update: sums and norm are read back together.
-    read = torch.cat([sums, norm.detach().double().reshape(1)]).cpu().numpy()
-    total = world.total(read[:parts])
+    # The only synchronisation with the device in an update: sums and norm are read together.
+    values = torch.cat([sums, norm.detach().double().reshape(1)]).cpu().numpy()
+    total = world.all_reduce(values[:parts])
     tokens, padded = shared[parts : parts + 2]
-    agreement = Asked(*(bool(flag) for flag in agreed))
-    return Outcome(total, counts, float(read[parts]), tokens, padded, agreement)
+    agreed = Requests(*(bool(flag) for flag in flags))
+    return UpdateResult(total, counts, float(values[parts]), tokens, padded, agreed)
 
 
-def _gradients(
+def _backward(
     session: Session, batches: list[Batch], weights: "torch.Tensor"
 ) -> "torch.Tensor | None":
-    """Sums of losses by part; this process's gradients are in the network. None: out of memory."""
+    """Loss sums by part, float64, shape (parts,), with gradients accumulated; None if OOM."""
     import torch
 
     sums: torch.Tensor | None
     device, scaler = session.world.device, session.scaler
     sums = torch.zeros(len(weights), dtype=torch.float64, device=device)
-    scaler.scale(sums)  # so that it is ready also where there is no clip to hear
+    scaler.scale(sums)  # initialises the scaler also on a rank without clips
     try:
         for at, batch in enumerate(batches):
-            # Dropout is keyed like everything else, so a resumed run drops the same.
+            # Dropout is keyed by position, so a resumed run drops the same units.
             key = f"{session.world.rank}/{at}"
-            torch.manual_seed(number(session.config.run.seed, "dropout", session.place.step, key))
+            torch.manual_seed(number(session.config.run.seed, "dropout", session.state.step, key))
             with session.autocast():
-                found = session.network(batch.to(device))
-            scaler.scale((found.sum(dim=0) * weights).sum()).backward()
-            sums += found.detach().double().sum(dim=0)
+                losses = session.network(batch.to(device))
+            scaler.scale((losses.sum(dim=0) * weights).sum()).backward()
+            sums += losses.detach().double().sum(dim=0)
     except torch.OutOfMemoryError:
         sums = None
-    if sums is None:  # behind the handler, where the failed attempt's tensors have been let go of
-        _let_go(session)
+    if sums is None:  # outside the handler, where the failed attempt's tensors are released
+        _free_gradients(session)
     return sums
 
 
-def _let_go(session: Session) -> None:
-    """Give back what gradients take."""
+def _free_gradients(session: Session) -> None:
+    """Release the memory of the gradients."""
     import torch
 
     session.optimizer.zero_grad(set_to_none=True)
@@ -208,80 +216,77 @@ def _let_go(session: Session) -> None:
 
 
 def _weights(session: Session, counts: NDArray[np.float64]) -> list[float]:
-    """What each part's sum is multiplied by, so that the loss is a mean over the update."""
+    """Factor of each part's sum that makes the loss a mean over the targets of the update."""
     parts = list(session.backend.parts)
     objective = session.backend.objective()
-    found = []
+    weights = []
     for part in parts:
         weight, over = objective.get(part, (0.0, part))
-        found.append(weight / max(1.0, counts[parts.index(over)]))
-    return found
+        weights.append(weight / max(1.0, counts[parts.index(over)]))
+    return weights
 
 
-def account(
-    session: Session,
-    log: EventLog,
-    show: Any,  # noqa: ANN401
-    update: Update,
-    outcome: Outcome,
-    seconds: float,
+def apply_update(
+    session: Session, reporter: Reporter, clips: Update, result: UpdateResult, seconds: float
 ) -> None:
-    """Step with a finite gradient, skip and name a broken one, and write down what happened."""
-    place, config = session.place, session.config
-    step = place.step
-    rate = learning_rate(step, session.total_steps, config.optim.lr, config.sched)
-    finite = bool(np.isfinite(outcome.sums).all()) and np.isfinite(outcome.norm)
+    """Step the optimizer if the gradient is finite, else skip; log either."""
+    state, config = session.state, session.config
+    rate = learning_rate(state.step, session.total_steps, config.optim.lr, config.sched)
+    finite_loss = bool(np.isfinite(result.sums).all())
+    finite = finite_loss and bool(np.isfinite(result.norm))
     if finite or session.scaler.is_enabled():
         for group in session.optimizer.param_groups:
             group["lr"] = rate
         session.scaler.step(session.optimizer)
         session.scaler.update()
     if finite:
-        place.bad = 0
+        state.nonfinite = 0
         if session.mean:
             session.mean.update(session.network)
     session.optimizer.zero_grad(set_to_none=True)
-    place.step = step + 1
-    clips = [session.material.training.clips[at].id for at in update]
-    overflow = session.scaler.is_enabled() and bool(np.isfinite(outcome.sums).all())
-    if not finite and overflow:  # fp16 finds its scale this way; the clips are not to blame
-        log.add("scaled", step=place.step, scale=session.scaler.get_scale())
-        return
-    if not finite:
-        place.bad += 1
-        log.add("skipped", step=place.step, epoch=place.epoch, clips=clips, in_a_row=place.bad)
-        show("skipped", {"step": place.step, "clips": clips})
-        if place.bad >= config.stop.max_nonfinite:
-            raise TrainingFailed(
-                f"The loss was not a number {place.bad} times in a row, last at step {place.step}.",
-                "Lower optim.lr, or look at the clips named in events.jsonl.",
-            )
-        return
+    state.step += 1
+    if not finite and finite_loss and session.scaler.is_enabled():
+        # Normal while fp16 searches its loss scale; the clips are not the cause.
+        reporter.log.add("scaled", step=state.step, scale=session.scaler.get_scale())
+    elif not finite:
+        _skip(session, reporter, clips)
+    else:
+        _log_step(session, reporter, result, {"lr": rate, "clips": len(clips), "seconds": seconds})
+
+
+def _skip(session: Session, reporter: Reporter, clips: Update) -> None:
+    """Log a step with a non-finite loss; TrainingFailed after too many in a row."""
+    state = session.state
+    state.nonfinite += 1
+    ids = [session.dataset.training.clips[index].id for index in clips]
+    reporter.log.add(
+        "skipped", step=state.step, epoch=state.epoch, clips=ids, in_a_row=state.nonfinite
+    )
+    reporter.show("skipped", {"step": state.step, "clips": ids})
+    if state.nonfinite >= session.config.stop.max_nonfinite:
+        raise TrainingFailed(
+            f"The loss was not finite {state.nonfinite} times in a row, last at step {state.step}.",
+            "Lower optim.lr, or check the clips named in events.jsonl.",
+        )
+
+
+def _log_step(
+    session: Session, reporter: Reporter, result: UpdateResult, more: dict[str, float]
+) -> None:
+    """Log losses, speed and memory of a step. more: learning rate, clips and seconds."""
+    state = session.state
     fields = {
-        "step": place.step,
-        "epoch": place.epoch,
-        **means(outcome.sums, outcome.counts, session.backend),
-        "lr": rate,
-        "grad_norm": outcome.norm,
-        "clips": len(update),
-        "tokens": int(outcome.tokens),
-        "padding": 1.0 - outcome.tokens / outcome.padded if outcome.padded else 0.0,
-        "seconds": round(seconds, 4),
+        "step": state.step,
+        "epoch": state.epoch,
+        **means(result.sums, result.counts, session.backend),
+        "lr": more["lr"],
+        "grad_norm": result.norm,
+        "clips": more["clips"],
+        "tokens": int(result.tokens),
+        "padding": 1.0 - result.tokens / result.padded if result.padded else 0.0,
+        "seconds": round(more["seconds"], 4),
         "memory_mb": memory_mb(session.world.device),
     }
-    if place.step % config.log.every_steps == 0 or place.step == session.total_steps:
-        log.add("step", **fields)
-    show("step", {**fields, "total": session.total_steps})
-
-
-def memory_mb(device: "torch.device") -> int | None:
-    """Most memory used so far: the GPU's, else this process's; None where nobody says."""
-    import torch
-
-    if device.type == "cuda":
-        return int(torch.cuda.max_memory_allocated(device) // MEGABYTE)
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    if state.step % session.config.log.every_steps == 0 or state.step == session.total_steps:
+        reporter.log.add("step", **fields)
+    reporter.show("step", {**fields, "total": session.total_steps})

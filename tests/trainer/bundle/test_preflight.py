@@ -96,4 +96,4 @@ def test_a_bundle_of_unusable_clips_is_refused_in_a_sentence(tmp_path, capsys):
         ["train", str(tmp_path), str(run), "--preset", "tiny-cpu", "--set", "model.backend=toy"]
     )
     assert code == 1
-    assert "None of the clips for training can be used (empty_text 3)" in capsys.readouterr().err
+    assert "No training clip is usable (empty_text 3)" in capsys.readouterr().err

@@ -19,7 +19,7 @@ def commands():
 @pytest.mark.parametrize("words", [[], *([name] for name in commands())], ids=" ".join)
 def test_help_loads_nothing_heavy(words):
     code = (
-        "import sys; from trainer.cli import main\n"
+        "import sys; from trainer.cli.parser import main\n"
         f"try: main({[*words, '--help']!r})\n"
         f"except SystemExit: print([name for name in {HEAVY!r} if name in sys.modules])"
     )
@@ -30,7 +30,7 @@ def test_help_loads_nothing_heavy(words):
 def test_check_and_plan_need_no_network(bundle):
     for words in (["check", str(bundle)], ["plan", str(bundle)]):
         code = (
-            "import sys; from trainer.cli import main\n"
+            "import sys; from trainer.cli.parser import main\n"
             f"main({words!r}); print([name for name in ('torch', 'TTS') if name in sys.modules])"
         )
         done = subprocess.run(

@@ -100,12 +100,12 @@ def test_going_back_to_a_checkpoint_speaks_again_only_what_came_after(toy, tmp_p
 
     run = tmp_path / "run"
 
-    def pause_at_7(self, pause, ask=loop.Clock.asked):
+    def pause_at_7(self, pause, ask=loop.Clock.requests):
         self.turns = getattr(self, "turns", 0) + 1
         return ask(self, pause or self.turns == 7)
 
     with monkeypatch.context() as patch:
-        patch.setattr(loop.Clock, "asked", pause_at_7)
+        patch.setattr(loop.Clock, "requests", pause_at_7)
         toy("train", run, "sched.total_steps=10", "eval.speak_sentences=1")
     assert toy("resume", run) == 0
     assert [event["step"] for event in of_kind(read_events(run), "speech")] == [0, 5, 10]

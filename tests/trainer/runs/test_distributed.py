@@ -74,9 +74,9 @@ def test_the_clips_of_two_processes_are_disjoint(bundle):
 
 # Steps that can be interrupted by hand.
 SLOWLY = """
-import sys, time, trainer.loop as loop
-step = loop.update
-loop.update = lambda *a: (time.sleep(0.2), step(*a))[1]
+import sys, time, trainer.training.loop as loop
+step = loop.compute_update
+loop.compute_update = lambda *a: (time.sleep(0.2), step(*a))[1]
 from trainer.cli.parser import main
 sys.exit(main(sys.argv[1:]))
 """

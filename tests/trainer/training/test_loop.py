@@ -44,12 +44,12 @@ def test_going_on_after_a_pause_changes_nothing(toy, tmp_path, monkeypatch):
     toy("train", tmp_path / "whole", "sched.total_steps=20")
     from trainer.training import loop
 
-    def pause_at_7(self, pause, ask=loop.Clock.asked):
+    def pause_at_7(self, pause, ask=loop.Clock.requests):
         self.turns = getattr(self, "turns", 0) + 1
         return ask(self, pause or self.turns == 7)
 
     with monkeypatch.context() as patch:
-        patch.setattr(loop.Clock, "asked", pause_at_7)
+        patch.setattr(loop.Clock, "requests", pause_at_7)
         assert toy("train", tmp_path / "halved", "sched.total_steps=20") == 0
     assert of_kind(read_events(tmp_path / "halved"), "paused")[0]["step"] == 7
     assert toy("resume", tmp_path / "halved") == 0
@@ -60,9 +60,9 @@ def test_killed_and_resumed_is_bit_for_bit_the_same_as_never_killed(bundle, toy,
     toy("train", tmp_path / "whole", "sched.total_steps=20")
     run = tmp_path / "killed"
     slow = (
-        "import time, trainer.loop as loop; step = loop.update\n"
-        "loop.update = lambda *a: (time.sleep(0.15), step(*a))[1]\n"
-        "import sys; from trainer.cli import main; sys.exit(main(sys.argv[1:]))"
+        "import time, trainer.training.loop as loop; step = loop.compute_update\n"
+        "loop.compute_update = lambda *a: (time.sleep(0.15), step(*a))[1]\n"
+        "import sys; from trainer.cli.parser import main; sys.exit(main(sys.argv[1:]))"
     )
     words = ["train", str(bundle), str(run), "--preset", "tiny-cpu"]
     for change in (*TOY, "sched.total_steps=20"):
@@ -137,7 +137,7 @@ def spoil(monkeypatch, *, at_step, lasting=False):
     right = update._weights
 
     def wrong(session, counts):
-        step = session.place.step
+        step = session.state.step
         bad = step >= at_step if lasting else step == at_step
         return [math.nan if bad else weight for weight in right(session, counts)]
 

@@ -6,7 +6,7 @@ from tests.trainer.bundles import a_clip, voice, write_bundle
 from trainer.backends import open_backend
 from trainer.bundle.manifest import read_bundle
 from trainer.config import resolve
-from trainer.data.dataset import gather
+from trainer.data.dataset import build_dataset
 from trainer.data.features import cache_folder
 
 RATE = 24_000
@@ -47,7 +47,7 @@ def opened(speech):
 
 
 @pytest.fixture(scope="session")
-def material(opened, speech):
+def dataset(opened, speech):
     """Every clip judged and encoded, and the back-end that did it."""
     backend = opened()
-    return backend, gather(backend, speech, configured())
+    return backend, build_dataset(backend, speech, configured())

@@ -10,7 +10,7 @@ from tests.trainer import torchrun
 from tests.trainer.backends.chatterbox.conftest import SMALL, a_bundle, configured
 from trainer.backends import open_backend
 from trainer.bundle.manifest import read_bundle
-from trainer.data.dataset import gather
+from trainer.data.dataset import build_dataset
 from trainer.data.features import cache_folder
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
@@ -31,13 +31,13 @@ def test_eight_clips_are_learnt_by_heart(tmp_path):
         "data.prompt_max_s=1.0",
     )
     backend = open_backend(config, bundle, cache_folder(bundle.folder, config))
-    material = gather(backend, bundle, config)
-    clips = material.training.clips
+    dataset = build_dataset(backend, bundle, config)
+    clips = dataset.training.clips
     assert len(clips) == 8
     torch.manual_seed(0)
     network = backend.network().train()
     optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.96))
-    items = [dataclasses.replace(material.prompts.item(clip, 0), draw=None) for clip in clips]
+    items = [dataclasses.replace(dataset.prompts.item(clip, 0), draw=None) for clip in clips]
     batch = backend.batch(items)
     counts = torch.from_numpy(batch.counts.sum(axis=0))
     losses = []

@@ -16,7 +16,7 @@ from trainer.backends.chatterbox.stock import StockSpeaker, load_stock
 from trainer.backends.chatterbox.vocabulary import extended_base
 from trainer.bundle.manifest import read_bundle
 from trainer.cli.parser import main
-from trainer.data.dataset import judge
+from trainer.data.dataset import check_clips
 from trainer.data.features import cache_folder
 from trainer.errors import BrokenBase, TrainerError, WrongUsage
 from trainer.runs.events import of_kind, read_events
@@ -59,11 +59,11 @@ def test_the_loss_falls_from_that_of_the_base(lora):
     assert evaluations[-1]["mel_ce"] < evaluations[0]["mel_ce"]
 
 
-def test_gradients_reach_every_adapter_and_nothing_else(opened, material):
+def test_gradients_reach_every_adapter_and_nothing_else(opened, dataset):
     backend = opened("adapt.mode=lora", "adapt.r=2")
     network = backend.network()
     backend.adapt(network)
-    _, gathered = material
+    _, gathered = dataset
     clips = gathered.training.clips[:4]
     items = [gathered.prompts.item(clip, 0) for clip in clips]
     for _ in range(2):  # the first step moves only one half of each adapter
@@ -86,7 +86,7 @@ def test_a_misspelt_target_is_refused(opened):
         backend.adapt(backend.network())
 
 
-def test_a_merged_network_says_what_the_adapted_one_did(opened, material):
+def test_a_merged_network_says_what_the_adapted_one_did(opened, dataset):
     from trainer.backends.chatterbox.adapt import merge_lora
 
     backend = opened("adapt.mode=lora", "adapt.r=4")
@@ -96,7 +96,7 @@ def test_a_merged_network_says_what_the_adapted_one_did(opened, material):
         for name, value in network.named_parameters():
             if "lora_" in name:
                 value.normal_(std=0.05)
-    _, gathered = material
+    _, gathered = dataset
     batch = backend.batch([gathered.prompts.eval_item(gathered.training.clips[0], 2.0)])
     with torch.no_grad():
         before = network.hidden(batch)
@@ -164,7 +164,7 @@ def test_an_interrupted_run_ends_the_same(speech, lora, tmp_path, monkeypatch):
 
     run = tmp_path / "run"
     with monkeypatch.context() as patch:
-        patch.setattr(loop.Clock, "asked", lambda self, pause: loop.Asked(pause=True))
+        patch.setattr(loop.Clock, "requests", lambda self, pause: loop.Requests(pause=True))
         assert train(speech, run, "adapt.mode=lora", "adapt.r=2", "optim.lr=1e-2") == 0
     assert main(["resume", str(run)]) == 0
     for name in ("weights", "optimizer"):
@@ -219,8 +219,8 @@ def test_a_bundle_of_another_rate_is_refused_clip_by_clip(tmp_path):
     bundle = read_bundle(at_22_khz(tmp_path / "show", 4))
     config = configured()
     backend = open_backend(config, bundle, cache_folder(bundle.folder, config))
-    with pytest.raises(TrainerError, match="None of the clips for training can be used"):
-        judge(backend, bundle, config)
+    with pytest.raises(TrainerError, match="No training clip is usable"):
+        check_clips(backend, bundle, config)
 
 
 def test_missing_and_changed_weights_are_named(tmp_path, opened):

@@ -6,7 +6,7 @@ from tests.trainer.bundles import a_bundle
 from trainer.backends import open_backend
 from trainer.bundle.manifest import read_bundle
 from trainer.config import resolve
-from trainer.data.dataset import gather
+from trainer.data.dataset import build_dataset
 from trainer.data.features import cache_folder
 
 
@@ -33,6 +33,6 @@ def opened(speech):
 
 
 @pytest.fixture(scope="session")
-def material(opened, speech):
+def dataset(opened, speech):
     """Every clip judged and encoded."""
-    return gather(opened(), speech, configured())
+    return build_dataset(opened(), speech, configured())

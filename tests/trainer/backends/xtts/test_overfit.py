@@ -8,7 +8,7 @@ from tests.trainer.bundles import a_bundle
 from trainer.backends import open_backend
 from trainer.bundle.manifest import read_bundle
 from trainer.config import resolve
-from trainer.data.dataset import gather
+from trainer.data.dataset import build_dataset
 from trainer.data.features import cache_folder
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
@@ -30,13 +30,13 @@ def test_eight_clips_are_learnt_by_heart(tmp_path):
         ],
     )
     backend = open_backend(config, bundle, cache_folder(bundle.folder, config))
-    material = gather(backend, bundle, config)
-    clips = material.training.clips
+    dataset = build_dataset(backend, bundle, config)
+    clips = dataset.training.clips
     assert len(clips) == 8
     torch.manual_seed(0)
     network = backend.network().train()
     optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.96))
-    batch = backend.batch([material.prompts.item(clip, 0) for clip in clips])
+    batch = backend.batch([dataset.prompts.item(clip, 0) for clip in clips])
     counts = batch.counts.sum(axis=0)
     losses = []
     for _ in range(STEPS):
@@ -49,13 +49,13 @@ def test_eight_clips_are_learnt_by_heart(tmp_path):
         optimizer.step()
     assert losses[0] == pytest.approx(np.log(1026), abs=0.7)
     assert losses[-1] < losses[0] / 2
-    shares = [share_given_back(backend, network, material, clip) for clip in clips]
+    shares = [share_given_back(backend, network, dataset, clip) for clip in clips]
     assert max(shares) >= 0.9, (losses[-1], shares)
 
 
-def share_given_back(backend, network, material, clip) -> float:
+def share_given_back(backend, network, dataset, clip) -> float:
     """How many codes of the clip greedy decoding gives back, each from its own answers before."""
-    item = material.prompts.item(clip, 0)
+    item = dataset.prompts.item(clip, 0)
     codes = item.arrays["codes"].astype(np.int64)
     spoken = np.zeros_like(codes)
     network.eval()

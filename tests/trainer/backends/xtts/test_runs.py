@@ -81,7 +81,7 @@ def test_an_interrupted_run_ends_the_same_with_dropout_and_all(speech, full, tmp
     from trainer.training import loop
 
     with monkeypatch.context() as patch:
-        patch.setattr(loop.Clock, "asked", lambda self, pause: loop.Asked(pause=True))
+        patch.setattr(loop.Clock, "requests", lambda self, pause: loop.Requests(pause=True))
         assert train(speech, tmp_path / "run") == 0
         for _ in range(2):
             assert main(["resume", str(tmp_path / "run")]) == 0
@@ -139,7 +139,7 @@ def test_adapters_are_few_and_merge_into_the_meant_tensors_only(lora, tmp_path):
     load_stock(tmp_path / "voice")
 
 
-def test_merging_adapters_changes_no_answer(lora, material):
+def test_merging_adapters_changes_no_answer(lora, dataset):
     from trainer.backends import open_backend
     from trainer.backends.xtts.adapt import merge_lora
     from trainer.data.features import cache_folder
@@ -154,9 +154,9 @@ def test_merging_adapters_changes_no_answer(lora, material):
     backend.adapt(network)
     load_weights(network, checkpoint.newest(run.checkpoints)[0], averaged=False)
     network.eval()
-    from trainer.data.dataset import gather
+    from trainer.data.dataset import build_dataset
 
-    mine = gather(backend, bundle, run.config)
+    mine = build_dataset(backend, bundle, run.config)
     batch = backend.batch([mine.prompts.item(clip, 0) for clip in mine.training.clips[:3]])
     with torch.no_grad():
         adapted = network.hidden(batch)

@@ -11,7 +11,7 @@ from trainer.backends.xtts.network import XttsNetwork
 from trainer.backends.xtts.stock import load_stock
 from trainer.bundle.manifest import read_bundle
 from trainer.cli.parser import main
-from trainer.data.dataset import judge
+from trainer.data.dataset import check_clips
 from trainer.data.features import cache_folder
 
 pytestmark = pytest.mark.model
@@ -63,8 +63,8 @@ def test_clips_with_such_characters_are_used_only_then(two, strange):
 
     before, after = two
     with pytest.raises(TrainerError, match="unknown_characters 8"):
-        judge(before, strange, before.config)
-    assert len(judge(after, strange, after.config).usable) == 8
+        check_clips(before, strange, before.config)
+    assert len(check_clips(after, strange, after.config).usable) == 8
 
 
 def test_old_tokens_keep_id_row_and_logit(two):
