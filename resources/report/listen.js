@@ -62,7 +62,7 @@
   }
 
   function row(each) {
-    const box = make("section", "", "hearing");
+    const box = make("section", "", "audio-row");
     box.append(make("h3", `${each.category || "no category"}: ${each.text}`));
     const sounds = make("div", "", "sounds");
     each.sounds.forEach((key, at) => {

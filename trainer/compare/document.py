@@ -8,12 +8,12 @@ from trainer.compare.data import Change, by_category, change_between, minutes
 from trainer.compare.outcome import Outcome, losses, measures, obstacles
 from trainer.compare.settings import differing
 from trainer.report.blocks import Block, Bullets, Details, Paragraph, Report, Section, Table
-from trainer.report.figures import Figure, Said, plain, say
+from trainer.report.figures import Figure, Inline, inline, plain
 from trainer.report.provenance import Address, line
 from trainer.report.quality import MEASURES
+from trainer.report.run_figures import RunFigures
 from trainer.report.run_files import ABOUT, EVENTS
 from trainer.report.sources import Row
-from trainer.report.writer import Writer
 
 NAMED = 12  # clips listed of each change
 NAMES = {"mel_ce": "mel_ce on the same clips", **{key: name for key, name, _, _ in MEASURES}}
@@ -109,12 +109,12 @@ def _lead(compared: Compared) -> list[Block]:
         ]
         nothing = "no difference can be shown" if mine else "nothing can be compared"
         says = "; ".join(parts) or nothing
-        said = say(f"{{}} against {{}}: {says}.", _label(label), _label(compared.first))
+        said = inline(f"{{}} against {{}}: {says}.", _label(label), _label(compared.first))
         found.append(Paragraph(said, "ship"))
         if better or worse:
             found.append(
                 Paragraph(
-                    say(
+                    inline(
                         "Whether that is due to the data or to the settings the runs cannot say"
                         " where both differ."
                     ),
@@ -126,7 +126,7 @@ def _lead(compared: Compared) -> list[Block]:
 
 def _runs(compared: Compared) -> Section:
     found = Section("runs", "Runs")
-    head: list[Said] = [
+    head: list[Inline] = [
         (title,)
         for title in (
             "run", "minutes", "clips", "steps", "first", "best", "at step", "gain", "verdict",
@@ -134,13 +134,13 @@ def _runs(compared: Compared) -> Section:
     ]  # fmt: skip
     rows = []
     for label, run in compared.runs.items():
-        write = Writer(run)
+        figures = RunFigures(run)
         start = run.started
-        cells: list[Said] = [
+        cells: list[Inline] = [
             (_label(label),),
-            (write.get("minutes", _event(start[0], "seconds"), form=".1f"),),
-            (write.at(start, "clips", "train", form="d"),),
-            (write.at(start, "total_steps", form="d"),),
+            (figures.get("minutes", _event(start[0], "seconds"), form=".1f"),),
+            (figures.at(start, "clips", "train", form="d"),),
+            (figures.at(start, "total_steps", form="d"),),
         ]
         if run.best is None:
             cells += [("–",), ("–",), ("–",), ("–",)]
@@ -148,10 +148,10 @@ def _runs(compared: Compared) -> Section:
             one = _event(run.evaluations[0][0], run.metric)
             two = _event(run.best[0], run.metric)
             cells += [
-                (write.get("value", one),),
-                (write.get("value", two),),
-                (write.step(run.best),),
-                (write.get("gain", one, two, form=".1%"),),
+                (figures.get("value", one),),
+                (figures.get("value", two),),
+                (figures.step(run.best),),
+                (figures.get("gain", one, two, form=".1%"),),
             ]
         cells.append((run.verdict.state.replace("_", " "),))
         rows.append(cells)
@@ -176,11 +176,11 @@ def _outcome(compared: Compared) -> Section:
     if not outcomes:
         found.add(
             Paragraph(
-                say("There is nothing to compare: evaluate both runs with `trainer evaluate`.")
+                inline("There is nothing to compare: evaluate both runs with `trainer evaluate`.")
             )
         )
         return found
-    head: list[Said] = [
+    head: list[Inline] = [
         ("run",), ("measure",), ("difference",), ("interval",), ("pairs",), ("",),
     ]  # fmt: skip
     whole = [_row(each) for each in outcomes if each.category is None]
@@ -192,13 +192,13 @@ def _outcome(compared: Compared) -> Section:
     return found
 
 
-def _row(outcome: Outcome) -> list[Said]:
+def _row(outcome: Outcome) -> list[Inline]:
     sure = outcome.low.value is not None
     return [
         (_label(outcome.run),),
         (NAMES[outcome.measure],),
         (outcome.difference,),
-        say("{} to {}", outcome.low, outcome.high) if sure else ("–",),
+        inline("{} to {}", outcome.low, outcome.high) if sure else ("–",),
         ("–" if outcome.pairs is None else str(outcome.pairs),),
         outcome.sentence,
     ]
@@ -209,14 +209,18 @@ def _data(compared: Compared) -> Section:
     first = compared.runs[compared.first]
     for label in compared.others:
         found.add(
-            Paragraph(say("{} against {}:", _label(label), _label(compared.first)), "heading")
+            Paragraph(inline("{} against {}:", _label(label), _label(compared.first)), "heading")
         )
         change = change_between(first, compared.runs[label])
         if change is None:
-            found.add(Paragraph(say("One of the bundles is not here, so they cannot be compared.")))
+            found.add(
+                Paragraph(inline("One of the bundles is not here, so they cannot be compared."))
+            )
         elif not _differs(change):
             rates = " Their sound is written at another rate." if change.rerated else ""
-            found.add(Paragraph(say(f"The same clips with the same texts and categories.{rates}")))
+            found.add(
+                Paragraph(inline(f"The same clips with the same texts and categories.{rates}"))
+            )
         else:
             found.add(_categories(change), Bullets(list(_changes(change))))
     return found
@@ -238,13 +242,13 @@ def _categories(change: Change) -> Table:
     counts = by_category(change)
     columns = ("before", "after", "added", "dropped", "came", "left", "retexted")
     titles = (*columns[:4], "relabelled to", "relabelled from", "other text")
-    rows: list[list[Said]] = [
+    rows: list[list[Inline]] = [
         [(kind,), *((str(counts[kind][name]),) for name in columns)] for kind in counts
     ]
     return Table([("category",), *((title,) for title in titles)], rows)
 
 
-def _changes(change: Change) -> Iterator[Said]:
+def _changes(change: Change) -> Iterator[Inline]:
     for name, ids in (
         ("Added", [row["id"] for row in change.added]),
         ("Dropped", [row["id"] for row in change.dropped]),
@@ -268,10 +272,10 @@ def _settings(compared: Compared) -> Section:
     found = Section("settings", "Settings")
     different = differing(compared.runs)
     if not different:
-        found.add(Paragraph(say("The same in all.")))
+        found.add(Paragraph(inline("The same in all.")))
         return found
-    head: list[Said] = [("setting",), *((_label(label),) for label in compared.runs)]
-    rows: list[list[Said]] = [
+    head: list[Inline] = [("setting",), *((_label(label),) for label in compared.runs)]
+    rows: list[list[Inline]] = [
         [(key,), *((_shown(values[label]),) for label in compared.runs)]
         for key, values in different.items()
     ]

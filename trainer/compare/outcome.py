@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trainer.compare import Compared
-from trainer.report.figures import Figure, Said, say
+from trainer.report.figures import Figure, Inline, inline
 from trainer.report.provenance import Address, all_where, line
 from trainer.report.quality import MEASURES
 from trainer.report.run_files import EVENTS, RESULTS, RunFiles
@@ -35,15 +35,15 @@ class Outcome:
         return self.low.value is not None and (self.low.value > 0 or self.high.value < 0)
 
     @property
-    def sentence(self) -> Said:
+    def sentence(self) -> Inline:
         """In words."""
         if self.difference.value is None:
-            return say("cannot be compared")
+            return inline("cannot be compared")
         if self.low.value is None:
-            return say("too few to compare")
+            return inline("too few to compare")
         if not self.shown:
-            return say("these cannot show a difference")
-        return say({1: "better", -1: "worse", 0: "different"}[self.better])
+            return inline("these cannot show a difference")
+        return inline({1: "better", -1: "worse", 0: "different"}[self.better])
 
 
 def obstacles(compared: Compared) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.errors import BrokenRun
-from trainer.report.figures import Figure, Said, plain
+from trainer.report.figures import Figure, Inline, plain
 from trainer.report.run_files import RunFiles, read_run
 from trainer.report.samples import Sample, Samples, categories_spoken
 from trainer.report.sounds import as_uri
@@ -155,7 +155,7 @@ def _sentence(row: Any) -> tuple[object, ...]:  # noqa: ANN401 - a row of JSON
     return row["sentence"]["id"], row["sentence"]["text"], row["seed"]
 
 
-def ends_of_categories(voice: Voice) -> list[tuple[str, Said, Said]]:
+def ends_of_categories(voice: Voice) -> list[tuple[str, Inline, Inline]]:
     """Category, best and worst sample with the reason, of those with more than one."""
     found = []
     for kind in categories_spoken(voice.spoken):
@@ -167,7 +167,7 @@ def ends_of_categories(voice: Voice) -> list[tuple[str, Said, Said]]:
     return found
 
 
-def _described(voice: Voice, sample: Sample) -> Said:
+def _described(voice: Voice, sample: Sample) -> Inline:
     text: str | Figure = f"“{sample[1]['sentence']['text']}”"
     return (text, " (", plain(voice.samples.why(sample)), ")")
 

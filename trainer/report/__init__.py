@@ -7,8 +7,8 @@ stands beside it in the HTML; see `figures`.
 from pathlib import Path
 
 from trainer.report.blocks import Report
+from trainer.report.run_figures import RunFigures
 from trainer.report.run_files import RunFiles, read_run
-from trainer.report.writer import Writer
 from trainer.runs.files import write_atomically
 
 
@@ -43,26 +43,26 @@ def contents(run: RunFiles) -> Report:
         stability,
     )
 
-    write = Writer(run)
+    figures = RunFigures(run)
     if run.as_shipped:
-        sections = [quality.section(write), bundle_findings.section(write)]
-        lead = overview.lead_as_shipped(write)
-        return Report("a model as shipped", (write.run_name(),), lead, sections)
+        sections = [quality.section(figures), bundle_findings.section(figures)]
+        lead = overview.lead_as_shipped(figures)
+        return Report("a model as shipped", (figures.run_name(),), lead, sections)
     return Report(
         "training report",
-        (write.run_name(),),
-        overview.lead(write),
+        (figures.run_name(),),
+        overview.lead(figures),
         [
-            advice.section(write),
-            overview.section(write),
-            losses.curves(write),
-            losses.meaning(write),
-            stability.section(write),
-            *speech.sections(write),
-            quality.section(write),
-            balance.section(write),
-            bundle_findings.section(write),
-            next_run.section(write),
-            appendix.section(write),
+            advice.section(figures),
+            overview.section(figures),
+            losses.curves(figures),
+            losses.meaning(figures),
+            stability.section(figures),
+            *speech.sections(figures),
+            quality.section(figures),
+            balance.section(figures),
+            bundle_findings.section(figures),
+            next_run.section(figures),
+            appendix.section(figures),
         ],
     )

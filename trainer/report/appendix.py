@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from trainer.report.blocks import Bullets, Code, Details, Facts, Paragraph, Section, Table
-from trainer.report.figures import Figure, Said, say
+from trainer.report.figures import Figure, Inline, inline
 from trainer.report.losses import spaced
 from trainer.report.overview import versions
 from trainer.report.provenance import all_where, line
+from trainer.report.run_figures import RunFigures, joined
 from trainer.report.run_files import CONFIG, EVENTS
 from trainer.report.samples import Samples
-from trainer.report.writer import Writer, joined
 
 STEP_COLUMNS = {
     "mel_ce": ".4g",
@@ -25,16 +25,16 @@ STEP_COLUMNS = {
 MOST_STEPS = 120  # rows; of more steps, evenly spaced ones
 
 
-def section(write: Writer) -> Section:
+def section(figures: RunFigures) -> Section:
     """The rest."""
-    run = write.run
+    run = figures.run
     found = Section("behind", "The data behind it")
     number, started = run.started
     heard = [
-        say(
+        inline(
             "{} {}",
-            write.category(kind),
-            write.get("value", line(EVENTS, number, "heard", kind), form="d"),
+            figures.category(kind),
+            figures.get("value", line(EVENTS, number, "heard", kind), form="d"),
         )
         for kind in sorted(started.get("heard", {}))
     ]
@@ -47,71 +47,71 @@ def section(write: Writer) -> Section:
     if rejected:
         rows = [
             [
-                (write.text(line(EVENTS, at, "clip")),),
-                _reasons(write, at, len(event["reasons"])),
+                (figures.text(line(EVENTS, at, "clip")),),
+                _reasons(figures, at, len(event["reasons"])),
             ]
             for at, event in rejected
         ]
-        count = write.get("count", all_where(EVENTS, {"event": "rejected"}), form="d")
+        count = figures.get("count", all_where(EVENTS, {"event": "rejected"}), form="d")
         table = Table([("clip",), ("reason",)], rows)
-        found.add(Details(say("{} clips could not be used", count), [table]))
+        found.add(Details(inline("{} clips could not be used", count), [table]))
     else:
-        found.add(Paragraph(say("No clip of the bundle was left out.")))
+        found.add(Paragraph(inline("No clip of the bundle was left out.")))
     spoken = [
-        say(
+        inline(
             "step {}, {} s: {}",
-            write.step(event),
-            write.at(event, "seconds", form=".1f"),
-            write.text(line(EVENTS, event[0], "text")),
+            figures.step(event),
+            figures.at(event, "seconds", form=".1f"),
+            figures.text(line(EVENTS, event[0], "text")),
         )
         for event in run.events("spoken")
     ]
     if spoken:
-        found.add(Details(say("Spoken on request"), [Bullets(spoken)]))
-    found.add(Details(say("Steps"), [_steps(write)]))
+        found.add(Details(inline("Spoken on request"), [Bullets(spoken)]))
+    found.add(Details(inline("Steps"), [_steps(figures)]))
     if run.config:
         text = run.sources.files[CONFIG].read_text(encoding="utf-8")
-        found.add(Details(say("Settings"), [Code(text, CONFIG)]))
-    found.add(Details(say("Versions and hashes"), [Facts(versions(write))]))
-    found.add(Paragraph(say("Not measured:"), "heading"), Bullets(not_measured(write)))
+        found.add(Details(inline("Settings"), [Code(text, CONFIG)]))
+    found.add(Details(inline("Versions and hashes"), [Facts(versions(figures))]))
+    found.add(Paragraph(inline("Not measured:"), "heading"), Bullets(not_measured(figures)))
     return found
 
 
-def _reasons(write: Writer, at: int, many: int) -> Said:
+def _reasons(figures: RunFigures, at: int, many: int) -> Inline:
     places = (line(EVENTS, at, "reasons", str(place)) for place in range(many))
-    return joined([write.text(place) for place in places])
+    return joined([figures.text(place) for place in places])
 
 
-def _list(parts: Sequence[Said]) -> Said:
-    said: list[str | Figure] = []
+def _list(parts: Sequence[Inline]) -> Inline:
+    content: list[str | Figure] = []
     for at, part in enumerate(parts):
-        said += [", "] if at else []
-        said += part
-    return (*said, ".")
+        content += [", "] if at else []
+        content += part
+    return (*content, ".")
 
 
-def _steps(write: Writer) -> Table:
-    events = write.run.events("step")
+def _steps(figures: RunFigures) -> Table:
+    events = figures.run.events("step")
     there = [key for key in STEP_COLUMNS if any(key in event for _, event in events)]
     rows = [
         [
-            (write.step(event),),
-            *((write.at(event, key, form=STEP_COLUMNS[key]),) for key in there),
+            (figures.step(event),),
+            *((figures.at(event, key, form=STEP_COLUMNS[key]),) for key in there),
         ]
         for event in spaced(events, MOST_STEPS, None)
     ]
     return Table([("step",), *((key,) for key in there)], rows)
 
 
-def not_measured(write: Writer) -> list[Said]:
+def not_measured(figures: RunFigures) -> list[Inline]:
     """What is missing from this run's numbers."""
     missing = []
-    evaluations = write.run.evaluations
+    evaluations = figures.run.evaluations
     if not evaluations:
         missing.append("Whether it learnt anything: the bundle has no usable evaluation clips.")
     elif len(evaluations) == 1:
         missing.append("Whether it learnt anything: only the base model was evaluated.")
-    if not Samples(write.run).spoken:
+    if not Samples(figures.run).spoken:
         missing.append("How it sounds: no speech was generated and judged.")
     else:
         missing.append(
@@ -121,4 +121,4 @@ def not_measured(write: Writer) -> list[Said]:
         "Speed and memory on other devices than the one named above; `trainer plan --probe`"
         " measures them where it is run."
     )
-    return [say(sentence) for sentence in missing]
+    return [inline(sentence) for sentence in missing]

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from trainer.report.figures import Said
+from trainer.report.figures import Inline
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """role: "", "quiet", "verdict" or a state of the guard after it, such as "verdict flat"."""
 
-    said: Said
+    content: Inline
     role: str = ""
     kind: str = "paragraph"
 
@@ -19,7 +19,7 @@ class Paragraph:
 class Facts:
     """Terms and what there is to say of each."""
 
-    rows: Sequence[tuple[str, Said]]
+    rows: Sequence[tuple[str, Inline]]
     kind: str = "facts"
 
 
@@ -27,8 +27,8 @@ class Facts:
 class Table:
     """Cells in rows under a head; the first column is text, the others are numbers."""
 
-    head: Sequence[Said]
-    rows: Sequence[Sequence[Said]]
+    head: Sequence[Inline]
+    rows: Sequence[Sequence[Inline]]
     kind: str = "table"
 
 
@@ -36,7 +36,7 @@ class Table:
 class Bullets:
     """Points of a list. ranked: whether their order means something."""
 
-    points: Sequence[Said]
+    points: Sequence[Inline]
     ranked: bool = False
     kind: str = "bullets"
 
@@ -46,7 +46,7 @@ class Drawing:
     """An SVG and what it shows."""
 
     svg: str
-    caption: Said
+    caption: Inline
     kind: str = "drawing"
 
 
@@ -56,16 +56,16 @@ class Player:
 
     label: str
     uri: str
-    note: Said
+    note: Inline
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
+class AudioRow:
     """Sounds to compare side by side."""
 
-    title: Said
+    title: Inline
     players: Sequence[Player]
-    kind: str = "hearing"
+    kind: str = "audio"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,12 @@ class Code:
 class Details:
     """What is folded away until a person wants it."""
 
-    summary: Said
+    summary: Inline
     blocks: Sequence["Block"]
     kind: str = "details"
 
 
-Block = Paragraph | Facts | Table | Bullets | Drawing | Hearing | Code | Details
+Block = Paragraph | Facts | Table | Bullets | Drawing | AudioRow | Code | Details
 
 
 @dataclass(slots=True)
@@ -107,11 +107,11 @@ class Report:
     """A whole document. lead: what comes before the first section."""
 
     title: str
-    name: Said
+    name: Inline
     lead: Sequence[Block]
     sections: Sequence[Section]
 
 
-def quote(text: str) -> Said:
+def quote(text: str) -> Inline:
     """A text that is only itself."""
     return (text,)

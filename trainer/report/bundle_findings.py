@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trainer.report.blocks import Bullets, Paragraph, Section
-from trainer.report.figures import Figure, Said, say
+from trainer.report.figures import Figure, Inline, inline
 from trainer.report.provenance import all_where, line, whole
+from trainer.report.run_figures import RunFigures, joined
 from trainer.report.run_files import EVENTS, MANIFEST, REFUSED
 from trainer.report.sources import RULE, Row
-from trainer.report.writer import Writer, joined
 
 # From where on a clip should be heard again; the same limits as on curator's audit page.
 CLIPPED_SHARE = 0.0005
@@ -42,40 +42,40 @@ CHECKS = (
 )  # fmt: skip
 
 
-def found_clips(write: Writer, check: Check) -> list[tuple[int, Row]]:
+def flagged_clips(figures: RunFigures, check: Check) -> list[tuple[int, Row]]:
     """The training clips that a check finds, the worst first."""
     limit = globals()[check.limit]
     way = 1 if check.way == "above" else -1
     rows = [
         (number, row)
-        for number, row in write.run.sources.found(MANIFEST, split="train")
+        for number, row in figures.run.sources.found(MANIFEST, split="train")
         if isinstance(row["scores"].get(check.score), int | float)
         and (row["scores"][check.score] - limit) * way > 0
     ]
     return sorted(rows, key=lambda pair: -way * pair[1]["scores"][check.score])
 
 
-def section(write: Writer) -> Section:
+def section(figures: RunFigures) -> Section:
     """A point for each finding with the clips to hear again."""
     found = Section("findings", "Findings still in the training set")
-    if write.run.bundle is None:
-        found.add(Paragraph(say("Nothing can be said without the bundle.")))
+    if figures.run.bundle is None:
+        found.add(Paragraph(inline("Nothing can be said without the bundle.")))
         return found
-    points = list(_points(write))
-    scored = any(row["scores"] for _, row in write.run.sources.found(MANIFEST, split="train"))
+    points = list(_points(figures))
+    scored = any(row["scores"] for _, row in figures.run.sources.found(MANIFEST, split="train"))
     if points:
         found.add(Bullets(points))
     elif scored:
-        found.add(Paragraph(say("The scores in the bundle find nothing wrong with any clip.")))
+        found.add(Paragraph(inline("The scores in the bundle find nothing wrong with any clip.")))
     if not scored:
         found.add(
             Paragraph(
-                say("The bundle has no scores of its clips, so nothing was looked for in them.")
+                inline("The bundle has no scores of its clips, so nothing was looked for in them.")
             )
         )
     found.add(
         Paragraph(
-            say(
+            inline(
                 "Scores do not hear a wrong word or another voice; decide these on curator's audit"
                 " page, where every finding can be heard."
             ),
@@ -85,45 +85,45 @@ def section(write: Writer) -> Section:
     return found
 
 
-def _points(write: Writer) -> Iterator[Said]:
+def _points(figures: RunFigures) -> Iterator[Inline]:
     for check in CHECKS:
-        clips = found_clips(write, check)
+        clips = flagged_clips(figures, check)
         if not clips:
             continue
         scores = all_where(MANIFEST, {"split": "train"}, "scores", check.score)
         limit = whole(RULE, __name__, check.limit)
         yield (
-            *say(
+            *inline(
                 f"{{}} {check.sentence} {{}}: ",
-                write.get(check.way, scores, limit, form="d"),
-                write.get("value", limit, form=check.form),
+                figures.get(check.way, scores, limit, form="d"),
+                figures.get("value", limit, form=check.form),
             ),
-            *joined([clip_name(write, pair) for pair in clips[:SHOWN]]),
+            *joined([clip_name(figures, pair) for pair in clips[:SHOWN]]),
             " and more." if len(clips) > SHOWN else ".",
         )
     nameless = all_where(MANIFEST, {"split": "train", "emotion": None}, "id")
     every = all_where(MANIFEST, {"split": "train"}, "id")
-    count = write.get("count", nameless, form="d")
-    if count.value and count.value < write.get("count", every).value:
-        yield say("{} clips have no category while others have one.", count)
-    rejected = write.run.events("rejected")
+    count = figures.get("count", nameless, form="d")
+    if count.value and count.value < figures.get("count", every).value:
+        yield inline("{} clips have no category while others have one.", count)
+    rejected = figures.run.events("rejected")
     if rejected:
         names = [
-            write.get("text", line(EVENTS, number, "clip"), form="s") for number, _ in rejected
+            figures.get("text", line(EVENTS, number, "clip"), form="s") for number, _ in rejected
         ]
-        count = write.get("count", all_where(EVENTS, {"event": "rejected"}), form="d")
+        count = figures.get("count", all_where(EVENTS, {"event": "rejected"}), form="d")
         yield (
-            *say("{} clips of the bundle could not be used: ", count),
+            *inline("{} clips of the bundle could not be used: ", count),
             *joined(names[:SHOWN]),
             " and more." if len(names) > SHOWN else ".",
         )
-    if write.run.sources.found(REFUSED):
-        yield say(
+    if figures.run.sources.found(REFUSED):
+        yield inline(
             "{} kept clips were refused at the export; refused.jsonl in the bundle says why.",
-            write.get("count", all_where(REFUSED, {}), form="d"),
+            figures.get("count", all_where(REFUSED, {}), form="d"),
         )
 
 
-def clip_name(write: Writer, pair: tuple[int, Row]) -> Figure:
+def clip_name(figures: RunFigures, pair: tuple[int, Row]) -> Figure:
     """A clip's id, from its line."""
-    return write.get("text", line(MANIFEST, pair[0], "id"), form="s")
+    return figures.get("text", line(MANIFEST, pair[0], "id"), form="s")

@@ -84,7 +84,7 @@ SHAPES: Mapping[str, tuple[Mapping[str, Check], Mapping[str, Check]]] = {
 }  # fmt: skip
 
 
-def as_usable(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def usable_event(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The event without fields of another type; None where it lacks what it is about."""
     required, typed = SHAPES.get(str(event.get("event")), ({}, {}))
     if not all(key in event and check(event[key]) for key, check in required.items()):

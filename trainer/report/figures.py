@@ -34,22 +34,22 @@ class Figure:
     sources: tuple[str, ...]
 
 
-Said = tuple["str | Figure", ...]
+Inline = tuple["str | Figure", ...]
 
 
-def say(sentence: str, *figures: "Figure | str") -> Said:
+def inline(sentence: str, *figures: "Figure | str") -> Inline:
     """A sentence with figures where it has {}."""
     pieces = sentence.split("{}")
     assert len(pieces) == len(figures) + 1, sentence
-    said: list[str | Figure] = [pieces[0]]
+    content: list[str | Figure] = [pieces[0]]
     for figure, piece in zip(figures, pieces[1:], strict=True):
-        said += [figure, piece]
-    return tuple(part for part in said if part != "")
+        content += [figure, piece]
+    return tuple(part for part in content if part != "")
 
 
-def plain(said: Said) -> str:
+def plain(content: Inline) -> str:
     """The sentence as people read it."""
-    return "".join(part if isinstance(part, str) else part.text for part in said)
+    return "".join(part if isinstance(part, str) else part.text for part in content)
 
 
 def figure(sources: Sources, how: str, *addresses: Address, form: str = ".3f") -> Figure:

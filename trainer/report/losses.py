@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from trainer.report.blocks import Block, Drawing, Facts, Paragraph, Section, Table
 from trainer.report.curves import Curve, Level, draw
-from trainer.report.figures import Figure, Said, say
+from trainer.report.figures import Figure, Inline, inline
 from trainer.report.provenance import Address, all_where, line
+from trainer.report.run_figures import METRICS, TITLES, Event, RunFigures
 from trainer.report.run_files import EVENTS
-from trainer.report.writer import METRICS, TITLES, Event, Writer
 
 MOST_POINTS = 600  # of a drawn curve; more than one a pixel shows nothing
 MOST_COLUMNS = 6  # evaluations beside each other in the table of categories
@@ -28,18 +28,20 @@ MEANING = {
 }
 
 
-def present(write: Writer) -> list[str]:
+def present(figures: RunFigures) -> list[str]:
     """The losses that the run logged."""
-    events = [event for _, event in write.run.evaluations + write.run.events("step")[:1]]
+    events = [event for _, event in figures.run.evaluations + figures.run.events("step")[:1]]
     return [key for key in METRICS if any(key in event for event in events)]
 
 
-def curves(write: Writer) -> Section:
+def curves(figures: RunFigures) -> Section:
     """Curves, and the same as tables."""
     found = Section("curves", "Curves")
-    if not write.run.evaluations:
-        found.add(Paragraph(say("There are no evaluations: training loss alone judges nothing.")))
-    origin = write.run.started[1].get("parent")
+    if not figures.run.evaluations:
+        found.add(
+            Paragraph(inline("There are no evaluations: training loss alone judges nothing."))
+        )
+    origin = figures.run.started[1].get("parent")
     start = "the run it goes on from" if origin else "the base model"
     text = (
         f"The strong line is the mean over evaluation clips, which are never trained on; the faint"
@@ -47,39 +49,39 @@ def curves(write: Writer) -> Section:
         " the same prompts. Dotted: chance, which is what guessing evenly would give, and where"
         " the run began."
     )
-    found.add(Paragraph(say(text), "quiet"))
-    for key in present(write):
-        svg = draw(_lines(write, key), _best_step(write), _levels(write, key))
+    found.add(Paragraph(inline(text), "quiet"))
+    for key in present(figures):
+        svg = draw(_lines(figures, key), _best_step(figures), _levels(figures, key))
         if svg:
-            found.add(Drawing(svg, say(f"{TITLES[key]}, cross-entropy in nats over steps")))
-    if write.run.evaluations:
-        found.add(evaluation_table(write))
-        found.add(*categories(write))
+            found.add(Drawing(svg, inline(f"{TITLES[key]}, cross-entropy in nats over steps")))
+    if figures.run.evaluations:
+        found.add(evaluation_table(figures))
+        found.add(*categories(figures))
     return found
 
 
-def meaning(write: Writer) -> Section:
+def meaning(figures: RunFigures) -> Section:
     """What each number is, what it says of this model and what it does not."""
     found = Section("meaning", "What the numbers mean")
-    rows: list[tuple[str, Said]] = []
-    for key in present(write):
-        chance = chance_of(write, key)
-        tail: Said = say(" The run did not write down among how many outcomes it chooses.")
+    rows: list[tuple[str, Inline]] = []
+    for key in present(figures):
+        chance = chance_of(figures, key)
+        tail: Inline = inline(" The run did not write down among how many outcomes it chooses.")
         if chance is not None:
-            tail = say(
+            tail = inline(
                 " Chance is {} nats, the logarithm of {} outcomes{}.",
                 chance,
-                write.get("value", _choices(write, key), form=","),
-                _against_chance(write, key),
+                figures.get("value", _choices(figures, key), form=","),
+                _against_chance(figures, key),
             )
-        own = write.run.started[1].get("meanings", {}).get(key)
+        own = figures.run.started[1].get("meanings", {}).get(key)
         if own:
-            tail = (" ", write.text(line(EVENTS, write.run.started[0], "meanings", key)), *tail)
+            tail = (" ", figures.text(line(EVENTS, figures.run.started[0], "meanings", key)), *tail)
         rows.append((TITLES[key], (MEANING[key], *tail)))
     rows.append(
         (
             "Perplexity",
-            say(
+            inline(
                 "The exponential of the nats: among how many equally likely outcomes the network"
                 " still hesitates. The same number in another dress."
             ),
@@ -89,8 +91,8 @@ def meaning(write: Writer) -> Section:
     return found
 
 
-def _against_chance(write: Writer, key: str) -> "Figure | str":
-    last, choices = write.run.evaluations[-1:], write.run.started[1].get("choices", {}).get(key)
+def _against_chance(figures: RunFigures, key: str) -> "Figure | str":
+    last, choices = figures.run.evaluations[-1:], figures.run.started[1].get("choices", {}).get(key)
     value = last[0][1].get(key) if last else None
     if value is None or not choices:
         return ""
@@ -101,36 +103,36 @@ def _against_chance(write: Writer, key: str) -> "Figure | str":
     )
 
 
-def chance_of(write: Writer, key: str) -> Figure | None:
+def chance_of(figures: RunFigures, key: str) -> Figure | None:
     """What guessing evenly would give; None where the run does not say."""
-    if key not in write.run.started[1].get("choices", {}):
+    if key not in figures.run.started[1].get("choices", {}):
         return None
-    return write.get("log", _choices(write, key))
+    return figures.get("log", _choices(figures, key))
 
 
-def _choices(write: Writer, key: str) -> Address:
-    return line(EVENTS, write.run.started[0], "choices", key)
+def _choices(figures: RunFigures, key: str) -> Address:
+    return line(EVENTS, figures.run.started[0], "choices", key)
 
 
-def _levels(write: Writer, key: str) -> list[Level]:
+def _levels(figures: RunFigures, key: str) -> list[Level]:
     levels = []
-    chance = chance_of(write, key)
+    chance = chance_of(figures, key)
     if chance is not None and chance.value is not None:
         levels.append(Level("chance", chance.value))
-    first = write.run.evaluations[0][1].get(key) if write.run.evaluations else None
+    first = figures.run.evaluations[0][1].get(key) if figures.run.evaluations else None
     if first is not None:
         levels.append(Level("where it began", float(first)))
     return levels
 
 
-def _best_step(write: Writer) -> float | None:
-    best = write.run.best
+def _best_step(figures: RunFigures) -> float | None:
+    best = figures.run.best
     return None if best is None else float(best[1]["step"])
 
 
-def _lines(write: Writer, key: str) -> list[Curve]:
+def _lines(figures: RunFigures, key: str) -> list[Curve]:
     return [
-        _curve(name, look, write.run.events(kind), key, kind)
+        _curve(name, look, figures.run.events(kind), key, kind)
         for name, look, kind in (
             ("training, each step", "faint", "step"),
             ("evaluation clips", "main", "eval"),
@@ -161,45 +163,45 @@ def spaced(evaluations: Sequence[Event], most: int, best: Event | None) -> list[
     return [evaluations[at] for at in sorted(places)]
 
 
-def evaluation_table(write: Writer) -> Table:
+def evaluation_table(figures: RunFigures) -> Table:
     """Each evaluation in nats and as perplexity, against the first."""
-    run = write.run
-    keys = present(write)
-    head: list[Said] = [("step",), ("epoch",)]
+    run = figures.run
+    keys = present(figures)
+    head: list[Inline] = [("step",), ("epoch",)]
     for key in keys:
         head += [(key,), ("perplexity",)]
     head.append((f"{run.metric} against the first",))
     rows = []
     for event in spaced(run.evaluations, MOST_ROWS, run.best):
-        row: list[Said] = [(write.step(event),), (write.epoch(event),)]
+        row: list[Inline] = [(figures.step(event),), (figures.epoch(event),)]
         for key in keys:
-            row.append((write.at(event, key),))
-            row.append((write.get("exp", line(EVENTS, event[0], key), form=",.1f"),))
-        row.append((_change(write, event, run.metric),))
+            row.append((figures.at(event, key),))
+            row.append((figures.get("exp", line(EVENTS, event[0], key), form=",.1f"),))
+        row.append((_change(figures, event, run.metric),))
         rows.append(row)
     return Table(head, rows)
 
 
-def _change(write: Writer, event: Event, *path: str) -> Figure:
-    first = write.run.evaluations[0]
-    return write.get(
+def _change(figures: RunFigures, event: Event, *path: str) -> Figure:
+    first = figures.run.evaluations[0]
+    return figures.get(
         "rise", line(EVENTS, first[0], *path), line(EVENTS, event[0], *path), form="+.1%"
     )
 
 
-def categories(write: Writer) -> list[Block]:
+def categories(figures: RunFigures) -> list[Block]:
     """The metric by category at some evaluations, and how it changed."""
-    run = write.run
+    run = figures.run
     shown = spaced(run.evaluations, MOST_COLUMNS, run.best)
-    head: list[Said] = [("category",)]
-    head += [say("step {}", write.step(event)) for event in shown]
+    head: list[Inline] = [("category",)]
+    head += [inline("step {}", figures.step(event)) for event in shown]
     best = run.best or shown[-1]
     head.append(("best against first",))
     rows = []
     for kind in run.categories:
-        cells: list[Said] = [(write.category(kind),)]
-        cells += [(write.at(event, "categories", kind, run.metric),) for event in shown]
-        cells.append((_change(write, best, "categories", kind, run.metric),))
+        cells: list[Inline] = [(figures.category(kind),)]
+        cells += [(figures.at(event, "categories", kind, run.metric),) for event in shown]
+        cells.append((_change(figures, best, "categories", kind, run.metric),))
         rows.append(cells)
-    title = Paragraph(say(f"By category, {run.metric} in nats:"), "heading")
+    title = Paragraph(inline(f"By category, {run.metric} in nats:"), "heading")
     return [title, Table(head, rows)]

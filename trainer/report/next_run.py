@@ -5,81 +5,85 @@ from pathlib import Path
 
 from trainer.errors import BrokenRun
 from trainer.report.blocks import Bullets, Paragraph, Section
-from trainer.report.figures import Figure, Said, say
+from trainer.report.figures import Figure, Inline, inline
 from trainer.report.provenance import Address, line, whole
+from trainer.report.run_figures import RunFigures
 from trainer.report.run_files import ABOUT, CONFIG, EVENTS, RunFiles, read_run
-from trainer.report.writer import Writer
 
 FEWEST_RUNS = 2  # besides this one, before a range is more than one run's luck
 MOST_RUNS = 40
 
 
-def section(write: Writer) -> Section:
+def section(figures: RunFigures) -> Section:
     """What to run, and the range that others reached."""
     found = Section("next", "Plan for the next run")
-    found.add(Bullets([_plan(write), *_length(write)]), Paragraph(expectation(write)))
+    found.add(Bullets([_plan(figures), *_length(figures)]), Paragraph(expectation(figures)))
     return found
 
 
-def _plan(write: Writer) -> Said:
-    state, best = write.run.verdict.state, write.run.best
+def _plan(figures: RunFigures) -> Inline:
+    state, best = figures.run.verdict.state, figures.run.best
     if state == "not_measured" or best is None:
-        return say("First a bundle with more evaluation clips: without them no plan can be judged.")
+        return inline(
+            "First a bundle with more evaluation clips: without them no plan can be judged."
+        )
     if state == "improves":
-        return say(
+        return inline(
             "The same settings, longer: `trainer train BUNDLE NEW --from` this run goes on from"
             " step {}.",
-            write.step(best),
+            figures.step(best),
         )
     if state == "falls_apart":
-        return say(
+        return inline(
             "The same clips with a lower learning rate than {}, to see whether it holds.",
-            write.get("value", whole(CONFIG, "optim", "lr"), form="g"),
+            figures.get("value", whole(CONFIG, "optim", "lr"), form="g"),
         )
     if state == "overfits":
-        return say(
+        return inline(
             "The same settings until about epoch {}, or the same with more speech.",
-            write.epoch(best),
+            figures.epoch(best),
         )
-    return say("Other data before other settings: this run has taken from these clips what it can.")
+    return inline(
+        "Other data before other settings: this run has taken from these clips what it can."
+    )
 
 
-def _length(write: Writer) -> list[Said]:
-    best = write.run.best
-    if best is None or write.run.verdict.state != "overfits":
+def _length(figures: RunFigures) -> list[Inline]:
+    best = figures.run.best
+    if best is None or figures.run.verdict.state != "overfits":
         return []
     return [
-        say(
+        inline(
             "sched.epochs near {}, with stop.patience at {} as here.",
-            write.epoch(best),
-            write.get("value", whole(CONFIG, "stop", "patience"), form="d"),
+            figures.epoch(best),
+            figures.get("value", whole(CONFIG, "stop", "patience"), form="d"),
         )
     ]
 
 
-def expectation(write: Writer) -> Said:
+def expectation(figures: RunFigures) -> Inline:
     """The range of gains that comparable runs beside this one reached, or that there is none."""
-    others = comparable(write.run)
+    others = comparable(figures.run)
     places: list[Address] = []
     for other in others:
         best = other.best
         assert best is not None
         name = f"beside/{other.name}/{EVENTS}"
-        write.run.sources.files = {**write.run.sources.files, name: other.folder / EVENTS}
+        figures.run.sources.files = {**figures.run.sources.files, name: other.folder / EVENTS}
         places.append(line(name, other.evaluations[0][0], other.metric))
         places.append(line(name, best[0], other.metric))
     if len(others) < FEWEST_RUNS:
-        return say(
+        return inline(
             "What to expect of it: no basis yet. It takes at least two other runs of the same base"
             " in the folder beside this one."
         )
-    return say(
+    return inline(
         "What to expect of it: other runs of the same base beside this one came out between {} and"
         " {} below their first evaluation ("
         + ", ".join("{}" for _ in others)
         + "). That is a range of what happened, no promise.",
-        write.get("least gain", *places, form=".1%"),
-        write.get("most gain", *places, form=".1%"),
+        figures.get("least gain", *places, form=".1%"),
+        figures.get("most gain", *places, form=".1%"),
         *(named(other) for other in others),
     )
 

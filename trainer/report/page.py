@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Sequence
 
 from trainer.report.blocks import (
+    AudioRow,
     Block,
     Bullets,
     Code,
     Details,
     Drawing,
     Facts,
-    Hearing,
     Paragraph,
     Report,
     Table,
 )
-from trainer.report.figures import Said, plain
+from trainer.report.figures import Inline, plain
 from trainer.resources import resources
 
 TEMPLATE = "report.html.j2"
@@ -54,41 +54,42 @@ def as_text(report: Report) -> str:
 def _markdown(block: Block) -> Iterator[str]:
     match block:
         case Paragraph():
-            yield _said(block.said)
+            yield _inline(block.content)
         case Facts():
-            yield "\n".join(f"- {term}: {_said(said)}" for term, said in block.rows)
+            yield "\n".join(f"- {term}: {_inline(content)}" for term, content in block.rows)
         case Table():
             if block.rows:
                 yield _table(block)
         case Bullets():
             marks = [f"{at}." if block.ranked else "-" for at in range(1, len(block.points) + 1)]
             yield "\n".join(
-                f"{mark} {_said(said)}" for mark, said in zip(marks, block.points, strict=True)
+                f"{mark} {_inline(content)}"
+                for mark, content in zip(marks, block.points, strict=True)
             )
         case Drawing():
-            yield f"({_said(block.caption)}: see the HTML report.)"
-        case Hearing():
-            notes = [f"  - {each.label}: {_said(each.note)}" for each in block.players]
+            yield f"({_inline(block.caption)}: see the HTML report.)"
+        case AudioRow():
+            notes = [f"  - {each.label}: {_inline(each.note)}" for each in block.players]
             yield "\n".join(
-                [f"- {_said(block.title)}", *(note for note in notes if note[-2:] != ": ")]
+                [f"- {_inline(block.title)}", *(note for note in notes if note[-2:] != ": ")]
             )
         case Code():
             yield f"```toml\n{block.text.rstrip()}\n```"
         case Details():
-            yield f"### {_said(block.summary)}"
+            yield f"### {_inline(block.summary)}"
             for inner in block.blocks:
                 yield from _markdown(inner)
 
 
 def _table(table: Table) -> str:
-    rows: list[Sequence[Said]] = [table.head, *table.rows]
-    lines = ["| " + " | ".join(_said(cell) for cell in row) + " |" for row in rows]
+    rows: list[Sequence[Inline]] = [table.head, *table.rows]
+    lines = ["| " + " | ".join(_inline(cell) for cell in row) + " |" for row in rows]
     lines.insert(1, "|" + " --- |" * len(table.head))
     return "\n".join(lines)
 
 
-def _said(said: Said) -> str:
-    return _escaped(plain(said))
+def _inline(content: Inline) -> str:
+    return _escaped(plain(content))
 
 
 def _escaped(text: str) -> str:

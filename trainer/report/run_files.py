@@ -11,7 +11,7 @@ from typing import Any
 
 from trainer.errors import BrokenRun
 from trainer.optim.early_stopping import Verdict, judge
-from trainer.report.figures import Figure, Said, say
+from trainer.report.figures import Figure, Inline, inline
 from trainer.report.provenance import whole
 from trainer.report.sources import Row, Sources
 from trainer.resources import resources
@@ -35,7 +35,7 @@ class RunFiles:
     folder: Path
     sources: Sources
     bundle: Path | None
-    notes: tuple[Said, ...]
+    notes: tuple[Inline, ...]
 
     @cached_property
     def name(self) -> str:
@@ -151,19 +151,19 @@ def read_run(
     return RunFiles(folder, sources, found, (*_notes(sources, about), *missing))
 
 
-def _bundle(about: Row, elsewhere: Path | None) -> tuple[Path | None, list[Said]]:
+def _bundle(about: Row, elsewhere: Path | None) -> tuple[Path | None, list[Inline]]:
     """The bundle if it is there and the one the run was trained on; else why not."""
     folder = elsewhere or Path(str(about.get("bundle", "")))
     manifest = folder / "manifest.jsonl"
     if not manifest.is_file():
         return None, [
-            say(
+            inline(
                 "The bundle is not where it was when the run began, so nothing is said about its"
                 " clips (--bundle names its new place)."
             )
         ]
     if hashlib.sha256(manifest.read_bytes()).hexdigest() != about.get("manifest_sha256"):
-        return None, [say("The bundle was changed since the run began and is left out.")]
+        return None, [inline("The bundle was changed since the run began and is left out.")]
     return folder, []
 
 
@@ -173,13 +173,13 @@ def known_events() -> set[str]:
     return set(schema["properties"]["event"]["enum"])
 
 
-def _notes(sources: Sources, about: Row) -> list[Said]:
+def _notes(sources: Sources, about: Row) -> list[Inline]:
     """What could not be read."""
-    notes: list[Said] = []
+    notes: list[Inline] = []
     version: Any = about.get("format", FORMAT)
     if not isinstance(version, int) or version > FORMAT:
         notes.append(
-            say(
+            inline(
                 "The run was made by a newer version of this program. What this one does not know"
                 " is left out; what it does know is shown."
             )
@@ -188,24 +188,28 @@ def _notes(sources: Sources, about: Row) -> list[Said]:
         lines = sources.lines(file)
         if lines.cut:
             notes.append(
-                say(f"{file} ends in half a line: the program was killed while writing it.")
+                inline(f"{file} ends in half a line: the program was killed while writing it.")
             )
         if lines.damaged:
             places = ", ".join(map(str, lines.damaged))
             listed = Figure(lines.damaged, places, "damaged", "s", (str(whole(file)),))
-            notes.append(say("{} has damaged lines, which are left out: {}.", file, listed))
+            notes.append(inline("{} has damaged lines, which are left out: {}.", file, listed))
     for file in (RESULTS, REAL):
         first = sources.lines(file).rows[:1]
         evaluated: Any = first[0].get("about", {}) if first else {}
         if evaluated.get("format", FORMAT) > FORMAT:
             notes.append(
-                say(f"{file} was written by a newer version of this program; some may be left out.")
+                inline(
+                    f"{file} was written by a newer version of this program; some may be left out."
+                )
             )
         elif evaluated.get("complete") is False:
-            notes.append(say("The evaluation is not complete: some samples are missing."))
+            notes.append(inline("The evaluation is not complete: some samples are missing."))
     unknown = sorted(set(sources.lines(EVENTS).kinds) - known_events())
     if unknown:
-        notes.append(say(f"Events this version does not know are left out: {', '.join(unknown)}."))
+        notes.append(
+            inline(f"Events this version does not know are left out: {', '.join(unknown)}.")
+        )
     if not _only(sources, CONFIG):
-        notes.append(say(f"{CONFIG} cannot be read, so the settings are not shown."))
+        notes.append(inline(f"{CONFIG} cannot be read, so the settings are not shown."))
     return notes

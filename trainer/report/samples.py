@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainer.report.figures import Figure, Said, figure, say
+from trainer.report.figures import Figure, Inline, figure, inline
 from trainer.report.provenance import Address, all_where, line
 from trainer.report.run_files import MANIFEST, RESULTS, RunFiles
 from trainer.report.sources import Row
@@ -14,7 +14,7 @@ Sample = tuple[int, Row]
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class Defect:
     """Something a measure can hold against a sample. worst: how bad it is, None if it is not."""
 
     key: str
@@ -24,13 +24,13 @@ class Reason:
 
 
 # In the order in which a listener minds them.
-REASONS = (
-    Reason("length_ratio", "nobody speaks in it", lambda value: None if value else 1.0, ".0f"),
-    Reason("early_stop", "it ended before the text was said", lambda value: value or None, ".0f"),
-    Reason("run_on", "it went on after the text was said", lambda value: value or None, ".0f"),
-    Reason("wer", "word errors {}", lambda value: value or None),
-    Reason("similarity", "similarity to the voice {}", lambda value: 1 - value),
-    Reason("dnsmos", "DNSMOS {}", lambda value: 5 - value, ".1f"),
+DEFECTS = (
+    Defect("length_ratio", "nobody speaks in it", lambda value: None if value else 1.0, ".0f"),
+    Defect("early_stop", "it ended before the text was said", lambda value: value or None, ".0f"),
+    Defect("run_on", "it went on after the text was said", lambda value: value or None, ".0f"),
+    Defect("wer", "word errors {}", lambda value: value or None),
+    Defect("similarity", "similarity to the voice {}", lambda value: 1 - value),
+    Defect("dnsmos", "DNSMOS {}", lambda value: 5 - value, ".1f"),
 )
 
 
@@ -78,24 +78,24 @@ class Samples:
         there = sorted(self.of(checkpoint, category), key=lambda pair: badness(pair[1]))
         return (there[0], there[-1]) if len(there) > 1 else None
 
-    def why(self, sample: Sample) -> Said:
+    def why(self, sample: Sample) -> Inline:
         """What the measures say against a sample, with the figures."""
         number, row = sample
         if row.get("fault"):
             return (self.get("text", line(RESULTS, number, "fault"), form="s"),)
-        said: list[Said] = []
-        for reason in REASONS:
+        content: list[Inline] = []
+        for reason in DEFECTS:
             value = row["measures"].get(reason.key)
             if value is None or reason.worst(float(value)) is None:
                 continue
             place = line(RESULTS, number, "measures", reason.key)
             wanted = "{}" in reason.sentence
             shown = [self.get("value", place, form=reason.form)] if wanted else []
-            said.append(say(reason.sentence, *shown))
-        if not said:
-            return say("nothing was measured of it")
+            content.append(inline(reason.sentence, *shown))
+        if not content:
+            return inline("nothing was measured of it")
         joined: list[str | Figure] = []
-        for at, part in enumerate(said):
+        for at, part in enumerate(content):
             joined += ["; "] if at else []
             joined += part
         return tuple(joined)
@@ -134,7 +134,7 @@ def badness(row: Row) -> tuple[float, ...]:
     if row.get("fault"):
         return (1.0,)
     values: list[float] = [0.0]
-    for reason in REASONS:
+    for reason in DEFECTS:
         value: Any = row["measures"].get(reason.key)
         worst = None if value is None else reason.worst(float(value))
         values.append(worst or 0.0)

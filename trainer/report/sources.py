@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from trainer.report.event_shapes import as_usable
+from trainer.report.event_shapes import usable_event
 from trainer.report.provenance import Address, all_where, as_text
 
 Row = Mapping[str, Any]
@@ -144,7 +144,7 @@ def read_lines(data: bytes, *, brief: bool = False) -> Lines:
             row = json.loads(piece)
         except ValueError:
             row = None
-        row = as_usable(row) if isinstance(row, dict) else None
+        row = usable_event(row) if isinstance(row, dict) else None
         if row is not None:
             rows.append(row)
             numbers.append(number)

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from trainer.report.blocks import Block, Drawing, Hearing, Paragraph, Player, Section, Table
+from trainer.report.blocks import AudioRow, Block, Drawing, Paragraph, Player, Section, Table
 from trainer.report.curves import Curve, draw
-from trainer.report.figures import NOTHING, Said, say
+from trainer.report.figures import NOTHING, Inline, inline
 from trainer.report.losses import spaced
 from trainer.report.provenance import Address, all_where, line
+from trainer.report.run_figures import Event, RunFigures
 from trainer.report.run_files import EVENTS
 from trainer.report.sounds import as_uri
-from trainer.report.writer import Event, Writer
 
 # Key, name and format; those that say most about whether it got better.
 MEASURES = (
@@ -23,29 +23,29 @@ MOST_ROWS = 20  # of the table; of more evaluations, evenly spaced ones
 MOST_SOUNDS = 7  # of the last evaluation: one of each category of a quiz show
 
 
-def sections(write: Writer) -> Iterator[Section]:
+def sections(figures: RunFigures) -> Iterator[Section]:
     """The section, where anything was spoken while it trained."""
-    means = sorted(write.run.events("speech_means"), key=lambda pair: pair[1]["step"])
+    means = sorted(figures.run.events("speech_means"), key=lambda pair: pair[1]["step"])
     if not means:
         return
     found = Section("speech", "How it sounded on the way")
-    found.add(Paragraph(_what_was_spoken(write, means), "quiet"))
-    found.add(*_drawings(write, means))
-    found.add(_table(write, means))
-    found.add(*_faults(write, means))
-    found.add(*_hearings(write, means))
+    found.add(Paragraph(_what_was_spoken(figures, means), "quiet"))
+    found.add(*_drawings(figures, means))
+    found.add(_table(figures, means))
+    found.add(*_faults(figures, means))
+    found.add(*_audio_rows(figures, means))
     yield found
 
 
-def _what_was_spoken(write: Writer, means: Sequence[Event]) -> Said:
-    return say(
+def _what_was_spoken(figures: RunFigures, means: Sequence[Event]) -> Inline:
+    return inline(
         "The voice of the moment spoke {} sentences at {} evaluations, which took {} minutes"
         " altogether. The upright strokes, and the brackets below, are intervals of the mean when"
         " sentences are drawn again; strokes that reach over each other leave it open whether"
         " anything changed.",
-        write.get("kinds", all_where(EVENTS, {"event": "speech"}, "sentence", "id"), form="d"),
-        write.get("count", all_where(EVENTS, {"event": "speech_means"}, "step"), form="d"),
-        write.get("minutes", all_where(EVENTS, {"event": "speech_means"}, "seconds"), form=".1f"),
+        figures.get("kinds", all_where(EVENTS, {"event": "speech"}, "sentence", "id"), form="d"),
+        figures.get("count", all_where(EVENTS, {"event": "speech_means"}, "step"), form="d"),
+        figures.get("minutes", all_where(EVENTS, {"event": "speech_means"}, "seconds"), form=".1f"),
     )
 
 
@@ -54,13 +54,13 @@ def _place(event: Event, key: str) -> Address:
     return all_where(EVENTS, {"event": "speech", "step": event[1]["step"]}, "measures", key)
 
 
-def _drawings(write: Writer, means: Sequence[Event]) -> Iterator[Block]:
+def _drawings(figures: RunFigures, means: Sequence[Event]) -> Iterator[Block]:
     for key, name, _ in MEASURES:
         points, spans = [], []
         for event in means:
             step = float(event[1]["step"])
             mean, low, high = (
-                write.get(how, _place(event, key)).value for how in ("mean", "low", "high")
+                figures.get(how, _place(event, key)).value for how in ("mean", "low", "high")
             )
             if mean is not None:
                 points.append((step, mean))
@@ -69,43 +69,47 @@ def _drawings(write: Writer, means: Sequence[Event]) -> Iterator[Block]:
         source = str(all_where(EVENTS, {"event": "speech"}, "measures", key))
         svg = draw([Curve(name, "main", points, source, spans)], None)
         if len(points) > 1 and svg:
-            yield Drawing(svg, say(f"{name}, mean over the sentences"))
+            yield Drawing(svg, inline(f"{name}, mean over the sentences"))
 
 
-def _table(write: Writer, means: Sequence[Event]) -> Table:
-    head: list[Said] = [("step",), ("sentences",), *((name,) for _, name, _ in MEASURES)]
+def _table(figures: RunFigures, means: Sequence[Event]) -> Table:
+    head: list[Inline] = [("step",), ("sentences",), *((name,) for _, name, _ in MEASURES)]
     rows = []
     for event in spaced(means, MOST_ROWS, None):
         spoken = all_where(EVENTS, {"event": "speech", "step": event[1]["step"]}, "sentence", "id")
-        row: list[Said] = [(write.step(event),), (write.get("count", spoken, form="d"),)]
+        row: list[Inline] = [(figures.step(event),), (figures.get("count", spoken, form="d"),)]
         for key, _, form in MEASURES:
             place = _place(event, key)
-            mean, low, high = (write.get(how, place, form=form) for how in ("mean", "low", "high"))
+            mean, low, high = (
+                figures.get(how, place, form=form) for how in ("mean", "low", "high")
+            )
             sure = low.text != NOTHING
-            row.append(say("{} [{}, {}]", mean, low, high) if sure else (mean,))
+            row.append(inline("{} [{}, {}]", mean, low, high) if sure else (mean,))
         rows.append(row)
     return Table(head, rows)
 
 
-def _faults(write: Writer, means: Sequence[Event]) -> Iterator[Block]:
+def _faults(figures: RunFigures, means: Sequence[Event]) -> Iterator[Block]:
     """Why nothing was spoken, where that is so."""
-    for event in (*write.run.events("speech"), *means):
+    for event in (*figures.run.events("speech"), *means):
         if event[1].get("fault"):
-            what = write.text(line(EVENTS, event[0], "fault"))
-            yield Paragraph(say("At step {} something failed: {}", write.step(event), what), "note")
+            what = figures.text(line(EVENTS, event[0], "fault"))
+            yield Paragraph(
+                inline("At step {} something failed: {}", figures.step(event), what), "note"
+            )
             return
 
 
-def _hearings(write: Writer, means: Sequence[Event]) -> Iterator[Block]:
+def _audio_rows(figures: RunFigures, means: Sequence[Event]) -> Iterator[Block]:
     """The last sentences, to hear."""
     step = means[-1][1]["step"]
-    last = [pair for pair in write.run.events("speech") if pair[1]["step"] == step]
+    last = [pair for pair in figures.run.events("speech") if pair[1]["step"] == step]
     for number, row in [pair for pair in last if pair[1].get("wav")][:MOST_SOUNDS]:
-        uri, missing = as_uri(write.run.folder / row["wav"])
-        heard: Said = say(missing) if missing else ()
+        uri, missing = as_uri(figures.run.folder / row["wav"])
+        heard: Inline = inline(missing) if missing else ()
         if uri and row.get("heard") is not None:
-            text = write.text(line(EVENTS, number, "heard"))
-            heard = say("Heard: {}", text) if text.text else say("Whisper heard nothing.")
-        shown = write.text(line(EVENTS, number, "sentence", "text"))
-        title = say("Step {}: {}", write.at((number, row), "step", form="d"), shown)
-        yield Hearing(title, [Player("synthesised", uri, heard)])
+            text = figures.text(line(EVENTS, number, "heard"))
+            heard = inline("Heard: {}", text) if text.text else inline("Whisper heard nothing.")
+        shown = figures.text(line(EVENTS, number, "sentence", "text"))
+        title = inline("Step {}: {}", figures.at((number, row), "step", form="d"), shown)
+        yield AudioRow(title, [Player("synthesised", uri, heard)])

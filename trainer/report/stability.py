@@ -1,51 +1,51 @@
 """Overfitting and stability, by the guard's rules, each beside what this run has for it."""
 
 from trainer.report.blocks import Bullets, Paragraph, Section, Table
-from trainer.report.figures import Figure, Said, say
+from trainer.report.figures import Figure, Inline, inline
 from trainer.report.provenance import all_where, line
+from trainer.report.run_figures import RunFigures
 from trainer.report.run_files import EVENTS
-from trainer.report.writer import Writer
 
 PER_CENT = ".1%"
 
 
-def section(write: Writer) -> Section:
+def section(figures: RunFigures) -> Section:
     """The rules as a table, then what went wrong on the way."""
     found = Section("stability", "Overfitting and stability")
-    run = write.run
+    run = figures.run
     if len(run.evaluations) >= 2 and run.best is not None:
-        found.add(_rules(write), Paragraph(_sureness(write)))
+        found.add(_rules(figures), Paragraph(_sureness(figures)))
     else:
-        found.add(Paragraph(say("With fewer than two evaluations no rule can be applied.")))
-    found.add(Bullets(list(_incidents(write))))
+        found.add(Paragraph(inline("With fewer than two evaluations no rule can be applied.")))
+    found.add(Bullets(list(_incidents(figures))))
     return found
 
 
-def _rules(write: Writer) -> Table:
-    run = write.run
+def _rules(figures: RunFigures) -> Table:
+    run = figures.run
     first, last, best = run.evaluations[0], run.evaluations[-1], run.best
     assert best is not None
 
     def between(how: str, one: tuple[int, object], two: tuple[int, object]) -> Figure:
         places = (line(EVENTS, event[0], run.metric) for event in (one, two))
-        return write.get(how, *places, form=PER_CENT)
+        return figures.get(how, *places, form=PER_CENT)
 
-    rows: list[list[Said]] = [
+    rows: list[list[Inline]] = [
         [
             ("Learnt something: best below the first by at least",),
-            (write.rule("LEAST_GAIN", PER_CENT),),
+            (figures.rule("LEAST_GAIN", PER_CENT),),
             (between("gain", first, best),),
         ],
         [
             ("Overfits: the last above the best by more than",),
-            (write.rule("OVERFIT", PER_CENT),),
+            (figures.rule("OVERFIT", PER_CENT),),
             (between("rise", best, last),),
         ],
         [
             ("Fell apart: the last, times the first, above",),
-            (write.rule("FELL_APART", ".2f"),),
+            (figures.rule("FELL_APART", ".2f"),),
             (
-                write.get(
+                figures.get(
                     "ratio",
                     line(EVENTS, last[0], run.metric),
                     line(EVENTS, first[0], run.metric),
@@ -55,8 +55,8 @@ def _rules(write: Writer) -> Table:
         ],
         [
             ("Enough to judge by: evaluation clips, at least",),
-            (write.rule("FEWEST_CLIPS"),),
-            (write.at(last, "clips", form="d"),),
+            (figures.rule("FEWEST_CLIPS"),),
+            (figures.at(last, "clips", form="d"),),
         ],
     ]
     window = run.evaluations[-4:]
@@ -64,46 +64,50 @@ def _rules(write: Writer) -> Table:
         rows.insert(
             2,
             [
-                say("Flat: gain over the last {} evaluations below", write.rule("FLAT_WINDOW")),
-                (write.rule("FLAT", PER_CENT),),
+                inline(
+                    "Flat: gain over the last {} evaluations below", figures.rule("FLAT_WINDOW")
+                ),
+                (figures.rule("FLAT", PER_CENT),),
                 (between("gain", window[0], last),),
             ],
         )
     return Table([("rule",), ("limit",), ("this run",)], rows)
 
 
-def _sureness(write: Writer) -> Said:
+def _sureness(figures: RunFigures) -> Inline:
     """Whether the clips can show the gain and the loss, by resampling them."""
-    run = write.run
+    run = figures.run
     first, last, best = run.evaluations[0], run.evaluations[-1], run.best
     assert best is not None
     if "each" not in first[1] or "each" not in best[1] or run.metric != "mel_ce":
-        return say(
+        return inline(
             "The run did not write down each clip's loss, so how sure these changes are cannot be"
             " worked out."
         )
     if best[1]["step"] == 0:
-        return _change(write, "From the first evaluation to the last", first, last)
-    said = _change(write, "From the first evaluation to the best", first, best)
+        return _change(figures, "From the first evaluation to the last", first, last)
+    content = _change(figures, "From the first evaluation to the best", first, best)
     if best[1]["step"] != last[1]["step"]:
-        said = (*said, " ", *_change(write, "From the best to the last", best, last))
-    return said
+        content = (*content, " ", *_change(figures, "From the best to the last", best, last))
+    return content
 
 
-def _change(write: Writer, what: str, one: tuple[int, object], two: tuple[int, object]) -> Said:
+def _change(
+    figures: RunFigures, what: str, one: tuple[int, object], two: tuple[int, object]
+) -> Inline:
     """A change with its interval over clips, and whether that leaves out zero."""
     places = (line(EVENTS, one[0], "each"), line(EVENTS, two[0], "each"))
     middle, low, high = (
-        write.get(how, *places, form="+.3f")
+        figures.get(how, *places, form="+.3f")
         for how in ("clipwise", "clipwise low", "clipwise high")
     )
     if low.value is None or high.value is None:
-        return say(
+        return inline(
             f"{what}, these clips changed by {{}} nats; they are too few for an interval.", middle
         )
     shown = low.value > 0 or high.value < 0
     says = "more than these clips' chance" if shown else "which chance over these clips explains"
-    return say(
+    return inline(
         f"{what}: {{}} nats a code, interval {{}} to {{}} when clips are drawn again; {says}.",
         middle,
         low,
@@ -111,10 +115,10 @@ def _change(write: Writer, what: str, one: tuple[int, object], two: tuple[int, o
     )
 
 
-def _incidents(write: Writer) -> "list[Said]":
+def _incidents(figures: RunFigures) -> "list[Inline]":
     """What happened besides learning."""
-    run = write.run
-    found: list[Said] = []
+    run = figures.run
+    found: list[Inline] = []
     for kind, none, some in (
         ("skipped", "No step was skipped.", "steps were skipped because their loss was no number:"),
         ("halved", "Memory was never short.", "times memory ran out and batches were halved."),
@@ -122,23 +126,23 @@ def _incidents(write: Writer) -> "list[Said]":
         ("failed", "", "times it failed."),
     ):
         events = run.events(kind)
-        count = write.get("count", all_where(EVENTS, {"event": kind}), form="d")
+        count = figures.get("count", all_where(EVENTS, {"event": kind}), form="d")
         if not events:
-            found += [say(none)] if none else []
+            found += [inline(none)] if none else []
             continue
-        said = say(f"{{}} {some}", count)
+        content = inline(f"{{}} {some}", count)
         if kind == "skipped":
             for at, event in enumerate(events[:10]):
-                said = (*said, "; step " if at else " step ", write.step(event))
-            said = (*said, ".")
-        found.append(said)
+                content = (*content, "; step " if at else " step ", figures.step(event))
+            content = (*content, ".")
+        found.append(content)
     norms = all_where(EVENTS, {"event": "step"}, "grad_norm")
     if run.events("step"):
         found.append(
-            say(
+            inline(
                 "Gradients before clipping: {} in the middle, {} at most.",
-                write.get("median", norms, form=".3g"),
-                write.get("max", norms, form=".3g"),
+                figures.get("median", norms, form=".3g"),
+                figures.get("max", norms, form=".3g"),
             )
         )
     return found

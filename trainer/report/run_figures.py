@@ -19,7 +19,7 @@ Event = tuple[int, Row]
 
 
 @dataclass(frozen=True)
-class Writer:
+class RunFigures:
     """A run, and how its figures are made."""
 
     run: RunFiles
@@ -91,7 +91,7 @@ NO_CATEGORY = "none"
 
 def joined(names: Sequence[Figure]) -> tuple["str | Figure", ...]:
     """Names with commas between them."""
-    said: list[str | Figure] = []
+    content: list[str | Figure] = []
     for at, name in enumerate(names):
-        said += [", ", name] if at else [name]
-    return tuple(said)
+        content += [", ", name] if at else [name]
+    return tuple(content)
