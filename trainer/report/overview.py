@@ -171,7 +171,10 @@ def section(figures: RunFigures) -> Section:
             "Learning",
             inline("{} of {} parameters", here("learning", form=","), here("parameters", form=",")),
         ),
-        ("Device", inline("{}, {} process(es)", here("device", form="s", how="text"), here("ranks"))),
+        (
+            "Device",
+            inline("{}, {} process(es)", here("device", form="s", how="text"), here("ranks")),
+        ),
         (
             "Time",
             inline(
@@ -180,7 +183,7 @@ def section(figures: RunFigures) -> Section:
             ),
         ),
         ("Cost", _cost(figures)),
-    ]  # fmt: skip
+    ]
     if run.events("step"):
         rows += _speed(figures)
     base = "base" if started.get("identity", {}).get("base") else "backend"
