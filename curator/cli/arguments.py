@@ -14,6 +14,7 @@ from curator.cli.clean_arguments import add_clean_command, add_models_command
 from curator.cli.history_arguments import add_history_commands
 from curator.cli.shared_arguments import add_json, add_project, add_whisper, positive
 from curator.domain.errors import CuratorError
+from curator.jobs.step_table import STEPS
 
 COULD_NOT = 1
 USAGE = 2
@@ -86,9 +87,11 @@ def _add_project_commands(commands: "_Commands[argparse.ArgumentParser]") -> Non
         "--only",
         metavar="STAGE,...",
         default="",
-        help="transcribe, segment, edges, embed, delivery, score, overlap, lay_out, "
-        "lay_out_delivery",
+        help="only these stages, listed below; default: all that are not done",
     )
+    analyse.formatter_class = argparse.RawDescriptionHelpFormatter
+    stages = (f"  {step.key:<18}{step.title}" for step in STEPS if not step.runs_after)
+    analyse.epilog = "\n".join(("stages, in order:", *stages))
     add_whisper(analyse)
     analyse.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     analyse.add_argument("--jobs", type=positive, default=_cores(), help="worker processes")

@@ -13,7 +13,7 @@ NOTHING = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RecipeStep:
     """A cleaner of a recipe. version: the cleaner's. settings: all of them, by name, in order."""
 
     cleaner: str
@@ -21,7 +21,7 @@ class Step:
     settings: tuple[tuple[str, Value], ...] = ()
 
     @classmethod
-    def of(cls, cleaner: str, version: int, settings: Mapping[str, Value]) -> "Step":
+    def of(cls, cleaner: str, version: int, settings: Mapping[str, Value]) -> "RecipeStep":
         """A step with its settings in order."""
         return cls(cleaner, version, tuple(sorted(settings.items())))
 
@@ -31,7 +31,7 @@ class Recipe:
     """Steps under a name. use: what it is good for, in a sentence, or ""."""
 
     name: str
-    steps: tuple[Step, ...]
+    steps: tuple[RecipeStep, ...]
     use: str = ""
 
     @property
@@ -45,7 +45,7 @@ class Recipe:
         return not self.steps
 
 
-def hash_of(steps: Sequence[Step]) -> str:
+def hash_of(steps: Sequence[RecipeStep]) -> str:
     """SHA-256 of what the steps do, hex; the same for the same steps in every program."""
     plain = [[step.cleaner, step.version, [list(pair) for pair in step.settings]] for step in steps]
     return hashlib.sha256(json.dumps(plain, separators=(",", ":")).encode()).hexdigest()

@@ -14,8 +14,8 @@ from curator.domain.recipe import Recipe, none, to_toml
 from curator.jobs.context import Work
 from curator.jobs.job import Job, Options
 from curator.jobs.messages import Found
-from curator.jobs.pipeline import make_caches
 from curator.jobs.reanalyse import follow_cut
+from curator.jobs.running import make_caches
 from curator.jobs.versions import versions
 from curator.jobs.worker_pool import Crew, item_of
 from curator.stages.cleaning.recipes import of_recordings

@@ -13,7 +13,7 @@ from curator.audio.waveform import CACHE_RATE
 from curator.domain.cleaning import ClipCleaned
 from curator.domain.clip import Clip
 from curator.domain.errors import CuratorError
-from curator.domain.recipe import Recipe, Step
+from curator.domain.recipe import Recipe, RecipeStep
 from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.jobs.derive import derive
@@ -116,7 +116,9 @@ def _from_cache(project: Project, recipe: Recipe) -> PairOf:
 class _Tryout:
     """Cleans clips by themselves, with a little of what is around them."""
 
-    def __init__(self, excerpts: Excerpts, steps: tuple[Step, ...], equipment: Equipment) -> None:
+    def __init__(
+        self, excerpts: Excerpts, steps: tuple[RecipeStep, ...], equipment: Equipment
+    ) -> None:
         self._excerpts = excerpts
         self._steps = steps
         self._equipment = equipment

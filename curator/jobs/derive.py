@@ -14,7 +14,7 @@ from curator.audio.derived import (
 )
 from curator.audio.waveform import Samples
 from curator.domain.errors import CuratorError, printable
-from curator.domain.recipe import Step, hash_of
+from curator.domain.recipe import RecipeStep, hash_of
 from curator.domain.recording import Recording
 from curator.stages.cleaning.clean import cleaned, sound_of, stops
 from curator.stages.cleaning.cleaners import Equipment, info_of
@@ -31,7 +31,7 @@ Told = Callable[[float], None]
 def derive(
     recording: Recording,
     cache: Path,
-    steps: Sequence[Step],
+    steps: Sequence[RecipeStep],
     equipment: Equipment,
     told: Told = lambda _seconds: None,
 ) -> Recording:
@@ -65,7 +65,7 @@ def _write(
     recording: Recording,
     base: Recording,
     cache: Path,
-    part: tuple[tuple[Step, ...], int, int],
+    part: tuple[tuple[RecipeStep, ...], int, int],
     equipment: Equipment,
     told: Told,
 ) -> Recording:
@@ -97,7 +97,7 @@ def _counted(sound: Sound, told: Told) -> Iterator[Samples]:
 
 
 def _made_so_far(
-    recording: Recording, cache: Path, steps: Sequence[Step]
+    recording: Recording, cache: Path, steps: Sequence[RecipeStep]
 ) -> tuple[Recording | None, int]:
     """What is there of the longest beginning of the steps, and how many steps that is."""
     for count in range(len(steps), 0, -1):
@@ -107,7 +107,7 @@ def _made_so_far(
     return None, 0
 
 
-def _require_room(base: Recording, steps: Sequence[Step], cache: Path) -> None:
+def _require_room(base: Recording, steps: Sequence[RecipeStep], cache: Path) -> None:
     widest = max(
         [base.rate, *(info.rate or 0 for s in steps if (info := info_of(s.cleaner)).widens)]
     )

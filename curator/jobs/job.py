@@ -22,11 +22,12 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One stage over some items.
+    """One stage and the items to run it on.
 
-    stage: a key of curator.jobs.steps.STEPS, "words" or "import". items: clip or recording ids, or
-    places among the paths, in the order to do them. paths: the files to import, as path_bytes
-    gives them. scorers: which scorers to run, for the score stage. recipe: TOML, for cleaning.
+    stage: a key of curator.jobs.step_table or cleaning_worker.STAGES, "import" or "suggest".
+    items: clip or recording ids, or indices of paths, in processing order. paths: files to import,
+    as path_bytes encodes them. scorers: scorers to run, for score stages. recipe: TOML, for
+    cleaning.
     """
 
     stage: str

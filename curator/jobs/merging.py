@@ -25,9 +25,9 @@ from curator.jobs.job import Job, path_bytes
 from curator.jobs.manifests import read_manifest
 from curator.jobs.manifests.listed import Listed
 from curator.jobs.messages import Found, TakenIn
-from curator.jobs.pipeline import make_caches
 from curator.jobs.result_writer import Large
-from curator.jobs.steps import cutter, producer_of
+from curator.jobs.running import make_caches
+from curator.jobs.step_table import producer_of, segmenter
 from curator.jobs.worker_pool import Crew
 from curator.stages import Failed
 from curator.stages.segmentation.segment import ends_group
@@ -65,7 +65,7 @@ def merge(work: Work, plan: MergePlan) -> Changes:
 
     def write(project: Project) -> None:
         project.backup("before a merge")
-        cut_by = None if plan.other.project else producer_of(cutter(project))
+        cut_by = None if plan.other.project else producer_of(segmenter(project))
         done.append(project.merging.apply(plan, cut_by))
 
     work.write(Large(len(plan.come) + sum(map(len, plan.takes.values())), write))

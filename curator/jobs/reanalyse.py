@@ -1,4 +1,4 @@
-"""What is found out anew about a few clips, once a person has cut them otherwise or asks."""
+"""Analysis of selected clips after their span or cleaning changed, or on request."""
 
 from collections.abc import Collection, Sequence
 
@@ -9,22 +9,23 @@ from curator.jobs.context import Work
 from curator.jobs.derived_facts import compare_voices, judge
 from curator.jobs.job import Job, Options
 from curator.jobs.map_placement import place_new
-from curator.jobs.pipeline import give_words, make_caches, run_jobs
 from curator.jobs.queries import by_id
+from curator.jobs.running import copy_words, make_caches, run_jobs
+from curator.jobs.step_table import STEPS, WORDS, step_of
 from curator.jobs.steps import todo
 
-DEPENDENT = ("words", "edges", "embed", "delivery", "score", "overlap")
-"""The steps whose facts are about a clip's very samples, in order."""
+CLIP_STEPS = tuple(step for step in STEPS if step.item == "clip")
+"""Stages whose facts depend on the samples of a clip, in order."""
 
 
 def follow_cut(work: Work, options: Options, clips: Collection[int]) -> int:
-    """Find out about these clips what is missing since they were cut; returns what failed.
+    """Run the stages these clips lack; returns the number of failures.
 
-    A step that cannot run at all, for want of its model, does not keep the others from running.
+    A stage that cannot run, for example without its model, does not stop the others.
     """
     failures = make_caches(work)
-    give_words(work, options)
-    for step in DEPENDENT:
+    copy_words(work, options)
+    for step in CLIP_STEPS:
         jobs = [_among(job, clips) for job in todo(work.project, step, options)]
         try:
             failures += run_jobs(work, step, jobs)
@@ -37,10 +38,10 @@ def follow_cut(work: Work, options: Options, clips: Collection[int]) -> int:
 
 
 def transcribe_again(work: Work, options: Options, clips: Sequence[int]) -> int:
-    """Listen to these clips once more, each by itself, in place of what was heard before."""
+    """Transcribe these clips one by one, replacing their present transcripts."""
     failures = make_caches(work)
-    job = Job("words", str(work.project.path), options, tuple(clips))
-    failures += run_jobs(work, "words", [job])
+    job = Job(WORDS, str(work.project.path), options, tuple(clips))
+    failures += run_jobs(work, step_of(WORDS), [job])
     _conclude(work, clips)
     return failures
 

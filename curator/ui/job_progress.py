@@ -4,6 +4,7 @@ import time
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from curator.jobs.step_table import STEPS
 from curator.ui.job_queue import Ending, JobQueue
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.session import Session
@@ -24,16 +25,7 @@ GUESS_AFTER_S = 2.0
 DOING = {
     "import": QT_TRANSLATE_NOOP("Steps", "taking in recordings"),
     "cache": QT_TRANSLATE_NOOP("Steps", "making working copies"),
-    "transcribe": QT_TRANSLATE_NOOP("Steps", "transcribing"),
-    "words": QT_TRANSLATE_NOOP("Steps", "transcribing clips"),
-    "segment": QT_TRANSLATE_NOOP("Steps", "cutting into clips"),
-    "edges": QT_TRANSLATE_NOOP("Steps", "looking at edges"),
-    "embed": QT_TRANSLATE_NOOP("Steps", "listening to voices"),
-    "delivery": QT_TRANSLATE_NOOP("Steps", "listening to delivery"),
-    "score": QT_TRANSLATE_NOOP("Steps", "measuring quality"),
-    "overlap": QT_TRANSLATE_NOOP("Steps", "listening for other voices and music"),
-    "lay_out": QT_TRANSLATE_NOOP("Steps", "drawing the map"),
-    "lay_out_delivery": QT_TRANSLATE_NOOP("Steps", "drawing the delivery map"),
+    **{step.key: step.title for step in STEPS},
     "suggest": QT_TRANSLATE_NOOP("Steps", "learning from your categories"),
     "analyse": QT_TRANSLATE_NOOP("Steps", "analysing"),
     "balance": QT_TRANSLATE_NOOP("Steps", "counting"),

@@ -1,6 +1,3 @@
-"""The mark that translators' tools look for."""
+"""Marker for translatable texts in tables of the window."""
 
-
-def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
-    """Mark a text of a table; it is translated where it is shown."""
-    return text
+from curator.domain.marking import QT_TRANSLATE_NOOP as QT_TRANSLATE_NOOP

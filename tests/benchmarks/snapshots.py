@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from curator.domain.decision import PROJECT, Edit, Field, correct_text, drop, give_emotion, keep
-from curator.domain.recipe import Recipe, Step, none
+from curator.domain.recipe import Recipe, RecipeStep, none
 from curator.domain.snapshot import Kind
 from curator.domain.weights import Weights
 from curator.store.project import Project
@@ -26,7 +26,7 @@ def rows() -> Iterator[Row]:
         project = a_large_project(Path(folder), CLIPS)
         some = random.Random(1).sample(project.clips.ids(), 4 * CHANGED)
         project.decisions.apply(keep(project.clips.ids()))
-        rumble = Recipe("rumble", (Step.of("highpass", 1, {"hz": 80.0}),))
+        rumble = Recipe("rumble", (RecipeStep.of("highpass", 1, {"hz": 80.0}),))
         recipe = project.cleanings.add_recipe(rumble)
         recordings = dict.fromkeys((each.id for each in project.recordings.all()), recipe)
         project.decisions.apply(Edit("Clean", Field.RECORDING_RECIPE, recordings))

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication
 
 from curator.domain.fact import ClipFact, MapPoint, Score
 from curator.jobs.job import Options
-from curator.jobs.steps import lay_out_producer
+from curator.jobs.step_table import lay_out_producer
 from curator.stages.clip_map.place_new import place_on_map
 from curator.store.project import Project
 from curator.ui.audit.page import AuditPage

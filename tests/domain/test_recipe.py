@@ -1,7 +1,7 @@
 import pytest
 
 from curator.domain.errors import CuratorError
-from curator.domain.recipe import Recipe, Step, none, to_toml
+from curator.domain.recipe import Recipe, RecipeStep, none, to_toml
 from curator.stages.cleaning.recipes import (
     of_clips,
     of_recordings,
@@ -21,10 +21,10 @@ def test_a_recipe_is_the_same_after_it_was_written_and_read():
 
 
 def test_the_hash_is_of_what_is_done_and_of_nothing_else():
-    one = Recipe("one", (Step.of("high_pass", 1, {"hz": 70.0}),))
+    one = Recipe("one", (RecipeStep.of("high_pass", 1, {"hz": 70.0}),))
     assert one.hash == Recipe("other", one.steps, "use").hash
-    assert one.hash != Recipe("one", (Step.of("high_pass", 1, {"hz": 71.0}),)).hash
-    assert one.hash != Recipe("one", (Step.of("high_pass", 2, {"hz": 70.0}),)).hash
+    assert one.hash != Recipe("one", (RecipeStep.of("high_pass", 1, {"hz": 71.0}),)).hash
+    assert one.hash != Recipe("one", (RecipeStep.of("high_pass", 2, {"hz": 70.0}),)).hash
     assert one.hash != Recipe("one", (*one.steps, *one.steps)).hash
     assert none().is_nothing
     assert read_recipe("none") == none()

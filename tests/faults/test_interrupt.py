@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from curator.jobs.steps import STEPS
+from curator.jobs.step_table import CHOICES
 from tests.helpers.commands import (
     assert_no_worker_outlives_its_parent,
     clips_of,
@@ -26,14 +26,14 @@ def stages(tmp_path_factory):
     done("new", project, "--language", "en")
     done("import", project, folder / "show.wav")
     before = {}
-    for step in STEPS:
+    for step in CHOICES:
         before[step] = folder / f"before-{step}.curator"
         shutil.copytree(project, before[step])
         done("analyse", project, "--only", step)
     return before
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", CHOICES)
 def test_ctrl_c_in_a_stage_keeps_the_project_and_goes_on(stages, step, tmp_path):
     project = tmp_path / "show.curator"
     shutil.copytree(stages[step], project)

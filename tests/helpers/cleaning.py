@@ -7,7 +7,7 @@ import soundfile
 
 from curator.audio.intake import take_in
 from curator.audio.waveform import Samples
-from curator.domain.recipe import Step
+from curator.domain.recipe import RecipeStep
 from curator.domain.recording import Recording
 from curator.stages.cleaning.clean import cleaned
 from curator.stages.cleaning.cleaners import Equipment, info_of
@@ -16,14 +16,16 @@ from curator.stages.cleaning.stream import Sound
 CPU = Equipment("cpu")
 
 
-def a_step(key: str, **settings: float) -> Step:
+def a_step(key: str, **settings: float) -> RecipeStep:
     """A step with its usual settings but for those given."""
     info = info_of(key)
     usual = {name: setting.usual for name, setting in info.settings.items()}
-    return Step.of(key, info.version, usual | settings)
+    return RecipeStep.of(key, info.version, usual | settings)
 
 
-def cleaned_by(steps: list[Step], samples: Samples, rate: int, block: int = 1 << 16) -> Samples:
+def cleaned_by(
+    steps: list[RecipeStep], samples: Samples, rate: int, block: int = 1 << 16
+) -> Samples:
     """What the steps make of it, heard in blocks of that size."""
     return cleaned(lambda: Sound.of(samples, rate, block), steps, CPU).all()
 

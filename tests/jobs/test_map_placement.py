@@ -2,7 +2,7 @@ from curator.domain.fact import MapPoint
 from curator.jobs.context import Work
 from curator.jobs.job import Options
 from curator.jobs.map_placement import place_new
-from curator.jobs.steps import lay_out_producer
+from curator.jobs.step_table import lay_out_producer
 from curator.stages.clip_map.place_new import MADE_BY
 from tests.helpers.factories import a_project, a_vector, found
 from tests.jobs.test_reanalyse import Watching

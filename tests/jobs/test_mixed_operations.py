@@ -21,7 +21,7 @@ from curator.domain.decision import (
 from curator.domain.errors import CuratorError
 from curator.domain.merging import Rule
 from curator.domain.progress import Nobody
-from curator.domain.recipe import Recipe, Step
+from curator.domain.recipe import Recipe, RecipeStep
 from curator.domain.snapshot import Kind
 from curator.domain.span import Span
 from curator.domain.splitting import merge, split
@@ -153,7 +153,7 @@ def test_two_hundred_operations_are_undone_through_the_same_states(tmp_path, see
         for clip in project.clips.ids():
             say(project, clip, f"words {clip}")
         for cutoff in (80.0, 8000.0):
-            step = Step.of("highpass", 1, {"hz": cutoff})
+            step = RecipeStep.of("highpass", 1, {"hz": cutoff})
             project.cleanings.add_recipe(Recipe(f"above {cutoff:.0f} Hz", (step,)))
         operations = Operations(project, others, chance)
         states = [project.decisions.state_hash()]

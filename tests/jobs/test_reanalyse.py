@@ -15,9 +15,9 @@ from curator.domain.splitting import split
 from curator.jobs import reanalyse
 from curator.jobs.context import Work
 from curator.jobs.job import Options
-from curator.jobs.reanalyse import DEPENDENT, follow_cut, transcribe_again
+from curator.jobs.reanalyse import CLIP_STEPS, follow_cut, transcribe_again
 from curator.jobs.result_writer import straight_into
-from curator.jobs.steps import transcriber_producer
+from curator.jobs.step_table import transcriber_producer
 from curator.store.project import Project
 from tests.helpers.factories import a_cut, a_transcript, an_empty_project
 from tests.helpers.sounds import noise, write_sound
@@ -66,7 +66,7 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, set[int]]]:
     def run_jobs(work, step, jobs):
         items = {item for job in jobs for item in job.items}
         if items:
-            given.append((step, items))
+            given.append((step.key, items))
         return 0
 
     monkeypatch.setattr(reanalyse, "run_jobs", run_jobs)
@@ -81,7 +81,7 @@ def test_only_the_clips_that_were_cut_are_looked_at_again(project, jobs):
     first, second, _ = project.clips.ids()
     project.decisions.apply(recut(second, Span(4 * RATE, 6 * RATE)))
     assert follow_cut(work_on(project), OPTIONS, {second}) == 0
-    assert [step for step, _ in jobs] == list(DEPENDENT)
+    assert [step for step, _ in jobs] == [step.key for step in CLIP_STEPS]
     assert all(items == {second} for _, items in jobs)
     assert project.clips.get(first).scores == {}
 
@@ -101,15 +101,15 @@ def test_a_step_that_cannot_run_keeps_no_other_from_running(project, monkeypatch
     ran = []
 
     def run_jobs(work, step, jobs):
-        ran.append(step)
-        if step == "words":
+        ran.append(step.key)
+        if step.key == "words":
             raise MissingModel("The model is not there.")
         return 0
 
     monkeypatch.setattr(reanalyse, "run_jobs", run_jobs)
     work = work_on(project)
     assert follow_cut(work, OPTIONS, set(project.clips.ids())) == 1
-    assert ran == list(DEPENDENT)
+    assert ran == [step.key for step in CLIP_STEPS]
     assert work.watcher.failures == ["The model is not there."]
 
 

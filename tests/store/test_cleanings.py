@@ -3,11 +3,11 @@ import pytest
 from curator.domain.cleaning import BeforeAfter, ClipCleaned
 from curator.domain.decision import Edit, Field, recut
 from curator.domain.fact import Producer
-from curator.domain.recipe import Recipe, Step, none, to_toml
+from curator.domain.recipe import Recipe, RecipeStep, none, to_toml
 from curator.domain.span import Span
 from tests.helpers.factories import a_project
 
-RECIPE = Recipe("quiet", (Step.of("high_pass", 1, {"hz": 70.0}),))
+RECIPE = Recipe("quiet", (RecipeStep.of("high_pass", 1, {"hz": 70.0}),))
 GUARD = Producer("clean_guard", 1, "tiny.en")
 
 

@@ -15,7 +15,7 @@ from curator.domain.decision import (
 )
 from curator.domain.errors import CuratorError
 from curator.domain.fact import Producer
-from curator.domain.recipe import Recipe, Step, none
+from curator.domain.recipe import Recipe, RecipeStep, none
 from curator.domain.snapshot import Kind
 from curator.domain.span import Span
 from curator.domain.splitting import merge, split
@@ -222,8 +222,8 @@ def test_a_snapshot_survives_the_end_of_the_program(project):
             again.snapshots.take("tuesday")
 
 
-RUMBLE = Recipe("rumble", (Step.of("highpass", 1, {"hz": 80.0}),))
-HISS = Recipe("hiss", (Step.of("highpass", 1, {"hz": 8000.0}),))
+RUMBLE = Recipe("rumble", (RecipeStep.of("highpass", 1, {"hz": 80.0}),))
+HISS = Recipe("hiss", (RecipeStep.of("highpass", 1, {"hz": 8000.0}),))
 
 
 def cleaned(project):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from curator.audio.decode import blocks
 from curator.audio.waveform import Waveform
-from curator.domain.recipe import Step
+from curator.domain.recipe import RecipeStep
 from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.stages.cleaning.cleaners import Equipment, info_of, made
@@ -20,7 +20,7 @@ def sound_of(recording: Recording) -> Sound:
     return Sound(blocks(Path(recording.path), BLOCK_S), recording.rate, recording.samples)
 
 
-def stops(steps: Sequence[Step]) -> list[int]:
+def stops(steps: Sequence[RecipeStep]) -> list[int]:
     """After how many steps what was made is kept: after each costly one, and at the end.
 
     So a change of a cheap step after a network does not make the network run again.
@@ -31,7 +31,7 @@ def stops(steps: Sequence[Step]) -> list[int]:
 
 def cleaned(
     hear: Callable[[], Sound],
-    steps: Sequence[Step],
+    steps: Sequence[RecipeStep],
     equipment: Equipment,
     wanted_from: float = 0.0,
 ) -> Sound:
@@ -59,7 +59,7 @@ def cleaned(
     return sound
 
 
-def kept_of_clip(wave: Waveform, steps: Sequence[Step]) -> Span:
+def kept_of_clip(wave: Waveform, steps: Sequence[RecipeStep]) -> Span:
     """The part of a clip that the steps for clips keep, in samples of ``wave``."""
     span = Span(0, wave.samples.size)
     for step in steps:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from curator.domain.errors import CuratorError, printable
-from curator.domain.recipe import NOTHING, Recipe, Step, none
+from curator.domain.recipe import NOTHING, Recipe, RecipeStep, none
 from curator.domain.resources import resources
 from curator.stages.cleaning.cleaners import CleanerInfo, info_of
 
@@ -64,7 +64,7 @@ def parsed(text: str, name: str = "") -> Recipe:
     return Recipe(str(data.get("name", name)), found, str(data.get("use", "")))
 
 
-def _step(entry: Mapping[str, Any], number: int) -> Step:
+def _step(entry: Mapping[str, Any], number: int) -> RecipeStep:
     info = info_of(str(entry.get("cleaner", "")))
     chosen = {setting: each.usual for setting, each in info.settings.items()}
     for key, value in entry.items():
@@ -74,7 +74,7 @@ def _step(entry: Mapping[str, Any], number: int) -> Step:
             _check_version(info, value, number)
             continue
         chosen[key] = _checked(info, key, value, number)
-    return Step.of(info.key, info.version, chosen)
+    return RecipeStep.of(info.key, info.version, chosen)
 
 
 def _check_version(info: CleanerInfo, value: object, number: int) -> None:
@@ -104,11 +104,11 @@ def _checked(info: CleanerInfo, key: str, value: object, number: int) -> float:
     return float(value)
 
 
-def of_recordings(steps: Sequence[Step]) -> tuple[Step, ...]:
+def of_recordings(steps: Sequence[RecipeStep]) -> tuple[RecipeStep, ...]:
     """The steps that clean recordings, without those that say what to keep of clips."""
     return tuple(step for step in steps if not info_of(step.cleaner).of_clips)
 
 
-def of_clips(steps: Sequence[Step]) -> tuple[Step, ...]:
+def of_clips(steps: Sequence[RecipeStep]) -> tuple[RecipeStep, ...]:
     """The steps that say what to keep of clips."""
     return tuple(step for step in steps if info_of(step.cleaner).of_clips)

@@ -7,7 +7,7 @@ from curator.audio.cache import cached16
 from curator.audio.derived import derived_recording, is_ready
 from curator.audio.waveform import CACHE_RATE, Waveform
 from curator.domain.errors import MissingSource, printable
-from curator.domain.recipe import Recipe, Step, hash_of
+from curator.domain.recipe import Recipe, RecipeStep, hash_of
 from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.stages import Version
@@ -15,7 +15,7 @@ from curator.stages.cleaning.clean import kept_of_clip
 from curator.stages.cleaning.recipes import of_clips, of_recordings, parsed
 
 
-def derived(recording: Recording, cache: Path, steps: tuple[Step, ...]) -> Recording | None:
+def derived(recording: Recording, cache: Path, steps: tuple[RecipeStep, ...]) -> Recording | None:
     """The recording as the steps made it; None where that is not (or no longer) there."""
     steps = of_recordings(steps)
     if not steps:
@@ -72,7 +72,7 @@ class Versions:
         return self._made[key]
 
     def _kept(
-        self, made: Recording, imported: Recording, span: Span, trims: tuple[Step, ...]
+        self, made: Recording, imported: Recording, span: Span, trims: tuple[RecipeStep, ...]
     ) -> Span:
         samples16 = cached16(self._cache, made.content_hash)
         span16 = span.at_rate(imported.rate, CACHE_RATE).within(len(samples16))

@@ -2,29 +2,11 @@
 
 from dataclasses import dataclass
 
-from curator.domain.clip_query import parse
 from curator.jobs.context import Work
 from curator.jobs.job import Options
 from curator.store.project import Project
 from curator.ui.intake.recordings_model import FileState
 
-USUAL_COST = {
-    "transcribe": 0.25,
-    "segment": 0.02,
-    "edges": 0.01,
-    "embed": 0.08,
-    "delivery": 0.005,
-    "score": 0.05,
-    "overlap": 0.03,
-    "lay_out": 0.02,
-    "lay_out_delivery": 0.02,
-}
-"""Seconds of one process for a second of sound, until this machine has shown its own pace.
-
-Measured with tiny.en on one slow core; the exact scores take about nine times as long.
-"""
-
-EXACT_COST = 9
 ABOUT_CLIPS = 0.8
 """The share of a recording that becomes clips, before it is cut."""
 
@@ -95,8 +77,8 @@ def files_of(work: Work) -> dict[int, FileState]:
 
 def make_plan(project: Project, options: Options, workers: int) -> Plan:
     """The steps that have something to do, in their order."""
-    from curator.jobs.pipeline import RECORDING_STEPS
-    from curator.jobs.steps import STEPS, todo
+    from curator.jobs.step_table import STEPS
+    from curator.jobs.steps import todo
 
     recordings = {recording.id: recording for recording in project.recordings.all()}
     lengths = {number: recording.seconds for number, recording in recordings.items()}
@@ -106,19 +88,15 @@ def make_plan(project: Project, options: Options, workers: int) -> Plan:
     uncut = 0.0
     steps: list[PlannedStep] = []
     cost = 0.0
-    for step in STEPS:
+    for step in (step for step in STEPS if not step.runs_after):
         items = {item for job in todo(project, step, options) for item in job.items}
-        if step == "lay_out" and not uncut and "embed" not in {each.step for each in steps}:
-            # Clips too short to have a voice have no place on the map, now or later.
-            items &= set(project.clips.ids(parse("has:voice")))
-        known = lengths if step in RECORDING_STEPS else clips
+        known = lengths if step.item == "recording" else clips
         seconds = sum(known[item] for item in items)
-        if step == "segment":
+        if step.replaces_clips:
             uncut = seconds * ABOUT_CLIPS
-        elif step not in RECORDING_STEPS:
+        elif step.item != "recording":
             seconds += uncut
-        if items or (uncut and step not in RECORDING_STEPS):
-            steps.append(PlannedStep(step, len(items), seconds))
-            exact = EXACT_COST if step == "score" and options.exact else 1
-            cost += seconds * USUAL_COST[step] * exact
+        if items or (uncut and step.item != "recording"):
+            steps.append(PlannedStep(step.key, len(items), seconds))
+            cost += seconds * step.cost * (step.exact_factor if options.exact else 1)
     return Plan(tuple(steps), START_S * len(steps) + cost / max(1, workers))

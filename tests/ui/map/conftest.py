@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from curator.domain.decision import choose_voice, give_emotion, keep
 from curator.domain.fact import DeliveryPoint, MapPoint, Producer, SpeakerVector, Suggestion
 from curator.jobs.job import Options
-from curator.jobs.steps import lay_out_producer
+from curator.jobs.step_table import lay_out_producer
 from curator.store.project import Project
 from curator.ui import page_list
 from curator.ui.main_window import MainWindow

@@ -272,7 +272,7 @@ def test_a_project_without_a_map_says_what_to_do(qtbot, voice_map: Map):
 def test_new_facts_are_seen(qtbot, voice_map: Map):
     from curator.domain.fact import MapPoint
     from curator.jobs.job import Options
-    from curator.jobs.steps import lay_out_producer
+    from curator.jobs.step_table import lay_out_producer
     from tests.helpers.factories import found
 
     project, clip = voice_map.session.project, voice_map.ids[0]

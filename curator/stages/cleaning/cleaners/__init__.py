@@ -14,7 +14,7 @@ from typing import Protocol
 
 from curator.audio.waveform import Samples, Waveform
 from curator.domain.errors import CuratorError
-from curator.domain.recipe import Step, Value
+from curator.domain.recipe import RecipeStep, Value
 from curator.domain.span import Span
 from curator.stages.cleaning.stream import Sound
 
@@ -141,6 +141,6 @@ def info_of(key: str) -> CleanerInfo:
     return known[key]
 
 
-def made(step: Step, equipment: Equipment) -> AnyCleaner:
+def made(step: RecipeStep, equipment: Equipment) -> AnyCleaner:
     """The cleaner of a step, with its settings, loading what it needs."""
     return info_of(step.cleaner).create(dict(step.settings), equipment)

@@ -1,0 +1,123 @@
+"""Running one stage: working copies, copied words, and jobs shared among worker processes."""
+
+from collections.abc import Sequence
+
+from curator.audio.intake import cached16, rebuild_cache
+from curator.domain.errors import CuratorError
+from curator.domain.fact import ClipFact, RecordingCut, RecordingTranscript, Transcript
+from curator.jobs.context import Work
+from curator.jobs.job import Job, Options
+from curator.jobs.messages import Found
+from curator.jobs.result_writer import write_facts
+from curator.jobs.step_table import WORDS, Step, transcriber_producer
+from curator.jobs.steps import todo
+from curator.jobs.versions import versions
+from curator.jobs.worker_pool import Crew, item_of
+from curator.stages.transcription.transcribe import words_of_clip
+from curator.store.project import Project
+
+
+def make_caches(work: Work) -> int:
+    """Rebuild deleted working copies; returns the number of recordings that failed."""
+    project, watcher = work.project, work.watcher
+    missing = []
+    for recording in project.recordings.all():
+        try:
+            cached16(project.cache, recording.content_hash)
+        except FileNotFoundError:
+            missing.append(recording)
+    if not missing:
+        return 0
+    watcher.started("cache", len(missing), sum(recording.seconds for recording in missing))
+    failures, seconds = 0, 0.0
+    for done, recording in enumerate(missing, start=1):
+        work.look_up()
+        try:
+            rebuild_cache(recording, project.cache)
+        except CuratorError as error:
+            watcher.failed(str(error))
+            failures += 1
+        seconds += recording.seconds
+        watcher.progressed(done, seconds)
+    watcher.finished()
+    return failures
+
+
+def copy_words(work: Work, options: Options) -> None:
+    """Give clips as segmentation cut them the words of their recording's transcript."""
+    project = work.project
+    producer = transcriber_producer(options)
+    cleaned = versions(project).of_clips.keys()  # these are transcribed from their cleaned sound
+    missing = set(project.facts.missing(producer, Transcript)) - project.clips.moved() - cleaned
+    transcripts: dict[int, Transcript | None] = {}
+    facts = []
+    for clip, recording, span in project.clips.spans(missing):
+        if recording not in transcripts:
+            transcripts[recording] = project.facts.recording_transcript(recording)
+        whole = transcripts[recording]
+        if whole is not None:
+            facts.append(ClipFact(clip, span, producer, words_of_clip(whole, span)))
+    write_facts(work.write, facts)
+
+
+def run_step(work: Work, step: Step, options: Options) -> int:
+    """Run one stage on all items that lack it; returns the number of items that failed."""
+    if step.key == WORDS:
+        copy_words(work, options)
+    jobs = todo(work.project, step, options)
+    if step.replaces_clips and any(job.items for job in jobs):
+        work.write(lambda owner: _back_up(owner, "before segmenting"))
+    return run_jobs(work, step, jobs)
+
+
+def run_jobs(work: Work, step: Step, jobs: Sequence[Job]) -> int:
+    """Run jobs of one stage in worker processes; returns the number of items that failed."""
+    work.look_up()
+    project, watcher = work.project, work.watcher
+    jobs = [job for job in jobs if job.items]
+    if not jobs:
+        return 0
+    lengths = _seconds(project, step)
+    items = {item for job in jobs for item in job.items}
+    watcher.started(step.key, len(items), sum(lengths[item] for item in items))
+    crew = Crew(
+        work,
+        store=_store,
+        describe=lambda item: _described(project, step, item),
+        seconds_of=lambda result: lengths[item_of(result)],
+        most_workers=1 if step.item == "set" else None,
+    )
+    for job in jobs:
+        crew.do(job, job.items)
+    watcher.finished()
+    return crew.failures
+
+
+def _back_up(project: Project, reason: str) -> None:
+    project.backup(reason)
+
+
+def _seconds(project: Project, step: Step) -> dict[int, float]:
+    recordings = {recording.id: recording for recording in project.recordings.all()}
+    if step.item == "recording":
+        return {number: recording.seconds for number, recording in recordings.items()}
+    return {
+        clip: span.seconds(recordings[recording].rate)
+        for clip, recording, span in project.clips.spans()
+    }
+
+
+def _described(project: Project, step: Step, item: int) -> str:
+    if step.item == "recording":
+        return project.recordings.get(item).name
+    clip = project.clips.get(item)
+    return f"clip {item} ({clip.recording} at {clip.span.start_s(clip.rate):.1f} s)"
+
+
+def _store(project: Project, results: Sequence[Found]) -> None:
+    project.facts.add(fact for fact in results if isinstance(fact, ClipFact))
+    for fact in results:
+        if isinstance(fact, RecordingTranscript):
+            project.facts.add_transcript(fact)
+        elif isinstance(fact, RecordingCut):
+            project.clips.replace_cut(fact)
