@@ -12,7 +12,7 @@ from curator import __version__
 from curator.cli.balance_arguments import add_balance_commands
 from curator.cli.clean_arguments import add_clean_command, add_models_command
 from curator.cli.history_arguments import add_history_commands
-from curator.cli.shared_arguments import add_json, add_project, add_whisper, positive
+from curator.cli.shared_arguments import add_json, add_project, add_whisper, plugin_keys, positive
 from curator.domain.errors import CuratorError
 from curator.jobs.step_table import STEPS
 
@@ -113,6 +113,7 @@ def _add_decision_commands(commands: "_Commands[argparse.ArgumentParser]") -> No
     clips = _command(commands, "clips", "clips:clips", "List clips.")
     add_project(clips)
     clips.add_argument("--query", metavar="Q", default="", help='e.g. "state:kept snr>20 -uh"')
+    clips.epilog = f"Scorers: {plugin_keys('scoring', 'scorers')}."
     add_json(clips)
 
     decide = _command(commands, "decide", "decide:decide", "Decide about the clips of a query.")

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from curator.cli.shared_arguments import add_whisper
+from curator.cli.shared_arguments import add_whisper, plugin_keys
 
 Make = Callable[[str, str, str], argparse.ArgumentParser]
 """Makes a command: its name, what runs it, what it does."""
@@ -43,6 +43,7 @@ def add_clean_command(make: Make, cores: int) -> None:
         dest="recipes",
         help="a recipe's name or file.toml; left out: make again what was deleted",
     )
+    clean.epilog = f"Cleaners for recipe files: {plugin_keys('cleaning', 'cleaners')}."
     clean.add_argument("--query", metavar="Q", help="only these clips; left out: all recordings")
     clean.add_argument("--compare", action="store_true", help="which recipe is best, or none")
     clean.add_argument("--list", action="store_true", help="the recipes there are")

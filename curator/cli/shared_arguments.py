@@ -20,16 +20,23 @@ def add_json(command: argparse.ArgumentParser) -> None:
 
 
 def add_whisper(command: argparse.ArgumentParser) -> None:
-    """Which transcriber runs, and with which model; the help lists the transcribers."""
-    # The package itself imports numpy, which would make --help slow.
-    folder = Path(__file__).parents[1] / "stages" / "transcription" / "transcribers"
-    keys = sorted(module.name for module in pkgutil.iter_modules([str(folder)]))
+    """Add ``--whisper``: transcriber and model; the help lists the transcribers."""
+    transcribers = plugin_keys("transcription", "transcribers")
     command.add_argument(
         "--whisper",
         metavar="NAME|FOLDER|KEY[:MODEL]",
         default="tiny.en",
-        help=f"a Whisper model, or a transcriber ({', '.join(keys)}) and its model",
+        help=f"a Whisper model, or a transcriber ({transcribers}) and its model",
     )
+
+
+def plugin_keys(*folder: str) -> str:
+    """Keys of the plug-ins in a folder of ``curator/stages``, for help texts.
+
+    Read from file names: importing the plug-ins would make ``--help`` slow.
+    """
+    path = Path(__file__).parents[1].joinpath("stages", *folder)
+    return ", ".join(sorted(module.name for module in pkgutil.iter_modules([str(path)])))
 
 
 def positive(text: str) -> int:
