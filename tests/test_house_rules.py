@@ -31,7 +31,7 @@ HEAVY = {
 
 # Networks are classes made of torch's, compiled loops are decorated by numba: these modules are
 # themselves loaded inside functions only, as the test of --help sees.
-MADE_OF_HEAVY = ("trainer/backends/", "curator/stages/clip_map/umap_loop.py", "curator/ui/")
+MADE_OF_HEAVY = ("trainer/backends/", "curator/ui/")
 
 # What a package may import beside the standard library and what lies below it.
 ONLY = {

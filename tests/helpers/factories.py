@@ -35,7 +35,7 @@ TRANSCRIBE = Producer("transcribe", 1, "tiny.en")
 SCORE = Producer("score", 1)
 EMBED = Producer("embed", 1)
 EDGES = Producer("edges", 1)
-LAY_OUT = Producer("lay_out", 1)
+LAY_OUT = Producer("lay_out", 2)
 
 
 @cache

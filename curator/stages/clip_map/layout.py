@@ -1,8 +1,9 @@
-"""All speaker vectors -> the voice map: where each clip lies, and in which cluster.
+"""Layout of the speaker map: a two-dimensional position and a cluster for each clip.
 
-PCA to 50 dimensions, then UMAP (see map_graph and map_forces), starting from the first two
-principal components. The same vectors and seed give the same map. When there is an older map, clips
-start where they were and move little, so that people keep their bearings; a new clip starts among
+PCA to 50 dimensions, exact neighbours, then UMAP (McInnes et al. 2018) with the optimiser of
+umap-learn, starting from the first two principal components. Its class ``umap.UMAP`` scales every
+start to a square, which would move an older map. The same vectors and seed give the same map. With
+an older map, clips start at their old positions and move little; a new clip starts at the mean of
 its neighbours.
 """
 
@@ -19,13 +20,14 @@ Places = NDArray[np.float32]  # (clips, 2)
 Labels = NDArray[np.int64]  # (clips,); -1 is none
 
 DIMENSIONS = 50
-FEWEST = 15  # below this neighbours say nothing: the two principal components are the map
-SPREAD = 10.0  # half the width of the map before the forces act
+FEWEST = 15  # with fewer clips the two principal components are the map
+HALF_WIDTH = 10.0  # of the start of the optimisation
+SPREAD, MIN_DISTANCE = 1.0, 0.1  # umap-learn's defaults
 JITTER = 1e-3  # sets clips with the same vector apart
-ROUNDS = 100  # three times as many keep hardly more neighbours: trustworthiness 0.0003 higher
-ROUNDS_FROM_OLD_MAP = 40
-STEP = 1.0
-STEP_FROM_OLD_MAP = 0.1
+EPOCHS = 100  # twice as many raise trustworthiness by 0.0002
+EPOCHS_FROM_OLD_MAP = 40
+LEARNING_RATE = 1.0
+LEARNING_RATE_FROM_OLD_MAP = 0.1
 MOSTLY_NEW = 0.5  # share of new clips above which the old map is a beginning and no more
 
 CLUSTER_SHARE = 0.5  # the smallest cluster is this times the square root of the number of clips
@@ -33,10 +35,10 @@ SMALLEST_CLUSTER = (3, 50)
 
 
 class LayOut:
-    """The stage that lays out the whole set; ``seed`` decides which of many alike maps it is."""
+    """Stage that lays out all clips. seed: of the optimisation."""
 
     key = "lay_out"
-    version = 1
+    version = 2
     finds = MapPoint
 
     def __init__(self, seed: int = 0) -> None:
@@ -46,7 +48,7 @@ class LayOut:
     def run(
         self, vectors: Sequence[tuple[int, bytes]], start: Mapping[int, MapPoint] | None = None
     ) -> dict[int, MapPoint]:
-        """A point for every clip. start: the older map, if there is one."""
+        """Map points by clip id. start: the older map, if there is one."""
         return lay_out(vectors, self._seed, start)
 
 
@@ -55,7 +57,7 @@ def lay_out(
     seed: int = 0,
     start: Mapping[int, MapPoint] | None = None,
 ) -> dict[int, MapPoint]:
-    """Where each clip lies on the map, and its cluster.
+    """Position and cluster of each clip, by clip id.
 
     vectors: clip id and the values of its SpeakerVector. start: the older map, if there is one.
     """
@@ -72,43 +74,43 @@ def lay_out(
 
 
 def map_places(points: Points, seed: int, old: Places | None = None) -> Places:
-    """The two-dimensional map of points, shape (clips, 2).
+    """Two-dimensional layout of points, shape (clips, 2).
 
-    old: where they were on an older map, NaN for new clips.
+    old: positions on an older map, NaN for new clips.
     """
     flat = _flat(points, seed)
     if len(points) < FEWEST:
         return flat if old is None else np.where(np.isnan(old), flat, old)
     neighbours = nearest(points)
     if old is None or np.isnan(old).all():
-        return _moved(neighbours, flat, ROUNDS, STEP, seed)
-    begun = _among_neighbours(neighbours, old, flat)
+        return _optimised(neighbours, flat, EPOCHS, LEARNING_RATE, seed)
+    start = _among_neighbours(neighbours, old, flat)
     if np.isnan(old[:, 0]).mean() > MOSTLY_NEW:
-        return _moved(neighbours, begun, ROUNDS, STEP, seed)
-    return _moved(neighbours, begun, ROUNDS_FROM_OLD_MAP, STEP_FROM_OLD_MAP, seed)
+        return _optimised(neighbours, start, EPOCHS, LEARNING_RATE, seed)
+    return _optimised(neighbours, start, EPOCHS_FROM_OLD_MAP, LEARNING_RATE_FROM_OLD_MAP, seed)
 
 
 def clusters(places: Places) -> Labels:
-    """Which clips lie together, largest cluster first; -1 for those that lie alone."""
+    """HDBSCAN cluster of each clip, 0 for the largest; -1 for noise."""
     from sklearn.cluster import HDBSCAN
 
     fewest, most = SMALLEST_CLUSTER
     smallest = int(np.clip(round(CLUSTER_SHARE * len(places) ** 0.5), fewest, most))
     if len(places) < 2 * smallest:
         return np.full(len(places), -1, dtype=np.int64)
-    found = HDBSCAN(min_cluster_size=smallest, copy=True).fit_predict(places)
-    sizes = np.bincount(found[found >= 0], minlength=int(found.max()) + 1)
+    labels = HDBSCAN(min_cluster_size=smallest, copy=True).fit_predict(places)
+    sizes = np.bincount(labels[labels >= 0], minlength=int(labels.max()) + 1)
     rank = np.empty_like(sizes)
     rank[np.argsort(-sizes, kind="stable")] = np.arange(sizes.size)
-    return np.array([rank[label] if label >= 0 else -1 for label in found], dtype=np.int64)
+    return np.array([rank[label] if label >= 0 else -1 for label in labels], dtype=np.int64)
 
 
 def representatives(
     vectors: Sequence[tuple[int, bytes]], labels: Mapping[int, int], most: int = 5
 ) -> dict[int, list[int]]:
-    """The clips that sound most like the whole of their cluster, nearest first, per cluster.
+    """Clips nearest to the mean of their cluster, nearest first, by cluster.
 
-    labels: clip id -> cluster; clips in none (-1) represent nobody.
+    labels: clip id -> cluster; clips in none (-1) are left out.
     """
     known = [(id_, values) for id_, values in vectors if labels.get(id_, -1) >= 0]
     if not known:
@@ -136,10 +138,10 @@ def principal(rows: Points) -> Points:
 
 
 def _flat(points: Points, seed: int) -> Places:
-    """The first two components, to the map's scale, with clips at one place a little apart."""
+    """First two components, scaled to the map, with jitter that sets equal clips apart."""
     flat = np.zeros((len(points), 2), dtype=np.float32)
     flat[:, : points.shape[1]] = points[:, :2]
-    scale = SPREAD / max(float(np.abs(flat).max()), 1e-9)
+    scale = HALF_WIDTH / max(float(np.abs(flat).max()), 1e-9)
     jitter = np.random.default_rng(seed).normal(0.0, JITTER, flat.shape)
     return (flat * scale + jitter).astype(np.float32)
 
@@ -147,7 +149,7 @@ def _flat(points: Points, seed: int) -> Places:
 def old_places(
     ids: Sequence[int], start: Mapping[int, MapPoint] | Mapping[int, DeliveryPoint]
 ) -> Places | None:
-    """Where the clips were on an older map, NaN for new ones; None when all are new."""
+    """Positions on an older map, NaN for new clips; None when all are new."""
     if not any(id_ in start for id_ in ids):
         return None
     nowhere = (np.nan, np.nan)
@@ -157,27 +159,39 @@ def old_places(
 
 
 def _among_neighbours(neighbours: Neighbours, old: Places, flat: Places) -> Places:
-    """New clips at the middle of their neighbours on the old map; with none there, as by PCA."""
+    """Old positions; new clips at the mean of their old neighbours, or as by PCA without any."""
     new = np.isnan(old[:, 0])
     around = old[neighbours.rows[new]]  # (new clips, neighbours, 2)
     known = ~np.isnan(around)
     middle = np.where(known, around, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-    begun = old.copy()
-    begun[new] = np.where(known.any(axis=1), middle, flat[new])
-    return begun
+    start = old.copy()
+    start[new] = np.where(known.any(axis=1), middle, flat[new])
+    return start
 
 
-def _moved(neighbours: Neighbours, places: Places, rounds: int, step: float, seed: int) -> Places:
-    from curator.stages.clip_map.umap_loop import lay_out_forces
+def _optimised(
+    neighbours: Neighbours, start: Places, epochs: int, learning_rate: float, seed: int
+) -> Places:
+    """UMAP's stochastic gradient descent from a start, on one core, so that it is reproducible."""
+    from umap.layouts import optimize_layout_euclidean
+    from umap.umap_ import find_ab_params, make_epochs_per_sample
 
     graph = fuzzy_graph(neighbours)
-    moved: Places = lay_out_forces(
-        graph.indptr.astype(np.int32),
-        graph.indices.astype(np.int32),
-        (graph.data / graph.data.max()).astype(np.float32),
-        places.astype(np.float32),
-        rounds,
-        step,
-        seed,
+    used = graph.data >= graph.data.max() / epochs  # a weaker edge is never sampled
+    a, b = find_ab_params(SPREAD, MIN_DISTANCE)
+    places = start.astype(np.float32, order="C")
+    random_state = np.random.default_rng(seed).integers(-(2**31) + 1, 2**31 - 2, 3)
+    optimised: Places = optimize_layout_euclidean(
+        places,
+        places,
+        graph.row[used],
+        graph.col[used],
+        epochs,
+        len(places),
+        make_epochs_per_sample(graph.data[used], epochs),
+        a,
+        b,
+        random_state,
+        initial_alpha=learning_rate,
     )
-    return moved
+    return optimised

@@ -48,7 +48,7 @@ class LayOutDelivery:
     """The stage that lays out the whole set by delivery."""
 
     key = "lay_out_delivery"
-    version = 1
+    version = 2
     finds = DeliveryPoint
 
     def __init__(self, seed: int = 0) -> None:
