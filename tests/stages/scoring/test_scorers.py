@@ -108,7 +108,7 @@ def test_every_score_key_has_one_scorer():
 def test_what_scorers_say_of_themselves_is_read_without_heavy_libraries():
     heavy = "torch onnxruntime librosa sklearn numba scipy.signal resemblyzer"
     code = (
-        "import sys, curator.stages.scorers as s; s.scorers();"
+        "import sys, curator.stages.scoring.scorers as s; s.scorers();"
         f"print([m for m in {heavy.split()} if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -12,11 +12,10 @@ from trainer.target import read_target
 
 TRAINER = Path(__file__).resolve().parents[3] / "trainer"
 BLIND = (
-    "checkpoint.py", "compare", "distributed.py", "draws.py", "evaluate", "evaluation.py",
-    "events.py", "features.py", "gradients.py", "guard.py", "listening", "loop.py", "manifest.py",
-    "material.py", "plan.py", "preflight.py", "prompts.py", "report", "resources.py", "run.py",
-    "sampler.py", "schedule.py", "session.py", "train_commands.py", "update.py",
-    "voice_commands.py",
+    "compare", "evaluate", "listening", "report", "resources.py", "runs", "training", "data",
+    "optim/schedule.py", "optim/gradients.py", "optim/early_stopping.py",
+    "bundle/manifest.py", "bundle/preflight.py", "bundle/sampler.py", "machine/plan.py",
+    "cli/speak.py", "cli/train.py",
 )  # fmt: skip
 
 
