@@ -1,14 +1,30 @@
+"""Fixtures of all tests of the window."""
+
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from curator.store.project import Project
+from curator.ui import page_list
+from curator.ui.audit.page import AuditPage
+from curator.ui.main_window import MainWindow
+from curator.ui.map.page import MapPage
 from curator.ui.messages import Messages
+from curator.ui.page import Page
 from curator.ui.session import Session
 from curator.ui.settings import Settings
+from curator.ui.sound.loader import ClipLoader
+from curator.ui.sound.player import SilentPlayer
+from curator.ui.training.page import TrainingPage
+from tests.helpers.audit_window import Audit, a_spoken_project
+from tests.helpers.crowd import a_crowd
 from tests.helpers.factories import a_project
 from tests.helpers.leaks import nothing_left
+from tests.helpers.map_window import Map, a_mapped_project
+from tests.helpers.players import FakePlayer
+from tests.helpers.sound_project import RATE
 
 
 @pytest.fixture(autouse=True)
@@ -42,3 +58,128 @@ def session_of(settings: Settings) -> Iterator[Callable[[Project], Session]]:
 def session(session_of, tmp_path: Path) -> Session:
     """A session with a project of six undecided clips."""
     return session_of(a_project(tmp_path))
+
+
+@pytest.fixture
+def crowd(tmp_path: Path) -> Iterator[Project]:
+    """Forty clips of two recordings in all sorts of states, open for writing."""
+    project = a_crowd(tmp_path)
+    yield project
+    project.close()
+
+
+@pytest.fixture
+def player() -> FakePlayer:
+    return FakePlayer()
+
+
+@pytest.fixture
+def clips() -> int:
+    """How many clips the project has; a test may say otherwise."""
+    return 9
+
+
+@pytest.fixture
+def audit(
+    qtbot, tmp_path: Path, clips: int, player: FakePlayer, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Audit]:
+    """The window at the audit page, with a player that only remembers."""
+    path = a_spoken_project(tmp_path, clips)
+    build = page_list.PageKind.build
+
+    def build_silent(kind: page_list.PageKind, session: Session) -> Page:
+        return AuditPage(session, player) if kind.key == "audit" else build(kind, session)
+
+    monkeypatch.setattr(page_list.PageKind, "build", build_silent)
+    window = MainWindow(Settings(), Messages())
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    assert window.open_path(path)
+    window.show_page("audit")
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    page = window._pages["audit"]
+    page.judging._settling.setInterval(10**6)  # no test waits for a worker
+    page.table.setFocus()
+    assert window.session is not None
+    yield Audit(window, page, player, window.session)
+    window.close()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """The project the window opens; a test may say another."""
+    return a_mapped_project(tmp_path)
+
+
+@pytest.fixture
+def voice_map(
+    qtbot, path: Path, player: FakePlayer, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Map]:
+    """The window at the map page, with a player that only remembers."""
+    build = page_list.PageKind.build
+
+    def build_silent(kind: page_list.PageKind, session: Session) -> Page:
+        return MapPage(session, player) if kind.key == "map" else build(kind, session)
+
+    monkeypatch.setattr(page_list.PageKind, "build", build_silent)
+    window = MainWindow(Settings(), Messages())
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    assert window.open_path(path)
+    window.show_page("map")
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    page = window._pages["map"]
+    qtbot.waitUntil(lambda: page.clips.there)
+    page.scatter.setFocus()
+    page.judging._settling.setInterval(10**6)  # no test waits for a worker
+    assert window.session is not None
+    yield Map(window, page, player, window.session, window.session.project.clips.ids())
+    window.close()
+
+
+@pytest.fixture
+def opened(qtbot, session: Session) -> Iterator[Callable[[Path], TrainingPage]]:
+    """Opens the page on a folder of runs, read to the end."""
+    made = []
+    player = SilentPlayer()
+
+    def open_page(folder: Path) -> TrainingPage:
+        page = TrainingPage(session, player)
+        qtbot.addWidget(page)
+        made.append(page)
+        page.resize(1200, 720)
+        page.show_folder(folder)
+        page.show()
+        page.shown()
+        qtbot.waitUntil(lambda: not page._reading.isActive(), timeout=60_000)
+        return page
+
+    yield open_page
+    for page in made:
+        page.close_page()
+    player.close()
+
+
+@pytest.fixture
+def open_loader(qapp) -> Iterator[Callable[[Project], ClipLoader]]:
+    opened: list[tuple[ClipLoader, Project]] = []
+
+    def opening(project: Project) -> ClipLoader:
+        opened.append((ClipLoader(project, RATE), project))
+        return opened[-1][0]
+
+    yield opening
+    for loader, project in opened:
+        loader.close()
+        project.close()
+
+
+@pytest.fixture
+def silent(qapp) -> Iterator[SilentPlayer]:
+    player = SilentPlayer(RATE)
+    yield player
+    player.close()

@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from curator.ui.theme import wear
-from tests.ui.audit.conftest import Audit
+from tests.helpers.audit_window import Audit
 
 
 def takes_focus(widget: QWidget) -> bool:

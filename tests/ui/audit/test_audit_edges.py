@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from curator.domain.decision import Edit, Field
 from curator.domain.fact import RecordingTranscript
 from curator.domain.recipe import none
+from tests.helpers.audit_window import RATE, Audit
 from tests.helpers.factories import TRANSCRIBE, a_transcript
-from tests.ui.audit.conftest import RATE, Audit
 
 Key = Qt.Key
 CONTROL = Qt.KeyboardModifier.ControlModifier

@@ -5,8 +5,8 @@ from PySide6.QtCore import Qt
 
 from curator.domain.clip_query import parse
 from curator.store.project import Project
+from tests.helpers.audit_window import Audit
 from tests.helpers.stalls import watched
-from tests.ui.audit.conftest import Audit
 
 CLIPS = 100
 

@@ -6,8 +6,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from curator.domain.decision import Field
+from tests.helpers.audit_window import RATE, Audit
 from tests.helpers.factories import say
-from tests.ui.audit.conftest import RATE, Audit
 
 Key = Qt.Key
 SHIFT, CONTROL, ALT = (

@@ -6,7 +6,7 @@ from PySide6.QtGui import QKeySequence
 
 from curator.domain.decision import State
 from curator.ui.actions import PRESETS, keys_in_use, placed
-from tests.ui.audit.conftest import Audit
+from tests.helpers.audit_window import Audit
 
 LEFT = {*"qwertasdfgzxcvb12345", "space", "esc"}
 WORK = (

@@ -1,6 +1,8 @@
 """Categories filled on the balance page, by keys and with the help of suggestions."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -10,6 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from curator.domain.decision import Field, drop, give_emotion, keep
 from curator.domain.errors import CuratorError
+from curator.domain.progress import Nobody
+from curator.jobs.context import Work
+from curator.jobs.suggesting import suggest
 from curator.store.categories import weights
 from curator.store.project import Project
 from curator.ui.actions import of_page
@@ -20,10 +25,37 @@ from curator.ui.balance.suggestion_list import Kind
 from curator.ui.messages import Messages
 from curator.ui.session import Session
 from curator.ui.settings import Settings
-from tests.helpers.labels import kind_of
+from tests.helpers.factories import a_project, say
+from tests.helpers.labels import give_deliveries, give_labels, kind_of
 from tests.helpers.players import FakePlayer
 
 PATIENCE_MS = 60_000
+
+
+LABELLED = 24
+
+
+@pytest.fixture(scope="session")
+def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """48 clips, of which the first 24 are kept in their categories; what is likely is known."""
+    with a_project(tmp_path_factory.mktemp("learned"), clips=48) as project:
+        clips = project.clips.ids()
+        for clip in clips:
+            say(project, clip, f"This is sentence {clip}.")
+        give_deliveries(project)
+        give_labels(project, range(LABELLED))
+        project.decisions.apply(keep(clips[:LABELLED]))
+        suggest(Work.at_once(project, Nobody()))
+        return project.path
+
+
+@pytest.fixture
+def session(learned: Path, tmp_path: Path) -> Iterator[Session]:
+    """A copy of that project, open."""
+    shutil.copytree(learned, tmp_path / "show.curator", ignore=shutil.ignore_patterns("lock"))
+    session = Session(Project.open(tmp_path / "show.curator"), Settings(), Messages())
+    yield session
+    session.close()
 
 
 @pytest.fixture

@@ -28,10 +28,10 @@ from curator.ui.messages import Messages
 from curator.ui.session import Session
 from curator.ui.settings import Settings
 from curator.ui.sound.playable import PlayableClip
+from tests.helpers.audit_window import a_spoken_project
 from tests.helpers.leaks import nothing_left
 from tests.helpers.players import FakePlayer
 from tests.helpers.stalls import watched
-from tests.ui.audit.conftest import a_spoken_project
 from tests.ui.history.test_snapshots_dialog import rows
 from tests.ui.test_access import nameless
 

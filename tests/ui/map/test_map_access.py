@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from curator.ui.actions import ACTIONS
 from curator.ui.theme import wear
+from tests.helpers.map_window import Map
 from tests.helpers.stalls import watched
 from tests.ui.audit.test_audit_access import takes_focus
-from tests.ui.map.conftest import Map
 
 
 def focusable(voice_map: Map) -> list[QWidget]:

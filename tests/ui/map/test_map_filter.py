@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from curator.domain.clip_query import parse
-from tests.ui.map.conftest import Map
+from tests.helpers.map_window import Map
 
 
 def shown(voice_map: Map) -> list[int]:

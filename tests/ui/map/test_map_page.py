@@ -5,7 +5,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from curator.domain.decision import PROJECT, Edit, Field, drop
-from tests.ui.map.conftest import CLIPS, Map, a_mapped_project
+from tests.helpers.map_window import CLIPS, Map, a_mapped_project
 
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 

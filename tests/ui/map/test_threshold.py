@@ -7,7 +7,7 @@ from curator.domain.clip_query import parse
 from curator.domain.decision import drop
 from curator.ui.map.axes import round_values
 from curator.ui.map.costs import costs
-from tests.ui.map.conftest import CLIPS, Map
+from tests.helpers.map_window import CLIPS, Map
 
 
 @pytest.fixture

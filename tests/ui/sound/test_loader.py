@@ -10,8 +10,8 @@ from curator.audio.waveform import Waveform
 from curator.domain.decision import Field
 from curator.ui.sound.loader import KEPT
 from curator.ui.sound.reading import RUN_UP, same
+from tests.helpers.sound_project import RATE, a_file, heard_project, source_of
 from tests.helpers.sounds import noise, speech_like, write_sound
-from tests.ui.sound.conftest import RATE, a_file, heard_project, source_of
 
 
 @pytest.mark.parametrize(

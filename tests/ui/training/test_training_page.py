@@ -10,8 +10,10 @@ import pytest
 from PySide6.QtWidgets import QMessageBox
 
 from curator.domain.errors import CuratorError
+from curator.ui.session import Session
 from curator.ui.training import trainer_process
 from curator.ui.training.start_panel import free_name
+from tests.helpers.factories import a_project
 from tests.helpers.stalls import watched
 from tests.helpers.training_runs import (
     FLAT,
@@ -21,6 +23,13 @@ from tests.helpers.training_runs import (
     a_small_bundle,
     speech_on_the_way,
 )
+
+
+@pytest.fixture
+def session(session_of, tmp_path: Path) -> Session:
+    """Session whose project has a folder of its own, apart from runs and bundles."""
+    (tmp_path / "show").mkdir()
+    return session_of(a_project(tmp_path / "show"))
 
 
 def said(session) -> str:

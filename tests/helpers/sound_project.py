@@ -1,17 +1,12 @@
-"""A project with sound in it, and players that leave nothing behind."""
+"""Projects with sound in them."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
-
-import pytest
 
 from curator.audio.intake import take_in
 from curator.audio.waveform import Samples
 from curator.domain.recording import Recording
 from curator.store.project import Project
-from curator.ui.sound.loader import ClipLoader
-from curator.ui.sound.player import SilentPlayer
 from tests.helpers.factories import an_empty_project, some_clips
 from tests.helpers.sounds import speech_like, write_coded, write_sound
 
@@ -33,27 +28,6 @@ def a_file(folder: Path, kind: str, seconds: float = 24.0, rate: int = 44_100) -
     if kind == "m4a":
         return write_coded(folder / "show.m4a", sound, rate, "aac", "ipod")
     return write_sound(folder / f"show.{kind}", sound, rate)
-
-
-@pytest.fixture
-def open_loader(qapp) -> Iterator[Callable[[Project], ClipLoader]]:
-    opened: list[tuple[ClipLoader, Project]] = []
-
-    def opening(project: Project) -> ClipLoader:
-        opened.append((ClipLoader(project, RATE), project))
-        return opened[-1][0]
-
-    yield opening
-    for loader, project in opened:
-        loader.close()
-        project.close()
-
-
-@pytest.fixture
-def silent(qapp) -> Iterator[SilentPlayer]:
-    player = SilentPlayer(RATE)
-    yield player
-    player.close()
 
 
 def source_of(recording: Recording, project: Project, clip: int) -> Samples:

@@ -1,9 +1,9 @@
-from collections.abc import Iterator
+"""Project of clips with sound and text, and the window at its audit page."""
+
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -11,35 +11,14 @@ from PySide6.QtWidgets import QApplication
 from curator.audio.intake import take_in
 from curator.domain.clip import Clip
 from curator.domain.fact import Edges
-from curator.store.project import Project
-from curator.ui import page_list
 from curator.ui.audit.page import AuditPage
 from curator.ui.main_window import MainWindow
-from curator.ui.messages import Messages
-from curator.ui.page import Page
 from curator.ui.session import Session
-from curator.ui.settings import Settings
-from tests.helpers.crowd import a_crowd
 from tests.helpers.factories import a_cut, a_finding, an_empty_project, found, say
-from tests.helpers.leaks import nothing_left
 from tests.helpers.players import FakePlayer
 from tests.helpers.sounds import noise, write_sound
 
 RATE = 16_000
-
-
-@pytest.fixture(autouse=True)
-def _nothing_outlives_a_test(qapp: object) -> Iterator[None]:
-    with nothing_left():
-        yield
-
-
-@pytest.fixture
-def crowd(tmp_path: Path) -> Iterator[Project]:
-    """Forty clips of two recordings in all sorts of states, open for writing."""
-    project = a_crowd(tmp_path)
-    yield project
-    project.close()
 
 
 def a_spoken_project(folder: Path, clips: int) -> Path:
@@ -103,42 +82,3 @@ class Audit:
     def last_message(self) -> str:
         """What the window said last."""
         return self.window.messages.all[-1].text
-
-
-@pytest.fixture
-def player() -> FakePlayer:
-    return FakePlayer()
-
-
-@pytest.fixture
-def clips() -> int:
-    """How many clips the project has; a test may say otherwise."""
-    return 9
-
-
-@pytest.fixture
-def audit(
-    qtbot, tmp_path: Path, clips: int, player: FakePlayer, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Audit]:
-    """The window at the audit page, with a player that only remembers."""
-    path = a_spoken_project(tmp_path, clips)
-    build = page_list.PageKind.build
-
-    def build_silent(kind: page_list.PageKind, session: Session) -> Page:
-        return AuditPage(session, player) if kind.key == "audit" else build(kind, session)
-
-    monkeypatch.setattr(page_list.PageKind, "build", build_silent)
-    window = MainWindow(Settings(), Messages())
-    qtbot.addWidget(window)
-    window.resize(1280, 800)
-    window.show()
-    assert window.open_path(path)
-    window.show_page("audit")
-    window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
-    page = window._pages["audit"]
-    page.judging._settling.setInterval(10**6)  # no test waits for a worker
-    page.table.setFocus()
-    assert window.session is not None
-    yield Audit(window, page, player, window.session)
-    window.close()

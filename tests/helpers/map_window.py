@@ -1,9 +1,9 @@
-from collections.abc import Iterator
+"""Project of clips on a map, and the window at its map page."""
+
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -13,27 +13,16 @@ from curator.domain.fact import DeliveryPoint, MapPoint, Producer, SpeakerVector
 from curator.jobs.job import Options
 from curator.jobs.step_table import lay_out_producer
 from curator.store.project import Project
-from curator.ui import page_list
 from curator.ui.main_window import MainWindow
 from curator.ui.map.page import MapPage
-from curator.ui.messages import Messages
-from curator.ui.page import Page
 from curator.ui.session import Session
-from curator.ui.settings import Settings
+from tests.helpers.audit_window import a_spoken_project
 from tests.helpers.factories import found, score
-from tests.helpers.leaks import nothing_left
 from tests.helpers.players import FakePlayer
-from tests.ui.audit.conftest import a_spoken_project
 
 CLIPS = 12
 COLUMNS = 4
 """The clips lie in rows of so many, the first at the top left, one apart."""
-
-
-@pytest.fixture(autouse=True)
-def _nothing_outlives_a_test(qapp: object) -> Iterator[None]:
-    with nothing_left():
-        yield
 
 
 def place_of(number: int) -> tuple[float, float]:
@@ -166,42 +155,3 @@ def _move(widget, place: QPoint, button, modifiers) -> None:
         modifiers,
     )
     QApplication.sendEvent(widget, moved)
-
-
-@pytest.fixture
-def player() -> FakePlayer:
-    return FakePlayer()
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """The project the window opens; a test may say another."""
-    return a_mapped_project(tmp_path)
-
-
-@pytest.fixture
-def voice_map(
-    qtbot, path: Path, player: FakePlayer, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Map]:
-    """The window at the map page, with a player that only remembers."""
-    build = page_list.PageKind.build
-
-    def build_silent(kind: page_list.PageKind, session: Session) -> Page:
-        return MapPage(session, player) if kind.key == "map" else build(kind, session)
-
-    monkeypatch.setattr(page_list.PageKind, "build", build_silent)
-    window = MainWindow(Settings(), Messages())
-    qtbot.addWidget(window)
-    window.resize(1280, 800)
-    window.show()
-    assert window.open_path(path)
-    window.show_page("map")
-    window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
-    page = window._pages["map"]
-    qtbot.waitUntil(lambda: page.clips.there)
-    page.scatter.setFocus()
-    page.judging._settling.setInterval(10**6)  # no test waits for a worker
-    assert window.session is not None
-    yield Map(window, page, player, window.session, window.session.project.clips.ids())
-    window.close()
