@@ -13,7 +13,7 @@ from pathlib import Path
 from curator.audio.cache import is_cached, make_folder
 from curator.audio.encode import write_bytes_atomically
 from curator.audio.intake import take_in
-from curator.audio.resumable_file import Begun, GrowingFile, begun
+from curator.audio.resumable_file import GrowingFile, PartialFile, begun
 from curator.audio.waveform import Samples
 from curator.domain.errors import CuratorError, printable
 from curator.domain.recording import Recording
@@ -64,7 +64,7 @@ def is_ready(derived: Recording | None, cache: Path) -> bool:
     return derived is not None and is_cached(cache, derived.content_hash)
 
 
-def begun_derived(recording: Recording, cache: Path, key: str) -> Begun | None:
+def begun_derived(recording: Recording, cache: Path, key: str) -> PartialFile | None:
     """How far somebody came who began to make it; None where nobody did."""
     found = begun(derived_path(cache, recording.content_hash, key))
     if found is None or (found.key, found.source) != (key, recording.content_hash):
@@ -79,7 +79,7 @@ def write_derived(
     blocks: Iterable[Samples],
     rate: int,
     samples: int,
-    after: Begun | None = None,
+    after: PartialFile | None = None,
 ) -> Recording:
     """Write sound made from a recording: whole and under its name, or not at all.
 
@@ -89,7 +89,7 @@ def write_derived(
     """
     path = derived_path(cache, recording.content_hash, key)
     head = _w64_head(rate, samples)
-    what = Begun(key, recording.content_hash, rate, samples)
+    what = PartialFile(key, recording.content_hash, rate, samples)
     if after is not None and not what.goes_on(after):
         raise ValueError("what was begun is something else")
     try:

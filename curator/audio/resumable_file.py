@@ -27,7 +27,7 @@ READ_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class PartialFile:
     """How far a file is. key, source: what it is. written: samples that are surely there."""
 
     key: str
@@ -36,15 +36,15 @@ class Begun:
     samples: int
     written: int = 0
 
-    def goes_on(self, other: "Begun | None") -> bool:
+    def goes_on(self, other: "PartialFile | None") -> bool:
         """Whether ``other`` is the same sound, half made."""
         return other is not None and asdict(self) | {"written": 0} == asdict(other) | {"written": 0}
 
 
-def begun(path: Path) -> Begun | None:
+def begun(path: Path) -> PartialFile | None:
     """How far the file that will be ``path`` is; None when nobody has noted anything."""
     try:
-        found = Begun(**json.loads(path.with_suffix(NOTE).read_bytes()))
+        found = PartialFile(**json.loads(path.with_suffix(NOTE).read_bytes()))
         whole = path.with_suffix(BEGUN).stat().st_size >= BYTES * found.written
     except (OSError, ValueError, TypeError):
         return None
@@ -57,7 +57,7 @@ class GrowingFile:
     what: what it will be; where its ``written`` is not 0, so many samples are there already.
     """
 
-    def __init__(self, path: Path, head: bytes, what: Begun) -> None:
+    def __init__(self, path: Path, head: bytes, what: PartialFile) -> None:
         self._path, self._what = path, what
         self._beside = path.with_suffix(BEGUN)
         self._digest = hashlib.sha256(head)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from curator.domain.errors import CuratorError, printable
 from curator.weights.catalogue import ListedModel, listed_model, listed_models
 from curator.weights.download import Tell, get, import_from, models_in
-from curator.weights.folder import Standing, State, standing
+from curator.weights.folder import ModelState, Standing, standing
 
 SAID_EVERY_S = 0.5
 MB = 1_000_000
@@ -27,7 +27,7 @@ def verify(arguments: Namespace) -> int:
     wrong = 0
     for model in _named(arguments.names):
         found = standing(model, thorough=True)
-        if found.state is State.ABSENT and not arguments.names:
+        if found.state is ModelState.ABSENT and not arguments.names:
             continue
         wrong += not found.is_usable
         _say(arguments, found)

@@ -6,16 +6,16 @@ from curator.domain import suggesting
 from curator.domain.decision import Field
 from curator.domain.fact import ClipFact, Producer
 from curator.jobs.messages import Message, Noted
-from curator.stages.delivery.stage import Heard
+from curator.stages.delivery.stage import DeliveryInputs
 from curator.stages.suggestion.suggest import Material, Suggest
 from curator.store.project import Project
 
 
-def heard_of(project: Project) -> Heard:
+def delivery_inputs(project: Project) -> DeliveryInputs:
     """How the clips of a project are spoken, by whom and in which recording."""
     vectors = project.facts.delivery_vectors()
     recordings = {clip: number for clip, number, _ in project.clips.spans()}
-    return Heard(vectors, project.facts.vectors(), recordings)
+    return DeliveryInputs(vectors, project.facts.vectors(), recordings)
 
 
 def labels_of(project: Project) -> dict[int, str]:
@@ -29,7 +29,7 @@ def learn(project: Project, say: Callable[[Message], None]) -> None:
     stage = Suggest()
     learned = stage.run(
         Material(
-            heard_of(project),
+            delivery_inputs(project),
             dict(project.clips.rows("shown")),
             labels_of(project),
             {emotion.key: emotion.name for emotion in project.settings.emotions.emotions},

@@ -9,7 +9,7 @@ from curator.domain.fact import ClipFact
 from curator.jobs.context import Work
 from curator.jobs.result_writer import write_facts
 from curator.stages.clip_map.place_new import MADE_BY, Point, place_on_map
-from curator.stages.delivery.stage import Heard, normalised
+from curator.stages.delivery.stage import DeliveryInputs, normalised
 from curator.stages.speaker.similarity import unpacked
 
 
@@ -22,7 +22,7 @@ def place_new(work: Work) -> None:
     on_deliveries, deliveries = facts.delivery_points(), facts.delivery_vectors()
     if on_deliveries and any(clip not in on_deliveries for clip, _ in deliveries):
         recordings = {clip: number for clip, number, _ in work.project.clips.spans()}
-        vectors = normalised(Heard(deliveries, voices, recordings))
+        vectors = normalised(DeliveryInputs(deliveries, voices, recordings))
         _place(work, [clip for clip, _ in deliveries], vectors, on_deliveries)
 
 

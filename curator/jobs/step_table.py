@@ -156,10 +156,10 @@ def _deliver(_options: "Options") -> ClipStage:
 
 def _score(inputs: "StageInputs") -> Results:
     from curator.audio.excerpts import Excerpts
-    from curator.stages.scoring.score import Score
+    from curator.stages.scoring.score import ScoreClips
 
     with Excerpts() as excerpts:
-        stage = Score(inputs.job.scorers, exact=inputs.job.options.exact, excerpts=excerpts)
+        stage = ScoreClips(inputs.job.scorers, exact=inputs.job.options.exact, excerpts=excerpts)
         yield from stage.run(inputs.clips)
 
 
@@ -179,13 +179,13 @@ def _delivery_map_producer(_project: "Project", options: "Options") -> Producer:
 
 
 def _lay_out_delivery(inputs: "StageInputs") -> Results:
-    from curator.jobs.learning import heard_of
+    from curator.jobs.learning import delivery_inputs
     from curator.stages.clip_map.place_new import MADE_BY
     from curator.stages.delivery.stage import LayOutDelivery
 
     stage = LayOutDelivery(inputs.job.options.seed)
     before = inputs.project.facts.delivery_points(without=MADE_BY.key)
-    return inputs.map_facts(producer_of(stage), stage.run(heard_of(inputs.project), before))
+    return inputs.map_facts(producer_of(stage), stage.run(delivery_inputs(inputs.project), before))
 
 
 def _missing_facts(project: "Project", producer: Producer, fact: type[Fact]) -> Missing:

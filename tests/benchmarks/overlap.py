@@ -9,7 +9,7 @@ import numpy as np
 
 from curator.audio.waveform import Samples, Waveform
 from curator.domain.findings import MUSIC, TWO_AT_ONCE
-from curator.stages.scoring.scorers import Heard, scorers
+from curator.stages.scoring.scorers import ScorerInput, scorers
 from tests.benchmarks.rows import Row
 from tests.helpers import band
 from tests.helpers.cleaning import mixed, music
@@ -29,7 +29,7 @@ def rows() -> Iterator[Row]:
     made = {info.key: info.create("") for info in scorers() if info.step == "overlap"}
 
     def score(key: str, sound: Samples) -> float:
-        return float(made[key](Heard(Waveform(sound, RATE)))[key])
+        return float(made[key](ScorerInput(Waveform(sound, RATE)))[key])
 
     score("overlap", pool[0][1])  # the network is loaded
     began = time.process_time()

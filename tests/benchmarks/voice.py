@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from curator.audio.waveform import Samples, Waveform
 from curator.stages.clip_map.layout import map_places, principal
-from curator.stages.scoring.scorers import Heard, scorers
+from curator.stages.scoring.scorers import ScorerInput, scorers
 from curator.stages.speaker.embed import speaker_vectors
 from tests.benchmarks.rows import Row
 from tests.helpers.sounds import speech_like
@@ -137,8 +137,10 @@ def dnsmos_rows() -> Iterator[Row]:
     (info,) = (info for info in scorers() if info.key == "dnsmos")
     for mode, pass_line in (("fast", 4.0), ("exact", 1.0)):
         score = info.create(mode)
-        score(Heard(Waveform(waves[0], RATE)))
-        found, cpu, _ = cost(lambda s=score: [s(Heard(Waveform(wave, RATE))) for wave in waves])
+        score(ScorerInput(Waveform(waves[0], RATE)))
+        found, cpu, _ = cost(
+            lambda s=score: [s(ScorerInput(Waveform(wave, RATE))) for wave in waves]
+        )
         ours = np.array([[mos[f"dnsmos_{key}"] for key in MOS] for mos in found])
         means = ours.mean(axis=0) - expected.mean(axis=0)
         each = np.abs(ours - expected)

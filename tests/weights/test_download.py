@@ -11,7 +11,7 @@ from curator.weights import download
 from curator.weights import folder as weights_folder
 from curator.weights.catalogue import ListedFile, ListedModel, listed_models
 from curator.weights.download import get, import_from, models_in
-from curator.weights.folder import State, folder_of, part_of, standing, verified_folder
+from curator.weights.folder import ModelState, folder_of, part_of, standing, verified_folder
 from curator.weights.lookup import whisper_folder
 from tests.helpers.model_server import a_file_server
 
@@ -57,7 +57,7 @@ def test_a_download_goes_on_where_it_was_broken_off(server):
     server.breaks_after = 700_000
     with pytest.raises(MissingModel, match="could not be downloaded"):
         get(model)
-    assert standing(model).state is State.PARTIAL
+    assert standing(model).state is ModelState.PARTIAL
     assert part_of(model, model.files[0]).stat().st_size == 700_000
     get(model)
     assert server.asked == ["", "bytes=700000-"]
@@ -125,7 +125,7 @@ def test_a_file_that_was_planted_without_a_record_is_refused():
     (folder_of(model) / "weights.pt").write_bytes(CONTENT)
     with pytest.raises(MissingModel, match="nobody has recorded"):
         verified_folder(model)
-    assert standing(model).state is State.WRONG
+    assert standing(model).state is ModelState.WRONG
 
 
 def test_a_damaged_record_says_what_to_do(server):

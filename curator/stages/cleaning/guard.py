@@ -28,7 +28,7 @@ from curator.domain.cleaning import (
 from curator.domain.fact import ClipFact, Producer, Transcript
 from curator.stages import ClipSound, Failed
 from curator.stages.delivery.pitch import pitch
-from curator.stages.scoring.scorers import Heard, scorers
+from curator.stages.scoring.scorers import ScorerInput, scorers
 from curator.stages.speaker.embed import speaker_vectors
 from curator.stages.speaker.resemblyzer import SpeakerArray
 from curator.stages.transcription.transcribe import TranscribeClips
@@ -140,8 +140,8 @@ class GuardClips:
         ]
 
     def _quality_of(self, before: Samples, after: Samples) -> dict[str, BeforeAfter]:
-        old = self._quality(Heard(Waveform(before, CACHE_RATE)))
-        new = self._quality(Heard(Waveform(after, CACHE_RATE)))
+        old = self._quality(ScorerInput(Waveform(before, CACHE_RATE)))
+        new = self._quality(ScorerInput(Waveform(after, CACHE_RATE)))
         return {
             key: BeforeAfter(old[key], new[key])
             for key in (SPEECH, BACKGROUND, OVERALL)

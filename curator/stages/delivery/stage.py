@@ -56,7 +56,7 @@ class LayOutDelivery:
         self._seed = seed
 
     def run(
-        self, heard: "Heard", start: Mapping[int, DeliveryPoint] | None = None
+        self, heard: "DeliveryInputs", start: Mapping[int, DeliveryPoint] | None = None
     ) -> dict[int, DeliveryPoint]:
         """A point for every clip. start: the older map, if there is one."""
         if not heard.vectors:
@@ -71,7 +71,7 @@ class LayOutDelivery:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Heard:
+class DeliveryInputs:
     """What is known of how clips are spoken and by whom.
 
     vectors: clip id and the values of its DeliveryVector. voices: the same of SpeakerVectors, for
@@ -83,7 +83,7 @@ class Heard:
     recordings: Mapping[int, int] = field(default_factory=dict)
 
 
-def normalised(heard: Heard) -> Deliveries:
+def normalised(heard: DeliveryInputs) -> Deliveries:
     """How far each number is from what is usual for the speaker, in usual spreads, -4 to 4.
 
     Level and colour, which the microphone's place decides too, are compared within a recording

@@ -19,7 +19,7 @@ STEEPEST = 30.0  # beyond it a share of 1 is not told from 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rule:
+class LearnedRule:
     """What each measure adds to the sum, and where the sum begins."""
 
     weights: NDArray[np.float64]  # (measures,)
@@ -32,10 +32,10 @@ class Rule:
 
 
 @functools.cache
-def rule(name: str) -> Rule:
+def rule(name: str) -> LearnedRule:
     """A rule of the file: "two_people" or "music"."""
     said = json.loads((resources() / FILE).read_text(encoding="utf-8"))[name]
-    return Rule(np.array(said["weights"], np.float64), float(said["bias"]))
+    return LearnedRule(np.array(said["weights"], np.float64), float(said["bias"]))
 
 
 def as_share(total: float) -> float:

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from curator.audio.excerpts import Excerpts
 from curator.audio.waveform import Waveform
 from curator.domain.errors import CuratorError
-from curator.domain.fact import ClipFact, Producer
-from curator.domain.fact import Score as ScoreFact
+from curator.domain.fact import ClipFact, Producer, Score
 from curator.stages import ClipSound, Failed
-from curator.stages.scoring.scorers import Heard, Scorer, ScorerInfo, scorers
+from curator.stages.scoring.scorers import Scorer, ScorerInfo, ScorerInput, scorers
 
-FINDS = ScoreFact
+FINDS = Score
 
 
 def producer_of(info: ScorerInfo, *, exact: bool = False) -> Producer:
@@ -37,7 +36,7 @@ class _Ready:
     score: Scorer
 
 
-class Score:
+class ScoreClips:
     """Finds the scores of each clip.
 
     keys: which scorers, by their key; None for all. exact: those that can be quick or exact are
@@ -116,12 +115,12 @@ class Score:
 def _judged(ready: _Ready, item: ClipSound, wave: Waveform) -> list[ClipFact | Failed]:
     """The numbers of one scorer; Failed, and none of them, when they cannot be used."""
     try:
-        values = ready.score(Heard(wave, item.text))
+        values = ready.score(ScorerInput(wave, item.text))
     except (CuratorError, ValueError, ArithmeticError, RuntimeError) as error:
         return [Failed(item.clip_id, f"{ready.info.label}: {error}")]
     if not all(map(math.isfinite, values.values())):
         return [Failed(item.clip_id, f"{ready.info.label}: it came to no finite number.")]
     return [
-        ClipFact(item.clip_id, item.span, ready.made_by, ScoreFact(key, float(value)))
+        ClipFact(item.clip_id, item.span, ready.made_by, Score(key, float(value)))
         for key, value in values.items()
     ]

@@ -59,7 +59,7 @@ class Joint:
 
 
 @dataclass(frozen=True, slots=True)
-class Lengths:
+class LengthLimits:
     """What clips may last and should last, and the quiet left at each end; seconds."""
 
     least_s: float
@@ -105,7 +105,7 @@ def cut_cost(joint: Joint) -> float:
 
 
 def plan(
-    stretches: Sequence[Stretch], joints: Sequence[Joint], lengths: Lengths
+    stretches: Sequence[Stretch], joints: Sequence[Joint], lengths: LengthLimits
 ) -> list[tuple[int, int]]:
     """Clips as half-open ranges of stretches, all of them used, in order.
 
@@ -117,7 +117,7 @@ def plan(
 
 
 def _clip_cost(
-    stretches: Sequence[Stretch], joints: Sequence[Joint], lengths: Lengths
+    stretches: Sequence[Stretch], joints: Sequence[Joint], lengths: LengthLimits
 ) -> Callable[[int, int], float]:
     def quiet(joint: int) -> float:
         if not 0 <= joint < len(joints):

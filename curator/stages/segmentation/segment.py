@@ -13,7 +13,7 @@ from curator.domain.fact import NewClip, Producer, RecordingCut, Word
 from curator.domain.span import Span
 from curator.domain.target import Target
 from curator.stages import Failed, RecordingSound
-from curator.stages.segmentation.cut_plan import Joint, Lengths, Stretch, plan
+from curator.stages.segmentation.cut_plan import Joint, LengthLimits, Stretch, plan
 from curator.stages.segmentation.pauses import Hearing, Pause, between
 from curator.stages.segmentation.turns import Vectors, same_voices
 from curator.stages.speaker.embed import speaker_vectors
@@ -52,7 +52,7 @@ class Segment:
         self._most = target.quiet_max_ms * CACHE_RATE // 1000
         # Weak ends of words drown in noise: where there is room, more than the least is left.
         self._usual = (self._least + self._most) // 2
-        self._lengths = Lengths(
+        self._lengths = LengthLimits(
             least_s=target.min_s,
             body_least_s=target.body_min_s,
             body_most_s=target.body_max_s,

@@ -47,7 +47,7 @@ GAP = (WINDOW // 2 + HOP - 1) // HOP
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _FrameRange:
     """Where a clip lies in the shared spectrogram: first frame and number of partials."""
 
     frame: int
@@ -155,13 +155,13 @@ def loud_enough(samples: Samples) -> Samples:
     return samples if gain_db <= 0.0 else samples * np.float32(10.0 ** (gain_db / 20.0))
 
 
-def _side_by_side(waves: Sequence[Samples]) -> tuple[Samples, list[_Place]]:
+def _side_by_side(waves: Sequence[Samples]) -> tuple[Samples, list[_FrameRange]]:
     """All waves in one signal, on the grid of frames, with zeros between."""
-    places: list[_Place] = []
+    places: list[_FrameRange] = []
     frame = GAP
     for wave in waves:
         count = partial_count(wave.size)
-        places.append(_Place(frame, count))
+        places.append(_FrameRange(frame, count))
         heard = (count - 1) * PARTIAL_STEP + PARTIAL
         frame += max(heard, math.ceil(wave.size / HOP)) + GAP
     signal = np.zeros(frame * HOP, dtype=np.float32)

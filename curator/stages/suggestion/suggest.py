@@ -11,7 +11,7 @@ import numpy as np
 
 from curator.domain.fact import Suggestion
 from curator.domain.suggesting import Verdict, fingerprint
-from curator.stages.delivery.stage import Heard, normalised
+from curator.stages.delivery.stage import DeliveryInputs, normalised
 from curator.stages.speaker.grouping import speaker_labels
 from curator.stages.speaker.similarity import unpacked
 from curator.stages.suggestion import lda
@@ -35,7 +35,7 @@ class Material:
     categories by key, in their order.
     """
 
-    heard: Heard
+    heard: DeliveryInputs
     texts: Mapping[int, str]
     labels: Mapping[int, str]
     names: Mapping[str, str]
@@ -64,7 +64,7 @@ class Suggest:
 
 def suggest(material: Material, seed: int = 0) -> Learned:
     """What is learned from the labels as they are now."""
-    labelled = _Labelled.of(material)
+    labelled = _TrainingSet.of(material)
     if np.count_nonzero(labelled.sizes >= FEWEST_OF_EACH) < FEWEST:
         return Learned(_too_few(labelled))
     points = points_of(material)
@@ -82,7 +82,7 @@ def suggest(material: Material, seed: int = 0) -> Learned:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Labelled:
+class _TrainingSet:
     """The clips with a delivery, and which of them people gave a category.
 
     ids: of all. rows, kinds: of those with a category, its number in ``keys``. sizes: examples by
@@ -97,7 +97,7 @@ class _Labelled:
     mark: str
 
     @classmethod
-    def of(cls, material: Material) -> "_Labelled":
+    def of(cls, material: Material) -> "_TrainingSet":
         ids = [id_ for id_, _ in material.heard.vectors]
         keys = list(material.names)
         place = {key: number for number, key in enumerate(keys)}
@@ -108,7 +108,7 @@ class _Labelled:
         return cls(ids, keys, rows, every[rows], sizes, fingerprint(material.labels))
 
 
-def _offers(like: Numbers, labelled: _Labelled) -> list[Offer]:
+def _offers(like: Numbers, labelled: _TrainingSet) -> list[Offer]:
     """The category of each clip; of a labelled one, another only when its own is doubtful.
 
     Offered is what a clip is most like, as probable as such clips are frequent. Otherwise all would
@@ -156,12 +156,12 @@ def _offered(fair: Numbers, free: Kinds) -> Kinds:
     return kind
 
 
-def _too_few(labelled: _Labelled) -> Verdict:
+def _too_few(labelled: _TrainingSet) -> Verdict:
     sentence = "Give two or more clips to each of two categories: then others can be suggested."
     return Verdict(labelled.mark, len(labelled.rows), 0.0, 0.0, False, (), sentence)
 
 
-def _verdict(apart: Numbers, labelled: _Labelled, names: Mapping[str, str]) -> Verdict:
+def _verdict(apart: Numbers, labelled: _TrainingSet, names: Mapping[str, str]) -> Verdict:
     """How well held-out labels are found again."""
     kinds = labelled.kinds
     guessed = apart.argmax(axis=1)
@@ -212,7 +212,7 @@ def _signs(text: str) -> tuple[float, ...]:
     return (*(float(sign in folded) for sign, _ in SIGNS), float(np.log1p(len(folded.split()))))
 
 
-def _peculiar(heard: Heard, ids: Sequence[int]) -> Numbers:
+def _peculiar(heard: DeliveryInputs, ids: Sequence[int]) -> Numbers:
     """How the voice differs from its speaker's usual one, (clips, VOICE); 0 where it is unknown."""
     found = np.zeros((len(ids), VOICE))
     place = {id_: row for row, id_ in enumerate(ids)}

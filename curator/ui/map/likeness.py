@@ -103,10 +103,10 @@ def _known(project: Project, *, by_delivery: bool, also: Collection[int] = ()) -
             np.zeros(0, np.int64), np.zeros((0, 1), np.float32), np.zeros(0), np.zeros(0, str)
         )
     if by_delivery:
-        from curator.stages.delivery.stage import Heard, normalised
+        from curator.stages.delivery.stage import DeliveryInputs, normalised
 
         recordings = {row[0]: row[1] for row in rows}
-        vectors = normalised(Heard(found, project.facts.vectors(), recordings))
+        vectors = normalised(DeliveryInputs(found, project.facts.vectors(), recordings))
     else:
         vectors = unpacked(found)
     keep = np.array([clip in there for clip, _ in found])

@@ -5,7 +5,13 @@ from curator.audio.waveform import Waveform
 from curator.domain.fact import ClipFact
 from curator.stages import Failed
 from curator.stages.delivery.features import FEATURES, SIZE, delivery
-from curator.stages.delivery.stage import Deliver, Heard, LayOutDelivery, delivery_rows, normalised
+from curator.stages.delivery.stage import (
+    Deliver,
+    DeliveryInputs,
+    LayOutDelivery,
+    delivery_rows,
+    normalised,
+)
 from tests.conftest import REAL_SPEECH
 from tests.helpers.clip_sounds import clip_sounds
 from tests.helpers.deliveries import MANNERS, Manner, real_clips, spoken
@@ -118,7 +124,9 @@ def made_up_deliveries(voices=(30, 30), seed=0):
 def test_what_is_usual_for_a_speaker_is_taken_away():
     vectors, whose, excited = made_up_deliveries()
     voices, _ = made_up_voices([30, 30])
-    found = normalised(Heard(vectors, voices, dict.fromkeys((id_ for id_, _ in vectors), 1)))
+    found = normalised(
+        DeliveryInputs(vectors, voices, dict.fromkeys((id_ for id_, _ in vectors), 1))
+    )
     for voice in (0, 1):
         assert np.abs(np.median(found[whose == voice], axis=0)).max() < 1.5
     first_half = found[:, : SIZE // 2].mean(axis=1)
@@ -130,27 +138,27 @@ def test_a_nearer_microphone_is_no_louder_voice():
     rows = delivery_rows(vectors).copy()
     rows[20:, PLACE["level"]] += 12.0
     recordings = {id_: 1 + (i >= 20) for i, (id_, _) in enumerate(vectors)}
-    found = normalised(Heard(vectors_of(rows), (), recordings))[:, PLACE["level"]]
+    found = normalised(DeliveryInputs(vectors_of(rows), (), recordings))[:, PLACE["level"]]
     assert abs(np.median(found[:20]) - np.median(found[20:])) < 0.5
 
 
 def test_one_clip_and_none_have_a_place_too():
     vectors, _, _ = made_up_deliveries((1,))
-    assert LayOutDelivery().run(Heard([])) == {}
-    assert list(LayOutDelivery().run(Heard(vectors))) == [10]
+    assert LayOutDelivery().run(DeliveryInputs([])) == {}
+    assert list(LayOutDelivery().run(DeliveryInputs(vectors))) == [10]
 
 
 @pytest.mark.model
 def test_deliveries_lie_together_on_the_map_whoever_speaks():
     vectors, _, excited = made_up_deliveries((60, 60))
     voices, _ = made_up_voices([60, 60])
-    points = LayOutDelivery(3).run(Heard(vectors, voices))
-    assert points == LayOutDelivery(3).run(Heard(vectors, voices))
+    points = LayOutDelivery(3).run(DeliveryInputs(vectors, voices))
+    assert points == LayOutDelivery(3).run(DeliveryInputs(vectors, voices))
     places = np.array([(point.x, point.y) for point in points.values()])
     apart = np.linalg.norm(places[:, None] - places[None], axis=2)
     np.fill_diagonal(apart, np.inf)
     same = excited[np.argsort(apart, axis=1)[:, :5]] == excited[:, None]
     assert same.mean() > 0.95
-    again = LayOutDelivery(3).run(Heard(vectors, voices), points)
+    again = LayOutDelivery(3).run(DeliveryInputs(vectors, voices), points)
     moved = [np.hypot(points[i].x - again[i].x, points[i].y - again[i].y) for i in points]
     assert np.median(moved) < 0.05 * np.ptp(places, axis=0).max()

@@ -8,7 +8,7 @@ import pytest
 
 from curator.audio.waveform import Waveform
 from curator.domain.findings import MUSIC, TWO_AT_ONCE, VOICE_CHANGES
-from curator.stages.scoring.scorers import Heard, scorers
+from curator.stages.scoring.scorers import ScorerInput, scorers
 from tests.conftest import REAL_SPEECH
 from tests.helpers.cleaning import in_a_room, mixed, music, pink_noise
 from tests.helpers.mixtures import (
@@ -37,7 +37,7 @@ def scored():
     made = {info.key: info.create("") for info in scorers() if info.step == "overlap"}
 
     def score(key, sound):
-        return made[key](Heard(Waveform(sound, RATE)))
+        return made[key](ScorerInput(Waveform(sound, RATE)))
 
     return score
 

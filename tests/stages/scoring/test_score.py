@@ -8,7 +8,7 @@ from curator.domain.errors import CuratorError
 from curator.domain.fact import ClipFact, Producer
 from curator.stages import Failed
 from curator.stages.scoring import score as scoring
-from curator.stages.scoring.score import Score, producer_of
+from curator.stages.scoring.score import producer_of
 from curator.stages.scoring.scorers import scorers
 from tests.helpers.clip_sounds import FakeExcerpts, clip_sound, clip_sounds
 from tests.helpers.sounds import silence, speech_like

@@ -11,7 +11,7 @@ import soundfile
 
 from curator.audio.encode import resampled
 from curator.audio.waveform import Waveform
-from curator.stages.scoring.scorers import Heard, score_keys, scorers
+from curator.stages.scoring.scorers import ScorerInput, score_keys, scorers
 from tests.conftest import REAL_SPEECH
 from tests.helpers import sounds
 
@@ -69,14 +69,14 @@ def made(key, mode=""):
 
 
 def score(key, sound, rate=RATE, text="Good evening.", of=""):
-    return made(of or key)(Heard(Waveform(sound.astype(np.float32), rate), text))[key]
+    return made(of or key)(ScorerInput(Waveform(sound.astype(np.float32), rate), text))[key]
 
 
 @every_scorer
 @every_sound
 def test_numbers_are_finite_and_in_range_for_every_sound(info, sound):
     for rate in RATES if info.hears == "source" else (RATE,):
-        found = made(info.key)(Heard(Waveform(sound, rate), "Good evening."))
+        found = made(info.key)(ScorerInput(Waveform(sound, rate), "Good evening."))
         assert set(found) <= set(info.produces)
         for value in found.values():
             assert math.isfinite(value)
@@ -87,7 +87,7 @@ def test_numbers_are_finite_and_in_range_for_every_sound(info, sound):
 def test_the_sound_is_left_as_it_was(info):
     sound = sounds.speech_like(1.0, RATE)
     before = sound.copy()
-    made(info.key)(Heard(Waveform(sound, RATE), "Good evening."))
+    made(info.key)(ScorerInput(Waveform(sound, RATE), "Good evening."))
     assert np.array_equal(sound, before)
 
 
@@ -266,7 +266,7 @@ def test_pauses_do_not_slow_the_speech_rate():
 
 
 def test_nothing_is_said_of_the_rate_of_a_clip_without_text():
-    assert made("speech_rate")(Heard(Waveform(sounds.noise(1.0, RATE), RATE), " ...")) == {}
+    assert made("speech_rate")(ScorerInput(Waveform(sounds.noise(1.0, RATE), RATE), " ...")) == {}
 
 
 # DNSMOS ------------------------------------------------------------------------------------------
@@ -279,7 +279,7 @@ def test_exact_dnsmos_is_that_of_speechmos(seconds):
     dnsmos = pytest.importorskip("speechmos.dnsmos")
     voice = sounds.speech_like(seconds, RATE)
     theirs = dnsmos.run(voice, RATE)
-    ours = made("dnsmos", "exact")(Heard(Waveform(voice, RATE)))
+    ours = made("dnsmos", "exact")(ScorerInput(Waveform(voice, RATE)))
     for key in ("ovrl", "sig", "bak"):
         assert ours[f"dnsmos_{key}"] == pytest.approx(float(theirs[f"{key}_mos"]), abs=1e-4)
     assert ours["dnsmos_p808"] == pytest.approx(float(theirs["p808_mos"]), abs=1e-4)

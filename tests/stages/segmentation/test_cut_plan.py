@@ -1,9 +1,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curator.stages.segmentation.cut_plan import Joint, Lengths, Stretch, plan
+from curator.stages.segmentation.cut_plan import Joint, LengthLimits, Stretch, plan
 
-LENGTHS = Lengths(least_s=0.5, body_least_s=3.0, body_most_s=11.0, most_s=11.5, quiet_s=0.14)
+LENGTHS = LengthLimits(least_s=0.5, body_least_s=3.0, body_most_s=11.0, most_s=11.5, quiet_s=0.14)
 
 
 def speech(*seconds_and_pauses):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from curator.stages.delivery.features import FEATURES, SIZE
-from curator.stages.delivery.stage import Heard
+from curator.stages.delivery.stage import DeliveryInputs
 from curator.stages.suggestion import lda
 from curator.stages.suggestion.suggest import Material, Suggest, suggest
 
@@ -20,7 +20,7 @@ def material(labels, clips=90, seed=0, texts=None, names=NAMES):
     rows[kinds == 1, LEVEL] += 3
     vectors = [(i, row.astype("<f4").tobytes()) for i, row in enumerate(rows * SPREADS)]
     said = texts or {i: "Is it?" if kinds[i] == 2 else "It is." for i in range(clips)}
-    return Material(Heard(vectors), said, labels, names)
+    return Material(DeliveryInputs(vectors), said, labels, names)
 
 
 def truth(clip):
@@ -97,7 +97,7 @@ def test_too_few_labels_are_asked_for(labels):
 
 
 def test_a_project_without_clips_or_categories_has_no_suggestions():
-    assert suggest(Material(Heard([]), {}, {}, NAMES)).suggestions == {}
+    assert suggest(Material(DeliveryInputs([]), {}, {}, NAMES)).suggestions == {}
     assert suggest(material({1: "calm"}, names={})).suggestions == {}
 
 

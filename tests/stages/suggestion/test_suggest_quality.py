@@ -7,7 +7,7 @@ import pytest
 
 from curator.audio.waveform import Waveform
 from curator.stages.delivery.features import delivery
-from curator.stages.delivery.stage import Heard
+from curator.stages.delivery.stage import DeliveryInputs
 from curator.stages.speaker.embed import speaker_vectors
 from curator.stages.suggestion.suggest import Material, suggest
 from tests.conftest import REAL_SPEECH
@@ -47,7 +47,7 @@ def shows():
         i: "Is that so?" if kind == "question" and asks[i] else "That is so."
         for i, kind in enumerate(truth)
     }
-    return Heard(vectors, voices, recordings), texts, truth
+    return DeliveryInputs(vectors, voices, recordings), texts, truth
 
 
 def learned(shows, labels, seed=0):

@@ -20,7 +20,7 @@ from curator.stages.cleaning.stream import Sound
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class CleanerSetting:
     """A number that a recipe may choose. text: what it does, with its unit."""
 
     usual: float
@@ -78,7 +78,7 @@ class CleanerInfo:
     key: str
     label: str
     version: int
-    settings: Mapping[str, Setting]
+    settings: Mapping[str, CleanerSetting]
     rate: int | None
     widens: bool
     is_costly: bool
@@ -95,7 +95,7 @@ def cleaner(
     *,
     label: str,
     version: int,
-    settings: Mapping[str, Setting] | None = None,
+    settings: Mapping[str, CleanerSetting] | None = None,
     rate: int | None = None,
     widens: bool = False,
     is_costly: bool = False,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curator.audio.waveform import Samples
-from curator.stages.cleaning.cleaners import Setting, cleaner
+from curator.stages.cleaning.cleaners import CleanerSetting, cleaner
 from curator.stages.cleaning.stream import Pieces, Sound, in_pieces
 
 STEP_S = 5.0
@@ -25,7 +25,7 @@ EDGE_S = 0.00005  # mended beside a click, whose slopes are no longer outside; a
     label="De-click",
     version=1,
     settings={
-        "times": Setting(14.0, 6.0, 60.0, "times rougher than its surroundings is a click"),
+        "times": CleanerSetting(14.0, 6.0, 60.0, "times rougher than its surroundings is a click"),
     },
 )
 class Clicks:

@@ -12,7 +12,7 @@ import numpy as np
 
 from curator.audio.waveform import Samples
 from curator.domain.errors import MissingModel
-from curator.stages.cleaning.cleaners import Equipment, Setting, cleaner
+from curator.stages.cleaning.cleaners import CleanerSetting, Equipment, cleaner
 from curator.stages.cleaning.stream import Sound
 from curator.weights.folder import verified_folder
 
@@ -29,8 +29,8 @@ NO_LIMIT_DB = 100.0
     label="DeepFilterNet 3",
     version=1,
     settings={
-        "limit_db": Setting(NO_LIMIT_DB, 3.0, NO_LIMIT_DB, "dB it takes away at most"),
-        "post_filter": Setting(0.0, 0.0, 0.05, "how much further it goes where it is sure"),
+        "limit_db": CleanerSetting(NO_LIMIT_DB, 3.0, NO_LIMIT_DB, "dB it takes away at most"),
+        "post_filter": CleanerSetting(0.0, 0.0, 0.05, "how much further it goes where it is sure"),
     },
     rate=RATE,
     is_costly=True,
@@ -47,7 +47,7 @@ class DeepFilterNet3:
 
     def clean(self, sound: Sound) -> Iterator[Samples]:
         """See Cleaner; ``sound`` is at 48 kHz."""
-        state = _State(self._library, self._model, self._limit_db, self._post_filter)
+        state = _DeepFilter(self._library, self._model, self._limit_db, self._post_filter)
         try:
             late, waiting = DELAY, np.empty(0, np.float32)
             skipped = FRAME * int((sound.wanted_from - FINDS_ITS_FEET_S) * RATE / FRAME)
@@ -72,7 +72,7 @@ class DeepFilterNet3:
             state.close()
 
 
-class _State:
+class _DeepFilter:
     """The network with what it remembers of one recording."""
 
     def __init__(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from curator.audio.waveform import Samples
-from curator.stages.cleaning.cleaners import Setting, cleaner
+from curator.stages.cleaning.cleaners import CleanerSetting, cleaner
 from curator.stages.cleaning.stream import Pieces, Sound, in_pieces
 
 ORDER = 4  # of the filter, which runs twice: 48 dB an octave
@@ -20,7 +20,7 @@ CONTEXT_S = 1.0  # the filter at its lowest has died down to a hundred-thousandt
 @cleaner(
     label="High-pass",
     version=1,
-    settings={"hz": Setting(70.0, 20.0, 300.0, "Hz below which everything goes")},
+    settings={"hz": CleanerSetting(70.0, 20.0, 300.0, "Hz below which everything goes")},
 )
 class HighPass:
     """Takes away what lies below ``hz``."""

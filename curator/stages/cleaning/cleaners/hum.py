@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curator.audio.waveform import Samples
-from curator.stages.cleaning.cleaners import Setting, cleaner
+from curator.stages.cleaning.cleaners import CleanerSetting, cleaner
 from curator.stages.cleaning.stream import Pieces, Sound, in_pieces
 
 MAINS_HZ = (50.0, 60.0)
@@ -28,7 +28,7 @@ RESOLUTION_S = 4.0  # of the spectrum that is searched: 0.25 Hz
     label="De-hum",
     version=1,
     settings={
-        "hz": Setting(0.0, 0.0, 400.0, "Hz of the mains, 0 to find out"),
+        "hz": CleanerSetting(0.0, 0.0, 400.0, "Hz of the mains, 0 to find out"),
     },
 )
 class Hum:

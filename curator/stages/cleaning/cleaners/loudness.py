@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curator.audio.waveform import Samples
-from curator.stages.cleaning.cleaners import Setting, cleaner
+from curator.stages.cleaning.cleaners import CleanerSetting, cleaner
 from curator.stages.cleaning.stream import Pieces, Sound, in_pieces
 from curator.stages.scoring.scorers.loudness import flowing_loudness
 
@@ -24,15 +24,15 @@ SILENCE_LUFS = -69.0
 
 
 @cleaner(
-    label="Loudness",
+    label="MatchLoudness",
     version=1,
     settings={
-        "lufs": Setting(-23.0, -40.0, -10.0, "LUFS of the whole recording"),
-        "true_peak_db": Setting(-1.0, -20.0, 0.0, "dBTP that no peak exceeds"),
+        "lufs": CleanerSetting(-23.0, -40.0, -10.0, "LUFS of the whole recording"),
+        "true_peak_db": CleanerSetting(-1.0, -20.0, 0.0, "dBTP that no peak exceeds"),
     },
     hears_all=True,
 )
-class Loudness:
+class MatchLoudness:
     """Brings a recording to ``lufs``, no peak above ``true_peak_db``."""
 
     def __init__(self, lufs: float, true_peak_db: float) -> None:

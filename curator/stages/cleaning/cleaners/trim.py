@@ -7,7 +7,7 @@ import numpy as np
 
 from curator.audio.waveform import Waveform
 from curator.domain.span import Span
-from curator.stages.cleaning.cleaners import Setting, cleaner
+from curator.stages.cleaning.cleaners import CleanerSetting, cleaner
 
 FRAME_S = 0.01
 LOUD = 0.95  # the share of frames that are less loud than "loud"
@@ -18,8 +18,8 @@ SILENT_DB = -75.0  # a clip nowhere above that is left as it is
     label="Trim silence",
     version=1,
     settings={
-        "margin_ms": Setting(120.0, 0.0, 1000.0, "ms of silence that are kept at both ends"),
-        "below_db": Setting(35.0, 15.0, 60.0, "dB below the voice is silence"),
+        "margin_ms": CleanerSetting(120.0, 0.0, 1000.0, "ms of silence that are kept at both ends"),
+        "below_db": CleanerSetting(35.0, 15.0, 60.0, "dB below the voice is silence"),
     },
     of_clips=True,
 )

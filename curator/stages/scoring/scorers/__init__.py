@@ -19,7 +19,7 @@ Hears = Literal["cache", "source"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Heard:
+class ScorerInput:
     """What a scorer is given of a clip.
 
     wave: at 16 kHz or at the recording's own rate, as the scorer asks for. text: what is said in
@@ -33,7 +33,7 @@ class Heard:
 class Scorer(Protocol):
     """Hears a clip and says its numbers by score key; leaves out what cannot be said of it."""
 
-    def __call__(self, heard: Heard, /) -> Mapping[str, float]:
+    def __call__(self, heard: ScorerInput, /) -> Mapping[str, float]:
         """The numbers of one clip."""
         ...
 

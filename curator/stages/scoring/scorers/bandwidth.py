@@ -5,7 +5,7 @@ Steady noise above the voice does not count; where nothing rises and falls, all 
 
 import numpy as np
 
-from curator.stages.scoring.scorers import Heard, scorer
+from curator.stages.scoring.scorers import ScorerInput, scorer
 
 WINDOW_S = 0.032
 REACH_DB = 60.0  # below the strongest band; the quietest fricatives lie 50 dB below the vowels
@@ -26,7 +26,7 @@ BAND_HZ = 150.0  # the spectrum is looked at in bands this wide
 class Bandwidth:
     """Finds where the spectrum ends."""
 
-    def __call__(self, heard: Heard) -> dict[str, float]:
+    def __call__(self, heard: ScorerInput) -> dict[str, float]:
         """The highest frequency in Hz that holds sound; 0 for silence."""
         from scipy.signal import stft
 

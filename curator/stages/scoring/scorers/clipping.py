@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curator.audio.waveform import Samples
-from curator.stages.scoring.scorers import Heard, scorer
+from curator.stages.scoring.scorers import ScorerInput, scorer
 
 FULL_SCALE = 0.9985  # 16-bit files clipped by converters stop a few steps below 1
 SAME = 1.5 / 32768  # rounding and dither move a flat top by one step of a 16-bit file
@@ -45,7 +45,7 @@ SMALLEST_CROWD = 0.0005  # of the clip
 class Clipping:
     """Looks for flat tops, and for crowds below one height, on both sides."""
 
-    def __call__(self, heard: Heard) -> dict[str, float]:
+    def __call__(self, heard: ScorerInput) -> dict[str, float]:
         """The share of samples that were cut off, 0 to 1."""
         samples = np.clip(heard.wave.samples, -1.0, 1.0)  # what lies beyond is lost at export
         if samples.size == 0:

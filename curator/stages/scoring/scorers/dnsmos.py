@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from curator.audio.waveform import CACHE_RATE, Samples
 from curator.domain.errors import MissingModel
-from curator.stages.scoring.scorers import Heard, scorer
+from curator.stages.scoring.scorers import ScorerInput, scorer
 from curator.stages.speaker.mel import mel_filters
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Dnsmos:
         self._p835 = _network("sig_bak_ovr.onnx")
         self._p808 = _network("model_v8.onnx")
 
-    def __call__(self, heard: Heard) -> dict[str, float]:
+    def __call__(self, heard: ScorerInput) -> dict[str, float]:
         """Overall, speech and background quality after P.835, overall after P.808; 1 to 5."""
         samples = heard.wave.samples
         if samples.size == 0:

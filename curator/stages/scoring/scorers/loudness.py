@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curator.audio.waveform import Samples
-from curator.stages.scoring.scorers import Heard, scorer
+from curator.stages.scoring.scorers import ScorerInput, scorer
 
 SILENCE_LUFS = -70.0  # the standard's absolute gate; nothing is quieter
 GATE_LU = -10.0  # blocks this far below the mean of the others are pauses
@@ -35,7 +35,7 @@ SHELF_EXPONENT = 0.4996667741545416
 class Loudness:
     """Measures integrated loudness."""
 
-    def __call__(self, heard: Heard) -> dict[str, float]:
+    def __call__(self, heard: ScorerInput) -> dict[str, float]:
         """LUFS; a clip below 0.4 s is one block; silence is -70."""
         return {"loudness": integrated_loudness(heard.wave.samples, heard.wave.rate)}
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from curator.audio.waveform import CACHE_RATE, Samples
 from curator.stages.scoring.learned_rules import as_share, rule
-from curator.stages.scoring.scorers import Heard, scorer
+from curator.stages.scoring.scorers import ScorerInput, scorer
 
 TRANSFORM = 2048  # samples, 128 ms: neighbouring harmonics of a low voice are apart
 HOP = 512
@@ -47,7 +47,7 @@ class Music:
     def __init__(self) -> None:
         self._rule = rule("music")
 
-    def __call__(self, heard: Heard) -> dict[str, float]:
+    def __call__(self, heard: ScorerInput) -> dict[str, float]:
         """From 0 (none) to 1, over the whole clip."""
         measures = tone_measures(heard.wave.samples)
         if not len(measures):

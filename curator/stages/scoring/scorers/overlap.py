@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from curator.audio.waveform import CACHE_RATE, Samples
 from curator.stages.scoring.learned_rules import as_share, rule
-from curator.stages.scoring.scorers import Heard, scorer
+from curator.stages.scoring.scorers import ScorerInput, scorer
 from curator.stages.speaker.resemblyzer import (
     SpeakerArrays,
     SpeakerEncoder,
@@ -54,7 +54,7 @@ class Overlap:
         self._encoder = the_encoder()
         self._rule = rule("two_people")
 
-    def __call__(self, heard: Heard) -> dict[str, float]:
+    def __call__(self, heard: ScorerInput) -> dict[str, float]:
         """Both from 0 (one person) to 1, and when: in seconds of the clip, where it is likely."""
         samples = heard.wave.samples
         starts = window_starts(samples)

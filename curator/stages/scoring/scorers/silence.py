@@ -1,7 +1,7 @@
 """Silence before and after the speech: too much of it is learned, too little cuts words."""
 
 from curator.stages.scoring.frames import FRAME_S, speech_frames
-from curator.stages.scoring.scorers import Heard, scorer
+from curator.stages.scoring.scorers import ScorerInput, scorer
 
 
 @scorer(
@@ -16,7 +16,7 @@ from curator.stages.scoring.scorers import Heard, scorer
 class Silence:
     """Finds the first and the last speech by their energy."""
 
-    def __call__(self, heard: Heard) -> dict[str, float]:
+    def __call__(self, heard: ScorerInput) -> dict[str, float]:
         """Seconds before the first and after the last; both the whole length for silence."""
         frames = speech_frames(heard.wave)
         if not frames.speech.any():

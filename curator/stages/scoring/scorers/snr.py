@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curator.audio.waveform import Samples
-from curator.stages.scoring.scorers import Heard, scorer
+from curator.stages.scoring.scorers import ScorerInput, scorer
 
 WINDOW_S = 0.032
 HOP_S = 0.008
@@ -38,7 +38,7 @@ LOWEST_DB, HIGHEST_DB = -20.0, 80.0
 class SignalToNoise:
     """Compares the loud moments with the quiet ones, band by band."""
 
-    def __call__(self, heard: Heard) -> dict[str, float]:
+    def __call__(self, heard: ScorerInput) -> dict[str, float]:
         """Power of the speech over that of the noise while somebody speaks; -20 for silence."""
         bands = _band_powers(heard.wave.samples, heard.wave.rate)  # (frames, bands)
         whole = bands.sum(axis=1)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from curator.stages.scoring.frames import FRAME_S, speech_frames
-from curator.stages.scoring.scorers import Heard, scorer
+from curator.stages.scoring.scorers import ScorerInput, scorer
 
 LONGEST_PAUSE_S = 0.3  # longer ones are pauses, shorter ones belong to the words
 SHORTEST_SPEECH_S = 0.1  # keeps the rate finite where speech was hardly found
@@ -21,7 +21,7 @@ HIGHEST = 10_000.0
 class SpeechRate:
     """Divides the text by the time in which somebody speaks."""
 
-    def __call__(self, heard: Heard) -> dict[str, float]:
+    def __call__(self, heard: ScorerInput) -> dict[str, float]:
         """Letters and digits per second of speech; no number for a clip without text."""
         characters = sum(character.isalnum() for character in heard.text)
         if characters == 0:
