@@ -8,7 +8,7 @@ from curator.domain.errors import CuratorError
 from curator.domain.fact import ClipFact, Producer
 from curator.stages import Failed
 from curator.stages.scoring import score as scoring
-from curator.stages.scoring.score import producer_of
+from curator.stages.scoring.score import ScoreClips, producer_of
 from curator.stages.scoring.scorers import scorers
 from tests.helpers.clip_sounds import FakeExcerpts, clip_sound, clip_sounds
 from tests.helpers.sounds import silence, speech_like
@@ -26,7 +26,7 @@ def facts(found, clip_id):
 
 def test_each_clip_gets_every_score_in_order():
     items = [clip_sound(speech_like(2.0, RATE, seed), seed, text="Hello.") for seed in (5, 3, 9)]
-    found = list(Score(CHEAP, excerpts=FakeExcerpts(items)).run(items))
+    found = list(ScoreClips(CHEAP, excerpts=FakeExcerpts(items)).run(items))
     assert list(dict.fromkeys(f.clip_id for f in found)) == [5, 3, 9]
     assert all(set(facts(found, clip_id)) == KEYS for clip_id in (5, 3, 9))
     assert all(f.span == items[0].span for f in found if f.clip_id == 5)
@@ -35,7 +35,7 @@ def test_each_clip_gets_every_score_in_order():
 def test_threads_change_nothing():
     items = clip_sounds([speech_like(1.0, RATE, seed) for seed in range(6)])
     one, two = (
-        list(Score(CHEAP, excerpts=FakeExcerpts(items), threads=threads).run(items))
+        list(ScoreClips(CHEAP, excerpts=FakeExcerpts(items), threads=threads).run(items))
         for threads in (1, 2)
     )
     assert one == two
@@ -43,7 +43,7 @@ def test_threads_change_nothing():
 
 def test_a_missing_source_fails_the_scores_that_need_it_and_no_others():
     items = clip_sounds([speech_like(1.0, RATE)] * 2)
-    found = list(Score(CHEAP, excerpts=FakeExcerpts(items, broken={1})).run(items))
+    found = list(ScoreClips(CHEAP, excerpts=FakeExcerpts(items, broken={1})).run(items))
     failed = [f for f in found if isinstance(f, Failed)]
     assert [(f.item, "gone" in f.reason) for f in failed] == [(1, True)]
     assert set(facts(found, 1)) == {"lead_silence", "trail_silence", "snr"}
@@ -53,9 +53,9 @@ def test_a_missing_source_fails_the_scores_that_need_it_and_no_others():
 def test_the_source_is_read_only_for_scorers_that_hear_it():
     items = clip_sounds([speech_like(1.0, RATE)])
     source = FakeExcerpts(items)
-    list(Score(["snr", "silence"], excerpts=source).run(items))
+    list(ScoreClips(["snr", "silence"], excerpts=source).run(items))
     assert source.reads == 0
-    list(Score(["loudness", "clipping"], excerpts=source).run(items))
+    list(ScoreClips(["loudness", "clipping"], excerpts=source).run(items))
     assert source.reads == 1
 
 
@@ -72,7 +72,7 @@ def test_a_scorer_that_cannot_fails_the_clip_and_the_others_go_on(monkeypatch):
     ]
     monkeypatch.setattr(scoring, "scorers", lambda: broken)
     items = clip_sounds([speech_like(1.0, RATE)])
-    found = list(Score(["snr", "silence"], excerpts=FakeExcerpts(items)).run(items))
+    found = list(ScoreClips(["snr", "silence"], excerpts=FakeExcerpts(items)).run(items))
     assert [f.reason for f in found if isinstance(f, Failed)] == ["Signal to noise: no such thing"]
     assert set(facts(found, 1)) == {"lead_silence", "trail_silence"}
 
@@ -86,7 +86,7 @@ def test_a_number_that_is_not_finite_is_a_failure(monkeypatch):
     ]
     monkeypatch.setattr(scoring, "scorers", lambda: infinite)
     items = clip_sounds([speech_like(1.0, RATE)])
-    (found,) = Score(["snr"], excerpts=FakeExcerpts(items)).run(items)
+    (found,) = ScoreClips(["snr"], excerpts=FakeExcerpts(items)).run(items)
     assert isinstance(found, Failed)
 
 
@@ -99,13 +99,13 @@ def test_the_producer_says_which_way_a_scorer_worked():
 
 def test_an_unknown_scorer_is_named():
     with pytest.raises(CuratorError, match=r"'beauty'.*snr"):
-        Score(["beauty"], excerpts=FakeExcerpts([]))
+        ScoreClips(["beauty"], excerpts=FakeExcerpts([]))
 
 
 @pytest.mark.model
 def test_the_fast_way_is_stored_as_such():
     items = clip_sounds([speech_like(1.0, RATE), silence(0.5, RATE)])
-    found = list(Score(["dnsmos"], excerpts=FakeExcerpts(items)).run(items))
+    found = list(ScoreClips(["dnsmos"], excerpts=FakeExcerpts(items)).run(items))
     assert {f.made_by.options for f in found} == {"fast"}
     assert len(found) == 8
 
@@ -123,6 +123,6 @@ def test_the_source_is_heard_at_its_own_rate(tmp_path):
     )  # fmt: skip
     item = dataclasses.replace(clip_sound(speech_like(2.0, RATE), rate=44_100), recording=recording)
     with Excerpts() as excerpts:
-        (found,) = Score(["loudness"], excerpts=excerpts).run([item])
+        (found,) = ScoreClips(["loudness"], excerpts=excerpts).run([item])
     assert isinstance(found, ClipFact)
     assert np.isfinite(found.fact.value)
