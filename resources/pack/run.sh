@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
-# Trains on the bundle beside this file. Started again, it goes on where it stopped.
+# Trains on the bundle beside this file. Run it again to resume an interrupted training.
 #
-#   bash run.sh                 makes .venv, installs requirements.txt into it once, and trains
+#   bash run.sh                 creates .venv, installs requirements.txt once, and trains
 #
-# What may be set before it:
+# Environment variables:
 #   BASE=/folder                the base model's files (default: the folder base beside this file)
-#   RUN=/folder                 where the run is kept (default: run beside this file); on a rented
-#                               machine or a notebook, name a disk that outlives it
-#   TRAINER_PYTHON=/a/python    use this Python as it is: no .venv, nothing is installed
-#   PYTHON=python3.11           the Python that .venv is made from
-#   PROCESSES=2                 how many GPUs share the work (default: all there are)
+#   RUN=/folder                 folder of the run (default: run beside this file); on a rented machine
+#                               or in a notebook, use a disk that persists
+#   TRAINER_PYTHON=/a/python    use this Python as it is, without .venv or installation
+#   PYTHON=python3.11           the Python that creates .venv
+#   PROCESSES=2                 number of GPUs (default: all)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 run=${RUN:-$here/run}
 base=${BASE:-$here/base}
 
-echo "Checking that everything arrived as it was packed."
+echo "Verifying the packed files."
 (cd "$here" && sha256sum --check --quiet SHA256SUMS)
 
 if [ -n "${TRAINER_PYTHON:-}" ]; then
@@ -24,7 +24,7 @@ else
     python=$here/.venv/bin/python
     made=$here/.venv/made-from-$(sha256sum "$here/requirements.txt" | cut -c1-16)
     if [ ! -e "$made" ]; then
-        echo "Making .venv and installing what training needs; this takes a while, once."
+        echo "Creating .venv and installing the requirements (once)."
         rm -rf "$here/.venv"
         "${PYTHON:-python3}" -m venv "$here/.venv"
         "$python" -m pip install --quiet --disable-pip-version-check --no-deps \
@@ -36,10 +36,10 @@ fi
 settings=(--config "$here/config.toml")
 if [ -e "$here/BASE.SHA256SUMS" ]; then
     if [ ! -d "$base" ]; then
-        echo "The base model is not at $base. Put its files there, or name their folder: BASE=/folder bash run.sh" >&2
+        echo "The base model is not in $base. Copy its files there, or give their folder: BASE=/folder bash run.sh" >&2
         exit 1
     fi
-    echo "Checking the base model in $base."
+    echo "Verifying the base model in $base."
     (cd "$base" && sha256sum --check --quiet "$here/BASE.SHA256SUMS")
     settings+=(--base "$base")
 fi

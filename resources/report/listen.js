@@ -19,9 +19,9 @@
     const status = document.getElementById("saved");
     try {
       localStorage.setItem(place, JSON.stringify(kept));
-      status.textContent = "Kept in this browser.";
+      status.textContent = "Saved in this browser.";
     } catch (error) {
-      status.textContent = "This browser keeps nothing for pages of this kind: take the ratings away before you leave.";
+      status.textContent = "This browser does not store data for this page: save the ratings before you close it.";
     }
   }
 
@@ -46,7 +46,7 @@
       });
       box.append(audio);
     } else {
-      box.append(make("p", data.missing[key] || "There is no such sound.", "quiet"));
+      box.append(make("p", data.missing[key] || "No audio.", "quiet"));
     }
     if (note) box.append(make("p", note, "quiet"));
     return box;
@@ -66,18 +66,18 @@
     box.append(make("h3", `${each.category || "no category"}: ${each.text}`));
     const sounds = make("div", "", "sounds");
     each.sounds.forEach((key, at) => {
-      const heard = each.heard === null ? "" : each.heard ? `Heard: ${each.heard}` : "Whisper heard nothing.";
+      const heard = each.heard === null ? "" : each.heard ? `Transcript: ${each.heard}` : "Transcript: empty";
       sounds.append(player(key, columns[at], at ? each.said[at] : heard));
     });
     const marks = make("fieldset", "", "ratings");
-    marks.append(make("legend", "What was synthesised, from one to ten"));
+    marks.append(make("legend", "Rating of the synthesised speech, one to ten"));
     for (const aspect of data.aspects) {
       const label = make("label", aspect);
       const input = make("input");
       Object.assign(input, { type: "number", min: 1, max: 10, step: 1, value: (kept.ratings[each.sample] || {})[aspect] || "" });
       input.addEventListener("input", () => {
         rate(each.sample, aspect, input.value);
-        input.setCustomValidity(input.value && !(kept.ratings[each.sample] || {})[aspect] ? "From one to ten." : "");
+        input.setCustomValidity(input.value && !(kept.ratings[each.sample] || {})[aspect] ? "Enter a number from one to ten." : "");
       });
       label.append(input);
       marks.append(label);
@@ -88,8 +88,8 @@
 
   for (const each of data.rows) document.getElementById("rows").append(row(each));
 
-  // How often a fair coin would be at least as one-sided.
-  function chance(won, of) {
+  // Two-sided p-value of a binomial test against 0.5.
+  function pValue(won, of) {
     const most = Math.max(won, of - won);
     let sum = 0;
     for (let at = most; at <= of; at += 1) {
@@ -100,7 +100,7 @@
     return Math.min(1, 2 * sum);
   }
 
-  function outcome() {
+  function showOutcome() {
     const judged = kept.blind.filter((choice) => choice !== null);
     const counts = [0, 0, 0];
     for (const choice of judged) counts[choice] += 1;
@@ -108,18 +108,18 @@
     const box = document.getElementById("outcome");
     box.replaceChildren();
     box.append(make("p", `${data.names[0]}: preferred ${counts[0]} times. ${data.names[1]}: preferred ${counts[1]} times. No difference: ${counts[2]} times.`, "outcome"));
-    let says = "Nothing was decided, so nothing can be said.";
+    let verdict = "No preference was given.";
     if (decided) {
-      const odds = chance(counts[0], decided);
-      const often = odds >= 0.995 ? "always" : odds < 0.005 ? "in fewer than 1 of 100 cases" : `in ${Math.round(odds * 100)} of 100 cases`;
-      const shown = odds < 0.05
-        ? `That this listener prefers ${data.names[counts[0] > counts[1] ? 0 : 1]} is more than chance. What others would hear it does not say.`
-        : "This shows no preference.";
-      const few = decided < 6 ? " With fewer than six decided pairs nothing could." : "";
-      says = `A fair coin would be at least as one-sided ${often} (two-sided binomial test over ${decided} decided pairs). ${shown}${few}`;
+      const p = pValue(counts[0], decided);
+      const value = p < 0.005 ? "p < 0.005" : `p = ${p.toFixed(2)}`;
+      const result = p < 0.05
+        ? `This listener significantly prefers ${data.names[counts[0] > counts[1] ? 0 : 1]}; other listeners may not.`
+        : "No significant preference.";
+      const few = decided < 6 ? " At least six decided pairs are needed for significance." : "";
+      verdict = `${result}${few} (${value}, two-sided binomial test over ${decided} decided pairs.)`;
     }
-    box.append(make("p", says));
-    const again = make("button", "Judge again from the start");
+    box.append(make("p", verdict));
+    const again = make("button", "Restart comparison");
     again.type = "button";
     again.addEventListener("click", () => { kept.blind = []; keep(); box.replaceChildren(); pair(); });
     box.append(again);
@@ -132,7 +132,7 @@
     document.getElementById("pair-sounds").replaceChildren();
     document.getElementById("pair-text").textContent = over ? "" : data.pairs[at].text;
     document.getElementById("pair-place").textContent = over ? "" : `Pair ${at + 1} of ${data.pairs.length}`;
-    if (over) { outcome(); return; }
+    if (over) { showOutcome(); return; }
     const it = data.pairs[at];
     const order = it.first ? [1, 0] : [0, 1];
     order.forEach((which, side) => document.getElementById("pair-sounds").append(player(it.sounds[which], side ? "second" : "first", "")));
@@ -172,7 +172,7 @@
     });
   }
 
-  function away() {
+  function ratingsJson() {
     return JSON.stringify({
       kind: "ratings", format: data.format, run: data.run, checkpoint: data.checkpoint,
       manifest_sha256: data.manifest_sha256, ratings: kept.ratings,
@@ -181,9 +181,9 @@
   }
   document.getElementById("download").addEventListener("click", () => {
     const link = make("a");
-    link.href = `data:application/json;charset=utf-8,${encodeURIComponent(away())}`;
+    link.href = `data:application/json;charset=utf-8,${encodeURIComponent(ratingsJson())}`;
     link.download = `${data.run}-ratings.json`;
     link.click();
   });
-  window.ratingsFile = away;
+  window.ratingsFile = ratingsJson;
 })();

@@ -109,7 +109,7 @@ def _row(voice: Voice, sample: Sample, sounds: Sounds) -> dict[str, Any]:
     keys = [sounds.add(_key(voice, row), samples.wav(row))]
     for clip in (row.get("prompt"), reference.get("clip")):
         if len(keys) == 2 and clip is not None and clip == row.get("prompt"):
-            sounds.missing[ONLY_ONE] = "The category holds out no other clip."
+            sounds.missing[ONLY_ONE] = "No other held-out clip in this category."
             keys.append(ONLY_ONE)
             texts.append("")
             continue

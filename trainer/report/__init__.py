@@ -1,7 +1,6 @@
-"""A run folder as one self-contained ``report.html`` and ``report.md``.
+"""Report of a run: one self-contained ``report.html`` and a ``report.md``.
 
-Every number is worked out from ``events.jsonl`` or another file of the run by an address that
-stands beside it in the HTML; see `figures`.
+Every number is computed from a file of the run; the HTML holds its address (see `figures`).
 """
 
 from pathlib import Path
@@ -15,9 +14,9 @@ from trainer.runs.files import write_atomically
 def write_report(
     folder: Path, out: Path, *, bundle: Path | None = None, price: float | None = None
 ) -> None:
-    """The report of the run in ``folder`` as HTML, and beside it the same as Markdown.
+    """Write the report of the run in ``folder`` as HTML and, beside it, as Markdown.
 
-    bundle: where it is now, if it has moved. price: of an hour of training, in any money.
+    bundle: its folder, if it has moved. price: per hour of training, in any currency.
     """
     from trainer.report.page import as_html, as_markdown
 
@@ -29,7 +28,7 @@ def write_report(
 
 
 def contents(run: RunFiles) -> Report:
-    """What the report says, section by section."""
+    """The report's sections."""
     from trainer.report import (
         advice,
         appendix,
@@ -47,7 +46,7 @@ def contents(run: RunFiles) -> Report:
     if run.as_shipped:
         sections = [quality.section(figures), bundle_findings.section(figures)]
         lead = overview.lead_as_shipped(figures)
-        return Report("a model as shipped", (figures.run_name(),), lead, sections)
+        return Report("released model", (figures.run_name(),), lead, sections)
     return Report(
         "training report",
         (figures.run_name(),),
@@ -55,8 +54,8 @@ def contents(run: RunFiles) -> Report:
         [
             advice.section(figures),
             overview.section(figures),
-            losses.curves(figures),
-            losses.meaning(figures),
+            losses.curves_section(figures),
+            losses.metrics_section(figures),
             stability.section(figures),
             *speech.sections(figures),
             quality.section(figures),

@@ -1,13 +1,13 @@
-"""What to do next, the best founded first, each with the figure that leads to it.
+"""Recommendations, strongest evidence first, each with the figure it is based on.
 
-Shown: an interval leaves out zero. Seen: a limit of the guard or of a score is crossed. Possible: a
-figure points there and could be chance.
+Significant: a confidence interval excludes zero. Observed: a threshold is exceeded. Possible: a
+trend that may be chance.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from trainer.report.balance import targets, thin
+from trainer.report.balance import below_target, targets
 from trainer.report.blocks import Bullets, Paragraph, Section
 from trainer.report.bundle_findings import CHECKS, clip_name, flagged_clips
 from trainer.report.figures import Inline, inline
@@ -16,10 +16,10 @@ from trainer.report.run_figures import NATS, Event, RunFigures, joined
 from trainer.report.run_files import CONFIG, EVENTS
 from trainer.report.samples import Samples
 
-SHOWN, SEEN, POSSIBLE = 0, 1, 2
-GRADES = ("Shown", "Seen", "Possible")
-MOST_CLIPS = 6  # named to be heard again
-NOT_UNDERSTOOD = 0.9  # share of words that are wrong; of such speech only noise is known
+SIGNIFICANT, OBSERVED, POSSIBLE = 0, 1, 2
+GRADES = ("Significant", "Observed", "Possible")
+MAX_CLIPS = 6  # listed for review
+UNINTELLIGIBLE = 0.9  # word error rate above which speech is unintelligible
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,42 +32,44 @@ class Advice:
 
 def section(figures: RunFigures) -> Section:
     """The recommendations in order."""
-    found = Section("advice", "Recommendations")
+    result = Section("advice", "Recommendations")
     ranked = sorted(
         (advice for rule in RULES for advice in rule(figures)), key=lambda advice: advice.grade
     )
     if not ranked:
-        found.add(Paragraph(inline("None: no figure of this run leads to one.")))
-        return found
-    found.add(
+        result.add(Paragraph(inline("None for this run.")))
+        return result
+    result.add(
         Paragraph(
             inline(
-                "The best founded first. Shown: its interval leaves out zero. Seen: a limit is"
-                " crossed. Possible: a figure points there and could be chance."
+                "Strongest evidence first. Significant: the confidence interval excludes zero."
+                " Observed: a threshold is exceeded. Possible: a trend that may be chance."
             ),
             "quiet",
         )
     )
     points = [(f"{GRADES[advice.grade]}: ", *advice.content) for advice in ranked]
-    found.add(Bullets(points, ranked=True))
-    return found
+    result.add(Bullets(points, ranked=True))
+    return result
 
 
 def _few_clips(figures: RunFigures) -> Iterator[Advice]:
     run, least = figures.run, figures.rule("FEWEST_CLIPS")
     if not run.evaluations:
         yield Advice(
-            SEEN,
+            OBSERVED,
             inline(
-                "Hold clips back for evaluation, at least {}: without them nothing shows.", least
+                "Reserve clips for evaluation, at least {}: without them progress cannot be"
+                " measured.",
+                least,
             ),
         )
     elif (run.clips_evaluated or 0) < least.value:
         yield Advice(
-            SEEN,
+            OBSERVED,
             inline(
-                "Hold more clips back: {} for evaluation are fewer than the {} that can show"
-                " anything. Until then no epoch is better than another by these numbers.",
+                "Reserve more clips for evaluation: {} are fewer than the {} needed for a"
+                " significant result. Until then these numbers cannot rank epochs.",
                 figures.at(run.evaluations[-1], "clips", form="d"),
                 least,
             ),
@@ -86,8 +88,8 @@ def _schedule(figures: RunFigures) -> Iterator[Advice]:
         yield Advice(
             _grade(figures, best, last),
             inline(
-                "Stop earlier and ship step {}: the loss rose by {} after it. A next run on the"
-                " same clips needs about {} epochs instead of {}, or more speech.",
+                "Stop earlier and use step {}: the loss rose by {} after it. For the next run on"
+                " the same clips, train about {} epochs instead of {}, or add speech.",
                 figures.step(best),
                 figures.get("rise", *ends, form=".1%"),
                 figures.epoch(best),
@@ -97,10 +99,10 @@ def _schedule(figures: RunFigures) -> Iterator[Advice]:
     elif state == "falls_apart":
         change = figures.get("rise", line(EVENTS, first[0], metric), ends[1], form="+.1%")
         yield Advice(
-            SEEN,
+            OBSERVED,
             inline(
-                "Lower the learning rate, which was {}: against the first evaluation the loss"
-                " changed by {}.",
+                "Lower the learning rate from {}: the loss changed by {} since the first"
+                " evaluation.",
                 figures.get("value", whole(CONFIG, "optim", "lr"), form="g"),
                 change,
             ),
@@ -109,7 +111,7 @@ def _schedule(figures: RunFigures) -> Iterator[Advice]:
         yield Advice(
             _grade(figures, run.evaluations[-2], last),
             inline(
-                "Go on: it still gained {} between the last two evaluations.",
+                "Train longer: the loss fell by {} between the last two evaluations.",
                 figures.get(
                     "gain", line(EVENTS, run.evaluations[-2][0], metric), ends[1], form=".1%"
                 ),
@@ -117,10 +119,10 @@ def _schedule(figures: RunFigures) -> Iterator[Advice]:
         )
     else:
         yield Advice(
-            SEEN,
+            OBSERVED,
             inline(
-                "More steps will not help: the best is {} below the first evaluation and it no"
-                " longer gains. Change the data or the learning rate ({}), not the length.",
+                "More steps will not help: the best is {} below the first evaluation and the"
+                " loss has levelled off. Change the data or the learning rate ({}) instead.",
                 figures.get("gain", line(EVENTS, first[0], metric), ends[0], form=".1%"),
                 figures.get("value", whole(CONFIG, "optim", "lr"), form="g"),
             ),
@@ -128,12 +130,12 @@ def _schedule(figures: RunFigures) -> Iterator[Advice]:
 
 
 def _grade(figures: RunFigures, one: Event, two: Event) -> int:
-    """How well the clips show a change; where each clip's loss is not known, a limit does."""
-    shown = figures.shows(one, two)
-    return SEEN if shown is None else SHOWN if shown else POSSIBLE
+    """Grade of a change between two evaluations; OBSERVED if per-clip losses are unknown."""
+    shown = figures.significant_change(one, two)
+    return OBSERVED if shown is None else SIGNIFICANT if shown else POSSIBLE
 
 
-def _unhealthy(figures: RunFigures) -> Iterator[Advice]:
+def _skipped_steps(figures: RunFigures) -> Iterator[Advice]:
     skipped = figures.run.events("skipped")
     if not skipped:
         return
@@ -143,14 +145,14 @@ def _unhealthy(figures: RunFigures) -> Iterator[Advice]:
         for at in range(len(event.get("clips", [])))
     ]
     yield Advice(
-        SEEN,
+        OBSERVED,
         (
             *inline(
-                "Hear again what was in the {} skipped steps: ",
+                "Review the clips of the {} skipped steps: ",
                 figures.get("count", all_where(EVENTS, {"event": "skipped"}), form="d"),
             ),
-            *joined(clips[:MOST_CLIPS]),
-            " and more." if len(clips) > MOST_CLIPS else ".",
+            *joined(clips[:MAX_CLIPS]),
+            " and more." if len(clips) > MAX_CLIPS else ".",
         ),
     )
 
@@ -159,12 +161,12 @@ def _thin(figures: RunFigures) -> Iterator[Advice]:
     wanted = targets(figures)
     if wanted is None:
         return
-    for kind in thin(figures)[0]:
+    for kind in below_target(figures)[0]:
         seconds = figures.train_seconds(kind)
         yield Advice(
-            SEEN,
+            OBSERVED,
             inline(
-                "Record or label more {}: it has {} minutes of {}; {} minutes are lacking.",
+                "Record or label more {}: it has {} of {} minutes; {} minutes are missing.",
                 figures.category(kind),
                 figures.get("minutes", seconds, form=".1f"),
                 figures.get("value", wanted.minutes, form="g"),
@@ -173,24 +175,24 @@ def _thin(figures: RunFigures) -> Iterator[Advice]:
         )
 
 
-def _rehear(figures: RunFigures) -> Iterator[Advice]:
+def _flagged_clips(figures: RunFigures) -> Iterator[Advice]:
     if figures.run.bundle is None:
         return
-    found = {number: row for check in CHECKS for number, row in flagged_clips(figures, check)}
-    if found:
-        names = [clip_name(figures, pair) for pair in list(found.items())[:MOST_CLIPS]]
+    flagged = {number: row for check in CHECKS for number, row in flagged_clips(figures, check)}
+    if flagged:
+        names = [clip_name(figures, pair) for pair in list(flagged.items())[:MAX_CLIPS]]
         yield Advice(
             POSSIBLE,
             (
-                "Hear these clips again, which the scores find fault with: ",
+                "Review these clips, which the scores flag: ",
                 *joined(names),
-                " and more." if len(found) > MOST_CLIPS else ".",
+                " and more." if len(flagged) > MAX_CLIPS else ".",
             ),
         )
 
 
 def _worse_category(figures: RunFigures) -> Iterator[Advice]:
-    """A category that got worse where the whole got better."""
+    """Categories whose loss rose although the total fell."""
     run = figures.run
     best = run.best
     if (
@@ -209,8 +211,8 @@ def _worse_category(figures: RunFigures) -> Iterator[Advice]:
             yield Advice(
                 POSSIBLE,
                 inline(
-                    "Hear {} with care: at the best step its loss is {} above the first evaluation"
-                    " while the whole gained.",
+                    "Listen to {}: at the best step its loss is {} above the first evaluation,"
+                    " although the total fell.",
                     figures.category(kind),
                     rise,
                 ),
@@ -223,22 +225,25 @@ def _endings(figures: RunFigures) -> Iterator[Advice]:
     if step is None:
         return
     errors = figures.get("mean", samples.measured("wer", step), form=".0%")
-    deaf = errors.value is not None and errors.value >= NOT_UNDERSTOOD
-    if deaf:
+    unintelligible = errors.value is not None and errors.value >= UNINTELLIGIBLE
+    if unintelligible:
         content = inline(
-            "Hear it before anything else: Whisper understood next to nothing of it ({} word"
-            " errors), and without words nothing can be said of endings.",
+            "Listen to it first: Whisper recognised almost nothing ({} word errors), so endings"
+            " cannot be judged.",
             errors,
         )
-        yield Advice(SEEN, content)
+        yield Advice(OBSERVED, content)
     for key, sentence in (
         ()
-        if deaf
+        if unintelligible
         else (
-            ("run_on", "Help it to end (trainer speak): {} of the samples ran on."),
+            (
+                "run_on",
+                "Use the ending control of `trainer speak`: {} of the samples overran.",
+            ),
             (
                 "early_stop",
-                "Look for clips whose text is longer than their sound: {} of the samples stopped"
+                "Look for clips whose text is longer than their audio: {} of the samples stopped"
                 " early.",
             ),
         )
@@ -246,36 +251,38 @@ def _endings(figures: RunFigures) -> Iterator[Advice]:
         place = samples.measured(key, step)
         mean, low = figures.get("mean", place, form=".0%"), figures.get("low", place, form=".0%")
         if mean.value:
-            sure = low.value is not None and low.value > 0
+            significant = low.value is not None and low.value > 0
             content = inline(sentence, mean)
-            if sure:
-                content = (*content, *inline(" The interval leaves at least {}.", low))
-            yield Advice(SHOWN if sure else POSSIBLE, content)
+            if significant:
+                content = (*content, *inline(" The interval starts at {}.", low))
+            yield Advice(SIGNIFICANT if significant else POSSIBLE, content)
     for name, better, unit in (("wer", -1, ".1%"), ("similarity", 1, NATS)):
         places = samples.by_sentence(name, 0), samples.by_sentence(name, step)
-        middle, low, high = (
+        mean, low, high = (
             figures.get(how, *places, form="+" + unit)
             for how in ("paired", "paired low", "paired high")
         )
-        sure = low.value is not None and (low.value > 0 or high.value < 0)
-        if sure and middle.value * better < 0:
-            what = "words are understood worse" if name == "wer" else "the voice is less like"
+        significant = low.value is not None and (low.value > 0 or high.value < 0)
+        if significant and mean.value * better < 0:
+            problem = "the word error rate" if name == "wer" else "the similarity to the voice"
             content = inline(
-                f"Do not ship it unheard: {what} than with the base, by {{}} ({{}} to {{}}).",
-                middle,
+                f"Listen before using it: {problem} is worse than with the base, by {{}} (interval"
+                " {} to {}).",
+                mean,
                 low,
                 high,
             )
-            yield Advice(SHOWN, content)
+            yield Advice(SIGNIFICANT, content)
 
 
-def _not_heard(figures: RunFigures) -> Iterator[Advice]:
+def _no_speech(figures: RunFigures) -> Iterator[Advice]:
     if not Samples(figures.run).spoken:
         yield Advice(
             POSSIBLE,
             inline(
-                "Have it speak and be measured (trainer evaluate): a loss does not say how it"
-                " sounds."
+                "Run `trainer evaluate` to synthesise and measure speech: the loss does not tell"
+                " how"
+                " it sounds."
             ),
         )
 
@@ -283,10 +290,10 @@ def _not_heard(figures: RunFigures) -> Iterator[Advice]:
 RULES: tuple[Callable[[RunFigures], Iterator[Advice]], ...] = (
     _few_clips,
     _schedule,
-    _unhealthy,
+    _skipped_steps,
     _endings,
     _thin,
     _worse_category,
-    _rehear,
-    _not_heard,
+    _flagged_clips,
+    _no_speech,
 )

@@ -1,4 +1,4 @@
-"""What stands behind the report: steps, what was heard, settings, versions, what is missing."""
+"""Appendix: clips, steps, settings, versions and what was not measured."""
 
 from collections.abc import Sequence
 
@@ -22,15 +22,15 @@ STEP_COLUMNS = {
     "padding": ".1%",
     "seconds": ".3g",
 }
-MOST_STEPS = 120  # rows; of more steps, evenly spaced ones
+MAX_STEPS = 120  # rows; of more steps, evenly spaced ones
 
 
 def section(figures: RunFigures) -> Section:
-    """The rest."""
+    """The appendix."""
     run = figures.run
-    found = Section("behind", "The data behind it")
+    result = Section("behind", "Appendix")
     number, started = run.started
-    heard = [
+    clip_counts = [
         inline(
             "{} {}",
             figures.category(kind),
@@ -38,9 +38,9 @@ def section(figures: RunFigures) -> Section:
         )
         for kind in sorted(started.get("heard", {}))
     ]
-    found.add(
+    result.add(
         Paragraph(
-            ("Clips of each category in the first epoch, repetitions counted: ", *_list(heard))
+            ("Clips per category in the first epoch, including repetitions: ", *_list(clip_counts))
         )
     )
     rejected = run.events("rejected")
@@ -54,9 +54,9 @@ def section(figures: RunFigures) -> Section:
         ]
         count = figures.get("count", all_where(EVENTS, {"event": "rejected"}), form="d")
         table = Table([("clip",), ("reason",)], rows)
-        found.add(Details(inline("{} clips could not be used", count), [table]))
+        result.add(Details(inline("{} unusable clips", count), [table]))
     else:
-        found.add(Paragraph(inline("No clip of the bundle was left out.")))
+        result.add(Paragraph(inline("All clips of the bundle were usable.")))
     spoken = [
         inline(
             "step {}, {} s: {}",
@@ -67,18 +67,18 @@ def section(figures: RunFigures) -> Section:
         for event in run.events("spoken")
     ]
     if spoken:
-        found.add(Details(inline("Spoken on request"), [Bullets(spoken)]))
-    found.add(Details(inline("Steps"), [_steps(figures)]))
+        result.add(Details(inline("Speech by `trainer speak`"), [Bullets(spoken)]))
+    result.add(Details(inline("Steps"), [_steps(figures)]))
     if run.config:
         text = run.sources.files[CONFIG].read_text(encoding="utf-8")
-        found.add(Details(inline("Settings"), [Code(text, CONFIG)]))
-    found.add(Details(inline("Versions and hashes"), [Facts(versions(figures))]))
-    found.add(Paragraph(inline("Not measured:"), "heading"), Bullets(not_measured(figures)))
-    return found
+        result.add(Details(inline("Settings"), [Code(text, CONFIG)]))
+    result.add(Details(inline("Versions and hashes"), [Facts(versions(figures))]))
+    result.add(Paragraph(inline("Not measured:"), "heading"), Bullets(not_measured(figures)))
+    return result
 
 
-def _reasons(figures: RunFigures, at: int, many: int) -> Inline:
-    places = (line(EVENTS, at, "reasons", str(place)) for place in range(many))
+def _reasons(figures: RunFigures, at: int, count: int) -> Inline:
+    places = (line(EVENTS, at, "reasons", str(place)) for place in range(count))
     return joined([figures.text(place) for place in places])
 
 
@@ -92,33 +92,33 @@ def _list(parts: Sequence[Inline]) -> Inline:
 
 def _steps(figures: RunFigures) -> Table:
     events = figures.run.events("step")
-    there = [key for key in STEP_COLUMNS if any(key in event for _, event in events)]
+    columns = [key for key in STEP_COLUMNS if any(key in event for _, event in events)]
     rows = [
         [
             (figures.step(event),),
-            *((figures.at(event, key, form=STEP_COLUMNS[key]),) for key in there),
+            *((figures.at(event, key, form=STEP_COLUMNS[key]),) for key in columns),
         ]
-        for event in spaced(events, MOST_STEPS, None)
+        for event in spaced(events, MAX_STEPS, None)
     ]
-    return Table([("step",), *((key,) for key in there)], rows)
+    return Table([("step",), *((key,) for key in columns)], rows)
 
 
 def not_measured(figures: RunFigures) -> list[Inline]:
-    """What is missing from this run's numbers."""
+    """What was not measured in this run."""
     missing = []
     evaluations = figures.run.evaluations
     if not evaluations:
-        missing.append("Whether it learnt anything: the bundle has no usable evaluation clips.")
+        missing.append("Improvement: the bundle has no usable evaluation clips.")
     elif len(evaluations) == 1:
-        missing.append("Whether it learnt anything: only the base model was evaluated.")
+        missing.append("Improvement: only the base model was evaluated.")
     if not Samples(figures.run).spoken:
-        missing.append("How it sounds: no speech was generated and judged.")
+        missing.append("Speech quality: no speech was synthesised and measured.")
     else:
         missing.append(
-            "Whether people like it: only machines have judged; `trainer listen` asks people."
+            "Listening quality: all measures are automatic; use `trainer listen` for ratings by"
+            " people."
         )
     missing.append(
-        "Speed and memory on other devices than the one named above; `trainer plan --probe`"
-        " measures them where it is run."
+        "Speed and memory on other devices; measure them there with `trainer plan --probe`."
     )
     return [inline(sentence) for sentence in missing]

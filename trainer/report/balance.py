@@ -1,4 +1,4 @@
-"""Categories against their targets, and whether a thin category comes out worse."""
+"""Categories against their targets, and whether those below target have more errors."""
 
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -14,7 +14,7 @@ from trainer.report.samples import Samples
 
 @dataclass(frozen=True)
 class Targets:
-    """How many clips and minutes a category should have, and the file that says so."""
+    """Target clips and minutes per category, and the file that defines them."""
 
     file: str
     clips: Address
@@ -22,20 +22,20 @@ class Targets:
 
 
 def targets(figures: RunFigures) -> Targets | None:
-    """Of the shipped set of categories that has all of the bundle's; None if none does."""
+    """Targets of the category set that contains all of the bundle's; None if none does."""
     kinds = {kind for kind in figures.run.categories if kind != NO_CATEGORY}
     for file in sorted(figures.run.sources.files):
         if not file.startswith("resources/categories/"):
             continue
         rows = figures.run.sources.lines(file).rows
-        there: Any = rows[0].get("emotion", []) if rows else []
-        if kinds and kinds <= {each["key"] for each in there}:
+        emotions: Any = rows[0].get("emotion", []) if rows else []
+        if kinds and kinds <= {emotion["key"] for emotion in emotions}:
             return Targets(file, whole(file, "target_clips"), whole(file, "target_minutes"))
     return None
 
 
-def thin(figures: RunFigures) -> tuple[list[str], list[str]]:
-    """Categories with less training speech than the target, and the others; by minutes."""
+def below_target(figures: RunFigures) -> tuple[list[str], list[str]]:
+    """Categories below and at or above the target minutes of training speech."""
     wanted = targets(figures)
     if wanted is None or figures.run.bundle is None:
         return [], []
@@ -49,49 +49,49 @@ def thin(figures: RunFigures) -> tuple[list[str], list[str]]:
 
 
 def section(figures: RunFigures) -> Section:
-    """The table, then the effect."""
-    found = Section("categories", "Categories")
+    """Table of categories, then the comparison of those below target with the others."""
+    result = Section("categories", "Categories")
     if figures.run.bundle is None:
-        found.add(Paragraph(inline("Nothing can be said without the bundle.")))
-        return found
+        result.add(Paragraph(inline("Not available without the bundle.")))
+        return result
     wanted = targets(figures)
-    found.add(_table(figures, wanted))
+    result.add(_table(figures, wanted))
     if wanted is None:
-        found.add(Paragraph(inline("The bundle does not say how much a category should have.")))
-        return found
-    found.add(
+        result.add(Paragraph(inline("No category set with targets matches the bundle.")))
+        return result
+    result.add(
         Paragraph(
             inline(
-                f"Targets as in the set {PurePath(wanted.file).stem}: {{}} clips and {{}} minutes"
-                " each.",
+                f"Targets of the category set {PurePath(wanted.file).stem}: {{}} clips and {{}}"
+                " minutes each.",
                 figures.get("value", wanted.clips, form="d"),
                 figures.get("value", wanted.minutes, form="g"),
             ),
             "quiet",
         )
     )
-    found.add(Paragraph(effect(figures)))
-    return found
+    result.add(Paragraph(effect(figures)))
+    return result
 
 
 def _table(figures: RunFigures, wanted: Targets | None) -> Table:
     run, samples = figures.run, Samples(figures.run)
     shipped = samples.shipped
     head: list[Inline] = [("category",), ("clips",), ("minutes",), ("evaluation clips",)]
-    head.append((f"{run.metric}, best against first",))
+    head.append((f"{run.metric}, best vs first",))
     if shipped is not None:
-        head += [("word errors",), ("similarity",)]
+        head += [("word error rate",), ("similarity",)]
     rows = []
     for kind in run.categories:
         seconds = figures.train_seconds(kind)
-        below = wanted is not None and kind in thin(figures)[0]
+        below = wanted is not None and kind in below_target(figures)[0]
         minutes = figures.get("minutes", seconds, form=".1f")
         cells: list[Inline] = [
             (figures.category(kind),),
             (figures.get("count", seconds, form="d"),),
             inline("{}, below target", minutes) if below else (minutes,),
             (figures.get("count", figures.train_seconds(kind, split="eval"), form="d"),),
-            (_gain(figures, kind),),
+            (_loss_change(figures, kind),),
         ]
         if shipped is not None:
             cells += [
@@ -102,7 +102,7 @@ def _table(figures: RunFigures, wanted: Targets | None) -> Table:
     return Table(head, rows)
 
 
-def _gain(figures: RunFigures, kind: str) -> Figure:
+def _loss_change(figures: RunFigures, kind: str) -> Figure:
     best, evaluations = figures.run.best, figures.run.evaluations
     if best is None:
         return Figure(None, NOTHING, "none", "s", ())
@@ -117,43 +117,44 @@ def _measure(samples: Samples, key: str, step: int, kinds: tuple[str, ...]) -> A
 
 
 def effect(figures: RunFigures) -> Inline:
-    """Whether categories below their target come out worse, or that it cannot be told."""
-    below, enough = thin(figures)
+    """Comparison of word errors of categories below target with the others."""
+    below, enough = below_target(figures)
     if not below:
-        return inline("Every category has the minutes it should have.")
+        return inline("Every category reaches its target minutes.")
     if not enough:
         return inline(
-            "No category has the minutes it should have, so there is none to compare with."
+            "No category reaches its target minutes, so there is nothing to compare with."
         )
     samples = Samples(figures.run)
     shipped = samples.shipped
     if shipped is None:
         return inline(
-            "Whether the thin ones score worse cannot be told: no speech was generated and"
+            "Unknown whether categories below target score worse: no speech was synthesised and"
             " measured by category."
         )
     places = (
         _measure(samples, "wer", shipped, tuple(enough)),
         _measure(samples, "wer", shipped, tuple(below)),
     )
-    middle, low, high = (
+    mean, low, high = (
         figures.get(how, *places, form="+.1%") for how in ("apart", "apart low", "apart high")
     )
     names = ", ".join(below)
     if low.value is None or high.value is None:
         return inline(
-            f"Whether the thin ones ({names}) score worse cannot be told: there are too few samples"
-            " on one side."
+            f"Unknown whether the categories below target ({names}) score worse: too few samples in"
+            " one group."
         )
     if low.value <= 0 <= high.value:
         return inline(
-            f"The thin ones ({names}) have {{}} word errors against the others, interval {{}} to"
-            " {}: these samples cannot show that thin categories are worse.",
-            middle, low, high,
+            f"Categories below target ({names}) differ by {{}} word errors from the others,"
+            " interval"
+            " {} to {}: not significant.",
+            mean, low, high,
         )  # fmt: skip
-    way = "more" if middle.value > 0 else "fewer"
+    way = "more" if mean.value > 0 else "fewer"
     return inline(
-        f"The thin ones ({names}) have {way} word errors than the others: {{}} (interval {{}} to"
-        " {}). That they are thin is one possible cause, how hard their sentences are another.",
-        middle, low, high,
+        f"Categories below target ({names}) have {way} word errors than the others: {{}} (interval"
+        " {} to {}). Missing data is one possible cause, harder sentences another.",
+        mean, low, high,
     )  # fmt: skip

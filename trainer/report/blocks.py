@@ -1,4 +1,4 @@
-"""What a report is made of, before it is HTML or Markdown."""
+"""Blocks of a report, rendered as HTML or Markdown by `page`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from trainer.report.figures import Inline
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """role: "", "quiet", "verdict" or a state of the guard after it, such as "verdict flat"."""
+    """A paragraph. role: CSS classes: "", "quiet", "note" or "verdict" with a state."""
 
     content: Inline
     role: str = ""
@@ -17,7 +17,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Terms and what there is to say of each."""
+    """Definition list of terms."""
 
     rows: Sequence[tuple[str, Inline]]
     kind: str = "facts"
@@ -25,7 +25,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Cells in rows under a head; the first column is text, the others are numbers."""
+    """Table with a header row; the first column is text, the others are numbers."""
 
     head: Sequence[Inline]
     rows: Sequence[Sequence[Inline]]
@@ -34,7 +34,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """Points of a list. ranked: whether their order means something."""
+    """List. ranked: numbered."""
 
     points: Sequence[Inline]
     ranked: bool = False
@@ -43,7 +43,7 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """An SVG and what it shows."""
+    """Inline SVG with a caption."""
 
     svg: str
     caption: Inline
@@ -52,7 +52,7 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """A sound to hear. uri: data:..., "" where the sound is missing, of which note says why."""
+    """Audio player. uri: data:..., or "" with the reason in note."""
 
     label: str
     uri: str
@@ -61,7 +61,7 @@ class Player:
 
 @dataclass(frozen=True, slots=True)
 class AudioRow:
-    """Sounds to compare side by side."""
+    """Audio players side by side."""
 
     title: Inline
     players: Sequence[Player]
@@ -70,7 +70,7 @@ class AudioRow:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A text from a file as it is there."""
+    """Verbatim text of a file."""
 
     text: str
     source: str
@@ -79,7 +79,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What is folded away until a person wants it."""
+    """Collapsed blocks under a summary."""
 
     summary: Inline
     blocks: Sequence["Block"]
@@ -91,20 +91,20 @@ Block = Paragraph | Facts | Table | Bullets | Drawing | AudioRow | Code | Detail
 
 @dataclass(slots=True)
 class Section:
-    """A part of a report under a heading. key: its anchor."""
+    """Section of a report. key: its anchor."""
 
     key: str
     title: str
     blocks: list[Block] = field(default_factory=list)
 
     def add(self, *blocks: Block) -> None:
-        """Put blocks at the end."""
+        """Append blocks."""
         self.blocks.extend(blocks)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole document. lead: what comes before the first section."""
+    """A document. lead: blocks before the first section."""
 
     title: str
     name: Inline
@@ -113,5 +113,5 @@ class Report:
 
 
 def quote(text: str) -> Inline:
-    """A text that is only itself."""
+    """Plain text without figures."""
     return (text,)

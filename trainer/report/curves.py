@@ -1,4 +1,4 @@
-"""Curves as inline SVG; colours are classes, so that light and dark are the page's business."""
+"""Line charts as inline SVG; colours come from CSS classes, for light and dark themes."""
 
 import math
 from collections.abc import Sequence
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH, HEIGHT = 720, 240
-LEFT, RIGHT, TOP, BOTTOM = 56, 16, 12, 32  # margins, in the units of the view box
+LEFT, RIGHT, TOP, BOTTOM = 56, 16, 12, 32  # margins, in view box units
 TICKS = 5
-LABEL = 80  # wide enough for "best: " and a step
+LABEL = 80  # width of a label, in view box units
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Points (step, value) under a name; kind: main or faint. source: where they come from.
+    """Points (step, value). kind: CSS class, main or faint. source: address of the values.
 
-    spans: (step, low, high), drawn as upright strokes: where a point may as well lie.
+    spans: (step, low, high) of confidence intervals, drawn as error bars.
     """
 
     name: str
@@ -27,7 +27,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A value to compare with, as a line across the figure."""
+    """Horizontal reference line."""
 
     name: str
     value: float
@@ -35,7 +35,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class _Axes:
-    """Where values are on the page."""
+    """Linear mapping of values to view box coordinates."""
 
     x0: float
     x1: float
@@ -50,7 +50,7 @@ class _Axes:
 
 
 def draw(curves: Sequence[Curve], best_at: float | None, levels: Sequence[Level] = ()) -> str:
-    """The curves in one figure, the best step marked; empty if there is no finite point."""
+    """One chart of the curves with the best step marked; "" without a finite point."""
     finite = [
         (x, y) for curve in curves for x, y in curve.points if math.isfinite(x) and math.isfinite(y)
     ]
@@ -66,7 +66,7 @@ def draw(curves: Sequence[Curve], best_at: float | None, levels: Sequence[Level]
         parts.append(
             f'<line class="best" x1="{at:.1f}" x2="{at:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
         )
-        left = at > WIDTH - RIGHT - LABEL  # no room to the right of the line
+        left = at > WIDTH - RIGHT - LABEL  # no space right of the line
         x, anchor = (at - 4, "end") if left else (at + 4, "start")
         place = f'x="{x:.1f}" y="{TOP + 10}" style="text-anchor: {anchor}"'
         parts.append(f'<text class="tick" {place}>best: {best_at:g}</text>')
@@ -83,15 +83,12 @@ def draw(curves: Sequence[Curve], best_at: float | None, levels: Sequence[Level]
 def _axes(points: Sequence[tuple[float, float]]) -> _Axes:
     xs, ys = [x for x, _ in points], [y for _, y in points]
     low, high = min(ys), max(ys)
-    room = (high - low) * 0.08 or max(abs(high), 1.0) * 0.05
-    return _Axes(min(xs), max(max(xs), min(xs) + 1), low - room, high + room)
+    margin = (high - low) * 0.08 or max(abs(high), 1.0) * 0.05
+    return _Axes(min(xs), max(max(xs), min(xs) + 1), low - margin, high + margin)
 
 
 def _level(level: Level, axes: _Axes, best_at: float | None) -> list[str]:
-    """A dotted line with its name at the right, above the line or below it at the top.
-
-    The name steps aside where the best step's label is.
-    """
+    """Dotted line with a right-aligned label that avoids the label of the best step."""
     y = axes.y(level.value)
     name_at = y + 14 if y < TOP + 16 else y - 4
     right = WIDTH - RIGHT
@@ -123,7 +120,7 @@ def _grid(axes: _Axes) -> list[str]:
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """Round numbers between low and high, about TICKS of them."""
+    """About TICKS round numbers between low and high."""
     step = 10 ** math.floor(math.log10((high - low) / TICKS))
     step *= next(factor for factor in (1, 2, 5, 10) if (high - low) / (step * factor) <= TICKS)
     first = math.ceil(low / step)
@@ -131,7 +128,7 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def _line(curve: Curve, axes: _Axes) -> list[str]:
-    """The curve, broken where a value is not a number, and its points if they are few."""
+    """Polyline, broken at non-finite values, with dots on the main curve."""
     parts = [_span(axes.x(x), axes.y(low), axes.y(high)) for x, low, high in curve.spans]
     run: list[str] = []
     for x, y in [*curve.points, (math.nan, math.nan)]:

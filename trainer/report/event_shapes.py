@@ -1,4 +1,4 @@
-"""What an event must be to be used: a line of another shape is passed over like a damaged one."""
+"""Type checks of event fields: an event that fails them is skipped like a damaged line."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -30,22 +30,22 @@ def _list(value: object) -> bool:
     return isinstance(value, list)
 
 
-def _each(value: object) -> bool:
-    """By clip its nats and its targets."""
+def _per_clip(value: object) -> bool:
+    """(nats, targets) by clip."""
     return isinstance(value, dict) and all(
         isinstance(pair, list) and len(pair) == 2 and _number(pair[0]) and _is_number(pair[1])
         for pair in value.values()
     )
 
 
-def _kinds(value: object) -> bool:
-    """By category its means."""
+def _by_category(value: object) -> bool:
+    """Means by category."""
     return isinstance(value, dict) and all(isinstance(means, dict) for means in value.values())
 
 
 ENDING = ({"step": _whole}, {"reason": _text})
-# By kind what must be there, and what is left out where it is of another type.
-SHAPES: Mapping[str, tuple[Mapping[str, Check], Mapping[str, Check]]] = {
+# By event: required fields, and optional ones that are dropped if mistyped.
+FIELD_CHECKS: Mapping[str, tuple[Mapping[str, Check], Mapping[str, Check]]] = {
     "started": (
         {},
         {
@@ -58,8 +58,8 @@ SHAPES: Mapping[str, tuple[Mapping[str, Check], Mapping[str, Check]]] = {
         {
             **dict.fromkeys(("eos_ce", "text_ce", "loss"), _number),
             "clips": _whole,
-            "categories": _kinds,
-            "each": _each,
+            "categories": _by_category,
+            "each": _per_clip,
         },
     ),
     "step": (
@@ -78,16 +78,16 @@ SHAPES: Mapping[str, tuple[Mapping[str, Check], Mapping[str, Check]]] = {
         {"step": _whole, "sentence": _table, "measures": _table},
         {"wav": _text, "heard": _text, "fault": _text},
     ),
-    "speech_means": ({"step": _whole, "measures": _kinds}, {"seconds": _number}),
+    "speech_means": ({"step": _whole, "measures": _by_category}, {"seconds": _number}),
     "spoken": ({"step": _whole, "text": _text, "seconds": _number}, {}),
     **dict.fromkeys(("finished", "stopped", "paused", "failed"), ENDING),
 }  # fmt: skip
 
 
 def usable_event(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The event without fields of another type; None where it lacks what it is about."""
-    required, typed = SHAPES.get(str(event.get("event")), ({}, {}))
+    """The event without mistyped optional fields; None if a required field is missing."""
+    required, typed = FIELD_CHECKS.get(str(event.get("event")), ({}, {}))
     if not all(key in event and check(event[key]) for key, check in required.items()):
         return None
-    odd = [key for key, check in typed.items() if key in event and not check(event[key])]
-    return {key: event[key] for key in event if key not in odd} if odd else event
+    mistyped = [key for key, check in typed.items() if key in event and not check(event[key])]
+    return {key: event[key] for key in event if key not in mistyped} if mistyped else event

@@ -1,7 +1,6 @@
-"""Numbers that know where they come from. A report has no other ones.
+"""Figures of a report: values computed from addresses in the run's files by named operations.
 
-A figure is made by naming addresses and an operation; its value is worked out from the files at
-these addresses, so that what is printed and what is traced cannot part.
+A report prints no other numbers, so every printed value can be traced and recomputed.
 """
 
 import math
@@ -22,9 +21,9 @@ Columns = Sequence[Sequence[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number or a text out of the files. how, sources: what was worked out, and from where.
+    """A traceable value. how: name of the operation. sources: addresses of its inputs.
 
-    value: None where there is none. text: as it is shown, after the format ``form``.
+    value: None if undefined. text: the value in the format ``form``.
     """
 
     value: Any
@@ -38,7 +37,7 @@ Inline = tuple["str | Figure", ...]
 
 
 def inline(sentence: str, *figures: "Figure | str") -> Inline:
-    """A sentence with figures where it has {}."""
+    """A sentence with its {} placeholders replaced by figures."""
     pieces = sentence.split("{}")
     assert len(pieces) == len(figures) + 1, sentence
     content: list[str | Figure] = [pieces[0]]
@@ -48,19 +47,19 @@ def inline(sentence: str, *figures: "Figure | str") -> Inline:
 
 
 def plain(content: Inline) -> str:
-    """The sentence as people read it."""
+    """The text without its provenance."""
     return "".join(part if isinstance(part, str) else part.text for part in content)
 
 
 def figure(sources: Sources, how: str, *addresses: Address, form: str = ".3f") -> Figure:
-    """The outcome of an operation on what is at the addresses."""
+    """The result of an operation on the values at the addresses."""
     columns = [sources.values(address) for address in addresses]
     value = OPERATIONS[how](columns)
     if isinstance(value, float) and not math.isfinite(value):
         value = None
     try:
         text = NOTHING if value is None else format(value, form)
-    except (ValueError, TypeError):  # a text where a number should be
+    except (ValueError, TypeError):  # text instead of a number
         value, text = None, NOTHING
     return Figure(value, text, how, form, tuple(map(str, addresses)))
 
@@ -73,61 +72,63 @@ def _first(column: Sequence[Any]) -> Any:  # noqa: ANN401
     return column[0] if column else None
 
 
-def _of_one(work: Callable[[list[float]], float]) -> Callable[[Columns], float | None]:
-    def worked(columns: Columns) -> float | None:
+def _of_one(function: Callable[[list[float]], float]) -> Callable[[Columns], float | None]:
+    def operation(columns: Columns) -> float | None:
         numbers = _numbers(columns[0])
-        return work(numbers) if numbers else None
+        return function(numbers) if numbers else None
 
-    return worked
+    return operation
 
 
-def _of_two(work: Callable[[float, float], float]) -> Callable[[Columns], float | None]:
-    def worked(columns: Columns) -> float | None:
+def _of_two(function: Callable[[float, float], float]) -> Callable[[Columns], float | None]:
+    def operation(columns: Columns) -> float | None:
         one, two = _first(columns[0]), _first(columns[1])
         both = isinstance(one, int | float) and isinstance(two, int | float)
-        return work(one, two) if both else None
+        return function(one, two) if both else None
 
-    return worked
+    return operation
 
 
-def _end(
-    at: int, interval: Callable[..., statistics.Interval | None]
+def _bound(
+    side: int, interval: Callable[..., statistics.Interval | None]
 ) -> Callable[[Columns], float | None]:
-    def worked(columns: Columns) -> float | None:
-        found = interval(*columns)
-        return None if found is None else found[at]
+    def operation(columns: Columns) -> float | None:
+        bounds = interval(*columns)
+        return None if bounds is None else bounds[side]
 
-    return worked
+    return operation
 
 
 def _mean_interval(column: Sequence[Any]) -> statistics.Interval | None:
     return statistics.mean_interval(_numbers(column))
 
 
-def pair_up(before: Sequence[Any], after: Sequence[Any]) -> list[float]:
-    """after - before of what has the same key and a number on both sides."""
+def paired_differences(before: Sequence[Any], after: Sequence[Any]) -> list[float]:
+    """after - before of the pairs with a number on both sides."""
     earlier = {key: value for key, value in before if value is not None}
     return [value - earlier[key] for key, value in after if value is not None and key in earlier]
 
 
 def _paired(columns: Columns) -> float | None:
-    found = pair_up(*columns)
-    return sum(found) / len(found) if found else None
+    differences = paired_differences(*columns)
+    return sum(differences) / len(differences) if differences else None
 
 
 def _paired_interval(before: Sequence[Any], after: Sequence[Any]) -> statistics.Interval | None:
-    return statistics.mean_interval(pair_up(before, after))
+    return statistics.mean_interval(paired_differences(before, after))
 
 
-Each = Mapping[str, Sequence[float]]
+PerClip = Mapping[str, Sequence[float]]
 
 
-def _changes(before: Each, after: Each) -> tuple[list[float], list[float]]:
-    """By clip: nats after less nats before, and its targets."""
-    same = [
+def _changes(before: PerClip, after: PerClip) -> tuple[list[float], list[float]]:
+    """Differences in nats and numbers of targets of the common clips."""
+    common = [
         clip for clip in before if clip in after and None not in (before[clip][0], after[clip][0])
     ]
-    return [after[clip][0] - before[clip][0] for clip in same], [before[clip][1] for clip in same]
+    return [after[clip][0] - before[clip][0] for clip in common], [
+        before[clip][1] for clip in common
+    ]
 
 
 def _clipwise(columns: Columns) -> float | None:
@@ -150,25 +151,25 @@ def _apart(columns: Columns) -> float | None:
 
 
 def _apart_interval(some: Sequence[Any], others: Sequence[Any]) -> statistics.Interval | None:
-    return statistics.apart_interval(_numbers(some), _numbers(others))
+    return statistics.difference_interval(_numbers(some), _numbers(others))
 
 
 def _gains(columns: Columns) -> list[float]:
-    """Gain over the first by pairs of columns: what was at first, what was best."""
-    found = []
+    """Relative gains of pairs of columns (first, best)."""
+    gains = []
     for before, after in zip(columns[::2], columns[1::2], strict=True):
         one, two = _first(before), _first(after)
         if isinstance(one, int | float) and isinstance(two, int | float) and one:
-            found.append((one - two) / one)
-    return found
+            gains.append((one - two) / one)
+    return gains
 
 
-def _beyond(way: int) -> Callable[[Columns], int]:
-    def worked(columns: Columns) -> int:
+def _count_beyond(sign: int) -> Callable[[Columns], int]:
+    def operation(columns: Columns) -> int:
         limit = columns[1][0]
-        return sum((value - limit) * way > 0 for value in _numbers(columns[0]))
+        return sum((value - limit) * sign > 0 for value in _numbers(columns[0]))
 
-    return worked
+    return operation
 
 
 def _judged(columns: Columns) -> str:
@@ -206,23 +207,23 @@ OPERATIONS: Mapping[str, Callable[[Columns], Any]] = {
     "rise": _of_two(lambda before, after: (after - before) / before if before else math.nan),
     "ratio": _of_two(lambda one, two: one / two if two else math.nan),
     "per second": lambda both: sum(_numbers(both[0])) / (sum(_numbers(both[1])) or math.nan),
-    "low": _end(0, _mean_interval),
-    "high": _end(1, _mean_interval),
+    "low": _bound(0, _mean_interval),
+    "high": _bound(1, _mean_interval),
     "paired": _paired,
-    "paired low": _end(0, _paired_interval),
-    "paired high": _end(1, _paired_interval),
-    "pairs": lambda columns: len(pair_up(*columns)),
+    "paired low": _bound(0, _paired_interval),
+    "paired high": _bound(1, _paired_interval),
+    "pairs": lambda columns: len(paired_differences(*columns)),
     "clipwise": _clipwise,
-    "clipwise low": _end(0, _clipwise_interval),
-    "clipwise high": _end(1, _clipwise_interval),
+    "clipwise low": _bound(0, _clipwise_interval),
+    "clipwise high": _bound(1, _clipwise_interval),
     "apart": _apart,
-    "apart low": _end(0, _apart_interval),
-    "apart high": _end(1, _apart_interval),
-    "above": _beyond(1),
-    "below": _beyond(-1),
+    "apart low": _bound(0, _apart_interval),
+    "apart high": _bound(1, _apart_interval),
+    "above": _count_beyond(1),
+    "below": _count_beyond(-1),
     "lacking": lambda columns: columns[1][0] - sum(_numbers(columns[0])) / SECONDS_PER_MINUTE,
     "least gain": lambda columns: min(_gains(columns), default=None),
     "most gain": lambda columns: max(_gains(columns), default=None),
     "judged": _judged,
 }  # fmt: skip
-"""What can be worked out. Each takes a column of values for each address."""
+"""Operations by name; each takes one column of values per address."""

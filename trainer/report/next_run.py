@@ -1,4 +1,4 @@
-"""The plan for the next run, and what may be expected of it from other runs of this project."""
+"""Recommended settings for the next run, and the gains of comparable runs."""
 
 import json
 from pathlib import Path
@@ -10,42 +10,38 @@ from trainer.report.provenance import Address, line, whole
 from trainer.report.run_figures import RunFigures
 from trainer.report.run_files import ABOUT, CONFIG, EVENTS, RunFiles, read_run
 
-FEWEST_RUNS = 2  # besides this one, before a range is more than one run's luck
-MOST_RUNS = 40
+MIN_RUNS = 2  # besides this one, for a range of gains
+MAX_RUNS = 40
 
 
 def section(figures: RunFigures) -> Section:
-    """What to run, and the range that others reached."""
-    found = Section("next", "Plan for the next run")
-    found.add(Bullets([_plan(figures), *_length(figures)]), Paragraph(expectation(figures)))
-    return found
+    """Settings for the next run and the range of gains of comparable runs."""
+    result = Section("next", "Next run")
+    result.add(Bullets([_settings(figures), *_length(figures)]), Paragraph(expectation(figures)))
+    return result
 
 
-def _plan(figures: RunFigures) -> Inline:
+def _settings(figures: RunFigures) -> Inline:
     state, best = figures.run.verdict.state, figures.run.best
     if state == "not_measured" or best is None:
-        return inline(
-            "First a bundle with more evaluation clips: without them no plan can be judged."
-        )
+        return inline("Export a bundle with more evaluation clips first.")
     if state == "improves":
         return inline(
-            "The same settings, longer: `trainer train BUNDLE NEW --from` this run goes on from"
-            " step {}.",
+            "Train longer with the same settings: `trainer train BUNDLE NEW --from` this run"
+            " continues from step {}.",
             figures.step(best),
         )
     if state == "falls_apart":
         return inline(
-            "The same clips with a lower learning rate than {}, to see whether it holds.",
+            "The same clips with a learning rate below {}.",
             figures.get("value", whole(CONFIG, "optim", "lr"), form="g"),
         )
     if state == "overfits":
         return inline(
-            "The same settings until about epoch {}, or the same with more speech.",
+            "The same settings up to about epoch {}, or with more speech.",
             figures.epoch(best),
         )
-    return inline(
-        "Other data before other settings: this run has taken from these clips what it can."
-    )
+    return inline("Change the data before the settings: this run has converged on these clips.")
 
 
 def _length(figures: RunFigures) -> list[Inline]:
@@ -54,7 +50,7 @@ def _length(figures: RunFigures) -> list[Inline]:
         return []
     return [
         inline(
-            "sched.epochs near {}, with stop.patience at {} as here.",
+            "Set sched.epochs to about {} and keep stop.patience at {}.",
             figures.epoch(best),
             figures.get("value", whole(CONFIG, "stop", "patience"), form="d"),
         )
@@ -62,7 +58,7 @@ def _length(figures: RunFigures) -> list[Inline]:
 
 
 def expectation(figures: RunFigures) -> Inline:
-    """The range of gains that comparable runs beside this one reached, or that there is none."""
+    """Range of gains of comparable runs in the same folder."""
     others = comparable(figures.run)
     places: list[Address] = []
     for other in others:
@@ -72,31 +68,31 @@ def expectation(figures: RunFigures) -> Inline:
         figures.run.sources.files = {**figures.run.sources.files, name: other.folder / EVENTS}
         places.append(line(name, other.evaluations[0][0], other.metric))
         places.append(line(name, best[0], other.metric))
-    if len(others) < FEWEST_RUNS:
+    if len(others) < MIN_RUNS:
         return inline(
-            "What to expect of it: no basis yet. It takes at least two other runs of the same base"
-            " in the folder beside this one."
+            "Expected gain: unknown. It takes at least two other runs from the same base in the"
+            " same folder."
         )
     return inline(
-        "What to expect of it: other runs of the same base beside this one came out between {} and"
-        " {} below their first evaluation ("
+        "Expected gain: other runs from the same base in this folder ended between {} and {} below"
+        " their first evaluation ("
         + ", ".join("{}" for _ in others)
-        + "). That is a range of what happened, no promise.",
+        + "). This is the observed range, not a prediction.",
         figures.get("least gain", *places, form=".1%"),
         figures.get("most gain", *places, form=".1%"),
-        *(named(other) for other in others),
+        *(run_link(other) for other in others),
     )
 
 
-def named(other: RunFiles) -> Figure:
-    """The folder of another run."""
+def run_link(other: RunFiles) -> Figure:
+    """Name of another run's folder."""
     return Figure(other.name, other.name, "beside", "s", (f"beside/{other.name}/{ABOUT}",))
 
 
 def comparable(run: RunFiles) -> list[RunFiles]:
-    """Runs in the same folder that began from the same base and could be judged."""
-    found = []
-    for folder in sorted(run.folder.resolve().parent.iterdir())[:MOST_RUNS]:
+    """Runs in the same folder, from the same base, with a verdict."""
+    runs = []
+    for folder in sorted(run.folder.resolve().parent.iterdir())[:MAX_RUNS]:
         if folder == run.folder.resolve() or not (folder / ABOUT).is_file():
             continue
         if not _same_base(folder, run):
@@ -104,10 +100,10 @@ def comparable(run: RunFiles) -> list[RunFiles]:
         try:
             other = read_run(folder, brief=True)
         except (BrokenRun, OSError):
-            continue  # it cannot be compared with; the report is of another run
+            continue  # unreadable runs are left out of the comparison
         if other.metric == run.metric and other.verdict.state != "not_measured" and other.best:
-            found.append(other)
-    return found
+            runs.append(other)
+    return runs
 
 
 def _same_base(folder: Path, run: RunFiles) -> bool:
@@ -115,7 +111,7 @@ def _same_base(folder: Path, run: RunFiles) -> bool:
         identity = json.loads((folder / ABOUT).read_text(encoding="utf-8")).get("identity", {})
     except (ValueError, OSError, AttributeError):
         return False
-    mine = run.about.get("identity", {})
+    expected = run.about.get("identity", {})
     return bool(identity) and all(
-        identity.get(key) == mine.get(key) for key in ("backend", "sha256")
+        identity.get(key) == expected.get(key) for key in ("backend", "sha256")
     )

@@ -1,4 +1,4 @@
-"""The first thing to read: how the run went, which epoch to ship, and what it was made of."""
+"""Lead and overview: verdict, recommended step, data, speed and cost."""
 
 from trainer.optim.early_stopping import LEAST_GAIN
 from trainer.report.blocks import Block, Facts, Paragraph, Section
@@ -19,35 +19,35 @@ VERSIONS = {
 
 
 def lead(figures: RunFigures) -> list[Block]:
-    """The verdict, what to ship, and how the run ended."""
+    """The verdict, the recommended step and how the run ended."""
     verdict = figures.run.verdict
     return [
-        Paragraph((judgement(figures),), f"verdict {verdict.state}"),
-        Paragraph(to_ship(figures), "ship"),
+        Paragraph((verdict_sentence(figures),), f"verdict {verdict.state}"),
+        Paragraph(recommended_step(figures), "ship"),
         Paragraph(_ending(figures), "quiet"),
         *(Paragraph(note, "note") for note in figures.run.notes),
     ]
 
 
 def lead_as_shipped(figures: RunFigures) -> list[Block]:
-    """What there is to say of a model that nothing was trained in."""
-    found: list[Block] = [
+    """Lead of a report on an untrained, released model."""
+    blocks: list[Block] = [
         Paragraph(
             inline(
-                "This is a model as it was shipped: nothing was trained, so how it sounds is all"
-                " there is to say. `trainer compare` sets it beside a trained run."
+                "This is a released model without training, so the report only covers how it"
+                " sounds. Use `trainer compare` to compare it with a trained run."
             ),
             "ship",
         )
     ]
     if "licence" in figures.run.about.get("identity", {}):
         licence = figures.text(whole(ABOUT, "identity", "licence"))
-        found.append(Paragraph(inline("It is used under: {}.", licence), "quiet"))
-    return [*found, *(Paragraph(note, "note") for note in figures.run.notes)]
+        blocks.append(Paragraph(inline("Licence: {}.", licence), "quiet"))
+    return [*blocks, *(Paragraph(note, "note") for note in figures.run.notes)]
 
 
-def judgement(figures: RunFigures) -> Figure:
-    """The guard's sentence, from the evaluations alone."""
+def verdict_sentence(figures: RunFigures) -> Figure:
+    """The verdict's sentence, computed from the evaluations."""
     run = figures.run
     lines = [all_where(EVENTS, {"event": "eval"}, key) for key in ("step", run.metric)]
     clips = line(EVENTS, run.started[0], "clips", "eval")
@@ -56,50 +56,49 @@ def judgement(figures: RunFigures) -> Figure:
     return figures.get("judged", *lines, clips, whole(CONFIG, "stop", "metric"), form="s")
 
 
-def to_ship(figures: RunFigures) -> Inline:
-    """Which epoch to take away, and why; or why none can be named."""
+def recommended_step(figures: RunFigures) -> Inline:
+    """Recommended epoch with the reason, or why there is none."""
     run = figures.run
     verdict, best = run.verdict, run.best
     if best is None:
-        return inline("No epoch can be recommended: nothing was evaluated that could choose one.")
+        return inline("No epoch can be recommended: there are no evaluations.")
     value = figures.at(best, run.metric)
     if verdict.state == "not_measured":
         return inline(
-            "By the little there is, step {} (epoch {}) was lowest. That is no reason to prefer it;"
-            " compare it with the base and the last step by ear.",
+            "Step {} (epoch {}) has the lowest loss, but the evidence is too weak to prefer it."
+            " Compare it with the base and the last step by ear.",
             figures.step(best),
             figures.epoch(best),
         )
     if best[1]["step"] == 0:
         return inline(
-            "Ship nothing: what the run started from was best ({} {}), nothing that was trained is"
-            " worth keeping.",
+            "Use no step of this run: the model it started from was best ({} {}).",
             run.metric,
             value,
         )
     first, last = run.evaluations[0], run.evaluations[-1]
-    learnt = figures.get("gain", *(line(EVENTS, each[0], run.metric) for each in (first, best)))
-    if verdict.state == "flat" and (learnt.value or 0.0) < LEAST_GAIN:
+    gain = figures.get("gain", *(line(EVENTS, each[0], run.metric) for each in (first, best)))
+    if verdict.state == "flat" and (gain.value or 0.0) < LEAST_GAIN:
         return inline(
-            "There is nothing to ship: at its best, step {}, it was {} better than what it started"
-            " from, and less than {} counts as nothing.",
+            "Use no step of this run: the best, step {}, was only {} better than the start; below"
+            " {} counts as no improvement.",
             figures.step(best),
-            figures.get("gain", *map(parse, learnt.sources), form=".2%"),
+            figures.get("gain", *map(parse, gain.sources), form=".2%"),
             figures.rule("LEAST_GAIN", ".2%"),
         )
     doubt = ""
-    if figures.shows(first, best) is False:
-        doubt = " These clips cannot show that it is better than what it started from."
-    elif verdict.state == "overfits" and figures.shows(best, last) is False:
-        doubt = " These clips cannot show that the last one is worse."
+    if figures.significant_change(first, best) is False:
+        doubt = " The improvement over the start is not significant on these clips."
+    elif verdict.state == "overfits" and figures.significant_change(best, last) is False:
+        doubt = " The rise since then is not significant on these clips."
     why = {
-        "overfits": "not the last one, by when it had become worse on clips it never heard",
-        "falls_apart": "from before it fell apart",
-        "flat": "which is where it stopped gaining",
+        "overfits": "not the last one, which is worse on the evaluation clips",
+        "falls_apart": "before it diverged",
+        "flat": "after which it levelled off",
         "improves": "the best so far",
     }[verdict.state]
     return inline(
-        f"Ship epoch {{}} (step {{}}), {why}: its {run.metric} of {{}} on the evaluation clips is"
+        f"Use epoch {{}} (step {{}}), {why}: its {run.metric} of {{}} on the evaluation clips is"
         " the lowest.{}",
         figures.epoch(best),
         figures.step(best),
@@ -109,13 +108,13 @@ def to_ship(figures: RunFigures) -> Inline:
 
 
 def _kept(figures: RunFigures) -> str:
-    """Whether the checkpoint of the best step is still in the run."""
+    """Sentence on whether the checkpoint of the best step still exists."""
     best = figures.run.best
     assert best is not None
     folders = figures.run.folder / "checkpoints"
     if (folders / f"step-{best[1]['step']:08d}").is_dir():
-        return " Its checkpoint is in the run."
-    return " Its checkpoint is no longer in this folder." if folders.is_dir() else ""
+        return " Its checkpoint is in the run folder."
+    return " Its checkpoint was deleted." if folders.is_dir() else ""
 
 
 def _ending(figures: RunFigures) -> Inline:
@@ -123,25 +122,25 @@ def _ending(figures: RunFigures) -> Inline:
     if ended is None:
         steps = figures.run.events("step")
         if not steps:
-            return inline("The run has not ended and has no step yet.")
+            return inline("The run is in progress; no step is done yet.")
         return inline(
-            "The run has not ended: it is still going on, or it was killed after step {}.",
+            "The run is still in progress, or was killed after step {}.",
             figures.step(steps[-1]),
         )
     number, event = ended
     reason = figures.text(line(EVENTS, number, "reason"))
-    full = "" if reason.text.endswith(".") else "."
-    kind = str(event["event"])
-    return inline(f"The run {kind} at step {{}}: {{}}{full}", figures.step(ended), reason)
+    stop = "" if reason.text.endswith(".") else "."
+    ending = str(event["event"])
+    return inline(f"The run {ending} at step {{}}: {{}}{stop}", figures.step(ended), reason)
 
 
 def section(figures: RunFigures) -> Section:
-    """The run and its data in a few lines."""
+    """Summary of the run and its data."""
     run = figures.run
     number, started = run.started
-    found = Section("glance", "Run and data at a glance")
+    result = Section("glance", "Overview")
 
-    def here(*path: str, form: str = "d", how: str = "value") -> Figure:
+    def started_value(*path: str, form: str = "d", how: str = "value") -> Figure:
         return figures.get(how, line(EVENTS, number, *path), form=form)
 
     steps = all_where(EVENTS, {"event": "step"}, "seconds")
@@ -149,36 +148,47 @@ def section(figures: RunFigures) -> Section:
         (
             "Clips",
             inline(
-                "{} for training, {} for evaluation, {} that could not be used",
-                here("clips", "train"),
-                here("clips", "eval"),
-                here("clips", "rejected"),
+                "{} for training, {} for evaluation, {} unusable",
+                started_value("clips", "train"),
+                started_value("clips", "eval"),
+                started_value("clips", "rejected"),
             ),
         ),
-        ("Speech", inline("{} minutes to train on", here("seconds", form=".1f", how="minutes"))),
+        (
+            "Speech",
+            inline("{} minutes for training", started_value("seconds", form=".1f", how="minutes")),
+        ),
         ("Languages", _languages(figures)),
         *_snapshot(figures),
         (
             "Steps",
             inline(
-                "{} of {} are in the log; {} make an epoch",
+                "{} of {} logged; {} per epoch",
                 figures.get("count", all_where(EVENTS, {"event": "step"}), form="d"),
-                here("total_steps"),
-                here("updates_per_epoch"),
+                started_value("total_steps"),
+                started_value("updates_per_epoch"),
             ),
         ),
         (
-            "Learning",
-            inline("{} of {} parameters", here("learning", form=","), here("parameters", form=",")),
+            "Trained",
+            inline(
+                "{} of {} parameters",
+                started_value("learning", form=","),
+                started_value("parameters", form=","),
+            ),
         ),
         (
             "Device",
-            inline("{}, {} process(es)", here("device", form="s", how="text"), here("ranks")),
+            inline(
+                "{}, processes: {}",
+                started_value("device", form="s", how="text"),
+                started_value("ranks"),
+            ),
         ),
         (
             "Time",
             inline(
-                "{} hours in the steps of the log; evaluations and pauses are not counted",
+                "{} hours in logged steps, without evaluations and pauses",
                 figures.get("hours", steps, form=".3f"),
             ),
         ),
@@ -188,8 +198,8 @@ def section(figures: RunFigures) -> Section:
         rows += _speed(figures)
     base = "base" if started.get("identity", {}).get("base") else "backend"
     rows.append(("Started from", _origin(figures, base)))
-    found.add(Facts(rows))
-    return found
+    result.add(Facts(rows))
+    return result
 
 
 def _origin(figures: RunFigures, base: str) -> Inline:
@@ -204,23 +214,23 @@ def _origin(figures: RunFigures, base: str) -> Inline:
 
 
 def _snapshot(figures: RunFigures) -> list[tuple[str, Inline]]:
-    """The state of curator's project that was exported, where the bundle says it."""
-    found = figures.get("text", whole(HEADER, "snapshot"), form="s")
-    return [] if found.value is None else [("Snapshot", (found,))]
+    """Snapshot of the curator project, if the bundle names one."""
+    snapshot = figures.get("text", whole(HEADER, "snapshot"), form="s")
+    return [] if snapshot.value is None else [("Snapshot", (snapshot,))]
 
 
 def _languages(figures: RunFigures) -> Inline:
     if figures.run.bundle is None:
-        return inline("not known without the bundle")
+        return inline("unknown without the bundle")
     return (figures.get("listed", all_where(MANIFEST, {}, "language"), form="s"),)
 
 
 def _cost(figures: RunFigures) -> Inline:
     if "price" not in figures.run.sources.asked:
-        return inline("no price was given (--price of an hour)")
+        return inline("unknown; give the price per hour with --price")
     seconds = all_where(EVENTS, {"event": "step"}, "seconds")
     return inline(
-        "{}, at {} an hour in steps",
+        "{}, at {} per hour of training steps",
         figures.get("money", seconds, whole(ASKED, "price"), form=".2f"),
         figures.get("value", whole(ASKED, "price"), form="g"),
     )
@@ -234,18 +244,18 @@ def _speed(figures: RunFigures) -> list[tuple[str, Inline]]:
     rows: list[tuple[str, Inline]] = [
         (
             "Speed",
-            inline("{} tokens a second", figures.get("per second", tokens, seconds, form=",.0f")),
+            inline("{} tokens per second", figures.get("per second", tokens, seconds, form=",.0f")),
         ),
-        ("Padding", inline("{} of the positions", figures.get("mean", padding, form=".1%"))),
+        ("Padding", inline("{} of positions", figures.get("mean", padding, form=".1%"))),
     ]
     most = figures.get("max", memory, form=",")
     if most.text != NOTHING:
-        rows.append(("Memory", inline("{} MB at most", most)))
+        rows.append(("Memory", inline("{} MB peak", most)))
     return rows
 
 
 def versions(figures: RunFigures) -> list[tuple[str, Inline]]:
-    """What the run was made with."""
+    """Versions and hashes of the run."""
     return [
         (name, (figures.text(whole(ABOUT, key)),))
         for key, name in VERSIONS.items()

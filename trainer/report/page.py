@@ -1,4 +1,4 @@
-"""A report as HTML and as Markdown, from the same blocks."""
+"""Renderers of a report: HTML, Markdown and plain text."""
 
 from collections.abc import Iterator, Sequence
 
@@ -21,13 +21,13 @@ TEMPLATE = "report.html.j2"
 
 
 def as_html(report: Report, template: str = TEMPLATE, **more: object) -> str:
-    """One page that needs nothing else."""
+    """A self-contained HTML page."""
     import jinja2
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(resources() / "report"),
         autoescape=True,
-        undefined=jinja2.StrictUndefined,  # a missing number is an error, not an empty cell
+        undefined=jinja2.StrictUndefined,  # a missing value is an error, not an empty cell
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -35,7 +35,7 @@ def as_html(report: Report, template: str = TEMPLATE, **more: object) -> str:
 
 
 def as_markdown(report: Report) -> str:
-    """The same without figures and sounds."""
+    """Markdown without charts and audio."""
     parts = [f"# {_escaped(plain(report.name))}: {report.title}"]
     for block in report.lead:
         parts += _markdown(block)
@@ -47,7 +47,7 @@ def as_markdown(report: Report) -> str:
 
 
 def as_text(report: Report) -> str:
-    """The same for a terminal."""
+    """Plain text for a terminal."""
     return as_markdown(report).replace("\\", "")
 
 
@@ -69,7 +69,7 @@ def _markdown(block: Block) -> Iterator[str]:
         case Drawing():
             yield f"({_inline(block.caption)}: see the HTML report.)"
         case AudioRow():
-            notes = [f"  - {each.label}: {_inline(each.note)}" for each in block.players]
+            notes = [f"  - {player.label}: {_inline(player.note)}" for player in block.players]
             yield "\n".join(
                 [f"- {_inline(block.title)}", *(note for note in notes if note[-2:] != ": ")]
             )
@@ -93,8 +93,8 @@ def _inline(content: Inline) -> str:
 
 
 def _escaped(text: str) -> str:
-    """A text that cannot be taken for Markdown or HTML."""
+    """The text with Markdown and HTML characters escaped."""
     one_line = " ".join(text.split())
-    for sign in ("\\", "|", "<", "*"):
-        one_line = one_line.replace(sign, "\\" + sign)
+    for character in ("\\", "|", "<", "*"):
+        one_line = one_line.replace(character, "\\" + character)
     return one_line

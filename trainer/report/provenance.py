@@ -1,9 +1,9 @@
-"""Where a number of a report comes from, as text that a program can follow.
+"""Addresses of values in a run's files, as text.
 
 ``events.jsonl#12/mel_ce`` is a value of line 12, ``events.jsonl#event=step/padding`` that value of
-every line whose event is "step", and ``...#checkpoint=0@sentence.id+seed/measures/wer`` the same
-by sentence and seed. Without a selector it is the whole of a file that holds one object. Signs that
-would be mistaken for the address's own are written as %XX.
+every line with event "step", and ``...#checkpoint=0@sentence.id+seed/measures/wer`` the same keyed
+by sentence and seed. Without a selector, the file holds one object. Reserved characters are
+percent-encoded.
 """
 
 from collections.abc import Mapping
@@ -15,9 +15,9 @@ Conditions = tuple[tuple[str, tuple[str, ...]], ...]
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """file: as the report names it. line: from 1, None for all. by: keys of a table of values.
+    """Address of one value or a column. file: as named in the report. line: from 1, None for all.
 
-    where: keys and the values, one of which a line must have there.
+    where: (key, allowed values) that a line must match. by: keys of a table of values.
     """
 
     file: str
@@ -30,39 +30,43 @@ class Address:
         selector = (
             str(self.line)
             if self.line is not None
-            else ",".join(f"{_safe(key)}={'|'.join(map(_safe, one))}" for key, one in self.where)
+            else ",".join(
+                f"{_safe(key)}={'|'.join(map(_safe, values))}" for key, values in self.where
+            )
         )
         if self.by:
             selector += "@" + "+".join(map(_safe, self.by))
         return "/".join([f"{_safe(self.file, '/')}#{selector}", *map(_safe, self.path)])
 
     def to(self, *path: str) -> "Address":
-        """The same place, further inside."""
+        """The address with a longer path."""
         return Address(self.file, self.line, self.where, self.by, (*self.path, *path))
 
 
 def parse(text: str) -> Address:
-    """The address that was written so."""
+    """Parse the text of an address."""
     file, _, rest = text.partition("#")
     selector, *path = rest.split("/")
-    chosen, _, by = selector.partition("@")
+    condition, _, by = selector.partition("@")
     keys = tuple(map(unquote, by.split("+"))) if by else ()
-    if chosen.isdigit():
-        return Address(unquote(file), int(chosen), (), keys, tuple(map(unquote, path)))
-    pairs = [part.partition("=") for part in chosen.split(",") if part]
-    where = tuple((unquote(key), tuple(map(unquote, one.split("|")))) for key, _, one in pairs)
+    if condition.isdigit():
+        return Address(unquote(file), int(condition), (), keys, tuple(map(unquote, path)))
+    pairs = [part.partition("=") for part in condition.split(",") if part]
+    where = tuple(
+        (unquote(key), tuple(map(unquote, values.split("|")))) for key, _, values in pairs
+    )
     return Address(unquote(file), None, where, keys, tuple(map(unquote, path)))
 
 
 def line(file: str, number: int, *path: str) -> Address:
-    """A value of one line."""
+    """Address of a value of one line."""
     return Address(file, number, path=path)
 
 
 def all_where(
     file: str, conditions: Mapping[str, object], *path: str, by: tuple[str, ...] = ()
 ) -> Address:
-    """A value of every line that fulfils the conditions; a tuple means one of several values."""
+    """Address of a value of all matching lines; a tuple in a condition allows several values."""
     where = tuple(
         (key, tuple(map(as_text, value)) if isinstance(value, tuple) else (as_text(value),))
         for key, value in conditions.items()
@@ -71,12 +75,12 @@ def all_where(
 
 
 def whole(file: str, *path: str) -> Address:
-    """A value of a file that holds one object."""
+    """Address of a value of a file that holds one object."""
     return Address(file, path=path)
 
 
 def as_text(value: object) -> str:
-    """A value as conditions write it."""
+    """A value as written in conditions."""
     return "null" if value is None else str(value)
 
 

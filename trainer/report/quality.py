@@ -1,4 +1,4 @@
-"""How it sounds, as far as machines can say, and the sounds themselves."""
+"""Speech quality: automatic measures by checkpoint, with audio samples."""
 
 from collections.abc import Iterator
 
@@ -10,58 +10,59 @@ from trainer.report.run_files import REAL, RESULTS
 from trainer.report.samples import Sample, Samples, categories_spoken
 from trainer.report.sounds import as_uri
 
-# Key, name, format, and which way is better: -1 lower, 1 higher, 0 nearer to the real clips.
+# Key, name, format, and direction of improvement: -1 lower, 1 higher, 0 nearer the real clips.
 MEASURES = (
-    ("wer", "Word errors, share of words", ".1%", -1),
-    ("cer", "Character errors", ".1%", -1),
-    ("run_on", "Ran on, share of samples", ".1%", -1),
+    ("wer", "Word error rate", ".1%", -1),
+    ("cer", "Character error rate", ".1%", -1),
+    ("run_on", "Overran, share of samples", ".1%", -1),
     ("early_stop", "Stopped early, share of samples", ".1%", -1),
-    ("repeats", "Words said again", ".2f", -1),
+    ("repeats", "Repeated words", ".2f", -1),
     ("similarity", "Similarity to the held-out voice", ".3f", 1),
-    ("dnsmos", "DNSMOS, overall quality of five", ".2f", 1),
-    ("pitch_spread", "Spread of pitch, semitones", ".2f", 0),
-    ("energy_spread", "Spread of loudness, dB", ".2f", 0),
-    ("rate", "Letters a second", ".1f", 0),
+    ("dnsmos", "DNSMOS, overall quality (max five)", ".2f", 1),
+    ("pitch_spread", "Pitch standard deviation, semitones", ".2f", 0),
+    ("energy_spread", "Loudness standard deviation, dB", ".2f", 0),
+    ("rate", "Letters per second", ".1f", 0),
     ("roughness", "Change between frames, dB", ".2f", 0),
-    ("clipping", "Samples cut off", ".2%", -1),
+    ("clipping", "Clipped samples", ".2%", -1),
 )
-MOST_CHECKPOINTS = 4
+MAX_CHECKPOINTS = 4
 
 
 def section(figures: RunFigures) -> Section:
-    """Measures by checkpoint, and the best and worst of each category to hear."""
-    found = Section("quality", "How it sounds")
+    """Measures by checkpoint, with the best and worst sample of each category."""
+    result = Section("quality", "Speech quality")
     samples = Samples(figures.run)
     if not samples.spoken:
-        found.add(
+        result.add(
             Paragraph(
                 inline(
-                    "No speech was generated and judged, so nothing can be said about how it"
-                    " sounds. `trainer evaluate` speaks fixed sentences with every checkpoint and"
-                    " measures them."
+                    "Not evaluated. `trainer evaluate` synthesises fixed sentences with every"
+                    " checkpoint and measures them."
                 )
             )
         )
-        return found
+        return result
     shipped = samples.shipped
-    found.add(Paragraph(_what_was_spoken(figures, samples), "quiet"))
-    found.add(_table(figures, samples))
+    result.add(Paragraph(_what_was_spoken(figures, samples), "quiet"))
+    result.add(_table(figures, samples))
     if not shipped or 0 not in samples.checkpoints:
-        found.add(Paragraph(inline("Only one state has spoken, so nothing can be compared.")))
+        result.add(
+            Paragraph(inline("Only one checkpoint was evaluated, so there is no comparison."))
+        )
     else:
-        found.add(Bullets(list(_differences(figures, samples, shipped))))
+        result.add(Bullets(list(_differences(figures, samples, shipped))))
     if shipped is not None:
-        found.add(Paragraph(inline("To hear: the best and the worst of each category."), "heading"))
-        found.add(*audio_rows(samples, shipped))
-    return found
+        result.add(Paragraph(inline("Best and worst sample of each category"), "heading"))
+        result.add(*audio_rows(samples, shipped))
+    return result
 
 
 def _what_was_spoken(figures: RunFigures, samples: Samples) -> Inline:
     return inline(
-        "{} samples of {} sentences; {} real clips that were never trained on were measured the"
-        " same way. In brackets: the interval of the mean when samples are drawn again; none"
-        " where there are too few. Machines hear words, likeness and noise; whether it moves"
-        " anybody they do not hear.",
+        "{} samples of {} sentences; {} held-out real clips were measured the same way. In"
+        " brackets:"
+        " bootstrap confidence interval of the mean, omitted for too few samples. Automatic"
+        " measures cover words, similarity and noise, not expressiveness.",
         figures.get("count", all_where(RESULTS, {}, "sample"), form="d"),
         figures.get("kinds", all_where(RESULTS, {}, "sentence", "id"), form="d"),
         figures.get("count", all_where(REAL, {}, "clip"), form="d"),
@@ -69,10 +70,10 @@ def _what_was_spoken(figures: RunFigures, samples: Samples) -> Inline:
 
 
 def _shown(samples: Samples) -> list[int]:
-    """The checkpoints in the table: the base, the shipped one, and the last of the others."""
+    """Checkpoints in the table: the base, the recommended one and the last of the others."""
     steps = samples.checkpoints
-    wanted = {steps[0], samples.shipped, *steps[-(MOST_CHECKPOINTS - 1) :]}
-    return [step for step in steps if step in wanted][-MOST_CHECKPOINTS:]
+    wanted = {steps[0], samples.shipped, *steps[-(MAX_CHECKPOINTS - 1) :]}
+    return [step for step in steps if step in wanted][-MAX_CHECKPOINTS:]
 
 
 def _table(figures: RunFigures, samples: Samples) -> Table:
@@ -81,7 +82,7 @@ def _table(figures: RunFigures, samples: Samples) -> Table:
     for step in steps:
         number = samples.of(step)[0][0]
         shown = figures.get("value", line(RESULTS, number, "checkpoint"), form="d")
-        base = "as shipped" if samples.run.as_shipped else "base"
+        base = "released model" if samples.run.as_shipped else "base"
         head.append((base,) if step == 0 else inline("step {}", shown))
     rows = []
     for key, name, form, _ in MEASURES:
@@ -93,52 +94,52 @@ def _table(figures: RunFigures, samples: Samples) -> Table:
             mean, low, high = (
                 figures.get(how, place, form=form) for how in ("mean", "low", "high")
             )
-            sure = low.text != NOTHING
-            cells.append(inline("{} [{}, {}]", mean, low, high) if sure else (mean,))
-        if any(part != (name,) and _says(part) for part in cells):
+            has_interval = low.text != NOTHING
+            cells.append(inline("{} [{}, {}]", mean, low, high) if has_interval else (mean,))
+        if any(part != (name,) and _has_value(part) for part in cells):
             rows.append(cells)
     return Table(head, rows)
 
 
-def _says(content: Inline) -> bool:
+def _has_value(content: Inline) -> bool:
     return any(isinstance(part, Figure) and part.text != NOTHING for part in content)
 
 
 def _differences(figures: RunFigures, samples: Samples, shipped: int) -> Iterator[Inline]:
-    """What the shipped checkpoint does otherwise than the base, sentence by sentence."""
+    """Paired differences of the recommended checkpoint from the base, by sentence."""
     number = samples.of(shipped)[0][0]
     step = figures.get("value", line(RESULTS, number, "checkpoint"), form="d")
-    for key, name, form, better in MEASURES:
+    for key, name, form, direction in MEASURES:
         places = samples.by_sentence(key, 0), samples.by_sentence(key, shipped)
-        middle, low, high = (
+        mean, low, high = (
             figures.get(how, *places, form="+" + form)
             for how in ("paired", "paired low", "paired high")
         )
-        if middle.value is None:
+        if mean.value is None:
             continue
-        many = figures.get("pairs", *places, form="d")
+        pairs = figures.get("pairs", *places, form="d")
         if low.value is None or high.value is None:
             yield inline(
-                f"{name}: {{}} pairs are too few to compare step {{}} with the base.", many, step
+                f"{name}: {{}} pairs are too few to compare step {{}} with the base.", pairs, step
             )
             continue
         if low.value <= 0 <= high.value:
             yield inline(
-                f"{name}: {{}} from the base to step {{}}, interval {{}} to {{}} over {{}} pairs."
-                " These samples cannot show a difference.",
-                middle, step, low, high, many,
+                f"{name}: {{}} from the base to step {{}}, interval {{}} to {{}} over {{}} pairs:"
+                " not significant.",
+                mean, step, low, high, pairs,
             )  # fmt: skip
             continue
-        way = "different" if not better else "better" if middle.value * better > 0 else "worse"
+        way = "different" if not direction else "better" if mean.value * direction > 0 else "worse"
         yield inline(
             f"{name}: {way} than the base at step {{}}, by {{}} (interval {{}} to {{}}, {{}}"
             " pairs).",
-            step, middle, low, high, many,
+            step, mean, low, high, pairs,
         )  # fmt: skip
 
 
 def audio_rows(samples: Samples, checkpoint: int) -> Iterator[Block]:
-    """Best and worst of each category with what it was to sound like and a real clip."""
+    """Players of the best and worst sample of each category."""
     for kind in categories_spoken(samples.of(checkpoint)):
         ends = samples.ends(checkpoint, kind)
         if ends is None:
@@ -151,7 +152,7 @@ def audio_rows(samples: Samples, checkpoint: int) -> Iterator[Block]:
 
 
 def audio_row(samples: Samples, sample: Sample, rank: str) -> AudioRow:
-    """A sample, the voice it was to sound like, and a real clip, beside each other."""
+    """Players of a sample, its reference and a real clip."""
     number, row = sample
     kind = row["sentence"]["category"]
     name: Figure | str = "no category"
@@ -163,25 +164,25 @@ def audio_row(samples: Samples, sample: Sample, rank: str) -> AudioRow:
 
 
 def players(samples: Samples, sample: Sample) -> list[Player]:
-    """The three sounds of a sample."""
+    """Players of a sample, its reference and a real clip of the category."""
     number, row = sample
     uri, missing = as_uri(samples.wav(row))
-    heard: Inline = ()
+    transcript: Inline = ()
     if row.get("heard") is not None:
-        found = samples.get("text", line(RESULTS, number, "heard"), form="s")
-        heard = inline("Heard: {}", found) if found.text else inline("Whisper heard nothing.")
-    sounds = [Player("synthesised", uri, inline(missing) if missing else heard)]
+        words = samples.get("text", line(RESULTS, number, "heard"), form="s")
+        transcript = inline("Transcript: {}", words) if words.text else inline("Transcript: empty")
+    sounds = [Player("synthesised", uri, inline(missing) if missing else transcript)]
     reference = row.get("reference") or {}
     for label, clip in (("reference", row.get("prompt")), ("real voice", reference.get("clip"))):
         path, text = samples.clip(clip)
         if clip is None:
-            sounds.append(Player(label, "", inline("The category has no held-out clip.")))
+            sounds.append(Player(label, "", inline("No held-out clip in this category.")))
             continue
         if label == "real voice" and clip == row.get("prompt"):
-            sounds.append(Player(label, "", inline("The category holds out no other clip.")))
+            sounds.append(Player(label, "", inline("No other held-out clip in this category.")))
             continue
         if samples.run.bundle is None:
-            sounds.append(Player(label, "", inline("The bundle is not here.")))
+            sounds.append(Player(label, "", inline("The bundle is not available.")))
             continue
         uri, missing = as_uri(path)
         note = (

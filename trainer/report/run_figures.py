@@ -1,4 +1,4 @@
-"""What the sections of a report share: a run's figures by short calls."""
+"""Figures of one run, by short calls, for the sections of a report."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from trainer.report.sources import RULE, Row
 
 METRICS = ("mel_ce", "eos_ce", "text_ce")
 TITLES = {
-    "mel_ce": "Speech codes (mel_ce)",
-    "eos_ce": "End of speech (eos_ce)",
-    "text_ce": "Text (text_ce)",
+    "mel_ce": "Audio loss (mel_ce, nats)",
+    "eos_ce": "End-of-speech loss (eos_ce, nats)",
+    "text_ce": "Text loss (text_ce, nats)",
 }
 NATS = ".3f"
 Event = tuple[int, Row]
@@ -20,12 +20,12 @@ Event = tuple[int, Row]
 
 @dataclass(frozen=True)
 class RunFigures:
-    """A run, and how its figures are made."""
+    """Computes figures from a run's files."""
 
     run: RunFiles
 
     def get(self, how: str, *addresses: Address, form: str = NATS) -> Figure:
-        """A figure out of the run's files."""
+        """The result of an operation on addresses in the run's files."""
         return figure(self.run.sources, how, *addresses, form=form)
 
     def at(self, event: Event, *path: str, form: str = NATS) -> Figure:
@@ -37,20 +37,20 @@ class RunFigures:
         return self.at(event, "step", form="d")
 
     def epoch(self, event: Event) -> Figure:
-        """How many epochs an evaluation came after."""
+        """Epochs before an evaluation."""
         started = line(EVENTS, self.run.started[0], "updates_per_epoch")
         return self.get("ratio", line(EVENTS, event[0], "step"), started, form=".3g")
 
     def text(self, address: Address) -> Figure:
-        """A text out of a file."""
+        """Text at an address."""
         return self.get("text", address, form="s")
 
     def name(self, text: str, address: Address) -> Figure:
-        """A name that stands in a file as a key: a category, a checkpoint's step."""
+        """A key of a table in a file, such as a category."""
         return Figure(text, text, "key", "s", (str(address.to(text)),))
 
     def category(self, kind: str) -> Figure:
-        """The name of a category, from where it is counted."""
+        """Name of a category, traced to the event that counts it."""
         number, started = self.run.started
         if kind in started.get("heard", {}):
             return self.name(kind, line(EVENTS, number, "heard"))
@@ -62,15 +62,15 @@ class RunFigures:
     def rule(
         self, name: str, form: str = "d", module: str = "trainer.optim.early_stopping"
     ) -> Figure:
-        """A constant of the program."""
+        """A constant of the program, such as a threshold."""
         return self.get("value", whole(RULE, module, name), form=form)
 
     def run_name(self) -> Figure:
-        """What the folder is called."""
+        """Name of the run folder."""
         return Figure(self.run.name, self.run.name, "folder", "s", (ABOUT,))
 
-    def shows(self, one: Event, two: Event) -> bool | None:
-        """Whether the clips show a change from one evaluation to another; None: not known."""
+    def significant_change(self, one: Event, two: Event) -> bool | None:
+        """Whether the change between two evaluations is significant over clips; None if unknown."""
         if self.run.metric != "mel_ce":
             return None
         places = line(EVENTS, one[0], "each"), line(EVENTS, two[0], "each")
@@ -78,7 +78,7 @@ class RunFigures:
         return None if low is None or high is None else low > 0 or high < 0
 
     def train_seconds(self, kind: str | None = None, *, split: str = "train") -> Address:
-        """Lengths of the clips of a part, of a category if one is named."""
+        """Durations of the clips of a split, optionally of one category."""
         wanted: dict[str, object] = {"split": split}
         if kind is not None:
             wanted["emotion"] = None if kind == NO_CATEGORY else kind
@@ -86,11 +86,11 @@ class RunFigures:
 
 
 NO_CATEGORY = "none"
-"""The name under which the trainer counts clips without a category; see trainer.sampler."""
+"""Name under which the trainer counts clips without a category; see trainer.bundle.sampler."""
 
 
 def joined(names: Sequence[Figure]) -> tuple["str | Figure", ...]:
-    """Names with commas between them."""
+    """Names separated by commas."""
     content: list[str | Figure] = []
     for at, name in enumerate(names):
         content += [", ", name] if at else [name]

@@ -1,4 +1,4 @@
-"""A run's folder and its bundle, read as far as they can be read."""
+"""The files of a run and its bundle, for reports; damaged ones are read as far as possible."""
 
 import hashlib
 import json
@@ -27,10 +27,7 @@ ENDINGS = ("finished", "stopped", "paused", "failed")
 
 @dataclass(frozen=True)
 class RunFiles:
-    """What a report of a run is made from.
-
-    bundle: None where it is not to be found or is another one. notes: what could not be read.
-    """
+    """Files of a run. bundle: None if it is missing or changed. notes: what could not be read."""
 
     folder: Path
     sources: Sources
@@ -39,47 +36,47 @@ class RunFiles:
 
     @cached_property
     def name(self) -> str:
-        """The folder's name."""
+        """Name of the run folder."""
         return self.folder.resolve().name
 
     @cached_property
     def about(self) -> Row:
-        """What run.json says."""
+        """Contents of run.json."""
         return _only(self.sources, ABOUT)
 
     @cached_property
     def config(self) -> Row:
-        """What config.toml says."""
+        """Contents of config.toml."""
         return _only(self.sources, CONFIG)
 
     @cached_property
     def metric(self) -> str:
-        """What chooses the best step."""
+        """Metric that selects the best step."""
         return str(self.config.get("stop", {}).get("metric", "mel_ce"))
 
     def events(self, kind: str) -> list[tuple[int, Row]]:
-        """Events of one kind with their lines."""
-        return self.sources.found(EVENTS, event=kind)
+        """Events of one kind with their line numbers."""
+        return self.sources.rows(EVENTS, event=kind)
 
     @cached_property
     def started(self) -> tuple[int, Row]:
-        """The line and the event of the beginning."""
+        """Line number and event of the start."""
         return self.events("started")[-1]
 
     @cached_property
     def as_shipped(self) -> bool:
-        """Whether it is a model as it was released: nothing is trained, step 0 is all there is."""
+        """Whether the run is a released model without training (step 0 only)."""
         return self.about.get("kind") == SHIPPED
 
     @cached_property
     def evaluations(self) -> list[tuple[int, Row]]:
-        """Evaluations with a step, in order."""
-        found = [pair for pair in self.events("eval") if isinstance(pair[1].get("step"), int)]
-        return sorted(found, key=lambda pair: pair[1]["step"])
+        """Evaluations in order of their steps."""
+        evaluations = [pair for pair in self.events("eval") if isinstance(pair[1].get("step"), int)]
+        return sorted(evaluations, key=lambda pair: pair[1]["step"])
 
     @cached_property
     def verdict(self) -> Verdict:
-        """The guard's, on the evaluations."""
+        """Verdict on the evaluations."""
         series = []
         for _, event in self.evaluations:
             value = event.get(self.metric)
@@ -88,19 +85,19 @@ class RunFiles:
 
     @cached_property
     def clips_evaluated(self) -> int | None:
-        """How many clips the last evaluation was made on."""
+        """Number of clips of the last evaluation."""
         evaluations = self.evaluations
         return evaluations[-1][1].get("clips") if evaluations else None
 
     @cached_property
     def best(self) -> tuple[int, Row] | None:
-        """The evaluation with the best value, None where none was made."""
+        """Evaluation with the lowest metric; None without evaluations."""
         at = self.verdict.best_at
         return next((pair for pair in self.evaluations if pair[1]["step"] == at), None)
 
     @cached_property
     def ended(self) -> tuple[int, Row] | None:
-        """How it ended the last time; None while it goes on, or where it was killed."""
+        """Event of the last ending; None if the run is in progress or was killed."""
         lines = self.sources.lines(EVENTS)
         for number, row in zip(reversed(lines.numbers), reversed(lines.rows), strict=True):
             if row.get("event") in ENDINGS:
@@ -111,11 +108,11 @@ class RunFiles:
 
     @cached_property
     def categories(self) -> list[str]:
-        """All that were heard or evaluated."""
-        found = set(self.started[1].get("heard", {}))
+        """All categories trained on or evaluated."""
+        names = set(self.started[1].get("heard", {}))
         for _, event in self.evaluations:
-            found |= set(event.get("categories", {}))
-        return sorted(found)
+            names |= set(event.get("categories", {}))
+        return sorted(names)
 
 
 def _only(sources: Sources, file: str) -> Row:
@@ -130,86 +127,89 @@ def read_run(
     *,
     brief: bool = False,
 ) -> RunFiles:
-    """The run in ``folder``; BrokenRun where there is nothing to report on.
+    """Read the run in ``folder``; BrokenRun if it is not a run or has not started.
 
-    bundle: where it is now, if it has moved. asked: what the person said, such as a price. brief:
-    without its steps.
+    bundle: its folder, if it has moved. asked: values from the command line, such as a price.
+    brief: skip step events.
     """
     if not (folder / ABOUT).is_file():
-        raise BrokenRun(f"{folder} is not a run.", "Name a folder that `trainer train` made.")
+        raise BrokenRun(
+            f"{folder} is not a run folder.", "Name a folder written by `trainer train`."
+        )
     files = {name: folder / name for name in (EVENTS, ABOUT, CONFIG, RESULTS, REAL)}
     for path in sorted((resources() / "categories").glob("*.toml")):
         files[f"resources/categories/{path.name}"] = path
     sources = Sources(files, dict(asked or {}), brief)
     about = _only(sources, ABOUT)
-    found, missing = _bundle(about, bundle)
-    if found is not None:
+    bundle_folder, missing = _bundle(about, bundle)
+    if bundle_folder is not None:
         for name in (MANIFEST, HEADER, REFUSED):
-            files[name] = found / name.partition("/")[2]
-    if not sources.found(EVENTS, event="started"):
+            files[name] = bundle_folder / name.partition("/")[2]
+    if not sources.rows(EVENTS, event="started"):
         raise BrokenRun(f"{folder} has not started yet.", "Train it first.")
-    return RunFiles(folder, sources, found, (*_notes(sources, about), *missing))
+    return RunFiles(folder, sources, bundle_folder, (*_notes(sources, about), *missing))
 
 
 def _bundle(about: Row, elsewhere: Path | None) -> tuple[Path | None, list[Inline]]:
-    """The bundle if it is there and the one the run was trained on; else why not."""
+    """The bundle folder if it exists and is unchanged, else None and the reason."""
     folder = elsewhere or Path(str(about.get("bundle", "")))
     manifest = folder / "manifest.jsonl"
     if not manifest.is_file():
         return None, [
             inline(
-                "The bundle is not where it was when the run began, so nothing is said about its"
-                " clips (--bundle names its new place)."
+                "The bundle was moved or deleted, so its clips are not described (give its folder"
+                " with --bundle)."
             )
         ]
     if hashlib.sha256(manifest.read_bytes()).hexdigest() != about.get("manifest_sha256"):
-        return None, [inline("The bundle was changed since the run began and is left out.")]
+        return None, [inline("The bundle was changed since the run started and is ignored.")]
     return folder, []
 
 
 def known_events() -> set[str]:
-    """The kinds of events there are in this version."""
+    """Event names of this version's schema."""
     schema = json.loads((resources() / "events.schema.json").read_text(encoding="utf-8"))
     return set(schema["properties"]["event"]["enum"])
 
 
 def _notes(sources: Sources, about: Row) -> list[Inline]:
-    """What could not be read."""
+    """Notes on files that could not be read completely."""
     notes: list[Inline] = []
     version: Any = about.get("format", FORMAT)
     if not isinstance(version, int) or version > FORMAT:
         notes.append(
             inline(
-                "The run was made by a newer version of this program. What this one does not know"
-                " is left out; what it does know is shown."
+                "The run was written by a newer version of this program; unknown fields are"
+                " ignored."
             )
         )
     for file in (EVENTS, RESULTS, REAL):
         lines = sources.lines(file)
         if lines.cut:
             notes.append(
-                inline(f"{file} ends in half a line: the program was killed while writing it.")
+                inline(
+                    f"{file} ends with an incomplete line: the program was killed while writing."
+                )
             )
         if lines.damaged:
             places = ", ".join(map(str, lines.damaged))
             listed = Figure(lines.damaged, places, "damaged", "s", (str(whole(file)),))
-            notes.append(inline("{} has damaged lines, which are left out: {}.", file, listed))
+            notes.append(inline("{} has damaged lines, which are ignored: {}.", file, listed))
     for file in (RESULTS, REAL):
         first = sources.lines(file).rows[:1]
         evaluated: Any = first[0].get("about", {}) if first else {}
         if evaluated.get("format", FORMAT) > FORMAT:
             notes.append(
                 inline(
-                    f"{file} was written by a newer version of this program; some may be left out."
+                    f"{file} was written by a newer version of this program; unknown fields are"
+                    " ignored."
                 )
             )
         elif evaluated.get("complete") is False:
-            notes.append(inline("The evaluation is not complete: some samples are missing."))
+            notes.append(inline("The evaluation is incomplete: some samples are missing."))
     unknown = sorted(set(sources.lines(EVENTS).kinds) - known_events())
     if unknown:
-        notes.append(
-            inline(f"Events this version does not know are left out: {', '.join(unknown)}.")
-        )
+        notes.append(inline(f"Events unknown to this version are ignored: {', '.join(unknown)}."))
     if not _only(sources, CONFIG):
         notes.append(inline(f"{CONFIG} cannot be read, so the settings are not shown."))
     return notes

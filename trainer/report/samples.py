@@ -1,4 +1,4 @@
-"""The spoken samples of an evaluation: which are worst and best of a category, and why."""
+"""Synthesised samples of an evaluation, ranked from best to worst by their measures."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Sample = tuple[int, Row]
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """Something a measure can hold against a sample. worst: how bad it is, None if it is not."""
+    """Defect of a sample by one measure. worst: severity of a value, None if no defect."""
 
     key: str
     sentence: str
@@ -23,39 +23,36 @@ class Defect:
     form: str = ".2f"
 
 
-# In the order in which a listener minds them.
+# Most audible first.
 DEFECTS = (
-    Defect("length_ratio", "nobody speaks in it", lambda value: None if value else 1.0, ".0f"),
-    Defect("early_stop", "it ended before the text was said", lambda value: value or None, ".0f"),
-    Defect("run_on", "it went on after the text was said", lambda value: value or None, ".0f"),
-    Defect("wer", "word errors {}", lambda value: value or None),
-    Defect("similarity", "similarity to the voice {}", lambda value: 1 - value),
+    Defect("length_ratio", "no speech", lambda value: None if value else 1.0, ".0f"),
+    Defect("early_stop", "stopped early", lambda value: value or None, ".0f"),
+    Defect("run_on", "overran", lambda value: value or None, ".0f"),
+    Defect("wer", "word error rate {}", lambda value: value or None),
+    Defect("similarity", "similarity {}", lambda value: 1 - value),
     Defect("dnsmos", "DNSMOS {}", lambda value: 5 - value, ".1f"),
 )
 
 
 @dataclass(frozen=True)
 class Samples:
-    """The samples of a run."""
+    """Samples of a run's evaluation."""
 
     run: RunFiles
 
     @property
     def spoken(self) -> list[Sample]:
-        """All samples with their lines."""
-        return [pair for pair in self.run.sources.found(RESULTS) if "sample" in pair[1]]
+        """All samples with their line numbers."""
+        return [pair for pair in self.run.sources.rows(RESULTS) if "sample" in pair[1]]
 
     @property
     def checkpoints(self) -> list[int]:
-        """The steps that spoke, in order."""
+        """Evaluated steps, in order."""
         return sorted({row["checkpoint"] for _, row in self.spoken})
 
     @property
     def shipped(self) -> int | None:
-        """The step that is judged: the best one where it spoke, else the last that did.
-
-        0 only of a model as it was released.
-        """
+        """Recommended step: the best if evaluated, else the last; 0 for a released model."""
         if self.run.as_shipped and self.checkpoints == [0]:
             return 0
         steps = [step for step in self.checkpoints if step]
@@ -65,7 +62,7 @@ class Samples:
         return steps[-1] if steps else None
 
     def of(self, checkpoint: int, category: object = ...) -> list[Sample]:
-        """What a checkpoint spoke, of one category if it is named."""
+        """Samples of a checkpoint, optionally of one category."""
         return [
             (number, row)
             for number, row in self.spoken
@@ -74,12 +71,12 @@ class Samples:
         ]
 
     def ends(self, checkpoint: int, category: object) -> tuple[Sample, Sample] | None:
-        """The best and the worst of a category; None where there are not two to choose from."""
-        there = sorted(self.of(checkpoint, category), key=lambda pair: badness(pair[1]))
-        return (there[0], there[-1]) if len(there) > 1 else None
+        """Best and worst sample of a category; None with fewer than two."""
+        ranked = sorted(self.of(checkpoint, category), key=lambda pair: badness(pair[1]))
+        return (ranked[0], ranked[-1]) if len(ranked) > 1 else None
 
     def why(self, sample: Sample) -> Inline:
-        """What the measures say against a sample, with the figures."""
+        """Defects of a sample, with figures."""
         number, row = sample
         if row.get("fault"):
             return (self.get("text", line(RESULTS, number, "fault"), form="s"),)
@@ -93,7 +90,7 @@ class Samples:
             shown = [self.get("value", place, form=reason.form)] if wanted else []
             content.append(inline(reason.sentence, *shown))
         if not content:
-            return inline("nothing was measured of it")
+            return inline("not measured")
         joined: list[str | Figure] = []
         for at, part in enumerate(content):
             joined += ["; "] if at else []
@@ -101,36 +98,36 @@ class Samples:
         return tuple(joined)
 
     def get(self, how: str, *addresses: Address, form: str = ".3f") -> Figure:
-        """A figure out of the run's files."""
+        """The result of an operation on addresses in the run's files."""
         return figure(self.run.sources, how, *addresses, form=form)
 
     def wav(self, row: Row) -> Path | None:
-        """Where a sample's sound is."""
+        """Audio file of a sample."""
         return self.run.folder / row["wav"] if row.get("wav") else None
 
     def clip(self, name: object) -> tuple[Path | None, Address | None]:
-        """Where a real clip's sound is, and where its text stands; None without the bundle."""
+        """Audio file and text address of a real clip; None without the bundle."""
         if name is None or self.run.bundle is None:
             return None, None
-        rows = self.run.sources.found(MANIFEST, id=name)
+        rows = self.run.sources.rows(MANIFEST, id=name)
         if not rows:
             return None, None
         number, row = rows[0]
         return self.run.bundle / str(row["audio"]), line(MANIFEST, number, "text")
 
     def measured(self, key: str, checkpoint: int, **more: object) -> Address:
-        """A measure of everything a checkpoint spoke."""
+        """Address of a measure over all samples of a checkpoint."""
         wanted = {"checkpoint": checkpoint, **{k.replace("__", "."): v for k, v in more.items()}}
         return all_where(RESULTS, wanted, "measures", key)
 
     def by_sentence(self, key: str, checkpoint: int) -> Address:
-        """The same by sentence and seed, to be compared with another checkpoint's."""
+        """Address of a measure keyed by sentence and seed, for paired comparison."""
         by = ("sentence.id", "seed")
         return all_where(RESULTS, {"checkpoint": checkpoint}, "measures", key, by=by)
 
 
 def badness(row: Row) -> tuple[float, ...]:
-    """Sorts samples from best to worst: what a listener minds most comes first."""
+    """Sort key from best to worst, most audible defect first."""
     if row.get("fault"):
         return (1.0,)
     values: list[float] = [0.0]
@@ -143,5 +140,5 @@ def badness(row: Row) -> tuple[float, ...]:
 
 def categories_spoken(samples: Sequence[Sample]) -> list[str | None]:
     """The categories of samples in order; those without one last."""
-    found = {row["sentence"]["category"] for _, row in samples}
-    return sorted(found, key=lambda kind: (kind is None, kind or ""))
+    names = {row["sentence"]["category"] for _, row in samples}
+    return sorted(names, key=lambda kind: (kind is None, kind or ""))

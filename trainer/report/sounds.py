@@ -1,4 +1,4 @@
-"""Sounds inside a document: FLAC, which every browser plays and which changes no sample."""
+"""Audio embedded in HTML as FLAC: lossless and supported by all browsers."""
 
 import base64
 import io
@@ -6,19 +6,19 @@ from pathlib import Path
 
 
 def as_uri(path: Path | None) -> tuple[str, str]:
-    """A sound as ``data:`` and "", or "" and a sentence that says why it cannot be heard."""
+    """(data: URI, "") of an audio file, or ("", reason) if it cannot be read."""
     import soundfile
 
     if path is None:
-        return "", "There is no such sound."
+        return "", "No audio."
     if not path.is_file():
-        return "", "The sound is missing."
+        return "", "The audio file is missing."
     try:
         samples, rate = soundfile.read(path, dtype="int16")
     except (soundfile.LibsndfileError, OSError, RuntimeError):
-        return "", "The sound cannot be read."
+        return "", "The audio file cannot be read."
     if not len(samples):
-        return "", "The sound is empty."
-    packed = io.BytesIO()
-    soundfile.write(packed, samples, rate, format="FLAC", subtype="PCM_16")
-    return f"data:audio/flac;base64,{base64.b64encode(packed.getvalue()).decode()}", ""
+        return "", "The audio file is empty."
+    buffer = io.BytesIO()
+    soundfile.write(buffer, samples, rate, format="FLAC", subtype="PCM_16")
+    return f"data:audio/flac;base64,{base64.b64encode(buffer.getvalue()).decode()}", ""

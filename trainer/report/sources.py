@@ -1,7 +1,7 @@
-"""The files a report takes its numbers from, found by address.
+"""Source files of a report, read by address.
 
-Whatever can be read is read: half a line, a damaged line or a kind of event that this version does
-not know is left out and named, because a run that went wrong is the one that needs a report.
+Incomplete or damaged lines and unknown events are skipped and listed, so that a failed run still
+gets a report.
 """
 
 import importlib
@@ -18,14 +18,14 @@ from trainer.report.provenance import Address, all_where, as_text
 
 Row = Mapping[str, Any]
 RULE = "rule"
-"""The file name under which constants of the program are addressed."""
+"""File name in addresses of program constants."""
 ASKED = "asked"
-"""The file name under which what the person said on the command line is addressed."""
+"""File name in addresses of command line values."""
 
 
 @dataclass(frozen=True)
 class Lines:
-    """A file's objects. numbers: the line of each. damaged: lines that are none; cut: the last."""
+    """Objects of a file. numbers: their lines. damaged: unreadable lines. cut: last one partial."""
 
     rows: tuple[Row, ...]
     numbers: tuple[int, ...]
@@ -34,19 +34,16 @@ class Lines:
 
     @cached_property
     def kinds(self) -> Mapping[str, tuple[int, ...]]:
-        """Places of the rows of each kind of event."""
-        found: dict[str, list[int]] = {}
-        for place, row in enumerate(self.rows):
-            found.setdefault(as_text(row.get("event")), []).append(place)
-        return {kind: tuple(places) for kind, places in found.items()}
+        """Row indices by event."""
+        indices: dict[str, list[int]] = {}
+        for index, row in enumerate(self.rows):
+            indices.setdefault(as_text(row.get("event")), []).append(index)
+        return {kind: tuple(rows) for kind, rows in indices.items()}
 
 
 @dataclass
 class Sources:
-    """Files by the name the report gives them. asked: what the person said.
-
-    brief: steps are passed over unread, which are most of what a run writes.
-    """
+    """Files by their name in the report. asked: command line values. brief: skip step events."""
 
     files: Mapping[str, Path]
     asked: Row = field(default_factory=dict)
@@ -54,43 +51,40 @@ class Sources:
     _read: dict[str, Lines] = field(default_factory=dict)
 
     def lines(self, file: str) -> Lines:
-        """What a file holds; nothing if it is not there."""
+        """Objects of a file; none if it does not exist."""
         if file not in self._read:
             self._read[file] = self._load(file)
         return self._read[file]
 
-    def found(self, file: str, **wanted: object) -> list[tuple[int, Row]]:
-        """Lines of a file and their objects, such as found("events.jsonl", event="eval")."""
-        return list(self._chosen(all_where(file, wanted)))
+    def rows(self, file: str, **wanted: object) -> list[tuple[int, Row]]:
+        """Matching (line number, object) pairs, such as rows("events.jsonl", event="eval")."""
+        return list(self._matching(all_where(file, wanted)))
 
     def values(self, address: Address) -> list[Any]:
-        """The values at an address, None where the file says null; lines without it are left out.
-
-        With ``by``, pairs (key, value).
-        """
+        """Values at an address; lines without it are skipped. With ``by``, (key, value) pairs."""
         if address.file == RULE:
             module, name = address.path
             return [getattr(importlib.import_module(module), name)]
-        found = []
-        for _, row in self._chosen(address):
+        values = []
+        for _, row in self._matching(address):
             value = inside(row, address.path)
             if value is not MISSING:
                 key = tuple(as_text(inside(row, tuple(part.split(".")))) for part in address.by)
-                found.append((key, value) if address.by else value)
-        return found
+                values.append((key, value) if address.by else value)
+        return values
 
-    def _chosen(self, address: Address) -> Iterator[tuple[int, Row]]:
+    def _matching(self, address: Address) -> Iterator[tuple[int, Row]]:
         lines = self.lines(address.file)
         if address.line is not None:
-            places: Any = [lines.numbers.index(address.line)]
+            indices: Any = [lines.numbers.index(address.line)]
         elif address.where and address.where[0][0] == "event":
-            places = [at for kind in address.where[0][1] for at in lines.kinds.get(kind, ())]
+            indices = [at for kind in address.where[0][1] for at in lines.kinds.get(kind, ())]
         else:
-            places = range(len(lines.rows))
-        for place in places:
-            row = lines.rows[place]
+            indices = range(len(lines.rows))
+        for index in indices:
+            row = lines.rows[index]
             if all(as_text(inside(row, tuple(key.split(".")))) in of for key, of in address.where):
-                yield lines.numbers[place], row
+                yield lines.numbers[index], row
 
     def _load(self, file: str) -> Lines:
         if file == ASKED:
@@ -110,19 +104,19 @@ class Sources:
 
 
 BESIDE = "beside/"
-"""What names of files of other runs begin with."""
+"""Prefix of file names of other runs."""
 STEP = b'{"event": "step"'
 
 
 class _Missing:
-    """The place is not there."""
+    """Marker of a path that does not exist."""
 
 
 MISSING = _Missing()
 
 
 def inside(row: object, path: tuple[str, ...]) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """What is at a path inside an object, or MISSING."""
+    """Value at a path inside an object, or MISSING."""
     for key in path:
         if isinstance(row, Mapping) and key in row:
             row = row[key]
@@ -134,7 +128,7 @@ def inside(row: object, path: tuple[str, ...]) -> Any:  # noqa: ANN401 - whateve
 
 
 def read_lines(data: bytes, *, brief: bool = False) -> Lines:
-    """Objects, one a line; what is no object is passed over and remembered."""
+    """Parse JSON Lines; records the numbers of lines that are not objects."""
     rows, numbers, damaged = [], [], []
     pieces = data.split(b"\n")
     for number, piece in enumerate(pieces, start=1):

@@ -1,4 +1,4 @@
-"""Overfitting and stability, by the guard's rules, each beside what this run has for it."""
+"""Overfitting and stability: the verdict's thresholds beside this run's values."""
 
 from trainer.report.blocks import Bullets, Paragraph, Section, Table
 from trainer.report.figures import Figure, Inline, inline
@@ -10,15 +10,17 @@ PER_CENT = ".1%"
 
 
 def section(figures: RunFigures) -> Section:
-    """The rules as a table, then what went wrong on the way."""
-    found = Section("stability", "Overfitting and stability")
+    """Table of thresholds, then incidents."""
+    result = Section("stability", "Overfitting and stability")
     run = figures.run
     if len(run.evaluations) >= 2 and run.best is not None:
-        found.add(_rules(figures), Paragraph(_sureness(figures)))
+        result.add(_rules(figures), Paragraph(_significance(figures)))
     else:
-        found.add(Paragraph(inline("With fewer than two evaluations no rule can be applied.")))
-    found.add(Bullets(list(_incidents(figures))))
-    return found
+        result.add(
+            Paragraph(inline("Fewer than two evaluations: the thresholds cannot be applied."))
+        )
+    result.add(Bullets(list(_incidents(figures))))
+    return result
 
 
 def _rules(figures: RunFigures) -> Table:
@@ -32,17 +34,17 @@ def _rules(figures: RunFigures) -> Table:
 
     rows: list[list[Inline]] = [
         [
-            ("Learnt something: best below the first by at least",),
+            ("Improved: best below the first evaluation by at least",),
             (figures.rule("LEAST_GAIN", PER_CENT),),
             (between("gain", first, best),),
         ],
         [
-            ("Overfits: the last above the best by more than",),
+            ("Overfitting: last above the best by more than",),
             (figures.rule("OVERFIT", PER_CENT),),
             (between("rise", best, last),),
         ],
         [
-            ("Fell apart: the last, times the first, above",),
+            ("Diverged: last divided by first, above",),
             (figures.rule("FELL_APART", ".2f"),),
             (
                 figures.get(
@@ -54,7 +56,7 @@ def _rules(figures: RunFigures) -> Table:
             ),
         ],
         [
-            ("Enough to judge by: evaluation clips, at least",),
+            ("Enough evidence: evaluation clips, at least",),
             (figures.rule("FEWEST_CLIPS"),),
             (figures.at(last, "clips", form="d"),),
         ],
@@ -65,24 +67,25 @@ def _rules(figures: RunFigures) -> Table:
             2,
             [
                 inline(
-                    "Flat: gain over the last {} evaluations below", figures.rule("FLAT_WINDOW")
+                    "Levelled off: gain over the last {} evaluations below",
+                    figures.rule("FLAT_WINDOW"),
                 ),
                 (figures.rule("FLAT", PER_CENT),),
                 (between("gain", window[0], last),),
             ],
         )
-    return Table([("rule",), ("limit",), ("this run",)], rows)
+    return Table([("criterion",), ("threshold",), ("this run",)], rows)
 
 
-def _sureness(figures: RunFigures) -> Inline:
-    """Whether the clips can show the gain and the loss, by resampling them."""
+def _significance(figures: RunFigures) -> Inline:
+    """Bootstrap intervals over clips of the changes from first to best and best to last."""
     run = figures.run
     first, last, best = run.evaluations[0], run.evaluations[-1], run.best
     assert best is not None
     if "each" not in first[1] or "each" not in best[1] or run.metric != "mel_ce":
         return inline(
-            "The run did not write down each clip's loss, so how sure these changes are cannot be"
-            " worked out."
+            "The run did not log the loss of each clip, so the significance of these changes is"
+            " unknown."
         )
     if best[1]["step"] == 0:
         return _change(figures, "From the first evaluation to the last", first, last)
@@ -95,54 +98,56 @@ def _sureness(figures: RunFigures) -> Inline:
 def _change(
     figures: RunFigures, what: str, one: tuple[int, object], two: tuple[int, object]
 ) -> Inline:
-    """A change with its interval over clips, and whether that leaves out zero."""
+    """Mean change per clip with its bootstrap interval and significance."""
     places = (line(EVENTS, one[0], "each"), line(EVENTS, two[0], "each"))
-    middle, low, high = (
+    change, low, high = (
         figures.get(how, *places, form="+.3f")
         for how in ("clipwise", "clipwise low", "clipwise high")
     )
     if low.value is None or high.value is None:
-        return inline(
-            f"{what}, these clips changed by {{}} nats; they are too few for an interval.", middle
-        )
-    shown = low.value > 0 or high.value < 0
-    says = "more than these clips' chance" if shown else "which chance over these clips explains"
+        return inline(f"{what}: {{}} nats; too few clips for a confidence interval.", change)
+    significant = low.value > 0 or high.value < 0
+    verdict = "significant" if significant else "not significant"
     return inline(
-        f"{what}: {{}} nats a code, interval {{}} to {{}} when clips are drawn again; {says}.",
-        middle,
+        f"{what}: {{}} nats per code, bootstrap interval over clips {{}} to {{}}: {verdict}.",
+        change,
         low,
         high,
     )
 
 
 def _incidents(figures: RunFigures) -> "list[Inline]":
-    """What happened besides learning."""
+    """Skipped steps, memory shortages, interruptions and gradient norms."""
     run = figures.run
-    found: list[Inline] = []
+    incidents: list[Inline] = []
     for kind, none, some in (
-        ("skipped", "No step was skipped.", "steps were skipped because their loss was no number:"),
-        ("halved", "Memory was never short.", "times memory ran out and batches were halved."),
-        ("resumed", "It was never interrupted.", "times it was taken up again."),
-        ("failed", "", "times it failed."),
+        (
+            "skipped",
+            "No step was skipped.",
+            "steps were skipped because their loss was not finite:",
+        ),
+        ("halved", "Memory never ran out.", "times memory ran out and micro-batches were halved."),
+        ("resumed", "The run was never interrupted.", "times the run was resumed."),
+        ("failed", "", "times the run failed."),
     ):
         events = run.events(kind)
         count = figures.get("count", all_where(EVENTS, {"event": kind}), form="d")
         if not events:
-            found += [inline(none)] if none else []
+            incidents += [inline(none)] if none else []
             continue
         content = inline(f"{{}} {some}", count)
         if kind == "skipped":
             for at, event in enumerate(events[:10]):
                 content = (*content, "; step " if at else " step ", figures.step(event))
             content = (*content, ".")
-        found.append(content)
+        incidents.append(content)
     norms = all_where(EVENTS, {"event": "step"}, "grad_norm")
     if run.events("step"):
-        found.append(
+        incidents.append(
             inline(
-                "Gradients before clipping: {} in the middle, {} at most.",
+                "Gradient norm before clipping: median {}, maximum {}.",
                 figures.get("median", norms, form=".3g"),
                 figures.get("max", norms, form=".3g"),
             )
         )
-    return found
+    return incidents

@@ -51,7 +51,7 @@ def test_few_clips_decide_nothing_but_a_loss_that_is_no_number_does():
 
 
 def test_learning_nothing_is_said():
-    assert "nothing measurable" in judge([(0, 5.0), (1, 5.0)]).sentence
+    assert "No measurable improvement" in judge([(0, 5.0), (1, 5.0)]).sentence
 
 
 def test_patience_counts_evaluations_without_a_gain():

@@ -57,7 +57,7 @@ def test_the_report_is_one_file_that_needs_nothing_else(finished, tmp_path):
     assert "<script" not in page
     assert "prefers-color-scheme: dark" in page
     assert "Good &lt;evening&gt;" in page
-    assert "an hour in steps" in page
+    assert "per hour of training steps" in page
     Balanced().feed(page)
     told = out.with_suffix(".md").read_text(encoding="utf-8")
     assert "Good \\<evening>" in told
@@ -69,8 +69,8 @@ def test_every_evaluation_and_step_is_in_the_tables(finished):
         assert f"| {event['step']} | {event['step'] / 4:.3g} | {event['mel_ce']:.3f} |" in told
     assert all(f"\n| {step} | " in told for step in range(1, 11))
     assert read_run(finished).verdict.best_at == 10
-    assert "no speech was generated" in told
-    assert "Chance is 2.833 nats, the logarithm of 17 outcomes" in told
+    assert "no speech was synthesised" in told
+    assert "Chance level: 2.833 nats, the logarithm of 17 classes" in told
     assert "2 evaluation clips are too few" in told
 
 

@@ -24,7 +24,7 @@ def test_it_learns_and_says_so(toy, tmp_path, capsys):
     assert [event["step"] for event in evaluations] == [0, 5, 10, 15, 20]
     assert evaluations[-1]["mel_ce"] < evaluations[0]["mel_ce"]
     assert set(evaluations[0]["categories"]) == {"greeting", "praise"}
-    assert "It improves" in capsys.readouterr().out
+    assert "Improving" in capsys.readouterr().out
 
 
 def test_every_clip_is_heard_once_an_epoch_and_none_is_lost(toy, tmp_path):

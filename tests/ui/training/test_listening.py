@@ -13,7 +13,7 @@ from curator.ui.training.preferences import both, preferences
 from curator.ui.training.ratings import ratings, read_file
 from tests.helpers.training_runs import OVERFITTED, a_run, a_small_bundle, an_evaluation
 from trainer.listening import page_data, voices_of
-from trainer.report.statistics import binomial_chance
+from trainer.report.statistics import binomial_p_value
 
 
 @pytest.fixture
@@ -226,7 +226,7 @@ def test_who_was_who_comes_out_right(seed, wanted):
 
 @given(st.integers(0, 40), st.integers(0, 40))
 def test_both_programs_reckon_chance_alike(won, lost):
-    assert chance(won, won + lost) == pytest.approx(binomial_chance(won, won + lost))
+    assert chance(won, won + lost) == pytest.approx(binomial_p_value(won, won + lost))
     assert 0 < chance(won, won + lost) <= 1
 
 
