@@ -1,4 +1,4 @@
-"""The table of actions made into something that keys, menus and the palette can start."""
+"""QActions of the action table, for shortcuts, menus and the command palette."""
 
 from collections.abc import Callable, Iterator
 
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from curator.ui.actions import ACTIONS, Action, Place, When, placed
+from curator.ui.actions import ACTIONS, Action, KeyScope, When, placed
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import Page
 from curator.ui.settings import Settings
@@ -36,7 +36,7 @@ _WALKS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, *_P
 
 
 class Commands(QObject):
-    """One QAction for each Action, and one more for each key that works in some places only."""
+    """Owns one QAction per Action, and one more per key scope narrower than the page."""
 
     def __init__(self, window: QWidget, settings: Settings, run: Callable[[Action], None]) -> None:
         super().__init__(window)
@@ -46,7 +46,7 @@ class Commands(QObject):
         self._page = ""
         self._allowed: frozenset[When] = frozenset({When.ALWAYS})
         self._made: dict[str, QAction] = {}
-        self._placed: dict[str, dict[Place, QAction]] = {}
+        self._placed: dict[str, dict[KeyScope, QAction]] = {}
         self._pages: dict[str, Page] = {}
         for action in ACTIONS:
             made = self._make(action)
@@ -57,24 +57,24 @@ class Commands(QObject):
         settings.changed.connect(self._follow_settings)
 
     def action(self, key: str) -> QAction:
-        """The QAction of an action."""
+        """Return the QAction of an action."""
         return self._made[key]
 
     def keys_shown(self, key: str) -> str:
-        """The keys of an action as the platform writes them."""
+        """Return the keys of an action in the platform's notation."""
         return shown_keys(self._settings.keys[key])
 
     def possible(self) -> Iterator[Action]:
-        """The actions that would do something now, those of the page in front first."""
+        """Yield the enabled actions, those of the current page first."""
         now = [action for action in ACTIONS if self._made[action.key].isEnabled()]
         yield from sorted(now, key=lambda action: action.page != self._page)
 
     def trigger(self, key: str) -> None:
-        """Start an action if it is possible."""
+        """Trigger an action if it is enabled."""
         self._made[key].trigger()
 
     def add_page(self, name: str, page: Page) -> None:
-        """A page was built: its lists and texts get their keys."""
+        """Install the scoped shortcuts of a new page on its lists and text fields."""
         self._pages[name] = page
         for action in ACTIONS:
             if action.page == name:
@@ -83,25 +83,25 @@ class Commands(QObject):
                         widget.addAction(made)
 
     def forget_pages(self) -> None:
-        """The pages are gone."""
+        """Drop the references to closed pages."""
         self._pages.clear()
 
     def allow(self, page: str, allowed: frozenset[When]) -> None:
-        """Enable what is possible while this page is in front."""
+        """Enable the actions that are possible on the current page."""
         if (page, allowed) == (self._page, self._allowed):
             return
         self._page, self._allowed = page, allowed
         self._enable()
 
     def give_keys(self) -> None:
-        """Give every action the keys it has now."""
+        """Assign every action its current shortcuts."""
         keys = self._settings.keys
         for action in ACTIONS:
-            by_place: dict[Place, list[QKeySequence]] = {place: [] for place in Place}
+            by_place: dict[KeyScope, list[QKeySequence]] = {place: [] for place in KeyScope}
             for place, sequence in map(placed, keys[action.key]):
                 by_place[place].append(QKeySequence(sequence))
             made = self._made[action.key]
-            made.setShortcuts(by_place.pop(Place.PAGE))
+            made.setShortcuts(by_place.pop(KeyScope.PAGE))
             self._describe(action, made)
             for place, sequences in by_place.items():
                 self._give_placed(action, place, sequences)
@@ -111,7 +111,7 @@ class Commands(QObject):
         self._enable()
 
     def fill(self, menu: QMenu) -> None:
-        """All actions of the table below their headings."""
+        """Fill a menu with submenus of the enabled actions."""
         menu.clear()
         for name, title in MENUS:
             below = menu.addMenu(translated("Menus", title))
@@ -127,8 +127,8 @@ class Commands(QObject):
         made.triggered.connect(lambda: self._run(action))
         return made
 
-    def _give_placed(self, action: Action, place: Place, keys: list[QKeySequence]) -> None:
-        """Keys that work in some places only; few actions have them."""
+    def _give_placed(self, action: Action, place: KeyScope, keys: list[QKeySequence]) -> None:
+        """Assign keys of a scope narrower than the page; few actions have such keys."""
         extras = self._placed[action.key]
         if keys and place not in extras:
             extras[place] = self._make(action)
@@ -158,10 +158,10 @@ class Commands(QObject):
 
 
 class ControlKeys(QObject):
-    """Leaves a control that has the focus the keys it lives by: Space presses a focused button."""
+    """Keeps the keys a focused control needs from shortcuts: Space presses a focused button."""
 
     def watch(self, _before: QWidget | None, focused: QWidget | None) -> None:
-        """The focus has moved. Only controls are watched: every event of the window is too many."""
+        """Watch the newly focused control; filtering every widget would be too slow."""
         if focused is not None and _keys_of(focused):
             focused.removeEventFilter(self)
             focused.installEventFilter(self)

@@ -38,7 +38,7 @@ class Dialogs:
 
         commands, keys = self._here.commands, self._here.settings.keys
         palette = Palette(list(commands.possible()), keys, self._over)
-        palette.wanted.connect(commands.trigger)
+        palette.triggered.connect(commands.trigger)
         palette.open()
 
     def show_keys(self) -> None:

@@ -1,4 +1,4 @@
-"""All keys on one sheet (?), those of the page in front first."""
+"""Sheet of all keyboard shortcuts (?), those of the current page first."""
 
 from collections.abc import Mapping
 
@@ -15,13 +15,13 @@ COLUMNS = 2
 
 
 def lines_of(page: str, keys: Mapping[str, Keys]) -> list[tuple[str, str]]:
-    """(keys, text) for every action of a page that has keys; the digits share a line."""
+    """(keys, title) of the actions of a page; the ten digits share one line."""
     lines: list[tuple[str, str]] = []
     digits: list[Action] = []
     for action in ACTIONS:
         if action.page != page or not keys[action.key]:
             continue
-        if action.run == "audit.give_category":
+        if action.takes_digit:
             digits.append(action)
             continue
         lines.append((shown_keys(keys[action.key]), translated("Actions", action.text)))
@@ -33,11 +33,11 @@ def lines_of(page: str, keys: Mapping[str, Keys]) -> list[tuple[str, str]]:
 
 
 class KeySheet(QDialog):
-    """Closes with Esc, as dialogs do."""
+    """Dialog listing every action that has a key, in sections per page."""
 
     def __init__(self, page: str, keys: Mapping[str, Keys], parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Keys"))
+        self.setWindowTitle(self.tr("Keyboard shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         inside = QWidget()
         grid = QGridLayout(inside)
@@ -52,7 +52,7 @@ class KeySheet(QDialog):
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         scroll = QScrollArea(widgetResizable=True)
-        scroll.setAccessibleName(self.tr("Keys"))
+        scroll.setAccessibleName(self.tr("Keyboard shortcuts"))
         scroll.setWidget(inside)
         QVBoxLayout(self).addWidget(scroll)
         self.resize(104 * GRID, 80 * GRID)
@@ -72,7 +72,7 @@ class KeySheet(QDialog):
             pressed = label(shown, "quiet")
             pressed.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
             grid.addWidget(pressed, row + 1 + below, 2 * column)
-            said = label(text, wrap=True)
-            said.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(said, row + 1 + below, 2 * column + 1)
+            name = label(text, wrap=True)
+            name.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(name, row + 1 + below, 2 * column + 1)
         return row + 1 + half

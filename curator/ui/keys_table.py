@@ -1,4 +1,4 @@
-"""The keys of the window as a Markdown table: ``python -m curator.ui.keys_table``.
+"""Keyboard shortcuts as a Markdown table: ``python -m curator.ui.keys_table``.
 
 docs/keys.md holds it between two marks; a test compares them.
 """
@@ -12,14 +12,14 @@ EVERYWHERE = "everywhere"
 
 
 def table() -> str:
-    """Every action that has a key, in the order of the actions; marks included."""
+    """Markdown table of the actions that have a key, in table order, with its marks."""
     rows = [f"| {action.page or EVERYWHERE} | {action.text.rstrip('…')} | {_keys(action)} |"
             for action in ACTIONS if action.keys]  # fmt: skip
-    return "\n".join([BEGIN, "| page | what | keys |", "|---|---|---|", *rows, END])
+    return "\n".join([BEGIN, "| page | action | keys |", "|---|---|---|", *rows, END])
 
 
 def _keys(action: Action) -> str:
-    """The keys without where they work, each once."""
+    """Unique keys of an action without their scopes."""
     shown = dict.fromkeys(placed(key)[1] for key in action.keys)
     return " ".join(f"`{key}`" for key in shown).replace("|", "\\|")
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
-from curator.ui.actions import Place
+from curator.ui.actions import KeyScope
 from curator.ui.session import Session
 
 
@@ -28,7 +28,7 @@ class Page(QWidget):
         """Id of the recording selected on this page, None without one."""
         return None
 
-    def places(self, place: Place) -> Sequence[QWidget]:
+    def places(self, place: KeyScope) -> Sequence[QWidget]:
         """The widgets in which keys of this place work: lists, or editors of text."""
         return ()
 

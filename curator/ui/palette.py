@@ -1,4 +1,4 @@
-"""Find a command by typing some of its words (Ctrl+K)."""
+"""Command palette: search actions by words of their titles (Ctrl+K)."""
 
 from collections.abc import Sequence
 
@@ -20,30 +20,30 @@ from curator.ui.theme import GRID
 from curator.ui.wording import shown_keys, translated
 
 MOST = 200
-"""Commands that are listed at once: all there are."""
+"""Upper bound of listed commands, above the number of actions."""
 
 
 def matching(actions: Sequence[Action], typed: str) -> list[Action]:
-    """The actions whose text has every typed word, those that begin with it first."""
+    """Actions whose title contains every typed word, prefix matches first."""
     words = typed.casefold().split()
     texts = {action.key: translated("Actions", action.text).casefold() for action in actions}
-    found = [action for action in actions if all(word in texts[action.key] for word in words)]
-    return sorted(found, key=lambda action: not texts[action.key].startswith(typed.casefold()))
+    matches = [action for action in actions if all(word in texts[action.key] for word in words)]
+    return sorted(matches, key=lambda action: not texts[action.key].startswith(typed.casefold()))
 
 
 class Palette(QDialog):
-    """Lists what is possible now; Enter starts what is chosen."""
+    """Dialog listing the enabled actions; Enter triggers the selected one."""
 
-    wanted = Signal(str)  # the key of an action
+    triggered = Signal(str)  # the key of an action
 
     def __init__(self, actions: Sequence[Action], keys: dict[str, Keys], parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Find a command"))
+        self.setWindowTitle(self.tr("Command palette"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._actions, self._keys = actions, keys
-        self._found: list[Action] = []
-        self.line = QLineEdit(placeholderText=self.tr("Type some words of a command"))
-        self.line.setAccessibleName(self.tr("Words of a command"))
+        self._matches: list[Action] = []
+        self.line = QLineEdit(placeholderText=self.tr("Search commands"))
+        self.line.setAccessibleName(self.tr("Search commands"))
         self.list = QTableWidget(0, 2)
         self._dress_list()
         column = QVBoxLayout(self)
@@ -72,30 +72,30 @@ class Palette(QDialog):
 
     @Slot(str)
     def _search(self, typed: str) -> None:
-        self._found = matching(self._actions, typed)[:MOST]
-        self.list.setRowCount(len(self._found))
-        for row, action in enumerate(self._found):
+        self._matches = matching(self._actions, typed)[:MOST]
+        self.list.setRowCount(len(self._matches))
+        for row, action in enumerate(self._matches):
             self.list.setItem(row, 0, QTableWidgetItem(translated("Actions", action.text)))
             keys = QTableWidgetItem(shown_keys(self._keys[action.key]))
             keys.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.list.setItem(row, 1, keys)
-        if self._found:
+        if self._matches:
             self.list.selectRow(0)
 
     @Slot()
     def _start(self) -> None:
         row = self.list.currentRow()
-        if 0 <= row < len(self._found):
-            wanted = self._found[row].key
+        if 0 <= row < len(self._matches):
+            key = self._matches[row].key
             self.close()
-            self.wanted.emit(wanted)
+            self.triggered.emit(key)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Up and Down move through the list while the words keep the focus."""
+        """Move through the list with Up and Down while the search field keeps the focus."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
-            if step and self._found:
-                row = min(max(self.list.currentRow() + step, 0), len(self._found) - 1)
+            if step and self._matches:
+                row = min(max(self.list.currentRow() + step, 0), len(self._matches) - 1)
                 self.list.selectRow(row)
                 return True
         return False

@@ -1,4 +1,4 @@
-"""The bar at the top: the pages in their order, the project, the menu."""
+"""Top bar: page buttons, project name, command palette, menu."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from curator.ui.wording import translated
 
 
 class TopBar(QFrame):
-    """Its page buttons are pressed by Ctrl and a digit, too."""
+    """Bar with a button per page (also Ctrl+1 to Ctrl+6), the project name and the menu."""
 
     def __init__(self, commands: Commands, menu: QMenu) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class TopBar(QFrame):
         self.menu_button.setToolTip(commands.action("window.show_menu").toolTip())
         find = QToolButton()
         find.setText(commands.keys_shown("window.show_palette"))
-        find.setAccessibleName(self.tr("Find a command"))
+        find.setAccessibleName(self.tr("Command palette"))
         find.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         find.setToolTip(commands.action("window.show_palette").toolTip())
         find.clicked.connect(commands.action("window.show_palette").trigger)
@@ -59,14 +59,14 @@ class TopBar(QFrame):
             line.addSpacing(GRID // 2)
 
     def show_project(self, path: Path | None, session: Session | None) -> None:
-        """Say what is open; without a project there are no pages."""
+        """Show the project's name; hide the page buttons if there is none."""
         name = printable(path.name) if path else ""
         if session is not None and session.read_only:
-            name = self.tr("%1 (for looking only)").replace("%1", name)
+            name = self.tr("%1 (read-only)").replace("%1", name)
         self.project.setText(name)
         for page in self.buttons.values():
             page.setVisible(path is not None)
 
     def mark(self, key: str) -> None:
-        """This page is in front."""
+        """Check the button of the current page."""
         self.buttons[key].setChecked(True)

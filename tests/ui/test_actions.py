@@ -3,7 +3,7 @@ from PySide6.QtGui import QKeySequence
 from curator.ui.actions import (
     ACTIONS,
     PRESETS,
-    Place,
+    KeyScope,
     conflicts,
     keys_in_use,
     placed,
@@ -53,7 +53,7 @@ def test_pages_may_use_the_same_key():
 def test_return_in_a_list_and_in_a_text_are_two_keys():
     keys = keys_of(audit__drop=("text:Return",))
     assert not conflicts(keys)
-    assert placed("text:Return") == (Place.TEXT, "Return")
+    assert placed("text:Return") == (KeyScope.TEXT, "Return")
 
 
 def test_presets_name_actions_that_exist():

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit, QWidget
 
-from curator.ui.actions import ACTIONS, Action, Place, placed
+from curator.ui.actions import ACTIONS, Action, KeyScope, placed
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
 from curator.ui.page_list import PAGES
@@ -53,7 +53,7 @@ def typed_keys(page: str) -> Iterator[tuple[Action, Qt.Key, Qt.KeyboardModifier]
     """The keys of a page and of the window that also type or move in a text."""
     for action in ACTIONS:
         for place, sequence in map(placed, action.keys):
-            if action.page not in ("", page) or place is Place.TEXT:
+            if action.page not in ("", page) or place is KeyScope.TEXT:
                 continue
             keys = QKeySequence(sequence)[0]
             writes = keys.key() < Qt.Key.Key_F1 or keys.key() > Qt.Key.Key_F35

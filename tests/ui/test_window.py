@@ -168,14 +168,14 @@ def test_a_key_that_is_taken_cannot_be_given(qtbot, window: MainWindow):
     row = [action.key for action in ACTIONS].index("export.check")
     change.list.setCurrentCell(row, 0)
     qtbot.keyClick(change.field, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
-    assert not change.give.isEnabled()
-    assert "Export" in change.said.text()
+    assert not change.assign.isEnabled()
+    assert "Export" in change.status.text()
     qtbot.keyClick(change.field, Qt.Key.Key_F6)
-    qtbot.mouseClick(change.give, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(change.assign, Qt.MouseButton.LeftButton)
     assert window.settings.keys["export.check"] == ("F6",)
     window.show_page("export")
     assert window.commands.action("export.check").shortcut().toString() == "F6"
-    qtbot.mouseClick(change.back, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(change.reset, Qt.MouseButton.LeftButton)
     assert window.settings.keys["export.check"] == ("F5",)
     change.close()
 
@@ -236,7 +236,7 @@ def test_another_window_may_look_but_not_write(qtbot, window: MainWindow, settin
     second = MainWindow(settings, Messages())
     qtbot.addWidget(second)
     second.open_path(window.session.project.path)
-    assert "looking only" in second.top.project.text()
+    assert "read-only" in second.top.project.text()
     assert not second.commands.action("window.undo").isEnabled()
     second.close()
 

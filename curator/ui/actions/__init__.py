@@ -1,12 +1,12 @@
-"""Every command of the window as data: THE table that menus, tool tips, palette and sheet show.
+"""Table of all actions: source of menus, tool tips, command palette and shortcut sheet.
 
-One file a page holds its part of it; what a command is says `action`.
+Each page has one file with its actions; `action` describes a single one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from curator.ui.actions.action import Action, Keys, Place, When
+from curator.ui.actions.action import Action, Keys, KeyScope, When
 from curator.ui.actions.audit import AUDIT
 from curator.ui.actions.balance import BALANCE
 from curator.ui.actions.export import EXPORT
@@ -19,9 +19,9 @@ __all__ = [
     "ACTIONS",
     "PRESETS",
     "Action",
-    "Conflict",
+    "KeyConflict",
+    "KeyScope",
     "Keys",
-    "Place",
     "When",
     "conflicts",
     "keys_in_use",
@@ -43,21 +43,21 @@ LEFT_HAND: Mapping[str, Keys] = {
     "audit.start_here": ("Shift+A",),
     "audit.stop_here": ("Shift+D",),
 }
-"""Listening, judging and moving on with the left hand alone; the right one has the mouse."""
+"""Preset for the left hand on the keyboard and the right hand on the mouse."""
 
 PRESETS: Mapping[str, Mapping[str, Keys]] = {"usual": {}, "left_hand": LEFT_HAND}
 
 
-def placed(key: str) -> tuple[Place, str]:
-    """A key of the table as where it works and its sequence: "list:Return", "J"."""
+def placed(key: str) -> tuple[KeyScope, str]:
+    """Split a key of the table ("list:Return", "J") into its scope and key sequence."""
     place, colon, sequence = key.partition(":")
-    if colon and place in (Place.LIST, Place.TEXT):
-        return Place(place), sequence
-    return Place.PAGE, key
+    if colon and place in (KeyScope.LIST, KeyScope.TEXT):
+        return KeyScope(place), sequence
+    return KeyScope.PAGE, key
 
 
 def keys_in_use(preset: str, own: Mapping[str, Iterable[str]]) -> dict[str, Keys]:
-    """Action key -> its keys: a person's own, else the preset's, else the table's."""
+    """Keys per action: the user's own, else the preset's, else the table's."""
     chosen = PRESETS.get(preset, {})
     return {
         action.key: tuple(own.get(action.key, chosen.get(action.key, action.keys)))
@@ -66,35 +66,35 @@ def keys_in_use(preset: str, own: Mapping[str, Iterable[str]]) -> dict[str, Keys
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
-    """Two actions that one key would start at the same moment."""
+class KeyConflict:
+    """Key that would trigger two actions in the same scope."""
 
     key: str
     first: Action
     second: Action
 
 
-def conflicts(keys: Mapping[str, Keys], actions: Iterable[Action] = ACTIONS) -> list[Conflict]:
-    """All that cannot be told apart; empty when the keys are good."""
-    found = []
-    earlier: dict[str, list[tuple[Place, Action]]] = {}
+def conflicts(keys: Mapping[str, Keys], actions: Iterable[Action] = ACTIONS) -> list[KeyConflict]:
+    """Return every ambiguous key; empty if there is none."""
+    clashes = []
+    earlier: dict[str, list[tuple[KeyScope, Action]]] = {}
     for action in actions:
         for place, sequence in map(placed, keys[action.key]):
             for other_place, other in earlier.setdefault(sequence.casefold(), []):
                 if other is not action and _meet(place, other_place, action.page, other.page):
-                    found.append(Conflict(sequence, other, action))
+                    clashes.append(KeyConflict(sequence, other, action))
             earlier[sequence.casefold()].append((place, action))
-    return found
+    return clashes
 
 
-def _meet(place: Place, other_place: Place, page: str, other_page: str) -> bool:
+def _meet(place: KeyScope, other_place: KeyScope, page: str, other_page: str) -> bool:
     pages = page == other_page or not page or not other_page
-    places = place == other_place or Place.PAGE in (place, other_place)
+    places = place == other_place or KeyScope.PAGE in (place, other_place)
     return pages and places
 
 
 def of_page(page: str) -> Iterator[Action]:
-    """The actions that work while a page is in front, its own first."""
+    """Yield the actions available on a page, its own first."""
     yield from (action for action in ACTIONS if action.page == page)
     if page:
         yield from WINDOW

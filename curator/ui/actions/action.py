@@ -1,8 +1,8 @@
-"""What a command of the window is.
+"""Description of one command of the window.
 
-A key is written as Qt writes it ("Ctrl+K", "J"). Before it may stand where it works: "list:Return"
-only while a list has the focus, "text:Ctrl+Return" only inside a text; without, wherever the page
-is in front. No single letter works while text is typed: text fields take those first.
+A key is written as in Qt ("Ctrl+K", "J"), optionally with a scope: "list:Return" works only while
+a list has the focus, "text:Ctrl+Return" only in a text field, no scope on the whole page. Single
+letters never fire while text is typed: text fields consume them first.
 """
 
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from enum import StrEnum
 Keys = tuple[str, ...]
 
 
-class Place(StrEnum):
-    """Where a key works."""
+class KeyScope(StrEnum):
+    """Part of a page in which a key works."""
 
     PAGE = ""
     LIST = "list"
@@ -20,24 +20,24 @@ class Place(StrEnum):
 
 
 class When(StrEnum):
-    """What must be the case for an action to be possible."""
+    """Condition under which an action is enabled."""
 
     ALWAYS = "always"
     PROJECT = "project"  # a project is open
-    WRITABLE = "writable"  # ... and nobody else writes to it
-    CLIP = "clip"  # a clip is chosen
-    JUDGING = "judging"  # ... and decisions are taken
+    WRITABLE = "writable"  # ... and it is open for writing
+    CLIP = "clip"  # a clip is selected
+    JUDGING = "judging"  # ... and the project is writable
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One command.
+    """One command of the window.
 
     key: its name in settings. page: "" when it works everywhere. run: "owner.method" or
     "owner.controller.method", where the owner is "window", its "dialogs" or a page; argument: of
     the method, None for none.
-    repeats: whether holding the key does it again and again. moves: goes on to another clip, which
-    a held key does again only if the person asks for it in the settings. menu: "" for none.
+    repeats: whether the key auto-repeats. moves: goes to another clip; auto-repeats only if the
+    setting allows it. menu: "" for none.
     """
 
     key: str
@@ -52,6 +52,11 @@ class Action:
 
     @property
     def page(self) -> str:
-        """The page it belongs to, "" for all."""
+        """Key of the page it belongs to, "" for all."""
         owner = self.run.partition(".")[0]
         return "" if owner in ("window", "dialogs") else owner
+
+    @property
+    def takes_digit(self) -> bool:
+        """Whether it is one of ten actions that differ only in their digit key."""
+        return isinstance(self.argument, str) and self.argument.isdigit()

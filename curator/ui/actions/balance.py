@@ -25,51 +25,51 @@ def _balance(
 
 
 def _category(digit: str) -> Action:
-    text = QT_TRANSLATE_NOOP("Actions", "Give the category with this digit")
+    text = QT_TRANSLATE_NOOP("Actions", "Set category 1-9")
     return _balance(f"category_{digit}", text, (digit,), "give_category", When.WRITABLE, digit)
 
 
 BALANCE = (
     _balance(
         "enter",
-        QT_TRANSLATE_NOOP("Actions", "Go to the likely clips; there: take what is suggested"),
+        QT_TRANSLATE_NOOP("Actions", "Open suggested clips; in the list: accept suggestion"),
         ("list:Return", "list:Enter"),
         "enter",
     ),
     _balance(
         "likely",
-        QT_TRANSLATE_NOOP("Actions", "List likely clips"),
+        QT_TRANSLATE_NOOP("Actions", "Show suggested clips"),
         ("L",),
         "show_list",
         argument="likely",
     ),
     _balance(
         "doubtful",
-        QT_TRANSLATE_NOOP("Actions", "List doubtful clips"),
+        QT_TRANSLATE_NOOP("Actions", "Show uncertain clips"),
         ("D",),
         "show_list",
         argument="doubtful",
     ),
     _balance(
         "suspects",
-        QT_TRANSLATE_NOOP("Actions", "List labels that look wrong"),
+        QT_TRANSLATE_NOOP("Actions", "Show suspect labels"),
         ("W",),
         "show_list",
         argument="suspects",
     ),
     _balance(
         "categories",
-        QT_TRANSLATE_NOOP("Actions", "Back to the categories"),
+        QT_TRANSLATE_NOOP("Actions", "Back to categories"),
         ("C", "Esc"),
         "go_to_categories",
     ),
     _balance("next", QT_TRANSLATE_NOOP("Actions", "Next clip"), ("J",), "next_clip"),
     _balance("previous", QT_TRANSLATE_NOOP("Actions", "Previous clip"), ("K",), "previous_clip"),
-    _balance("play", QT_TRANSLATE_NOOP("Actions", "Play or stop"), ("Space",), "play_or_stop"),
-    _balance("replay", QT_TRANSLATE_NOOP("Actions", "Play again from the start"), ("R",), "replay"),
+    _balance("play", QT_TRANSLATE_NOOP("Actions", "Play/Stop"), ("Space",), "play_or_stop"),
+    _balance("replay", QT_TRANSLATE_NOOP("Actions", "Replay"), ("R",), "replay"),
     _balance(
         "accept",
-        QT_TRANSLATE_NOOP("Actions", "Take what is suggested, and keep"),
+        QT_TRANSLATE_NOOP("Actions", "Accept suggestion and keep"),
         ("G",),
         "accept",
         When.WRITABLE,
@@ -78,14 +78,14 @@ BALANCE = (
     *(_category(digit) for digit in "1234567890"),
     _balance(
         "show_clips",
-        QT_TRANSLATE_NOOP("Actions", "Show the category's undecided clips"),
+        QT_TRANSLATE_NOOP("Actions", "Show undecided clips of the category"),
         ("U",),
         "show_clips",
     ),
-    _balance("show_clip", QT_TRANSLATE_NOOP("Actions", "Go to this clip"), ("O",), "show_clip"),
+    _balance("show_clip", QT_TRANSLATE_NOOP("Actions", "Show clip in Audit"), ("O",), "show_clip"),
     _balance(
         "evenly",
-        QT_TRANSLATE_NOOP("Actions", "Hear categories more equally often"),
+        QT_TRANSLATE_NOOP("Actions", "Sample categories more evenly"),
         ("+",),
         "hear_evenly",
         When.WRITABLE,
@@ -93,7 +93,7 @@ BALANCE = (
     ),
     _balance(
         "as_they_are",
-        QT_TRANSLATE_NOOP("Actions", "Hear categories more as they are"),
+        QT_TRANSLATE_NOOP("Actions", "Sample categories closer to as recorded"),
         ("-",),
         "hear_evenly",
         When.WRITABLE,
@@ -101,28 +101,28 @@ BALANCE = (
     ),
     _balance(
         "edit",
-        QT_TRANSLATE_NOOP("Actions", "Edit the category…"),
+        QT_TRANSLATE_NOOP("Actions", "Edit category…"),
         ("E",),
         "edit_category",
         When.WRITABLE,
     ),
     _balance(
         "add",
-        QT_TRANSLATE_NOOP("Actions", "Add a category…"),
+        QT_TRANSLATE_NOOP("Actions", "Add category…"),
         ("A",),
         "add_category",
         When.WRITABLE,
     ),
     _balance(
         "merge",
-        QT_TRANSLATE_NOOP("Actions", "Merge the category…"),
+        QT_TRANSLATE_NOOP("Actions", "Merge category…"),
         ("M",),
         "merge_category",
         When.WRITABLE,
     ),
     _balance(
         "remove",
-        QT_TRANSLATE_NOOP("Actions", "Remove the category"),
+        QT_TRANSLATE_NOOP("Actions", "Remove category"),
         ("Shift+Del",),
         "remove_category",
         When.WRITABLE,

@@ -6,7 +6,7 @@ from curator.ui.marking import QT_TRANSLATE_NOOP
 EXPORT = (
     Action(
         "export.check",
-        QT_TRANSLATE_NOOP("Actions", "Check what the trainer would refuse"),
+        QT_TRANSLATE_NOOP("Actions", "Check for clips the trainer rejects"),
         ("F5",),
         "export.check",
         When.PROJECT,
@@ -14,7 +14,7 @@ EXPORT = (
     ),
     Action(
         "export.show_clip",
-        QT_TRANSLATE_NOOP("Actions", "Go to this clip"),
+        QT_TRANSLATE_NOOP("Actions", "Show clip in Audit"),
         ("list:Return", "list:Enter"),
         "export.show_clip",
         When.PROJECT,
@@ -22,7 +22,7 @@ EXPORT = (
     ),
     Action(
         "export.next_refused",
-        QT_TRANSLATE_NOOP("Actions", "Go to the next clip that would be refused"),
+        QT_TRANSLATE_NOOP("Actions", "Next rejected clip"),
         ("N",),
         "export.next_refused",
         When.PROJECT,

@@ -14,7 +14,7 @@ INTAKE = (
     ),
     Action(
         "intake.add_folder",
-        QT_TRANSLATE_NOOP("Actions", "Add a folder…"),
+        QT_TRANSLATE_NOOP("Actions", "Add folder…"),
         ("Ctrl+Shift+F",),
         "intake.add_folder",
         When.WRITABLE,
@@ -22,7 +22,7 @@ INTAKE = (
     ),
     Action(
         "intake.locate",
-        QT_TRANSLATE_NOOP("Actions", "Locate the recording's file…"),
+        QT_TRANSLATE_NOOP("Actions", "Locate recording file…"),
         ("list:L",),
         "intake.locate",
         When.WRITABLE,
@@ -30,7 +30,7 @@ INTAKE = (
     ),
     Action(
         "intake.analyse",
-        QT_TRANSLATE_NOOP("Actions", "Analyse what is not known yet"),
+        QT_TRANSLATE_NOOP("Actions", "Analyse"),
         ("Ctrl+Return",),
         "intake.analyse",
         When.WRITABLE,

@@ -33,7 +33,7 @@ def _pan(key: str, text: str, name: str) -> Action:
 
 
 def _category(digit: str) -> Action:
-    text = QT_TRANSLATE_NOOP("Actions", "Give the category with this digit")
+    text = QT_TRANSLATE_NOOP("Actions", "Set category 1-9")
     run = "map.give_category"
     return Action(f"map.category_{digit}", text, (digit,), run, When.WRITABLE, "", argument=digit)
 
@@ -49,11 +49,11 @@ def _look(
 
 
 MAP = (
-    _look("play_or_stop", QT_TRANSLATE_NOOP("Actions", "Play or stop"), ("Space",), "Listen"),
-    _look("replay", QT_TRANSLATE_NOOP("Actions", "Play again from the start"), ("R",), "Listen"),
+    _look("play_or_stop", QT_TRANSLATE_NOOP("Actions", "Play/Stop"), ("Space",), "Listen"),
+    _look("replay", QT_TRANSLATE_NOOP("Actions", "Replay"), ("R",), "Listen"),
     _look(
         "toggle_hover_plays",
-        QT_TRANSLATE_NOOP("Actions", "Hear clips under the pointer, or not"),
+        QT_TRANSLATE_NOOP("Actions", "Toggle play on hover"),
         ("H",),
         "Listen",
     ),
@@ -61,48 +61,44 @@ MAP = (
     _walk("right", QT_TRANSLATE_NOOP("Actions", "Nearest clip to the right"), "Right"),
     _walk("up", QT_TRANSLATE_NOOP("Actions", "Nearest clip above"), "Up"),
     _walk("down", QT_TRANSLATE_NOOP("Actions", "Nearest clip below"), "Down"),
-    _walk_on("left", QT_TRANSLATE_NOOP("Actions", "Walk to the left and choose"), "Left"),
-    _walk_on("right", QT_TRANSLATE_NOOP("Actions", "Walk to the right and choose"), "Right"),
-    _walk_on("up", QT_TRANSLATE_NOOP("Actions", "Walk up and choose"), "Up"),
-    _walk_on("down", QT_TRANSLATE_NOOP("Actions", "Walk down and choose"), "Down"),
-    _pan("left", QT_TRANSLATE_NOOP("Actions", "Look further left"), "Left"),
-    _pan("right", QT_TRANSLATE_NOOP("Actions", "Look further right"), "Right"),
-    _pan("up", QT_TRANSLATE_NOOP("Actions", "Look further up"), "Up"),
-    _pan("down", QT_TRANSLATE_NOOP("Actions", "Look further down"), "Down"),
-    _look("closer", QT_TRANSLATE_NOOP("Actions", "Come closer"), ("+", "="), repeats=True),
-    _look("farther", QT_TRANSLATE_NOOP("Actions", "Go farther away"), ("-",), repeats=True),
-    _look("look_at_all", QT_TRANSLATE_NOOP("Actions", "See the whole map"), ("Home",)),
-    _look("next_places", QT_TRANSLATE_NOOP("Actions", "Another map"), ("P",)),
-    _look("next_colours", QT_TRANSLATE_NOOP("Actions", "Colour by something else"), ("C",)),
-    _look("toggle_dropped", QT_TRANSLATE_NOOP("Actions", "Show dropped clips, or not"), ("D",)),
-    _look("type_query", QT_TRANSLATE_NOOP("Actions", "Type a query"), ("/",)),
-    _look("lasso", QT_TRANSLATE_NOOP("Actions", "Draw around clips"), ("L",), "Clip"),
-    _look("box", QT_TRANSLATE_NOOP("Actions", "Draw a rectangle around clips"), ("B",), "Clip"),
-    _look("hand", QT_TRANSLATE_NOOP("Actions", "Drag the map"), ("G",), "Clip"),
-    _look(
-        "choose_current", QT_TRANSLATE_NOOP("Actions", "Choose this clip, or not"), ("S",), "Clip"
-    ),
-    _look("choose_in_view", QT_TRANSLATE_NOOP("Actions", "Choose all in view"), ("V",), "Clip"),
-    _look("choose_shown", QT_TRANSLATE_NOOP("Actions", "Choose all shown"), ("Ctrl+A",), "Clip"),
-    _look("choose_none", QT_TRANSLATE_NOOP("Actions", "Choose none"), ("Esc",), "Clip"),
-    _look("choose_alike", QT_TRANSLATE_NOOP("Actions", "Choose more like these"), ("M",), "Clip"),
-    _look("choose_odd", QT_TRANSLATE_NOOP("Actions", "Choose the odd ones out"), ("O",), "Clip"),
+    _walk_on("left", QT_TRANSLATE_NOOP("Actions", "Extend selection left"), "Left"),
+    _walk_on("right", QT_TRANSLATE_NOOP("Actions", "Extend selection right"), "Right"),
+    _walk_on("up", QT_TRANSLATE_NOOP("Actions", "Extend selection up"), "Up"),
+    _walk_on("down", QT_TRANSLATE_NOOP("Actions", "Extend selection down"), "Down"),
+    _pan("left", QT_TRANSLATE_NOOP("Actions", "Pan left"), "Left"),
+    _pan("right", QT_TRANSLATE_NOOP("Actions", "Pan right"), "Right"),
+    _pan("up", QT_TRANSLATE_NOOP("Actions", "Pan up"), "Up"),
+    _pan("down", QT_TRANSLATE_NOOP("Actions", "Pan down"), "Down"),
+    _look("closer", QT_TRANSLATE_NOOP("Actions", "Zoom in"), ("+", "="), repeats=True),
+    _look("farther", QT_TRANSLATE_NOOP("Actions", "Zoom out"), ("-",), repeats=True),
+    _look("look_at_all", QT_TRANSLATE_NOOP("Actions", "Zoom to fit"), ("Home",)),
+    _look("next_places", QT_TRANSLATE_NOOP("Actions", "Next layout"), ("P",)),
+    _look("next_colours", QT_TRANSLATE_NOOP("Actions", "Next colouring"), ("C",)),
+    _look("toggle_dropped", QT_TRANSLATE_NOOP("Actions", "Toggle dropped clips"), ("D",)),
+    _look("type_query", QT_TRANSLATE_NOOP("Actions", "Filter by query"), ("/",)),
+    _look("lasso", QT_TRANSLATE_NOOP("Actions", "Lasso select"), ("L",), "Clip"),
+    _look("box", QT_TRANSLATE_NOOP("Actions", "Box select"), ("B",), "Clip"),
+    _look("hand", QT_TRANSLATE_NOOP("Actions", "Pan"), ("G",), "Clip"),
+    _look("choose_current", QT_TRANSLATE_NOOP("Actions", "Toggle selection"), ("S",), "Clip"),
+    _look("choose_in_view", QT_TRANSLATE_NOOP("Actions", "Select visible"), ("V",), "Clip"),
+    _look("choose_shown", QT_TRANSLATE_NOOP("Actions", "Select all"), ("Ctrl+A",), "Clip"),
+    _look("choose_none", QT_TRANSLATE_NOOP("Actions", "Clear selection"), ("Esc",), "Clip"),
+    _look("choose_alike", QT_TRANSLATE_NOOP("Actions", "Select similar"), ("M",), "Clip"),
+    _look("choose_odd", QT_TRANSLATE_NOOP("Actions", "Select outliers"), ("O",), "Clip"),
     _look(
         "choose_typical",
-        QT_TRANSLATE_NOOP("Actions", "Choose typical clips of this category"),
+        QT_TRANSLATE_NOOP("Actions", "Select typical"),
         ("T",),
         "Clip",
     ),
     _judge("keep", QT_TRANSLATE_NOOP("Actions", "Keep"), ("list:Return", "list:Enter"), "keep"),
     _judge("drop", QT_TRANSLATE_NOOP("Actions", "Drop"), ("X",), "drop"),
-    _judge("undecide", QT_TRANSLATE_NOOP("Actions", "Take the decision back"), ("Y",), "undecide"),
-    _judge(
-        "repeat", QT_TRANSLATE_NOOP("Actions", "Repeat the last decision"), (".",), "repeat_last"
-    ),
+    _judge("undecide", QT_TRANSLATE_NOOP("Actions", "Reset to undecided"), ("Y",), "undecide"),
+    _judge("repeat", QT_TRANSLATE_NOOP("Actions", "Repeat last decision"), (".",), "repeat_last"),
     *(_category(digit) for digit in "1234567890"),
     _look(
         "show_in_audit",
-        QT_TRANSLATE_NOOP("Actions", "Show the chosen clips in Audit"),
+        QT_TRANSLATE_NOOP("Actions", "Show selected clips in Audit"),
         ("Ctrl+Return", "Ctrl+Enter"),
         "Go",
     ),

@@ -22,7 +22,7 @@ def _page(number: int, page: str, text: str) -> Action:
 WINDOW = (
     _window("new_project", QT_TRANSLATE_NOOP("Actions", "New project…"), ("Ctrl+N",), "Project"),
     _window("open_project", QT_TRANSLATE_NOOP("Actions", "Open project…"), ("Ctrl+O",), "Project"),
-    _window("open_sample", QT_TRANSLATE_NOOP("Actions", "Make the sample project…"), (), "Project"),
+    _window("open_sample", QT_TRANSLATE_NOOP("Actions", "New sample project…"), (), "Project"),
     _window(
         "close_project",
         QT_TRANSLATE_NOOP("Actions", "Close project"),
@@ -43,7 +43,7 @@ WINDOW = (
     ),
     _window(
         "show_history",
-        QT_TRANSLATE_NOOP("Actions", "What was decided"),
+        QT_TRANSLATE_NOOP("Actions", "History"),
         ("Ctrl+H",),
         "Edit",
         When.PROJECT,
@@ -57,14 +57,14 @@ WINDOW = (
     ),
     _dialog(
         "merge_set",
-        QT_TRANSLATE_NOOP("Actions", "Merge another set…"),
+        QT_TRANSLATE_NOOP("Actions", "Merge training set…"),
         ("Ctrl+Shift+M",),
         "Project",
         When.WRITABLE,
     ),
     _dialog(
         "show_cleaning",
-        QT_TRANSLATE_NOOP("Actions", "Clean recordings or clips…"),
+        QT_TRANSLATE_NOOP("Actions", "Clean audio…"),
         ("Ctrl+Shift+C",),
         "Edit",
         When.PROJECT,
@@ -77,19 +77,19 @@ WINDOW = (
     _page(6, "training", QT_TRANSLATE_NOOP("Actions", "Go to Training")),
     _window(
         "show_jobs",
-        QT_TRANSLATE_NOOP("Actions", "Work and messages"),
+        QT_TRANSLATE_NOOP("Actions", "Jobs and messages"),
         ("Ctrl+J",),
         "Go",
     ),
     _window(
         "cancel_work",
-        QT_TRANSLATE_NOOP("Actions", "Pause the work in the background"),
+        QT_TRANSLATE_NOOP("Actions", "Pause background jobs"),
         ("Ctrl+.",),
         "Go",
         When.PROJECT,
     ),
-    _window("show_menu", QT_TRANSLATE_NOOP("Actions", "Open the menu"), ("F10",), ""),
-    _dialog("show_palette", QT_TRANSLATE_NOOP("Actions", "Find a command"), ("Ctrl+K",), "Help"),
-    _dialog("show_keys", QT_TRANSLATE_NOOP("Actions", "Show all keys"), ("?", "F1"), "Help"),
-    _dialog("change_keys", QT_TRANSLATE_NOOP("Actions", "Change keys…"), (), "Help"),
+    _window("show_menu", QT_TRANSLATE_NOOP("Actions", "Open menu"), ("F10",), ""),
+    _dialog("show_palette", QT_TRANSLATE_NOOP("Actions", "Command palette"), ("Ctrl+K",), "Help"),
+    _dialog("show_keys", QT_TRANSLATE_NOOP("Actions", "Keyboard shortcuts"), ("?", "F1"), "Help"),
+    _dialog("change_keys", QT_TRANSLATE_NOOP("Actions", "Edit shortcuts…"), (), "Help"),
 )

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from curator.domain.clip import Clip
 from curator.domain.decision import Changes
 from curator.domain.errors import CuratorError
-from curator.ui.actions import Place
+from curator.ui.actions import KeyScope
 from curator.ui.audit.hearing import HearingPage
 from curator.ui.clip_data import clip_counts
 from curator.ui.session import Session
@@ -31,9 +31,9 @@ class AuditPage(HearingPage):
         self.emotions.wanted.connect(self.give_category)
         self.findings.wanted.connect(self._mend)
 
-    def places(self, place: Place) -> Sequence[QWidget]:
+    def places(self, place: KeyScope) -> Sequence[QWidget]:
         """See Page."""
-        return {Place.LIST: (self.table,), Place.TEXT: (self.editor.text,)}.get(place, ())
+        return {KeyScope.LIST: (self.table,), KeyScope.TEXT: (self.editor.text,)}.get(place, ())
 
     def shown(self) -> None:
         """See Page."""

@@ -10,7 +10,7 @@ from curator.domain import suggesting
 from curator.domain.decision import Changes, Field, State
 from curator.domain.errors import CuratorError
 from curator.domain.suggesting import Suggested
-from curator.ui.actions import Place
+from curator.ui.actions import KeyScope
 from curator.ui.balance.learning import Lesson
 from curator.ui.balance.suggestion_list import Kind
 from curator.ui.balance.view import BalanceView
@@ -66,9 +66,9 @@ class ListingPage(BalanceView):
         self.learning.stop()
         self.listening.close()
 
-    def places(self, place: Place) -> Sequence[QWidget]:
+    def places(self, place: KeyScope) -> Sequence[QWidget]:
         """See Page."""
-        return (self.table, self.list.table) if place == Place.LIST else ()
+        return (self.table, self.list.table) if place == KeyScope.LIST else ()
 
     # Lists
 

@@ -21,7 +21,7 @@ from curator.export.settings import Exported
 from curator.jobs.context import Work
 from curator.jobs.queries import by_id
 from curator.jobs.result_writer import OnClips
-from curator.ui.actions import Place
+from curator.ui.actions import KeyScope
 from curator.ui.export.choices import Choices
 from curator.ui.export.refusals_model import RefusalsModel, Row
 from curator.ui.job_queue import Ending
@@ -110,9 +110,9 @@ class ExportPage(Page):
         first = self.start if self.start.isEnabled() else self.again
         (self.list if self.refusals.rowCount() else first).setFocus()
 
-    def places(self, place: Place) -> Sequence[QWidget]:
+    def places(self, place: KeyScope) -> Sequence[QWidget]:
         """See Page."""
-        return (self.list,) if place == Place.LIST else ()
+        return (self.list,) if place == KeyScope.LIST else ()
 
     # What a person wants
 

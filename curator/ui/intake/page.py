@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLay
 
 from curator.domain.errors import CuratorError, printable
 from curator.jobs.context import Work
-from curator.ui.actions import Place
+from curator.ui.actions import KeyScope
 from curator.ui.intake.drop_area import DropArea
 from curator.ui.intake.plan import Survey, survey
 from curator.ui.intake.plan_view import PlanView
@@ -95,9 +95,9 @@ class IntakePage(Page):
         self.session.settings.changed.disconnect(self._look_soon)
         self._looking.stop()
 
-    def places(self, place: Place) -> Sequence[QWidget]:
+    def places(self, place: KeyScope) -> Sequence[QWidget]:
         """See Page."""
-        return (self.list,) if place == Place.LIST else ()
+        return (self.list,) if place == KeyScope.LIST else ()
 
     # What a person wants
 

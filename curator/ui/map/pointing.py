@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QTimer, Slot
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
-from curator.ui.actions import Place
+from curator.ui.actions import KeyScope
 from curator.ui.clip_commands.playback import ClipPlayback
 from curator.ui.map.hover_card import HoverCard
 from curator.ui.map.scatter_view import Gathering, Tool
@@ -55,9 +55,9 @@ class PointingPage(MapView):
         self.bar.query.left.connect(self.scatter.setFocus)
         self.listening.refused.connect(self.session.messages.warn)
 
-    def places(self, place: Place) -> Sequence[QWidget]:
+    def places(self, place: KeyScope) -> Sequence[QWidget]:
         """See Page."""
-        return (self.scatter,) if place == Place.LIST else ()
+        return (self.scatter,) if place == KeyScope.LIST else ()
 
     def shown(self) -> None:
         """See Page."""

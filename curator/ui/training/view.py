@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from curator.domain.errors import printable
-from curator.ui.actions import Place
+from curator.ui.actions import KeyScope
 from curator.ui.clip_commands.file_player import FilePlayer
 from curator.ui.elided_label import ElidedLabel
 from curator.ui.page import Page, button, label
@@ -145,9 +145,11 @@ class TrainingView(Page):
         """Files are looked at only while somebody looks at the page."""
         self._following.stop()
 
-    def places(self, place: Place) -> Sequence[QWidget]:
+    def places(self, place: KeyScope) -> Sequence[QWidget]:
         """See Page."""
-        return (self.list, self.view.samples, self.listening.table) if place == Place.LIST else ()
+        return (
+            (self.list, self.view.samples, self.listening.table) if place == KeyScope.LIST else ()
+        )
 
     def close_page(self) -> None:
         """See Page. Trainings go on without the window."""
