@@ -1,4 +1,4 @@
-"""``trainer codebook``: fine-tunes the DVAE, as a command of its own and with its warning."""
+"""Command codebook: fine-tune the DVAE."""
 
 import argparse
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.bundle.manifest import Bundle, Clip, read_bundle
-from trainer.cli.commands import configured, say
+from trainer.cli.commands import configured, print_line
 from trainer.config import TrainConfig, config_hash
 from trainer.errors import BrokenRun, TrainerError, WrongUsage
 
@@ -25,7 +25,7 @@ KIND = "codebook"
 
 
 def codebook(arguments: argparse.Namespace) -> int:
-    """Fine-tune the DVAE of a base on a bundle; the same command goes on after an interruption."""
+    """Fine-tune the DVAE of a base on a bundle; the same command resumes it."""
     from trainer.backends.xtts import base_of
     from trainer.backends.xtts.codebook_result import WARNING, write_result
     from trainer.cli.terminal import Terminal
@@ -37,7 +37,7 @@ def codebook(arguments: argparse.Namespace) -> int:
     target: Path = arguments.folder
     _refuse(config, target)
     base = base_of(config, bundle, cache_folder(bundle.folder, config))
-    say(WARNING)
+    print_line(WARNING)
     run = _open_run(target, config, bundle, base)
     terminal = Terminal()
     with locked(run):
@@ -45,52 +45,54 @@ def codebook(arguments: argparse.Namespace) -> int:
         done = _learn(work, terminal)
         terminal.close()
         if not done:
-            say(f"Paused at step {work.place.step}. The same command goes on from there.")
+            print_line(f"Paused at step {work.place.step}. Run the same command to resume.")
             return 0
         _refuse_full_disk(base, target)
         for sentence in write_result(work, base, bundle, target):
-            say(sentence)
+            print_line(sentence)
     shutil.rmtree(run.folder)
-    say(f"{target} is a base with the new DVAE: trainer train BUNDLE RUN --base {target}")
+    print_line(
+        f"Wrote {target}, a base with the new DVAE: trainer train BUNDLE RUN --base {target}"
+    )
     return 0
 
 
 def _refuse(config: TrainConfig, target: Path) -> None:
-    """What is wrong with what was asked for."""
+    """Raise WrongUsage or TrainerError for invalid arguments."""
     if config.model.backend != "xtts":
-        raise WrongUsage(f"The back-end {config.model.backend!r} has no DVAE to fine-tune.")
+        raise WrongUsage(f"The backend {config.model.backend!r} has no DVAE.", "Use an XTTS base.")
     if not {"encoder", "codebook"} & set(config.codebook.learn):
         raise WrongUsage(
-            "codebook.learn: a decoder alone changes no code, and XTTS does not speak with it.",
+            "codebook.learn: the decoder alone does not change codes, and XTTS does not use it.",
             "Add encoder or codebook.",
         )
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        raise WrongUsage("`trainer codebook` runs in one process; start it without torchrun.")
+        raise WrongUsage("`trainer codebook` runs in one process.", "Start it without torchrun.")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise TrainerError(f"{target} is already there.", "Name another folder.")
+        raise TrainerError(f"{target} already exists.", "Choose another folder.")
 
 
 def _open_run(target: Path, config: TrainConfig, bundle: Bundle, base: "Base") -> "Run":
-    """The folder of the work, beside the result: what an interruption left, or a new one."""
+    """Working folder beside the result, resumed if unchanged, else created."""
     from trainer.runs.run import create_run, open_run
 
     folder = target.resolve().with_name(f"{target.resolve().name}.making")
     hashes = dict(base.hashes)
     if not (folder / "run.json").is_file():
-        more = {"kind": KIND, "identity": {"base": str(base.folder), "sha256": hashes}}
-        return create_run(folder, config, bundle, more)
+        about = {"kind": KIND, "identity": {"base": str(base.folder), "sha256": hashes}}
+        return create_run(folder, config, bundle, about)
     run = open_run(folder)
     identity: Any = run.about.get("identity", {})
-    same = (
+    unchanged = (
         run.about.get("kind") == KIND
         and run.about.get("manifest_sha256") == bundle.manifest_sha256
         and run.about.get("config_sha256") == config_hash(config)
         and identity.get("sha256") == hashes
     )
-    if not same:
+    if not unchanged:
         raise BrokenRun(
-            f"{folder} was begun with another bundle, base or configuration.",
-            "Repeat the command it was begun with, or delete that folder.",
+            f"{folder} was started with another bundle, base or configuration.",
+            "Repeat the original command, or delete that folder.",
         )
     return run
 
@@ -111,11 +113,11 @@ def _open_work(run: "Run", base: "Base", bundle: Bundle, terminal: "Terminal") -
         torch.set_num_threads(config.run.threads)
     usable = preflight(bundle, read_target("xtts_v2")).usable
     parts = {part: [clip for clip in usable if clip.split == part] for part in ("train", "eval")}
-    for part, why in (("train", "learn from"), ("eval", "tell by whether it got better")):
+    for part, purpose in (("train", "training"), ("eval", "evaluation")):
         if not parts[part]:
             raise TrainerError(
-                f"The bundle has no usable clip of the part {part!r} to {why}.",
-                "`trainer check` names each clip with its reason.",
+                f"The bundle has no usable clips for {purpose}.",
+                "Run `trainer check` to list each clip with its reason.",
             )
     mels = _mels(base, bundle, parts["train"] + parts["eval"], terminal)
     lengths = [frames_of(clip) for clip in parts["train"]]
@@ -131,19 +133,19 @@ def _open_work(run: "Run", base: "Base", bundle: Bundle, terminal: "Terminal") -
 def _mels(
     base: "Base", bundle: Bundle, clips: Sequence[Clip], terminal: "Terminal"
 ) -> "dict[str, torch.Tensor]":
-    """Every clip's mel, in main memory: 26 MB an hour of sound in half precision and with tails."""
+    """Mel spectrogram of every clip, in main memory: 26 MB per hour in float16."""
     import torch
 
     from trainer.backends.xtts.codes import mel_of
     from trainer.backends.xtts.networks import mel_extractor
 
     extract = mel_extractor(base.folder, style=False)
-    found = {}
+    mels = {}
     for done, clip in enumerate(clips, 1):
         mel = mel_of(extract, bundle, clip)
-        found[clip.id] = mel if clip.split == "eval" else mel.to(torch.float16)
-        terminal.moving(f"reading {done}/{len(clips)} clips", last=done == len(clips))
-    return found
+        mels[clip.id] = mel if clip.split == "eval" else mel.to(torch.float16)
+        terminal.update_line(f"reading {done}/{len(clips)} clips", last=done == len(clips))
+    return mels
 
 
 def _learn(work: "Work", terminal: "Terminal") -> bool:
@@ -155,31 +157,33 @@ def _learn(work: "Work", terminal: "Terminal") -> bool:
         f"Before: mel L1 {before.l1:.4f}, L2 {before.l2:.4f}, {before.used} of"
         f" {before.codes_there} codes in use on {len(work.held_out)} held-out clips."
     )
-    began, first = time.monotonic(), work.place.step
-    told = len(work.place.series)
+    started, first = time.monotonic(), work.place.step
+    shown = len(work.place.series)
 
     def show(step: int, total: int, error: float | None) -> None:
-        nonlocal told
-        left = (time.monotonic() - began) / (step - first) * (total - step)
-        said = "skipped" if error is None else f"L2 {error:.4f}"
-        terminal.moving(f"step {step}/{total}  {said}  {left:.0f} s left", step == total)
-        for point in work.place.series[told:]:
+        nonlocal shown
+        remaining = (time.monotonic() - started) / (step - first) * (total - step)
+        status = "skipped" if error is None else f"L2 {error:.4f}"
+        terminal.update_line(
+            f"step {step}/{total}  {status}  {remaining:.0f} s left", step == total
+        )
+        for point in work.place.series[shown:]:
             terminal.line(
                 f"step {point['step']}: L1 {point['l1']:.4f}, L2 {point['l2']:.4f},"
                 f" {point['used']} codes, {point['frames_changed']:.1%} of frames changed"
             )
-        told = len(work.place.series)
+        shown = len(work.place.series)
 
     with stop_requests() as pause:
         return fine_tune(work, pause, show)
 
 
 def _refuse_full_disk(base: "Base", target: Path) -> None:
-    """The result is as large as the base."""
+    """Raise TrainerError if the disk cannot hold the result, as large as the base."""
     needed = sum((base.folder / name).stat().st_size for name in base.hashes)
     free = shutil.disk_usage(target.resolve().parent).free
     if free < needed:
         raise TrainerError(
-            f"The result takes {needed >> 20:,} MB and {free >> 20:,} MB are free.",
-            "Make room and repeat the command; what was learnt is kept.",
+            f"The result needs {needed >> 20:,} MB, but only {free >> 20:,} MB are free.",
+            "Free disk space and repeat the command; it resumes from the last checkpoint.",
         )

@@ -1,4 +1,4 @@
-"""What each command does. Heavy imports are inside, so that ``check`` answers at once."""
+"""Commands check, prepare, report and doctor. Heavy imports are local, for a fast start."""
 
 import argparse
 import json
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 Arguments = argparse.Namespace
 
 
-def say(text: str) -> None:
-    """A line for people, on standard output."""
+def print_line(text: str) -> None:
+    """Write a line of text to stdout."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
-def tell(fields: Mapping[str, object]) -> None:
-    """A line for programs, on standard output."""
-    say(json.dumps(fields, ensure_ascii=False))
+def print_json(fields: Mapping[str, object]) -> None:
+    """Write an object as one line of JSON to stdout."""
+    print_line(json.dumps(fields, ensure_ascii=False))
 
 
 def configured(arguments: Arguments, *, base_needed: bool = True) -> TrainConfig:
-    """The configuration that preset, file, --set and --base give together."""
+    """Configuration from preset, file, --set and --base; see ``trainer.config.resolve``."""
     changes = list(arguments.set)
     if arguments.base is not None:
         changes.append(f"model.base={json.dumps(str(arguments.base.resolve()))}")
@@ -40,17 +40,17 @@ def configured(arguments: Arguments, *, base_needed: bool = True) -> TrainConfig
     parent = getattr(arguments, "parent", None)
     if parent is not None:
         return resolve(preset, arguments.config, changes, below=_config_of(parent))
-    config = resolve(preset, arguments.config, changes, below=of_family(arguments))
+    config = resolve(preset, arguments.config, changes, below=default_config(arguments))
     if base_needed and preset is None and arguments.config is None and not config.model.base:
         raise TrainerError(
-            "There is no base model to start from.",
-            "Name its folder with --base, or try the path with --preset tiny-cpu.",
+            "No base model was given.",
+            "Name its folder with --base, or try the pipeline with --preset tiny-cpu.",
         )
     return config
 
 
-def of_family(arguments: Arguments) -> TrainConfig:
-    """The defaults, with the model family that the base or the bundle is for."""
+def default_config(arguments: Arguments) -> TrainConfig:
+    """Default configuration for the model family of the base or the bundle."""
     from trainer.backends import family_of
 
     family = family_of(arguments.base, _target_of_bundle(getattr(arguments, "bundle", None)))
@@ -61,7 +61,7 @@ def of_family(arguments: Arguments) -> TrainConfig:
 
 
 def _target_of_bundle(folder: Path | None) -> str:
-    """What a bundle was exported for, "" where it does not say; the bundle is judged elsewhere."""
+    """Target that a bundle was exported for; "" if unknown or unreadable."""
     try:
         header = json.loads((folder / "bundle.json").read_bytes()) if folder else {}
     except (OSError, ValueError):
@@ -70,7 +70,7 @@ def _target_of_bundle(folder: Path | None) -> str:
 
 
 def _config_of(parent: Path) -> TrainConfig:
-    """A run's configuration, on the base it was started from; its step counts are not inherited."""
+    """Configuration of a parent run, on its base, without its total_steps and new tokens."""
     from trainer.runs.run import open_run
 
     run = open_run(parent)
@@ -80,53 +80,59 @@ def _config_of(parent: Path) -> TrainConfig:
 
 
 def check(arguments: Arguments) -> int:
-    """Which clips can be used, and why not the others."""
+    """List unusable clips with their reasons."""
     from trainer.backends import open_backend, target_of
     from trainer.bundle.preflight import preflight
     from trainer.data.features import cache_folder
     from trainer.target import read_target
 
     bundle = read_bundle(arguments.bundle)
-    given = arguments.preset or arguments.config or arguments.base or arguments.set
-    config = configured(arguments, base_needed=False) if given else of_family(arguments)
-    judged = preflight(bundle, read_target(target_of(config)))
-    if config.model.base:  # its vocabulary knows more than the shared limits
+    configured_by_user = arguments.preset or arguments.config or arguments.base or arguments.set
+    config = (
+        configured(arguments, base_needed=False)
+        if configured_by_user
+        else default_config(arguments)
+    )
+    checked = preflight(bundle, read_target(target_of(config)))
+    if config.model.base:  # its tokenizer may reject more clips
         backend = open_backend(config, bundle, cache_folder(bundle.folder, config))
-        judged = judged.without(backend.reject(judged.usable))
-    _report_check(bundle, judged, arguments.json)
-    return 0 if judged.rejected_share <= config.data.max_rejected and judged.usable else 1
+        checked = checked.without(backend.reject(checked.usable))
+    _report_check(bundle, checked, arguments.json)
+    return 0 if checked.rejected_share <= config.data.max_rejected and checked.usable else 1
 
 
-def _report_check(bundle: Bundle, judged: "Preflight", as_json: bool) -> None:
+def _report_check(bundle: Bundle, checked: "Preflight", as_json: bool) -> None:
     from trainer.bundle.preflight import counts
 
     if as_json:
         for clip in bundle.clips:
-            reasons = judged.rejected.get(clip.id, ())
-            told = [{"key": reason.key, "sentence": reason.sentence} for reason in reasons]
-            tell({"clip": clip.id, "split": clip.split, "usable": not told, "reasons": told})
-        tell(
+            reasons = checked.rejected.get(clip.id, ())
+            entries = [{"key": reason.key, "sentence": reason.sentence} for reason in reasons]
+            print_json(
+                {"clip": clip.id, "split": clip.split, "usable": not entries, "reasons": entries}
+            )
+        print_json(
             {
                 "summary": True,
                 "clips": len(bundle.clips),
-                "usable": len(judged.usable),
-                "seconds": round(sum(clip.duration_s for clip in judged.usable), 3),
-                "reasons": counts(judged.rejected),
+                "usable": len(checked.usable),
+                "seconds": round(sum(clip.duration_s for clip in checked.usable), 3),
+                "reasons": counts(checked.rejected),
             }
         )
         return
     for clip in bundle.clips:
-        for reason in judged.rejected.get(clip.id, ()):
-            say(f"{clip.id}: {reason.sentence}.  [{reason.key}]")
-    minutes = sum(clip.duration_s for clip in judged.usable) / 60
-    say(
-        f"{len(judged.usable)} of {len(bundle.clips)} clips can be used,"
+        for reason in checked.rejected.get(clip.id, ()):
+            print_line(f"{clip.id}: {reason.sentence}.  [{reason.key}]")
+    minutes = sum(clip.duration_s for clip in checked.usable) / 60
+    print_line(
+        f"{len(checked.usable)} of {len(bundle.clips)} clips are usable,"
         f" {minutes:.1f} minutes of speech."
     )
 
 
 def prepare(arguments: Arguments) -> int:
-    """Encode every usable clip into the cache."""
+    """Encode all usable clips into the cache."""
     from trainer.backends import open_backend
     from trainer.cli.terminal import Terminal
     from trainer.data.dataset import build_dataset
@@ -135,7 +141,7 @@ def prepare(arguments: Arguments) -> int:
     bundle = read_bundle(arguments.bundle)
     config = configured(arguments)
     cache = cache_folder(bundle.folder, config)
-    start = time.monotonic()
+    started = time.monotonic()
     terminal = Terminal()
     dataset = build_dataset(open_backend(config, bundle, cache), bundle, config, terminal.prepared)
     terminal.close()
@@ -147,58 +153,62 @@ def prepare(arguments: Arguments) -> int:
         "damaged": list(prepared.damaged),
         "rejected": len(dataset.checked.rejected),
         "cache": str(cache),
-        "seconds": round(time.monotonic() - start, 3),
+        "seconds": round(time.monotonic() - started, 3),
     }
     if arguments.json:
-        tell(fields)
+        print_json(fields)
     else:
-        say(
-            f"{prepared.encoded} clips were encoded, {prepared.reused} were there already"
-            f" ({fields['seconds']} s). The cache is {cache}."
+        print_line(
+            f"Encoded {prepared.encoded} clips, {prepared.reused} were already cached"
+            f" ({fields['seconds']} s). Cache: {cache}"
         )
     return 0
 
 
 def report(arguments: Arguments) -> int:
-    """What a run learnt, as one HTML file and as Markdown."""
+    """Write the report of a run as HTML and Markdown."""
     from trainer.report import write_report
 
     out = arguments.out or arguments.run / "report.html"
     write_report(arguments.run, out, bundle=arguments.bundle, price=arguments.price)
-    say(f"The report is {out}.")
+    print_line(f"Report: {out}")
     return 0
 
 
 def doctor(arguments: Arguments) -> int:
-    """What this machine can train with."""
+    """Check packages, GPU, disk and licences."""
     from trainer.machine.doctor import examine
     from trainer.machine.unmeasured import UNMEASURED
 
     if arguments.make:
         return _make(arguments)
     if arguments.unmeasured:
-        for one in UNMEASURED:
+        for question in UNMEASURED:
             if arguments.json:
-                tell({"what": one.what, "command": one.command, "look": one.look})
+                print_json(
+                    {"what": question.what, "command": question.command, "look": question.look}
+                )
             else:
-                say(f"{one.what}\n    {one.command}\n    look at: {one.look}")
+                print_line(f"{question.what}\n    {question.command}\n    see: {question.look}")
         return 0
-    found = examine()
+    findings = examine()
     if arguments.json:
-        for finding in found:
-            tell({"what": finding.what, "good": finding.good, "says": finding.says})
+        for finding in findings:
+            print_json({"what": finding.what, "good": finding.good, "says": finding.says})
     else:
-        for finding in found:
-            say(f"{'ok  ' if finding.good else 'lack'}  {finding.what}: {finding.says}")
-        say("What only a GPU can show was never measured: `trainer doctor --unmeasured` says how.")
+        for finding in findings:
+            print_line(f"{'ok  ' if finding.good else 'FAIL'}  {finding.what}: {finding.says}")
+        print_line(
+            "Some figures need a GPU and were not measured: see `trainer doctor --unmeasured`."
+        )
     return 0
 
 
 def _make(arguments: Arguments) -> int:
-    """Make the environment of a model that only speaks."""
+    """Create the environment of an inference-only model."""
     from trainer.backends.environments import make, usual_place
     from trainer.only_speaks import read_only_speaks
 
     model = read_only_speaks(arguments.make)
-    make(model, arguments.env or usual_place(model.key), say)
+    make(model, arguments.env or usual_place(model.key), print_line)
     return 0

@@ -1,12 +1,12 @@
-"""``trainer compare``."""
+"""Command compare."""
 
 import argparse
 
-from trainer.cli.commands import say, tell
+from trainer.cli.commands import print_json, print_line
 
 
 def compare(arguments: argparse.Namespace) -> int:
-    """What differs between runs, as text, as JSON or as one HTML file."""
+    """Compare runs, as text, JSON or HTML."""
     from trainer.compare import read_runs
     from trainer.compare.document import as_document, as_object
     from trainer.report.page import as_html, as_text
@@ -14,13 +14,13 @@ def compare(arguments: argparse.Namespace) -> int:
 
     compared = read_runs(arguments.runs)
     if arguments.json:
-        tell(as_object(compared))
+        print_json(as_object(compared))
         return 0
     document = as_document(compared)
     if arguments.html is None:
-        say(as_text(document))
+        print_line(as_text(document))
         return 0
     arguments.html.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(arguments.html, as_html(document).encode())
-    say(f"The comparison is {arguments.html}.")
+    print_line(f"Comparison: {arguments.html}")
     return 0

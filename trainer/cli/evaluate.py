@@ -12,7 +12,7 @@ from pathlib import Path
 
 from trainer import __version__
 from trainer.bundle.manifest import Bundle
-from trainer.cli.commands import say as tell_people
+from trainer.cli.commands import print_line
 from trainer.errors import TrainerError, WrongUsage
 from trainer.evaluate import results
 from trainer.evaluate.measures import Voice, measure_all, measures, nothing_measured
@@ -68,7 +68,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     text = json.dumps(json.loads(results.as_line(summary)), indent=1, ensure_ascii=False)
     write_atomically(run.folder / SUMMARY, text.encode())
     for line in lines(summary, about, rows, found):
-        tell_people(line)
+        print_line(line)
     return 0
 
 
@@ -178,7 +178,7 @@ def _samples(
         with voice as speaker:
             _speak_and_measure(work, waiting, speaker, keep)
         if waiting:
-            tell_people(f"step {step}: {len(waiting)} samples, {len(silent)} of them spoken now.")
+            print_line(f"step {step}: {len(waiting)} samples, {len(silent)} of them spoken now.")
     rows = [results.as_read(done[each.name]) for each in planned]
     results.write_results(path, {**work.about, "complete": True}, rows)
     _remove_others(work, planned)

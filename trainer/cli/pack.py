@@ -1,4 +1,4 @@
-"""``trainer pack``: a bundle, the trainer and one command, to be run on another machine."""
+"""Command pack: a bundle and the trainer, to run on another machine."""
 
 import argparse
 import json
@@ -10,7 +10,7 @@ from typing import Any
 
 from trainer import __version__
 from trainer.bundle.manifest import Bundle, read_bundle
-from trainer.cli.commands import configured, say
+from trainer.cli.commands import configured, print_line
 from trainer.config import TrainConfig, config_hash, resolve, to_toml
 from trainer.errors import TrainerError, WrongUsage
 from trainer.machine.requirements import LOCK, requirements
@@ -23,50 +23,50 @@ TEMPLATES = ("run.sh", "run.ipynb", "README.md")
 
 
 def pack(arguments: argparse.Namespace) -> int:
-    """Write everything a training needs elsewhere into one folder or archive."""
+    """Write a self-contained training into a folder or archive."""
     bundle = read_bundle(arguments.bundle)
     config = configured(arguments)
     target: Path = arguments.out.resolve()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise TrainerError(f"{target} is already there.", "Name another.")
+        raise TrainerError(f"{target} already exists.", "Choose another name.")
     if arguments.with_base and not config.model.base:
-        raise WrongUsage("--with-base needs a base to take along.", "Name its folder with --base.")
-    _refuse_useless(bundle, config)
+        raise WrongUsage("--with-base needs a base model.", "Name its folder with --base.")
+    _refuse_unusable(bundle, config)
     base = _base(config, bundle)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
     try:
-        _fill(beside, bundle, config, base)
+        _fill(temporary, bundle, config, base)
         if arguments.with_base:
-            _copy_base(Path(config.model.base), base, beside / "base")
-        _hand_over(beside, target)
+            _copy_base(Path(config.model.base), base, temporary / "base")
+        _move_into_place(temporary, target)
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
     size = target.stat().st_size if target.is_file() else _size(target)
-    say(f"{target} is packed ({size / 1e6:,.0f} MB). There: bash run.sh")
+    print_line(f"Packed {target} ({size / 1e6:,.0f} MB). Start it with: bash run.sh")
     if base and not arguments.with_base:
-        say("The base model is not in it; say where its files are: BASE=/folder bash run.sh")
+        print_line("The base model is not included; give its folder: BASE=/folder bash run.sh")
     return 0
 
 
-def _refuse_useless(bundle: Bundle, config: TrainConfig) -> None:
-    """What cannot be trained on here is not worth a rented machine."""
+def _refuse_unusable(bundle: Bundle, config: TrainConfig) -> None:
+    """Raise TrainerError if too many clips are unusable."""
     from trainer.backends import target_of
     from trainer.bundle.preflight import preflight
     from trainer.target import read_target
 
-    judged = preflight(bundle, read_target(target_of(config)))
-    trained = [clip for clip in judged.usable if clip.split == "train"]
-    if not trained or judged.rejected_share > config.data.max_rejected:
+    checked = preflight(bundle, read_target(target_of(config)))
+    training = [clip for clip in checked.usable if clip.split == "train"]
+    if not training or checked.rejected_share > config.data.max_rejected:
         raise TrainerError(
-            f"{len(judged.rejected)} of {len(bundle.clips)} clips cannot be used.",
-            "`trainer check` names each with its reason.",
+            f"{len(checked.rejected)} of {len(bundle.clips)} clips are unusable.",
+            "Run `trainer check` to list each with its reason.",
         )
 
 
 def _base(config: TrainConfig, bundle: Bundle) -> Mapping[str, str]:
-    """SHA-256 by file name of the base model; {} where a small random one is built there."""
+    """SHA-256 by file name of the base model; {} for a random network."""
     from trainer.backends import open_backend
     from trainer.data.features import cache_folder
 
@@ -80,15 +80,15 @@ def _base(config: TrainConfig, bundle: Bundle) -> Mapping[str, str]:
 
 def _fill(folder: Path, bundle: Bundle, config: TrainConfig, base: Mapping[str, str]) -> None:
     shutil.copytree(bundle.folder, folder / "bundle")
-    ours = Path(__file__).resolve().parents[1]
-    rubbish = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
-    shutil.copytree(ours, folder / "source" / "trainer", ignore=rubbish)
-    shutil.copytree(resources(), folder / "source" / "resources", ignore=rubbish)
+    source = Path(__file__).resolve().parents[1]
+    ignored = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
+    shutil.copytree(source, folder / "source" / "trainer", ignore=ignored)
+    shutil.copytree(resources(), folder / "source" / "resources", ignore=ignored)
     for name in TEMPLATES:
         shutil.copyfile(resources() / "pack" / name, folder / name)
     (folder / "run.sh").chmod(0o755)
-    there = resolve(None, None, ['model.base=""', 'data.cache=""'], below=config)
-    (folder / "config.toml").write_text(to_toml(there), encoding="utf-8")
+    packed_config = resolve(None, None, ['model.base=""', 'data.cache=""'], below=config)
+    (folder / "config.toml").write_text(to_toml(packed_config), encoding="utf-8")
     needed = requirements(config.model.backend)
     (folder / "requirements.txt").write_text("\n".join(needed) + "\n", encoding="utf-8")
     shutil.copyfile(folder / "requirements.txt", folder / "source" / LOCK)
@@ -100,7 +100,7 @@ def _fill(folder: Path, bundle: Bundle, config: TrainConfig, base: Mapping[str, 
         "backend": config.model.backend,
         "clips": len(bundle.clips),
         "manifest_sha256": bundle.manifest_sha256,
-        "config_sha256": config_hash(there),
+        "config_sha256": config_hash(packed_config),
         "base_sha256": base,
     }
     (folder / "pack.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
@@ -110,7 +110,7 @@ def _fill(folder: Path, bundle: Bundle, config: TrainConfig, base: Mapping[str, 
 
 
 def _sums(hashes: Mapping[str, str]) -> str:
-    """Hashes as sha256sum writes and checks them."""
+    """Hashes in the format of sha256sum."""
     return "".join(f"{digest}  {name}\n" for name, digest in sorted(hashes.items()))
 
 
@@ -120,19 +120,23 @@ def _copy_base(base: Path, hashes: Mapping[str, str], folder: Path) -> None:
         shutil.copyfile(base / name, folder / name)
 
 
-def _hand_over(beside: Path, target: Path) -> None:
-    """Put the filled folder, or an archive of it, in its place."""
-    kinds = [kind for end, kind in ARCHIVES.items() if target.name.endswith(end)]
-    if not kinds:
+def _move_into_place(temporary: Path, target: Path) -> None:
+    """Move the filled folder, or an archive of it, to ``target``."""
+    formats = [
+        archive_format
+        for suffix, archive_format in ARCHIVES.items()
+        if target.name.endswith(suffix)
+    ]
+    if not formats:
         if target.is_dir():
-            target.rmdir()  # empty, as was made sure before
-        beside.replace(target)
+            target.rmdir()  # empty, as checked before
+        temporary.replace(target)
         return
-    made = Path(shutil.make_archive(str(beside), kinds[0], root_dir=beside))
+    archive = Path(shutil.make_archive(str(temporary), formats[0], root_dir=temporary))
     try:
-        made.replace(target)
+        archive.replace(target)
     finally:
-        made.unlink(missing_ok=True)
+        archive.unlink(missing_ok=True)
 
 
 def _size(folder: Path) -> int:

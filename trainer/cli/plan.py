@@ -1,4 +1,4 @@
-"""``trainer plan``: shows the plan for the cards asked for, or measures on this machine."""
+"""Command plan: estimates by GPU, or a measurement on this machine."""
 
 import argparse
 import math
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.bundle.manifest import Bundle, Clip, read_bundle
-from trainer.cli.commands import configured, of_family, say, tell
+from trainer.cli.commands import configured, default_config, print_json, print_line
 from trainer.config import TrainConfig, resolve
 from trainer.errors import TrainerError, WrongUsage
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from trainer.machine.plan import Card, Plan
 
 PROBE_S = 60.0
-MOST_PROBE_STEPS = 50
+MAX_PROBE_STEPS = 50
 
 
 def plan(arguments: argparse.Namespace) -> int:
-    """Say steps, memory, hours and money; nothing heavy is loaded unless --probe is given."""
+    """Print steps, memory, hours and cost; loads torch only with --probe."""
     from trainer.backends import target_of
     from trainer.bundle.preflight import preflight
     from trainer.machine.network_sizes import network_sizes
@@ -30,12 +30,12 @@ def plan(arguments: argparse.Namespace) -> int:
     from trainer.target import read_target
 
     bundle = read_bundle(arguments.bundle)
-    chosen = arguments.preset or arguments.config or arguments.base
-    family = of_family(arguments)
+    configured_by_user = arguments.preset or arguments.config or arguments.base
+    family = default_config(arguments)
     cards = _cards(arguments.gpu)
     configs = [
         configured(arguments)
-        if chosen
+        if configured_by_user
         else resolve(preset_for(card.memory_gb), None, arguments.set, below=family)
         for card in cards
     ]
@@ -43,7 +43,7 @@ def plan(arguments: argparse.Namespace) -> int:
     clips = preflight(bundle, read_target(target)).usable
     clips = tuple(clip for clip in clips if clip.split == "train")
     if not clips:
-        raise TrainerError("None of the clips can be used.", "`trainer check` says why.")
+        raise TrainerError("No training clip is usable.", "Run `trainer check` for the reasons.")
     lengths = [_length(clip, network_sizes(target)) for clip in clips]
     plans = [
         make_plan(schedule_for(clips, lengths, config), config, card, arguments.price)
@@ -51,60 +51,62 @@ def plan(arguments: argparse.Namespace) -> int:
     ]
     hours = sum(clip.duration_s for clip in clips) / 3600
     warnings = dict.fromkeys(filter(None, (too_little(config, hours) for config in configs)))
-    for made in plans:
+    for estimate in plans:
         if arguments.json:
-            tell({"kind": "estimate", **asdict(made)})
+            print_json({"kind": "estimate", **asdict(estimate)})
     if not arguments.json:
         _show(clips, plans)
         for warning in warnings:
-            say(f"\n{warning}")
+            print_line(f"\n{warning}")
     if arguments.probe:
         _probe(arguments, bundle, configured(arguments))
     return 0
 
 
 def _cards(wanted: list[str]) -> "list[Card]":
-    """The cards of so many gigabytes; all that are known if none is named."""
+    """Cards with the given gigabytes of memory; all known ones if none is given."""
     from trainer.machine.plan import CARDS, Card
 
     if not wanted:
         return list(CARDS)
-    found = []
+    cards = []
     for word in wanted:
         digits = word.lower().removesuffix("gb").strip()
         if not digits.replace(".", "", 1).isdigit() or float(digits) <= 0:
-            raise WrongUsage(f"--gpu {word!r} is no number of gigabytes.", "For example: --gpu 12.")
+            raise WrongUsage(
+                f"--gpu {word!r} is not a number of gigabytes.", "For example: --gpu 12."
+            )
         gigabytes = float(digits)
         nearest = min(CARDS, key=lambda card: abs(math.log(card.memory_gb / gigabytes)))
-        same = nearest.memory_gb == gigabytes
-        name = nearest.name if same else f"{gigabytes:g} GB, as fast as an {nearest.name}"
-        found.append(nearest if same else Card(name, gigabytes, nearest.tflops))
-    return found
+        exact = nearest.memory_gb == gigabytes
+        name = nearest.name if exact else f"{gigabytes:g} GB, as fast as an {nearest.name}"
+        cards.append(nearest if exact else Card(name, gigabytes, nearest.tflops))
+    return cards
 
 
 def _length(clip: Clip, sizes: "NetworkSizes") -> int:
-    """Positions of a clip in a batch; its tokens are estimated."""
+    """Estimated positions of a clip in a batch."""
     codes = math.ceil(clip.samples / sizes.code_samples)
     return sizes.frame_positions + codes + int(len(clip.text) / sizes.characters_per_token)
 
 
 def _show(clips: tuple[Clip, ...], plans: "list[Plan]") -> None:
     minutes = sum(clip.duration_s for clip in clips) / 60
-    say(
-        f"{len(clips)} clips for training, {minutes:.1f} minutes. Estimates for the released model:"
+    print_line(
+        f"{len(clips)} training clips, {minutes:.1f} minutes. Estimates for the released model:"
     )
-    for made in plans:
-        money = f", costs {made.money:.2f}" if made.money is not None else ""
-        fits = "" if made.fits else " - DOES NOT FIT; take the preset " + made.preset
-        say(
-            f"\n{made.card}: {made.steps} steps ({made.epochs:.1f} epochs of"
-            f" {made.updates_per_epoch}), {_hours(made.hours)}{money}"
-            f"\n  memory about {made.memory_gb:.1f} GB{fits}; padding {made.padding:.0%};"
-            f" disk about {made.disk_gb:.1f} GB"
+    for estimate in plans:
+        cost = f", cost {estimate.money:.2f}" if estimate.money is not None else ""
+        fits = "" if estimate.fits else " - DOES NOT FIT; use the preset " + estimate.preset
+        print_line(
+            f"\n{estimate.card}: {estimate.steps} steps ({estimate.epochs:.1f} epochs of"
+            f" {estimate.updates_per_epoch}), {_hours(estimate.hours)}{cost}"
+            f"\n  memory about {estimate.memory_gb:.1f} GB{fits}; padding {estimate.padding:.0%};"
+            f" disk about {estimate.disk_gb:.1f} GB"
         )
-        heard = ", ".join(f"{kind} {times:.1f}" for kind, times in made.heard.items())
-        say(f"  times a clip is heard: {heard}")
-    say("\nMemory and hours are estimates; --probe measures on the machine at hand.")
+        times = ", ".join(f"{kind} {times:.1f}" for kind, times in estimate.heard.items())
+        print_line(f"  repetitions per clip: {times}")
+    print_line("\nMemory and hours are estimates; use --probe to measure on this machine.")
 
 
 def _hours(hours: float) -> str:
@@ -114,7 +116,7 @@ def _hours(hours: float) -> str:
 
 
 def _probe(arguments: argparse.Namespace, bundle: Bundle, config: TrainConfig) -> None:
-    """Train for a minute in a folder that is thrown away, and say what a step took."""
+    """Train for a minute in a temporary folder and print time and memory per step."""
     import tempfile
 
     from trainer.cli.terminal import Terminal
@@ -139,7 +141,7 @@ def _probe(arguments: argparse.Namespace, bundle: Bundle, config: TrainConfig) -
         run = create_run(Path(folder) / "run", config, bundle, {})
         session = open_session(run, bundle, world, terminal.prepared)
         terminal.close()
-        began = time.monotonic()
+        started = time.monotonic()
         with prepared_updates(session) as updates:
             for prepared in updates:
                 start = time.monotonic()
@@ -147,18 +149,18 @@ def _probe(arguments: argparse.Namespace, bundle: Bundle, config: TrainConfig) -
                 apply_update(session, Reporter(EventLog(None)), prepared.clips, result, 0.0)
                 seconds.append(time.monotonic() - start)
                 tokens.append(result.tokens)
-                over = time.monotonic() - began > PROBE_S
-                if over or len(seconds) >= min(MOST_PROBE_STEPS, session.total_steps):
+                over = time.monotonic() - started > PROBE_S
+                if over or len(seconds) >= min(MAX_PROBE_STEPS, session.total_steps):
                     break
         memory = memory_mb(world.device)
         total, halvings = session.total_steps, session.state.halvings
     leave()
     if not world.is_main:
         return
-    warm = seconds[1:] or seconds  # the first step also makes what later ones only use
-    steady = sorted(warm)[len(warm) // 2]
-    speed = sum(tokens[1:] or tokens) / sum(warm)
-    found = {
+    after_first = seconds[1:] or seconds  # the first step includes initialisation
+    steady = sorted(after_first)[len(after_first) // 2]
+    speed = sum(tokens[1:] or tokens) / sum(after_first)
+    fields = {
         "kind": "measured",
         "device": str(world.device),
         "steps": len(seconds),
@@ -170,12 +172,12 @@ def _probe(arguments: argparse.Namespace, bundle: Bundle, config: TrainConfig) -
         "money": None if arguments.price is None else steady * total / 3600 * arguments.price,
     }
     if arguments.json:
-        tell(found)
+        print_json(fields)
     else:
-        say(
-            f"\nMeasured on {world.device}: {steady:.3f} s a step over {len(seconds)} steps,"
+        print_line(
+            f"\nMeasured on {world.device}: {steady:.3f} s per step over {len(seconds)} steps,"
             f" {speed:,.0f} tokens/s, {memory} MB; {_hours(steady * total / 3600)} for {total}"
             " steps."
         )
         if halvings:
-            say(f"Memory ran out at first; the micro-batches were halved {halvings} times.")
+            print_line(f"Out of memory at first: micro-batches were halved {halvings} times.")

@@ -1,4 +1,4 @@
-"""``trainer export`` and ``trainer speak``: a run's voice, out of the run."""
+"""Commands export and speak."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.bundle.manifest import Bundle, Clip
-from trainer.cli.commands import say
+from trainer.cli.commands import print_line
 from trainer.errors import TrainerError, WrongUsage
 
 if TYPE_CHECKING:
@@ -21,72 +21,76 @@ if TYPE_CHECKING:
     from trainer.speech.speaker import Speaker
 
 Arguments = argparse.Namespace
-REFERENCE_CLIPS = 3  # sounds kept beside an export as its voice
-REFERENCE_S = 6.0  # the stock class hears the first 6 s of each
+REFERENCE_CLIPS = 3  # clips exported as reference audio
+REFERENCE_S = 6.0  # the original library uses the first 6 s of each
 
 
 def export(arguments: Arguments) -> int:
-    """Write the trained model as the stock class loads it."""
+    """Export a trained model in the format of the original library."""
     from trainer.runs.events import of_kind, read_events
     from trainer.runs.run import choose_checkpoint, open_run
 
     run = open_run(arguments.run)
     target = arguments.folder
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise TrainerError(f"{target} is already there.", "Name another folder.")
-    found = choose_checkpoint(run, arguments.checkpoint)
-    report = write_export(run, run.bundle(arguments.bundle), found, target)
+        raise TrainerError(f"{target} already exists.", "Choose another folder.")
+    saved = choose_checkpoint(run, arguments.checkpoint)
+    report = write_export(run, run.bundle(arguments.bundle), saved, target)
     evaluations = {event["step"]: event for event in of_kind(read_events(run.folder), "eval")}
-    at = evaluations.get(found.step)
-    measured = f", mel_ce {at['mel_ce']:.3f} on the evaluation clips" if at else ", not evaluated"
-    run.events().add("exported", step=found.step, folder=str(target.resolve()), **report)
-    say(f"Step {found.step} was exported to {target}{measured}.")
-    if arguments.checkpoint == "best" and found.state.get("best") == 0:
-        say("Mind that what the run started from was better than any step of it.")
+    evaluation = evaluations.get(saved.step)
+    measured = (
+        f", mel_ce {evaluation['mel_ce']:.3f} on the evaluation clips"
+        if evaluation
+        else ", not evaluated"
+    )
+    run.events().add("exported", step=saved.step, folder=str(target.resolve()), **report)
+    print_line(f"Exported step {saved.step} to {target}{measured}.")
+    if arguments.checkpoint == "best" and saved.state.get("best") == 0:
+        print_line("Note: the model the run started from is better than any of its steps.")
     return 0
 
 
 def write_export(
-    run: "Run", bundle: Bundle, found: "Checkpoint", target: Path
+    run: "Run", bundle: Bundle, saved: "Checkpoint", target: Path
 ) -> Mapping[str, object]:
-    """Export a checkpoint into ``target``, which is complete or absent."""
+    """Export a checkpoint into ``target``, atomically."""
     from trainer.backends import open_backend
     from trainer.data.features import cache_folder
     from trainer.training.codebook_check import refuse_untrained
     from trainer.training.session import load_weights
 
-    refuse_untrained(run, found)
+    refuse_untrained(run, saved)
     backend = open_backend(run.config, bundle, cache_folder(bundle.folder, run.config))
     network = backend.network()
     backend.adapt(network)
-    load_weights(network, found, averaged=True)
+    load_weights(network, saved, averaged=True)
     target = target.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir()
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir()
     try:
-        report = dict(backend.export(network, beside))
-        voice = [_copy_reference(bundle, clip, beside) for clip in reference_clips(bundle)]
+        report = dict(backend.export(network, temporary))
+        references = [_copy_reference(bundle, clip, temporary) for clip in reference_clips(bundle)]
         about = {
             "run": str(run.folder.resolve()),
-            "step": found.step,
+            "step": saved.step,
             "identity": backend.identity(),
             "manifest_sha256": bundle.manifest_sha256,
-            "reference": voice,
+            "reference": references,
             **report,
         }
-        (beside / "export.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
+        (temporary / "export.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
         if target.is_dir():
-            target.rmdir()  # empty, as was made sure before
-        beside.replace(target)
+            target.rmdir()  # empty, as checked before
+        temporary.replace(target)
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
     return report
 
 
 def reference_clips(bundle: Bundle) -> list[Clip]:
-    """The training clips nearest to 6 s, whose voice an export speaks in."""
+    """Training clips closest to 6 s, the reference audio of an export."""
     clips = bundle.part("train") or bundle.clips
     return sorted(clips, key=lambda clip: (abs(clip.duration_s - REFERENCE_S), clip.id))[
         :REFERENCE_CLIPS
@@ -101,7 +105,7 @@ def _copy_reference(bundle: Bundle, clip: Clip, folder: Path) -> str:
 
 
 def speak(arguments: Arguments) -> int:
-    """Speak a text with a run's best checkpoint, through the stock class."""
+    """Synthesise a text with a checkpoint of a run."""
     from trainer.runs.run import open_run
     from trainer.speech.listener import Listener
     from trainer.speech.own_pace import pace_of
@@ -111,17 +115,18 @@ def speak(arguments: Arguments) -> int:
 
     if arguments.rate is not None and not 0 < arguments.rate < math.inf:
         raise WrongUsage(
-            f"--rate {arguments.rate} is no pace.", "People speak 8 to 20 letters a second."
+            f"--rate {arguments.rate} is not a valid rate.",
+            "People speak 8 to 20 letters per second.",
         )
     run = open_run(arguments.run)
     bundle = run.bundle(arguments.bundle)
     language = arguments.language or bundle.clips[0].language
     if not any(character.isalnum() for character in arguments.text):
-        raise TrainerError("There is no text to speak.")
+        raise TrainerError("The text has no letters.", "Give a text with --text.")
     with _voice(run, bundle, arguments.checkpoint) as (step, speaker):
         prompts = arguments.reference or [bundle.audio(clip) for clip in reference_clips(bundle)]
         arguments.out.resolve().parent.mkdir(parents=True, exist_ok=True)
-        said = say_well(
+        speech = say_well(
             speaker,
             arguments.text,
             language,
@@ -131,18 +136,18 @@ def speak(arguments: Arguments) -> int:
             Manner(not arguments.no_endings, arguments.candidates, arguments.rate),
             Listener(),
         )
-        write_sound(arguments.out.resolve(), said.sound)
-    seconds = said.sound.seconds
+        write_sound(arguments.out.resolve(), speech.sound)
+    seconds = speech.sound.seconds
     run.events().add(
         "spoken", step=step, text=arguments.text, seconds=seconds, out=str(arguments.out)
     )
-    say(f"Step {step} spoke {seconds:.1f} s to {arguments.out}.")
+    print_line(f"Step {step}: wrote {seconds:.1f} s of speech to {arguments.out}.")
     return 0
 
 
 @contextmanager
 def _voice(run: "Run", bundle: Bundle, wanted: str) -> "Iterator[tuple[int, Speaker]]":
-    """A step of a run and its voice; of a model as it was shipped, that is step 0."""
+    """Step and speaker of a run; step 0 for a released model."""
     from trainer.backends import open_backend
     from trainer.data.features import cache_folder
     from trainer.evaluate.voices import speaking
@@ -153,9 +158,9 @@ def _voice(run: "Run", bundle: Bundle, wanted: str) -> "Iterator[tuple[int, Spea
         with speaking(run, bundle, 0) as speaker:
             yield 0, speaker
         return
-    found = choose_checkpoint(run, wanted)
+    saved = choose_checkpoint(run, wanted)
     backend = open_backend(run.config, bundle, cache_folder(bundle.folder, run.config))
     with tempfile.TemporaryDirectory(prefix="speak-", dir=run.folder) as folder:
         export_to = Path(folder) / "export"
-        write_export(run, bundle, found, export_to)
-        yield found.step, open_speaker(backend, export_to)
+        write_export(run, bundle, saved, export_to)
+        yield saved.step, open_speaker(backend, export_to)

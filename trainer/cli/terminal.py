@@ -1,4 +1,4 @@
-"""What a person sees while a run goes on: one line that changes, and a line an evaluation."""
+"""Progress display of a run: one updating line, and a line per evaluation."""
 
 import shutil
 import sys
@@ -9,60 +9,60 @@ from typing import Any
 
 from trainer.runs.events import EventLog, of_kind, read_events
 
-SHORTEST_REDRAW_S = 0.1
+MIN_REDRAW_S = 0.1
 
 
 class Terminal:
-    """Progress on stderr: a moving line on a terminal, a line an evaluation elsewhere."""
+    """Progress on stderr: an updating line on a terminal, else only a line per evaluation."""
 
     def __init__(self, *, quiet: bool = False) -> None:
         self.quiet = quiet
-        self.moves = sys.stderr.isatty() and not quiet
+        self.interactive = sys.stderr.isatty() and not quiet
         self.drawn = 0.0
-        self.began = time.monotonic()
+        self.started = time.monotonic()
         self.first_step: int | None = None
 
     def prepared(self, done: int, total: int) -> None:
-        """So many clips are encoded."""
-        rate = done / max(1e-9, time.monotonic() - self.began)
-        left = (total - done) / rate if rate else 0.0
-        self.moving(
-            f"encoding {done}/{total} clips, {rate:.1f} clips/s, {_clock(left)} left",
+        """Show encoding progress."""
+        rate = done / max(1e-9, time.monotonic() - self.started)
+        remaining = (total - done) / rate if rate else 0.0
+        self.update_line(
+            f"encoding {done}/{total} clips, {rate:.1f} clips/s, {_clock(remaining)} left",
             last=done == total,
         )
 
     def show(self, event: str, fields: Mapping[str, Any]) -> None:
-        """A step, a skipped step or an evaluation."""
+        """Show a step, a skipped step or an evaluation."""
         if event == "step":
             self._step(fields)
         elif event in ("eval", "speech"):
             self.line(f"step {fields['step']}: {fields['sentence']}")
         elif event == "skipped":
             clips = ", ".join(fields["clips"][:5])
-            self.line(f"step {fields['step']}: the loss was not a number; skipped ({clips}).")
+            self.line(f"step {fields['step']}: loss not finite, step skipped ({clips}).")
 
     def ended(self, run: Path, ending: str, log: EventLog) -> None:
-        """How the run ended, and what to do next."""
+        """Print how the run ended, the verdict and the next command."""
         if log.path is None:
             return
         last = of_kind(read_events(run), ending)[-1]
         sys.stdout.write(f"The run {ending} at step {last['step']}: {last['reason']}.\n")
         sys.stdout.write(f"{last['sentence']}\n")
         if ending == "paused":
-            sys.stdout.write(f"Go on with: trainer resume {run}\n")
+            sys.stdout.write(f"Resume with: trainer resume {run}\n")
         sys.stdout.flush()
 
     def close(self) -> None:
-        """Leave the line that changed as it is."""
-        if self.moves and self.drawn:
+        """End the updating line."""
+        if self.interactive and self.drawn:
             sys.stderr.write("\n")
             self.drawn = 0.0
 
     def _step(self, fields: Mapping[str, Any]) -> None:
         if self.first_step is None:
-            self.first_step, self.began = fields["step"] - 1, time.monotonic() - fields["seconds"]
+            self.first_step, self.started = fields["step"] - 1, time.monotonic() - fields["seconds"]
         done = fields["step"] - self.first_step
-        left = (time.monotonic() - self.began) / done * (fields["total"] - fields["step"])
+        remaining = (time.monotonic() - self.started) / done * (fields["total"] - fields["step"])
         speed = fields["tokens"] / max(1e-9, fields["seconds"])
         text = (
             f"step {fields['step']}/{fields['total']}  mel_ce {fields.get('mel_ce', 0):.3f}"
@@ -70,12 +70,14 @@ class Terminal:
         )
         if fields["memory_mb"]:
             text += f"  {fields['memory_mb']:,} MB"
-        self.moving(f"{text}  {_clock(left)} left", last=fields["step"] == fields["total"])
+        self.update_line(
+            f"{text}  {_clock(remaining)} left", last=fields["step"] == fields["total"]
+        )
 
-    def moving(self, text: str, last: bool) -> None:
-        """Put this over the line that changes. last: draw it however soon it comes."""
+    def update_line(self, text: str, last: bool) -> None:
+        """Replace the updating line. last: draw even if the previous update was just now."""
         now = time.monotonic()
-        if not self.moves or (now - self.drawn < SHORTEST_REDRAW_S and not last):
+        if not self.interactive or (now - self.drawn < MIN_REDRAW_S and not last):
             return
         width = shutil.get_terminal_size().columns - 1
         sys.stderr.write(f"\r{text[:width]:<{width}}")
@@ -83,7 +85,7 @@ class Terminal:
         self.drawn = now
 
     def line(self, text: str) -> None:
-        """A line that stays."""
+        """Print a permanent line."""
         if self.quiet:
             return
         self.close()
@@ -92,7 +94,7 @@ class Terminal:
 
 
 def _clock(seconds: float) -> str:
-    """3725 as 1:02:05."""
+    """Format seconds as h:mm:ss or m:ss."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

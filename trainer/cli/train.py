@@ -1,4 +1,4 @@
-"""``trainer train`` and ``trainer resume``."""
+"""Commands train and resume."""
 
 import argparse
 import shutil
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.bundle.manifest import Bundle, read_bundle
-from trainer.cli.commands import configured, say
+from trainer.cli.commands import configured, print_line
 from trainer.config import TrainConfig, config_hash
 from trainer.errors import BrokenRun
 
@@ -28,26 +28,26 @@ def train(arguments: Arguments) -> int:
     _choose_preset(arguments)
     config = configured(arguments)
     world = join(config)
-    if world.is_main and not _begun_before(arguments.run, config, bundle):
+    if world.is_main and not _restarted(arguments.run, config, bundle):
         about = {"preset": arguments.preset, **_identity(config, bundle, arguments.parent)}
-        run = create_run(arguments.run, config, bundle, {**about, **_parent(arguments)})
+        run = create_run(arguments.run, config, bundle, {**about, **_parent_fields(arguments)})
         if codes_are_new(about["identity"]):
-            say(NEW_CODES)
+            print_line(NEW_CODES)
     world.barrier()
     run = open_run(arguments.run)
     try:
         if arguments.parent is not None and world.is_main:
             _copy_parent(arguments, run)
         world.barrier()
-        return _train(run, bundle, world)
+        return _run_training(run, bundle, world)
     except BaseException:
-        if world.is_main and not run.events().size():  # nothing was begun: leave nothing behind
+        if world.is_main and not run.events().size():  # nothing was trained: remove the folder
             shutil.rmtree(run.folder)
         raise
 
 
-def _begun_before(folder: Path, config: TrainConfig, bundle: Bundle) -> bool:
-    """Whether torchrun starts this same training again, after one of its processes had ended."""
+def _restarted(folder: Path, config: TrainConfig, bundle: Bundle) -> bool:
+    """Whether torchrun restarted this training after a process ended."""
     from trainer.runs.distributed import restarts
     from trainer.runs.run import ABOUT, open_run
 
@@ -59,7 +59,7 @@ def _begun_before(folder: Path, config: TrainConfig, bundle: Bundle) -> bool:
 
 
 def _choose_preset(arguments: Arguments) -> None:
-    """The preset for this machine's GPU, where only a base was named."""
+    """Choose the preset by GPU memory if only a base was given."""
     if arguments.preset or arguments.config or arguments.parent or arguments.base is None:
         return
     import torch
@@ -69,55 +69,57 @@ def _choose_preset(arguments: Arguments) -> None:
     if torch.cuda.is_available():
         memory = torch.cuda.get_device_properties(0).total_memory / GIGABYTE
         arguments.preset = preset_for(memory)
-        say(f"The preset {arguments.preset} is taken, for {memory:.0f} GB of GPU memory.")
+        print_line(f"Using the preset {arguments.preset} for {memory:.0f} GB of GPU memory.")
 
 
-def _parent(arguments: Arguments) -> dict[str, object]:
-    """What run.json says of the run that this one goes on from."""
+def _parent_fields(arguments: Arguments) -> dict[str, object]:
+    """Fields of run.json about the parent run."""
     if arguments.parent is None:
         return {}
     from trainer.runs.files import sha256_of
     from trainer.runs.run import choose_checkpoint, open_run
 
-    found = choose_checkpoint(open_run(arguments.parent), arguments.checkpoint)
+    saved = choose_checkpoint(open_run(arguments.parent), arguments.checkpoint)
     return {
         "parent": str(arguments.parent.resolve()),
-        "parent_step": found.step,
-        "parent_sha256": sha256_of(_parent_weights(found)),
+        "parent_step": saved.step,
+        "parent_sha256": sha256_of(_parent_weights(saved)),
     }
 
 
 def _copy_parent(arguments: Arguments, run: "Run") -> None:
     from trainer.runs.run import PARENT, choose_checkpoint, open_run
 
-    found = choose_checkpoint(open_run(arguments.parent), arguments.checkpoint)
-    shutil.copyfile(_parent_weights(found), run.folder / PARENT)
+    saved = choose_checkpoint(open_run(arguments.parent), arguments.checkpoint)
+    shutil.copyfile(_parent_weights(saved), run.folder / PARENT)
 
 
-def _parent_weights(found: "Checkpoint") -> Path:
-    """The file with what a checkpoint had learnt: the running mean where there is one."""
-    mean = found.folder / "ema.safetensors"
-    return mean if mean.is_file() else found.folder / "weights.safetensors"
+def _parent_weights(saved: "Checkpoint") -> Path:
+    """File of a checkpoint's weights: their EMA if saved."""
+    mean = saved.folder / "ema.safetensors"
+    return mean if mean.is_file() else saved.folder / "weights.safetensors"
 
 
 def resume(arguments: Arguments) -> int:
-    """Go on with a run from its newest whole checkpoint."""
+    """Resume a run from its newest valid checkpoint."""
     from trainer.runs.distributed import join
     from trainer.runs.run import open_run
 
     run = open_run(arguments.run)
     if run.about.get("kind") == "codebook":
-        raise BrokenRun(f"{run.folder} is no run.", "Repeat the `trainer codebook` that began it.")
+        raise BrokenRun(
+            f"{run.folder} belongs to `trainer codebook`.", "Repeat that command to resume it."
+        )
     if run.as_shipped:
-        raise BrokenRun(f"{run.folder} is of a model as it was shipped; nothing is trained in it.")
+        raise BrokenRun(f"{run.folder} is an evaluation of a released model and cannot be trained.")
     if _is_finished(run):
-        say(f"{run.folder} is finished; there is nothing to go on with.")
+        print_line(f"{run.folder} is finished; nothing to resume.")
         return 0
-    return _train(run, run.bundle(arguments.bundle), join(run.config))
+    return _run_training(run, run.bundle(arguments.bundle), join(run.config))
 
 
 def _is_finished(run: "Run") -> bool:
-    """Whether all steps are done, saved and written down."""
+    """Whether all steps are done, saved and logged."""
     from trainer.runs import checkpoint
     from trainer.runs.events import of_kind, read_events
 
@@ -128,7 +130,7 @@ def _is_finished(run: "Run") -> bool:
 
 
 def _identity(config: TrainConfig, bundle: Bundle, parent: Path | None) -> dict[str, Any]:
-    """Versions and base model, for run.json."""
+    """Fields of run.json about versions and the base model."""
     from importlib.metadata import version
 
     from trainer.backends import open_backend
@@ -144,8 +146,8 @@ def _identity(config: TrainConfig, bundle: Bundle, parent: Path | None) -> dict[
     return {"identity": identity, "torch": version("torch"), "numpy": version("numpy")}
 
 
-def _train(run: "Run", bundle: Bundle, world: Any) -> int:  # noqa: ANN401
-    """Train a run and say how it ended."""
+def _run_training(run: "Run", bundle: Bundle, world: Any) -> int:  # noqa: ANN401
+    """Train a run and print how it ended."""
     from contextlib import nullcontext
 
     import torch
@@ -183,9 +185,9 @@ def _train(run: "Run", bundle: Bundle, world: Any) -> int:  # noqa: ANN401
                 reporter = Reporter(log, show, SpeechObserver())
                 ending = run_loop(session, reporter)
             except torch.OutOfMemoryError as error:
-                reason = "Memory ran out outside of a micro-batch, as in the optimizer's first step"
+                reason = "Out of memory outside of a micro-batch, e.g. in the first optimizer step"
                 log.add("failed", step=session.state.step, reason=reason)
-                hint = "Take a preset for less memory, or set adapt.mode=lora."
+                hint = "Use a preset for less memory, or set adapt.mode=lora."
                 raise TrainingFailed(f"{reason}.", hint) from error
             except TrainingFailed as failure:
                 log.add("failed", step=session.state.step, reason=failure.sentence)
@@ -201,7 +203,7 @@ def _train(run: "Run", bundle: Bundle, world: Any) -> int:  # noqa: ANN401
 
 
 def _write_start(session: Any, log: Any) -> None:  # noqa: ANN401
-    """The events that say what a run began with."""
+    """Log the rejected clips and the started event."""
     from trainer.optim.optimizer import trainable_parameters
 
     dataset = session.dataset

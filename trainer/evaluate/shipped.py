@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 
 from trainer.bundle.manifest import Bundle, read_bundle
-from trainer.cli.commands import say
+from trainer.cli.commands import print_line
 from trainer.config import TrainConfig, config_hash, nearest, resolve
 from trainer.errors import BrokenRun, TrainerError, WrongUsage
 from trainer.evaluate.samples import held_out
@@ -33,7 +33,7 @@ def shipped_run(arguments: argparse.Namespace) -> Run:
     clips = held_out(bundle)
     identity = _identity(config, bundle)
     if "licence" in identity:
-        say(f"{arguments.model} is used under: {identity['licence']}.")
+        print_line(f"{arguments.model} is used under: {identity['licence']}.")
     about = {"kind": SHIPPED, "preset": None, "identity": identity}
     run = create_run(arguments.run, config, bundle, about)
     began = _beginning(config, bundle, identity, len(clips))

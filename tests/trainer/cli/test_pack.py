@@ -134,7 +134,7 @@ def test_a_base_is_named_by_its_hashes_and_taken_along_only_if_asked(show, tmp_p
 def test_what_cannot_be_trained_on_is_not_packed(tmp_path, capsys):
     bundle = write_bundle(tmp_path, [a_clip(tmp_path, at, text="") for at in range(3)])
     assert pack(bundle, tmp_path / "out", "model.backend=toy") == 1
-    assert "3 of 3 clips cannot be used" in capsys.readouterr().err
+    assert "3 of 3 clips are unusable" in capsys.readouterr().err
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("mine")
     assert pack(bundle, tmp_path / "full", "model.backend=toy") == 1

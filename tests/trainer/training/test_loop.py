@@ -251,7 +251,7 @@ def test_a_finished_run_is_left_as_it_is(toy, tmp_path, capsys):
     toy("train", run, "sched.total_steps=2")
     before = (run / "events.jsonl").read_bytes()
     assert toy("resume", run) == 0
-    assert "nothing to go on with" in capsys.readouterr().out
+    assert "nothing to resume" in capsys.readouterr().out
     assert (run / "events.jsonl").read_bytes() == before
 
 
