@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from curator.ui.crash import CrashReports
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
-from curator.ui.settings import Settings, settings_file
+from curator.ui.settings import WindowSettings, settings_file
 from curator.ui.theme import CONTENT_PT, wear
 
 COULD_NOT = 1
@@ -45,7 +45,7 @@ def open_window(project: Path | None, quit_after_paint: bool = False) -> int:
     application = QApplication(sys.argv[:1])
     dress(application)
     sys.excepthook = CrashReports(settings_file().with_name("faults.log"))
-    settings, messages = Settings(settings_file()), Messages()
+    settings, messages = WindowSettings(settings_file()), Messages()
     wear(application, settings.text("theme"))
     window = MainWindow(settings, messages)
     if settings.trouble:

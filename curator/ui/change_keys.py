@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from curator.ui.actions import ACTIONS, Action, KeyScope, conflicts, placed
 from curator.ui.page import button, label, restyle
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from curator.ui.theme import GRID
 from curator.ui.wording import shown_keys, translated
 
@@ -24,7 +24,7 @@ from curator.ui.wording import shown_keys, translated
 class ChangeKeys(QDialog):
     """Table of all actions with a field that records the new key of the selected one."""
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: WindowSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Edit shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from curator.ui.actions import ACTIONS, Action, KeyScope, When, placed
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import Page
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from curator.ui.wording import shown_keys, translated
 
 MENUS = (
@@ -38,7 +38,9 @@ _WALKS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, *_P
 class Commands(QObject):
     """Owns one QAction per Action, and one more per key scope narrower than the page."""
 
-    def __init__(self, window: QWidget, settings: Settings, run: Callable[[Action], None]) -> None:
+    def __init__(
+        self, window: QWidget, settings: WindowSettings, run: Callable[[Action], None]
+    ) -> None:
         super().__init__(window)
         self._window = window
         self._settings = settings

@@ -7,14 +7,14 @@ from PySide6.QtWidgets import QWidget
 from curator.ui.commands import Commands
 from curator.ui.page import Page
 from curator.ui.session import Session
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 
 
 class Here(Protocol):
     """What the dialogs are about."""
 
     commands: Commands
-    settings: Settings
+    settings: WindowSettings
     session: Session | None
 
     @property

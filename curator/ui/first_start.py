@@ -9,7 +9,7 @@ from curator.domain.errors import printable
 from curator.ui.commands import Commands
 from curator.ui.page import button, label
 from curator.ui.sample import SampleMaker, sample_voices_are_there
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from curator.ui.theme import GRID
 from curator.ui.wording import shown_keys
 
@@ -20,7 +20,7 @@ class FirstStart(QWidget):
     opened = Signal(object)  # the Path of a project
     sample_made = Signal(object, object)  # the Paths of a new project and of its recording
 
-    def __init__(self, settings: Settings, commands: Commands) -> None:
+    def __init__(self, settings: WindowSettings, commands: Commands) -> None:
         super().__init__()
         self._settings = settings
         self._maker: SampleMaker | None = None

@@ -19,7 +19,7 @@ from curator.jobs.context import Cancelled, Work
 from curator.jobs.job import Options
 from curator.jobs.result_writer import Action, Large, OnClips
 from curator.store.project import Project
-from curator.ui.write_queue import LargeActs
+from curator.ui.write_queue import WriteQueue
 
 TELL_S = 0.1
 """Progress is told ten times a second at most; more is unreadable and costs the window time."""
@@ -42,7 +42,7 @@ class Ending:
     details: str = ""
 
 
-class _Request:
+class _WriteRequest:
     """Something to write, and whether it is written."""
 
     def __init__(self, action: Action) -> None:
@@ -65,7 +65,7 @@ class JobQueue(QObject):
     written = Signal(object)  # frozenset of the clips that facts reached, or None for any
     produced = Signal(str, object)  # what, and its result; only when it finished, before ``ended``
     ended = Signal(object)  # an Ending
-    _wanted = Signal(object)  # a _Request, from the thread
+    _wanted = Signal(object)  # a _WriteRequest, from the thread
     _over = Signal(object, object)  # the thread's last word: an Ending and the result
 
     def __init__(
@@ -73,12 +73,12 @@ class JobQueue(QObject):
         project: Project,
         workers: int,
         parent: QObject | None = None,
-        acts: LargeActs | None = None,
+        writes: WriteQueue | None = None,
     ) -> None:
         """acts: what is written while no work begins, as it may be what the work is about."""
         super().__init__(parent)
         self._project = project
-        self._acts = acts or LargeActs(project, self)
+        self._writes = writes or WriteQueue(project, self)
         self.workers = workers
         self._waiting: list[tuple[str, Task]] = []
         self._thread: threading.Thread | None = None
@@ -86,7 +86,7 @@ class JobQueue(QObject):
         self._closing = False
         self._wanted.connect(self._write, Qt.ConnectionType.QueuedConnection)
         self._over.connect(self._end, Qt.ConnectionType.QueuedConnection)
-        self._acts.ended.connect(self._begin)
+        self._writes.ended.connect(self._begin)
 
     @property
     def running(self) -> bool:
@@ -142,7 +142,7 @@ class JobQueue(QObject):
 
     @Slot()
     def _begin(self) -> None:
-        if self.running or self._acts.busy or not self._waiting:
+        if self.running or self._writes.busy or not self._waiting:
             return
         what, task = self._waiting.pop(0)
         self._stop = threading.Event()
@@ -157,7 +157,9 @@ class JobQueue(QObject):
         result: object = None
         try:
             with Project.open(self._project.path, write=False) as reader:
-                result = task(Work(reader, self._put, _Told(self, stop), self.workers, stop))
+                result = task(
+                    Work(reader, self._put, _ThrottledProgress(self, stop), self.workers, stop)
+                )
         except Cancelled:
             ending = Ending(what, "cancelled")
         except CuratorError as error:
@@ -171,7 +173,7 @@ class JobQueue(QObject):
 
     def _put(self, action: Action) -> None:
         """In the thread: have something written, and wait for it."""
-        request = _Request(action)
+        request = _WriteRequest(action)
         self._wanted.emit(request)
         while not request.done.wait(TELL_S):
             if self._closing:
@@ -180,7 +182,7 @@ class JobQueue(QObject):
             raise request.error
 
     @Slot(object)
-    def _write(self, request: _Request) -> None:
+    def _write(self, request: _WriteRequest) -> None:
         if self._closing:
             return
         large = request.action if isinstance(request.action, Large) else None
@@ -196,7 +198,7 @@ class JobQueue(QObject):
             self.written.emit(action.clips if isinstance(action, OnClips) else None)
 
         clips = large.clips if large else 0
-        self._acts.ask(write, lambda: clips, then, large=large is not None)
+        self._writes.ask(write, lambda: clips, then, large=large is not None)
 
     @Slot(object, object)
     def _end(self, ending: Ending, result: object) -> None:
@@ -211,7 +213,7 @@ class JobQueue(QObject):
         self._begin()
 
 
-class _Told:
+class _ThrottledProgress:
     """The watcher in the thread: tells the window, not too often, and looks up whether to stop."""
 
     def __init__(self, queue: JobQueue, stop: threading.Event) -> None:

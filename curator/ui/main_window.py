@@ -29,7 +29,7 @@ from curator.ui.page_list import PAGES
 from curator.ui.preload import LoadAhead
 from curator.ui.sample import CONSENT, LICENCE
 from curator.ui.session import Session
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from curator.ui.status_line import StatusLine
 from curator.ui.theme import wear
 from curator.ui.top_bar import TopBar
@@ -44,7 +44,7 @@ FRAME = QSize(0, 40)
 class MainWindow(QMainWindow):
     """Holds one project at a time, or the page for choosing one."""
 
-    def __init__(self, settings: Settings, messages: Messages) -> None:
+    def __init__(self, settings: WindowSettings, messages: Messages) -> None:
         super().__init__()
         self.settings, self.messages = settings, messages
         self.session: Session | None = None

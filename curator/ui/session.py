@@ -11,8 +11,8 @@ from curator.domain.errors import CuratorError, ProjectBusy
 from curator.store.project import Project
 from curator.ui.job_queue import JobQueue
 from curator.ui.messages import Messages
-from curator.ui.settings import Settings
-from curator.ui.write_queue import LargeActs
+from curator.ui.settings import WindowSettings
+from curator.ui.write_queue import WriteQueue
 
 if TYPE_CHECKING:
     from curator.ui.sound.player import SoundDevicePlayer
@@ -48,19 +48,19 @@ class Session(QObject):
     action_asked = Signal(str)  # key of an action of the window to run
     closing = Signal()  # emitted once, before anything is closed
 
-    def __init__(self, project: Project, settings: Settings, messages: Messages) -> None:
+    def __init__(self, project: Project, settings: WindowSettings, messages: Messages) -> None:
         super().__init__()
         self.project = project
         self.settings = settings
         self.messages = messages
         self.current: int | None = None
         self.query = ""
-        self.acts = LargeActs(project, self)
-        self.acts.began.connect(self.writing)
-        self.acts.ended.connect(lambda: self.writing.emit(0))
-        self.jobs = JobQueue(project, settings.workers, self, self.acts)
-        self.errands = JobQueue(project, BESIDE, self, self.acts)
-        self.readings = JobQueue(project, BESIDE, self, self.acts)
+        self.writes = WriteQueue(project, self)
+        self.writes.began.connect(self.writing)
+        self.writes.ended.connect(lambda: self.writing.emit(0))
+        self.jobs = JobQueue(project, settings.workers, self, self.writes)
+        self.errands = JobQueue(project, BESIDE, self, self.writes)
+        self.readings = JobQueue(project, BESIDE, self, self.writes)
         self.stepping = False
         self._player: SoundDevicePlayer | None = None
         self._touched: frozenset[int] | None = frozenset()
@@ -71,7 +71,7 @@ class Session(QObject):
         self.jobs.written.connect(self._gather)
 
     @classmethod
-    def open(cls, path: Path, settings: Settings, messages: Messages) -> "Session":
+    def open(cls, path: Path, settings: WindowSettings, messages: Messages) -> "Session":
         """Open for writing, or read-only with a message when somebody else writes."""
         try:
             project = Project.open(path)
@@ -187,7 +187,7 @@ class Session(QObject):
         self.readings.close()
         self.errands.close()
         self.jobs.close()
-        self.acts.close()
+        self.writes.close()
         if self._player is not None:
             self._player.close()
         self.project.close()
@@ -209,7 +209,7 @@ class Session(QObject):
         """take: what is done with the changes in the window's thread."""
         if not self._may_write():
             return None
-        if not self.acts.takes(size):
+        if not self.writes.takes(size):
             try:
                 return take(_written(self.project, write))
             except CuratorError as error:
@@ -236,7 +236,7 @@ class Session(QObject):
             else:
                 told(found)
 
-        self.acts.ask(write, size, then)
+        self.writes.ask(write, size, then)
 
     def _say_step(self, changes: Changes | None, nothing: str, done: str) -> Changes | None:
         said = nothing if changes is None else done.replace("%1", changes.label)

@@ -19,7 +19,7 @@ RECENT = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class WindowSetting:
     """One choice.
 
     text, tip: in the dialog; without a text it is not shown there. choices: (value, text) pairs for
@@ -48,7 +48,7 @@ class Setting:
 
 
 SETTINGS = (
-    Setting(
+    WindowSetting(
         "theme",
         "system",
         QT_TRANSLATE_NOOP("Settings", "Appearance"),
@@ -59,7 +59,7 @@ SETTINGS = (
             ("dark", QT_TRANSLATE_NOOP("Settings", "Dark")),
         ),
     ),
-    Setting(
+    WindowSetting(
         "keys",
         "usual",
         QT_TRANSLATE_NOOP("Settings", "Keys"),
@@ -69,32 +69,32 @@ SETTINGS = (
             ("left_hand", QT_TRANSLATE_NOOP("Settings", "Left hand alone")),
         ),
     ),
-    Setting(
+    WindowSetting(
         "autoplay",
         True,
         QT_TRANSLATE_NOOP("Settings", "Play a clip when it is chosen"),
         QT_TRANSLATE_NOOP("Settings", "Moving to another clip lets you hear it at once."),
     ),
-    Setting(
+    WindowSetting(
         "hover_plays",
         False,
         QT_TRANSLATE_NOOP("Settings", "Play clips under the pointer on the map"),
         QT_TRANSLATE_NOOP("Settings", "Resting on a point of the map lets you hear it."),
     ),
-    Setting(
+    WindowSetting(
         "skip_unheard",
         False,
         QT_TRANSLATE_NOOP("Settings", "Holding a key may pass clips that were not heard"),
         QT_TRANSLATE_NOOP("Settings", "Without it a held key moves on once, however long."),
     ),
-    Setting(
+    WindowSetting(
         "matched",
         True,
         QT_TRANSLATE_NOOP("Settings", "Hear all clips equally loud"),
         QT_TRANSLATE_NOOP("Settings", "Only for listening; what is exported stays as it was."),
     ),
-    Setting("speed", 1.0, low=0.5, high=2.0),
-    Setting(
+    WindowSetting("speed", 1.0, low=0.5, high=2.0),
+    WindowSetting(
         "whisper",
         "tiny.en",
         QT_TRANSLATE_NOOP("Settings", "Transcribing model"),
@@ -103,7 +103,7 @@ SETTINGS = (
         ),
         listed=transcriber_keys,
     ),
-    Setting(
+    WindowSetting(
         "device",
         "auto",
         QT_TRANSLATE_NOOP("Settings", "Transcribe on"),
@@ -116,13 +116,13 @@ SETTINGS = (
             ("cuda", QT_TRANSLATE_NOOP("Settings", "The graphics card")),
         ),
     ),
-    Setting(
+    WindowSetting(
         "exact",
         False,
         QT_TRANSLATE_NOOP("Settings", "Exact quality scores"),
         QT_TRANSLATE_NOOP("Settings", "About nine times slower than the usual ones."),
     ),
-    Setting(
+    WindowSetting(
         "processes",
         0,
         QT_TRANSLATE_NOOP("Settings", "Working processes"),
@@ -130,9 +130,9 @@ SETTINGS = (
         low=0,
         high=64,
     ),
-    Setting("licence", ""),
-    Setting("consent", ""),
-    Setting("speaker", "voice"),
+    WindowSetting("licence", ""),
+    WindowSetting("consent", ""),
+    WindowSetting("speaker", "voice"),
 )
 """Every choice with its default. Those without a text are remembered, not asked for."""
 
@@ -145,7 +145,7 @@ def settings_file() -> Path:
     return Path(QStandardPaths.writableLocation(kind)) / "voice-curator" / "settings.json"
 
 
-class Settings(QObject):
+class WindowSettings(QObject):
     """The choices of this person on this machine.
 
     file: where they are stored; None keeps them in memory. trouble: why what was stored could not

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from curator.ui.page import button, label
-from curator.ui.settings import SETTINGS, Setting, Settings
+from curator.ui.settings import SETTINGS, WindowSetting, WindowSettings
 from curator.ui.theme import GRID
 from curator.ui.wording import translated
 
@@ -29,7 +29,7 @@ WIDTH = 68 * GRID
 class SettingsDialog(QDialog):
     """What is chosen is in force at once."""
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: WindowSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -68,7 +68,7 @@ class SettingsDialog(QDialog):
 
         ModelsDialog(self._settings, self).open()
 
-    def _add(self, form: QGridLayout, setting: Setting) -> None:
+    def _add(self, form: QGridLayout, setting: WindowSetting) -> None:
         text, tip = (translated("Settings", words) for words in (setting.text, setting.tip))
         if setting.listed is not None:
             tip = tip.replace("%1", ", ".join(setting.listed()))
@@ -97,7 +97,7 @@ class _Scrolled(QScrollArea):
             inside.setFixedSize(width, inside.heightForWidth(width))
 
 
-def _control(setting: Setting, settings: Settings) -> QWidget:
+def _control(setting: WindowSetting, settings: WindowSettings) -> QWidget:
     key, value = setting.key, settings.get(setting.key)
     choose: Callable[[str | bool | int], None] = lambda chosen: settings.set(key, chosen)  # noqa: E731
     if setting.choices:

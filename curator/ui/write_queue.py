@@ -23,7 +23,7 @@ Outcome = Callable[[object, BaseException | None], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Act:
+class _QueuedWrite:
     """size: of how many clips, asked when its turn has come. large: it is so with few, too."""
 
     write: Callable[[Project], object]
@@ -32,7 +32,7 @@ class _Act:
     large: bool
 
 
-class LargeActs(QObject):
+class WriteQueue(QObject):
     """Writes one act after another, in the order in which they were asked for."""
 
     began = Signal(int)  # from here on acts wait; how many clips the first is about
@@ -42,7 +42,7 @@ class LargeActs(QObject):
     def __init__(self, project: Project, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._project = project
-        self._waiting: deque[_Act] = deque()  # the first is the one the thread writes
+        self._waiting: deque[_QueuedWrite] = deque()  # the first is the one the thread writes
         self._thread: threading.Thread | None = None
         self._error: BaseException | None = None
         self._told = False  # whether an end is owed for a beginning
@@ -67,7 +67,7 @@ class LargeActs(QObject):
     ) -> None:
         """Have an act written when those before it are."""
         was_busy = self.busy
-        self._waiting.append(_Act(write, size, then, large))
+        self._waiting.append(_QueuedWrite(write, size, then, large))
         if not was_busy:
             self._go_on()
 

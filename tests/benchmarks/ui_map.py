@@ -32,7 +32,7 @@ from curator.ui.map.marks import SHAPES, as_pixel
 from curator.ui.map.page import MapPage
 from curator.ui.map.scatter_view import REACH, ScatterView
 from curator.ui.messages import Messages
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from curator.ui.theme import wear
 from tests.benchmarks.rows import Row
 from tests.helpers.factories import SCORE, a_cut, a_recording, an_empty_project
@@ -289,7 +289,7 @@ def _project(folder: Path, points: Points) -> Path:
 
 
 def _page(path: Path, points: Points) -> Iterator[Row]:
-    window = MainWindow(Settings(), Messages())
+    window = MainWindow(WindowSettings(), Messages())
     window.resize(1280, 800)
     window.show()
     assert window.open_path(path)
@@ -330,14 +330,14 @@ def _labelling(window: MainWindow, page: MapPage) -> Row:
     def label() -> None:
         page.scatter.gathered.emit(rows_, "instead")
         page.give_category("2")
-        until(lambda: not session.acts.busy, "it is written")
+        until(lambda: not session.writes.busy, "it is written")
         page.scatter.repaint()
 
     took = _cpu_ms(label)
     of = project.clips.rows("place", page.clips.columns.ids[rows_].tolist())
     given = sum(row[5] == "question" for row in of)
     session.undo()
-    until(lambda: not session.acts.busy, "it is written")
+    until(lambda: not session.writes.busy, "it is written")
     of = project.clips.rows("place", page.clips.columns.ids[rows_].tolist())
     undone = not any(row[5] for row in of) and project.decisions.undo_label() == before
     return _limit(

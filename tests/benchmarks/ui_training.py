@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication
 from curator.ui.app import dress
 from curator.ui.messages import Messages
 from curator.ui.session import Session
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from curator.ui.training.page import TrainingPage
 from curator.ui.training.run_record import RunRecord
 from tests.helpers.factories import a_project
@@ -32,7 +32,7 @@ from tests.helpers.stalls import watched
 application = QApplication([])
 dress(application)
 folder = Path(sys.argv[1])
-session = Session(a_project(folder), Settings(), Messages())
+session = Session(a_project(folder), WindowSettings(), Messages())
 TrainingPage(session).close_page()  # its modules are loaded from here on
 
 def settle(page):

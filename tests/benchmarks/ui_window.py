@@ -50,11 +50,11 @@ from PySide6.QtWidgets import QApplication
 from curator.ui.app import dress
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
-from curator.ui.settings import Settings, settings_file
+from curator.ui.settings import WindowSettings, settings_file
 
 application = QApplication([])
 dress(application)
-window = MainWindow(Settings(settings_file()), Messages())
+window = MainWindow(WindowSettings(settings_file()), Messages())
 assert window.open_path(Path(sys.argv[1]))
 window.show()
 page, longest = window._pages["audit"], 0.0
@@ -75,11 +75,11 @@ from PySide6.QtWidgets import QApplication
 from curator.ui.app import dress
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
-from curator.ui.settings import Settings, settings_file
+from curator.ui.settings import WindowSettings, settings_file
 
 application = QApplication([])
 dress(application)
-window = MainWindow(Settings(settings_file()), Messages())
+window = MainWindow(WindowSettings(settings_file()), Messages())
 assert window.open_path(Path(sys.argv[1]))
 window.show()
 

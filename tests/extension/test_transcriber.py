@@ -32,9 +32,9 @@ class Counting:
 '''
 TIP = (
     "from PySide6.QtWidgets import QApplication; app = QApplication([])\n"
-    "from curator.ui.settings import Settings\n"
+    "from curator.ui.settings import WindowSettings\n"
     "from curator.ui.settings_dialog import SettingsDialog\n"
-    "dialog = SettingsDialog(Settings())\n"
+    "dialog = SettingsDialog(WindowSettings())\n"
     "print(dialog.controls['whisper'].accessibleDescription())"
 )
 

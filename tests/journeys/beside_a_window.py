@@ -56,10 +56,10 @@ from PySide6.QtWidgets import QApplication
 from curator.domain.decision import drop, give_emotion, keep
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 
 application = QApplication([])
-window = MainWindow(Settings(), Messages())
+window = MainWindow(WindowSettings(), Messages())
 assert window.open_path(Path(sys.argv[1])), window.messages.all
 window.show()
 session, done = window.session, [0]

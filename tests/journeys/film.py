@@ -20,7 +20,7 @@ from curator.ui.app import dress
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
 from curator.ui.models.dialog import ModelsDialog
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from curator.ui.theme import wear
 from tests.helpers.fonts import use_test_font
 from tests.helpers.waiting import rest, until
@@ -200,7 +200,7 @@ def shoot(out: Path, theme: str, project: Path | None) -> None:
     """One film in one theme."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    settings = Settings()
+    settings = WindowSettings()
     settings.set("theme", theme)
     wear(application, theme)
     film = Film(out, theme)

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from tests.helpers.factories import a_project, say
 from tests.helpers.labels import KINDS, give_deliveries, kind_of
 from tests.helpers.leaks import nothing_left
@@ -25,7 +25,7 @@ def test_categories_are_filled_with_the_help_of_suggestions(qtbot: QtBot, tmp_pa
             say(project, clip, f"This is sentence {clip}.")
         give_deliveries(project)
     truth = {clip: kind_of(place) for place, clip in enumerate(clips)}
-    settings = Settings()
+    settings = WindowSettings()
     settings.set("autoplay", False)
     settings.set("skip_unheard", True)
     taken: list[str] = []

@@ -19,7 +19,7 @@ from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
 from curator.ui.new_project import NewProject
 from curator.ui.sample import sample_voices_are_there
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from tests.helpers.leaks import nothing_left
 from tests.helpers.stalls import watched
 
@@ -124,7 +124,7 @@ class Person:
 def test_recordings_become_a_bundle_that_the_trainer_takes(
     qtbot, tmp_path: Path, recordings: list[Path]
 ):
-    settings = Settings()
+    settings = WindowSettings()
     before = set(sys.modules)
     bundle = tmp_path / "bundle"
     with nothing_left(), watched() as watch:

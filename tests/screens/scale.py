@@ -25,7 +25,7 @@ from curator.ui.elided_label import ElidedLabel
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
 from curator.ui.page_list import PAGES
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from curator.ui.settings_dialog import SettingsDialog
 from curator.ui.theme import wear
 from tests.helpers.fonts import use_test_font
@@ -81,7 +81,7 @@ def main() -> None:
     dress(application)
     use_test_font(application)
     wear(application, "light")
-    window = MainWindow(Settings(), Messages())
+    window = MainWindow(WindowSettings(), Messages())
     window.resize(*ROOM)
     window.show()
     found = {}

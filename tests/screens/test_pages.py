@@ -21,7 +21,7 @@ from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
 from curator.ui.page import Page
 from curator.ui.session import Session
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from curator.ui.theme import wear
 from tests.helpers.fonts import use_test_font
 from tests.helpers.leaks import nothing_left
@@ -141,7 +141,7 @@ def through_all_pages(application: QApplication, state: str, folder: Path) -> Pi
         application.installTranslator(language)
     try:
         with nothing_left():
-            settings = Settings()
+            settings = WindowSettings()
             settings.set("processes", 1)
             window = MainWindow(settings, Messages())
             window.resize(*SIZE)

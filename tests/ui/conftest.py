@@ -14,7 +14,7 @@ from curator.ui.map.page import MapPage
 from curator.ui.messages import Messages
 from curator.ui.page import Page
 from curator.ui.session import Session
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from curator.ui.sound.loader import ClipLoader
 from curator.ui.sound.player import SilentPlayer
 from curator.ui.training.page import TrainingPage
@@ -35,13 +35,13 @@ def leaks(qapp) -> Iterator[None]:
 
 
 @pytest.fixture
-def settings() -> Settings:
+def settings() -> WindowSettings:
     """Settings that are stored nowhere."""
-    return Settings()
+    return WindowSettings()
 
 
 @pytest.fixture
-def session_of(settings: Settings) -> Iterator[Callable[[Project], Session]]:
+def session_of(settings: WindowSettings) -> Iterator[Callable[[Project], Session]]:
     """Makes sessions that are closed after the test."""
     made: list[Session] = []
 
@@ -91,7 +91,7 @@ def audit(
         return AuditPage(session, player) if kind.key == "audit" else build(kind, session)
 
     monkeypatch.setattr(page_list.PageKind, "build", build_silent)
-    window = MainWindow(Settings(), Messages())
+    window = MainWindow(WindowSettings(), Messages())
     qtbot.addWidget(window)
     window.resize(1280, 800)
     window.show()
@@ -124,7 +124,7 @@ def voice_map(
         return MapPage(session, player) if kind.key == "map" else build(kind, session)
 
     monkeypatch.setattr(page_list.PageKind, "build", build_silent)
-    window = MainWindow(Settings(), Messages())
+    window = MainWindow(WindowSettings(), Messages())
     qtbot.addWidget(window)
     window.resize(1280, 800)
     window.show()

@@ -12,7 +12,7 @@ from curator.ui.app import dress
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
 from curator.ui.page_list import PAGES
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from curator.ui.theme import wear
 from tests.helpers.factories import a_project
 
@@ -30,7 +30,9 @@ DIALOGS = (
 
 
 @pytest.fixture
-def window(qtbot, qapp: QApplication, settings: Settings, tmp_path: Path) -> Iterator[MainWindow]:
+def window(
+    qtbot, qapp: QApplication, settings: WindowSettings, tmp_path: Path
+) -> Iterator[MainWindow]:
     """With a project of six clips, dressed as people see it."""
     before = qapp.palette(), qapp.styleSheet(), qapp.font(), qapp.style().name()
     dress(qapp)

@@ -9,7 +9,7 @@ from curator.ui import sample
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
 from curator.ui.sample import CONSENT, LICENCE, SampleMaker, sample_voices_are_there
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 
 MADE_MS, TAKEN_MS = 300_000, 60_000
 
@@ -30,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_one_button_makes_a_recording_and_a_project_and_analyses_it(
-    qtbot, folder: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    qtbot, folder: Path, settings: WindowSettings, monkeypatch: pytest.MonkeyPatch
 ):
     window = MainWindow(settings, Messages())
     qtbot.addWidget(window)
@@ -54,7 +54,7 @@ def test_one_button_makes_a_recording_and_a_project_and_analyses_it(
 
 
 @needs_voices
-def test_closing_the_window_ends_the_making(qtbot, folder: Path, settings: Settings):
+def test_closing_the_window_ends_the_making(qtbot, folder: Path, settings: WindowSettings):
     window = MainWindow(settings, Messages())
     qtbot.addWidget(window)
     window.open_sample()

@@ -4,7 +4,7 @@ from curator.domain.decision import State, correct_text, drop, keep
 from curator.store.project import Project
 from curator.ui.messages import Level, Messages
 from curator.ui.session import Session
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from tests.helpers.factories import a_project
 
 
@@ -37,7 +37,7 @@ def test_a_corrected_text_is_judged_at_once(session: Session):
 def test_a_project_somebody_else_writes_to_is_open_for_looking(tmp_path: Path):
     with a_project(tmp_path) as writer:
         messages = Messages()
-        second = Session.open(writer.path, Settings(), messages)
+        second = Session.open(writer.path, WindowSettings(), messages)
         assert second.read_only
         assert "already open in" in messages.all[0].sentence
         assert second.apply(keep(second.project.clips.ids())) is None

@@ -3,23 +3,23 @@ from pathlib import Path
 
 import pytest
 
-from curator.ui.settings import SETTINGS, Settings
+from curator.ui.settings import SETTINGS, WindowSettings
 
 
 def test_only_what_differs_from_the_default_is_stored(tmp_path: Path):
     file = tmp_path / "deep" / "settings.json"
-    settings = Settings(file)
+    settings = WindowSettings(file)
     settings.set("theme", "dark")
     settings.set("autoplay", False)
     settings.set("autoplay", True)
     assert json.loads(file.read_text("utf-8"))["chosen"] == {"theme": "dark"}
-    assert Settings(file).get("theme") == "dark"
+    assert WindowSettings(file).get("theme") == "dark"
 
 
 def test_a_file_that_cannot_be_read_is_said_and_the_usual_settings_are_used(tmp_path: Path):
     file = tmp_path / "settings.json"
     file.write_text("{half", encoding="utf-8")
-    settings = Settings(file)
+    settings = WindowSettings(file)
     assert "could not be read" in settings.trouble
     assert all(settings.get(setting.key) == setting.default for setting in SETTINGS)
 
@@ -28,7 +28,7 @@ def test_a_stored_value_that_is_impossible_is_ignored(tmp_path: Path):
     file = tmp_path / "settings.json"
     chosen = {"theme": "pink", "speed": 99.0, "autoplay": 1, "gone": True, "exact": True}
     file.write_text(json.dumps({"chosen": chosen}), encoding="utf-8")
-    settings = Settings(file)
+    settings = WindowSettings(file)
     assert settings.get("theme") == "system"
     assert settings.get("speed") == 1.0
     assert settings.get("autoplay") is True
@@ -37,20 +37,20 @@ def test_a_stored_value_that_is_impossible_is_ignored(tmp_path: Path):
 
 def test_an_impossible_value_is_refused():
     with pytest.raises(ValueError, match="theme"):
-        Settings().set("theme", "pink")
+        WindowSettings().set("theme", "pink")
 
 
 def test_changed_keys_are_remembered_and_can_be_given_back(tmp_path: Path):
     file = tmp_path / "settings.json"
-    settings = Settings(file)
+    settings = WindowSettings(file)
     settings.change_keys("audit.drop", ["Del"])
-    assert Settings(file).keys["audit.drop"] == ("Del",)
+    assert WindowSettings(file).keys["audit.drop"] == ("Del",)
     settings.change_keys("audit.drop", None)
-    assert Settings(file).keys["audit.drop"] == ("X",)
+    assert WindowSettings(file).keys["audit.drop"] == ("X",)
 
 
 def test_projects_opened_lately_are_remembered_while_they_exist(tmp_path: Path):
-    settings = Settings(tmp_path / "settings.json")
+    settings = WindowSettings(tmp_path / "settings.json")
     for name in ("one", "two", "one"):
         (tmp_path / name).mkdir(exist_ok=True)
         settings.remember(tmp_path / name)
@@ -60,7 +60,7 @@ def test_projects_opened_lately_are_remembered_while_they_exist(tmp_path: Path):
 
 
 def test_a_change_is_told(qtbot):
-    settings = Settings()
+    settings = WindowSettings()
     with qtbot.waitSignal(settings.changed) as told:
         settings.set("theme", "light")
     assert told.args == ["theme"]

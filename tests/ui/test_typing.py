@@ -13,7 +13,7 @@ from curator.ui.actions import ACTIONS, Action, KeyScope, placed
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
 from curator.ui.page_list import PAGES
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from tests.helpers.factories import a_project, say
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -22,7 +22,7 @@ LEAVING = {Qt.Key.Key_Escape}
 
 
 @pytest.fixture
-def window(qtbot, settings: Settings, tmp_path: Path) -> Iterator[MainWindow]:
+def window(qtbot, settings: WindowSettings, tmp_path: Path) -> Iterator[MainWindow]:
     with a_project(tmp_path) as project:
         for clip in project.clips.ids():
             say(project, clip, "welcome back")

@@ -15,7 +15,7 @@ from curator.ui.messages import Messages
 from curator.ui.new_project import NewProject
 from curator.ui.page_list import PAGES
 from curator.ui.palette import Palette
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from curator.ui.settings_dialog import SettingsDialog
 from tests.helpers.factories import a_project
 
@@ -27,7 +27,7 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def window(qtbot, settings: Settings, project: Path) -> Iterator[MainWindow]:
+def window(qtbot, settings: WindowSettings, project: Path) -> Iterator[MainWindow]:
     """The window with a project of six clips, at the intake page."""
     window = MainWindow(settings, Messages())
     qtbot.addWidget(window)
@@ -43,7 +43,7 @@ def dialog(window: MainWindow, kind: type) -> object:
     return found
 
 
-def test_without_a_project_one_is_chosen_first(qtbot, settings: Settings):
+def test_without_a_project_one_is_chosen_first(qtbot, settings: WindowSettings):
     window = MainWindow(settings, Messages())
     qtbot.addWidget(window)
     window.show()
@@ -53,7 +53,7 @@ def test_without_a_project_one_is_chosen_first(qtbot, settings: Settings):
     window.close()
 
 
-def test_a_project_that_cannot_be_opened_is_said(qtbot, settings: Settings, tmp_path: Path):
+def test_a_project_that_cannot_be_opened_is_said(qtbot, settings: WindowSettings, tmp_path: Path):
     window = MainWindow(settings, Messages())
     qtbot.addWidget(window)
     assert not window.open_path(tmp_path / "nothing.curator")
@@ -141,7 +141,7 @@ def test_the_palette_finds_a_command_by_its_words_and_starts_it(qtbot, window: M
     assert window.page == "balance"
 
 
-def test_the_palette_offers_only_what_is_possible(qtbot, settings: Settings):
+def test_the_palette_offers_only_what_is_possible(qtbot, settings: WindowSettings):
     window = MainWindow(settings, Messages())
     qtbot.addWidget(window)
     possible = {action.key for action in window.commands.possible()}
@@ -231,7 +231,7 @@ def test_what_was_decided_is_listed_newest_first(qtbot, window: MainWindow):
     ]
 
 
-def test_another_window_may_look_but_not_write(qtbot, window: MainWindow, settings: Settings):
+def test_another_window_may_look_but_not_write(qtbot, window: MainWindow, settings: WindowSettings):
     assert window.session is not None
     second = MainWindow(settings, Messages())
     qtbot.addWidget(second)

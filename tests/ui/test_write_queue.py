@@ -58,7 +58,7 @@ def states(session: Session) -> list[State]:
 
 
 def written(qtbot, session: Session) -> None:
-    qtbot.waitUntil(lambda: not session.acts.busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not session.writes.busy, timeout=30_000)
 
 
 def test_a_large_act_is_written_beside_the_window_and_told_once(qtbot, session: Session):
@@ -133,7 +133,7 @@ def test_one_whose_size_cannot_be_read_holds_no_other_up(qtbot, session: Session
 
     clip, told = session.project.clips.ids()[0], []
     gate.ask()
-    session.acts.ask(lambda project: None, unreadable, lambda _found, error: told.append(error))
+    session.writes.ask(lambda project: None, unreadable, lambda _found, error: told.append(error))
     session.apply(drop([clip]))
     gate.open.set()
     written(qtbot, session)
@@ -205,9 +205,9 @@ from PySide6.QtCore import QCoreApplication
 from curator.domain.decision import drop, keep
 from curator.ui.messages import Messages
 from curator.ui.session import Session
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 application = QCoreApplication([])
-session = Session.open(Path(sys.argv[1]), Settings(), Messages())
+session = Session.open(Path(sys.argv[1]), WindowSettings(), Messages())
 clips = session.project.clips.ids()
 print("there", flush=True)
 number = 0

@@ -23,7 +23,7 @@ from curator.jobs.queries import by_id
 from curator.jobs.result_writer import OnClips
 from curator.ui.actions import KeyScope
 from curator.ui.export.choices import Choices
-from curator.ui.export.refusals_model import RefusalsModel, Row
+from curator.ui.export.refusals_model import RefusalsModel, RejectedClip
 from curator.ui.job_queue import Ending
 from curator.ui.page import Page, button, label
 from curator.ui.session import Session
@@ -177,7 +177,7 @@ class ExportPage(Page):
     def _show_checked(self, checked: Checked, texts: dict[int, str]) -> None:
         refusals = checked.refusals
         self.refusals.show_rows(
-            [Row(each.clip_id, each.sentence, texts[each.clip_id]) for each in refusals]
+            [RejectedClip(each.clip_id, each.sentence, texts[each.clip_id]) for each in refusals]
         )
         kept = len(checked.usable) + len(refusals)
         target = read_target(self.choices.target_key).name

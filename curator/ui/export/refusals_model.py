@@ -18,7 +18,7 @@ TITLES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RejectedClip:
     """A clip with the reason."""
 
     clip: int
@@ -34,9 +34,9 @@ class RefusalsModel(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[RejectedClip, ...] = ()
 
-    def show_rows(self, rows: Sequence[Row]) -> None:
+    def show_rows(self, rows: Sequence[RejectedClip]) -> None:
         """What the last check found."""
         self.beginResetModel()
         self._rows = tuple(rows)

@@ -25,7 +25,7 @@ class PlannedStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class AnalysisPlan:
     """What is still to do. guess_s: how long it may take with as many processes as there may be."""
 
     steps: tuple[PlannedStep, ...]
@@ -39,7 +39,7 @@ class Survey:
     languages: dict[int, str]
     clips: dict[int, int]
     files: dict[int, FileState]
-    plan: Plan
+    plan: AnalysisPlan
 
 
 def survey(work: Work, options: Options, workers: int) -> Survey:
@@ -75,7 +75,7 @@ def files_of(work: Work) -> dict[int, FileState]:
     return found
 
 
-def make_plan(project: Project, options: Options, workers: int) -> Plan:
+def make_plan(project: Project, options: Options, workers: int) -> AnalysisPlan:
     """The steps that have something to do, in their order."""
     from curator.jobs.step_table import STEPS
     from curator.jobs.steps import todo
@@ -99,4 +99,4 @@ def make_plan(project: Project, options: Options, workers: int) -> Plan:
         if items or (uncut and step.item != "recording"):
             steps.append(PlannedStep(step.key, len(items), seconds))
             cost += seconds * step.cost * (step.exact_factor if options.exact else 1)
-    return Plan(tuple(steps), START_S * len(steps) + cost / max(1, workers))
+    return AnalysisPlan(tuple(steps), START_S * len(steps) + cost / max(1, workers))

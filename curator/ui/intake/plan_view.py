@@ -3,7 +3,7 @@
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
-from curator.ui.intake.plan import Plan, PlannedStep
+from curator.ui.intake.plan import AnalysisPlan, PlannedStep
 from curator.ui.job_progress import doing
 from curator.ui.page import button, label
 from curator.ui.session import Session
@@ -18,7 +18,7 @@ class PlanView(QFrame):
         super().__init__()
         self.setProperty("role", "panel")
         self._session = session
-        self._plan = Plan((), 0.0)
+        self._plan = AnalysisPlan((), 0.0)
         self.heading = label(role="heading")
         self.steps = label(role="quiet", wrap=True)
         self.start = button(self.tr("Analyse"), "first")
@@ -35,7 +35,7 @@ class PlanView(QFrame):
         session.jobs.ended.connect(self._refresh)
         self._refresh()
 
-    def show_plan(self, plan: Plan) -> None:
+    def show_plan(self, plan: AnalysisPlan) -> None:
         """What there is to do now."""
         self._plan = plan
         self._refresh()

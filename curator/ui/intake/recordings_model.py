@@ -35,7 +35,7 @@ SAID = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RecordingRow:
     """A recording with what is known beside it. language: as heard, "" when nobody listened."""
 
     recording: Recording
@@ -45,15 +45,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class RecordingColumn:
     """One column."""
 
     title: str
-    text: Callable[[Row], str]
+    text: Callable[[RecordingRow], str]
     is_number: bool = False
 
 
-def _rate(row: Row) -> str:
+def _rate(row: RecordingRow) -> str:
     return f"{row.recording.rate / 1000:g} kHz"
 
 
@@ -63,13 +63,13 @@ _CHANNELS = {
 }
 
 
-def _channels(row: Row) -> str:
+def _channels(row: RecordingRow) -> str:
     channels = row.recording.channels
     text = _CHANNELS.get(channels)
     return translated("Recordings", text) if text else str(channels)
 
 
-def _file(row: Row) -> str:
+def _file(row: RecordingRow) -> str:
     return translated("Recordings", SAID[row.file])
 
 
@@ -78,35 +78,39 @@ def _or_not_said(text: str) -> str:
 
 
 COLUMNS = (
-    Column(QT_TRANSLATE_NOOP("Recordings", "Recording"), lambda row: printable(row.recording.name)),
-    Column(
+    RecordingColumn(
+        QT_TRANSLATE_NOOP("Recordings", "Recording"), lambda row: printable(row.recording.name)
+    ),
+    RecordingColumn(
         QT_TRANSLATE_NOOP("Recordings", "Length"), lambda row: clock(row.recording.seconds), True
     ),
-    Column(QT_TRANSLATE_NOOP("Recordings", "Rate"), _rate, True),
-    Column(QT_TRANSLATE_NOOP("Recordings", "Sound"), _channels),
-    Column(QT_TRANSLATE_NOOP("Recordings", "Clips"), lambda row: str(row.clips), True),
-    Column(QT_TRANSLATE_NOOP("Recordings", "Language"), lambda row: row.language or "–"),
-    Column(
+    RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Rate"), _rate, True),
+    RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Sound"), _channels),
+    RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Clips"), lambda row: str(row.clips), True),
+    RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Language"), lambda row: row.language or "–"),
+    RecordingColumn(
         QT_TRANSLATE_NOOP("Recordings", "Licence"),
         lambda row: _or_not_said(row.recording.licence),
     ),
-    Column(
+    RecordingColumn(
         QT_TRANSLATE_NOOP("Recordings", "Consent"),
         lambda row: _or_not_said(row.recording.consent),
     ),
-    Column(
+    RecordingColumn(
         QT_TRANSLATE_NOOP("Recordings", "File"),
         lambda row: translated("Recordings", SAID[row.file]),
     ),
 )
 
 
-def _row_of(recording: Recording, known: Row | None) -> Row:
+def _row_of(recording: Recording, known: RecordingRow | None) -> RecordingRow:
     """A recording with what was known; a file that has moved has to be looked at again."""
     if known is None:
-        return Row(recording, "", 0, FileState.UNKNOWN)
+        return RecordingRow(recording, "", 0, FileState.UNKNOWN)
     same = known.recording.path == recording.path
-    return Row(recording, known.language, known.clips, known.file if same else FileState.UNKNOWN)
+    return RecordingRow(
+        recording, known.language, known.clips, known.file if same else FileState.UNKNOWN
+    )
 
 
 class RecordingsModel(QAbstractTableModel):
@@ -114,7 +118,7 @@ class RecordingsModel(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: list[Row] = []
+        self._rows: list[RecordingRow] = []
 
     def show_recordings(self, recordings: Sequence[Recording]) -> None:
         """What the project holds now; what else is known of them stays."""
@@ -140,7 +144,7 @@ class RecordingsModel(QAbstractTableModel):
         for place, row in enumerate(self._rows):
             number = row.recording.id
             language, count = languages.get(number, ""), clips.get(number, 0)
-            found = Row(row.recording, language, count, files.get(number, row.file))
+            found = RecordingRow(row.recording, language, count, files.get(number, row.file))
             if found != row:
                 self._rows[place] = found
                 changed.append(place)
@@ -150,7 +154,7 @@ class RecordingsModel(QAbstractTableModel):
         for place in places:
             self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
 
-    def row(self, number: int) -> Row:
+    def row(self, number: int) -> RecordingRow:
         """A recording by its row."""
         return self._rows[number]
 

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from curator.ui.intake.recordings_model import RecordingsModel, Row
+from curator.ui.intake.recordings_model import RecordingRow, RecordingsModel
 from curator.ui.theme import GRID
 
 WIDTHS = (36, 9, 10, 9, 8, 11, 20, 20, 16)
@@ -34,7 +34,7 @@ class RecordingsView(QTableView):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
     @property
-    def chosen(self) -> Row | None:
+    def chosen(self) -> RecordingRow | None:
         """The recording that is selected."""
         index = self.currentIndex()
         return self.recordings.row(index.row()) if index.isValid() else None

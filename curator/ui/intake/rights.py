@@ -3,14 +3,14 @@
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from curator.ui.page import label
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from curator.ui.theme import GRID
 
 
 class Rights(QWidget):
     """Two lines that are stored with every recording added from now on."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: WindowSettings) -> None:
         super().__init__()
         self._settings = settings
         self.licence = QLineEdit(settings.text("licence"))

@@ -20,7 +20,7 @@ from curator.domain.errors import printable
 from curator.ui.models.commands import ModelCommands, ModelRow
 from curator.ui.models.models_model import NAME, ModelsModel, amount
 from curator.ui.page import button, label, restyle
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from curator.ui.theme import GRID
 from curator.weights.lookup import cache_folder
 
@@ -30,7 +30,7 @@ ROW = 3 * GRID + 2
 class ModelsDialog(QDialog):
     """Lists at once; everything else is done when it is asked for."""
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: WindowSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Models"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -11,7 +11,7 @@ ASPECTS = ("voice", "pronunciation", "naturalness", "emotion", "smoothness", "co
 HIGHEST = 10
 
 
-class Sentence(msgspec.Struct, frozen=True):
+class PromptSentence(msgspec.Struct, frozen=True):
     """What was to be said."""
 
     id: str
@@ -30,7 +30,7 @@ class Sample(msgspec.Struct, frozen=True):
 
     sample: str
     checkpoint: int
-    sentence: Sentence
+    sentence: PromptSentence
     seed: int
     wav: str | None = None
     prompt: str | None = None

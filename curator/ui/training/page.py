@@ -255,8 +255,8 @@ class TrainingPage(TrainingView):
 
     @Slot(str, object)
     def _take(self, what: str, found: object) -> None:
-        if what == LOOK and isinstance(found, trainer_process.Looked):
-            self.start.show_looked(found)
+        if what == LOOK and isinstance(found, trainer_process.BundleCheck):
+            self.start.show_check(found)
         elif what in (REPORT, COMPARE) and isinstance(found, Path):
             text = self.tr("Written: %1").replace("%1", printable(str(found)))
             self.session.messages.inform(text)

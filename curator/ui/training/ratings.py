@@ -47,14 +47,14 @@ def take_in(session: Session, path: Path) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class RatingsFile:
     """What a listening page gave away: ratings by sample, and who was preferred by pair."""
 
     ratings: Mapping[str, Rating]
     preferences: Mapping[Both, str | None]
 
 
-def read_file(path: Path) -> Heard:
+def read_file(path: Path) -> RatingsFile:
     """CuratorError where the file is none of ours or holds what no rating is."""
     name = printable(path.name)
     try:
@@ -75,7 +75,7 @@ def read_file(path: Path) -> Heard:
         if not isinstance(rating, dict) or not all(_is_good(pair) for pair in rating.items()):
             raise CuratorError(f"{name} rates {printable(sample)} otherwise than from 1 to 10.")
         found[f"{run}/{sample}"] = dict(rating)
-    return Heard(found, dict(_preferences(name, held.get("blind"))))
+    return RatingsFile(found, dict(_preferences(name, held.get("blind"))))
 
 
 def _preferences(name: str, blind: Any) -> Iterator[tuple[Both, str | None]]:  # noqa: ANN401

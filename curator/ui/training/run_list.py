@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from curator.domain.errors import printable
 from curator.ui.marking import QT_TRANSLATE_NOOP
-from curator.ui.training.run_record import ENDINGS, FILE, MARK, Line, _decoder
+from curator.ui.training.run_record import ENDINGS, FILE, MARK, RunEvent, _decoder
 from curator.ui.wording import number, translated
 
 Index = QModelIndex | QPersistentModelIndex
@@ -33,7 +33,7 @@ STATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class RunSummary:
     """A run in the list. step, of: updates done and planned; of is 0 where that is not known."""
 
     folder: Path
@@ -62,7 +62,7 @@ def size_of(run: Path) -> int:
         return -1
 
 
-def summary_of(run: Path) -> Summary:
+def summary_of(run: Path) -> RunSummary:
     """What both ends of a run's events say."""
     try:
         with (run / FILE).open("rb") as file:
@@ -71,7 +71,7 @@ def summary_of(run: Path) -> Summary:
             file.seek(max(0, size - TAIL))
             tail = file.read(TAIL)
     except OSError:
-        return Summary(run)
+        return RunSummary(run)
     of = next((line.total_steps or 0 for line in _lines(head) if line.event == "started"), 0)
     step, ended, state = 0, "", ""
     for line in _lines(tail[: tail.rfind(b"\n") + 1]):
@@ -81,7 +81,7 @@ def summary_of(run: Path) -> Summary:
         elif line.event in ("step", "resumed", "started"):
             ended = ""
         state = line.state or state
-    return Summary(run, step, of, ended, state or _last_state(run))
+    return RunSummary(run, step, of, ended, state or _last_state(run))
 
 
 def _last_state(run: Path) -> str:
@@ -94,7 +94,7 @@ def _last_state(run: Path) -> str:
     return ""
 
 
-def _lines(data: bytes) -> list[Line]:
+def _lines(data: bytes) -> list[RunEvent]:
     import msgspec
 
     found = []
@@ -120,7 +120,7 @@ class RunListModel(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rows: list[Summary] = []
+        self.rows: list[RunSummary] = []
 
     def show_runs(self, folders: list[Path]) -> None:
         """These runs; what is known of those that stay is kept."""
@@ -128,10 +128,10 @@ class RunListModel(QAbstractTableModel):
             return
         known = {row.folder: row for row in self.rows}
         self.beginResetModel()
-        self.rows = [known.get(folder, Summary(folder)) for folder in folders]
+        self.rows = [known.get(folder, RunSummary(folder)) for folder in folders]
         self.endResetModel()
 
-    def put(self, summary: Summary) -> None:
+    def put(self, summary: RunSummary) -> None:
         """What is known of a run now."""
         for at, row in enumerate(self.rows):
             if row.folder == summary.folder and row != summary:
@@ -164,7 +164,7 @@ class RunListModel(QAbstractTableModel):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
-    def _text(self, row: Summary, column: int) -> str:
+    def _text(self, row: RunSummary, column: int) -> str:
         if column == 0:
             return printable(row.folder.name)
         if column == 1:

@@ -38,8 +38,8 @@ class Mean(msgspec.Struct, gc=False):
     high: float | None = None
 
 
-class Line(msgspec.Struct, gc=False):
-    """What of an event is shown; the rest is not even looked at."""
+class RunEvent(msgspec.Struct, gc=False):
+    """What of an event is shown; the rest is not even check at."""
 
     event: str
     step: int | None = None
@@ -84,7 +84,7 @@ class Series:
 
 
 @dataclass
-class Heard(Series):
+class MeasureSeries(Series):
     """A measure over steps. low, high: of the interval, nan where there is none. samples: last."""
 
     low: "array[float]" = field(default_factory=lambda: array("d"))
@@ -99,7 +99,7 @@ class Heard(Series):
         self.samples = found.samples
 
 
-_decoder = msgspec.json.Decoder(Line)
+_decoder = msgspec.json.Decoder(RunEvent)
 _means = msgspec.json.Decoder(dict[str, Mean])
 
 
@@ -121,9 +121,9 @@ class RunRecord:
         self._rest = b""
         self.training = {key: Series() for key in METRICS}
         self.evaluation = {key: Series() for key in METRICS}
-        self.heard: dict[str, Heard] = {}
+        self.heard: dict[str, MeasureSeries] = {}
         self.verdict = ("not_measured", "")
-        self.started: Line | None = None
+        self.started: RunEvent | None = None
         self.ended = ""
         self.reason = ""
         self.best: int | None = None
@@ -184,13 +184,13 @@ class RunRecord:
             case kind if kind in ENDINGS:
                 self._end(event)
 
-    def _add(self, series: dict[str, Series], event: Line) -> None:
+    def _add(self, series: dict[str, Series], event: RunEvent) -> None:
         for key in METRICS:
             value = getattr(event, key)
             if value is not None or series[key].steps or event.mel_ce is None:
                 series[key].add(event.step or 0, value)
 
-    def _add_means(self, event: Line) -> None:
+    def _add_means(self, event: RunEvent) -> None:
         try:
             means = _means.decode(event.measures)
         except msgspec.MsgspecError:
@@ -198,16 +198,16 @@ class RunRecord:
             return
         for key in MEASURES:
             if key in means:
-                self.heard.setdefault(key, Heard()).add_mean(event.step or 0, means[key])
+                self.heard.setdefault(key, MeasureSeries()).add_mean(event.step or 0, means[key])
 
-    def _end(self, event: Line) -> None:
+    def _end(self, event: RunEvent) -> None:
         self.ended, self.reason = event.event, event.reason or ""
         if event.sentence:
             self.verdict = (event.state or "", _text(event))
         self.best = event.best if event.best is not None else self.best
 
 
-def _text(event: Line) -> str:
+def _text(event: RunEvent) -> str:
     """The sentence of an event: of the guard, or of what was to be said."""
     sentence = event.sentence
     return sentence.text if isinstance(sentence, SentenceSpoken) else sentence or ""

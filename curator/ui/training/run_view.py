@@ -13,7 +13,7 @@ from curator.ui.page import button, label, restyle
 from curator.ui.theme import GRID
 from curator.ui.training.curves_view import CurvesView, Shown
 from curator.ui.training.run_list import ENDED
-from curator.ui.training.run_record import MEASURES, METRICS, Heard, RunRecord, Series
+from curator.ui.training.run_record import MEASURES, METRICS, MeasureSeries, RunRecord, Series
 from curator.ui.wording import number, translated
 
 TITLES = {
@@ -157,7 +157,7 @@ class RunView(QWidget):
             )
         )
 
-    def _show_heard(self, record: RunRecord, heard: Heard) -> None:
+    def _show_heard(self, record: RunRecord, heard: MeasureSeries) -> None:
         """A measure of what was spoken, with its intervals."""
         title = translated("Training", TITLES[self.loss]).replace("%1", number(heard.samples))
         shown = Shown(title, Series(), heard, best_step(record), None, heard.low, heard.high)

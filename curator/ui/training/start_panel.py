@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from curator.domain.errors import CuratorError, printable
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
-from curator.ui.training.trainer_process import WITHOUT_GPU, Looked, presets
+from curator.ui.training.trainer_process import WITHOUT_GPU, BundleCheck, presets
 
 SHOWN_LETTERS = 16
 
@@ -127,10 +127,10 @@ class StartPanel(QWidget):
         """Put a preset in."""
         self.preset.setCurrentIndex(max(0, self.preset.findData(preset)))
 
-    def show_looked(self, looked: Looked) -> None:
+    def show_check(self, check: BundleCheck) -> None:
         """What was found out; the preset follows the memory of the GPU."""
-        self.choose(looked.preset)
-        self.said.setPlainText(looked.text)
+        self.choose(check.preset)
+        self.said.setPlainText(check.text)
 
     @property
     def bundle_folder(self) -> Path:

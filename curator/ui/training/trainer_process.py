@@ -18,7 +18,7 @@ GIGABYTES = re.compile(r"(\d+) GB")
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class BundleCheck:
     """What was found out before a training. gpu_gb: None without one. text: for the person."""
 
     gpu_gb: float | None
@@ -63,10 +63,10 @@ def answer(work: Work, *arguments: str) -> tuple[int, str]:
     return process.returncode, out
 
 
-def look(bundle: Path, base: str, price: str) -> Callable[[Work], Looked]:
+def look(bundle: Path, base: str, price: str) -> Callable[[Work], BundleCheck]:
     """Whether a bundle can be trained on, with which preset, and what it will take."""
 
-    def task(work: Work) -> Looked:
+    def task(work: Work) -> BundleCheck:
         _, checked = answer(work, "check", str(bundle))
         _, told = answer(work, "doctor", "--json")
         gpu = _gpu(told)
@@ -82,7 +82,9 @@ def look(bundle: Path, base: str, price: str) -> Callable[[Work], Looked]:
             shown = ""
             _, planned = answer(work, "plan", str(bundle), *memory, *more)
         note = "" if base else f"\n\nWithout a base model only {WITHOUT_GPU} can run: it babbles."
-        return Looked(gpu, preset if base else WITHOUT_GPU, f"{checked}\n{shown}{planned}{note}")
+        return BundleCheck(
+            gpu, preset if base else WITHOUT_GPU, f"{checked}\n{shown}{planned}{note}"
+        )
 
     return task
 

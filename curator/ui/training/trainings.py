@@ -21,13 +21,13 @@ from curator.run_trainer import trainer_command, trainer_environment
 
 LOCK = "lock"
 LOOK_MS = 500
-"""How often processes that were begun here are looked after."""
+"""How often processes that were begun here are check after."""
 LAST_WORDS = 2_000
 """Bytes of a log that are shown when a training ended badly."""
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class StartedTraining:
     """A training that this window began. log: what it printed."""
 
     run: Path
@@ -42,7 +42,7 @@ class Trainings(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.begun: list[Begun] = []
+        self.started: list[StartedTraining] = []
         self._looking = QTimer(self)
         self._looking.setInterval(LOOK_MS)
         self._looking.timeout.connect(self._look)
@@ -56,12 +56,12 @@ class Trainings(QObject):
         well, pid = QProcess.startDetached(sys.executable, words, str(run.parent))
         if not well:
             raise CuratorError("The trainer could not be started.")
-        self.begun.append(Begun(run, int(pid), log))
+        self.started.append(StartedTraining(run, int(pid), log))
         self._looking.start()
 
     def process_of(self, run: Path) -> int | None:
         """The process of this machine that trains a run; None where there is none."""
-        for begun in self.begun:
+        for begun in self.started:
             if begun.run == run and is_alive(begun.pid):
                 return begun.pid
         try:
@@ -92,9 +92,9 @@ class Trainings(QObject):
 
     @Slot()
     def _look(self) -> None:
-        gone = [begun for begun in self.begun if not is_alive(begun.pid)]
-        self.begun = [begun for begun in self.begun if begun not in gone]
-        if not self.begun:
+        gone = [begun for begun in self.started if not is_alive(begun.pid)]
+        self.started = [begun for begun in self.started if begun not in gone]
+        if not self.started:
             self._looking.stop()
         for begun in gone:
             self.ended.emit(begun.run, last_words(begun.log))
@@ -114,7 +114,7 @@ def is_alive(pid: int) -> bool:
 
 
 def _is_zombie(pid: int) -> bool:
-    """Whether it has ended and only nobody has looked: where no init collects such, as in boxes."""
+    """Whether it has ended and only nobody has check: where no init collects such, as in boxes."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -31,7 +31,7 @@ from curator.ui.training.start_panel import StartPanel
 from curator.ui.training.trainings import Trainings
 
 FOLLOW_MS = 1000
-"""How often files are looked at while the page is in front."""
+"""How often files are check at while the page is in front."""
 LIST_WIDTH, LEAST_WIDTH, LEAST_FRONT = 50 * GRID, 20 * GRID, 52 * GRID
 
 
@@ -142,7 +142,7 @@ class TrainingView(Page):
         (self.list if self.runs.rows else self.new).setFocus()
 
     def hideEvent(self, event: object) -> None:
-        """Files are looked at only while somebody looks at the page."""
+        """Files are check at only while somebody looks at the page."""
         self._following.stop()
 
     def places(self, place: KeyScope) -> Sequence[QWidget]:
@@ -156,7 +156,7 @@ class TrainingView(Page):
         self._following.stop()
         self._reading.stop()
         self.hearer.close()
-        if self.trainings.begun:
+        if self.trainings.started:
             self.session.messages.inform(
                 self.tr("The training goes on without the window."),
                 self.tr("The training page pauses it when the project is open again."),

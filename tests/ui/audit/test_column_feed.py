@@ -17,7 +17,7 @@ from curator.ui.clip_data.column_feed import groups_of
 from curator.ui.clip_data.review_order import AS_RECORDED, BY_CATEGORY, WORST_FIRST, Order, sample
 from curator.ui.messages import Messages
 from curator.ui.session import Session
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from tests.helpers.crowd import a_crowd
 from tests.helpers.factories import a_cut, a_recording, score
 from tests.helpers.players import FakePlayer
@@ -33,7 +33,7 @@ def _few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def session(crowd: Project, qapp: object) -> Iterator[Session]:
-    made = Session(crowd, Settings(), Messages())
+    made = Session(crowd, WindowSettings(), Messages())
     yield made
     made.close()
 

@@ -24,7 +24,7 @@ from curator.ui.balance.page import BalancePage
 from curator.ui.balance.suggestion_list import Kind
 from curator.ui.messages import Messages
 from curator.ui.session import Session
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from tests.helpers.factories import a_project, say
 from tests.helpers.labels import give_deliveries, give_labels, kind_of
 from tests.helpers.players import FakePlayer
@@ -53,7 +53,7 @@ def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def session(learned: Path, tmp_path: Path) -> Iterator[Session]:
     """A copy of that project, open."""
     shutil.copytree(learned, tmp_path / "show.curator", ignore=shutil.ignore_patterns("lock"))
-    session = Session(Project.open(tmp_path / "show.curator"), Settings(), Messages())
+    session = Session(Project.open(tmp_path / "show.curator"), WindowSettings(), Messages())
     yield session
     session.close()
 
@@ -320,7 +320,9 @@ def test_every_command_of_the_page_is_there(page: BalancePage):
 
 
 def test_a_project_open_for_looking_is_only_looked_at(qtbot: QtBot, page: BalancePage):
-    reader = Session(Project.open(page.session.project.path, write=False), Settings(), Messages())
+    reader = Session(
+        Project.open(page.session.project.path, write=False), WindowSettings(), Messages()
+    )
     other = BalancePage(reader, FakePlayer())
     qtbot.addWidget(other)
     with qtbot.waitSignal(other.learning.learned, timeout=PATIENCE_MS):

@@ -26,7 +26,7 @@ from curator.ui.cleaning.opening import offered, open_cleaning
 from curator.ui.intake.page import IntakePage
 from curator.ui.messages import Messages
 from curator.ui.session import Session
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from curator.ui.sound.playable import PlayableClip
 from tests.helpers.audit_window import a_spoken_project
 from tests.helpers.leaks import nothing_left
@@ -61,7 +61,7 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: object) -> It
 
     monkeypatch.setattr(cleaning, "clean", clean)
     monkeypatch.setattr(cleaning, "follow", lambda work, options, clips: 0)
-    made = Session(Project.open(a_spoken_project(tmp_path, 4)), Settings(), Messages())
+    made = Session(Project.open(a_spoken_project(tmp_path, 4)), WindowSettings(), Messages())
     made.choose(made.project.clips.ids()[1])
     yield made
     made.close()
@@ -202,7 +202,7 @@ def test_a_large_act_is_written_beside_the_window_and_undone_at_once(
     tried(qtbot, dialog)
     with qtbot.waitSignal(session.changed, timeout=SOON), watched() as watch:
         dialog.parts.apply.click()
-        assert session.acts.busy
+        assert session.writes.busy
     watch.require_none()
     assert session.project.decisions.elsewhere(Field.RECORDING_RECIPE)
     assert session.project.decisions.undo_label() == "Clean by hum (3 clips)"

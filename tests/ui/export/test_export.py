@@ -11,7 +11,7 @@ from curator.audio.intake import take_in
 from curator.domain.clip_query import parse
 from curator.domain.decision import correct_text, drop, keep
 from curator.ui.export.page import ExportPage
-from curator.ui.export.refusals_model import RefusalsModel, Row
+from curator.ui.export.refusals_model import RefusalsModel, RejectedClip
 from curator.ui.session import Session
 from tests.helpers.factories import an_empty_project, some_clips
 from tests.helpers.sounds import speech_like, write_sound
@@ -50,7 +50,9 @@ def page(qtbot, spoken: Session) -> Iterator[ExportPage]:
 def test_the_model_keeps_to_the_rules(qtmodeltester):
     model = RefusalsModel()
     qtmodeltester.check(model)
-    model.show_rows([Row(3, "It has no text.", ""), Row(5, "Too long.", "so long")])
+    model.show_rows(
+        [RejectedClip(3, "It has no text.", ""), RejectedClip(5, "Too long.", "so long")]
+    )
     model.show_rows([])
     assert model.rowCount() == 0
 

@@ -110,5 +110,5 @@ def test_of_many_clips_one_is_taken_beside_the_window(
     qtbot.waitUntil(lambda: [row[0] for row in rows(dialog.snapshots)] == ["monday"])
     dialog.take_one()
     dialog.close()  # before it is written
-    qtbot.waitUntil(lambda: not session.acts.busy)
+    qtbot.waitUntil(lambda: not session.writes.busy)
     assert len(session.project.snapshots.all()) == 2

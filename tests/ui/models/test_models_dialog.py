@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from curator.ui.models.commands import ModelRow
 from curator.ui.models.dialog import ModelsDialog
 from curator.ui.models.models_model import HERE, SIZE, ModelsModel
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from tests.helpers.leaks import nothing_left
 
 WORKS_MS = 60_000
@@ -44,7 +44,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def dialog(qtbot, cache: Path) -> Iterator[ModelsDialog]:
-    made = ModelsDialog(Settings())
+    made = ModelsDialog(WindowSettings())
     qtbot.addWidget(made)
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     made.show()

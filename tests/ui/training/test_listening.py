@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from curator.domain.errors import CuratorError
 from curator.ui.training.blind import SAME, BlindTest, chance
-from curator.ui.training.evaluated import Reference, Sample, Sentence, read_evaluated
+from curator.ui.training.evaluated import PromptSentence, Reference, Sample, read_evaluated
 from curator.ui.training.preferences import both, preferences
 from curator.ui.training.ratings import ratings, read_file
 from tests.helpers.training_runs import OVERFITTED, a_run, a_small_bundle, an_evaluation
@@ -207,7 +207,7 @@ def test_ending_early_is_told_honestly(page):
 
 
 def a_sample(name: str) -> Sample:
-    return Sample(name, 0, Sentence(name, name), 0, reference=Reference("x"))
+    return Sample(name, 0, PromptSentence(name, name), 0, reference=Reference("x"))
 
 
 @given(st.integers(0, 1 << 30), st.lists(st.integers(0, 2), max_size=12))

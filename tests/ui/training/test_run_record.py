@@ -3,7 +3,7 @@
 import json
 import math
 
-from curator.ui.training.run_list import Summary, runs_below, summary_of
+from curator.ui.training.run_list import RunSummary, runs_below, summary_of
 from curator.ui.training.run_record import PORTION, RunRecord
 from tests.helpers.training_runs import IMPROVING, OVERFITTED, a_run, speech_on_the_way
 
@@ -83,12 +83,12 @@ def test_a_portion_is_all_that_is_read_at_once(tmp_path):
 
 def test_a_summary_needs_only_both_ends(tmp_path):
     run = a_run(tmp_path / "run", {0: 5.0, 200: 4.0}, ending=None)
-    assert summary_of(run) == Summary(run, 2000, 2000, "", "improves")
+    assert summary_of(run) == RunSummary(run, 2000, 2000, "", "improves")
     with (run / "events.jsonl").open("a") as file:
         for step in range(2001, 4000):  # the guard's word is far from the end now
             file.write(json.dumps({"event": "step", "step": step, "padding": "x" * 100}) + "\n")
         file.write('{"event": "paus')
-    assert summary_of(run) == Summary(run, 3999, 2000, "", "improves")
+    assert summary_of(run) == RunSummary(run, 3999, 2000, "", "improves")
 
 
 def test_runs_are_found_by_their_folder(tmp_path):

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
-from curator.ui.settings import Settings
+from curator.ui.settings import WindowSettings
 from curator.ui.training.ratings import ratings
 from tests.helpers.factories import a_project
 from tests.helpers.training_runs import OVERFITTED, a_run, a_small_bundle, an_evaluation
@@ -27,7 +27,7 @@ def window(qtbot, tmp_path) -> Iterator[MainWindow]:
     project = a_project(tmp_path / "show")
     path = project.path
     project.close()
-    window = MainWindow(Settings(), Messages())
+    window = MainWindow(WindowSettings(), Messages())
     qtbot.addWidget(window)
     window.show()
     assert window.open_path(path)
