@@ -295,7 +295,7 @@ def _page(path: Path, points: Points) -> Iterator[Row]:
     assert window.open_path(path)
     audit = window._pages["audit"]
     assert isinstance(audit, AuditPage)
-    until(lambda: audit.columns.whole, "all clips are listed")
+    until(lambda: audit.view.columns.whole, "all clips are listed")
     rest(500)
     with watched() as watch:
         rest(50)

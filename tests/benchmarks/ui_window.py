@@ -58,7 +58,7 @@ window = MainWindow(WindowSettings(settings_file()), Messages())
 assert window.open_path(Path(sys.argv[1]))
 window.show()
 page, longest = window._pages["audit"], 0.0
-while not page.columns.whole:
+while not page.view.columns.whole:
     began = time.thread_time()
     application.processEvents()
     longest = max(longest, time.thread_time() - began)

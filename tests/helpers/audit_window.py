@@ -72,8 +72,8 @@ class Audit:
     @property
     def clip(self) -> Clip:
         """The current clip as the project has it."""
-        assert self.page.clip is not None
-        return self.session.project.clips.get(self.page.clip.id)
+        assert self.page.view.clip is not None
+        return self.session.project.clips.get(self.page.view.clip.id)
 
     def ids(self) -> list[int]:
         """The clips that are listed."""

@@ -66,11 +66,14 @@ def label_by_ear(window: MainWindow, truth_of: TruthOf, clips: list[int]) -> Non
     """The first clips of the list, one key each for category and keeping."""
     press(window, Qt.Key.Key_2, CONTROL)
     page = window._pages["audit"]
-    until(lambda: page.table.model().rowCount() >= len(clips), "the clips are listed")
-    page.table.setFocus()
+    until(lambda: page.ui.table.model().rowCount() >= len(clips), "the clips are listed")
+    page.ui.table.setFocus()
     for clip in clips:
         window.session.choose(clip)
-        until(lambda clip=clip: page.clip is not None and page.clip.id == clip, "it is chosen")
+        until(
+            lambda clip=clip: page.view.clip is not None and page.view.clip.id == clip,
+            "it is chosen",
+        )
         truth = truth_of(clip)
         if truth is None:
             press(window, Qt.Key.Key_X)

@@ -103,7 +103,7 @@ def judge(window: MainWindow, film: Film) -> None:
     """The audit page, by keys alone."""
     press(window, Qt.Key.Key_2, CONTROL)
     page = window._pages["audit"]
-    page.table.setFocus()
+    page.ui.table.setFocus()
     rest(2 * PAINTED_MS)
     film.take("audit")
     for _ in range(3):

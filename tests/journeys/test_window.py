@@ -146,8 +146,8 @@ def test_recordings_become_a_bundle_that_the_trainer_takes(
         person.wait(lambda: not session.jobs.running, ANALYSED_MS)
         assert session.project.clips.count() >= CLIPS, person.said()
 
-        window._pages["audit"].table.go_to_row(0)
-        window._pages["audit"].table.setFocus()
+        window._pages["audit"].ui.table.go_to_row(0)
+        window._pages["audit"].ui.table.setFocus()
         judged = []
         for number in range(CLIPS):
             judged.append(session.current)

@@ -73,10 +73,10 @@ def prepare(window: MainWindow, state: str, page: str) -> None:
     """What a person has done on a page before it is pictured."""
     shown = window._pages[page]
     if isinstance(shown, AuditPage):
-        shown.table.go_to_row(2 if shown.model.ids.size > 2 else 0)
+        shown.ui.table.go_to_row(2 if shown.model.ids.size > 2 else 0)
         if state == "error":
-            shown.query.edit.setText("emotoin:greeting snr>")
-            shown.query.ask()
+            shown.ui.query.edit.setText("emotoin:greeting snr>")
+            shown.ui.query.ask()
     assert window.session is not None
     here = str(window.session.project.path.parent)
     for said in shown.findChildren(QLabel) + shown.findChildren(QLineEdit):

@@ -100,8 +100,8 @@ def audit(
     window.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
     page = window._pages["audit"]
-    page.judging._settling.setInterval(10**6)  # no test waits for a worker
-    page.table.setFocus()
+    page.decisions._delay.setInterval(10**6)  # no test waits for a worker
+    page.ui.table.setFocus()
     assert window.session is not None
     yield Audit(window, page, player, window.session)
     window.close()
@@ -135,7 +135,7 @@ def voice_map(
     page = window._pages["map"]
     qtbot.waitUntil(lambda: page.clips.there)
     page.scatter.setFocus()
-    page.judging._settling.setInterval(10**6)  # no test waits for a worker
+    page.judging._delay.setInterval(10**6)  # no test waits for a worker
     assert window.session is not None
     yield Map(window, page, player, window.session, window.session.project.clips.ids())
     window.close()

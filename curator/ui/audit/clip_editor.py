@@ -1,4 +1,4 @@
-"""The clip itself: its sound with the words under it, its text, and what is said around it."""
+"""Editor of one clip: waveform with words, transcript and neighbouring clips."""
 
 from collections.abc import Sequence
 
@@ -23,8 +23,8 @@ from curator.ui.widgets.timeline import clock
 from curator.ui.widgets.waveform_view import WaveformView
 
 
-class Neighbour(QPushButton):
-    """What is said before or after, in one line; a click goes there."""
+class NeighbourButton(QPushButton):
+    """Transcript of the previous or next clip in one line; a click goes to the clip."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,18 +32,18 @@ class Neighbour(QPushButton):
         self.clip: int | None = None
         self.setProperty("weight", "neighbour")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._said = ""
+        self._text = ""
 
     def show_clip(self, clip: int | None, text: str) -> None:
-        """Show this clip; None: there is none."""
-        self.clip, self._said = clip, text or self.tr("no text")
+        """Show a clip, None for none."""
+        self.clip, self._text = clip, text or self.tr("no text")
         self.setEnabled(clip is not None)
         self.setToolTip(text)
-        self.setAccessibleName(f"{self._name}: {self._said}")
+        self.setAccessibleName(f"{self._name}: {self._text}")
         self._fit()
 
     def sizeHint(self) -> QSize:
-        """A line that never widens its window."""
+        """Height of one line; no minimum width."""
         return QSize(0, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
@@ -56,18 +56,18 @@ class Neighbour(QPushButton):
         self._fit()
 
     def _fit(self) -> None:
-        text = f"{self._name}:  {self._said}" if self.clip is not None else ""
-        room = self.width() - 2 * GRID
-        self.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(0, room)))
+        text = f"{self._name}:  {self._text}" if self.clip is not None else ""
+        width, right = max(0, self.width() - 2 * GRID), Qt.TextElideMode.ElideRight
+        self.setText(self.fontMetrics().elidedText(text, right, width))
 
 
 class ClipEditor(QWidget):
-    """Shows one clip. It decides nothing: it tells what the person did."""
+    """Shows one clip and emits signals for what the person does in it."""
 
-    edge_moved = Signal(str, int)
-    word_clicked = Signal(int)  # the sample where a word starts
-    corrected = Signal(int, str)
-    clip_asked = Signal(int)  # a neighbour was clicked
+    edge_moved = Signal(str, int)  # "start" or "stop", sample
+    word_clicked = Signal(int)  # sample where the word starts
+    corrected = Signal(int, str)  # clip id, text
+    clip_asked = Signal(int)  # id of the neighbour that was clicked
 
     def __init__(self, project: Project, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,16 +75,17 @@ class ClipEditor(QWidget):
         self._clip: Clip | None = None
         self._recording: Recording | None = None
         self._sound: PlayableClip | None = None
-        self._whole: tuple[int, Transcript | None] = (0, None)
+        self._recording_words: tuple[int, Transcript | None] = (0, None)
         self._words: tuple[Word, ...] = ()
-        self._title, self._style = ElidedLabel(), label(role="quiet")
+        self._title, self._playback_settings = ElidedLabel(), label(role="quiet")
         self.waveform = WaveformView()
         self.spectrogram = SpectrogramView()
         self.spectrogram.hide()
         self.text = TranscriptEdit()
-        self._hint = label(role="quiet", wrap=True)
-        self._hint.hide()
-        self.before, self.after = Neighbour(self.tr("before")), Neighbour(self.tr("after"))
+        self._edges_hint = label(role="quiet", wrap=True)
+        self._edges_hint.hide()
+        self.before = NeighbourButton(self.tr("Previous"))
+        self.after = NeighbourButton(self.tr("Next"))
         self._lay_out()
         self._connect()
 
@@ -94,20 +95,20 @@ class ClipEditor(QWidget):
         column.setSpacing(GRID)
         line = QHBoxLayout()
         line.addWidget(self._title, 1)
-        line.addWidget(self._style)
+        line.addWidget(self._playback_settings)
         column.addLayout(line)
         column.addWidget(self.waveform, 3)
         column.addWidget(self.spectrogram, 2)
         column.addWidget(hairline())
         column.addWidget(self.text)
-        column.addWidget(self._hint)
+        column.addWidget(self._edges_hint)
         around = QVBoxLayout()
         around.setSpacing(0)
         around.addWidget(self.before)
         around.addWidget(self.after)
         column.addLayout(around)
-        self._title.setAccessibleName(self.tr("The clip that is shown"))
-        self._style.setAccessibleName(self.tr("How it is played"))
+        self._title.setAccessibleName(self.tr("Current clip"))
+        self._playback_settings.setAccessibleName(self.tr("Playback settings"))
 
     def _connect(self) -> None:
         self.waveform.edge_moved.connect(self.edge_moved)
@@ -120,7 +121,7 @@ class ClipEditor(QWidget):
             )
 
     def show_clip(self, clip: Clip | None, neighbours: Sequence[Span], editable: bool) -> None:
-        """Show a clip, or the same clip as it is now. neighbours: other clips around it."""
+        """Show a clip, or update the one shown. neighbours: spans of the clips around it."""
         same = clip is not None and self._clip is not None and clip.id == self._clip.id
         self._clip = clip
         self.waveform.setEnabled(clip is not None)
@@ -128,43 +129,46 @@ class ClipEditor(QWidget):
         if clip is None:
             self._title.setText("")
             self.text.show_text(None, "")
-            self._hint.hide()
+            self._edges_hint.hide()
             return
-        heard = clip.transcript or self._expected(clip)
-        self._words = heard.words if heard else ()
+        transcript = clip.transcript or self._expected(clip)
+        self._words = transcript.words if transcript else ()
         self._show_recording(clip)
         if same:
             self.waveform.update_clip(clip.span, self._words, neighbours)
         else:
             self.waveform.show_clip(clip.span, self._words, neighbours)
-        sure = bool(clip.text_decided or clip.transcript)
-        self.text.show_text(clip.id, clip.text if sure or not heard else heard.text, sure=sure)
+        certain = bool(clip.text_decided or clip.transcript)
+        text = clip.text if certain or not transcript else transcript.text
+        self.text.show_text(clip.id, text, certain=certain)
         self.text.setReadOnly(not editable)
-        self._say_title(clip)
-        waits = not clip.transcript and heard is not None and not clip.text_decided
-        self._hint.setText(self.tr("Its edges are new; the text is what was heard there before."))
-        self._hint.setVisible(waits)
+        self._show_title(clip)
+        outdated = transcript is not None and not certain
+        self._edges_hint.setText(
+            self.tr("Edges changed: text from the transcript of the recording")
+        )
+        self._edges_hint.setVisible(outdated)
 
     def show_neighbours(
         self, before: tuple[int, str] | None, after: tuple[int, str] | None
     ) -> None:
-        """Say what is said around the clip. before, after: a clip and its text."""
+        """Show the clips around. before, after: id and transcript, None for none."""
         self.before.show_clip(*(before or (None, "")))
         self.after.show_clip(*(after or (None, "")))
 
-    def show_style(self, words: str) -> None:
-        """Say how it is played."""
-        self._style.setText(words)
+    def show_playback_settings(self, text: str) -> None:
+        """Show speed, loop and loudness matching."""
+        self._playback_settings.setText(text)
 
     def set_sound(self, sound: PlayableClip | None) -> None:
-        """The samples of the clip, as more of them are there."""
+        """Set the decoded samples of the clip; called again as decoding goes on."""
         self._sound = sound
         self.waveform.set_sound(sound)
         if self.spectrogram.isVisible():
             self.spectrogram.set_sound(sound)
 
     def toggle_spectrogram(self) -> None:
-        """Show it, or hide it."""
+        """Show or hide the spectrogram."""
         self.spectrogram.setVisible(self.spectrogram.isHidden())
         if not self.spectrogram.isHidden():
             self.spectrogram.set_timeline(self.waveform.timeline)
@@ -175,18 +179,18 @@ class ClipEditor(QWidget):
         return next((word.stop for word in self._words if word.start == sample), None)
 
     def forget_recordings(self) -> None:
-        """Recordings may have come, gone or been found again."""
-        self._recording, self._whole = None, (0, None)
+        """Discard cached data of recordings after they changed."""
+        self._recording, self._recording_words = None, (0, None)
 
     def _expected(self, clip: Clip) -> Transcript | None:
-        """The words that the whole recording has where the clip is now."""
+        """Words of the recording's transcript inside the clip."""
         from curator.stages.transcription.transcribe import words_of_clip
 
-        if self._whole[0] != clip.recording_id:
+        if self._recording_words[0] != clip.recording_id:
             whole = self._project.facts.recording_transcript(clip.recording_id)
-            self._whole = (clip.recording_id, whole)
-        found = self._whole[1]
-        return words_of_clip(found, clip.span) if found else None
+            self._recording_words = (clip.recording_id, whole)
+        transcript = self._recording_words[1]
+        return words_of_clip(transcript, clip.span) if transcript else None
 
     def _show_recording(self, clip: Clip) -> None:
         if self._recording is not None and self._recording.id == clip.recording_id:
@@ -195,26 +199,26 @@ class ClipEditor(QWidget):
         try:
             peaks = cached_peaks(self._project.cache, recording.content_hash)
         except (OSError, ValueError):
-            peaks = None  # made again by the next analysis; the clip's own samples are drawn
+            peaks = None  # the next analysis computes them; until then the clip's samples are drawn
         self._recording = recording
         self.waveform.show_recording(peaks, recording.samples, recording.rate)
 
-    def _say_title(self, clip: Clip) -> None:
+    def _show_title(self, clip: Clip) -> None:
         states = {
             State.KEPT: self.tr("kept"),
             State.DROPPED: self.tr("dropped"),
             State.UNDECIDED: self.tr("undecided"),
         }
-        text = self.tr("Clip %1, %6    %2 to %3    %4 s    %5")
+        text = self.tr("Clip %1, %6    %2 – %3    %4 s    %5")
         times = clock(clip.span.start_s(clip.rate)), clock(clip.span.stop_s(clip.rate))
         values = (clip.id, *times, f"{clip.seconds:.2f}", clip.recording, states[clip.state])
-        for place, value in enumerate(values, 1):
-            text = text.replace(f"%{place}", str(value), 1)
+        for index, value in enumerate(values, 1):
+            text = text.replace(f"%{index}", str(value), 1)
         self._title.setText(text)
 
     @Slot(int)
-    def _click_word(self, place: int) -> None:
-        if 0 <= place < len(self._words):
-            word = self._words[place]
+    def _click_word(self, index: int) -> None:
+        if 0 <= index < len(self._words):
+            word = self._words[index]
             self.waveform.set_cursor(word.start)
             self.word_clicked.emit(word.start)

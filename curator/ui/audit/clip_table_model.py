@@ -1,8 +1,8 @@
-"""The list of clips: ids in an order, and the rows that are being looked at.
+"""Table model of the listed clips: sorted ids, and cached values of the visible rows.
 
-Nothing moves unless the person moved it: a clip stays in the list, where it is, when it is decided
-about or found out about, until the list is asked for anew. What splitting, merging and undoing that
-put in a clip's place takes its place in the list; other clips that come are added at the end.
+A clip keeps its row after a decision or an analysis until the query or the order changes. Clips
+created by a split, a merge or their undo take the row of the clip they replace; other new clips are
+appended.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,13 +23,13 @@ from curator.ui.clip_data.review_order import AS_RECORDED, Order
 from curator.ui.wording import translated
 
 PAGE = 64
-"""Rows read from the project at once: a screenful."""
+"""Rows read from the project per query: one screen."""
 
 KEPT = 4096
-"""Rows kept in memory before all are forgotten."""
+"""Cached rows; above that the cache is cleared."""
 
-APART = 50
-"""Rows that go at more places at once, as by a merge, are not told one by one: it takes long."""
+MAX_REMOVED_RANGES = 50
+"""Above this number of separate row ranges a removal resets the model, which is faster."""
 
 _SHOWS = {
     (number, int(role)): shows
@@ -42,7 +42,7 @@ _Role = Qt.ItemDataRole
 
 
 class ClipTableModel(QAbstractTableModel):
-    """The clips a query asks for, in an order."""
+    """Clips that match a query, sorted by an order."""
 
     def __init__(
         self, project: Project, columns: ClipColumns, parent: QObject | None = None
@@ -55,23 +55,23 @@ class ClipTableModel(QAbstractTableModel):
         self.show_categories(project.settings.emotions)
         self.query = Query()
         self.order = AS_RECORDED
-        self._ids: NDArray[np.int64] = self._answer()
+        self._ids: NDArray[np.int64] = self._matches()
 
     def show_categories(self, emotions: EmotionSet) -> None:
-        """Show these categories' signs from now on."""
+        """Set the categories whose badges are shown."""
         self._emotions = {emotion.key: emotion for emotion in emotions.emotions}
         self._rows.clear()
 
     @property
     def ids(self) -> NDArray[np.int64]:
-        """The clips in the list, in their order."""
+        """Ids of the listed clips, in list order, int64."""
         return self._ids
 
     def show(self, query: Query, order: Order) -> None:
-        """Ask for the list anew."""
+        """Apply a query and an order."""
         self.beginResetModel()
         self.query, self.order = query, order
-        self._ids = self._answer()
+        self._ids = self._matches()
         self.endResetModel()
 
     def follow(
@@ -80,35 +80,35 @@ class ClipTableModel(QAbstractTableModel):
         changes: Changes | None = None,
         members: tuple[frozenset[int], frozenset[int]] | None = None,
     ) -> None:
-        """Take over what changed about clips, None for any. changes: if it was decided.
+        """Update clips after a change. clips: None for all. changes: None unless decided.
 
-        members: the clips that came and those that went, if the columns have followed already.
+        members: added and removed clips if the columns are up to date, else None.
         """
-        asked = None if clips is None else list(clips)
-        came, went = members or self._columns.follow(asked, only_field(changes))
-        at = self._remove(went)
-        if asked is None:
+        changed = None if clips is None else list(clips)
+        added, removed = members or self._columns.follow(changed, only_field(changes))
+        row = self._remove(removed)
+        if changed is None:
             self._rows.clear()
         else:
-            for clip in asked:
+            for clip in changed:
                 self._rows.pop(clip, None)
-        if changes is None or (came and at is None):
-            self._insert(self._answer_beyond(), None)
-        elif came:
-            self._insert(self._in_time(came), at)
-        self._tell_changed(asked)
+        if changes is None or (added and row is None):
+            self._insert(self._new_matches(), None)
+        elif added:
+            self._insert(self._as_recorded(added), row)
+        self._emit_changed(changed)
 
     def row_of(self, clip: int) -> int | None:
-        """Where a clip is in the list, None if it is not."""
-        found = np.flatnonzero(self._ids == clip)
-        return int(found[0]) if found.size else None
+        """Row of a clip, None if it is not listed."""
+        rows = np.flatnonzero(self._ids == clip)
+        return int(rows[0]) if rows.size else None
 
     def last_row_of(self, clips: Sequence[int]) -> int:
-        """The row of the last of these clips, 0 if none is in the list."""
+        """Last row of these clips, 0 if none is listed."""
         return int(self._rows_of(clips).max(initial=0))
 
     def runs_of(self, clips: Sequence[int]) -> list[range]:
-        """The rows of these clips: those that lie together as one range, in their order."""
+        """Rows of these clips as contiguous ranges, ascending."""
         rows = self._rows_of(clips)
         starts = rows[np.diff(rows, prepend=-2) > 1].tolist()
         stops = (rows[np.diff(rows, append=np.iinfo(rows.dtype).max) > 1] + 1).tolist()
@@ -124,9 +124,9 @@ class ClipTableModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = _Role.DisplayRole) -> Any:  # noqa: ANN401  # as Qt's
         """See QAbstractItemModel."""
-        # Asked a dozen times for each cell of each painting; most roles have no answer.
-        shows = _SHOWS.get((index.column(), role))
-        return None if shows is None else shows(self._row(index.row()))
+        # Called a dozen times per cell and painting; most roles have no value.
+        value = _SHOWS.get((index.column(), role))
+        return None if value is None else value(self._row(index.row()))
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole
@@ -138,28 +138,28 @@ class ClipTableModel(QAbstractTableModel):
         if role == _Role.DisplayRole:
             return translated("ClipTable", column.title)
         if role == _Role.TextAlignmentRole and role in column.shows:
-            return NUMBERS  # above the numbers, which stand on the right
+            return NUMBERS  # numbers are right-aligned
         if role in (_Role.ToolTipRole, _Role.AccessibleTextRole):
             return translated("ClipTable", column.tip)
         return None
 
-    def _answer(self) -> NDArray[np.int64]:
+    def _matches(self) -> NDArray[np.int64]:
         where = self._columns.where(self.query)
         return self._columns.ids[self.order.arrange(self._columns, where)]
 
-    def _answer_beyond(self) -> NDArray[np.int64]:
-        """Clips that the query asks for by now and that are not in the list."""
-        answer = self._answer()
-        return answer[~np.isin(answer, self._ids)]
+    def _new_matches(self) -> NDArray[np.int64]:
+        """Clips that match the query and are not listed."""
+        matches = self._matches()
+        return matches[~np.isin(matches, self._ids)]
 
-    def _in_time(self, clips: Iterable[int]) -> NDArray[np.int64]:
+    def _as_recorded(self, clips: Iterable[int]) -> NDArray[np.int64]:
         where = self._columns.positions(clips)
         return self._columns.ids[self._columns.ordered(where, "recorded")]
 
     def _remove(self, clips: Iterable[int]) -> int | None:
-        """Take clips out; returns the row of the first of them, None if none was in the list."""
+        """Remove clips; returns the first removed row, None if none was listed."""
         runs = self.runs_of(list(clips))
-        if len(runs) > APART:
+        if len(runs) > MAX_REMOVED_RANGES:
             self.beginResetModel()
             self._ids = self._ids[~np.isin(self._ids, list(clips))]
             self.endResetModel()
@@ -170,16 +170,16 @@ class ClipTableModel(QAbstractTableModel):
             self.endRemoveRows()
         return runs[0].start if runs else None
 
-    def _insert(self, clips: NDArray[np.int64], at: int | None) -> None:
-        """Put clips in before a row; at the end without one."""
+    def _insert(self, clips: NDArray[np.int64], before: int | None) -> None:
+        """Insert clips before a row; append them if it is None."""
         if not clips.size:
             return
-        row = int(self._ids.size) if at is None else at
+        row = int(self._ids.size) if before is None else before
         self.beginInsertRows(QModelIndex(), row, row + int(clips.size) - 1)
         self._ids = np.insert(self._ids, row, clips)
         self.endInsertRows()
 
-    def _tell_changed(self, clips: Sequence[int] | None) -> None:
+    def _emit_changed(self, clips: Sequence[int] | None) -> None:
         rows = np.arange(self._ids.size) if clips is None else self._rows_of(clips)
         if rows.size:
             last = len(COLUMNS) - 1
@@ -205,7 +205,7 @@ class ClipTableModel(QAbstractTableModel):
         clips = self._ids[first : first + PAGE]
         texts: dict[int, str] = dict(self._project.clips.rows("shown", clips.tolist()))
         where = self._columns.positions(clips)
-        if where.size < clips.size:  # some are about to be removed, and may still be asked for
+        if where.size < clips.size:  # rows about to be removed may still be requested
             for clip in clips.tolist():
                 self._rows[clip] = RowValues(clip, "", 0.0, State.UNDECIDED, None, 0, 0)
             clips = self._columns.ids[where]

@@ -1,4 +1,4 @@
-"""What is wrong with the clip, in sentences, each with what would mend it."""
+"""Findings of the current clip with buttons that fix them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,52 +10,52 @@ from curator.domain.clip import Clip, Finding
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
-from curator.ui.widgets.badges import SIZE, sign
+from curator.ui.widgets.badges import SIZE, badge
 from curator.ui.wording import shown_key, translated
 
 
 @dataclass(frozen=True, slots=True)
-class Mend:
-    """A way out. action: key of the action that does it."""
+class Fix:
+    """Fix of a finding. action: key of the action that it runs."""
 
     action: str
     text: str
 
 
-_TO_PAUSE = Mend("audit.to_pause", QT_TRANSLATE_NOOP("Mends", "Cut at the pause"))
-_LISTEN = Mend("audit.transcribe", QT_TRANSLATE_NOOP("Mends", "Transcribe again"))
-_WRITE = Mend("audit.edit_text", QT_TRANSLATE_NOOP("Mends", "Edit the text"))
-_SPLIT = Mend("audit.split", QT_TRANSLATE_NOOP("Mends", "Split at the cursor"))
-_MERGE = Mend("audit.merge", QT_TRANSLATE_NOOP("Mends", "Merge with the next"))
-_CLEAN = Mend("window.show_cleaning", QT_TRANSLATE_NOOP("Mends", "Clean…"))
-_DROP = Mend("audit.drop", QT_TRANSLATE_NOOP("Mends", "Drop"))
+_TRIM = Fix("audit.to_pause", QT_TRANSLATE_NOOP("Fixes", "Trim to pause"))
+_TRANSCRIBE = Fix("audit.transcribe", QT_TRANSLATE_NOOP("Fixes", "Transcribe again"))
+_EDIT = Fix("audit.edit_text", QT_TRANSLATE_NOOP("Fixes", "Edit text"))
+_SPLIT = Fix("audit.split", QT_TRANSLATE_NOOP("Fixes", "Split at cursor"))
+_MERGE = Fix("audit.merge", QT_TRANSLATE_NOOP("Fixes", "Merge with next"))
+_CLEAN = Fix("window.show_cleaning", QT_TRANSLATE_NOOP("Fixes", "Clean…"))
+_DROP = Fix("audit.drop", QT_TRANSLATE_NOOP("Fixes", "Drop"))
 
-MENDS: Mapping[str, tuple[Mend, ...]] = {
-    "cut_word": (_TO_PAUSE,),
+FIXES: Mapping[str, tuple[Fix, ...]] = {
+    "cut_word": (_TRIM,),
     "too_long": (_SPLIT,),
     "too_short": (_MERGE, _DROP),
-    "no_text": (_LISTEN, _DROP),
-    "invented": (_LISTEN, _WRITE),
-    "doubtful_text": (_LISTEN, _WRITE),
-    "silence": (_TO_PAUSE,),
+    "no_text": (_TRANSCRIBE, _DROP),
+    "invented": (_TRANSCRIBE, _EDIT),
+    "doubtful_text": (_TRANSCRIBE, _EDIT),
+    "silence": (_TRIM,),
     "two_voices": (_SPLIT, _DROP),
     "noisy": (_CLEAN, _DROP),
     "poor_quality": (_CLEAN, _DROP),
     "music": (_CLEAN, _DROP),
 }
-"""What helps against a finding; dropping is all that helps against the others."""
+"""Fixes by finding; for other findings the clip can be dropped."""
 
 
-def mends_of(finding: Finding, clip: Clip) -> tuple[Mend, ...]:
-    """What helps against a finding of this clip."""
-    mends = MENDS.get(finding.key, (_DROP,))
+def fixes_of(finding: Finding, clip: Clip) -> tuple[Fix, ...]:
+    """Fixes of a finding that apply to this clip."""
+    fixes = FIXES.get(finding.key, (_DROP,))
     pauses = clip.edges and (clip.edges.start_pause, clip.edges.stop_pause) != (None, None)
-    usable = tuple(mend for mend in mends if mend is not _TO_PAUSE or pauses)
+    usable = tuple(fix for fix in fixes if fix is not _TRIM or pauses)
     return usable or (_DROP,)
 
 
 class FindingsPanel(QWidget):
-    """A sentence for each finding, and below it the mends with their keys."""
+    """One sentence per finding, with buttons for its fixes below."""
 
     wanted = Signal(str)  # the key of an action
 
@@ -71,7 +71,7 @@ class FindingsPanel(QWidget):
         self.setAccessibleName(self.tr("Findings"))
 
     def show_clip(self, clip: Clip | None) -> None:
-        """Say what is wrong with a clip."""
+        """Show the findings of a clip."""
         shown = (clip.findings, clip.edges, clip.id) if clip else None
         if shown == self._shown and shown is not None:
             return
@@ -84,14 +84,10 @@ class FindingsPanel(QWidget):
             return
         for finding in clip.findings:
             self._column.addWidget(self._sentence(finding))
-            self._column.addWidget(self._mends(finding, clip))
+            self._column.addWidget(self._fixes(finding, clip))
         if not clip.findings:
             analysed = clip.edges is not None or clip.scores
-            text = (
-                self.tr("Nothing found that is wrong.")
-                if analysed
-                else self.tr("Not analysed yet.")
-            )
+            text = self.tr("No findings.") if analysed else self.tr("Not analysed yet.")
             self._column.addWidget(label(text, "quiet", wrap=True))
         self.setAccessibleDescription(" ".join(finding.sentence for finding in clip.findings))
 
@@ -101,7 +97,7 @@ class FindingsPanel(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(GRID)
         mark = QLabel()
-        mark.setPixmap(sign(finding.severity).pixmap(SIZE, SIZE))
+        mark.setPixmap(badge(finding.severity).pixmap(SIZE, SIZE))
         mark.setAccessibleName(
             self.tr("Error") if finding.severity == "error" else self.tr("Warning")
         )
@@ -109,23 +105,23 @@ class FindingsPanel(QWidget):
         line.addWidget(label(finding.sentence, wrap=True), 1)
         return row
 
-    def _mends(self, finding: Finding, clip: Clip) -> QWidget:
+    def _fixes(self, finding: Finding, clip: Clip) -> QWidget:
         row = QWidget()
         line = QHBoxLayout(row)
         line.setContentsMargins(SIZE + GRID, 0, 0, 0)
         line.setSpacing(GRID)
-        for mend in mends_of(finding, clip):
-            line.addWidget(self._button(mend))
+        for fix in fixes_of(finding, clip):
+            line.addWidget(self._button(fix))
         line.addStretch(1)
         return row
 
-    def _button(self, mend: Mend) -> QPushButton:
-        text, keys = translated("Mends", mend.text), self._keys(mend.action)
+    def _button(self, fix: Fix) -> QPushButton:
+        text, keys = translated("Fixes", fix.text), self._keys(fix.action)
         key = shown_key(keys[0]) if keys else ""
-        fits = key and "+" not in keys[0]  # beside another mend; longer ones are in the tool tip
-        made = button(f"{text}  {key}" if fits else text)
-        made.setToolTip("" if fits else key)
-        made.setAccessibleName(text)
-        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys where they are
-        made.clicked.connect(lambda: self.wanted.emit(mend.action))
-        return made
+        fits = key and "+" not in keys[0]  # longer shortcuts are in the tool tip
+        widget = button(f"{text}  {key}" if fits else text)
+        widget.setToolTip("" if fits else key)
+        widget.setAccessibleName(text)
+        widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click does not move the focus
+        widget.clicked.connect(lambda: self.wanted.emit(fix.action))
+        return widget

@@ -1,7 +1,8 @@
-"""The audit page as it looks: the list, the clip, what is wrong with it and its category."""
+"""Widgets of the audit page: filter, clip list, clip editor, findings and categories."""
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QPaintEvent
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -12,76 +13,67 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from curator.store.project import Project
 from curator.ui.audit.clip_editor import ClipEditor
 from curator.ui.audit.clip_table import ClipTable
 from curator.ui.audit.clip_table_model import ClipTableModel
 from curator.ui.audit.findings_panel import FindingsPanel
 from curator.ui.audit.query_bar import QueryBar
-from curator.ui.clip_data.column_feed import ColumnFeed
-from curator.ui.page import Page, button, hairline, label
-from curator.ui.session import Session
+from curator.ui.page import button, hairline, label
 from curator.ui.theme import GRID
 from curator.ui.widgets.category_bar import CategoryBar
 
 LIST_WIDTH, EDITOR_WIDTH, SIDE_WIDTH = 50 * GRID, 78 * GRID, 30 * GRID
 
 
-UNPAINTED_MS = 2000
-"""A page that is not painted within so long lies behind another, and goes about its work."""
+class AuditLayout(QObject):
+    """Creates the widgets inside a page and arranges them; they have no behaviour here.
 
+    keys: shortcuts of an action, shown on the buttons of the findings. stack: index 0 with clips,
+    1 with the message for an empty list.
+    """
 
-class AuditParts(Page):
-    """The parts of the page beside one another, and what is there when no clip is."""
-
-    seen = Signal()  # once, after it was painted: what would hold that up may begin
-
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._unpainted = QTimer(self, singleShot=True, interval=UNPAINTED_MS)
-        self._unpainted.timeout.connect(self.seen)
-        self._unpainted.start()
-        project = session.project
-        self.feed = ColumnFeed.of(session)
-        self.columns = self.feed.columns
-        self.model = ClipTableModel(project, self.columns, self)
-        self.table = ClipTable(self.model)
+    def __init__(
+        self,
+        page: QWidget,
+        project: Project,
+        model: ClipTableModel,
+        keys: Callable[[str], tuple[str, ...]],
+    ) -> None:
+        super().__init__(page)
         self.query = QueryBar(project)
+        self.table = ClipTable(model)
         self.editor = ClipEditor(project)
-        self.findings = FindingsPanel(lambda action: session.settings.keys.get(action, ()))
-        self.emotions = CategoryBar(project.settings.emotions)
-        self._lay_out()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """See QWidget."""
-        super().paintEvent(event)
-        if self._unpainted.isActive():
-            self._unpainted.start(0)
-
-    def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
+        self.findings = FindingsPanel(keys)
+        self.categories = CategoryBar(project.settings.emotions)
+        self.empty_message, self.empty_button = label(role="title"), button("", "first")
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self._splitter())
+        self.stack.addWidget(self._empty_list())
+        column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.query)
         column.addWidget(hairline())
-        self._parts = QSplitter(Qt.Orientation.Horizontal)
-        self._parts.setChildrenCollapsible(False)
+        column.addWidget(self.stack, 1)
+        page.setFocusProxy(self.table)
+
+    def _splitter(self) -> QSplitter:
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setChildrenCollapsible(False)
         self.table.setFrameShape(QFrame.Shape.NoFrame)
-        for part in (self.table, self.editor, self._side()):
-            self._parts.addWidget(part)
-        self._parts.setSizes([LIST_WIDTH, EDITOR_WIDTH, SIDE_WIDTH])
-        for place, stretch in enumerate((3, 5, 1)):
-            self._parts.setStretchFactor(place, stretch)
+        for widget in (self.table, self.editor, self._side_panel()):
+            splitter.addWidget(widget)
+        splitter.setSizes([LIST_WIDTH, EDITOR_WIDTH, SIDE_WIDTH])
+        for index, stretch in enumerate((3, 5, 1)):
+            splitter.setStretchFactor(index, stretch)
         self.table.setMinimumWidth(24 * GRID)
         self.editor.setMinimumWidth(32 * GRID)
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self._parts)
-        self.stack.addWidget(self._nothing())
-        column.addWidget(self.stack, 1)
-        self.setFocusProxy(self.table)
+        return splitter
 
-    def _side(self) -> QWidget:
-        inside = QWidget()
-        column = QVBoxLayout(inside)
+    def _side_panel(self) -> QWidget:
+        content = QWidget()
+        column = QVBoxLayout(content)
         column.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(GRID)
         column.addWidget(label(self.tr("Findings"), "heading"))
@@ -89,30 +81,26 @@ class AuditParts(Page):
         column.addSpacing(GRID)
         column.addWidget(hairline())
         column.addWidget(label(self.tr("Category"), "heading"))
-        column.addWidget(self.emotions)
+        column.addWidget(self.categories)
         column.addStretch(1)
-        side = QScrollArea()
-        side.setWidgetResizable(True)
-        side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        side.setWidget(inside)
-        side.setMinimumWidth(22 * GRID)
-        return side
+        panel = QScrollArea()
+        panel.setWidgetResizable(True)
+        panel.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        panel.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        panel.setWidget(content)
+        panel.setMinimumWidth(22 * GRID)
+        return panel
 
-    def _nothing(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        line = QHBoxLayout()
-        self.nothing_said = label(role="title")
-        self.nothing_button = button("", "first")
+    def _empty_list(self) -> QWidget:
+        widget = QWidget()
+        column, line, centre = QVBoxLayout(widget), QHBoxLayout(), QVBoxLayout()
+        centre.setSpacing(2 * GRID)
+        centre.addWidget(self.empty_message, 0, Qt.AlignmentFlag.AlignHCenter)
+        centre.addWidget(self.empty_button, 0, Qt.AlignmentFlag.AlignHCenter)
         line.addStretch(1)
-        inside = QVBoxLayout()
-        inside.setSpacing(2 * GRID)
-        inside.addWidget(self.nothing_said, 0, Qt.AlignmentFlag.AlignHCenter)
-        inside.addWidget(self.nothing_button, 0, Qt.AlignmentFlag.AlignHCenter)
-        line.addLayout(inside)
+        line.addLayout(centre)
         line.addStretch(1)
         column.addStretch(1)
         column.addLayout(line)
         column.addStretch(2)
-        return page
+        return widget

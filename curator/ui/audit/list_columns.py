@@ -1,4 +1,4 @@
-"""What the list of clips shows of each, column by column."""
+"""Columns of the clip list."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from curator.domain.decision import State
 from curator.domain.emotion import Emotion
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.theme import roles_of
-from curator.ui.widgets.badges import category_sign, sign
+from curator.ui.widgets.badges import badge, category_badge
 from curator.ui.wording import counted, translated
 
 _Role = Qt.ItemDataRole
@@ -19,7 +19,7 @@ NUMBERS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True, slots=True)
 class RowValues:
-    """A clip as the list shows it. emotion: None without one. errors, warnings: how many."""
+    """Values of one row. emotion: category or None. errors, warnings: number of findings."""
 
     id: int
     text: str
@@ -32,7 +32,7 @@ class RowValues:
 
 @dataclass(frozen=True, slots=True)
 class ListColumn:
-    """A column. sorts_by: of ClipColumns. shows: role -> what a row has for it."""
+    """One column. sorts_by: column of ClipColumns. shows: Qt role -> value of a row."""
 
     key: str
     title: str
@@ -41,7 +41,7 @@ class ListColumn:
     shows: Mapping[int, Callable[[RowValues], object]]
 
 
-def _state_words(row: RowValues) -> str:
+def _state_text(row: RowValues) -> str:
     return translated(
         "ClipTable",
         {
@@ -52,16 +52,16 @@ def _state_words(row: RowValues) -> str:
     )
 
 
-def _findings_words(row: RowValues) -> str:
-    def said(text: str) -> str:
+def _findings_text(row: RowValues) -> str:
+    def tr(text: str) -> str:
         return QCoreApplication.translate("ClipTable", text)
 
-    found = []
+    counts = []
     if row.errors:
-        found.append(counted(row.errors, said("%n error"), said("%n errors")))
+        counts.append(counted(row.errors, tr("%n error"), tr("%n errors")))
     if row.warnings:
-        found.append(counted(row.warnings, said("%n warning"), said("%n warnings")))
-    return ", ".join(found) or said("nothing found")
+        counts.append(counted(row.warnings, tr("%n warning"), tr("%n warnings")))
+    return ", ".join(counts) or tr("no findings")
 
 
 def _text_colour(row: RowValues) -> object:
@@ -74,20 +74,20 @@ COLUMNS: Sequence[ListColumn] = (
     ListColumn(
         "state",
         "",
-        QT_TRANSLATE_NOOP("ClipTable", "Kept or dropped"),
+        QT_TRANSLATE_NOOP("ClipTable", "Decision"),
         "state",
         {
             _Role.DecorationRole: lambda row: (
-                None if row.state is State.UNDECIDED else sign(str(row.state))
+                None if row.state is State.UNDECIDED else badge(str(row.state))
             ),
-            _Role.AccessibleTextRole: _state_words,
-            _Role.ToolTipRole: _state_words,
+            _Role.AccessibleTextRole: _state_text,
+            _Role.ToolTipRole: _state_text,
         },
     ),
     ListColumn(
         "id",
         QT_TRANSLATE_NOOP("ClipTable", "#"),
-        QT_TRANSLATE_NOOP("ClipTable", "The clip's number"),
+        QT_TRANSLATE_NOOP("ClipTable", "Clip number"),
         "recorded",
         {
             _Role.DisplayRole: lambda row: str(row.id),
@@ -98,7 +98,7 @@ COLUMNS: Sequence[ListColumn] = (
     ListColumn(
         "text",
         QT_TRANSLATE_NOOP("ClipTable", "Text"),
-        QT_TRANSLATE_NOOP("ClipTable", "What is said"),
+        QT_TRANSLATE_NOOP("ClipTable", "Transcript"),
         "text",
         {
             _Role.DisplayRole: lambda row: row.text,
@@ -109,7 +109,7 @@ COLUMNS: Sequence[ListColumn] = (
     ListColumn(
         "seconds",
         QT_TRANSLATE_NOOP("ClipTable", "s"),
-        QT_TRANSLATE_NOOP("ClipTable", "Length in seconds"),
+        QT_TRANSLATE_NOOP("ClipTable", "Duration in seconds"),
         "duration",
         {
             _Role.DisplayRole: lambda row: f"{row.seconds:.1f}",
@@ -123,7 +123,7 @@ COLUMNS: Sequence[ListColumn] = (
         "emotion",
         {
             _Role.DecorationRole: lambda row: (
-                category_sign(row.emotion.name[:1].upper(), row.emotion.colour)
+                category_badge(row.emotion.name[:1].upper(), row.emotion.colour)
                 if row.emotion
                 else None
             ),
@@ -134,14 +134,14 @@ COLUMNS: Sequence[ListColumn] = (
     ListColumn(
         "findings",
         "",
-        QT_TRANSLATE_NOOP("ClipTable", "What was found to be wrong"),
+        QT_TRANSLATE_NOOP("ClipTable", "Findings"),
         "findings",
         {
             _Role.DecorationRole: lambda row: (
-                sign("error" if row.errors else "warning") if row.errors or row.warnings else None
+                badge("error" if row.errors else "warning") if row.errors or row.warnings else None
             ),
-            _Role.ToolTipRole: _findings_words,
-            _Role.AccessibleTextRole: _findings_words,
+            _Role.ToolTipRole: _findings_text,
+            _Role.AccessibleTextRole: _findings_text,
         },
     ),
 )

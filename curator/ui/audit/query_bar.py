@@ -1,4 +1,4 @@
-"""Which clips are listed and in which order: a field for the query, and what came of it."""
+"""Filter and sort order of the clip list, with the number of matching clips."""
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
@@ -9,8 +9,8 @@ from curator.ui.clip_data.review_order import (
     BY_CATEGORY,
     WORST_FIRST,
     Order,
-    likely_share,
     sample,
+    wilson_interval,
 )
 from curator.ui.page import label
 from curator.ui.theme import GRID
@@ -19,19 +19,19 @@ from curator.ui.wording import clock, counted, number
 
 
 class QueryBar(QueryField):
-    """Says what is wanted as soon as it can be understood."""
+    """Emits the query and the order when one of them changes."""
 
-    wanted = Signal(object, object)  # a Query and an Order
+    wanted = Signal(object, object)  # Query, Order
 
     def __init__(self, project: Project, parent: QWidget | None = None) -> None:
         super().__init__(project, parent)
         self.order = AS_RECORDED
         self._seed = 0
-        self._found, self._chosen = "", 0
+        self._count, self._selected = "", 0
         self.orders = QComboBox()
-        self.orders.setAccessibleName(self.tr("Order of the clips"))
+        self.orders.setAccessibleName(self.tr("Sort order"))
         for text, key in (
-            (self.tr("As recorded"), "recorded"),
+            (self.tr("Recording order"), "recorded"),
             (self.tr("Worst first"), "worst"),
             (self.tr("By category"), "category"),
             (self.tr("Random sample"), "random"),
@@ -52,7 +52,7 @@ class QueryBar(QueryField):
         self._estimate.hide()
 
     def set_order(self, order: Order) -> None:
-        """Ask for this order."""
+        """Set the order and apply it."""
         self.order = order
         key = order.special or {AS_RECORDED: "recorded", BY_CATEGORY: "category"}.get(
             order, "column"
@@ -61,55 +61,55 @@ class QueryBar(QueryField):
         self.ask()
 
     def show_result(self, clips: int, of: int, seconds: float) -> None:
-        """Say how many clips the query found."""
+        """Show the number and duration of the matching clips, of all clips."""
         if clips == of:
             text = counted(of, self.tr("%n clip"), self.tr("%n clips"))
         else:
-            found = counted(clips, "%n", "%n")
             text = (
                 self.tr("%1 of %2")
-                .replace("%1", found)
+                .replace("%1", number(clips))
                 .replace("%2", counted(of, self.tr("%n clip"), self.tr("%n clips")))
             )
-        self._found = f"{text}, {clock(seconds)}"
-        self._say()
+        self._count = f"{text}, {clock(seconds)}"
+        self._update()
 
-    def show_reading(self) -> None:
-        """Say that the answer is on its way."""
-        self._found = self.tr("reading the clips…")
-        self._say()
+    def show_loading(self) -> None:
+        """Show that the columns are being read."""
+        self._count = self.tr("loading clips…")
+        self._update()
 
-    def show_chosen(self, clips: int) -> None:
-        """Say how many clips the next decision is about, if it is about several."""
-        self._chosen = clips
-        self._say()
+    def show_selected(self, clips: int) -> None:
+        """Show the number of selected clips if there are several."""
+        self._selected = clips
+        self._update()
 
-    def _say(self) -> None:
-        words = self.tr("%1  ·  %2 chosen") if self._chosen > 1 else "%1"
-        words = words.replace("%1", self._found).replace("%2", number(self._chosen))
-        self._result.setText(words)
+    def _update(self) -> None:
+        text = self.tr("%1  ·  %2 selected") if self._selected > 1 else "%1"
+        text = text.replace("%1", self._count).replace("%2", number(self._selected))
+        self._result.setText(text)
 
-    def show_sample(self, bad: int, heard: int) -> None:
-        """Say what the clips of a random sample that were judged tell of the others."""
+    def show_sample(self, dropped: int, decided: int) -> None:
+        """Show the share of bad clips estimated from the decided clips of a random sample."""
         self._estimate.show()
-        if not heard:
+        if not decided:
             self._estimate.setText(
-                self.tr("Judge clips from the top: they tell how many of the rest are bad.")
+                self.tr("Decide clips from the top to estimate the share of bad clips.")
             )
             return
-        low, high = likely_share(bad, heard)
-        text = self.tr("Of %1 heard, %2 bad: between %3 and %4 % of the rest (95 % sure).")
-        for place, value in enumerate((heard, bad, round(100 * low), round(100 * high)), 1):
-            text = text.replace(f"%{place}", str(value), 1)
+        low, high = wilson_interval(dropped, decided)
+        text = self.tr("%2 of %1 decided clips dropped: %3 – %4 % of all clips (95 % confidence)")
+        values = (decided, dropped, round(100 * low), round(100 * high))
+        for index, value in enumerate(values, 1):
+            text = text.replace(f"%{index}", str(value), 1)
         self._estimate.setText(text)
 
     def hide_sample(self) -> None:
-        """The list is no random sample."""
+        """Hide the estimate; the list is not a random sample."""
         self._estimate.hide()
 
     @Slot(int)
-    def _choose_order(self, place: int) -> None:
-        key = self.orders.itemData(place)
+    def _choose_order(self, index: int) -> None:
+        key = self.orders.itemData(index)
         if key == "random":
             self._seed += 1
         orders = {

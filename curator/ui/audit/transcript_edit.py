@@ -1,4 +1,4 @@
-"""The text of a clip, edited in place."""
+"""Text field for the transcript of a clip."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QTextCursor
@@ -10,9 +10,9 @@ LINES = 3
 
 
 class TranscriptEdit(QPlainTextEdit):
-    """Large text. What was typed is told once, when the field is left."""
+    """Text field in large type; emits the edited text when it loses the focus."""
 
-    corrected = Signal(int, str)  # the clip and what was typed, once it is left
+    corrected = Signal(int, str)  # clip id, text
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,48 +23,48 @@ class TranscriptEdit(QPlainTextEdit):
         self.setFont(font)
         self.setStyleSheet(f"font-size: {TRANSCRIPT_PT:g}pt;")
         self.setTabChangesFocus(True)
-        self.setAccessibleName(self.tr("Text of the clip"))
+        self.setAccessibleName(self.tr("Transcript"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(self.fontMetrics().lineSpacing() * LINES + 3 * GRID)
 
-    def show_text(self, clip: int | None, text: str, *, sure: bool = True) -> None:
-        """Show a clip's text, unless somebody is typing in this very clip.
+    def show_text(self, clip: int | None, text: str, *, certain: bool = True) -> None:
+        """Show the transcript of a clip, unless that of the same clip is being edited.
 
-        sure: False for words that are only expected, until the machine has listened again.
+        certain: False if the text is only expected, until the clip is transcribed.
         """
-        if self.is_typed_in and clip == self._clip:
+        if self.is_edited and clip == self._clip:
             return
         self.give_up_focus()
         self._clip, self._shown = clip, text
         if text != self.toPlainText():
             self.setPlainText(text)
         self.setReadOnly(clip is None)
-        self.setPlaceholderText("" if sure else self.tr("Not heard yet"))
+        self.setPlaceholderText("" if certain else self.tr("Not transcribed yet"))
 
     @property
-    def is_typed_in(self) -> bool:
-        """Whether the field has the focus and its text is another than was shown."""
+    def is_edited(self) -> bool:
+        """Whether the field has the focus and its text was changed."""
         return self.hasFocus() and self.toPlainText() != self._shown
 
     def begin(self) -> None:
-        """Let the person type, from the end of the text."""
+        """Take the focus, with the cursor at the end of the text."""
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.moveCursor(QTextCursor.MoveOperation.End)
 
     def commit(self) -> None:
-        """Tell what was typed, if anything was."""
+        """Emit the text if it was changed."""
         text = " ".join(self.toPlainText().split())
         if self._clip is not None and text != " ".join(self._shown.split()):
             self._shown = text
             self.corrected.emit(self._clip, text)
 
     def give_up_focus(self) -> None:
-        """Nothing more is typed about the clip that was shown."""
+        """Commit the text before another clip is shown."""
         if self.hasFocus():
             self.commit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Leaving the field is what decides; a menu over it is no leaving."""
+        """Commit the text, unless a popup menu took the focus."""
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.commit()

@@ -23,7 +23,7 @@ from curator.domain.emotion import Emotion
 from curator.domain.errors import CuratorError
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
-from curator.ui.widgets.badges import category_sign
+from curator.ui.widgets.badges import category_badge
 
 
 class _Asking(QDialog):
@@ -122,7 +122,7 @@ class CategoryDialog(_Asking):
 
     def _show_colour(self) -> None:
         letter = self.name.text()[:1].upper() or "?"
-        self.colour.setIcon(category_sign(letter, self.colour.text()))
+        self.colour.setIcon(category_badge(letter, self.colour.text()))
 
 
 class MergeDialog(_Asking):
@@ -139,7 +139,7 @@ class MergeDialog(_Asking):
         super().__init__(title, self.tr("Merge"), parent)
         self.into = QComboBox()
         for other in others:
-            sign = category_sign(other.name[:1].upper(), other.colour)
+            sign = category_badge(other.name[:1].upper(), other.colour)
             self.into.addItem(sign, other.name, other.key)
         self._add(self.tr("Into"), self.into)
         self.do.setEnabled(bool(others))

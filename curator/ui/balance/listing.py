@@ -120,7 +120,7 @@ class ListingPage(BalanceView):
     def _may_run_on(self) -> bool:
         """Whether a held key may leave the clip: it was heard, or the person skips knowingly."""
         current, skips = self.list.current, self.session.settings.is_on("skip_unheard")
-        return skips or current is None or current.clip.id in self.listening.heard
+        return skips or current is None or current.clip.id in self.listening.played
 
     @Slot(object)
     def _take_lesson(self, lesson: Lesson) -> None:

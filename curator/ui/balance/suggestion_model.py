@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from curator.domain.emotion import Emotion
 from curator.domain.suggesting import Suggested
 from curator.ui.marking import QT_TRANSLATE_NOOP
-from curator.ui.widgets.badges import category_sign
+from curator.ui.widgets.badges import category_badge
 from curator.ui.wording import translated
 
 Index = QModelIndex | QPersistentModelIndex
@@ -101,7 +101,7 @@ class SuggestionModel(QAbstractTableModel):
             return column.text(row, self._emotions)
         if role == Qt.ItemDataRole.DecorationRole and column.emotion:
             emotion = self._emotions.get(column.emotion(row) or "")
-            return category_sign(emotion.name[:1].upper(), emotion.colour) if emotion else None
+            return category_badge(emotion.name[:1].upper(), emotion.colour) if emotion else None
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == SURE:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None

@@ -17,7 +17,7 @@ from curator.domain.emotion import Emotion, EmotionSet
 from curator.domain.planner import Plan
 from curator.ui.balance.balance_model import EMOTION, SHARE, BalanceModel
 from curator.ui.theme import GRID, roles_of
-from curator.ui.widgets.badges import category_sign
+from curator.ui.widgets.badges import category_badge
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = 5 * GRID
@@ -41,7 +41,7 @@ class _Drawing(QStyledItemDelegate):
         emotion, share = index.data(EMOTION), index.data(SHARE)
         if isinstance(emotion, Emotion):
             place = QRect(inside.left(), rect.center().y() - SIGN // 2, SIGN, SIGN)
-            category_sign(emotion.name[:1].upper(), emotion.colour).paint(painter, place)
+            category_badge(emotion.name[:1].upper(), emotion.colour).paint(painter, place)
         if index.column() == 0:
             inside.setLeft(inside.left() + SIGN + GRID)
         if share is not None:

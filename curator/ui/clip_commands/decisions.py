@@ -1,4 +1,4 @@
-"""What a person decides about clips, as edits; and what is found out anew afterwards."""
+"""Decisions about clips as edits, and the analysis of clips that they changed."""
 
 from collections.abc import Callable, Sequence
 
@@ -14,9 +14,11 @@ from curator.domain.decision import (
     drop,
     give_emotion,
     keep,
-    nudge,
     recut,
     undecide,
+)
+from curator.domain.decision import (
+    nudge as nudge_edit,
 )
 from curator.domain.findings import INSIDE_A_WORD
 from curator.domain.span import Span
@@ -24,83 +26,83 @@ from curator.domain.splitting import merge, split
 from curator.jobs.context import Work
 from curator.ui.session import Session
 
-LEAST_S = 0.05
-"""No nudge makes a clip shorter."""
+MIN_CLIP_S = 0.05
+"""Minimum duration of a clip after its edge was moved, in seconds."""
 
-SETTLED_MS = 1500
-"""So long after the last change of an edge, what depends on it is found out anew."""
+REANALYSE_DELAY_MS = 1500
+"""Delay between the last change of clips and their analysis."""
 
-OTHER_SAMPLES = (Field.SPAN, Field.PRESENCE, Field.RECIPE)
-"""A decision about these changes what would be exported of a clip, sample by sample."""
+SAMPLE_FIELDS = (Field.SPAN, Field.PRESENCE, Field.RECIPE)
+"""Decisions about these fields change the exported samples of a clip."""
 
 Repeatable = Callable[[Sequence[int]], Edit]
 
 
 class ClipDecisions(QObject):
-    """Makes edits of intentions and has the session carry them out."""
+    """Creates edits for decisions and applies them through the session."""
 
-    repeatable = Signal(str)  # what "repeat the last decision" would do
+    repeatable = Signal(str)  # label of the decision that `repeat` applies
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._last: Repeatable | None = None
-        self._anew: set[int] = set()  # clips of which other samples would be exported than before
-        self._recordings_anew: set[int] = set()  # and the same of recordings
-        self._settling = QTimer(self, singleShot=True, interval=SETTLED_MS)
-        self._settling.timeout.connect(self.follow_cuts)
+        self._changed_clips: set[int] = set()  # exported samples changed
+        self._changed_recordings: set[int] = set()
+        self._delay = QTimer(self, singleShot=True, interval=REANALYSE_DELAY_MS)
+        self._delay.timeout.connect(self.reanalyse)
 
     def keep(self, clips: Sequence[int]) -> Changes | None:
-        """Put clips into the set."""
+        """Keep clips: add them to the set."""
         return self._repeatable(keep, clips)
 
     def drop(self, clips: Sequence[int]) -> Changes | None:
-        """Leave clips out."""
+        """Drop clips: remove them from the set."""
         return self._repeatable(drop, clips)
 
     def undecide(self, clips: Sequence[int]) -> Changes | None:
-        """Take back whether clips are kept."""
+        """Reset clips to undecided."""
         return self._repeatable(undecide, clips)
 
-    def give_emotion(self, clips: Sequence[int], emotion: str | None) -> Changes | None:
-        """Put clips into a category, or out of any."""
-        return self._repeatable(lambda them: give_emotion(them, emotion), clips)
+    def give_category(self, clips: Sequence[int], category: str | None) -> Changes | None:
+        """Set the category of clips, None for no category."""
+        return self._repeatable(lambda others: give_emotion(others, category), clips)
 
     def repeat(self, clips: Sequence[int]) -> Changes | None:
-        """Decide the same about these clips as was decided last."""
+        """Apply the last repeatable decision to these clips."""
         return self._session.apply(self._last(clips)) if self._last else None
 
     def correct(self, clip: Clip, text: str) -> Changes | None:
-        """Say what is said; the machine's own words take the correction back."""
+        """Correct a transcript; a text equal to the machine transcript removes the correction."""
         wanted = None if clip.transcript and text == clip.transcript.text else text
         return self._session.apply(correct_text([clip.id], wanted))
 
     def choose_voice(self, clips: Sequence[int]) -> Changes | None:
-        """Say that the set is about the voice of these clips."""
+        """Set these clips as the reference of the voice."""
         described = f"clip {clips[0]}" if len(clips) == 1 else f"{len(clips)} clips"
         return self._session.apply(choose_voice(clips, described))
 
     def move_edge(
-        self, clip: Clip, edge: str, sample: int, *, little: bool = False
+        self, clip: Clip, edge: str, sample: int, *, nudge: bool = False
     ) -> Changes | None:
         """Move the "start" or "stop" of a clip to a sample of its recording.
 
-        little: whether several such moves in a row are one edit.
+        nudge: consecutive nudges are merged into one undo step.
         """
-        least = max(1, round(LEAST_S * clip.rate))
+        minimum = max(1, round(MIN_CLIP_S * clip.rate))
         span = clip.span
         length = self._session.project.recordings.get(clip.recording_id).samples
         if edge == "start":
-            span = Span(max(0, min(sample, span.stop - least)), span.stop)
+            span = Span(max(0, min(sample, span.stop - minimum)), span.stop)
         else:
-            span = Span(span.start, min(length, max(sample, span.start + least)))
+            span = Span(span.start, min(length, max(sample, span.start + minimum)))
         if span == clip.span:
             return None
-        edit = nudge(clip.id, span) if little else recut(clip.id, span)
+        edit = nudge_edit(clip.id, span) if nudge else recut(clip.id, span)
         return self._session.apply(edit)
 
-    def recut_to_pause(self, clip: Clip) -> Changes | None:
-        """Move the edges that cut a word to the nearest pause; None where there is none."""
+    def trim_to_pause(self, clip: Clip) -> Changes | None:
+        """Move the edges that cut a word to the nearest pause; None if there is none."""
         edges = clip.edges
         if edges is None:
             return None
@@ -114,15 +116,15 @@ class ClipDecisions(QObject):
         return self._session.apply(recut(clip.id, Span(start, stop)))
 
     def split(self, clip: Clip, at: int) -> Changes | None:
-        """Make two clips of one."""
+        """Split a clip in two at a sample of the recording."""
         return self._session.apply(split(clip, at))
 
     def merge(self, first: Clip, later: Clip) -> Changes | None:
-        """Make one clip of two."""
+        """Merge two clips into one."""
         return self._session.apply(merge(first, later))
 
     def transcribe_again(self, clips: Sequence[int]) -> None:
-        """Have the machine listen to clips once more."""
+        """Queue the transcription of clips."""
         options, wanted = self._session.settings.options, list(clips)
 
         def task(work: Work) -> int:
@@ -132,24 +134,24 @@ class ClipDecisions(QObject):
 
         self._session.jobs.ask("transcribe", task)
 
-    def note(self, changes: Changes) -> None:
-        """Something was decided, undone or done again: find out anew what depends on it, soon."""
+    def follow(self, changes: Changes) -> None:
+        """Schedule the analysis that depends on a decision, an undo or a redo."""
         if Field.VOICE in changes.fields:
             self._session.jobs.ask("voice", _compare)
         if self._session.read_only:
             return
-        clips = {clip for field in OTHER_SAMPLES for clip in changes.of(field)}
+        clips = {clip for field in SAMPLE_FIELDS for clip in changes.of(field)}
         recordings = set(changes.of(Field.RECORDING_RECIPE))
         if clips or recordings:
-            self._anew |= clips
-            self._recordings_anew |= recordings
-            self._settling.start()
+            self._changed_clips |= clips
+            self._changed_recordings |= recordings
+            self._delay.start()
 
     @Slot()
-    def follow_cuts(self) -> None:
-        """Find out anew, beside the window, what depends on moved edges and on cleaning."""
-        clips, self._anew = self._anew, set()
-        recordings, self._recordings_anew = self._recordings_anew, set()
+    def reanalyse(self) -> None:
+        """Queue the analysis of clips with moved edges or another cleaning recipe."""
+        clips, self._changed_clips = self._changed_clips, set()
+        recordings, self._changed_recordings = self._changed_recordings, set()
         if not self._is_analysed():
             return
         options = self._session.settings.options
@@ -158,17 +160,17 @@ class ClipDecisions(QObject):
             from curator.jobs.reanalyse import follow_cut
 
             spans = work.project.clips.spans(None if recordings else clips)
-            there = {clip for clip, number, _ in spans if clip in clips or number in recordings}
-            return follow_cut(work, options, there) if there else 0
+            changed = {clip for clip, number, _ in spans if clip in clips or number in recordings}
+            return follow_cut(work, options, changed) if changed else 0
 
         self._session.jobs.ask("follow", task)
 
     def stop(self) -> None:
-        """Nothing is found out any more; the next analysis will."""
-        self._settling.stop()
+        """Cancel the scheduled analysis; the next full analysis includes it."""
+        self._delay.stop()
 
     def _is_analysed(self) -> bool:
-        """Whether anything was found out about sounds before: else the person has not asked yet."""
+        """Whether the project was analysed before; if not, the person starts the first analysis."""
         from curator.jobs.derived_facts import PACE
 
         return self._session.project.facts.project_fact(PACE) is not None

@@ -1,4 +1,4 @@
-"""Hearing clips: which plays, from where, how fast, and which were heard."""
+"""Playback of clips: position, speed, loop, loudness, and which clips were played."""
 
 from collections.abc import Sequence
 
@@ -12,22 +12,22 @@ from curator.ui.sound.playable import PlayableClip
 from curator.ui.sound.player import Player
 
 EDGE_S = 0.5
-"""How much is heard of a clip's start or end."""
+"""Duration of the start or end of a clip that is played alone, in seconds."""
 
-HEARD_SHARE = 0.8
-"""Of a clip that has to have been played for it to count as heard."""
+PLAYED_SHARE = 0.8
+"""Share of a clip that must have been played for it to count as played."""
 
 TICK_MS = 16
 SPEEDS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 
 
 class ClipPlayback(QObject):
-    """Plays the current clip of a page. heard: the clips that were heard (nearly) to their end."""
+    """Plays the current clip of a page. played: ids of clips played (nearly) to their end."""
 
-    moved = Signal(object)  # the sample of the recording that is heard, None while nothing plays
-    sounding = Signal(object)  # the current clip's PlayableClip, as more of it is there
-    styled = Signal()  # speed, loop or loudness are other ones now
-    refused = Signal(str)  # why the current clip cannot be heard
+    moved = Signal(object)  # playhead, as a sample of the recording; None while nothing plays
+    sound_loaded = Signal(object)  # PlayableClip of the current clip, as it is decoded
+    settings_changed = Signal()  # speed, loop or loudness matching
+    refused = Signal(str)  # why the current clip cannot be played
 
     def __init__(
         self, session: Session, player: Player | None, parent: QObject | None = None
@@ -37,17 +37,17 @@ class ClipPlayback(QObject):
         self._player: Player = player or session.player
         self._loader = ClipLoader(session.project, self._player.rate, self)
         self._clip: Clip | None = None
-        self._playing: int | None = None  # the clip that plays, which may be the voice's
+        self._playing: int | None = None  # id of the playing clip
         self.loop = False
-        self.heard: set[int] = set()
-        self._ticking = QTimer(self)
-        self._ticking.setInterval(TICK_MS)
+        self.played: set[int] = set()
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
         self._connect()
         self._take_settings("speed")
         self._take_settings("matched")
 
     def _connect(self) -> None:
-        self._ticking.timeout.connect(self._tick)
+        self._timer.timeout.connect(self._tick)
         self._player.finished.connect(self._finish)
         self._player.device_found.connect(lambda: self._loader.set_rate(self._player.rate))
         self._loader.loaded.connect(self._take)
@@ -57,28 +57,28 @@ class ClipPlayback(QObject):
 
     @property
     def speed(self) -> float:
-        """How many times faster than spoken."""
+        """Playback speed, 1.0 is as recorded."""
         return self._player.speed
 
     @property
     def matched(self) -> bool:
-        """Whether all clips are equally loud, for the ear only."""
+        """Whether playback is loudness-matched."""
         return self._player.matched
 
     @property
     def playing(self) -> bool:
-        """Whether something is heard now."""
+        """Whether a clip plays."""
         return self._playing is not None
 
-    def heard_sample(self) -> int | None:
-        """The sample of the recording that is heard now; None while the clip does not play."""
+    def playhead(self) -> int | None:
+        """Playing sample of the recording; None while the current clip does not play."""
         position = self._player.position() if self._playing is not None else None
         if position is None or self._clip is None or self._playing != self._clip.id:
             return None
         return self._clip.span.start + round(position * self._clip.rate)
 
     def go_to(self, clip: Clip | None, neighbours: Sequence[int], *, play: bool) -> None:
-        """Make a clip the one that is heard. neighbours: made ready next, the likeliest first."""
+        """Set the current clip. neighbours: ids to decode next, the most likely first."""
         self.stop()
         self._clip = clip
         if clip is None:
@@ -86,13 +86,12 @@ class ClipPlayback(QObject):
         if play:
             self._play(clip.id)
         wanted = [clip.id, *neighbours]
-        there = {number for number, _, _ in self._session.project.clips.spans(wanted)}
-        self._loader.ask([number for number in wanted if number in there])
-        ready = self._loader.ready(clip.id)
-        self.sounding.emit(ready)
+        present = {number for number, _, _ in self._session.project.clips.spans(wanted)}
+        self._loader.ask([number for number in wanted if number in present])
+        self.sound_loaded.emit(self._loader.ready(clip.id))
 
     def play_or_stop(self) -> None:
-        """Play the current clip, or stop what plays."""
+        """Play the current clip; stop if a clip plays."""
         if self.playing:
             self.stop()
         else:
@@ -106,64 +105,58 @@ class ClipPlayback(QObject):
     def play_from(self, sample: int) -> None:
         """Play the current clip from a sample of its recording."""
         if self._clip is not None:
-            inside = min(max(sample, self._clip.span.start), self._clip.span.stop)
-            self._play(self._clip.id, (inside - self._clip.span.start) / self._clip.rate)
+            start = min(max(sample, self._clip.span.start), self._clip.span.stop)
+            self._play(self._clip.id, (start - self._clip.span.start) / self._clip.rate)
 
-    def play_part(self, start: int, stop: int) -> None:
-        """Play what lies between two samples of the recording."""
-        if self._clip is not None:
-            first, rate = self._clip.span.start, self._clip.rate
-            self._play(self._clip.id, max(0, start - first) / rate, (stop - first) / rate)
-
-    def hear_start(self) -> None:
-        """Play the first half second."""
+    def play_start(self) -> None:
+        """Play the first 0.5 s."""
         if self._clip is not None:
             self._play(self._clip.id, 0.0, EDGE_S)
 
-    def hear_end(self) -> None:
-        """Play the last half second."""
+    def play_end(self) -> None:
+        """Play the last 0.5 s."""
         if self._clip is not None:
             self._play(self._clip.id, -EDGE_S)
 
-    def hear_other(self, clip: int) -> None:
-        """Play another clip, to compare; again: the current one."""
+    def play_other(self, clip: int) -> None:
+        """Play another clip to compare; a second time, the current one."""
         if self._playing == clip:
             self.replay()
         else:
             self._play(clip)
 
     def stop(self) -> None:
-        """Be quiet."""
-        self._note_heard()
+        """Stop playback."""
+        self._note_played()
         self._player.stop()
         self._end()
 
     def toggle_loop(self) -> None:
-        """Play over and over, or once."""
+        """Turn loop playback on or off."""
         self.loop = not self.loop
         if self.playing:
             self.replay()
-        self.styled.emit()
+        self.settings_changed.emit()
 
     def toggle_matched(self) -> None:
-        """Hear all clips equally loud, or as they are."""
+        """Turn loudness matching on or off."""
         settings = self._session.settings
         settings.set("matched", not settings.is_on("matched"))
 
     def change_speed(self, steps: int) -> None:
-        """So many steps faster, or with a negative number slower; 0: as spoken."""
-        now = min(range(len(SPEEDS)), key=lambda place: abs(SPEEDS[place] - self.speed))
-        place = min(max(0, now + steps), len(SPEEDS) - 1)
-        self._session.settings.set("speed", SPEEDS[place] if steps else 1.0)
+        """Change the speed by steps of SPEEDS, negative for slower; 0 resets it to 1.0."""
+        now = min(range(len(SPEEDS)), key=lambda index: abs(SPEEDS[index] - self.speed))
+        index = min(max(0, now + steps), len(SPEEDS) - 1)
+        self._session.settings.set("speed", SPEEDS[index] if steps else 1.0)
 
     def close(self) -> None:
-        """End what plays, and the threads that read ahead."""
-        self._ticking.stop()
+        """Stop playback and the decoding threads."""
+        self._timer.stop()
         self._player.stop()
         self._loader.close()
 
     def _play(self, clip: int, start_s: float = 0.0, stop_s: float | None = None) -> None:
-        self._note_heard()
+        self._note_played()
         try:
             sound = self._loader.clip(clip)
         except CuratorError as error:
@@ -174,7 +167,7 @@ class ClipPlayback(QObject):
             return
         self._playing = clip
         self._player.play(sound, start_s=start_s, stop_s=stop_s, loop=self.loop)
-        self._ticking.start()
+        self._timer.start()
 
     @Slot()
     def _tick(self) -> None:
@@ -182,38 +175,38 @@ class ClipPlayback(QObject):
         if position is None or self._clip is None:
             return
         if self._playing == self._clip.id:
-            self._note_heard()
+            self._note_played()
             self.moved.emit(self._clip.span.start + round(position * self._clip.rate))
 
-    def _note_heard(self) -> None:
+    def _note_played(self) -> None:
         position = self._player.position() if self._playing is not None else None
         if position is None or self._clip is None or self._playing != self._clip.id:
             return
-        if position >= HEARD_SHARE * self._clip.seconds:
-            self.heard.add(self._clip.id)
+        if position >= PLAYED_SHARE * self._clip.seconds:
+            self.played.add(self._clip.id)
 
     @Slot()
     def _finish(self) -> None:
         if self._playing is None:
-            return  # another page was heard
+            return  # another page played
         if self._clip is not None and self._playing == self._clip.id:
-            self.heard.add(self._clip.id)
+            self.played.add(self._clip.id)
         self._end()
 
     def _end(self) -> None:
         self._playing = None
-        self._ticking.stop()
+        self._timer.stop()
         self.moved.emit(None)
 
     @Slot(int, object)
     def _take(self, clip: int, sound: PlayableClip) -> None:
         if self._clip is not None and clip == self._clip.id:
-            self.sounding.emit(sound)
+            self.sound_loaded.emit(sound)
 
     @Slot(int, str)
-    def _refuse(self, clip: int, sentence: str) -> None:
+    def _refuse(self, clip: int, reason: str) -> None:
         if self._clip is not None and clip == self._clip.id:
-            self.refused.emit(sentence)
+            self.refused.emit(reason)
 
     @Slot(str)
     def _take_settings(self, key: str) -> None:
@@ -226,4 +219,4 @@ class ClipPlayback(QObject):
             self._player.matched = self._loader.matched = settings.is_on("matched")
         else:
             return
-        self.styled.emit()
+        self.settings_changed.emit()

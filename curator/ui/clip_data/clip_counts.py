@@ -1,4 +1,4 @@
-"""Small questions about the clips of a list."""
+"""Counts and neighbours of listed clips."""
 
 from collections.abc import Mapping
 
@@ -10,46 +10,46 @@ from curator.ui.clip_data.clip_columns import ClipColumns
 Ids = NDArray[np.int64]
 
 
-def kept_by_emotion(columns: ClipColumns) -> Mapping[str, int]:
-    """How many kept clips each category has."""
+def kept_by_category(columns: ClipColumns) -> Mapping[str, int]:
+    """Number of kept clips by category."""
     codes = columns.column("emotion")[columns.column("state") == 1]
     counts = np.bincount(codes[codes >= 0], minlength=len(columns.emotions))
     return {key: int(counts[code]) for key, code in columns.emotions.items()}
 
 
 def total_seconds(columns: ClipColumns, clips: Ids) -> float:
-    """How long clips are together."""
+    """Total duration of clips in seconds."""
     return float(columns.seconds(columns.positions(clips)).sum())
 
 
 def beside(columns: ClipColumns, clip: int) -> tuple[int | None, int | None]:
-    """The clips before and after one in its recording, None where there is none."""
-    found = columns.positions([clip])
-    if not found.size:
+    """Ids of the previous and next clip in the recording, None without one."""
+    position = columns.positions([clip])
+    if not position.size:
         return None, None
     order = columns.as_recorded()
-    place = int(np.flatnonzero(order == found[0])[0])
+    rank = int(np.flatnonzero(order == position[0])[0])
     recording = columns.column("recording")
 
     def at(other: int) -> int | None:
-        if not 0 <= other < order.size or recording[order[other]] != recording[found[0]]:
+        if not 0 <= other < order.size or recording[order[other]] != recording[position[0]]:
             return None
         return int(columns.ids[order[other]])
 
-    return at(place - 1), at(place + 1)
+    return at(rank - 1), at(rank + 1)
 
 
 def next_row(columns: ClipColumns, clips: Ids, row: int, wanted: str) -> int | None:
-    """The next row of a list, from the top again after the last, that has something to do.
+    """Next row of a clip with a finding or without a decision, wrapping at the end; None for none.
 
-    wanted: "finding" or "undecided". None: no other row has.
+    wanted: "finding" or "undecided".
     """
     where = columns.positions(clips)
     if wanted == "undecided":
-        fits = columns.column("state")[where] == 0
+        matches = columns.column("state")[where] == 0
     else:
-        fits = (columns.column("errors") + columns.column("warnings"))[where] > 0
-    rows = np.flatnonzero(fits)
+        matches = (columns.column("errors") + columns.column("warnings"))[where] > 0
+    rows = np.flatnonzero(matches)
     rows = rows[rows != row]
     if not rows.size:
         return None
@@ -57,9 +57,9 @@ def next_row(columns: ClipColumns, clips: Ids, row: int, wanted: str) -> int | N
     return int(after[0] if after.size else rows[0])
 
 
-def judged_from_top(columns: ClipColumns, clips: Ids) -> tuple[int, int]:
-    """(dropped, decided) of the clips above the first undecided one."""
+def decided_from_top(columns: ClipColumns, clips: Ids) -> tuple[int, int]:
+    """Numbers of dropped and decided clips above the first undecided one."""
     states = columns.column("state")[columns.positions(clips)]
     undecided = np.flatnonzero(states == 0)
-    judged = states[: undecided[0]] if undecided.size else states
-    return int(np.count_nonzero(judged == 2)), int(judged.size)
+    decided = states[: undecided[0]] if undecided.size else states
+    return int(np.count_nonzero(decided == 2)), int(decided.size)

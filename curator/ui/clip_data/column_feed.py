@@ -1,4 +1,4 @@
-"""Brings columns of very many clips: the first at once, the rest read beside the window."""
+"""Loads the clip columns: the first clips immediately, the others in the background."""
 
 from collections.abc import Collection, Iterable
 
@@ -23,37 +23,37 @@ from curator.ui.job_queue import Ending
 from curator.ui.session import Session
 
 AT_ONCE = 2_000
-"""So many clips are read while the window waits: it takes some 20 ms."""
+"""Number of clips read synchronously, in about 20 ms."""
 
 MANY = 6_000
-"""What changed about more clips is read beside the window; about fewer it takes up to 30 ms."""
+"""Changes of more clips are read in the background; fewer take up to 30 ms."""
 
 SHOWN = frozenset({"place", "findings"})
-"""What the list shows of every clip."""
+"""Groups of columns that the clip list shows."""
 
 Members = tuple[frozenset[int], frozenset[int]]
-"""The clips that came and those that went."""
+"""Added and removed clips."""
 
 
 READ = "columns"
-"""What the reading is called."""
+"""Name of the reading task in the job queue."""
 
 
 class ColumnFeed(QObject):
-    """Keeps the columns that all pages share in step with the project, and the window answering."""
+    """Keeps the columns shared by all pages up to date without blocking the window."""
 
-    refreshed = Signal(object, object)  # the clips that came and those that went, after a reading
-    decided = Signal(object, object)  # Changes, and the Members; None while they are read anew
-    analysed = Signal(object, object)  # which clips, None for any; and the Members as above
+    refreshed = Signal(object, object)  # added and removed clips, after a background read
+    decided = Signal(object, object)  # Changes; Members, None while they are read in the background
+    analysed = Signal(object, object)  # clips, None for all; Members as above
     failed = Signal(str)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
         self.columns = ClipColumns(session.project, first=AT_ONCE)
-        self._asked: frozenset[str] | None = None
-        self._again = self._may_read = False
-        self._touched: set[int] = set()
+        self._reading: frozenset[str] | None = None
+        self._again = self._may_start = False
+        self._changed: set[int] = set()
         session.changed.connect(self._follow_decision)
         session.facts_changed.connect(self._follow_facts)
         session.readings.produced.connect(self._take)
@@ -68,7 +68,7 @@ class ColumnFeed(QObject):
 
     @Slot()
     def close(self) -> None:
-        """Nothing that is read is wanted any more."""
+        """Ignore the results of background reads from now on."""
         self._session.readings.produced.disconnect(self._take)
         self._session.readings.ended.disconnect(self._end)
 
@@ -77,11 +77,11 @@ class ColumnFeed(QObject):
         return self.has(groups_of(query, order) | SHOWN)
 
     def has(self, groups: Collection[str]) -> bool:
-        """Whether these groups are there, of all clips; if not, they are read, as above."""
+        """Whether these groups are loaded for all clips; else reads them, as `ready`."""
         if not self.columns.lacks(groups):
             return True
         if self.columns.whole and len(self.columns) <= AT_ONCE:
-            return True  # what is missing is read when it is asked for
+            return True  # missing groups are read on access
         self._read(groups)
         return False
 
@@ -100,57 +100,56 @@ class ColumnFeed(QObject):
         asked = None if clips is None else list(clips)
         if asked is None or len(asked) > MANY:
             if asked is not None or self._session.project.clips.count() > AT_ONCE:
-                self._again = self._asked is not None
+                self._again = self._reading is not None
                 self._read(SHOWN)
                 return None
             return self.columns.follow(None)
-        if self._asked is not None:
-            self._touched.update(asked)
+        if self._reading is not None:
+            self._changed.update(asked)
         if not self.columns.whole and field is not Field.PRESENCE:
-            there = self.columns.positions(asked)
-            asked = self.columns.ids[there].tolist()
+            asked = self.columns.ids[self.columns.positions(asked)].tolist()
         return self.columns.follow(asked, field)
 
     def _read(self, groups: Collection[str]) -> None:
-        if self._asked is not None:
-            self._again = self._again or not self._asked.issuperset(groups)
-            self._asked = self._asked.union(groups)
+        if self._reading is not None:
+            self._again = self._again or not self._reading.issuperset(groups)
+            self._reading = self._reading.union(groups)
             return
-        self._asked = frozenset(groups)
-        if self._may_read:
-            self._begin()
+        self._reading = frozenset(groups)
+        if self._may_start:
+            self._start()
 
     @Slot()
-    def may_read(self) -> None:
-        """What is there can be seen by now, so that reading the rest holds nothing up."""
-        self._may_read = True
-        if self._asked is not None:
-            self._begin()
+    def start_reading(self) -> None:
+        """Allow background reads; called once the window is painted."""
+        self._may_start = True
+        if self._reading is not None:
+            self._start()
 
-    def _begin(self) -> None:
-        assert self._asked is not None
-        read = self.columns.reading(self._asked)
+    def _start(self) -> None:
+        assert self._reading is not None
+        read = self.columns.reading(self._reading)
         self._session.readings.ask(READ, lambda work: read(work.project, work.look_up))
 
     @Slot(str, object)
-    def _take(self, what: str, found: object) -> None:
-        if what != READ or not isinstance(found, ClipColumns):
+    def _take(self, task: str, columns: object) -> None:
+        if task != READ or not isinstance(columns, ClipColumns):
             return
-        came, went = self.columns.adopt(found)
-        if self._touched:
-            later, gone = self.columns.follow(self._touched)
+        came, went = self.columns.adopt(columns)
+        if self._changed:
+            later, gone = self.columns.follow(self._changed)
             came, went = (came - gone) | (later - went), (went - later) | (gone - came)
-        asked, again = self._asked, self._again
-        self._asked, self._again = None, False
-        self._touched.clear()
-        if again and asked is not None:
-            self._read(asked)
+        groups, again = self._reading, self._again
+        self._reading, self._again = None, False
+        self._changed.clear()
+        if again and groups is not None:
+            self._read(groups)
         self.refreshed.emit(came, went)
 
     @Slot(object)
     def _end(self, ending: Ending) -> None:
         if ending.what == READ and ending.outcome != "finished":
-            self._asked = None
+            self._reading = None
             if ending.sentence:
                 self.failed.emit(ending.sentence)
 
@@ -169,8 +168,8 @@ class _GroupRecorder:
     def column(self, name: str) -> Column:
         group = group_of(name)
         self.groups.add(group)
-        usual: type = np.bool_ if name.startswith(FINDING) else np.float64
-        return np.zeros(0, kinds_of(group).get(name, (usual, None))[0])
+        default: type = np.bool_ if name.startswith(FINDING) else np.float64
+        return np.zeros(0, kinds_of(group).get(name, (default, None))[0])
 
     def finding_keys(self) -> list[str]:
         self.groups.add("findings")
@@ -198,7 +197,7 @@ class _GroupRecorder:
 
 
 def groups_of(query: Query, order: Order) -> frozenset[str]:
-    """Which groups of columns are needed to answer a query in an order."""
+    """Groups of columns that a query and an order read."""
     recorder = _GroupRecorder()
     mask_of(recorder, query)
     order.arrange(recorder, np.zeros(0, np.intp))

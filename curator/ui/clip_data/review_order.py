@@ -113,17 +113,17 @@ _SPECIAL: Mapping[str, Callable[[ColumnSource, Positions, Order], Positions]] = 
 }
 
 
-def likely_share(bad: int, heard: int) -> tuple[float, float]:
-    """Between which shares of all clips the bad ones lie, with 95 % confidence (Wilson's interval).
+def wilson_interval(bad: int, decided: int) -> tuple[float, float]:
+    """Wilson score interval of the share of bad clips at 95 % confidence.
 
-    bad: of ``heard`` clips that were drawn at random. (0, 1) before any was heard.
+    bad: number among ``decided`` clips drawn at random. (0, 1) if none was decided.
 
-    >>> ["%.3f" % share for share in likely_share(3, 50)]
+    >>> ["%.3f" % share for share in wilson_interval(3, 50)]
     ['0.021', '0.162']
     """
-    if not heard:
+    if not decided:
         return 0.0, 1.0
-    share, z2 = bad / heard, Z_95**2
-    middle = (share + z2 / (2 * heard)) / (1 + z2 / heard)
-    reach = Z_95 * math.sqrt(share * (1 - share) / heard + z2 / (4 * heard**2)) / (1 + z2 / heard)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
+    share, z2, count = bad / decided, Z_95**2, decided
+    centre = (share + z2 / (2 * count)) / (1 + z2 / count)
+    half = Z_95 * math.sqrt(share * (1 - share) / count + z2 / (4 * count**2)) / (1 + z2 / count)
+    return max(0.0, centre - half), min(1.0, centre + half)

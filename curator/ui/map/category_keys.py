@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
 
 from curator.domain.emotion import EmotionSet
 from curator.ui.theme import GRID
-from curator.ui.widgets.badges import SIZE, category_sign
+from curator.ui.widgets.badges import SIZE, category_badge
 
 IN_A_ROW = 4
 
@@ -34,7 +34,7 @@ class CategoryKeys(QWidget):
         for place, emotion in enumerate(emotions.emotions):
             made = QToolButton()
             made.setText(emotion.digit)
-            made.setIcon(category_sign(emotion.name[:1].upper(), emotion.colour))
+            made.setIcon(category_badge(emotion.name[:1].upper(), emotion.colour))
             made.setIconSize(QSize(SIZE, SIZE))
             made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             made.setProperty("role", "category")

@@ -175,7 +175,7 @@ class MapClips(QObject):
     @Slot()
     def ask(self) -> None:
         """Read everything, beside the window."""
-        self._feed.may_read()
+        self._feed.start_reading()
         self._waits = not self._feed.has(SHOWN)
         if self._reads or self._waits:
             self._again = self._reads

@@ -122,7 +122,7 @@ class MapPage(PointingPage):
         clips, columns = self._meant(), self.clips.columns
         codes = columns.column("emotion")[columns.positions(clips)]
         again = bool((codes == columns.emotions.get(found[0].key, -2)).all())
-        self.judging.give_emotion(clips, None if again else found[0].key)
+        self.judging.give_category(clips, None if again else found[0].key)
 
     # How it is done
 

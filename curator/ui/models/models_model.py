@@ -6,7 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QPersisten
 
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.models.commands import ModelRow
-from curator.ui.widgets.badges import sign
+from curator.ui.widgets.badges import badge
 from curator.ui.wording import translated
 
 COLUMNS = (
@@ -70,7 +70,7 @@ class ModelsModel(QAbstractTableModel):
             return row.sentence if column == HERE else row.use
         if role == Qt.ItemDataRole.DecorationRole and column == HERE:
             shown = _SIGNS.get(row.state)
-            return sign(shown) if shown else None
+            return badge(shown) if shown else None
         if role == Qt.ItemDataRole.TextAlignmentRole and column == SIZE:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None

@@ -1,4 +1,4 @@
-"""Small signs that mean something without colour: kept, dropped, error, warning, category."""
+"""Icons of decisions, findings and categories, distinct without colour."""
 
 from functools import cache
 
@@ -8,23 +8,23 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPainter, QPen,
 from curator.ui.theme import letters_on, roles_of
 
 SIZE = 16
-SHARPNESS = 3
-"""Drawn so many times larger, for screens at 200 % and more."""
+SCALE = 3
+"""Device pixel ratio of the icons, for screens at 200 % and more."""
 
 
-def sign(kind: str) -> QIcon:
-    """A sign in the colours of the theme. kind: "kept", "dropped", "error" or "warning"."""
+def badge(kind: str) -> QIcon:
+    """Icon in the colours of the theme. kind: "kept", "dropped", "error" or "warning"."""
     colours = roles_of(QGuiApplication.palette())
-    return _sign(kind, getattr(colours, kind))
+    return _badge(kind, getattr(colours, kind))
 
 
-def category_sign(letter: str, colour: str) -> QIcon:
-    """A disc of a category's colour with its letter."""
+def category_badge(letter: str, colour: str) -> QIcon:
+    """Disc in the colour of a category with its letter."""
     return _category(letter, colour)
 
 
 @cache
-def _sign(kind: str, colour: str) -> QIcon:
+def _badge(kind: str, colour: str) -> QIcon:
     pixmap, painter = _canvas()
     pen = QPen(QColor(colour), 2)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
@@ -37,15 +37,15 @@ def _sign(kind: str, colour: str) -> QIcon:
     elif kind == "error":
         painter.setBrush(QColor(colour))
         painter.drawEllipse(QRectF(2.5, 2.5, 11, 11))
-        _bang(painter, letters_on(colour))
+        _exclamation_mark(painter, letters_on(colour))
     else:
         painter.drawPolygon(QPolygonF([QPointF(8, 2.5), QPointF(14, 13), QPointF(2, 13)]))
-        _bang(painter, colour, below=1.5)
+        _exclamation_mark(painter, colour, below=1.5)
     painter.end()
     return _icon(pixmap)
 
 
-def _bang(painter: QPainter, colour: str, below: float = 0.0) -> None:
+def _exclamation_mark(painter: QPainter, colour: str, below: float = 0.0) -> None:
     painter.setPen(QPen(QColor(colour), 1.6))
     painter.drawLine(QPointF(8, 4.8 + below), QPointF(8, 8.4 + below))
     painter.drawPoint(QPointF(8, 10.8 + below / 3))
@@ -68,15 +68,15 @@ def _category(letter: str, colour: str) -> QIcon:
 
 
 def _icon(pixmap: QPixmap) -> QIcon:
-    """The same in a chosen row, where Qt would tint it."""
+    """Icon that Qt does not tint in a selected row."""
     icon = QIcon(pixmap)
     icon.addPixmap(pixmap, QIcon.Mode.Selected)
     return icon
 
 
 def _canvas() -> tuple[QPixmap, QPainter]:
-    pixmap = QPixmap(SIZE * SHARPNESS, SIZE * SHARPNESS)
-    pixmap.setDevicePixelRatio(SHARPNESS)
+    pixmap = QPixmap(SIZE * SCALE, SIZE * SCALE)
+    pixmap.setDevicePixelRatio(SCALE)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -1,4 +1,4 @@
-"""The project's categories with their digits, and which one the clip has."""
+"""Buttons of the categories of the project."""
 
 from collections.abc import Mapping
 
@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 from curator.domain.emotion import Emotion, EmotionSet
 from curator.ui.page import label
 from curator.ui.theme import GRID
-from curator.ui.widgets.badges import SIZE, category_sign
+from curator.ui.widgets.badges import SIZE, category_badge
 from curator.ui.wording import number
 
 
 class CategoryBar(QWidget):
-    """One button a category: its digit, its letter on its colour, its name, its kept clips."""
+    """One button per category with digit, badge, name and number of kept clips."""
 
-    wanted = Signal(str)  # the digit of a category
+    wanted = Signal(str)  # digit of a category
 
     def __init__(self, emotions: EmotionSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,8 +29,8 @@ class CategoryBar(QWidget):
         self.show_categories(emotions)
 
     def show_categories(self, emotions: EmotionSet) -> None:
-        """Offer these categories from now on."""
-        self._emotions = emotions
+        """Set the categories."""
+        self._categories = emotions
         for old in (*self._buttons.values(), *self._counts.values()):
             old.deleteLater()
         for line in self._lines:
@@ -43,38 +43,38 @@ class CategoryBar(QWidget):
         self.show_counts({})
 
     def _line(self, emotion: Emotion) -> QHBoxLayout:
-        made = QToolButton()
-        made.setCheckable(True)
-        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        made.setIcon(category_sign(emotion.name[:1].upper(), emotion.colour))
-        made.setIconSize(QSize(SIZE, SIZE))
-        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        made.setProperty("role", "category")
-        made.clicked.connect(lambda _checked, digit=emotion.digit: self.wanted.emit(digit))
-        self._buttons[emotion.key] = made
+        button = QToolButton()
+        button.setCheckable(True)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setIcon(category_badge(emotion.name[:1].upper(), emotion.colour))
+        button.setIconSize(QSize(SIZE, SIZE))
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setProperty("role", "category")
+        button.clicked.connect(lambda _checked, digit=emotion.digit: self.wanted.emit(digit))
+        self._buttons[emotion.key] = button
         self._counts[emotion.key] = label(role="quiet")
         line = QHBoxLayout()
         line.setSpacing(GRID)
-        line.addWidget(made, 1)
+        line.addWidget(button, 1)
         line.addWidget(self._counts[emotion.key])
         return line
 
-    def show_emotion(self, key: str | None) -> None:
-        """Mark the category that the clip has."""
-        for each, made in self._buttons.items():
-            made.setChecked(each == key)
+    def show_category(self, key: str | None) -> None:
+        """Check the button of a category, None for no category."""
+        for category, button in self._buttons.items():
+            button.setChecked(category == key)
 
     def show_counts(self, kept: Mapping[str, int]) -> None:
-        """Say how many kept clips each category has, of how many it should."""
-        for emotion in self._emotions.emotions:
-            made, count = self._buttons[emotion.key], kept.get(emotion.key, 0)
-            made.setText(f"{emotion.digit}  {emotion.name}")
+        """Show the number of kept clips and the target of each category."""
+        for emotion in self._categories.emotions:
+            button, count = self._buttons[emotion.key], kept.get(emotion.key, 0)
+            button.setText(f"{emotion.digit}  {emotion.name}")
             of = self.tr("%1 of %2").replace("%1", number(count))
             self._counts[emotion.key].setText(of.replace("%2", number(emotion.target_clips)))
             name = self.tr("Category %1, key %2, %3 of %4 clips kept")
             words = (emotion.name, emotion.digit, number(count), number(emotion.target_clips))
-            for place, word in enumerate(words, 1):
-                name = name.replace(f"%{place}", word)
-            made.setAccessibleName(name)
-            made.setToolTip(name)
+            for index, word in enumerate(words, 1):
+                name = name.replace(f"%{index}", word)
+            button.setAccessibleName(name)
+            button.setToolTip(name)

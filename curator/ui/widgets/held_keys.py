@@ -1,28 +1,28 @@
-"""Keys that are held: they run past no clip that was not heard."""
+"""Navigation keys held down: they do not skip clips that were not played."""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 
-WALKING = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
+NAVIGATION = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
 
 
-def is_held_walk(event: QEvent) -> bool:
-    """Whether a key that walks through a list is held, and not just pressed."""
+def is_held_navigation(event: QEvent) -> bool:
+    """Whether the event is the auto-repeat of a navigation key."""
     if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
         return False
-    return event.isAutoRepeat() and event.key() in WALKING
+    return event.isAutoRepeat() and event.key() in NAVIGATION
 
 
 class HeldKeys(QObject):
-    """Keeps a list from running on while its current clip is not heard."""
+    """Ignores held navigation keys of a list while its current clip was not played."""
 
-    def __init__(self, of: QObject, may_run_on: Callable[[], bool]) -> None:
-        super().__init__(of)
-        self._may_run_on = may_run_on
-        of.installEventFilter(self)
+    def __init__(self, widget: QObject, may_skip: Callable[[], bool]) -> None:
+        super().__init__(widget)
+        self._may_skip = may_skip
+        widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """See QObject."""
-        return is_held_walk(event) and not self._may_run_on()
+        return is_held_navigation(event) and not self._may_skip()

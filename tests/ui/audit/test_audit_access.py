@@ -23,7 +23,7 @@ def focusable(audit: Audit) -> list[QWidget]:
 
 
 def test_every_control_has_a_name(audit: Audit):
-    audit.page.table.go_to_row(2)
+    audit.page.ui.table.go_to_row(2)
     nameless = []
     for widget in focusable(audit):
         found = QAccessible.queryAccessibleInterface(widget)
@@ -35,7 +35,7 @@ def test_every_control_has_a_name(audit: Audit):
 def test_tab_reaches_every_control_and_comes_back(audit: Audit):
     wanted = {widget for widget in focusable(audit) if widget is not audit.page}
     seen = set()
-    audit.page.query.edit.setFocus()
+    audit.page.ui.query.edit.setFocus()
     for _ in range(60):
         seen.add(QApplication.focusWidget())
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
@@ -46,13 +46,13 @@ def test_focus_is_always_seen(audit: Audit, qapp):
     for theme in ("light", "dark"):
         wear(qapp, theme)
         for widget in (
-            audit.page.table,
-            audit.page.query.edit,
-            audit.page.editor.text,
-            audit.page.editor.waveform,
-            audit.page.emotions._buttons["greeting"],
+            audit.page.ui.table,
+            audit.page.ui.query.edit,
+            audit.page.ui.editor.text,
+            audit.page.ui.editor.waveform,
+            audit.page.ui.categories._buttons["greeting"],
         ):
-            audit.page.query.orders.setFocus()
+            audit.page.ui.query.orders.setFocus()
             without = widget.grab().toImage()
             widget.setFocus()
             QApplication.processEvents()
@@ -66,13 +66,13 @@ def test_signs_say_in_words_what_they_show(audit: Audit):
     role = Qt.ItemDataRole.AccessibleTextRole
     assert model.index(0, 0).data(role) == "kept"
     assert model.index(2, 5).data(role) == "1 error"
-    assert model.headerData(0, Qt.Orientation.Horizontal, role) == "Kept or dropped"
+    assert model.headerData(0, Qt.Orientation.Horizontal, role) == "Decision"
 
 
 def test_the_page_is_usable_in_a_small_window(audit: Audit):
     audit.window.resize(640, 480)
     QApplication.processEvents()
     assert audit.window.width() <= 700
-    for widget in (audit.page.table, audit.page.editor.waveform, audit.page.editor.text):
+    for widget in (audit.page.ui.table, audit.page.ui.editor.waveform, audit.page.ui.editor.text):
         assert widget.isVisible()
         assert widget.width() > 100

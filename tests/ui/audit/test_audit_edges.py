@@ -16,10 +16,10 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 def test_edges_go_to_the_cursor(audit: Audit):
     before = audit.clip.span
-    audit.page.editor.waveform.set_cursor(before.start + 2000)
+    audit.page.ui.editor.waveform.set_cursor(before.start + 2000)
     audit.press("i")
     assert audit.clip.span.start == before.start + 2000
-    audit.page.editor.waveform.set_cursor(before.stop - 3000)
+    audit.page.ui.editor.waveform.set_cursor(before.stop - 3000)
     audit.press("o")
     assert audit.clip.span.stop == before.stop - 3000
 
@@ -47,13 +47,13 @@ def test_brackets_nudge_the_edges_and_nudges_in_a_row_are_one_edit(audit: Audit)
 
 def test_a_dragged_edge_moves_the_clip(audit: Audit):
     before = audit.clip.span
-    audit.page.editor.waveform.edge_moved.emit("stop", before.stop + 1000)
+    audit.page.ui.editor.waveform.edge_moved.emit("stop", before.stop + 1000)
     assert audit.clip.span.stop == before.stop + 1000
-    assert audit.page.clip.span == audit.clip.span
+    assert audit.page.view.clip.span == audit.clip.span
 
 
 def test_no_edge_leaves_the_recording_or_passes_the_other(audit: Audit):
-    move = audit.page.editor.waveform.edge_moved.emit
+    move = audit.page.ui.editor.waveform.edge_moved.emit
     move("start", -5)
     assert audit.clip.span.start == 0
     move("start", 10**9)
@@ -63,7 +63,7 @@ def test_no_edge_leaves_the_recording_or_passes_the_other(audit: Audit):
 
 
 def test_c_cuts_at_the_nearest_pause(audit: Audit):
-    audit.page.table.go_to_row(2)
+    audit.page.ui.table.go_to_row(2)
     before = audit.clip.span
     audit.press("c")
     assert audit.clip.span.stop == before.stop + RATE // 10
@@ -74,31 +74,31 @@ def test_words_that_are_only_expected_are_said_to_be(audit: Audit):
     facts, number = audit.session.project.facts, audit.clip.recording_id
     heard = a_transcript("all of it", audit.clip.span)
     facts.add_transcript(RecordingTranscript(number, TRANSCRIBE, heard))
-    audit.page.editor.forget_recordings()
-    assert audit.page.editor._hint.isHidden()
+    audit.page.ui.editor.forget_recordings()
+    assert audit.page.ui.editor._edges_hint.isHidden()
     audit.press("]")
-    assert audit.page.clip.transcript is None
-    assert audit.page.editor.text.toPlainText() == "all of it"
-    assert not audit.page.editor._hint.isHidden()
+    assert audit.page.view.clip.transcript is None
+    assert audit.page.ui.editor.text.toPlainText() == "all of it"
+    assert not audit.page.ui.editor._edges_hint.isHidden()
     audit.press(Key.Key_Return)
     assert not audit.session.project.clips.get(audit.ids()[0]).text_decided
 
 
 def test_s_splits_and_undo_brings_the_clip_back(audit: Audit):
     first = audit.clip
-    audit.page.editor.waveform.set_cursor(first.span.start + 4000)
+    audit.page.ui.editor.waveform.set_cursor(first.span.start + 4000)
     audit.press("s")
     assert first.id not in audit.ids()
     assert audit.clip.span.stop == first.span.start + 4000
     assert audit.ids()[0] == audit.clip.id
     audit.press("z", CONTROL)
-    assert audit.ids()[0] == first.id == audit.page.clip.id
+    assert audit.ids()[0] == first.id == audit.page.view.clip.id
     assert audit.clip == first
 
 
 def test_splitting_without_a_place_says_what_to_do(audit: Audit):
     audit.press("s")
-    assert "where to split" in audit.last_message()
+    assert "No split position" in audit.last_message()
 
 
 def test_m_merges_with_the_next_clip_of_the_recording(audit: Audit):
@@ -106,20 +106,20 @@ def test_m_merges_with_the_next_clip_of_the_recording(audit: Audit):
     audit.press("m")
     assert audit.clip.span == first.span.join(second.span)
     assert len(audit.ids()) == 8
-    audit.page.table.go_to_row(7)
+    audit.page.ui.table.go_to_row(7)
     audit.press("m")
-    assert "No clip comes after" in audit.last_message()
+    assert "No clip follows" in audit.last_message()
 
 
 def test_changed_edges_are_followed_by_what_depends_on_them(audit: Audit, monkeypatch):
     asked = []
     monkeypatch.setattr(audit.session.jobs, "ask", lambda what, task: asked.append(what))
     audit.press("]")
-    audit.page.judging.follow_cuts()
+    audit.page.decisions.reanalyse()
     assert asked == []  # nothing was ever analysed, so nobody waits for it
     audit.session.project.facts.set_project_fact("usual_pace", "null")
     audit.press("]")
-    audit.page.judging.follow_cuts()
+    audit.page.decisions.reanalyse()
     assert asked == ["follow"]
 
 
@@ -143,8 +143,8 @@ def test_another_recipe_is_followed_by_what_depends_on_it_also_when_undone(
         Edit("Clean", Field.RECORDING_RECIPE, {recording: none().hash}),
     ):
         audit.session.apply(act)
-        audit.page.judging.follow_cuts()
+        audit.page.decisions.reanalyse()
     for _ in range(2):
         audit.session.undo()
-        audit.page.judging.follow_cuts()
+        audit.page.decisions.reanalyse()
     assert followed == [[one], sorted(of_recording), sorted(of_recording), [one]]

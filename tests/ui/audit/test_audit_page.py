@@ -18,8 +18,8 @@ SHIFT, CONTROL, ALT = (
 
 
 def test_the_first_clip_is_shown_and_nothing_plays_yet(audit: Audit):
-    assert audit.page.clip.id == audit.ids()[0] == audit.session.current
-    assert audit.page.editor.text.toPlainText() == "sentence number 0"
+    assert audit.page.view.clip.id == audit.ids()[0] == audit.session.current
+    assert audit.page.ui.editor.text.toPlainText() == "sentence number 0"
     assert audit.player.played == []
 
 
@@ -37,7 +37,7 @@ def test_r_plays_from_the_start_and_l_in_a_loop(audit: Audit):
     audit.press("l")
     audit.press("r")
     assert audit.player.played[-1].loop
-    assert "loop" in audit.page.editor._style.text()
+    assert "loop" in audit.page.ui.editor._playback_settings.text()
 
 
 def test_a_and_d_let_hear_the_edges(audit: Audit):
@@ -84,7 +84,7 @@ def test_x_drops_and_goes_on_and_y_takes_back(audit: Audit):
 
 
 def test_the_end_of_the_list_is_said(audit: Audit):
-    audit.page.table.go_to_row(len(audit.ids()) - 1)
+    audit.page.ui.table.go_to_row(len(audit.ids()) - 1)
     audit.press(Key.Key_Return)
     assert "last clip" in audit.last_message()
     assert audit.clip.state == "kept"
@@ -103,11 +103,11 @@ def test_several_chosen_clips_are_one_edit(audit: Audit):
 def test_a_digit_gives_a_category_and_again_takes_it_back(audit: Audit):
     audit.press("1")
     assert audit.clip.emotion == "greeting"
-    assert audit.page.emotions._buttons["greeting"].isChecked()
+    assert audit.page.ui.categories._buttons["greeting"].isChecked()
     audit.press("1")
     assert audit.clip.emotion is None
     audit.press("9")
-    assert "No category has the key 9" in audit.last_message()
+    assert "No category uses key 9" in audit.last_message()
 
 
 def test_a_full_stop_repeats_the_last_decision_and_goes_on(audit: Audit):
@@ -121,12 +121,12 @@ def test_a_full_stop_repeats_the_last_decision_and_goes_on(audit: Audit):
 
 def test_e_edits_the_text_and_esc_leaves_it_with_what_was_typed(audit: Audit):
     audit.press("e")
-    assert QApplication.focusWidget() is audit.page.editor.text
+    assert QApplication.focusWidget() is audit.page.ui.editor.text
     for letter in " xj1":
         audit.press(letter)
     assert audit.clip.state == "undecided"  # no key of the page worked meanwhile
     audit.press(Key.Key_Escape)
-    assert QApplication.focusWidget() is audit.page.table
+    assert QApplication.focusWidget() is audit.page.ui.table
     assert audit.clip.text == "sentence number 0 xj1"
     assert audit.session.project.decisions.undo_label() == "Correct text (1 clip)"
     assert len(audit.session.project.decisions.history()) == 1
@@ -140,8 +140,8 @@ def test_control_return_inside_the_text_keeps_and_goes_on(audit: Audit):
     before = audit.session.project.clips.get(first)
     assert (before.text, before.state) == ("sentence number 0!", "kept")
     assert audit.clip.id == second
-    assert audit.page.editor.text.toPlainText() == "sentence number 1"
-    assert QApplication.focusWidget() is audit.page.table
+    assert audit.page.ui.editor.text.toPlainText() == "sentence number 1"
+    assert QApplication.focusWidget() is audit.page.ui.table
 
 
 def test_typing_what_the_machine_heard_takes_the_correction_back(audit: Audit):
@@ -162,23 +162,23 @@ def held(key: Qt.Key) -> QKeyEvent:
 
 def test_a_held_arrow_skips_no_clip_unheard_unless_the_person_asks_for_it(audit: Audit):
     first, second, *_ = audit.ids()
-    QApplication.sendEvent(audit.page.table, held(Key.Key_Down))
+    QApplication.sendEvent(audit.page.ui.table, held(Key.Key_Down))
     assert audit.clip.id == first
-    QApplication.sendEvent(audit.page.table, held(Key.Key_PageDown))
+    QApplication.sendEvent(audit.page.ui.table, held(Key.Key_PageDown))
     assert audit.clip.id == first
     audit.session.settings.set("skip_unheard", True)
-    QApplication.sendEvent(audit.page.table, held(Key.Key_Down))
+    QApplication.sendEvent(audit.page.ui.table, held(Key.Key_Down))
     assert audit.clip.id == second
 
 
 def test_nor_does_it_where_the_arrow_is_no_key_of_the_page(audit: Audit):
     first, second, *_ = audit.ids()
-    audit.page.table.keyPressEvent(held(Key.Key_Down))
+    audit.page.ui.table.keyPressEvent(held(Key.Key_Down))
     assert audit.clip.id == first
     audit.press(Key.Key_Space)
     audit.player.end()
-    audit.page.table.keyPressEvent(held(Key.Key_Down))
-    audit.page.table.keyPressEvent(held(Key.Key_Down))
+    audit.page.ui.table.keyPressEvent(held(Key.Key_Down))
+    audit.page.ui.table.keyPressEvent(held(Key.Key_Down))
     assert audit.clip.id == second
 
 
@@ -200,7 +200,7 @@ def test_f_and_u_find_what_is_left_to_do(audit: Audit):
     assert audit.clip.id == ids[2]
     audit.press("f")
     assert audit.clip.id == ids[5]
-    audit.page.judging.keep(ids[6:8])
+    audit.page.decisions.keep(ids[6:8])
     audit.press("u")
     assert audit.clip.id == ids[8]
     audit.press("u")
@@ -208,61 +208,61 @@ def test_f_and_u_find_what_is_left_to_do(audit: Audit):
 
 
 def test_how_many_clips_a_decision_is_about_is_said(audit: Audit):
-    said = audit.page.query._result
-    assert "chosen" not in said.text()
-    audit.page.table.selectAll()
-    assert said.text().endswith(f"·  {len(audit.ids())} chosen")
-    assert audit.page.table.chosen_clips() == audit.ids()
-    audit.page.query.set_query("duration>0")  # the clips are remembered, and not their rows
-    assert said.text().endswith(f"·  {len(audit.ids())} chosen")
+    said = audit.page.ui.query._result
+    assert "selected" not in said.text()
+    audit.page.ui.table.selectAll()
+    assert said.text().endswith(f"·  {len(audit.ids())} selected")
+    assert audit.page.ui.table.selected_clips() == audit.ids()
+    audit.page.ui.query.set_query("duration>0")  # the clips are remembered, and not their rows
+    assert said.text().endswith(f"·  {len(audit.ids())} selected")
     audit.press("j")
-    assert "chosen" not in said.text()
+    assert "selected" not in said.text()
 
 
 def test_a_slash_asks_for_other_clips_and_escape_goes_back_to_the_list(audit: Audit):
     audit.press("/")
-    assert QApplication.focusWidget() is audit.page.query.edit
+    assert QApplication.focusWidget() is audit.page.ui.query.edit
     for letter in "finding:any":
         audit.press(letter)
     audit.press(Key.Key_Return)
     assert audit.ids() == [3, 6, 9]
-    assert QApplication.focusWidget() is audit.page.table
+    assert QApplication.focusWidget() is audit.page.ui.table
     assert audit.clip.id in audit.ids()
 
 
 def test_a_wrong_query_says_where_and_leaves_the_list(audit: Audit):
-    audit.page.query.set_query("sentence snnr<20")
-    assert not audit.page.query.error.isHidden()
-    assert "column 10" in audit.page.query.error.text()
-    assert "snr" in audit.page.query.error.text()
+    audit.page.ui.query.set_query("sentence snnr<20")
+    assert not audit.page.ui.query.error.isHidden()
+    assert "column 10" in audit.page.ui.query.error.text()
+    assert "snr" in audit.page.ui.query.error.text()
     assert len(audit.ids()) == 9
-    audit.page.query.set_query("sentence")
-    assert audit.page.query.error.isHidden()
+    audit.page.ui.query.set_query("sentence")
+    assert audit.page.ui.query.error.isHidden()
 
 
 def test_a_query_nothing_fits_offers_a_way_back(audit: Audit):
-    audit.page.query.set_query("no such words")
+    audit.page.ui.query.set_query("no such words")
     assert audit.ids() == []
-    audit.page.nothing_button.click()
+    audit.page.ui.empty_button.click()
     assert len(audit.ids()) == 9
 
 
 def test_a_decided_clip_stays_in_the_list_until_it_is_asked_for_anew(audit: Audit):
-    audit.page.query.set_query("state:undecided")
+    audit.page.ui.query.set_query("state:undecided")
     audit.press(Key.Key_Return)
     assert len(audit.ids()) == 9
-    audit.page.query.ask()
+    audit.page.ui.query.ask()
     assert len(audit.ids()) == 8
 
 
 def test_the_chosen_clip_stays_chosen_through_filter_and_order(audit: Audit):
-    audit.page.table.go_to_row(5)
+    audit.page.ui.table.go_to_row(5)
     chosen = audit.clip.id
-    audit.page.query.set_query("finding:any")
+    audit.page.ui.query.set_query("finding:any")
     assert audit.clip.id == chosen
-    audit.page.query.set_query("")
-    audit.page.table.sort_asked.emit("duration", True)
-    assert audit.page.table.current_clip() == audit.clip.id == chosen
+    audit.page.ui.query.set_query("")
+    audit.page.ui.table.sort_asked.emit("duration", True)
+    assert audit.page.ui.table.current_clip() == audit.clip.id == chosen
 
 
 def test_undo_shows_what_it_took_back(audit: Audit):
@@ -278,12 +278,13 @@ def test_undo_shows_what_it_took_back(audit: Audit):
 
 
 def test_a_random_sample_tells_how_many_are_bad(audit: Audit):
-    audit.page.query.orders.setCurrentIndex(audit.page.query.orders.findData("random"))
-    audit.page.query.orders.activated.emit(audit.page.query.orders.currentIndex())
-    audit.page.table.go_to_row(0)
+    audit.page.ui.query.orders.setCurrentIndex(audit.page.ui.query.orders.findData("random"))
+    audit.page.ui.query.orders.activated.emit(audit.page.ui.query.orders.currentIndex())
+    audit.page.ui.table.go_to_row(0)
     for key in (Key.Key_Return, Key.Key_X, Key.Key_Return):
         audit.press(key)
-    assert "Of 3 heard, 1 bad: between 6 and 79 %" in audit.page.query._estimate.text()
+    estimate = audit.page.ui.query._estimate.text()
+    assert "1 of 3 decided clips dropped: 6 – 79 % of all clips" in estimate
 
 
 def test_speed_goes_by_steps_and_back(audit: Audit):
@@ -297,18 +298,18 @@ def test_speed_goes_by_steps_and_back(audit: Audit):
 
 def test_loudness_is_matched_for_the_ear_only_and_said(audit: Audit):
     assert audit.player.matched
-    assert "for the ear only" in audit.page.editor._style.text()
+    assert "loudness-matched" in audit.page.ui.editor._playback_settings.text()
     audit.press("l", SHIFT)
     assert not audit.player.matched
 
 
 def test_b_compares_with_the_voice(audit: Audit):
     audit.press("b")
-    assert "whose voice" in audit.last_message()
-    audit.page.table.go_to_row(4)
+    assert "No reference voice" in audit.last_message()
+    audit.page.ui.table.go_to_row(4)
     voice = audit.clip.id
-    audit.page.judging.choose_voice([voice])
-    audit.page.table.go_to_row(0)
+    audit.page.decisions.choose_voice([voice])
+    audit.page.ui.table.go_to_row(0)
     audit.press("b")
     assert audit.player.played[-1].clip == voice
     audit.press("b")
@@ -316,8 +317,8 @@ def test_b_compares_with_the_voice(audit: Audit):
 
 
 def test_a_word_that_is_clicked_is_heard(audit: Audit):
-    word = audit.page.editor._words[1]
-    audit.page.editor.waveform.word_clicked.emit(1)
+    word = audit.page.ui.editor._words[1]
+    audit.page.ui.editor.waveform.word_clicked.emit(1)
     expected = (word.start - audit.clip.span.start) / RATE
     assert audit.player.played[-1].start_s == pytest.approx(expected)
 
@@ -325,17 +326,17 @@ def test_a_word_that_is_clicked_is_heard(audit: Audit):
 def test_a_clip_played_to_its_end_counts_as_heard(audit: Audit):
     audit.press(Key.Key_Space)
     audit.player.end()
-    assert audit.clip.id in audit.page.listening.heard
+    assert audit.clip.id in audit.page.playback.played
     audit.press("j")
     audit.player.at = 0.3
     audit.press("k")
-    assert audit.ids()[1] not in audit.page.listening.heard
+    assert audit.ids()[1] not in audit.page.playback.played
 
 
 def test_results_that_arrive_are_shown(audit: Audit):
     say(audit.session.project, audit.clip.id, "heard again")
     audit.session.facts_changed.emit(frozenset({audit.clip.id}))
-    assert audit.page.editor.text.toPlainText() == "heard again"
+    assert audit.page.ui.editor.text.toPlainText() == "heard again"
 
 
 def test_what_is_being_typed_survives_results_that_arrive(audit: Audit):
@@ -343,13 +344,13 @@ def test_what_is_being_typed_survives_results_that_arrive(audit: Audit):
     audit.press("!")
     say(audit.session.project, audit.clip.id, "heard again")
     audit.session.facts_changed.emit(frozenset({audit.clip.id}))
-    assert audit.page.editor.text.toPlainText() == "sentence number 0!"
+    assert audit.page.ui.editor.text.toPlainText() == "sentence number 0!"
 
 
 def test_a_finding_offers_its_mend(audit: Audit):
-    audit.page.table.go_to_row(2)
+    audit.page.ui.table.go_to_row(2)
     before = audit.clip.span
-    audit.page.findings.wanted.emit("audit.to_pause")
+    audit.page.ui.findings.wanted.emit("audit.to_pause")
     assert audit.clip.span != before
     assert audit.session.project.decisions.history()[0].field is Field.SPAN
 
@@ -357,14 +358,14 @@ def test_a_finding_offers_its_mend(audit: Audit):
 def test_the_clean_fix_of_a_finding_opens_the_cleaning_dialog(audit: Audit, monkeypatch):
     opened = []
     monkeypatch.setattr(audit.window.dialogs, "show_cleaning", lambda: opened.append(True))
-    audit.page.table.selectAll()
-    audit.page.findings.wanted.emit("window.show_cleaning")
+    audit.page.ui.table.selectAll()
+    audit.page.ui.findings.wanted.emit("window.show_cleaning")
     assert opened == [True]
     assert audit.page.selected_clips() == audit.ids()
 
 
 @pytest.mark.parametrize("clips", [0])
 def test_a_project_without_clips_says_what_to_do_first(audit: Audit):
-    assert audit.page.nothing_said.text() == "There are no clips yet."
-    audit.page.nothing_button.click()
+    assert audit.page.ui.empty_message.text() == "No clips yet."
+    audit.page.ui.empty_button.click()
     assert audit.window.page == "intake"

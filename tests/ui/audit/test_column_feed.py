@@ -9,7 +9,7 @@ from curator.domain.clip_query import Query, parse
 from curator.domain.decision import correct_text, drop, give_emotion, keep
 from curator.domain.splitting import split
 from curator.store.project import Project
-from curator.ui.audit import layout
+from curator.ui.audit import page as audit_page
 from curator.ui.audit.page import AuditPage
 from curator.ui.clip_data import column_feed
 from curator.ui.clip_data.clip_columns import ClipColumns
@@ -28,7 +28,7 @@ FEW = 10
 @pytest.fixture(autouse=True)
 def _few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(column_feed, "AT_ONCE", FEW)
-    monkeypatch.setattr(layout, "UNPAINTED_MS", 50)
+    monkeypatch.setattr(audit_page, "UNPAINTED_MS", 50)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def open_page(session: Session, qtbot) -> Iterator[Callable[[], AuditPage]]:
     def make() -> AuditPage:
         pages.append(AuditPage(session, FakePlayer()))
         qtbot.addWidget(pages[0])
-        pages[0].judging._settling.setInterval(10**6)
+        pages[0].decisions._delay.setInterval(10**6)
         return pages[0]
 
     yield make
@@ -58,7 +58,7 @@ def read(session: Session, qtbot) -> Callable[[], None]:
     """Waits until nothing is being read."""
 
     def wait() -> None:
-        qtbot.wait(2 * layout.UNPAINTED_MS)
+        qtbot.wait(2 * audit_page.UNPAINTED_MS)
         qtbot.waitUntil(lambda: not session.readings.running)
 
     return wait
@@ -68,7 +68,7 @@ def rows_as_stored(page: AuditPage, typed: str = "") -> bool:
     project = page.session.project
     fresh = ClipColumns(project)
     for name in ("state", "emotion", "corrected", "errors", "warnings"):
-        mine = page.columns.column(name)[page.columns.where(Query())].tolist()
+        mine = page.view.columns.column(name)[page.view.columns.where(Query())].tolist()
         assert mine == fresh.column(name)[fresh.where(Query())].tolist(), name
     return page.model.ids.tolist() == project.clips.ids(parse(typed))
 
@@ -77,10 +77,10 @@ def test_the_first_clips_are_there_at_once_and_the_rest_is_added(open_page, read
     page = open_page()
     first = page.model.ids.tolist()
     assert first == page.session.project.clips.ids()[:FEW]
-    assert page.clip.id == first[0]
+    assert page.view.clip.id == first[0]
     read()
     assert page.model.ids.tolist()[:FEW] == first
-    assert page.clip.id == first[0]
+    assert page.view.clip.id == first[0]
     assert rows_as_stored(page)
 
 
@@ -120,15 +120,15 @@ def test_new_clips_arrive_though_many_are_there(open_page, read):
 
 def test_a_query_is_answered_when_what_it_asks_for_is_read(open_page, read):
     page = open_page()
-    page.query.set_query("snr>20")
-    assert page.query._result.text() == "reading the clips…"
+    page.ui.query.set_query("snr>20")
+    assert page.ui.query._result.text() == "loading clips…"
     read()
     assert rows_as_stored(page, "snr>20")
     clip = page.session.project.clips.ids(parse("-snr>20"))[0]
     score(page.session.project, clip, snr=30.0)
     page.session.facts_changed.emit(frozenset({clip}))
     assert set(page.model.ids.tolist()) == set(page.session.project.clips.ids(parse("snr>20")))
-    page.query.set_query("")
+    page.ui.query.set_query("")
     assert rows_as_stored(page)
 
 
@@ -136,10 +136,10 @@ def test_a_clip_far_down_can_be_asked_for_before_it_is_read(session: Session, op
     last = session.project.clips.ids()[-1]
     session.choose(last)
     page = open_page()
-    assert page.clip is None
+    assert page.view.clip is None
     read()
-    assert page.clip.id == last
-    assert page.table.current_clip() == last
+    assert page.view.clip.id == last
+    assert page.ui.table.current_clip() == last
 
 
 def test_a_page_that_closes_while_it_reads_leaves_nothing(session: Session, qtbot):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from curator.domain.clip_query import Query
 from curator.domain.decision import drop, keep
 from curator.ui.clip_data.clip_columns import ClipColumns
-from curator.ui.clip_data.review_order import WORST_FIRST, gain, likely_share, sample
+from curator.ui.clip_data.review_order import WORST_FIRST, gain, sample, wilson_interval
 from tests.helpers.factories import a_finding, a_project
 
 
@@ -50,19 +50,19 @@ def test_a_sample_is_random_and_the_same_for_the_same_seed(tmp_path):
 
 
 def test_of_50_heard_3_bad_says_between_2_and_16_percent():
-    low, high = likely_share(3, 50)
+    low, high = wilson_interval(3, 50)
     assert (round(100 * low), round(100 * high)) == (2, 16)
 
 
 @pytest.mark.parametrize(("bad", "heard"), [(0, 0), (0, 10), (10, 10)])
 def test_the_ends_stay_within_all_and_nothing(bad, heard):
-    low, high = likely_share(bad, heard)
+    low, high = wilson_interval(bad, heard)
     assert 0 <= low <= high <= 1
 
 
 @given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_share_that_was_seen_lies_within(found):
     bad, heard = found
-    low, high = likely_share(bad, heard)
+    low, high = wilson_interval(bad, heard)
     assert low <= bad / heard + 1e-12
     assert bad / heard <= high + 1e-12

@@ -229,7 +229,7 @@ def test_a_held_arrow_skips_no_clip_unheard(page: BalancePage):
     first, second = listed(page)[:2]
     QApplication.sendEvent(page.list.table, held)
     assert page.list.current.clip.id == first
-    page.listening.heard.add(first)
+    page.listening.played.add(first)
     QApplication.sendEvent(page.list.table, held)
     QApplication.sendEvent(page.list.table, held)
     assert page.list.current.clip.id == second

@@ -19,7 +19,7 @@ from curator.domain.cleaning import BeforeAfter, Comparison, judged
 from curator.domain.decision import Field
 from curator.jobs import cleaning
 from curator.store.project import Project
-from curator.ui.audit.findings_panel import MENDS
+from curator.ui.audit.findings_panel import FIXES
 from curator.ui.audit.page import AuditPage
 from curator.ui.cleaning.dialog import CleaningDialog
 from curator.ui.cleaning.opening import offered, open_cleaning
@@ -249,8 +249,8 @@ def test_the_pages_open_it(qtbot, session):
     for page in (audit, intake):
         qtbot.addWidget(page)
     session.action_asked.connect(lambda _key: open_cleaning(session, audit, audit))
-    assert "Clean" in [mend.text.rstrip("…") for mend in MENDS["noisy"]]
-    for page, start in ((audit, lambda: audit._mend(MENDS["music"][0].action)),
+    assert "Clean" in [fix.text.rstrip("…") for fix in FIXES["noisy"]]
+    for page, start in ((audit, lambda: audit.commands._fix(FIXES["music"][0].action)),
                         (intake, intake.clean.click)):  # fmt: skip
         start()
         (opened,) = page.findChildren(CleaningDialog)

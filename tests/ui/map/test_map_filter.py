@@ -47,7 +47,7 @@ def test_the_legend_counts_and_filters_within_the_query(qtbot, voice_map: Map):
     voice_map.press(Qt.Key.Key_Escape)
     voice_map.page.scatter.setFocus()
     voice_map.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    typed = voice_map.window._pages["audit"].query.edit.text()
+    typed = voice_map.window._pages["audit"].ui.query.edit.text()
     assert set(parse(typed).terms) == set(parse("snr>=11 emotion:greeting").terms)
 
 

@@ -24,7 +24,7 @@ def test_the_map_is_between_audit_and_balance(voice_map: Map):
 def test_a_click_chooses_the_clip_on_all_pages_and_plays_it(voice_map: Map):
     voice_map.click(voice_map.at(6))
     assert voice_map.current == 6
-    assert voice_map.window._pages["audit"].table.current_clip() == voice_map.ids[6]
+    assert voice_map.window._pages["audit"].ui.table.current_clip() == voice_map.ids[6]
     assert [played.clip for played in voice_map.player.played] == [voice_map.ids[6]]
 
 
@@ -208,7 +208,7 @@ def test_the_chosen_clips_are_shown_in_audit(voice_map: Map):
     voice_map.press(Qt.Key.Key_Return, CONTROL)
     assert voice_map.window.page == "audit"
     audit = voice_map.window._pages["audit"]
-    assert audit.query.edit.text() == f"id:{voice_map.ids[0]},{voice_map.ids[1]}"
+    assert audit.ui.query.edit.text() == f"id:{voice_map.ids[0]},{voice_map.ids[1]}"
     assert audit.model.ids.tolist() == voice_map.ids[:2]
 
 
@@ -344,7 +344,7 @@ def test_the_only_kind_that_is_shown_is_listed_in_audit(voice_map: Map):
     voice_map.page.legend.buttons[0].click()
     voice_map.page.scatter.setFocus()
     voice_map.press(Qt.Key.Key_Return, CONTROL)
-    assert voice_map.window._pages["audit"].query.edit.text() == "emotion:greeting"
+    assert voice_map.window._pages["audit"].ui.query.edit.text() == "emotion:greeting"
 
 
 def test_the_card_says_what_was_just_decided(voice_map: Map):

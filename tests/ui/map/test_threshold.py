@@ -68,7 +68,7 @@ def test_the_cut_becomes_a_query_that_finds_the_same_clips(by_noise: Map):
     by_noise.press(Qt.Key.Key_Return)
     audit = by_noise.window._pages["audit"]
     assert by_noise.window.page == "audit"
-    assert audit.query.edit.text() == text == "snr<12.5 -state:dropped"
+    assert audit.ui.query.edit.text() == text == "snr<12.5 -state:dropped"
     assert sorted(audit.model.ids.tolist()) == sorted(cut.tolist())
 
 
