@@ -30,6 +30,6 @@ def largest_difference(runs, step):
     """The largest difference between the weights of two runs."""
     from trainer.runs import checkpoint
 
-    one, other = (checkpoint.chosen(run / "checkpoints", step).tensors("weights") for run in runs)
+    one, other = (checkpoint.load(run / "checkpoints", step).tensors("weights") for run in runs)
     assert set(one) == set(other)
     return max((one[name] - other[name]).abs().max().item() for name in one)

@@ -13,7 +13,7 @@ OF_THE_PROCESS = ("resumed", "paused", "started")
 
 def digest(run: Path, step: int, name: str = "weights") -> str:
     """The hash of what a checkpoint holds."""
-    path = checkpoint.at(run / "checkpoints", step) / f"{name}.safetensors"
+    path = checkpoint.path_of(run / "checkpoints", step) / f"{name}.safetensors"
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

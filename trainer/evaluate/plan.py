@@ -72,7 +72,7 @@ def weights_key(run: Run, step: int) -> str:
     """What tells one checkpoint's weights from another's."""
     if step == BASE:
         return json.dumps([run.about.get("identity"), run.about.get("parent_sha256")])
-    path = checkpoint.at(run.checkpoints, step) / checkpoint.MANIFEST
+    path = checkpoint.path_of(run.checkpoints, step) / checkpoint.MANIFEST
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:

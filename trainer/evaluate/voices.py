@@ -46,7 +46,7 @@ def speaking(run: Run, bundle: Bundle, step: int) -> Iterator[Speaker]:
         found = backend.network()
         backend.adapt(found)
         if step != BASE:
-            load_weights(found, checkpoint.chosen(run.checkpoints, step), averaged=True)
+            load_weights(found, checkpoint.load(run.checkpoints, step), averaged=True)
         elif (run.folder / PARENT).is_file():
             load_weights(found, Beginning(run.folder, BASE, {}), averaged=False)
         return found

@@ -1,4 +1,4 @@
-"""Files of a base model whose hash was seen: listed ones, and those recorded when first used."""
+"""Hashes of base model files: of released files, and recorded at first use for others."""
 
 import json
 import tomllib
@@ -14,11 +14,11 @@ RECORD = "recorded-hashes.json"
 Record = dict[str, dict[str, object]]
 
 
-def checked_hashes(folder: Path, names: Sequence[str], kind: str) -> dict[str, str]:
-    """SHA-256 of each file, or BrokenBase for one that is neither known nor as it was before.
+def verified_hashes(folder: Path, names: Sequence[str], kind: str) -> dict[str, str]:
+    """SHA-256 of each file; BrokenBase for one that is neither released nor as recorded.
 
-    A file whose size and time of change are as recorded is not read again. kind: of the models in
-    ``resources/models.toml`` whose hashes count.
+    A file with the recorded size and modification time is not hashed again. kind: model kind in
+    ``resources/models.toml``.
     """
     before = read_record(folder)
     known = known_hashes(kind)
@@ -26,16 +26,16 @@ def checked_hashes(folder: Path, names: Sequence[str], kind: str) -> dict[str, s
     for name in names:
         path = folder / name
         status = path.stat()
-        seen = before.get(name, {})
-        unchanged = (seen.get("size"), seen.get("mtime_ns")) == (
+        recorded = before.get(name, {})
+        unchanged = (recorded.get("size"), recorded.get("mtime_ns")) == (
             status.st_size,
             status.st_mtime_ns,
         )
-        digest = str(seen["sha256"]) if unchanged else sha256_of(path)
-        _refuse_if_other(path, digest, known, seen)
-        kept = seen if digest == seen.get("sha256") else {}  # else said of another file
+        digest = str(recorded["sha256"]) if unchanged else sha256_of(path)
+        _refuse_changed(path, digest, known, recorded)
+        unchanged_fields = recorded if digest == recorded.get("sha256") else {}
         record[name] = {
-            **kept,
+            **unchanged_fields,
             "sha256": digest,
             "size": status.st_size,
             "mtime_ns": status.st_mtime_ns,
@@ -46,7 +46,7 @@ def checked_hashes(folder: Path, names: Sequence[str], kind: str) -> dict[str, s
 
 
 def known_hashes(kind: str) -> dict[str, str]:
-    """SHA-256 by file name of the released files that ``resources/models.toml`` lists."""
+    """SHA-256 by file name of the released files listed in ``resources/models.toml``."""
     path = resources() / "models.toml"
     if not path.is_file():
         return {}
@@ -61,32 +61,32 @@ def known_hashes(kind: str) -> dict[str, str]:
 
 
 def read_record(folder: Path) -> Record:
-    """What was recorded about a folder's files."""
+    """Read the record of a folder's files; {} if there is none."""
     path = folder / RECORD
     if not path.is_file():
         return {}
     try:
-        found: Record = json.loads(path.read_text(encoding="utf-8"))
+        record: Record = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise BrokenBase(f"{path} is damaged.", "Delete it to record the files anew.") from error
-    return found
+        raise BrokenBase(f"{path} is damaged.", "Delete it to record the files again.") from error
+    return record
 
 
 def write_record(folder: Path, record: Mapping[str, Mapping[str, object]]) -> None:
-    """Remember the hashes; a folder that cannot be written is hashed each time."""
+    """Write the record; in a read-only folder, files are hashed each time."""
     try:
         write_atomically(folder / RECORD, json.dumps(record, indent=1).encode())
     except OSError:
         return
 
 
-def _refuse_if_other(
+def _refuse_changed(
     path: Path, digest: str, known: Mapping[str, str], before: Mapping[str, object]
 ) -> None:
-    """Refuse a file that is neither the released one nor the one used before."""
+    """Raise BrokenBase for a file that is neither the released nor the recorded one."""
     if digest == known.get(path.name) or before.get("sha256") in (None, digest):
         return
     raise BrokenBase(
-        f"{path} is not the file that was used before: its hash differs.",
-        f"Put the old file back, or delete {path.parent / RECORD} if the change was meant.",
+        f"{path} has changed since it was first used: its hash differs.",
+        f"Restore the file, or delete {path.parent / RECORD} if the change is intended.",
     )

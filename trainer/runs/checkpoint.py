@@ -1,8 +1,8 @@
-"""Checkpoints that a crash cannot spoil, and from which a run goes on bit for bit.
+"""Crash-safe checkpoints, from which a run resumes bit for bit.
 
-A checkpoint is a folder: written beside under another name, every file fsynced and hashed, then
-renamed. ``manifest.json`` holds the hashes and is written last. Tensors are kept as safetensors,
-which cannot hold code. The base model is named by its hash, not copied: only what learns is kept.
+A checkpoint is a folder, written under a temporary name, fsynced, hashed and then renamed.
+``manifest.json`` holds the hashes and is written last. Tensors are stored as safetensors, which
+cannot contain code. Only trained parameters are stored; the base model is referenced by its hash.
 """
 
 import json
@@ -29,14 +29,14 @@ Tensors = dict[str, "torch.Tensor"]
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A checkpoint whose every file was found as written. step: updates done."""
+    """A verified checkpoint. step: updates done."""
 
     folder: Path
     step: int
     state: Mapping[str, object]
 
     def tensors(self, name: str) -> Tensors:
-        """The tensors called ``name``: weights, optimizer or ema; {} if it has none."""
+        """Tensors of the file ``name``: weights, optimizer or ema; {} if it does not exist."""
         from safetensors.torch import load_file
 
         path = self.folder / f"{name}.safetensors"
@@ -46,90 +46,92 @@ class Checkpoint:
 def save(
     folder: Path, step: int, tensors: Mapping[str, Tensors], state: Mapping[str, object]
 ) -> Checkpoint:
-    """Write the checkpoint of ``step`` into ``folder``; it is there whole, or not at all."""
+    """Write the checkpoint of ``step`` into ``folder``, atomically."""
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
     final = folder / f"step-{step:08d}"
-    beside = folder / f"{final.name}.{os.getpid()}.tmp"
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir()
+    temporary = folder / f"{final.name}.{os.getpid()}.tmp"
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir()
     try:
-        for name, named in tensors.items():
-            whole = {key: value.detach().cpu().contiguous() for key, value in named.items()}
-            save_file(whole, beside / f"{name}.safetensors")
+        for name, values in tensors.items():
+            contiguous = {key: value.detach().cpu().contiguous() for key, value in values.items()}
+            save_file(contiguous, temporary / f"{name}.safetensors")
         text = json.dumps(state, indent=1, sort_keys=True)
-        (beside / STATE).write_text(text, encoding="utf-8")
+        (temporary / STATE).write_text(text, encoding="utf-8")
         hashes = {}
-        for path in sorted(beside.iterdir()):
+        for path in sorted(temporary.iterdir()):
             sync_file(path)
             hashes[path.name] = sha256_of(path)
-        listing = json.dumps({"step": step, "files": hashes}, indent=1)
-        (beside / MANIFEST).write_text(listing, encoding="utf-8")
-        sync_file(beside / MANIFEST)
-        sync_folder(beside)
-        if final.exists():  # left by a run that was killed after it and goes over it again
+        manifest = json.dumps({"step": step, "files": hashes}, indent=1)
+        (temporary / MANIFEST).write_text(manifest, encoding="utf-8")
+        sync_file(temporary / MANIFEST)
+        sync_folder(temporary)
+        if final.exists():  # left by a run that was killed after it and repeats the step
             shutil.rmtree(final)
-        beside.replace(final)
+        temporary.replace(final)
         sync_folder(folder)
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
     return Checkpoint(final, step, state)
 
 
 def read(folder: Path) -> Checkpoint | None:
-    """The checkpoint in ``folder``; None if a file of it is missing or changed."""
+    """Read and verify the checkpoint in ``folder``; None if a file is missing or changed."""
     try:
-        listing = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        for name, digest in listing["files"].items():
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        for name, digest in manifest["files"].items():
             if sha256_of(folder / name) != digest:
                 return None
         state = json.loads((folder / STATE).read_text(encoding="utf-8"))
-        return Checkpoint(folder, int(listing["step"]), state)
+        return Checkpoint(folder, int(manifest["step"]), state)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def steps(folder: Path) -> list[int]:
-    """The steps of which there is a checkpoint, oldest first, not yet verified."""
+    """Steps with a checkpoint, in ascending order, not verified."""
     if not folder.is_dir():
         return []
-    found = (NAME.match(path.name) for path in folder.iterdir())
-    return sorted(int(match[1]) for match in found if match)
+    matches = (NAME.match(path.name) for path in folder.iterdir())
+    return sorted(int(match[1]) for match in matches if match)
 
 
 def newest(folder: Path) -> tuple[Checkpoint | None, list[int]]:
-    """The newest checkpoint that verifies, and the steps of newer ones that do not."""
+    """The newest valid checkpoint, and the steps of newer invalid ones."""
     broken: list[int] = []
     for step in reversed(steps(folder)):
-        found = read(at(folder, step))
-        if found is not None:
-            return found, broken
+        candidate = read(path_of(folder, step))
+        if candidate is not None:
+            return candidate, broken
         broken.append(step)
     return None, broken
 
 
-def at(folder: Path, step: int) -> Path:
-    """The folder of a step's checkpoint."""
+def path_of(folder: Path, step: int) -> Path:
+    """Folder of a step's checkpoint."""
     return folder / f"step-{step:08d}"
 
 
-def chosen(folder: Path, step: int) -> Checkpoint:
-    """The checkpoint of ``step``, or BrokenRun."""
-    found = read(at(folder, step))
-    if found is None:
-        there = ", ".join(map(str, steps(folder))) or "none"
-        raise BrokenRun(f"There is no whole checkpoint of step {step}.", f"There are: {there}.")
-    return found
+def load(folder: Path, step: int) -> Checkpoint:
+    """Read the checkpoint of ``step``; BrokenRun if it is missing or invalid."""
+    candidate = read(path_of(folder, step))
+    if candidate is None:
+        available = ", ".join(map(str, steps(folder))) or "none"
+        raise BrokenRun(
+            f"There is no valid checkpoint of step {step}.", f"Available steps: {available}."
+        )
+    return candidate
 
 
 def prune(folder: Path, keep: Sequence[int]) -> list[int]:
-    """Remove all checkpoints but those of ``keep``, and what crashes left; returns what went."""
-    gone = []
+    """Delete all checkpoints but ``keep``, and temporary files; returns the deleted steps."""
+    removed = []
     for step in steps(folder):
         if step not in keep:
-            shutil.rmtree(at(folder, step), ignore_errors=True)
-            gone.append(step)
+            shutil.rmtree(path_of(folder, step), ignore_errors=True)
+            removed.append(step)
     for path in folder.glob("step-*.tmp"):
         shutil.rmtree(path, ignore_errors=True)
-    return gone
+    return removed

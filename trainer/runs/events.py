@@ -1,7 +1,6 @@
-"""``events.jsonl``: everything that happened in a run, one JSON object a line.
+"""``events.jsonl``: the event log of a run, one JSON object per line.
 
-The report, the curves and the guard read nothing else. Its schema is
-``resources/events.schema.json``.
+Source of the report, the curves and the verdict. Schema: ``resources/events.schema.json``.
 """
 
 import datetime
@@ -15,36 +14,36 @@ from trainer.runs.files import json_lines
 
 FILE = "events.jsonl"
 DISCARDED = "discarded.jsonl"
-OUTLIVE_STEPS = ("exported", "spoken")
+KEPT_EVENTS = ("exported", "spoken")
 
 Event = dict[str, object]
 
 
 class EventLog:
-    """Appends to a run's events. A log that nobody reads (``path`` None) keeps ranks apart."""
+    """Appends to a run's event log. path: None discards events, on ranks other than 0."""
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
 
     def add(self, event: str, **fields: object) -> None:
-        """Write one event; numbers that JSON does not know are written as null."""
+        """Append one event; NaN and infinities are written as null."""
         if self.path is None:
             return
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-        plain = {key: _plain(value) for key, value in fields.items()}
-        line = json.dumps({"event": event, "time": now, **plain}, ensure_ascii=False)
+        finite = {key: _finite(value) for key, value in fields.items()}
+        line = json.dumps({"event": event, "time": now, **finite}, ensure_ascii=False)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
 
     def size(self) -> int:
-        """Bytes written so far; a checkpoint remembers them."""
+        """Size in bytes, stored in checkpoints."""
         return self.path.stat().st_size if self.path is not None and self.path.exists() else 0
 
-    def cut(self, size: int) -> None:
-        """Go back to ``size`` bytes; what was after them is kept in ``discarded.jsonl``.
+    def truncate(self, size: int) -> None:
+        """Truncate to ``size`` bytes, moving the rest to ``discarded.jsonl``.
 
-        Those steps happened after the checkpoint that the run goes on from, and happen again. What
-        was done with the run besides training stays.
+        Used when resuming from a checkpoint: later steps are repeated. Events other than training,
+        such as exports, are kept.
         """
         if self.path is None or not self.path.exists():
             return
@@ -53,7 +52,7 @@ class EventLog:
             return
         with self.path.with_name(DISCARDED).open("ab") as file:
             file.write(data[size:].rstrip(b"\n") + b"\n")
-        kept = [line for line in data[size:].splitlines(keepends=True) if _outlives(line)]
+        kept = [line for line in data[size:].splitlines(keepends=True) if _is_kept(line)]
         with self.path.open("r+b") as file:
             file.truncate(size)
             file.seek(size)
@@ -61,32 +60,32 @@ class EventLog:
 
 
 def read_events(run: Path) -> list[Event]:
-    """The events of a run; a half-written last line is left out."""
+    """Events of a run; an incomplete last line is ignored."""
     path = run / FILE
     if not path.is_file():
-        raise BrokenRun(f"{run} holds no {FILE}.", "Name a folder that `trainer train` made.")
+        raise BrokenRun(f"{run} contains no {FILE}.", "Name a folder written by `trainer train`.")
     return [event for _, event in json_lines(path)]
 
 
 def of_kind(events: list[Event], kind: str) -> list[Event]:
-    """The events of one kind, in order."""
+    """Events of one kind, in order."""
     return [event for event in events if event["event"] == kind]
 
 
-def _outlives(line: bytes) -> bool:
-    """Whether a line says something that going back to a checkpoint does not undo."""
+def _is_kept(line: bytes) -> bool:
+    """Whether an event survives resuming from an earlier checkpoint."""
     try:
-        return json.loads(line)["event"] in OUTLIVE_STEPS
+        return json.loads(line)["event"] in KEPT_EVENTS
     except (ValueError, KeyError, TypeError):
         return False
 
 
-def _plain(value: object) -> object:
-    """The same with NaN and infinities as None, which is what JSON can say."""
+def _finite(value: object) -> object:
+    """The value with NaN and infinities replaced by None."""
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        return {str(key): _finite(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
+        return [_finite(inner) for inner in value]
     return value

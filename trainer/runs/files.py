@@ -1,4 +1,4 @@
-"""Files: written so that a crash leaves the old one or the new one, hashed, read line by line."""
+"""Atomic file writes, hashes and JSON Lines."""
 
 import hashlib
 import json
@@ -14,20 +14,20 @@ BLOCK = 1 << 20  # bytes read at a time when hashing
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Put ``data`` at ``path`` through a file beside it: written, fsynced, renamed."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    """Write ``data`` to a temporary file, fsync it and rename it to ``path``."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with beside.open("wb") as file:
+        with temporary.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        temporary.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def sync_file(path: Path) -> None:
-    """Ask the disk to keep what was written to ``path``."""
+    """fsync the file ``path``."""
     descriptor = os.open(path, os.O_RDWR)
     try:
         os.fsync(descriptor)
@@ -36,7 +36,7 @@ def sync_file(path: Path) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Ask the disk to keep the names in the folder ``path``; Windows has no such call."""
+    """fsync the folder ``path``; not available on Windows."""
     if os.name == "nt":
         return
     descriptor = os.open(path, os.O_RDONLY)
@@ -47,7 +47,7 @@ def sync_folder(path: Path) -> None:
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hex."""
+    """SHA-256 of a file, hexadecimal."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(BLOCK):
@@ -55,39 +55,39 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def built_once(folder: Path, build: Callable[[Path], None]) -> Path:
-    """``folder`` as ``build`` fills it, at the first call; complete or not there.
+def build_once(folder: Path, build: Callable[[Path], None]) -> Path:
+    """Create ``folder`` atomically with ``build`` unless it exists.
 
-    Another process may build the same at the same time: whoever is first, the others use theirs.
+    If several processes build it at once, the first to finish wins.
     """
     if folder.is_dir():
         return folder
-    beside = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
-    beside.mkdir(parents=True, exist_ok=True)
+    temporary = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
+    temporary.mkdir(parents=True, exist_ok=True)
     try:
-        build(beside)
-        beside.replace(folder)
+        build(temporary)
+        temporary.replace(folder)
     except OSError:
-        if not folder.is_dir():  # else another process was faster, and its folder is the same
+        if not folder.is_dir():  # else another process built the same folder first
             raise
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
     return folder
 
 
 def json_lines(path: Path) -> Iterator[tuple[int, Any]]:
-    """Each line of JSON with its number; a half-written last one is left out. BrokenRun if others.
+    """(line number, object) of a JSON Lines file; BrokenRun for a damaged line.
 
-    Files that are appended to end so when the process is killed while it writes.
+    An incomplete last line, left by a process killed while writing, is ignored.
     """
     lines = path.read_bytes().split(b"\n")
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            found = json.loads(line)
+            value = json.loads(line)
         except ValueError as error:
             if number == len(lines):
                 return
             raise BrokenRun(f"{path} line {number} is damaged: {error}.") from error
-        yield number, found
+        yield number, value

@@ -1,9 +1,9 @@
-"""A run: one folder with everything about one training.
+"""A run: the folder of one training.
 
-RUN/config.toml     the configuration as resolved
-RUN/run.json        bundle, base and versions it was started with
-RUN/events.jsonl    what happened
-RUN/checkpoints/    what it can be continued from
+RUN/config.toml     resolved configuration
+RUN/run.json        bundle, base and versions at the start
+RUN/events.jsonl    event log
+RUN/checkpoints/    checkpoints
 """
 
 import hashlib
@@ -29,12 +29,12 @@ CONFIG = "config.toml"
 ABOUT = "run.json"
 LOCK = "lock"
 PARENT = "parent.safetensors"
-SHIPPED = "shipped"  # the kind of a run of a model as it was released: nothing is trained in it
+SHIPPED = "shipped"  # kind of a run that only evaluates a released model
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """An open run folder. about: what run.json says."""
+    """An open run folder. about: contents of run.json."""
 
     folder: Path
     config: TrainConfig
@@ -42,25 +42,25 @@ class Run:
 
     @property
     def as_shipped(self) -> bool:
-        """Whether it is of a model as it was released: step 0 is all there is."""
+        """Whether the run only evaluates a released model (step 0 only)."""
         return self.about.get("kind") == SHIPPED
 
     @property
     def checkpoints(self) -> Path:
-        """The folder of its checkpoints."""
+        """Folder of the checkpoints."""
         return self.folder / "checkpoints"
 
     def events(self) -> EventLog:
-        """Its event log, for writing."""
+        """Event log, for writing."""
         return EventLog(self.folder / FILE)
 
     def bundle(self, elsewhere: Path | None = None) -> Bundle:
-        """The bundle it was started on; ``elsewhere`` if it has moved. It must be unchanged."""
+        """Read the bundle, from ``elsewhere`` if moved; BrokenRun if it changed."""
         folder = elsewhere or Path(str(self.about["bundle"]))
         bundle = read_bundle(folder)
         if bundle.manifest_sha256 != self.about["manifest_sha256"]:
             raise BrokenRun(
-                f"{folder} is not the bundle this run was started on: its manifest differs.",
+                f"{folder} is not the bundle of this run: its manifest differs.",
                 "Start a new run on it.",
             )
         return bundle
@@ -69,11 +69,11 @@ class Run:
 def create_run(
     folder: Path, config: TrainConfig, bundle: Bundle, more: Mapping[str, object]
 ) -> Run:
-    """A new run folder; refuses one that holds anything."""
+    """Create a run folder; BrokenRun if it exists and is not empty."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BrokenRun(
-            f"{folder} is already there.",
-            "Go on with it by `trainer resume`, or name another folder.",
+            f"{folder} already exists.",
+            "Resume it with `trainer resume`, or choose another folder.",
         )
     folder.mkdir(parents=True, exist_ok=True)
     about = {
@@ -81,7 +81,7 @@ def create_run(
         "trainer": __version__,
         "bundle": str(bundle.folder.resolve()),
         "manifest_sha256": bundle.manifest_sha256,
-        # Which set it is, by curator's snapshot; null in bundles made by hand or without one.
+        # curator's snapshot; null in bundles without one.
         "snapshot": bundle.header.get("snapshot"),
         "state_hash": bundle.header.get("state_hash"),
         "config_sha256": config_hash(config),
@@ -95,60 +95,63 @@ def create_run(
 
 
 def open_run(folder: Path) -> Run:
-    """The run in ``folder``."""
+    """Open the run in ``folder``; BrokenRun if it is not one or was changed."""
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         text = (folder / CONFIG).read_bytes()
         config = from_toml(text.decode())
     except FileNotFoundError as error:
         raise BrokenRun(
-            f"{folder} is not a run.", "Name a folder that `trainer train` made."
+            f"{folder} is not a run folder.", "Name a folder written by `trainer train`."
         ) from error
     except ValueError as error:
-        raise BrokenRun(f"{folder} is damaged: {error}.") from error
-    # Of the file: a newer trainer may know settings that the run was begun without.
+        raise BrokenRun(f"{folder} is damaged: {error}.", "Restore it from a backup.") from error
+    # Hash of the file: a newer trainer may have settings that the run lacks.
     if about.get("config_sha256") != hashlib.sha256(text).hexdigest():
-        raise BrokenRun(f"{folder}/{CONFIG} was changed since the run began.")
+        raise BrokenRun(
+            f"{folder}/{CONFIG} was changed since the run started.",
+            "Restore it, or start a new run.",
+        )
     return Run(folder, config, about)
 
 
 def choose_checkpoint(run: Run, wanted: str) -> checkpoint.Checkpoint:
-    """best (or last where nothing was evaluated), last, or a step."""
+    """Checkpoint by name: best (last without evaluations), last or a step."""
     last, _ = checkpoint.newest(run.checkpoints)
     if run.as_shipped:
-        raise BrokenRun(f"{run.folder} is of a model as it was shipped; nothing is trained in it.")
+        raise BrokenRun(f"{run.folder} is an evaluation of a released model without checkpoints.")
     if last is None:
-        raise BrokenRun(f"{run.folder} has no whole checkpoint yet.", "Train it first.")
+        raise BrokenRun(f"{run.folder} has no valid checkpoint yet.", "Train it first.")
     if wanted == "last":
         return last
     if wanted == "best":
         best = last.state.get("best")
-        return checkpoint.chosen(run.checkpoints, int(str(best))) if best else last  # 0: the base
+        return checkpoint.load(run.checkpoints, int(str(best))) if best else last  # 0: the base
     if not wanted.isdigit():
-        raise BrokenRun(f"--checkpoint {wanted!r} is neither best, last nor a step.")
-    return checkpoint.chosen(run.checkpoints, int(wanted))
+        raise BrokenRun(f"--checkpoint {wanted!r} is invalid.", "Use best, last or a step.")
+    return checkpoint.load(run.checkpoints, int(wanted))
 
 
 @contextmanager
 def locked(run: Run) -> Iterator[None]:
-    """Only one process at a time trains a run."""
+    """Lock the run for this process; BrokenRun if another process trains it."""
     path = run.folder / LOCK
-    me = {"pid": os.getpid(), "host": socket.gethostname(), "group": group_name()}
+    own = {"pid": os.getpid(), "host": socket.gethostname(), "group": group_name()}
     try:
-        _take(path, me)
+        _create_lock(path, own)
     except FileExistsError:
         owner = _owner(path)
-        gone = owner.get("host") == me["host"] and not _alive(owner.get("pid"))
-        # torchrun ends every process of a group, on all machines, before it starts them anew.
-        before = bool(me["group"]) and owner.get("group") == me["group"] and restarts() > 0
-        if gone or before:
+        ended = owner.get("host") == own["host"] and not _alive(owner.get("pid"))
+        # torchrun ends every process of a group, on all machines, before it restarts them.
+        restarted = bool(own["group"]) and owner.get("group") == own["group"] and restarts() > 0
+        if ended or restarted:
             path.unlink(missing_ok=True)
-            _take(path, me)
+            _create_lock(path, own)
         else:
-            who = f"process {owner.get('pid')} on {owner.get('host')}"
+            process = f"process {owner.get('pid')} on {owner.get('host')}"
             raise BrokenRun(
-                f"{run.folder} is being trained by {who}.",
-                f"If that is no longer so, delete {path}.",
+                f"{run.folder} is being trained by {process}.",
+                f"If that process has ended, delete {path}.",
             ) from None
     try:
         yield
@@ -156,7 +159,7 @@ def locked(run: Run) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-def _take(path: Path, me: Mapping[str, object]) -> None:
+def _create_lock(path: Path, me: Mapping[str, object]) -> None:
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(me, file)
@@ -164,16 +167,16 @@ def _take(path: Path, me: Mapping[str, object]) -> None:
 
 def _owner(path: Path) -> dict[str, object]:
     try:
-        found: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+        owner: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found
+    return owner
 
 
 def _alive(pid: object) -> bool:
     if not isinstance(pid, int):
         return False
-    if os.name == "nt":  # there, signal 0 would end the process instead of asking after it
+    if os.name == "nt":  # signal 0 would end the process there
         return True
     try:
         os.kill(pid, 0)

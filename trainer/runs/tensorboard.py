@@ -1,4 +1,4 @@
-"""Losses for TensorBoard, beside events.jsonl; the report never reads them."""
+"""TensorBoard log of losses, in addition to events.jsonl."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,11 +6,11 @@ from typing import Any
 
 from trainer.errors import TrainerError
 
-SHOWN = ("loss", "mel_ce", "eos_ce", "text_ce", "lr", "grad_norm", "padding", "memory_mb")
+METRICS = ("loss", "mel_ce", "eos_ce", "text_ce", "lr", "grad_norm", "padding", "memory_mb")
 
 
 class TensorBoardLog:
-    """Writes the numbers of steps and evaluations to ``RUN/tensorboard``."""
+    """Writes the metrics of steps and evaluations to ``RUN/tensorboard``."""
 
     def __init__(self, run: Path) -> None:
         try:
@@ -22,13 +22,13 @@ class TensorBoardLog:
         self.writer: Any = SummaryWriter(log_dir=str(run / "tensorboard"))  # type: ignore[no-untyped-call]
 
     def show(self, event: str, fields: Mapping[str, Any]) -> None:
-        """The numbers of one step or evaluation."""
+        """Log the metrics of one step or evaluation."""
         if event not in ("step", "eval"):
             return
-        for name in SHOWN:
+        for name in METRICS:
             if fields.get(name) is not None:
                 self.writer.add_scalar(f"{event}/{name}", fields[name], fields["step"])
 
     def close(self) -> None:
-        """Write what is still held back."""
+        """Flush and close the log."""
         self.writer.close()

@@ -232,7 +232,7 @@ def _restore(session: Session) -> None:
         [(int(step), dict(means)) for step, means in state["evaluations"]],
     )
     if session.world.is_main:
-        log.cut(state["events_bytes"])
+        log.truncate(state["events_bytes"])
         log.add("checkpoint", step=saved.step, best=session.state.best)
         log.add("resumed", step=saved.step, damaged_checkpoints=broken)
 

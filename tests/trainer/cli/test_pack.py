@@ -72,7 +72,7 @@ def test_the_command_trains_as_here_and_goes_on_when_started_again(show, toys, t
     assert main(words) == 0
     assert digest(toys / "run", 2) == digest(tmp_path / "here", 2)
     assert (toys / "run" / "report.html").is_file()
-    shutil.rmtree(checkpoint.at(toys / "run" / "checkpoints", 2))
+    shutil.rmtree(checkpoint.path_of(toys / "run" / "checkpoints", 2))
     done = start(toys)
     assert done.returncode == 0, done.stderr[-2000:]
     assert of_kind(read_events(toys / "run"), "resumed")[0]["step"] == 1

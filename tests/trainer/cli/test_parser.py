@@ -51,7 +51,7 @@ def test_check_and_plan_need_no_network(bundle):
         (["train", "BUNDLE", "RUN", "--preset", "tiny-cpu", "--set", "run.device=gpu"], 2, "gpu"),
         (["train", "BUNDLE", "RUN", "--base", "/nowhere"], 1, "lacks model.pth"),
         (["train", "BUNDLE", "RUN", "--config", "/nowhere.toml"], 2, "/nowhere.toml"),
-        (["resume", "/nowhere"], 1, "is not a run"),
+        (["resume", "/nowhere"], 1, "is not a run folder"),
         (["plan", "BUNDLE", "--gpu", "big"], 2, "not a number of gigabytes"),
         (["plan", "BUNDLE", "--gpu", "-3"], 2, ""),
     ],

@@ -18,7 +18,7 @@ PLAIN = ("optim.eps=1.0", "optim.lr=1.0", "sched.kind=stock", "optim.weight_deca
 
 def moved(run):
     """How far the weights went between the first two checkpoints."""
-    one, two = (checkpoint.chosen(run / "checkpoints", step).tensors("weights") for step in (1, 2))
+    one, two = (checkpoint.load(run / "checkpoints", step).tensors("weights") for step in (1, 2))
     return torch.cat([(two[name] - one[name]).flatten() for name in one]).norm().item()
 
 

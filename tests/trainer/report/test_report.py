@@ -37,7 +37,7 @@ def finished(trained, tmp_path):
 
 
 def test_every_event_is_as_the_schema_says(finished, toy):
-    shutil.rmtree(checkpoint.at(finished / "checkpoints", 10))
+    shutil.rmtree(checkpoint.path_of(finished / "checkpoints", 10))
     toy("resume", finished)
     checker = jsonschema.Draft202012Validator(SCHEMA)
     kinds = set()
@@ -76,7 +76,7 @@ def test_every_evaluation_and_step_is_in_the_tables(finished):
 
 def test_a_folder_that_is_no_run_is_refused_in_a_sentence(tmp_path, capsys):
     assert main(["report", str(tmp_path)]) == 1
-    assert "is not a run" in capsys.readouterr().err
+    assert "is not a run folder" in capsys.readouterr().err
 
 
 class Balanced(html.parser.HTMLParser):

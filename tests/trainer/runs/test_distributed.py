@@ -55,7 +55,7 @@ def test_what_two_processes_began_one_can_finish(both, tmp_path):
     one, two = both
     run = tmp_path / "run"
     shutil.copytree(two, run)
-    shutil.rmtree(checkpoint.at(run / "checkpoints", 9))
+    shutil.rmtree(checkpoint.path_of(run / "checkpoints", 9))
     assert checkpoint.newest(run / "checkpoints")[0].step == 5
     assert main(["resume", str(run)]) == 0
     assert largest_difference((one, run), 9) <= TOLERANCE

@@ -185,7 +185,7 @@ def test_it_stops_early_and_keeps_the_best(toy, tmp_path):
 def test_a_damaged_newest_checkpoint_is_passed_over(toy, tmp_path):
     run = tmp_path / "run"
     toy("train", run, "sched.total_steps=20", "ckpt.keep_last=4")
-    newest = checkpoint.at(run / "checkpoints", 20) / "weights.safetensors"
+    newest = checkpoint.path_of(run / "checkpoints", 20) / "weights.safetensors"
     newest.write_bytes(newest.read_bytes()[:-1])
     assert toy("resume", run) == 0
     resumed = of_kind(read_events(run), "resumed")[-1]
@@ -201,7 +201,7 @@ def test_the_running_mean_is_what_its_formula_says(toy, tmp_path):
         "eval.every_steps=100",
     )
     toy("train", tmp_path / "run", "sched.total_steps=3", *changes)
-    found = [checkpoint.chosen(tmp_path / "run/checkpoints", step) for step in (1, 2, 3)]
+    found = [checkpoint.load(tmp_path / "run/checkpoints", step) for step in (1, 2, 3)]
     name = next(iter(found[0].tensors("weights")))
     mean = found[0].tensors("ema")[name]
     for later in found[1:]:
@@ -213,9 +213,9 @@ def test_a_run_folder_that_is_in_use_or_not_empty_is_left_alone(toy, tmp_path, c
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "diary.txt").write_text("mine")
     assert toy("train", tmp_path / "run") == 1
-    assert "already there" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
     toy("train", tmp_path / "other", "sched.total_steps=10")
-    shutil.rmtree(checkpoint.at(tmp_path / "other" / "checkpoints", 10))
+    shutil.rmtree(checkpoint.path_of(tmp_path / "other" / "checkpoints", 10))
     lock = f'{{"pid": {os.getpid()}, "host": "{__import__("socket").gethostname()}"}}'
     (tmp_path / "other" / "lock").write_text(lock)
     assert toy("resume", tmp_path / "other") == 1
@@ -272,7 +272,7 @@ def test_a_run_goes_on_from_another_with_more_data_and_names_it(toy, bundle, tmp
 def test_a_run_with_other_learning_parts_is_not_gone_on_from(toy, bundle, tmp_path, capsys):
     first = tmp_path / "first"
     toy("train", first, "sched.total_steps=2", "ckpt.keep_last=1")
-    path = checkpoint.at(first / "checkpoints", 2)
+    path = checkpoint.path_of(first / "checkpoints", 2)
     from safetensors.torch import load_file
 
     tensors = load_file(path / "weights.safetensors")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.errors import BrokenBase
-from trainer.runs.base_hashes import checked_hashes
+from trainer.runs.base_hashes import verified_hashes
 
 if TYPE_CHECKING:
     import torch
@@ -101,7 +101,7 @@ def open_base(folder: Path) -> Base:
             f"The English model needs {', '.join(ENGLISH.files)}; the multilingual one "
             f"{', '.join(MULTILINGUAL.files)}.",
         )
-    hashes = checked_hashes(folder, edition.files, KIND)
+    hashes = verified_hashes(folder, edition.files, KIND)
     return Base(folder, edition, _sizes(folder, edition), hashes)
 
 

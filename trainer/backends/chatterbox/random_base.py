@@ -18,7 +18,7 @@ from trainer.backends.prompt_sound import read
 from trainer.bundle.manifest import Bundle
 from trainer.config import TrainConfig
 from trainer.errors import TrainerError
-from trainer.runs.files import built_once
+from trainer.runs.files import build_once
 
 if TYPE_CHECKING:
     from torch import nn
@@ -37,7 +37,7 @@ def random_base(config: TrainConfig, bundle: Bundle, cache: Path) -> Path:
     spec = [VERSION, sizes.layers, sizes.width, sizes.heads]
     text = json.dumps(["chatterbox", *spec, config.run.seed, bundle.manifest_sha256])
     folder = cache / f"random-base-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-    return built_once(folder, lambda empty: _build(empty, config, bundle))
+    return build_once(folder, lambda empty: _build(empty, config, bundle))
 
 
 def _build(folder: Path, config: TrainConfig, bundle: Bundle) -> None:

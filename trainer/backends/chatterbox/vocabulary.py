@@ -17,7 +17,7 @@ from trainer.backends.chatterbox.package import text_tokenizer
 from trainer.backends.chatterbox.text import as_tokenized
 from trainer.bundle.manifest import Bundle
 from trainer.bundle.vocabulary import Growth, grow, write_vocabulary
-from trainer.runs.files import built_once
+from trainer.runs.files import build_once
 
 VERSION = 1
 GROWN = ("text_emb.weight", "text_head.weight")
@@ -28,7 +28,7 @@ def extended_base(base: Base, bundle: Bundle, most: int, cache: Path) -> Path:
     what = [VERSION, dict(base.hashes), bundle.manifest_sha256, most]
     name = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
     folder = cache / f"extended-base-{name}"
-    return built_once(folder, lambda empty: _build(empty, base, bundle, most))
+    return build_once(folder, lambda empty: _build(empty, base, bundle, most))
 
 
 def _build(folder: Path, base: Base, bundle: Bundle, most: int) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from trainer.errors import BrokenBase
 from trainer.only_speaks import OnlySpeaks
-from trainer.runs.base_hashes import checked_hashes
+from trainer.runs.base_hashes import verified_hashes
 
 HUB = "hub"  # laid out as the Hugging Face hub's own cache
 
@@ -42,7 +42,7 @@ def open_base(model: OnlySpeaks, folder: Path) -> Base:
                 f" {' '.join(repository.files)}",
             )
         names += [place for places in found.values() for place in places]
-    return Base(folder, checked_hashes(folder, names, model.key))
+    return Base(folder, verified_hashes(folder, names, model.key))
 
 
 def _in_cache(folder: Path, repository: str, name: str) -> Iterator[str]:

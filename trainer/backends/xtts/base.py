@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.errors import BrokenBase
-from trainer.runs.base_hashes import checked_hashes, read_record, write_record
+from trainer.runs.base_hashes import read_record, verified_hashes, write_record
 
 if TYPE_CHECKING:
     import torch
@@ -79,7 +79,7 @@ def open_base(folder: Path) -> Base:
             f"The base folder {folder} lacks {', '.join(missing)}.",
             f"It needs {', '.join(FILES)}; the preset tiny-cpu does without a base.",
         )
-    hashes = checked_hashes(folder, FILES, KIND)
+    hashes = verified_hashes(folder, FILES, KIND)
     return Base(folder, hashes, _learnt_codes_of(folder) or hashes["dvae.pth"])
 
 

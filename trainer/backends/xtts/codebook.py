@@ -96,7 +96,7 @@ def fine_tune(work: Work, pause: Event, show: Any) -> bool:  # noqa: ANN401
 
 def best_weights(work: Work) -> dict[str, torch.Tensor]:
     """The DVAE of the step that did best on clips it never learnt from."""
-    return checkpoint.chosen(work.run.checkpoints, work.place.best).tensors("weights")
+    return checkpoint.load(work.run.checkpoints, work.place.best).tensors("weights")
 
 
 def quantise(dvae: Any, flat: torch.Tensor) -> torch.Tensor:  # noqa: ANN401

@@ -118,7 +118,7 @@ def restore(work: Work) -> bool:
     found, broken = checkpoint.newest(work.run.checkpoints)
     log = work.run.events()
     if found is None:
-        log.cut(0)
+        log.truncate(0)
         return False
     work.dvae.load_state_dict(found.tensors("weights"))
     means = found.tensors("means")
@@ -134,6 +134,6 @@ def restore(work: Work) -> bool:
     work.place = Place(
         found.step, state["epoch"], state["index"], state["bad"], state["best"], state["series"]
     )
-    log.cut(state["events_bytes"])
+    log.truncate(state["events_bytes"])
     log.add("resumed", step=found.step, damaged_checkpoints=broken)
     return True

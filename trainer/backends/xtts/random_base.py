@@ -17,7 +17,7 @@ from trainer.backends.xtts.vocoder import RELEASED_WIDTH, new_decoder, widened
 from trainer.bundle.manifest import Bundle, Clip
 from trainer.config import TrainConfig
 from trainer.errors import TrainerError
-from trainer.runs.files import built_once
+from trainer.runs.files import build_once
 from trainer.target import read_target
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def random_base(config: TrainConfig, bundle: Bundle, cache: Path) -> Path:
     spec = [VERSION, sizes.layers, sizes.width, sizes.heads, sizes.dvae_width, sizes.vocabulary]
     text = json.dumps([*spec, sizes.vocoder_width, config.run.seed, bundle.manifest_sha256])
     folder = cache / f"random-base-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-    return built_once(folder, lambda empty: _build(empty, config, bundle))
+    return build_once(folder, lambda empty: _build(empty, config, bundle))
 
 
 def _build(folder: Path, config: TrainConfig, bundle: Bundle) -> None:

@@ -18,7 +18,7 @@ from trainer.backends.xtts.base import FILES, LEARNT_CODES_OF, Base
 from trainer.bundle.manifest import Bundle
 from trainer.bundle.vocabulary import Growth, grow, write_vocabulary
 from trainer.errors import BrokenBase
-from trainer.runs.files import built_once
+from trainer.runs.files import build_once
 
 VERSION = 1
 GROWN = ("gpt.text_embedding.weight", "gpt.text_head.weight", "gpt.text_head.bias")
@@ -28,7 +28,7 @@ def extended_base(base: Base, bundle: Bundle, most: int, cache: Path) -> Path:
     """The folder of ``base`` with at most ``most`` new tokens; built at the first call."""
     text = json.dumps([VERSION, dict(base.hashes), bundle.manifest_sha256, most], sort_keys=True)
     folder = cache / f"extended-base-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-    return built_once(folder, lambda empty: _build(empty, base, bundle, most))
+    return build_once(folder, lambda empty: _build(empty, base, bundle, most))
 
 
 def _build(folder: Path, base: Base, bundle: Bundle, most: int) -> None:
