@@ -1,17 +1,25 @@
-"""The dialogs over the window. Each is loaded when it is first opened."""
+"""Dialogs of the window. The module of each is imported when it is first opened."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtWidgets import QWidget
 
+from curator.domain.errors import printable
 from curator.ui.commands import Commands
+from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import Page
 from curator.ui.session import Session
 from curator.ui.settings import WindowSettings
+from curator.ui.sound.player import Player
+from curator.ui.wording import translated
+
+if TYPE_CHECKING:
+    from curator.ui.cleaning.dialog import CleaningDialog
+    from curator.ui.cleaning.scope import Scope
 
 
-class Here(Protocol):
-    """What the dialogs are about."""
+class DialogHost(Protocol):
+    """Window state that the dialogs read."""
 
     commands: Commands
     settings: WindowSettings
@@ -19,69 +27,111 @@ class Here(Protocol):
 
     @property
     def page(self) -> str:
-        """The key of the page in front, "" for none."""
+        """Key of the current page, "" for none."""
 
     @property
     def front(self) -> Page | None:
-        """The page in front."""
+        """Current page, None without a project."""
 
 
 class Dialogs:
-    """Shows them over a window. The table of actions names these methods."""
+    """Opens the dialogs over the window. The table of actions names these methods."""
 
-    def __init__(self, over: QWidget, here: Here) -> None:
-        self._over, self._here = over, here
+    def __init__(self, over: QWidget, host: DialogHost) -> None:
+        self._over, self._host = over, host
 
     def show_palette(self) -> None:
-        """Find a command by its words."""
+        """Open the command palette."""
         from curator.ui.palette import Palette
 
-        commands, keys = self._here.commands, self._here.settings.keys
+        commands, keys = self._host.commands, self._host.settings.keys
         palette = Palette(list(commands.possible()), keys, self._over)
         palette.triggered.connect(commands.trigger)
         palette.open()
 
     def show_keys(self) -> None:
-        """Show all keys."""
+        """Show all keyboard shortcuts."""
         from curator.ui.key_sheet import KeySheet
 
-        KeySheet(self._here.page, self._here.settings.keys, self._over).open()
+        KeySheet(self._host.page, self._host.settings.keys, self._over).open()
 
     def change_keys(self) -> None:
-        """Give actions other keys."""
+        """Edit keyboard shortcuts."""
         from curator.ui.change_keys import ChangeKeys
 
-        ChangeKeys(self._here.settings, self._over).open()
+        ChangeKeys(self._host.settings, self._over).open()
 
     def show_settings(self) -> None:
-        """Show what may be chosen."""
+        """Open the settings."""
         from curator.ui.settings_dialog import SettingsDialog
 
-        SettingsDialog(self._here.settings, self._over).open()
+        SettingsDialog(self._host.settings, self._over).open()
 
     def show_snapshots(self) -> None:
-        """Show the sets as they were; compare and go back."""
+        """Open the snapshots: compare and restore."""
         from curator.ui.history.snapshots_dialog import SnapshotsDialog
 
-        if self._here.session is not None:
-            SnapshotsDialog(self._here.session, self._over).open()
+        if self._host.session is not None:
+            SnapshotsDialog(self._host.session, self._over).open()
 
     def merge_set(self) -> None:
-        """Put another set into this one."""
+        """Merge another training set into this one."""
         from curator.ui.history.merge_dialog import MergeDialog
 
-        if self._here.session is not None:
-            MergeDialog(self._here.session, self._over).open()
+        if self._host.session is not None:
+            MergeDialog(self._host.session, self._over).open()
 
     def show_cleaning(self) -> None:
-        """Clean recordings or clips, hear and decide."""
-        from curator.ui.cleaning.opening import open_cleaning
-
-        if self._here.session is not None:
-            open_cleaning(self._here.session, self._here.front, self._over)
+        """Open the cleaning dialog for the selection of the current page."""
+        if self._host.session is not None:
+            open_cleaning(self._host.session, self._host.front, self._over)
 
     def show_models(self) -> None:
-        """Show which models there are, and get some."""
+        """Open the list of models."""
         from curator.ui.models.dialog import ModelsDialog
 
-        ModelsDialog(self._here.settings, self._over).open()
+        ModelsDialog(self._host.settings, self._over).open()
+
+
+def open_cleaning(
+    session: Session, page: Page | None, parent: QWidget, player: Player | None = None
+) -> "CleaningDialog":
+    """Open the cleaning dialog for the clips or the recording selected on a page."""
+    from curator.ui.cleaning.dialog import CleaningDialog
+
+    clips = page.selected_clips() if page else []
+    recording = page.selected_recording() if page else None
+    dialog = CleaningDialog(session, cleaning_scopes(session, clips, recording), parent, player)
+    dialog.open()
+    return dialog
+
+
+def cleaning_scopes(
+    session: Session, selected: list[int], recording: int | None
+) -> "list[tuple[str, Scope]]":
+    """Return titled scopes for the cleaning dialog, narrowest first."""
+    from curator.ui.cleaning.scope import Scope
+
+    scopes: list[tuple[str, Scope]] = []
+    project = session.project
+    if len(selected) > 1:
+        title = _scope(QT_TRANSLATE_NOOP("Cleaning", "%1 selected clips"), str(len(selected)))
+        scopes.append((title, Scope(tuple(selected))))
+    if recording is None and session.current is not None:
+        spans = project.clips.spans([session.current])
+        recording = spans[0][1] if spans else None
+        if spans:
+            title = _scope(QT_TRANSLATE_NOOP("Cleaning", "clip %1"), str(session.current))
+            scopes.append((title, Scope((session.current,))))
+    if recording is not None:
+        name = printable(project.recordings.get(recording).name)
+        title = _scope(QT_TRANSLATE_NOOP("Cleaning", "all of %1"), name)
+        scopes.append((title, Scope(recording=recording)))
+    if query := session.query.strip():
+        title = _scope(QT_TRANSLATE_NOOP("Cleaning", "clips of query: %1"), query)
+        scopes.append((title, Scope(query=query)))
+    return [*scopes, (_scope(QT_TRANSLATE_NOOP("Cleaning", "all recordings")), Scope())]
+
+
+def _scope(text: str, value: str = "") -> str:
+    return translated("Cleaning", text).replace("%1", value)

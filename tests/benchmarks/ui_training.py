@@ -36,7 +36,7 @@ session = Session(a_project(folder), WindowSettings(), Messages())
 TrainingPage(session).close_page()  # its modules are loaded from here on
 
 def settle(page):
-    while page._reading.isActive():
+    while page.runs.busy:
         application.processEvents()
 
 def open_page():
@@ -57,20 +57,21 @@ for page, _, _ in tries[:-1]:
 page = tries[-1][0]
 opened = min(each[1] for each in tries), min(each[2] for each in tries)
 with watched() as watch:
-    known = sum(row.state != "" for row in page.runs.rows)
-    path = page.record.folder / "events.jsonl"
+    known = sum(row.state != "" for row in page.runs.runs.rows)
+    path = page.runs.record.folder / "events.jsonl"
     for step in range(200):  # it grows while it is watched
         with path.open("a") as file:
             file.write(json.dumps({"event": "step", "step": 20_000 + step, "mel_ce": 4.0}) + "\\n")
-        page.look_again()
+        page.runs.update()
         settle(page)
-        page.view.curves.repaint()
+        page.ui.view.curves.repaint()
         application.processEvents()
-    last = page.record.step
-    page._following.stop()
+    last = page.runs.record.step
+    page.runs._following.stop()
 page.close_page()
 session.close()
-print(json.dumps([*opened, watch.longest, known, last, len(page.record.training["mel_ce"].steps)]))
+steps = len(page.runs.record.training["mel_ce"].steps)
+print(json.dumps([*opened, watch.longest, known, last, steps]))
 """
 
 PEER = """

@@ -155,7 +155,7 @@ def opened(qtbot, session: Session) -> Iterator[Callable[[Path], TrainingPage]]:
         page.show_folder(folder)
         page.show()
         page.shown()
-        qtbot.waitUntil(lambda: not page._reading.isActive(), timeout=60_000)
+        qtbot.waitUntil(lambda: not page.runs.busy, timeout=60_000)
         return page
 
     yield open_page

@@ -5,7 +5,8 @@ from curator.ui.marking import QT_TRANSLATE_NOOP
 
 
 def _training(key: str, text: str, keys: Keys, menu: str = "Training") -> Action:
-    return Action(f"training.{key}", text, keys, f"training.{key}", When.PROJECT, menu)
+    run = "training.choose_folder" if key == "choose_folder" else f"training.commands.{key}"
+    return Action(f"training.{key}", text, keys, run, When.PROJECT, menu)
 
 
 TRAINING = (
@@ -36,7 +37,7 @@ TRAINING = (
             f"training.rate_{digit}",
             QT_TRANSLATE_NOOP("Actions", "Rate 1-10 (0 is 10), or choose of pair"),
             (digit,),
-            "training.give_digit",
+            "training.commands.give_digit",
             When.PROJECT,
             "",
             argument=digit,

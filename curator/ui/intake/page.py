@@ -142,10 +142,8 @@ class IntakePage(Page):
         return None if row is None else row.recording.id
 
     def clean_recordings(self) -> None:
-        """Clean the chosen recording, or all."""
-        from curator.ui.cleaning.opening import open_cleaning
-
-        open_cleaning(self.session, self, self.window())
+        """Open the cleaning dialog for the selected recording, or all."""
+        self.session.action_asked.emit("window.show_cleaning")
 
     def found_at(self, recording: int, path: Path) -> None:
         """A recording's file may be here: it is if its content is the same."""

@@ -66,12 +66,13 @@ class CurvesView(QWidget):
         evaluation = self._shown.evaluation
         if not evaluation.steps:
             return self.tr("Nothing was evaluated yet.")
-        text = self.tr("%1 at step %2, %3 at the beginning.")
+        text = self.tr("%1 at step %2, %3 at step %4.")
         last, first = evaluation.values[-1], evaluation.values[0]
         return (
             text.replace("%1", f"{last:.3f}")
             .replace("%2", number(evaluation.steps[-1]))
             .replace("%3", f"{first:.3f}")
+            .replace("%4", number(evaluation.steps[0]))
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:

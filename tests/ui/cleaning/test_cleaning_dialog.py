@@ -22,7 +22,7 @@ from curator.store.project import Project
 from curator.ui.audit.findings_panel import FIXES
 from curator.ui.audit.page import AuditPage
 from curator.ui.cleaning.dialog import CleaningDialog
-from curator.ui.cleaning.opening import offered, open_cleaning
+from curator.ui.dialogs import cleaning_scopes, open_cleaning
 from curator.ui.intake.page import IntakePage
 from curator.ui.messages import Messages
 from curator.ui.session import Session
@@ -87,7 +87,7 @@ def player() -> HeardPlayer:
 @pytest.fixture
 def dialog(qtbot, session: Session, player: FakePlayer) -> Iterator[CleaningDialog]:
     """All recordings, by the recipe "hum", before it is tried."""
-    made = CleaningDialog(session, offered(session, [], None), None, player)
+    made = CleaningDialog(session, cleaning_scopes(session, [], None), None, player)
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(made)
     made.show()
@@ -187,7 +187,7 @@ def test_a_persons_own_recipe_is_offered_and_offered_again(qtbot, dialog, sessio
     assert dialog.parts.recipe.currentText() == "mine"
     dialog.close()
 
-    again = CleaningDialog(session, offered(session, [], None), None, FakePlayer())
+    again = CleaningDialog(session, cleaning_scopes(session, [], None), None, FakePlayer())
     again.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(again)
     qtbot.waitUntil(lambda: again.parts.recipe.findText("mine") >= 0, timeout=SOON)
@@ -248,10 +248,12 @@ def test_the_pages_open_it(qtbot, session):
     audit, intake = AuditPage(session), IntakePage(session)
     for page in (audit, intake):
         qtbot.addWidget(page)
-    session.action_asked.connect(lambda _key: open_cleaning(session, audit, audit))
+    front = []
+    session.action_asked.connect(lambda _key: open_cleaning(session, front[-1], front[-1]))
     assert "Clean" in [fix.text.rstrip("…") for fix in FIXES["noisy"]]
     for page, start in ((audit, lambda: audit.commands._fix(FIXES["music"][0].action)),
                         (intake, intake.clean.click)):  # fmt: skip
+        front.append(page)
         start()
         (opened,) = page.findChildren(CleaningDialog)
         assert opened.isVisible()
@@ -268,7 +270,8 @@ def test_every_text_can_be_translated():
     folder = Path(cleaning_package.__file__).parent
     with tempfile.TemporaryDirectory() as place:
         catalogue = Path(place) / "texts.ts"
-        command = [tool, *map(str, sorted(folder.glob("*.py"))), "-ts", str(catalogue)]
+        files = [*sorted(folder.glob("*.py")), folder.parent / "dialogs.py"]
+        command = [tool, *map(str, files), "-ts", str(catalogue)]
         subprocess.run(command, check=True, capture_output=True)
         found = ElementTree.parse(catalogue).getroot()
     texts = {

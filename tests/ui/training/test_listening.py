@@ -27,22 +27,22 @@ def run(tmp_path):
 @pytest.fixture
 def page(opened, run):
     page = opened(run.parent)
-    page.listen()
+    page.commands.listen()
     return page
 
 
 def heard(page, act) -> str:
     """The name of the file that an act plays."""
     played = []
-    page.listening.play_wanted.disconnect(page.hearer.play)
-    page.listening.play_wanted.connect(lambda path: played.append(path))
+    page.ui.listening.play_wanted.disconnect(page.player.play)
+    page.ui.listening.play_wanted.connect(lambda path: played.append(path))
     act()
-    page.listening.play_wanted.connect(page.hearer.play)
+    page.ui.listening.play_wanted.connect(page.player.play)
     return played[-1].name
 
 
 def test_the_best_checkpoint_s_samples_are_listed_with_reasons(page):
-    view = page.listening
+    view = page.ui.listening
     assert view.checkpoint.currentData() == 150
     assert view.table.rowCount() == 6
     reasons = [view.table.item(row, 2).text() for row in range(6)]
@@ -53,32 +53,32 @@ def test_the_best_checkpoint_s_samples_are_listed_with_reasons(page):
 
 
 def test_three_sounds_can_be_heard(page):
-    sample = page.listening.sample
-    assert heard(page, page.hear_first) == f"{sample.sample}.wav"
-    assert heard(page, page.hear_second) == f"{sample.prompt}.wav"
-    assert heard(page, page.hear_third) == f"{sample.reference.clip}.wav"
-    assert heard(page, page.play) == f"{sample.sample}.wav"
+    sample = page.ui.listening.sample
+    assert heard(page, page.commands.hear_first) == f"{sample.sample}.wav"
+    assert heard(page, page.commands.hear_second) == f"{sample.prompt}.wav"
+    assert heard(page, page.commands.hear_third) == f"{sample.reference.clip}.wav"
+    assert heard(page, page.commands.play) == f"{sample.sample}.wav"
 
 
 def test_a_real_sound_is_played_on_the_player(qtbot, page):
-    with qtbot.waitSignal(page.hearer.began, timeout=60_000):
-        page.hear_first()
-    page.hearer.stop()
+    with qtbot.waitSignal(page.player.began, timeout=60_000):
+        page.commands.hear_first()
+    page.player.stop()
 
 
 def test_ratings_are_decisions_and_can_be_undone(page, session, run):
-    page.give_digit("8")
-    page.give_digit("0")
-    name = f"one/{page.listening.sample.sample}"
+    page.commands.give_digit("8")
+    page.commands.give_digit("0")
+    name = f"one/{page.ui.listening.sample.sample}"
     assert ratings(session) == {name: {"voice": 8, "pronunciation": 10}}
-    assert page.listening.table.item(0, 3).text() == "9.0"
-    assert page.listening.aspects.item(0).text() == "Voice: 8"
-    assert page.listening.aspects.currentRow() == 2
+    assert page.ui.listening.table.item(0, 3).text() == "9.0"
+    assert page.ui.listening.aspects.item(0).text() == "Voice: 8"
+    assert page.ui.listening.aspects.currentRow() == 2
     session.undo()
     assert ratings(session) == {name: {"voice": 8}}
     session.undo()
     assert ratings(session) == {}
-    assert page.listening.table.item(0, 3).text() == ""
+    assert page.ui.listening.table.item(0, 3).text() == ""
 
 
 def test_a_file_of_the_listening_page_is_taken_in_as_one_act(page, session, run, tmp_path):
@@ -88,7 +88,7 @@ def test_a_file_of_the_listening_page_is_taken_in_as_one_act(page, session, run,
     held = {"kind": "ratings", "format": 1, "run": data["run"], "ratings": {
         samples[0]: {"voice": 7, "emotion": 10}, samples[1]: {"voice": 1}}}  # fmt: skip
     path.write_text(json.dumps(held))
-    page.take_ratings_from(path)
+    page.commands.take_ratings_from(path)
     assert ratings(session)[f"one/{samples[0]}"] == {"voice": 7, "emotion": 10}
     assert len(ratings(session)) == 2
     assert session.project.decisions.undo_label() == "Take in ratings (2 samples)"
@@ -118,27 +118,27 @@ def test_a_file_that_is_none_is_refused_with_the_reason(tmp_path, held, why):
 
 
 def test_a_blind_comparison_says_nothing_before_its_end(page):
-    view = page.listening
-    page.toggle_blind()
+    view = page.ui.listening
+    page.commands.toggle_blind()
     assert view.is_blind
     for _ in range(len(view.blind.test.pairs)):
         assert view.blind.outcome.text() == ""
-        assert heard(page, page.hear_first).removesuffix(".wav") in {
+        assert heard(page, page.commands.hear_first).removesuffix(".wav") in {
             each.sample for each in view.blind.test.pair.voices
         }
-        page.give_digit(str(1 + view.blind.test.pair.first))  # always the first voice
+        page.commands.give_digit(str(1 + view.blind.test.pair.first))  # always the first voice
     assert "step 150: preferred 6 times. the base: preferred 0 times." in view.blind.outcome.text()
     assert "3 of 100 cases. Your preference is more than chance." in view.blind.outcome.text()
-    page.give_digit("1")
-    page.toggle_blind()
+    page.commands.give_digit("1")
+    page.commands.toggle_blind()
     assert not view.is_blind
 
 
 def test_a_preference_is_a_decision_undone_and_found_again(page, session, run):
-    view = page.listening
-    page.toggle_blind()
+    view = page.ui.listening
+    page.commands.toggle_blind()
     pair = view.blind.test.pair
-    page.give_digit(str(1 + pair.first))  # the first voice, whichever side it was on
+    page.commands.give_digit(str(1 + pair.first))  # the first voice, whichever side it was on
     names = both(*(f"{run.name}/{voice.sample}" for voice in pair.voices))
     assert preferences(session) == {names: f"{run.name}/{pair.voices[0].sample}"}
     assert ratings(session) == {}
@@ -149,12 +149,12 @@ def test_a_preference_is_a_decision_undone_and_found_again(page, session, run):
     assert preferences(session) == {}
     assert view.blind.place.text() == "Pair 1 of 6"
     session.redo()
-    page.toggle_blind()
-    page.toggle_blind()  # in another order, and the one that was judged is not asked again
+    page.commands.toggle_blind()
+    page.commands.toggle_blind()  # in another order, and the one that was judged is not asked again
     assert len(view.blind.test.choices) == 1
     assert view.blind.place.text() in ("Pair 1 of 6", "Pair 2 of 6")
     for _ in range(5):
-        page.give_digit("3")
+        page.commands.give_digit("3")
     assert "step 150: preferred 1 times." in view.blind.outcome.text()
 
     view.blind.again.click()
@@ -165,11 +165,11 @@ def test_a_preference_is_a_decision_undone_and_found_again(page, session, run):
 
 
 def test_who_looks_only_is_told_that_nothing_is_kept(page, session, monkeypatch):
-    page.toggle_blind()
+    page.commands.toggle_blind()
     monkeypatch.setattr(type(session), "read_only", True)
-    page.give_digit("1")
+    page.commands.give_digit("1")
     assert session.messages.all[-1].text == "This project is open for looking only."
-    assert page.listening.blind.test.choices == {}
+    assert page.ui.listening.blind.test.choices == {}
 
 
 def test_blind_preferences_of_a_file_are_taken_in_with_its_ratings(page, session, run, tmp_path):
@@ -184,7 +184,7 @@ def test_blind_preferences_of_a_file_are_taken_in_with_its_ratings(page, session
     }
     path = tmp_path / "file.json"
     path.write_text(json.dumps(held))
-    page.take_ratings_from(path)
+    page.commands.take_ratings_from(path)
     assert preferences(session) == {both(one, two): two}
     assert ratings(session) == {one: {"voice": 8}}
     session.undo()
@@ -197,12 +197,13 @@ def test_blind_preferences_of_a_file_are_taken_in_with_its_ratings(page, session
 
 
 def test_ending_early_is_told_honestly(page):
-    page.toggle_blind()
-    page.give_digit("1")
-    page.give_digit("3")
-    page.listening.blind.end_here()
+    page.commands.toggle_blind()
+    page.commands.give_digit("1")
+    page.commands.give_digit("3")
+    page.ui.listening.blind.end_here()
     assert (
-        "With so few decided pairs nothing could be shown." in page.listening.blind.outcome.text()
+        "With so few decided pairs nothing could be shown."
+        in page.ui.listening.blind.outcome.text()
     )
 
 
@@ -242,11 +243,11 @@ def test_results_that_are_damaged_are_read_as_far_as_they_can_be(run):
 def test_a_run_that_never_spoke_says_what_to_do(opened, tmp_path):
     a_run(tmp_path / "mute", OVERFITTED, every=10)
     page = opened(tmp_path)
-    page.listen()
-    assert "trainer evaluate" in page.listening.note.text()
+    page.commands.listen()
+    assert "trainer evaluate" in page.ui.listening.note.text()
     with pytest.raises(CuratorError, match="No sample"):
-        page.hear_first()
+        page.commands.hear_first()
     with pytest.raises(CuratorError, match="two checkpoints"):
-        page.toggle_blind()
-    page.back()
-    assert page.front.currentWidget() is page.view
+        page.commands.toggle_blind()
+    page.commands.back()
+    assert page.ui.front.currentWidget() is page.ui.view

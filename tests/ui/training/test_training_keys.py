@@ -45,19 +45,21 @@ def test_everything_can_be_done_by_keys(qtbot, window):
     press(window, KEY.Key_6, CONTROL)
     assert window.page == "training"
     page = window._pages["training"]
-    qtbot.waitUntil(lambda: page.record is not None and page.record.ended != "", timeout=60_000)
+    qtbot.waitUntil(
+        lambda: page.runs.record is not None and page.runs.record.ended != "", timeout=60_000
+    )
     press(window, KEY.Key_T)
-    assert "eos_ce" in page.view.curves.accessibleName()
+    assert "eos_ce" in page.ui.view.curves.accessibleName()
     press(window, KEY.Key_N)
-    assert page.front.currentWidget() is page.start
+    assert page.ui.front.currentWidget() is page.ui.start
     press(window, KEY.Key_N)  # typed into the field that has the focus
-    assert page.start.bundle.text().endswith("n")
+    assert page.ui.start.bundle.text().endswith("n")
     press(window, KEY.Key_Escape)
-    assert page.front.currentWidget() is page.view
+    assert page.ui.front.currentWidget() is page.ui.view
     press(window, KEY.Key_X, SHIFT)
     assert "No process of this machine" in window.messages.all[-1].text
     press(window, KEY.Key_L)
-    assert page.front.currentWidget() is page.listening
+    assert page.ui.front.currentWidget() is page.ui.listening
     press(window, KEY.Key_7)
     press(window, KEY.Key_0)
     press(window, KEY.Key_Down)
@@ -67,9 +69,9 @@ def test_everything_can_be_done_by_keys(qtbot, window):
     press(window, KEY.Key_Z, CONTROL)
     assert len(ratings(window.session)) == 1
     press(window, KEY.Key_B)
-    assert page.listening.is_blind
+    assert page.ui.listening.is_blind
     press(window, KEY.Key_1)
-    assert len(page.listening.blind.test.choices) == 1
+    assert len(page.ui.listening.blind.test.choices) == 1
     press(window, KEY.Key_B)
     press(window, KEY.Key_Escape)
-    assert page.front.currentWidget() is page.view
+    assert page.ui.front.currentWidget() is page.ui.view

@@ -1,0 +1,269 @@
+"""Commands of the training page. The table of actions names these methods."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from curator.domain.errors import CuratorError, printable
+from curator.ui.clip_commands.file_player import FilePlayer
+from curator.ui.job_queue import Ending
+from curator.ui.page import Page
+from curator.ui.session import Session
+from curator.ui.training import trainer_process
+from curator.ui.training.layout import TrainingLayout
+from curator.ui.training.listening_view import ListeningView
+from curator.ui.training.ratings import take_in
+from curator.ui.training.run_follower import RunFollower
+from curator.ui.training.run_record import FILE, RunRecord
+from curator.ui.training.run_view import best_step
+from curator.ui.training.trainings import Trainings
+from curator.ui.wording import counted
+
+LOOK, REPORT, COMPARE = "training look", "training report", "training compare"
+"""Keys of the trainer's jobs in the errands queue."""
+
+
+class TrainingCommands(QObject):
+    """Controller of the training page: starts and ends trainings, plays, rates, reports."""
+
+    def __init__(
+        self,
+        session: Session,
+        ui: TrainingLayout,
+        runs: RunFollower,
+        player: FilePlayer,
+        parent: Page,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self.ui, self.runs, self._player = session, ui, runs, player
+        self._parent = parent
+        self.trainings = Trainings(self)
+        ui.new.clicked.connect(self.new_training)
+        ui.view.asked.connect(self._do)
+        ui.listening.asked.connect(self._do)
+        ui.start.plan_wanted.connect(lambda: self._attempt(self.check_and_plan))
+        ui.start.begin_wanted.connect(lambda: self._attempt(self.begin))
+        ui.start.left.connect(self.back)
+        self.trainings.ended.connect(self._training_ended)
+        session.errands.produced.connect(self._take)
+        session.errands.ended.connect(self._errand_ended)
+
+    def new_training(self) -> None:
+        """Show the form of a new run."""
+        self._fill_in(None)
+
+    def go_on_with_more(self) -> None:
+        """Show the form of a new run that starts from the weights of the selected one."""
+        self._fill_in(self._require().folder)
+
+    def check_and_plan(self) -> None:
+        """Run the trainer's checks and plan on the bundle of the form."""
+        if self.ui.front.currentWidget() is not self.ui.start:
+            self.new_training()
+        if LOOK in self._session.errands.waiting:
+            return
+        bundle = self.ui.start.bundle_folder
+        self.ui.start.say(self.tr("Checking the bundle…"))
+        base, price = self.ui.start.base.text().strip(), self.ui.start.price.text().strip()
+        task = trainer_process.look(bundle, base, price)
+        self._session.errands.ask(LOOK, task)
+
+    def begin(self) -> None:
+        """Start the training of the form."""
+        if self.ui.front.currentWidget() is not self.ui.start:
+            self.new_training()
+            return
+        run, arguments = self.ui.start.run, self.ui.start.arguments()
+        self.trainings.begin(arguments, run)
+        self._session.messages.inform(
+            self.tr("Training started. It continues when the window is closed.")
+        )
+        self.ui.start.say("")
+        self.runs.record = RunRecord(run)
+        self.ui.view.forget()
+        self.back()
+        self.show_record()
+
+    def pause(self) -> None:
+        """Save a checkpoint of the selected run and end its process."""
+        self.trainings.pause(self._require().folder)
+        self._session.messages.inform(self.tr("Pausing after the current step."))
+
+    def resume(self) -> None:
+        """Resume the selected run from its newest checkpoint."""
+        run = self._require().folder
+        if self.trainings.process_of(run) is not None:
+            raise CuratorError(self.tr("This run is already training."))
+        self.trainings.begin(["resume", str(run)], run)
+        self._session.messages.inform(self.tr("Resumed from the newest checkpoint."))
+
+    def stop(self) -> None:
+        """Kill the process of the selected run, after confirmation."""
+        run = self._require().folder
+        self.trainings.require(run)
+        question = QMessageBox(
+            QMessageBox.Icon.Question,
+            self.tr("Stop now"),
+            self.tr("Progress since the last checkpoint is lost. Pause saves it first."),
+            QMessageBox.StandardButton.Cancel,
+            self._parent,
+        )
+        end = question.addButton(self.tr("Stop now"), QMessageBox.ButtonRole.DestructiveRole)
+        question.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        end.clicked.connect(lambda: self._attempt(lambda: self.trainings.stop(run)))
+        question.open()
+
+    def next_loss(self) -> None:
+        """Show the next curve."""
+        self.ui.view.turn_loss()
+        self.show_record()
+
+    def play(self) -> None:
+        """Play the current sample of the selected run."""
+        if self.ui.front.currentWidget() is self.ui.listening:
+            self.ui.listening.hear(0)
+        else:
+            self.ui.view.play_current()
+
+    def open_report(self) -> None:
+        """Write the report of the selected run and open it."""
+        self._session.errands.ask(REPORT, trainer_process.report(self._require().folder))
+
+    def compare(self) -> None:
+        """Compare the selected runs with the lowest one in the list, and open the page."""
+        rows = sorted(index.row() for index in self.ui.list.selectionModel().selectedRows())
+        if len(rows) < 2:
+            raise CuratorError(
+                self.tr("Select at least two runs to compare."),
+                self.tr("Use Ctrl or Shift to select several; the lowest one is the baseline."),
+            )
+        folders = [self.runs.runs.rows[row].folder for row in reversed(rows)]
+        out = self.runs.folder / "comparison.html"
+        self._session.errands.ask(COMPARE, trainer_process.compare(folders, out))
+
+    def listen(self) -> None:
+        """Show the samples of the selected run for listening and rating."""
+        record = self._require()
+        self.ui.listening.show_run(record.folder, best_step(record))
+        self.ui.front.setCurrentWidget(self.ui.listening)
+        self.ui.listening.table.setFocus()
+
+    def hear_first(self) -> None:
+        """Play the synthesised sample, or the first of a blind pair."""
+        self._require_listening().hear(0)
+
+    def hear_second(self) -> None:
+        """Play the reference, or the second of a blind pair."""
+        self._require_listening().hear(1)
+
+    def hear_third(self) -> None:
+        """Play a real clip of the category."""
+        self._require_listening().hear(2)
+
+    def give_digit(self, digit: str) -> None:
+        """Rate the selected aspect, or choose of a blind pair."""
+        self._require_listening().digit(digit)
+
+    def toggle_blind(self) -> None:
+        """Toggle between rating and the blind comparison of two checkpoints."""
+        self._require_listening().toggle_blind(random.randrange(1 << 30))
+
+    def take_ratings(self) -> None:
+        """Ask for a ratings file exported by a listening page, and import it."""
+        dialog = QFileDialog(self._parent, self.tr("Import ratings"))
+        dialog.setNameFilter(self.tr("Ratings (*.json)"))
+        dialog.fileSelected.connect(
+            lambda chosen: self._attempt(lambda: self.take_ratings_from(Path(chosen)))
+        )
+        dialog.open()
+
+    def take_ratings_from(self, path: Path) -> None:
+        """Import a ratings file."""
+        count = take_in(self._session, path)
+        text = counted(
+            count,
+            self.tr("Imported ratings of %n sample."),
+            self.tr("Imported ratings of %n samples."),
+        )
+        self._session.messages.inform(text)
+
+    def back(self) -> None:
+        """Return from the form or the listening view to the run."""
+        self._player.stop()
+        self.ui.front.setCurrentIndex(1 if self.runs.record is not None else 0)
+        self.ui.focus_list()
+
+    @Slot()
+    def show_record(self) -> None:
+        """Show what was read of the selected run."""
+        record = self.runs.record
+        if record is None:
+            return
+        if self.ui.front.currentIndex() == 0:
+            self.ui.front.setCurrentIndex(1)
+        here = self.trainings.process_of(record.folder) is not None
+        self.ui.view.show_record(record, here=here)
+
+    def _do(self, what: str) -> None:
+        self._attempt(getattr(self, what))
+
+    def _attempt(self, act: Callable[[], object]) -> None:
+        """Call a command for a button and show its error; for keys the window does."""
+        try:
+            act()
+        except CuratorError as error:
+            self._session.messages.fail(error)
+
+    def _require(self) -> RunRecord:
+        if self.runs.record is None:
+            raise CuratorError(self.tr("No run selected."))
+        return self.runs.record
+
+    def _require_listening(self) -> ListeningView:
+        if self.ui.front.currentWidget() is not self.ui.listening:
+            self.listen()
+        return self.ui.listening
+
+    def _fill_in(self, parent: Path | None) -> None:
+        self.ui.start.prepare(self._newest_bundle(), self.runs.folder, parent)
+        self.ui.front.setCurrentWidget(self.ui.start)
+
+    def _newest_bundle(self) -> Path | None:
+        """Return the newest bundle beside the project, None without one."""
+        bundles = [
+            path.parent
+            for path in self._session.project.path.absolute().parent.glob("*/bundle.json")
+        ]
+        return max(bundles, key=lambda folder: folder.stat().st_mtime, default=None)
+
+    @Slot(object, str)
+    def _training_ended(self, run: Path, log: str) -> None:
+        self.runs.update()
+        record = RunRecord(run)
+        while record.read():
+            pass
+        if not (run / FILE).is_file() or not record.ended:
+            text = self.tr("Training %1 ended without a message.").replace(
+                "%1", printable(run.name)
+            )
+            self._session.messages.fail(log.splitlines()[-1] if log else text, log)
+
+    @Slot(str, object)
+    def _take(self, what: str, result: object) -> None:
+        if what == LOOK and isinstance(result, trainer_process.BundleCheck):
+            self.ui.start.show_check(result)
+        elif what in (REPORT, COMPARE) and isinstance(result, Path):
+            text = self.tr("Written: %1").replace("%1", printable(str(result)))
+            self._session.messages.inform(text)
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(result)))
+
+    @Slot(object)
+    def _errand_ended(self, ending: Ending) -> None:
+        if ending.what in (LOOK, REPORT, COMPARE) and ending.outcome == "failed":
+            self._session.messages.fail(f"{ending.sentence} {ending.hint}".strip(), ending.details)
+            if ending.what == LOOK:
+                self.ui.start.say(ending.sentence)

@@ -1,0 +1,104 @@
+"""Widgets of the training page: list of runs, and on the right the selected run or a form."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QSplitter,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from curator.ui.elided_label import ElidedLabel
+from curator.ui.page import button, label
+from curator.ui.session import Session
+from curator.ui.theme import GRID
+from curator.ui.training.listening_view import ListeningView
+from curator.ui.training.run_list import RunListModel
+from curator.ui.training.run_view import RunView
+from curator.ui.training.start_panel import StartPanel
+
+LIST_WIDTH, MIN_LIST_WIDTH, MIN_FRONT_WIDTH = 50 * GRID, 20 * GRID, 52 * GRID
+
+
+class TrainingLayout(QSplitter):
+    """List of runs beside a stack: hint, selected run, form of a new run, listening."""
+
+    def __init__(self, session: Session, runs: RunListModel) -> None:
+        super().__init__()
+        self.list = QTableView()
+        self.folder = ElidedLabel()
+        self.empty = label(wrap=True)
+        self.view, self.start = RunView(), StartPanel()
+        self.listening = ListeningView(session)
+        self.front = QStackedWidget()
+        self.new = button(self.tr("New training…"), "first")
+        self.choose_folder = button(self.tr("Folder…"))
+        self._style_list(runs)
+        self._lay_out()
+        self.front.currentChanged.connect(self._follow_front)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self.folder, 1)
+        head.addWidget(self.choose_folder)
+        self.left = QWidget()
+        self.left.setMinimumWidth(MIN_LIST_WIDTH)
+        column = QVBoxLayout(self.left)
+        column.setContentsMargins(0, 0, GRID, 0)
+        column.setSpacing(GRID)
+        column.addLayout(head)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.new)
+        for widget in (self._hint(), self.view, self.start, self.listening):
+            self.front.addWidget(widget)
+        self.setChildrenCollapsible(False)
+        self.addWidget(self.left)
+        right = QWidget()
+        inside = QVBoxLayout(right)
+        inside.setContentsMargins(GRID, 0, 0, 0)
+        inside.addWidget(self.front)
+        self.addWidget(right)
+        self.front.setMinimumWidth(MIN_FRONT_WIDTH)  # not that of its widest page
+        self.setStretchFactor(1, 1)
+        self.setSizes([LIST_WIDTH, 2 * LIST_WIDTH])
+
+    def _hint(self) -> QWidget:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.addStretch(1)
+        column.addWidget(self.empty)
+        column.addStretch(2)
+        return inside
+
+    def _style_list(self, runs: RunListModel) -> None:
+        self.list.setModel(runs)
+        self.list.setAccessibleName(self.tr("Runs"))
+        self.list.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.list.setShowGrid(False)
+        self.list.setWordWrap(False)
+        self.list.setTabKeyNavigation(False)
+        self.list.verticalHeader().hide()
+        self.list.verticalHeader().setDefaultSectionSize(4 * GRID)
+        header = self.list.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.resizeSection(1, 12 * GRID)
+        header.resizeSection(2, 18 * GRID)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+
+    @Slot(int)
+    def _follow_front(self, _index: int) -> None:
+        """Show one primary button at a time; listening takes the room of the list."""
+        self.new.setVisible(self.front.currentWidget() is not self.start)
+        self.left.setVisible(self.front.currentWidget() is not self.listening)
+
+    def focus_list(self) -> None:
+        """Focus the list of runs, or the button for a new one if it is empty."""
+        (self.list if self.list.model().rowCount() else self.new).setFocus()
