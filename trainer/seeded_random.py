@@ -1,7 +1,6 @@
-"""Randomness that belongs to what it is drawn for, not to who draws it or when.
+"""Counter-based random numbers keyed by (seed, purpose, epoch, clip).
 
-Each draw has its own generator keyed by (seed, purpose, epoch, clip). Workers, ranks and a
-resumed run therefore see the same batches without any state to carry along.
+They are independent of worker, rank and resume, so no generator state has to be saved.
 """
 
 import hashlib
@@ -10,11 +9,11 @@ import numpy as np
 
 
 def generator(seed: int, purpose: str, epoch: int, clip: str = "") -> np.random.Generator:
-    """A generator for one purpose; the same key always gives the same numbers."""
+    """Generator for a key; the same key always gives the same numbers."""
     return np.random.default_rng(number(seed, purpose, epoch, clip))
 
 
 def number(seed: int, purpose: str, epoch: int, clip: str = "") -> int:
-    """63 bits from the key, for generators that are seeded with a number."""
+    """63-bit integer from a key, to seed other generators."""
     text = f"{seed}\0{purpose}\0{epoch}\0{clip}"
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1

@@ -47,7 +47,9 @@ def test_the_trainer_hears_categories_as_often_as_was_decided(tmp_path, weights)
     schedule = schedule_for(train, [100] * len(train), config)
     made = plan(schedule, config, Card("a GPU", 24.0, 100.0), None)
     for kind, times in wanted.items():
-        of_an_epoch = [schedule.heard(epoch)[kind] / sizes[kind] for epoch in range(20)]
+        of_an_epoch = [
+            schedule.clips_per_category(epoch)[kind] / sizes[kind] for epoch in range(20)
+        ]
         assert sum(of_an_epoch) / 20 == pytest.approx(times, abs=0.35)
     ratio = made.heard["greeting"] / made.heard["neutral"]
     assert ratio == pytest.approx(wanted["greeting"] / wanted["neutral"], rel=0.01)

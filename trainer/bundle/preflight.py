@@ -1,8 +1,7 @@
-"""Which clips a target can train on, and why not the others, before a second is paid for.
+"""Checks of clips against a target's limits, each rejected clip with its reason.
 
-The stock trainer drops such clips without a word; here each is named with its reason. The same
-limits, from the same file, are applied by ``curator check``. A back-end with its vocabulary at
-hand adds what only its tokenizer knows.
+``curator check`` applies the same limits from the same file. A backend adds the checks of its own
+tokenizer.
 """
 
 import hashlib
@@ -18,13 +17,13 @@ from numpy.typing import NDArray
 from trainer.bundle.manifest import Bundle, Clip
 from trainer.target import Target
 
-FULL_SCALE_16 = 32768  # what 1.0 is as a 16-bit sample
-SHOWN_CHARACTERS = 8
+FULL_SCALE_16 = 32768  # 16-bit value of 1.0
+MAX_CHARACTERS_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a clip cannot be used: a key for programs, a sentence for people."""
+    """Reason of a rejection. key: machine-readable. sentence: for people, without full stop."""
 
     key: str
     sentence: str
@@ -32,19 +31,19 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
-    """What can be used, and for each other clip its reasons."""
+    """Usable clips, and the reasons of each rejected clip."""
 
     usable: tuple[Clip, ...]
     rejected: Mapping[str, tuple[Reason, ...]]
 
     @property
     def rejected_share(self) -> float:
-        """Rejected clips of all clips, 0..1."""
+        """Share of rejected clips, 0..1."""
         total = len(self.usable) + len(self.rejected)
         return len(self.rejected) / total if total else 0.0
 
     def without(self, more: Mapping[str, Sequence[Reason]]) -> "Preflight":
-        """The same with further rejects, such as a tokenizer's."""
+        """Result with additional rejections, such as a tokenizer's."""
         rejected = dict(self.rejected)
         for clip_id, reasons in more.items():
             if reasons:
@@ -54,7 +53,7 @@ class Preflight:
 
 
 def preflight(bundle: Bundle, target: Target) -> Preflight:
-    """Every clip of the bundle judged by its text and its sound; each has its first reason."""
+    """Check text and audio of every clip; a rejected clip gets its first reason."""
     rejected: dict[str, tuple[Reason, ...]] = {}
     usable = []
     for clip in bundle.clips:
@@ -67,7 +66,7 @@ def preflight(bundle: Bundle, target: Target) -> Preflight:
 
 
 def reason_against(bundle: Bundle, clip: Clip, target: Target) -> Reason | None:
-    """The first reason of the target's order that applies to the clip; None if it can be used."""
+    """First reason, in the target's order, to reject a clip; None if it is usable."""
     return (
         text_reason(clip.text, clip.language, target)
         or length_reason(clip.samples, target)
@@ -76,80 +75,90 @@ def reason_against(bundle: Bundle, clip: Clip, target: Target) -> Reason | None:
 
 
 def text_reason(text: str, language: str, target: Target) -> Reason | None:
-    """What keeps the target from learning from a text; its file words the rules."""
+    """Reason to reject a text; the rules are described in the target's file."""
     base = language.split("-")[0].lower()
     alphabet = target.alphabets.get(base)
     if alphabet is None:
-        return Reason("language_unsupported", f"{target.name} is not set up for {language!r}")
+        return Reason(
+            "language_unsupported", f"{target.name} does not support the language {language!r}"
+        )
     text = " ".join(unicodedata.normalize("NFC", text).split())
     if not text:
-        return Reason("empty_text", "it has no text")
+        return Reason("empty_text", "the text is empty")
     if not any(character.isalnum() for character in text):
-        return Reason("no_letters", "its text has no letter and no digit")
-    unknown = [sign for sign in dict.fromkeys(text) if sign != " " and sign not in alphabet]
+        return Reason("no_letters", "the text has no letters or digits")
+    unknown = [
+        character
+        for character in dict.fromkeys(text)
+        if character != " " and character not in alphabet
+    ]
     if unknown:
-        shown = ", ".join(f"{sign!a}" for sign in unknown[:SHOWN_CHARACTERS])
-        return Reason("unknown_characters", f"{target.name} does not know {shown}")
+        shown = ", ".join(f"{character!a}" for character in unknown[:MAX_CHARACTERS_SHOWN])
+        return Reason(
+            "unknown_characters", f"{target.name} does not support the characters {shown}"
+        )
     limit = target.max_characters.get(base)
     if limit is not None and len(text) > limit:
-        return Reason("text_too_long", f"its text has {len(text)} characters, {limit} are possible")
+        return Reason("text_too_long", f"the text has {len(text)} characters, the limit is {limit}")
     return None
 
 
 def length_reason(samples: int, target: Target) -> Reason | None:
-    """What is wrong with a clip of so many samples."""
+    """Reason to reject a clip by its length."""
     seconds = samples / target.rate
     if samples < target.min_samples:
         least = target.min_samples / target.rate
-        return Reason("too_short", f"it lasts {seconds:.3f} s, at least {least:.2f} s are needed")
+        return Reason("too_short", f"it lasts {seconds:.3f} s, the minimum is {least:.2f} s")
     if samples > target.max_samples:
         most = target.max_samples / target.rate
-        return Reason("too_long", f"it lasts {seconds:.3f} s, at most {most:.2f} s are possible")
+        return Reason("too_long", f"it lasts {seconds:.3f} s, the maximum is {most:.2f} s")
     return None
 
 
 def audio_reason(bundle: Bundle, clip: Clip, target: Target) -> Reason | None:
-    """What is wrong with the clip's file."""
+    """Reason to reject a clip by its audio file."""
     try:
         data = bundle.audio(clip).read_bytes()
     except FileNotFoundError:
-        return Reason("audio_missing", f"{clip.audio} is not there")
+        return Reason("audio_missing", f"{clip.audio} is missing")
     except OSError as error:
         return Reason("audio_missing", f"{clip.audio} cannot be opened: {error.strerror}")
     if hashlib.sha256(data).hexdigest() != clip.sha256:
-        return Reason("audio_changed", f"{clip.audio} is not the file that was exported")
+        return Reason("audio_changed", f"{clip.audio} was changed since the export")
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as file:
-            form = (file.samplerate, file.channels, file.subtype)
+            audio_format = (file.samplerate, file.channels, file.subtype)
             samples = file.read(dtype="float32", always_2d=True)[:, 0]
     except soundfile.LibsndfileError as error:
-        return Reason("audio_unreadable", f"{clip.audio} is no sound: {error.error_string}")
-    return _sound_reason(samples, form, clip, target)
-
-
-def _sound_reason(
-    samples: NDArray[np.float32], form: tuple[int, int, str], clip: Clip, target: Target
-) -> Reason | None:
-    """samples: of the first channel. form: rate in Hz, channels, subtype of the file."""
-    if form != (target.rate, 1, "PCM_16") or clip.rate != target.rate:
-        said = f"{form[0]} Hz, {form[1]} channels, {form[2]}"
         return Reason(
-            "audio_unreadable", f"{clip.audio} is not mono 16 bit {target.rate} Hz: {said}"
+            "audio_unreadable", f"{clip.audio} is not readable audio: {error.error_string}"
+        )
+    return _samples_reason(samples, audio_format, clip, target)
+
+
+def _samples_reason(
+    samples: NDArray[np.float32], audio_format: tuple[int, int, str], clip: Clip, target: Target
+) -> Reason | None:
+    """Reason to reject decoded samples. audio_format: rate in Hz, channels, subtype."""
+    if audio_format != (target.rate, 1, "PCM_16") or clip.rate != target.rate:
+        actual = f"{audio_format[0]} Hz, {audio_format[1]} channels, {audio_format[2]}"
+        return Reason(
+            "audio_unreadable", f"{clip.audio} is not mono 16 bit {target.rate} Hz: {actual}"
         )
     if len(samples) != clip.samples:
-        said = f"{len(samples)} samples where the manifest says {clip.samples}"
-        return Reason("audio_unreadable", f"{clip.audio} has {said}")
+        actual = f"{len(samples)} samples, but the manifest says {clip.samples}"
+        return Reason("audio_unreadable", f"{clip.audio} has {actual}")
     if not np.isfinite(samples).all():
-        return Reason("not_finite", f"{clip.audio} has samples that are no numbers")
+        return Reason("not_finite", f"{clip.audio} has samples that are not finite")
     if float(np.abs(samples).max(initial=0.0)) * FULL_SCALE_16 <= target.silent_peak:
-        return Reason("silent", "nothing is to be heard in it")
+        return Reason("silent", "it is silent")
     return None
 
 
 def counts(rejected: Mapping[str, Iterable[Reason]]) -> dict[str, int]:
-    """How many clips have each reason, most frequent first."""
-    found: dict[str, int] = {}
+    """Number of clips per reason, most frequent first."""
+    result: dict[str, int] = {}
     for reasons in rejected.values():
         for key in {reason.key for reason in reasons}:
-            found[key] = found.get(key, 0) + 1
-    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+            result[key] = result.get(key, 0) + 1
+    return dict(sorted(result.items(), key=lambda item: (-item[1], item[0])))

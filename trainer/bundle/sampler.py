@@ -1,8 +1,7 @@
-"""Which clips an update hears: each once per epoch, or as often as its weight says.
+"""Sampling of clips: each once per epoch, or as often as its weight says.
 
-An epoch is a list of updates, each of ``effective_clips`` clips, made from (seed, epoch) alone.
-Updates do not depend on how many processes share the work; only their division into
-micro-batches does.
+An epoch is a list of updates of ``effective_clips`` clips, determined by (seed, epoch) alone. The
+number of ranks only affects how updates are divided into micro-batches.
 """
 
 from collections import Counter
@@ -16,17 +15,17 @@ from trainer.sections import Sampler as Settings
 from trainer.seeded_random import generator
 
 NO_CATEGORY = "none"
-Update = tuple[int, ...]  # places of clips in ``Schedule.clips``, some perhaps twice
+Update = tuple[int, ...]  # indices into ``Schedule.clips``, possibly repeated
 
 
 def category(clip: Clip) -> str:
-    """The name under which a clip is counted."""
+    """Category of a clip; NO_CATEGORY if it has none."""
     return clip.emotion or NO_CATEGORY
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Who is heard when. lengths: positions each clip takes in a batch."""
+    """Order of clips in training. lengths: positions of each clip in a batch."""
 
     clips: Sequence[Clip]
     lengths: Sequence[int]
@@ -35,72 +34,74 @@ class Schedule:
     seed: int
 
     def weights(self) -> list[float]:
-        """How often each clip is heard in an epoch, on average."""
+        """Mean repetitions per epoch of each clip."""
         sizes = Counter(category(clip) for clip in self.clips)
         largest = max(sizes.values())
-        found = []
+        weights = []
         for clip in self.clips:
-            kind = category(clip)
-            weight = (sizes[kind] / largest) ** (self.settings.temperature - 1.0)
-            weight *= self.settings.category_weights.get(kind, 1.0)
+            name = category(clip)
+            weight = (sizes[name] / largest) ** (self.settings.temperature - 1.0)
+            weight *= self.settings.category_weights.get(name, 1.0)
             weight *= clip.weight if self.settings.use_weights else 1.0
-            found.append(min(weight, float(self.settings.epoch_limit)))
-        return found
+            weights.append(min(weight, float(self.settings.epoch_limit)))
+        return weights
 
     def repetitions(self, epoch: int) -> list[int]:
-        """How often each clip is heard in this epoch; fractions are drawn by clip and epoch."""
-        found = []
+        """Repetitions of each clip in this epoch; fractions are drawn by clip and epoch."""
+        repetitions = []
         for clip, weight in zip(self.clips, self.weights(), strict=True):
             whole = int(weight)
             part = weight - whole
             if part > 0:
                 whole += bool(generator(self.seed, "repeat", epoch, clip.id).random() < part)
-            found.append(whole)
-        return found
+            repetitions.append(whole)
+        return repetitions
 
     def epoch(self, epoch: int) -> list[Update]:
-        """The updates of an epoch, in order.
+        """Updates of an epoch, in order.
 
-        Clips are shuffled, sorted by length within buckets, cut into updates, and the updates of
-        a bucket shuffled: little padding, and no update order by length.
+        Clips are shuffled, sorted by length within buckets and split into updates, and the updates
+        of a bucket are shuffled: little padding without an order by length.
         """
-        heard = np.repeat(np.arange(len(self.clips)), self.repetitions(epoch))
-        draw = generator(self.seed, "epoch", epoch)
-        heard = heard[draw.permutation(len(heard))]
+        order = np.repeat(np.arange(len(self.clips)), self.repetitions(epoch))
+        random = generator(self.seed, "epoch", epoch)
+        order = order[random.permutation(len(order))]
         size = self.effective_clips
         bucket = size * max(1, self.settings.bucket_clips // size)
         lengths = np.asarray(self.lengths)
         updates: list[Update] = []
-        for first in range(0, len(heard), bucket):
-            together = heard[first : first + bucket]
-            together = together[np.argsort(lengths[together], kind="stable")]
-            cut = [together[at : at + size] for at in range(0, len(together), size)]
-            updates += [tuple(int(i) for i in cut[place]) for place in draw.permutation(len(cut))]
+        for first in range(0, len(order), bucket):
+            members = order[first : first + bucket]
+            members = members[np.argsort(lengths[members], kind="stable")]
+            chunks = [members[at : at + size] for at in range(0, len(members), size)]
+            updates += [
+                tuple(int(i) for i in chunks[index]) for index in random.permutation(len(chunks))
+            ]
         return updates
 
-    def heard(self, epoch: int) -> dict[str, int]:
-        """How many clips of each category an epoch hears, repetitions counted."""
-        found: Counter[str] = Counter()
-        for clip, times in zip(self.clips, self.repetitions(epoch), strict=True):
-            found[category(clip)] += times
-        return dict(sorted(found.items()))
+    def clips_per_category(self, epoch: int) -> dict[str, int]:
+        """Clips per category in an epoch, including repetitions."""
+        totals: Counter[str] = Counter()
+        for clip, count in zip(self.clips, self.repetitions(epoch), strict=True):
+            totals[category(clip)] += count
+        return dict(sorted(totals.items()))
 
     def share(self, update: Update, rank: int, ranks: int, halvings: int = 0) -> list[Update]:
-        """The micro-batches of an update that one of several processes computes."""
-        longest_first = sorted(update, key=lambda place: -self.lengths[place])
+        """Micro-batches of an update for one rank."""
+        longest_first = sorted(update, key=lambda index: -self.lengths[index])
         mine = longest_first[rank::ranks]
-        return list(self._cut(mine, halvings))
+        return list(self._micro_batches(mine, halvings))
 
-    def _cut(self, places: Sequence[int], halvings: int) -> Iterator[Update]:
-        """Micro-batches under the caps of clips and tokens, longest clips first."""
-        tokens = max(1, self.settings.max_tokens >> halvings)
-        most = max(1, self.settings.max_clips >> halvings)
+    def _micro_batches(self, indices: Sequence[int], halvings: int) -> Iterator[Update]:
+        """Micro-batches within the limits of clips and tokens, longest clips first."""
+        max_tokens = max(1, self.settings.max_tokens >> halvings)
+        max_clips = max(1, self.settings.max_clips >> halvings)
         batch: list[int] = []
-        for place in places:
-            longest = self.lengths[batch[0]] if batch else self.lengths[place]
-            if batch and (len(batch) == most or (len(batch) + 1) * longest > tokens):
+        for index in indices:
+            longest = self.lengths[batch[0]] if batch else self.lengths[index]
+            if batch and (len(batch) == max_clips or (len(batch) + 1) * longest > max_tokens):
                 yield tuple(batch)
                 batch = []
-            batch.append(place)
+            batch.append(index)
         if batch:
             yield tuple(batch)

@@ -1,7 +1,7 @@
-"""New tokens for a text: characters that a vocabulary lacks, and frequent pieces.
+"""Vocabulary extension by byte-pair encoding: missing characters and frequent pairs.
 
-Old tokens keep their ids. A new one names the old pieces it is made of, so that its row can begin
-as their mean.
+Existing tokens keep their ids. A new token lists the existing tokens it consists of, so that its
+embedding can be initialised with their mean.
 """
 
 import json
@@ -12,40 +12,40 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-FEWEST = 2  # a pair that is seen once is no habit of the text
+MIN_PAIR_COUNT = 2  # a pair that occurs once is not merged
 UNKNOWN = "[UNK]"
 
-Segments = dict[tuple[str, ...], int]  # pieces of a word, and how often the word is in the text
+Segments = dict[tuple[str, ...], int]  # tokens of a word -> count of the word
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """New tokens in order, each with the old tokens it is made of, and the merges that make it."""
+    """New tokens with the existing tokens they consist of, and the merges in order."""
 
     tokens: Mapping[str, tuple[str, ...]]
     merges: Sequence[tuple[str, str]]
 
 
-def grow(tokenizer: Any, texts: Iterable[str], most: int) -> Growth:  # noqa: ANN401
-    """At most ``most`` new tokens for these texts: unknown characters first, then pairs.
+def grow(tokenizer: Any, texts: Iterable[str], limit: int) -> Growth:  # noqa: ANN401
+    """At most ``limit`` new tokens for the texts: unknown characters first, then pairs.
 
-    Pairs are merged as byte-pair encoding does, the most frequent first; equal ones by name, so
-    that the same text always gives the same vocabulary.
+    Byte-pair encoding merges the most frequent pair first; ties are broken by name, so that the
+    result is deterministic.
     """
     words = Counter(word for text in texts for word in _words(tokenizer, text))
-    known = tokenizer.get_vocab()
+    vocabulary = tokenizer.get_vocab()
     characters = Counter[str]()
-    for word, times in words.items():
-        characters.update({sign: times for sign in word if sign not in known})
+    for word, count in words.items():
+        characters.update({character: count for character in word if character not in vocabulary})
     tokens: dict[str, tuple[str, ...]] = {
-        sign: (UNKNOWN,) for sign, _ in _most_frequent(characters)[:most]
+        character: (UNKNOWN,) for character, _ in _most_frequent(characters)[:limit]
     }
-    segments = _segments(tokenizer, words, set(known) | set(tokens))
+    segments = _segments(tokenizer, words, set(vocabulary) | set(tokens))
     merges: list[tuple[str, str]] = []
-    made_of = {token: (token,) for token in known} | tokens
-    while len(tokens) < most:
-        pair, times = _best_pair(segments)
-        if times < FEWEST:
+    made_of = {token: (token,) for token in vocabulary} | tokens
+    while len(tokens) < limit:
+        pair, count = _best_pair(segments)
+        if count < MIN_PAIR_COUNT:
             break
         merged = pair[0] + pair[1]
         merges.append(pair)
@@ -57,62 +57,62 @@ def grow(tokenizer: Any, texts: Iterable[str], most: int) -> Growth:  # noqa: AN
 
 
 def _words(tokenizer: Any, text: str) -> list[str]:  # noqa: ANN401
-    """The stretches of a text within which its tokenizer looks for pieces."""
-    found = []
+    """Pre-tokenised words of a text."""
+    words = []
     for word in text.split():
         parts = tokenizer.pre_tokenizer.pre_tokenize_str(word) if tokenizer.pre_tokenizer else None
-        found += [part for part, _ in parts] if parts is not None else [word]
-    return found
+        words += [part for part, _ in parts] if parts is not None else [word]
+    return words
 
 
 def _segments(tokenizer: Any, words: Mapping[str, int], known: set[str]) -> Segments:  # noqa: ANN401
-    """Each word as the pieces it has now; unknown characters are pieces of their own."""
-    found: Segments = {}
-    for word, times in words.items():
+    """Tokens of each word; unknown characters are tokens of their own."""
+    segments: Segments = {}
+    for word, count in words.items():
         pieces: list[str] = []
         run = ""
-        for sign in word:
-            if tokenizer.token_to_id(sign) is not None or sign not in known:
-                run += sign
+        for character in word:
+            if tokenizer.token_to_id(character) is not None or character not in known:
+                run += character
                 continue
             pieces += tokenizer.encode(run).tokens if run else []
-            pieces.append(sign)
+            pieces.append(character)
             run = ""
         pieces += tokenizer.encode(run).tokens if run else []
         if UNKNOWN not in pieces:
-            found[tuple(pieces)] = found.get(tuple(pieces), 0) + times
-    return found
+            segments[tuple(pieces)] = segments.get(tuple(pieces), 0) + count
+    return segments
 
 
 def _best_pair(segments: Segments) -> tuple[tuple[str, str], int]:
     pairs: Counter[tuple[str, str]] = Counter()
-    for pieces, times in segments.items():
+    for pieces, count in segments.items():
         for pair in pairwise(pieces):
-            pairs[pair] += times
+            pairs[pair] += count
     if not pairs:
         return ("", ""), 0
-    return min(pairs.items(), key=lambda found: (-found[1], found[0]))
+    return min(pairs.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _merge(segments: Segments, pair: tuple[str, str]) -> Segments:
-    found: Segments = {}
-    for pieces, times in segments.items():
+    merged: Segments = {}
+    for pieces, count in segments.items():
         joined: list[str] = []
         for piece in pieces:
             if joined and (joined[-1], piece) == pair:
                 joined[-1] += piece
             else:
                 joined.append(piece)
-        found[tuple(joined)] = found.get(tuple(joined), 0) + times
-    return found
+        merged[tuple(joined)] = merged.get(tuple(joined), 0) + count
+    return merged
 
 
 def _most_frequent(counted: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(counted.items(), key=lambda found: (-found[1], found[0]))
+    return sorted(counted.items(), key=lambda item: (-item[1], item[0]))
 
 
 def write_vocabulary(before: Path, after: Path, growth: Growth) -> None:
-    """The tokenizer's file with the new tokens behind the old ones."""
+    """Write the tokenizer file with the new tokens appended."""
     data = json.loads(before.read_text(encoding="utf-8"))
     vocabulary, merges = data["model"]["vocab"], data["model"]["merges"]
     special = [added["id"] for added in data.get("added_tokens", [])]

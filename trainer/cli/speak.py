@@ -56,10 +56,10 @@ def write_export(
     """Export a checkpoint into ``target``, atomically."""
     from trainer.backends import open_backend
     from trainer.data.features import cache_folder
-    from trainer.training.codebook_check import refuse_untrained
+    from trainer.training.codebook_check import refuse_stale_codes
     from trainer.training.session import load_weights
 
-    refuse_untrained(run, saved)
+    refuse_stale_codes(run, saved)
     backend = open_backend(run.config, bundle, cache_folder(bundle.folder, run.config))
     network = backend.network()
     backend.adapt(network)

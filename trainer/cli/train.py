@@ -224,7 +224,7 @@ def _write_start(session: Any, log: Any) -> None:  # noqa: ANN401
             "rejected": len(dataset.checked.rejected),
         },
         seconds=round(sum(clip.duration_s for clip in dataset.training.clips), 3),
-        heard=dataset.training.heard(0),
+        heard=dataset.training.clips_per_category(0),
         updates_per_epoch=len(dataset.training.epoch(0)),
         total_steps=session.total_steps,
         parameters=sum(value.numel() for value in session.network.parameters()),

@@ -41,7 +41,7 @@ def test_epochs_differ_and_are_the_same_again():
 
 def test_weights_become_counts_that_can_be_checked():
     schedule = a_schedule(40, emotions=("calm", "angry"), weights=(1.0, 3.0))
-    assert schedule.heard(0) == {"angry": 60, "calm": 20}
+    assert schedule.clips_per_category(0) == {"angry": 60, "calm": 20}
     heard = Counter(at for update in schedule.epoch(0) for at in update)
     assert all(heard[at] == (3 if at % 2 else 1) for at in range(40))
 
@@ -54,7 +54,7 @@ def test_a_fraction_is_heard_in_that_share_of_the_epochs():
 
 def test_categories_can_be_heard_equally_often():
     schedule = a_schedule(40, emotions=("calm", "calm", "calm", "angry"), temperature=0.0)
-    assert schedule.heard(0) == {"angry": 30, "calm": 30}
+    assert schedule.clips_per_category(0) == {"angry": 30, "calm": 30}
 
 
 def test_a_clip_is_never_repeated_beyond_the_limit():

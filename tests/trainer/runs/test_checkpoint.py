@@ -114,7 +114,7 @@ def test_what_happened_after_the_checkpoint_is_set_aside_not_lost(tmp_path):
     log.add("step", step=1)
     size = log.size()
     log.add("step", step=2)
-    log.cut(size)
+    log.truncate(size)
     assert [event["step"] for event in read_events(tmp_path)] == [1]
     assert b'"step": 2' in (tmp_path / "discarded.jsonl").read_bytes()
 

@@ -191,13 +191,13 @@ def test_a_gpt_is_exported_on_a_changed_dvae_only_when_it_has_learnt(
 ):
     still = ("optim.lr=1e-12", "optim.weight_decay=0", "model.dropout=0")
     assert train(show, tmp_path / "idle", better, *still) == 0
-    assert "has not learnt the new codes yet" in capsys.readouterr().out
+    assert "is not trained on the new codes yet" in capsys.readouterr().out
     for command in (["export", "VOICE"], ["speak", "--text", "Hello.", "--out", "WAV"]):
         places = {"VOICE": str(tmp_path / "voice"), "WAV": str(tmp_path / "out.wav")}
         done = [places.get(word, word) for word in command]
         last = [done[0], str(tmp_path / "idle"), *done[1:], "--checkpoint", "last"]
         assert main(last) == 1
-        assert "has not learnt the new codes" in capsys.readouterr().err
+        assert "is not trained on the new codes" in capsys.readouterr().err
     assert train(show, tmp_path / "run", better, "optim.lr=1e-2") == 0
     assert main(["export", str(tmp_path / "run"), str(tmp_path / "voice")]) == 0
     marked = torch.load(tmp_path / "voice" / "model.pth", weights_only=True)[LEARNT_CODES_OF]
