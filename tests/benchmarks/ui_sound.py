@@ -87,7 +87,7 @@ class _Stream(threading.Thread):
 
 
 class _Device:
-    """An outlet fed by such a stream."""
+    """An output fed by such a stream."""
 
     latency_s = 0.0
     underflows = 0
@@ -111,7 +111,7 @@ def _keys(project: Project) -> Iterator[Row]:
     from curator.ui.sound.player import SilentPlayer
 
     player, loader = SilentPlayer(RATE), ClipLoader(project, RATE)
-    player._outlet = _Device()
+    player._output = _Device()
     stream = _Stream(player._mixer.fill)
     stream.start()
     rng = np.random.default_rng(1)
@@ -133,7 +133,7 @@ def _keys(project: Project) -> Iterator[Row]:
         page.clip = clip
         began = time.perf_counter()
         QTest.keyClick(page, Qt.Key.Key_Down)
-        voice = player.last_voice
+        voice = player.voice
         ends = began + 5.0
         while not voice.first_at and time.perf_counter() < ends:
             QApplication.processEvents()

@@ -1,1 +1,1 @@
-"""Hearing clips: decoded ahead on threads, played from memory."""
+"""Playback of clips: decoded in advance on threads, played from memory."""

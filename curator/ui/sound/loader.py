@@ -1,4 +1,4 @@
-"""Clips decoded ahead on threads, so that what is wanted next is in memory already."""
+"""Decodes clips on threads in advance and keeps them in memory."""
 
 import threading
 from collections import OrderedDict
@@ -12,103 +12,103 @@ from curator.audio.encode import resampled
 from curator.domain.errors import CuratorError
 from curator.domain.recording import Recording
 from curator.store.project import Project
-from curator.ui.sound.line import Job, Line
+from curator.ui.sound.load_queue import LoadJob, LoadQueue
 from curator.ui.sound.loudness import measure
 from curator.ui.sound.playable import PlayableClip
 
-if TYPE_CHECKING:  # decoders are loaded by the threads: the window is painted before
-    from curator.ui.sound.reading import FarReader, NearReader
+if TYPE_CHECKING:  # decoders are imported by the threads, after the window is painted
+    from curator.ui.sound.clip_readers import SeekingReader, SequentialReader
 
 NEIGHBOURS = 5
-"""Clips before and after the current one that are kept ready."""
+"""Clips before and after the current one that are kept in memory."""
 
-KEPT = 4 * NEIGHBOURS + 2
-"""Clips in memory: those around the current one and those around where the person just was."""
+MAX_CLIPS = 4 * NEIGHBOURS + 2
+"""Clips in memory: around the current and around the previous clip."""
 
-MOST_KEPT_S = 900.0
-"""Seconds of sound in memory, 173 MB at 48 kHz; long clips push others out."""
+MAX_SECONDS = 900.0
+"""Seconds of sound in memory, 173 MB at 48 kHz; above it the oldest clips are dropped."""
 
 
 class ClipLoader(QObject):
-    """Gives clips as they are cut now, at the player's rate.
+    """Provides clips with their current edges at the player's rate.
 
-    ``clip`` gives one at once, to be played while it fills; ``ask`` has others made ready. One
-    thread reads what is quick to read. Another decodes the files that can only be read from their
-    start; until it gets there their 16 kHz copy is heard, and then replaced.
+    ``clip`` returns a clip immediately, to be played while it is decoded; ``ask`` queues others.
+    One thread reads files that can be seeked. Another decodes files that must be read from their
+    start; until then their 16 kHz copy is played.
     """
 
-    loaded = Signal(int, object)  # clip id, PlayableClip: its first samples are there
-    completed = Signal(int, object)  # clip id, PlayableClip: all of it is; again if it got better
-    failed = Signal(int, str)  # clip id and a sentence: it cannot be heard
-    _better = Signal(object)  # a PlayableClip in place of a copy
+    loaded = Signal(int, object)  # clip id, PlayableClip: first samples decoded
+    completed = Signal(int, object)  # clip id, PlayableClip: all decoded, or a copy replaced
+    failed = Signal(int, str)  # clip id, reason
+    _better = Signal(object)  # PlayableClip that replaces a copy
 
     def __init__(self, project: Project, rate: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._project = project
         self._rate = rate
         self.matched = False
-        """Whether the loudness of clips without a score is to be measured."""
+        """Whether to measure the loudness of clips without a loudness score."""
         self._clips: OrderedDict[int, PlayableClip] = OrderedDict()
         self._recordings: dict[int, Recording] = {}
-        self._near, self._far = Line(), Line()
+        self._seeking, self._sequential = LoadQueue(), LoadQueue()
         self._threads: list[threading.Thread] = []
         self._better.connect(self._replace, Qt.ConnectionType.QueuedConnection)
 
     def clip(self, clip_id: int) -> PlayableClip:
-        """The clip, at once, perhaps still empty: it fills ahead of all others.
+        """Clip to play now; it may be empty and is decoded before all others.
 
-        CuratorError if the project has no such clip.
+        Raises CuratorError if the project has no clip with this id.
         """
         clip = self._current([clip_id])[clip_id]
         if not clip.whole and not clip.failure:
-            self._hurry(clip)
+            self._decode_next(clip)
         return clip
 
     def ask(self, clip_ids: Sequence[int]) -> None:
-        """Have these ready soon, the most wanted first; what was asked for before no longer is."""
+        """Queue clips to decode, most wanted first; replaces the previous queue."""
         clips = self._current(clip_ids)
         wanted = [clips[clip_id] for clip_id in clip_ids if clip_id in clips]
         self._begin()
-        with self._near.wake:
-            begun = {id(job.clip): job for job in self._near.jobs if job.begun}
-            self._near.jobs = list(begun.values())
-            self._near.jobs += [
-                Job(clip, self._recording(clip))
+        with self._seeking.wake:
+            begun = {id(job.clip): job for job in self._seeking.jobs if job.begun}
+            self._seeking.jobs = list(begun.values())
+            self._seeking.jobs += [
+                LoadJob(clip, self._recording(clip))
                 for clip in wanted
                 if not (clip.whole or clip.failure or id(clip) in begun)
             ]
-            self._near.wake.notify()
+            self._seeking.wake.notify()
         copies = [c for c in wanted if c.whole and not c.exact]
-        self._far_only({c.clip_id for c in wanted}, copies)
+        self._limit_sequential({c.clip_id for c in wanted}, copies)
 
     def ready(self, clip_id: int) -> PlayableClip | None:
-        """The clip if it can be heard without waiting."""
+        """Clip if some of it is decoded, else None."""
         clip = self._clips.get(clip_id)
         return clip if clip is not None and clip.filled else None
 
     def set_rate(self, rate: int) -> None:
-        """Resample for another device from now on."""
+        """Set the sample rate in Hz; discards clips at another rate."""
         if rate != self._rate:
             self._rate = rate
             self.forget()
 
     def forget(self, recordings: bool = True) -> None:
-        """Read all clips anew when they are wanted: files or their places have changed."""
+        """Discard all clips. recordings: also the cached paths of recordings."""
         self._clips.clear()
         if recordings:
             self._recordings.clear()
 
     def close(self) -> None:
-        """End the threads."""
-        self._near.close()
-        self._far.close()
+        """Stop the threads."""
+        self._seeking.close()
+        self._sequential.close()
         for thread in self._threads:
             thread.join()
         self._threads.clear()
 
     def _current(self, clip_ids: Sequence[int]) -> dict[int, PlayableClip]:
-        """Clips as they are cut now; those cut anew start empty."""
-        found: dict[int, PlayableClip] = {}
+        """Clips with their current edges; clips with changed edges start empty."""
+        clips: dict[int, PlayableClip] = {}
         for clip_id, recording_id, span in self._project.clips.spans(clip_ids):
             clip = self._clips.get(clip_id)
             if clip is None or clip.span != span or clip.failure:
@@ -119,103 +119,108 @@ class ClipLoader(QObject):
                 clip = PlayableClip(clip_id, recording_id, span, recording.rate, self._rate)
                 clip.loudness = self._project.clips.get(clip_id).scores.get("loudness")
                 self._clips[clip_id] = clip
-            found[clip_id] = clip
+            clips[clip_id] = clip
         for clip_id in clip_ids:
-            if clip_id not in found:
-                raise CuratorError(f"There is no clip {clip_id} any more.")
+            if clip_id not in clips:
+                raise CuratorError(f"Clip {clip_id} no longer exists.")
         for clip_id in reversed(clip_ids):
             self._clips.move_to_end(clip_id)
         self._drop_old(len(clip_ids))
-        return found
+        return clips
 
     def _drop_old(self, wanted: int) -> None:
         seconds = sum(clip.seconds for clip in self._clips.values())
         while len(self._clips) > max(wanted, 1) and (
-            len(self._clips) > max(KEPT, wanted) or seconds > MOST_KEPT_S
+            len(self._clips) > max(MAX_CLIPS, wanted) or seconds > MAX_SECONDS
         ):
             seconds -= self._clips.popitem(last=False)[1].seconds
 
     def _recording(self, clip: PlayableClip) -> Recording:
         return self._recordings[clip.recording_id]
 
-    def _hurry(self, clip: PlayableClip) -> None:
+    def _decode_next(self, clip: PlayableClip) -> None:
         self._begin()
-        with self._near.wake:
-            jobs = self._near.jobs
-            found = next((job for job in jobs if job.clip is clip), None)
-            if found is not None:
-                jobs.remove(found)
-            elif clip.whole or clip.failure:  # since it was looked at
+        with self._seeking.wake:
+            jobs = self._seeking.jobs
+            queued = next((job for job in jobs if job.clip is clip), None)
+            if queued is not None:
+                jobs.remove(queued)
+            elif clip.whole or clip.failure:  # decoded in the meantime
                 return
-            jobs.insert(0, found or Job(clip, self._recording(clip)))
-            self._near.wake.notify()
+            jobs.insert(0, queued or LoadJob(clip, self._recording(clip)))
+            self._seeking.wake.notify()
 
-    def _far_only(self, ids: set[int], copies: Sequence[PlayableClip]) -> None:
-        """Decode in place of copies only what is still wanted, in the order of the recordings."""
-        with self._far.wake:
-            kept = [job for job in self._far.jobs if job.clip.clip_id in ids]
+    def _limit_sequential(self, ids: set[int], copies: Sequence[PlayableClip]) -> None:
+        """Replace the copies of wanted clips only, in recording order."""
+        with self._sequential.wake:
+            kept = [job for job in self._sequential.jobs if job.clip.clip_id in ids]
             known = {job.clip.clip_id for job in kept}
-            kept += [Job(c, self._recording(c)) for c in copies if c.clip_id not in known]
-            self._far.jobs = sorted(kept, key=_by_time)
-            self._far.wake.notify()
+            kept += [LoadJob(c, self._recording(c)) for c in copies if c.clip_id not in known]
+            self._sequential.jobs = sorted(kept, key=_by_time)
+            self._sequential.wake.notify()
 
     def _begin(self) -> None:
         if not self._threads:
-            for name, work in (("clips", self._run_near), ("far clips", self._run_far)):
+            for name, work in (
+                ("clip loader", self._run_seeking),
+                ("sequential clip loader", self._run_sequential),
+            ):
                 thread = threading.Thread(target=work, name=name, daemon=True)
                 self._threads.append(thread)
                 thread.start()
 
-    def _run_near(self) -> None:
-        from curator.ui.sound.reading import NearReader
+    def _run_seeking(self) -> None:
+        from curator.ui.sound.clip_readers import SeekingReader
 
-        reader = NearReader(self._project.cache)
+        reader = SeekingReader(self._project.cache)
         try:
-            while (job := self._near.first()) is not None:
+            while (job := self._seeking.first()) is not None:
                 self._step(job, reader)
         finally:
             reader.close()
 
-    def _step(self, job: Job, reader: "NearReader") -> None:
-        """Fill some more of a clip; between two steps a more urgent one may come."""
+    def _step(self, job: LoadJob, reader: "SeekingReader") -> None:
+        """Decode the next part of a clip; a more urgent clip may come between parts."""
         if job.steps is None:
             job.steps = _filling(job, reader)
         try:
             next(job.steps)
         except StopIteration:
-            self._near.done(job)
+            self._seeking.done(job)
             if self.matched and job.clip.loudness is None and job.clip.exact:
                 measure(job.clip)
-            self._tell_loaded(job)
+            self._emit_loaded(job)
             self.completed.emit(job.clip.clip_id, job.clip)
             if not job.clip.exact:
-                with self._far.wake:
-                    self._far.jobs = sorted([*self._far.jobs, Job(*_pair(job))], key=_by_time)
-                    self._far.wake.notify()
+                with self._sequential.wake:
+                    self._sequential.jobs = sorted(
+                        [*self._sequential.jobs, LoadJob(job.clip, job.recording)], key=_by_time
+                    )
+                    self._sequential.wake.notify()
         except CuratorError as error:
             job.clip.failure = str(error)
-            self._near.done(job)
+            self._seeking.done(job)
             self.failed.emit(job.clip.clip_id, str(error))
         else:
-            self._tell_loaded(job)
+            self._emit_loaded(job)
 
-    def _tell_loaded(self, job: Job) -> None:
-        if job.clip.filled and not job.told:
-            job.told = True
+    def _emit_loaded(self, job: LoadJob) -> None:
+        if job.clip.filled and not job.loaded:
+            job.loaded = True
             self.loaded.emit(job.clip.clip_id, job.clip)
 
-    def _run_far(self) -> None:
-        from curator.ui.sound.reading import FarReader
+    def _run_sequential(self) -> None:
+        from curator.ui.sound.clip_readers import SequentialReader
 
-        reader = FarReader()
+        reader = SequentialReader()
         try:
-            while (job := self._far.first()) is not None:
+            while (job := self._sequential.first()) is not None:
                 self._decode(job, reader)
         finally:
             reader.close()
 
-    def _decode(self, job: Job, reader: "FarReader") -> None:
-        """Replace a copy, unless on the way there it is no longer wanted."""
+    def _decode(self, job: LoadJob, reader: "SequentialReader") -> None:
+        """Replace a copy, unless it is no longer wanted before its position is reached."""
         old = job.clip
         try:
             for wave in reader.steps(job.recording, old.span):
@@ -229,11 +234,11 @@ class ClipLoader(QObject):
                     if self.matched and clip.loudness is None:
                         measure(clip)
                     self._better.emit(clip)
-                elif self._far.closed or job not in self._far.jobs:
+                elif self._sequential.closed or job not in self._sequential.jobs:
                     break
         except CuratorError as error:
-            self.failed.emit(old.clip_id, str(error))  # its copy stays and can be heard
-        self._far.done(job)
+            self.failed.emit(old.clip_id, str(error))  # the copy stays
+        self._sequential.done(job)
 
     @Slot(object)
     def _replace(self, clip: PlayableClip) -> None:
@@ -243,15 +248,15 @@ class ClipLoader(QObject):
             self.completed.emit(clip.clip_id, clip)
 
 
-def _filling(job: Job, reader: "NearReader") -> Iterator[bool]:
-    """Read, resample and append, part by part."""
+def _filling(job: LoadJob, reader: "SeekingReader") -> Iterator[bool]:
+    """Read, resample and append the parts of a clip."""
     import soxr
 
     clip, resampler = job.clip, None
     for part in reader.parts(job.recording, clip.span):
         wave = part.wave
         if resampler is None or part.exact != clip.exact:
-            clip.filled = 0  # where a file breaks off the copy starts from the beginning
+            clip.filled = 0  # if reading fails the copy starts from the beginning
             clip.exact = part.exact
             resampler = soxr.ResampleStream(wave.rate, clip.rate, 1, "float32", "HQ")
         clip.append(resampler.resample_chunk(np.ascontiguousarray(wave.samples)))
@@ -261,9 +266,5 @@ def _filling(job: Job, reader: "NearReader") -> Iterator[bool]:
     clip.close_gap()
 
 
-def _pair(job: Job) -> tuple[PlayableClip, Recording]:
-    return job.clip, job.recording
-
-
-def _by_time(job: Job) -> tuple[int, int]:
+def _by_time(job: LoadJob) -> tuple[int, int]:
     return job.clip.recording_id, job.clip.span.start

@@ -1,7 +1,7 @@
-"""What goes to the device, block by block, without locks and without memory from the system.
+"""Renders blocks for the audio device without locks and without allocating memory.
 
-The window's thread puts a ``Voice`` into one attribute; the device's thread finds it there when it
-wants its next block. Every start, stop and switch is faded, so none of them clicks.
+The window's thread sets a ``Voice``; the audio thread reads it for its next block. Every start,
+stop and switch is faded to avoid clicks.
 """
 
 import time
@@ -14,19 +14,19 @@ from curator.audio.waveform import Samples
 from curator.ui.sound.playable import PlayableClip
 
 FADE_S = 0.003
-"""Long enough that a step becomes inaudible, too short to hide a clip's edge."""
+"""Fade duration: long enough against clicks, too short to hide the edge of a clip."""
 
 LONGEST_BLOCK = 8192
-"""Samples mixed at once; longer blocks are taken in parts."""
+"""Samples rendered at a time; longer blocks are split."""
 
 
 @dataclass(slots=True, eq=False)
 class Voice:
-    """One playing of a clip.
+    """One playback of a clip.
 
-    start, stop: samples of ``clip.samples``. gain: factor. at: the next sample. starved: samples
-    of silence because the sound was not decoded yet. first_at: ``time.perf_counter()`` when the
-    first sample was handed out, 0.0 before. entered: where sound last set in.
+    start, stop: samples of ``clip.samples``. gain: factor. at: next sample. starved: samples of
+    silence rendered because the clip was not decoded yet. first_at: ``time.perf_counter()`` of the
+    first rendered sample, 0.0 before. entered: sample where sound last started.
     """
 
     clip: PlayableClip
@@ -46,8 +46,8 @@ class Voice:
         self.ended = self.stop <= self.start
 
 
-class Heard(NamedTuple):
-    """Which sample of which voice a block began with, and when it was asked for."""
+class BlockStart(NamedTuple):
+    """Voice and first sample of a block, and the time when it was requested."""
 
     voice: Voice | None
     at: int
@@ -55,55 +55,57 @@ class Heard(NamedTuple):
 
 
 class Mixer:
-    """Plays one voice, and the end of the one before. rate: Hz of every block."""
+    """Renders one voice and the fade-out of the previous one. rate: Hz."""
 
     def __init__(self, rate: int) -> None:
         self.rate = rate
-        self.heard = Heard(None, 0, 0.0)
-        self._wanted: Voice | None = None
-        self._now: Voice | None = None
-        self._leaving: Voice | None = None
+        self.block_start = BlockStart(None, 0, 0.0)
+        self._next: Voice | None = None
+        self._current: Voice | None = None
+        self._previous: Voice | None = None
         self._fade = max(1, round(FADE_S * rate))
-        self._fading = 0  # samples of the fade still to come
-        turn = (np.arange(self._fade, dtype=np.float32) + 0.5) / self._fade
-        self._up: Samples = (0.5 - 0.5 * np.cos(np.pi * turn)).astype(np.float32)
+        self._fading = 0  # remaining samples of the fade-out
+        phase = (np.arange(self._fade, dtype=np.float32) + 0.5) / self._fade
+        self._up: Samples = (0.5 - 0.5 * np.cos(np.pi * phase)).astype(np.float32)
         self._down: Samples = self._up[::-1].copy()
         self._scratch: Samples = np.zeros(LONGEST_BLOCK, np.float32)
 
     @property
     def voice(self) -> Voice | None:
-        """What plays, or is about to."""
-        return self._wanted
+        """Playing voice, or the one that starts with the next block."""
+        return self._next
 
     @property
     def silent(self) -> bool:
-        """Whether nothing sounds any more, fades included."""
-        return self._wanted is None and self._now is None and not self._fading
+        """Whether nothing plays, fades included."""
+        return self._next is None and self._current is None and not self._fading
 
     def play(self, voice: Voice | None) -> None:
-        """From the next block on, this one; None stops."""
-        self._wanted = voice
+        """Start a voice with the next block; None stops."""
+        self._next = voice
 
     def fill(self, out: Samples) -> None:
-        """The next ``out.size`` samples. For the device's thread."""
+        """Render the next ``out.size`` samples into ``out``; called by the audio thread."""
         for first in range(0, out.size, LONGEST_BLOCK):
             self._fill(out[first : first + LONGEST_BLOCK])
 
     def _fill(self, out: Samples) -> None:
-        if self._wanted is not self._now and not self._fading:
-            self._leaving, self._now = self._now, self._wanted
-            if self._leaving is not None and not self._leaving.ended:
+        if self._next is not self._current and not self._fading:
+            self._previous, self._current = self._current, self._next
+            if self._previous is not None and not self._previous.ended:
                 self._fading = self._fade
-        now = self._now
-        self.heard = Heard(now, now.at if now is not None else 0, time.perf_counter())
-        if now is None:
+        voice = self._current
+        self.block_start = BlockStart(
+            voice, voice.at if voice is not None else 0, time.perf_counter()
+        )
+        if voice is None:
             out.fill(0.0)
         else:
-            self._render(now, out)
-        if self._fading and self._leaving is not None:
+            self._render(voice, out)
+        if self._fading and self._previous is not None:
             count = min(out.size, self._fading)
             part = self._scratch[:count]
-            self._render(self._leaving, part)
+            self._render(self._previous, part)
             passed = self._fade - self._fading
             part *= self._down[passed : passed + count]
             out[:count] += part
@@ -125,7 +127,7 @@ class Mixer:
                 break
             part = out[done : done + count]
             part[:] = voice.clip.samples[voice.at : voice.at + count]
-            self._shape(voice, part)
+            self._apply_fades(voice, part)
             if not voice.first_at:
                 voice.first_at = time.perf_counter()
             voice.at += count
@@ -134,8 +136,8 @@ class Mixer:
         if voice.gain != 1.0:
             out *= voice.gain
 
-    def _shape(self, voice: Voice, part: Samples) -> None:
-        """Fade in where sound set in and out where it ends, as far as that lies in this part."""
+    def _apply_fades(self, voice: Voice, part: Samples) -> None:
+        """Apply the parts of the fade-in and the fade-out that lie in this part."""
         since = voice.at - voice.entered
         if since < self._fade:
             count = min(part.size, self._fade - since)

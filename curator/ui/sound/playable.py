@@ -1,4 +1,4 @@
-"""A clip's sound in memory, playable while it still fills."""
+"""Samples of a clip in memory, playable while they are decoded."""
 
 import numpy as np
 
@@ -9,16 +9,14 @@ from curator.domain.span import Span
 
 
 class PlayableClip:
-    """Mono float32 at the player's rate; one thread appends, others read what is there.
+    """Mono float32 samples at the player's rate; one thread appends, others read.
 
-    The length is known before the sound is, so a clip can be played, drawn and asked for its
-    position at once: what is missing is waited for. ``filled`` is only ever raised, and after the
-    samples below it are in place, so readers need no lock.
+    The length is known before decoding, so a clip can be played and drawn while it is decoded.
+    ``filled`` only grows, after the samples below it were written, so readers need no lock.
 
     span: samples of the recording, at ``source_rate`` Hz. rate: of ``samples``, Hz.
-    exact: whether it is the recording itself; False for the 16 kHz copy that stands in for it.
-    loudness: LUFS, None until known. failure: why there will be no more, "" while all is well.
-    speed: how much faster than spoken.
+    exact: whether decoded from the recording; False for its 16 kHz copy. loudness: LUFS, None if
+    unknown. failure: reason why decoding failed, or "". speed: playback speed, 1.0 as recorded.
     """
 
     __slots__ = (
@@ -52,38 +50,38 @@ class PlayableClip:
 
     @classmethod
     def of(cls, samples: Samples, rate: int, clip_id: int = 0) -> "PlayableClip":
-        """Sound that is there already."""
+        """Clip of decoded samples."""
         clip = cls(clip_id, 0, Span(0, samples.size), rate, rate)
         clip.append(samples)
         return clip
 
     @property
     def seconds(self) -> float:
-        """How long it takes to play."""
+        """Playback duration in seconds."""
         return self.samples.size / self.rate
 
     @property
     def whole(self) -> bool:
-        """Whether all of it is there."""
+        """Whether all samples are decoded."""
         return self.filled == self.samples.size
 
     def append(self, part: Samples) -> None:
-        """Take the next samples; what does not fit any more is left out."""
+        """Append samples; those beyond the length are dropped."""
         count = min(part.size, self.samples.size - self.filled)
         self.samples[self.filled : self.filled + count] = part[:count]
         self.filled += count
 
     def close_gap(self) -> None:
-        """Call the rest silence: resampling may give a sample less than promised."""
+        """Treat the rest as silence: resampling may yield one sample less than computed."""
         self.filled = self.samples.size
 
     def source_sample(self, seconds: float) -> int:
-        """The sample of the recording heard ``seconds`` after the clip's start, at any speed."""
+        """Sample of the recording that plays ``seconds`` after the start, at this speed."""
         at = self.span.start + round(seconds * self.speed * self.source_rate)
         return min(max(at, self.span.start), self.span.stop)
 
     def seen(self, pixels: int) -> Pairs:
-        """What to draw in so many columns: (pixels, 2), minimum and maximum as int16."""
+        """Minimum and maximum per pixel column, int16, shape (pixels, 2)."""
         if pixels < 1 or not self.samples.size:
             return np.zeros((max(0, pixels), 2), np.int16)
         sound = to_int16(self.samples)

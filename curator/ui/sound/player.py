@@ -1,4 +1,4 @@
-"""Plays clips: on a device if there is one, silently by the clock if not."""
+"""Players of clips: on an audio device, or silently by the clock without one."""
 
 import threading
 import time
@@ -7,26 +7,26 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, SignalInstance, Slot
 
 from curator.ui.messages import Messages
-from curator.ui.sound.outlets import ClockOutlet, DeviceOutlet, NoDevice, look_again
+from curator.ui.sound.outputs import ClockOutput, DeviceOutput, NoDevice, rescan_devices
 from curator.ui.sound.playable import PlayableClip
 from curator.ui.sound.silent_player import RATE, SilentPlayer
 
 __all__ = ["Player", "SilentPlayer", "SoundDevicePlayer"]
 
 RETRY_S = 1.0
-"""How often a device that was lost is looked for."""
+"""Interval between attempts to open a lost device, in seconds."""
 
-PATIENCE_S = 60.0
-"""How long; after that only when somebody wants to hear something."""
+RETRY_FOR_S = 60.0
+"""Duration of these attempts; later the device is opened when a clip is played."""
 
 
 class Player(Protocol):
-    """Plays one clip at a time. Times are seconds of the clip as it was spoken, at any speed.
+    """Plays one clip at a time. Times are seconds of the clip at speed 1.
 
-    speed: 0.5..2, pitch kept. matched: whether clips are made equally loud, for the ear only.
+    speed: 0.5..2, pitch kept. matched: whether playback is loudness-matched.
     """
 
-    finished: SignalInstance  # the clip was heard to its end; not after stop
+    finished: SignalInstance  # the clip played to its end; not after stop
     device_lost: SignalInstance
     device_found: SignalInstance
     rate: int
@@ -41,7 +41,7 @@ class Player(Protocol):
         stop_s: float | None = None,
         loop: bool = False,
     ) -> None:
-        """Play from ``start_s`` (negative: counted from the end) to ``stop_s`` (None: the end)."""
+        """Play from ``start_s`` (negative: from the end) to ``stop_s`` (None: the end)."""
         ...
 
     def stop(self) -> None:
@@ -49,18 +49,18 @@ class Player(Protocol):
         ...
 
     def position(self) -> float | None:
-        """What is heard now; None while nothing plays."""
+        """Playing position in seconds, None while nothing plays."""
         ...
 
 
 class SoundDevicePlayer(SilentPlayer):
-    """Plays on the system's output; silently, saying so once, while there is none.
+    """Plays on the system's output device; silently, with one message, while there is none.
 
-    Devices are opened on a thread, as that may take long. One that is lost is looked for, and what
-    plays then is heard again from where it would be by now.
+    Devices are opened on a thread because that may block. A lost device is opened again when it is
+    back; playback continues at the current position.
     """
 
-    _opened = Signal(object)  # DeviceOutlet or NoDevice
+    _opened = Signal(object)  # DeviceOutput or NoDevice
 
     def __init__(
         self,
@@ -76,22 +76,22 @@ class SoundDevicePlayer(SilentPlayer):
         self._device = device
         self._channels = channels
         self._opening: threading.Thread | None = None
-        self._gone: DeviceOutlet | None = None  # to be closed by the thread that opens the next
-        self._said = self._hopeless = self._closed = False
+        self._gone: DeviceOutput | None = None  # closed by the thread that opens the next device
+        self._warned = self._unfixable = self._closed = False
         self._lost_at = self._tried_at = 0.0
         self._opened.connect(self._take_device, Qt.ConnectionType.QueuedConnection)
-        self._watch = QTimer(self)
-        self._watch.setInterval(round(RETRY_S * 250))
-        self._watch.timeout.connect(self._look)
+        self._watch_timer = QTimer(self)
+        self._watch_timer.setInterval(round(RETRY_S * 250))
+        self._watch_timer.timeout.connect(self._check_device)
 
     @property
     def has_device(self) -> bool:
-        """Whether what plays can be heard."""
-        return isinstance(self._outlet, DeviceOutlet)
+        """Whether a device is open."""
+        return isinstance(self._output, DeviceOutput)
 
     def open(self) -> None:
-        """Get the device ready, beside the window's other work; ``play`` does so, too."""
-        if not (self.has_device or self._opening or self._hopeless or self._closed):
+        """Open the device on a thread; ``play`` does so too."""
+        if not (self.has_device or self._opening or self._unfixable or self._closed):
             self._tried_at = time.perf_counter()
             self._opening = threading.Thread(target=self._open, name="sound device", daemon=True)
             self._opening.start()
@@ -112,82 +112,82 @@ class SoundDevicePlayer(SilentPlayer):
     def close(self) -> None:
         """See SilentPlayer."""
         self._closed = True
-        self._watch.stop()
+        self._watch_timer.stop()
         if self._opening is not None:
             self._opening.join()
             self._opening = None
         super().close()
 
     def _open(self) -> None:
-        """In a thread of its own."""
+        """Open the device; runs on its own thread."""
         try:
             if self._tried_before():
-                look_again()
-            found: DeviceOutlet | NoDevice = DeviceOutlet(
+                rescan_devices()
+            result: DeviceOutput | NoDevice = DeviceOutput(
                 self._mixer, device=self._device, channels=self._channels
             )
         except NoDevice as reason:
-            found = reason
-        if self._closed and isinstance(found, DeviceOutlet):
-            found.close()
+            result = reason
+        if self._closed and isinstance(result, DeviceOutput):
+            result.close()
         else:
-            self._opened.emit(found)
+            self._opened.emit(result)
 
     def _tried_before(self) -> bool:
-        """Whether PortAudio's list of devices may be old; closes the one that is gone."""
+        """Whether PortAudio's device list may be outdated; closes the lost device."""
         gone, self._gone = self._gone, None
         if gone is not None:
             gone.close()
-        return gone is not None or self._said
+        return gone is not None or self._warned
 
     @Slot(object)
-    def _take_device(self, found: DeviceOutlet | NoDevice) -> None:
+    def _take_device(self, result: DeviceOutput | NoDevice) -> None:
         if self._opening is not None:
             self._opening.join()
         self._opening = None
-        if isinstance(found, NoDevice):
-            self._hopeless = not found.fixable
-            self._say_none(found)
+        if isinstance(result, NoDevice):
+            self._unfixable = not result.fixable
+            self._warn_no_device(result)
             return
         if self._closed:
             return
-        self._outlet = found
-        self._watch.start()
+        self._output = result
+        self._watch_timer.start()
         self._lost_at = 0.0
-        if self._said and self._messages is not None:
-            self._messages.inform(self.tr("Sound is heard on %s.") % found.name)
-        self._said = False
+        if self._warned and self._messages is not None:
+            self._messages.inform(self.tr("Audio output: %s") % result.name)
+        self._warned = False
         self.device_found.emit()
 
-    def _say_none(self, reason: NoDevice) -> None:
-        if not self._said and self._messages is not None:
+    def _warn_no_device(self, reason: NoDevice) -> None:
+        if not self._warned and self._messages is not None:
             self._messages.warn(
-                self.tr("There is no sound output, so nothing is heard. Everything else works."),
+                self.tr("No audio output device: playback is silent."),
                 self.tr("Reason: %s") % reason,
             )
-        self._said = True
+        self._warned = True
 
     @Slot()
-    def _look(self) -> None:
-        """See whether the device still lives, or has come back."""
+    def _check_device(self) -> None:
+        """Check whether the device was lost, or try to open it again."""
         now = time.perf_counter()
-        if isinstance(self._outlet, DeviceOutlet):
-            if self._outlet.lost():
-                self._lose(self._outlet)
+        if isinstance(self._output, DeviceOutput):
+            if self._output.lost():
+                self._lose(self._output)
                 self._lost_at = now
             return
-        if now - self._lost_at > PATIENCE_S:
-            self._watch.stop()
+        if now - self._lost_at > RETRY_FOR_S:
+            self._watch_timer.stop()
         elif now - self._tried_at > RETRY_S:
             self.open()
 
-    def _lose(self, outlet: DeviceOutlet) -> None:
-        outlet.forget()
-        self._gone = outlet
-        self._outlet = ClockOutlet(self._mixer)
+    def _lose(self, output: DeviceOutput) -> None:
+        output.forget()
+        self._gone = output
+        self._output = ClockOutput(self._mixer)
         if self._messages is not None:
             self._messages.warn(
-                self.tr("The sound output is gone."), self.tr("It is used again once it is back.")
+                self.tr("Audio output lost."), self.tr("Reconnect the device to hear sound again.")
             )
-        self._said = True
+        self._warned = True
         self.device_lost.emit()

@@ -1,4 +1,4 @@
-"""Playing without a device; and what playing with one has in common with it."""
+"""Player without a device, and the base of the player with one."""
 
 import time
 
@@ -6,20 +6,20 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from curator.ui.sound.loudness import matching_gain
 from curator.ui.sound.mixer import Mixer, Voice
-from curator.ui.sound.outlets import ClockOutlet, Outlet
+from curator.ui.sound.outputs import AudioOutput, ClockOutput
 from curator.ui.sound.playable import PlayableClip
 from curator.ui.sound.speed import Stretcher
 
 RATE = 48_000
-"""Hz asked of devices; those that run at another rate convert."""
+"""Sample rate in Hz requested from devices."""
 
 TICK_MS = 15
 
-LEAST_SPEED, MOST_SPEED = 0.5, 2.0
+MIN_SPEED, MAX_SPEED = 0.5, 2.0
 
 
 class SilentPlayer(QObject):
-    """Plays by the clock: positions advance and clips end, only nothing is heard."""
+    """Plays by the clock, without sound: positions advance and clips end."""
 
     finished = Signal()
     device_lost = Signal()
@@ -29,12 +29,12 @@ class SilentPlayer(QObject):
         super().__init__(parent)
         self.rate = rate
         self._mixer = Mixer(rate)
-        self._outlet: Outlet = ClockOutlet(self._mixer)
+        self._output: AudioOutput = ClockOutput(self._mixer)
         self._stretcher = Stretcher()
         self._sound: PlayableClip | None = None
         self._speed = 1.0
         self._matched = False
-        self._waiting: Voice | None = None  # takes over where it plays, once its sound is there
+        self._waiting: Voice | None = None  # replaces the playing voice once it is rendered
         self._ended_at = 0.0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -68,16 +68,16 @@ class SilentPlayer(QObject):
         voice = self._mixer.voice
         if voice is None:
             return None
-        return self._heard(voice) / voice.clip.rate * voice.clip.speed
+        return self._playing_sample(voice) / voice.clip.rate * voice.clip.speed
 
     @property
     def playing(self) -> PlayableClip | None:
-        """The clip that plays, as it was given to ``play``."""
+        """Playing clip, as given to ``play``."""
         return self._sound
 
     @property
     def loop(self) -> bool:
-        """Whether what plays starts over at its end; may be changed while it plays."""
+        """Whether playback loops; may be changed while it plays."""
         return self._mixer.voice is not None and self._mixer.voice.loop
 
     @loop.setter
@@ -88,73 +88,73 @@ class SilentPlayer(QObject):
 
     @property
     def speed(self) -> float:
-        """How much faster than spoken, 0.5..2."""
+        """Playback speed, 0.5..2."""
         return self._speed
 
     @speed.setter
     def speed(self, speed: float) -> None:
-        self._speed = min(max(speed, LEAST_SPEED), MOST_SPEED)
-        self._take_over()
+        self._speed = min(max(speed, MIN_SPEED), MAX_SPEED)
+        self._change_voice()
 
     @property
     def matched(self) -> bool:
-        """Whether clips are made equally loud."""
+        """Whether playback is loudness-matched."""
         return self._matched
 
     @matched.setter
     def matched(self, matched: bool) -> None:
         self._matched = matched
-        self._take_over()
+        self._change_voice()
 
     @property
     def underflows(self) -> int:
-        """How often the device wanted sound before there was any."""
-        return self._outlet.underflows
+        """Number of output underflows."""
+        return self._output.underflows
 
     @property
-    def last_voice(self) -> Voice | None:
-        """What plays, with the moment of its first sample: for measuring."""
+    def voice(self) -> Voice | None:
+        """Playing voice, with the time of its first sample, for measurements."""
         return self._mixer.voice
 
     def close(self) -> None:
-        """Fall silent and let go of everything."""
+        """Stop playback and release the output and the threads."""
         self.stop()
         self._timer.stop()
-        self._outlet.close()
+        self._output.close()
         self._stretcher.close()
 
     def _voice(self, start_s: float, stop_s: float, loop: bool) -> Voice:
-        """What plays that part of the sound at today's speed and loudness."""
+        """Voice for a part of the clip at the current speed and loudness."""
         assert self._sound is not None
         clip = self._stretcher.at_speed(self._sound, self._speed)
         per_second = clip.rate / clip.speed
         gain = matching_gain(self._sound) if self._matched else 1.0
         return Voice(clip, round(start_s * per_second), round(stop_s * per_second), loop, gain)
 
-    def _heard(self, voice: Voice) -> float:
-        """The sample of ``voice`` that is heard now."""
-        heard = self._mixer.heard
-        if heard.voice is not voice:
+    def _playing_sample(self, voice: Voice) -> float:
+        """Sample of ``voice`` that is audible now."""
+        block = self._mixer.block_start
+        if block.voice is not voice:
             return voice.at
-        passed = time.perf_counter() - heard.when - self._outlet.latency_s
-        at = heard.at + passed * self.rate
+        passed = time.perf_counter() - block.when - self._output.latency_s
+        at = block.at + passed * self.rate
         if voice.loop and voice.stop > voice.start:
             if at >= voice.stop:
                 at = voice.start + (at - voice.start) % (voice.stop - voice.start)
             return max(at, voice.start)
         return min(max(at, voice.start), voice.at)
 
-    def _take_over(self) -> None:
-        """Go on from here at another speed or loudness."""
+    def _change_voice(self) -> None:
+        """Continue at the current position with another speed or loudness."""
         voice, position = self._mixer.voice, self.position()
         if voice is None or position is None:
             return
-        spoken = voice.clip.speed / voice.clip.rate
-        self._waiting = self._voice(voice.start * spoken, voice.stop * spoken, voice.loop)
+        seconds = voice.clip.speed / voice.clip.rate
+        self._waiting = self._voice(voice.start * seconds, voice.stop * seconds, voice.loop)
         self._switch()
 
     def _switch(self) -> None:
-        """Let the waiting voice take over as soon as its sound has been rendered that far."""
+        """Switch to the waiting voice once it is rendered up to the position."""
         voice, position = self._waiting, self.position()
         if voice is None or position is None:
             self._waiting = None
@@ -167,18 +167,18 @@ class SilentPlayer(QObject):
 
     @Slot()
     def _tick(self) -> None:
-        self._outlet.tick()
+        self._output.tick()
         self._switch()
         voice = self._mixer.voice
         if voice is None:
             if self._mixer.silent:
                 self._timer.stop()
         elif voice.ended or (voice.clip.failure and voice.at >= voice.clip.filled):
-            self._end_when_heard()
+            self._end_after_latency()
 
-    def _end_when_heard(self) -> None:
+    def _end_after_latency(self) -> None:
         now = time.perf_counter()
         self._ended_at = self._ended_at or now
-        if now - self._ended_at >= self._outlet.latency_s:
+        if now - self._ended_at >= self._output.latency_s:
             self.stop()
             self.finished.emit()

@@ -1,8 +1,8 @@
-"""Faster and slower with the pitch kept, rendered ahead of what plays.
+"""Time stretching that keeps the pitch, rendered ahead of playback.
 
-Speech is a row of similar periods, so it is stretched by repeating or leaving out some (WSOLA,
-Verhelst and Roelands, 1993): pieces of 12 ms follow one another, each taken near where it should be
-at the wanted speed, just there where it goes on best from the piece before, and faded into it.
+WSOLA (Verhelst and Roelands, 1993): frames of 12 ms are taken near their nominal position at the
+speed, at the offset with the highest correlation with the continuation of the previous frame, and
+cross-faded.
 """
 
 import threading
@@ -14,25 +14,25 @@ import numpy as np
 from curator.audio.waveform import Samples
 from curator.ui.sound.playable import PlayableClip
 
-KEPT = 24
-"""Rendered clips that are kept."""
+MAX_RENDERED = 24
+"""Rendered clips kept in memory."""
 
 PIECE_S = 0.012
 SEARCH_S = 0.010
-"""A piece is looked for this far to both sides, together a period of the deepest voice."""
+"""Search range of a frame to both sides; together one period of the lowest voice."""
 
 COARSE = 4
-"""The search looks at every fourth sample first."""
+"""Step of the first, coarse search, in samples."""
 
 WAIT_S = 0.005
-"""Until a clip that is still being decoded is looked at again."""
+"""Polling interval while a clip is being decoded."""
 
 
 class Stretcher:
-    """Clips at other speeds. One thread renders, the clip asked for last first."""
+    """Renders clips at other speeds on one thread, the latest request first."""
 
     def __init__(self) -> None:
-        self._made: OrderedDict[tuple[int, float], tuple[PlayableClip, PlayableClip]] = (
+        self._rendered: OrderedDict[tuple[int, float], tuple[PlayableClip, PlayableClip]] = (
             OrderedDict()
         )
         self._wanted: list[tuple[PlayableClip, PlayableClip]] = []
@@ -41,17 +41,17 @@ class Stretcher:
         self._closed = False
 
     def at_speed(self, clip: PlayableClip, speed: float) -> PlayableClip:
-        """The clip at ``speed``, at once; it fills while it is rendered."""
+        """Clip at ``speed``, returned immediately and filled while it is rendered."""
         if speed == clip.speed:
             return clip
-        key = (id(clip), speed)  # the clip is kept beside its rendering, so ids stay its own
-        if key not in self._made:
-            self._made[key] = (clip, _empty(clip, speed))
-            while len(self._made) > KEPT:
-                self._made.popitem(last=False)
-            self._ask(self._made[key])
-        self._made.move_to_end(key)
-        return self._made[key][1]
+        key = (id(clip), speed)  # the clip is stored too, so its id stays valid
+        if key not in self._rendered:
+            self._rendered[key] = (clip, _empty(clip, speed))
+            while len(self._rendered) > MAX_RENDERED:
+                self._rendered.popitem(last=False)
+            self._ask(self._rendered[key])
+        self._rendered.move_to_end(key)
+        return self._rendered[key][1]
 
     def close(self) -> None:
         """End the thread."""
@@ -95,54 +95,52 @@ class Stretcher:
 
 
 def stretched(source: PlayableClip, speed: float) -> Iterator[Samples | None]:
-    """The clip at ``speed``, 12 ms at a time and then silence; None while it is not decoded."""
+    """Frames of 12 ms of the clip at ``speed``, then silence; None while it is not decoded."""
     piece, reach = round(PIECE_S * source.rate), round(SEARCH_S * source.rate)
     up = (0.5 - 0.5 * np.cos(np.pi * (np.arange(piece) + 0.5) / piece)).astype(np.float32)
     down = up[::-1].copy()
-    goes_on = 0  # where the piece before would go on in the source
+    continuation = 0  # continuation of the previous frame in the source
     for number in range(round(source.samples.size / speed / piece) + 2):
         wanted = round(number * piece * speed)
-        need = min(max(wanted + reach, goes_on) + piece, source.samples.size)
+        need = min(max(wanted + reach, continuation) + piece, source.samples.size)
         while source.filled < need:
             yield None
-        before = _cut(source.samples, goes_on, piece)
+        before = _cut(source.samples, continuation, piece)
         first = max(0, wanted - reach)
         around = _cut(source.samples, first, wanted + reach + piece - first)
         best = first + (_best(around, before) if number else 0)
         yield before * down + _cut(source.samples, best, piece) * up
-        goes_on = best + piece
+        continuation = best + piece
 
 
 def _best(around: Samples, before: Samples) -> int:
-    """Where in ``around`` the sound is most like ``before``, by normalised correlation."""
-    coarse = _likeness(around[::COARSE], before[::COARSE])
+    """Offset in ``around`` with the highest normalised correlation with ``before``."""
+    coarse = _correlation(around[::COARSE], before[::COARSE])
     near = int(np.argmax(coarse)) * COARSE
     first = max(0, near - COARSE + 1)
-    fine = _likeness(around[first : near + COARSE - 1 + before.size], before)
+    fine = _correlation(around[first : near + COARSE - 1 + before.size], before)
     return first + int(np.argmax(fine))
 
 
-def _likeness(around: Samples, before: Samples) -> Samples:
-    """Correlation of ``before`` with every stretch of ``around`` of its length."""
+def _correlation(around: Samples, before: Samples) -> Samples:
+    """Normalised correlation of ``before`` with every window of ``around``."""
     products = np.correlate(around, before, "valid")
     sums = np.cumsum(np.concatenate([[0.0], np.square(around, dtype=np.float64)]))
     power = sums[before.size :] - sums[: -before.size]
-    likeness: Samples = products / np.sqrt(np.maximum(power, 1e-9))
-    return likeness
+    correlation: Samples = products / np.sqrt(np.maximum(power, 1e-9))
+    return correlation
 
 
 def _cut(samples: Samples, start: int, count: int) -> Samples:
-    """That many samples from ``start`` on, with silence after the end."""
-    found = samples[start : start + count]
-    if found.size < count:
-        found = np.concatenate([found, np.zeros(count - found.size, np.float32)])
-    return found
+    """``count`` samples from ``start``, padded with silence."""
+    part = samples[start : start + count]
+    return np.pad(part, (0, count - part.size))
 
 
 def _empty(clip: PlayableClip, speed: float) -> PlayableClip:
-    made = PlayableClip(clip.clip_id, clip.recording_id, clip.span, clip.source_rate, clip.rate)
-    made.samples = np.zeros(max(1, round(clip.samples.size * clip.speed / speed)), np.float32)
-    made.speed = speed
-    made.exact = clip.exact
-    made.loudness = clip.loudness
-    return made
+    rendered = PlayableClip(clip.clip_id, clip.recording_id, clip.span, clip.source_rate, clip.rate)
+    rendered.samples = np.zeros(max(1, round(clip.samples.size * clip.speed / speed)), np.float32)
+    rendered.speed = speed
+    rendered.exact = clip.exact
+    rendered.loudness = clip.loudness
+    return rendered

@@ -8,7 +8,7 @@ import pytest
 
 from curator.audio.waveform import Samples
 from curator.ui.messages import Messages
-from curator.ui.sound.outlets import look_again
+from curator.ui.sound.outputs import rescan_devices
 from curator.ui.sound.playable import PlayableClip
 from curator.ui.sound.player import SoundDevicePlayer
 from tests.helpers.sounds import speech_like, tone
@@ -37,7 +37,7 @@ def open_player(qtbot) -> Iterator[OpenPlayer]:
     opened: list[SoundDevicePlayer] = []
 
     def opening() -> tuple[SoundDevicePlayer, list[str]]:
-        look_again()
+        rescan_devices()
         messages, said = Messages(), []
         messages.said.connect(lambda message: said.append(message.sentence))
         opened.append(SoundDevicePlayer(messages, rate=RATE, channels=1))
@@ -121,8 +121,8 @@ def test_a_device_lost_while_playing_is_used_again_once_it_is_back(qtbot, sink, 
     with sink.recorded() as heard:
         qtbot.wait(600)
     assert np.abs(heard()).max() > 0.05
-    assert said[0] == "The sound output is gone."
-    assert said[-1].startswith("Sound is heard on ")
+    assert said[0] == "Audio output lost."
+    assert said[-1].startswith("Audio output: ")
 
 
 def test_without_a_device_it_is_said_once_and_clips_still_end(qtbot, sink, open_player):
@@ -131,7 +131,7 @@ def test_without_a_device_it_is_said_once_and_clips_still_end(qtbot, sink, open_
     for _ in range(3):
         with qtbot.waitSignal(player.finished):
             player.play(PlayableClip.of(tone(0.1, 440, RATE), RATE))
-    assert said == ["There is no sound output, so nothing is heard. Everything else works."]
+    assert said == ["No audio output device: playback is silent."]
     assert not player.has_device
 
 

@@ -8,8 +8,8 @@ import pytest
 from curator.audio.encode import resampled
 from curator.audio.waveform import Waveform
 from curator.domain.decision import Field
-from curator.ui.sound.loader import KEPT
-from curator.ui.sound.reading import RUN_UP, same
+from curator.ui.sound.clip_readers import PRE_ROLL, same
+from curator.ui.sound.loader import MAX_CLIPS
 from tests.helpers.sound_project import RATE, a_file, heard_project, source_of
 from tests.helpers.sounds import noise, speech_like, write_sound
 
@@ -99,7 +99,7 @@ def test_with_copy_and_recording_gone_the_reason_is_said(qtbot, open_loader, tmp
     loader = open_loader(project)
     with qtbot.waitSignal(loader.failed) as said:
         clip = loader.clip(project.clips.ids()[0])
-    assert "cannot be heard" in said.args[1]
+    assert "Cannot play" in said.args[1]
     assert clip.failure == said.args[1]
 
 
@@ -111,7 +111,7 @@ def test_memory_holds_only_so_many_clips(qtbot, open_loader, tmp_path: Path):
         loader.ask(ids[at : at + 10])
         qtbot.waitUntil(lambda now=at: all(loader.ready(i) for i in ids[now : now + 10]))
     ready = [clip for clip in ids if loader.ready(clip)]
-    assert len(ready) == KEPT
+    assert len(ready) == MAX_CLIPS
     assert ready[-20:] == ids[-20:]
 
 
@@ -152,4 +152,4 @@ def test_a_jump_that_lands_a_packet_beside_is_noticed():
     head = sound[4000:5600]
     assert same(head, head + noise(0.1, 16_000, 0.003))
     assert not same(head, sound[4000 + 418 : 5600 + 418])  # an mp3 frame later
-    assert RUN_UP % 1152 == 0
+    assert PRE_ROLL % 1152 == 0

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from curator.ui.sound.loudness import LISTENING_LUFS, matching_gain, measure
+from curator.ui.sound.loudness import TARGET_LUFS, matching_gain, measure
 from curator.ui.sound.playable import PlayableClip
 from curator.ui.sound.player import SilentPlayer
 from tests.helpers.sounds import speech_like, tone
@@ -46,7 +46,7 @@ def test_the_first_or_last_part_alone_can_be_heard(
 ):
     with qtbot.waitSignal(silent.finished):
         silent.play(a_clip(0.4), start_s=start_s, stop_s=stop_s)
-        voice = silent.last_voice
+        voice = silent.voice
         assert silent.position() == pytest.approx(expected)
     assert voice.stop - voice.start == pytest.approx(0.1 * RATE, abs=1)
 
@@ -75,7 +75,7 @@ def test_speed_changes_how_long_it_takes_but_not_the_pitch(
     clip = a_clip(1.0)
     silent.speed = speed
     silent.play(clip, start_s=0.25)
-    made = silent.last_voice.clip
+    made = silent.voice.clip
     qtbot.waitUntil(lambda: made.whole)
     assert made.seconds == pytest.approx(1.0 / speed, abs=0.001)
     middle = made.samples[made.samples.size // 4 : -made.samples.size // 4]
@@ -93,7 +93,7 @@ def test_at_another_speed_sounds_are_where_they_were(qtbot, silent: SilentPlayer
         sound[round(at * RATE) :][:2400] = tone(0.05, 400, RATE) * np.hanning(2400)
     silent.speed = speed
     silent.play(PlayableClip.of(sound, RATE))
-    made = silent.last_voice.clip
+    made = silent.voice.clip
     qtbot.waitUntil(lambda: made.whole, timeout=20_000)
     level = np.convolve(np.abs(made.samples), np.ones(960) / 960, "same")
     for at in times:
@@ -105,7 +105,7 @@ def test_at_another_speed_sounds_are_where_they_were(qtbot, silent: SilentPlayer
 def test_changing_the_speed_goes_on_from_where_it_is(qtbot, silent: SilentPlayer):
     silent.play(PlayableClip.of(speech_like(4.0, RATE), RATE), start_s=2.0)
     silent.speed = 0.5
-    qtbot.waitUntil(lambda: silent.last_voice.clip.speed == 0.5)
+    qtbot.waitUntil(lambda: silent.voice.clip.speed == 0.5)
     assert 2.0 <= silent.position() < 3.0
     qtbot.waitUntil(lambda: silent.position() > 2.1)
 
@@ -121,8 +121,8 @@ def test_matched_listening_makes_clips_equally_loud_without_touching_them():
     quiet, loud = a_clip(), a_clip()
     quiet.loudness, loud.loudness = -26.0, -14.0
     before = quiet.samples.copy()
-    assert matching_gain(quiet) == pytest.approx(10 ** ((LISTENING_LUFS + 26) / 20))
-    assert matching_gain(loud) == pytest.approx(10 ** ((LISTENING_LUFS + 14) / 20))
+    assert matching_gain(quiet) == pytest.approx(10 ** ((TARGET_LUFS + 26) / 20))
+    assert matching_gain(loud) == pytest.approx(10 ** ((TARGET_LUFS + 14) / 20))
     assert np.array_equal(quiet.samples, before)
 
 
@@ -147,9 +147,9 @@ def test_turning_matching_on_is_heard_at_once(qtbot, silent: SilentPlayer):
     clip = a_clip(3.0)
     clip.loudness = -26.0
     silent.play(clip)
-    assert silent.last_voice.gain == 1.0
+    assert silent.voice.gain == 1.0
     silent.matched = True
-    qtbot.waitUntil(lambda: silent.last_voice.gain > 1.9)
+    qtbot.waitUntil(lambda: silent.voice.gain > 1.9)
     assert silent.position() < 1.0
 
 

@@ -1,4 +1,4 @@
-"""What a loader's thread has to do, in the order of wishes."""
+"""Queue of clips to decode for one thread of the loader, most wanted first."""
 
 import threading
 from collections.abc import Iterator
@@ -9,26 +9,26 @@ from curator.ui.sound.playable import PlayableClip
 
 
 @dataclass(slots=True, eq=False)
-class Job:
-    """A clip to fill. begun: nobody else may fill it any more. steps: the filling."""
+class LoadJob:
+    """Clip to decode. begun: a thread decodes it. steps: its parts. loaded: signal emitted."""
 
     clip: PlayableClip
     recording: Recording
     begun: bool = False
     steps: Iterator[bool] | None = None
-    told: bool = False
+    loaded: bool = False
 
 
 @dataclass(slots=True)
-class Line:
-    """What one thread has to do, the first first."""
+class LoadQueue:
+    """Jobs of one thread, first in, first out."""
 
-    jobs: list[Job] = field(default_factory=list)
+    jobs: list[LoadJob] = field(default_factory=list)
     wake: threading.Condition = field(default_factory=threading.Condition)
     closed: bool = False
 
-    def first(self) -> Job | None:
-        """The next job, waiting for one; None at the end."""
+    def first(self) -> LoadJob | None:
+        """Wait for the next job and return it, None after `close`."""
         with self.wake:
             while not self.jobs and not self.closed:
                 self.wake.wait()
@@ -37,14 +37,14 @@ class Line:
             self.jobs[0].begun = True
             return self.jobs[0]
 
-    def done(self, job: Job) -> None:
-        """Take it out."""
+    def done(self, job: LoadJob) -> None:
+        """Remove a finished job."""
         with self.wake:
             if job in self.jobs:
                 self.jobs.remove(job)
 
     def close(self) -> None:
-        """Let the thread end."""
+        """Wake the thread and let it end."""
         with self.wake:
             self.closed = True
             self.wake.notify_all()

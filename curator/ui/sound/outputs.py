@@ -1,4 +1,4 @@
-"""Where the mixed sound goes: a device, or nowhere at the speed of the clock."""
+"""Outputs of the mixer: an audio device, or a clock without sound."""
 
 import time
 from types import ModuleType
@@ -10,37 +10,37 @@ from curator.audio.waveform import Samples
 from curator.ui.sound.mixer import LONGEST_BLOCK, Mixer
 
 LATENCY_S = 0.03
-"""Asked of the device: below what a key press to an ear notices, above what Python may sleep."""
+"""Requested latency in seconds: not noticed after a key press, above Python's scheduling delays."""
 
 STALE_S = 2.0
-"""A device that has not asked for a block for so long is gone, even if its stream has not ended.
+"""A device that requested no block for this time is lost, even if its stream is active.
 
-On a machine with four times the work it can do, blocks were seen to be asked for 0.7 s apart.
+Under four-fold CPU overload, requests were measured 0.7 s apart.
 """
 
-MOST_AT_ONCE_S = 0.25
-"""What a clock makes up for after the window was busy; beyond it, time is lost as with a device."""
+MAX_CATCH_UP_S = 0.25
+"""Time that a clock catches up after the window was busy; more is lost, as with a device."""
 
 
-class Outlet(Protocol):
-    """Takes blocks from a mixer. latency_s: from a block's mixing to its being heard."""
+class AudioOutput(Protocol):
+    """Consumer of a mixer's blocks. latency_s: from rendering a block to its playback."""
 
     latency_s: float
     underflows: int
 
     def tick(self) -> None:
-        """Called by the window's thread, some sixty times a second."""
+        """Advance; called by the window's thread about 60 times per second."""
 
     def lost(self) -> bool:
-        """Whether it has stopped taking blocks."""
+        """Whether the output stopped requesting blocks."""
         ...
 
     def close(self) -> None:
-        """Take no more."""
+        """Release the output."""
 
 
-class ClockOutlet:
-    """Takes blocks as fast as they would play, so that positions advance without a device."""
+class ClockOutput:
+    """Consumes blocks in real time, so that positions advance without a device."""
 
     latency_s = 0.0
     underflows = 0
@@ -51,12 +51,12 @@ class ClockOutlet:
         self._until = time.perf_counter()
 
     def tick(self) -> None:
-        """Take what has become due since the last time."""
+        """Consume the samples due since the last call."""
         now = time.perf_counter()
         if self._mixer.silent:
             self._until = now
             return
-        self._until = max(self._until, now - MOST_AT_ONCE_S)
+        self._until = max(self._until, now - MAX_CATCH_UP_S)
         due = int((now - self._until) * self._mixer.rate)
         self._until += due / self._mixer.rate
         while due > 0:
@@ -65,31 +65,31 @@ class ClockOutlet:
             due -= count
 
     def lost(self) -> bool:
-        """Clocks do not stop."""
+        """Return False: a clock does not stop."""
         return False
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Release nothing."""
 
 
 class NoDevice(Exception):
-    """No sound can be played; the text says why. fixable: whether trying again may help."""
+    """No audio device; the text is the reason. fixable: whether a retry may help."""
 
-    def __init__(self, why: str, *, fixable: bool = True) -> None:
-        super().__init__(why)
+    def __init__(self, reason: str, *, fixable: bool = True) -> None:
+        super().__init__(reason)
         self.fixable = fixable
 
 
-class _Status(Protocol):
-    """What sounddevice says about a block. output_underflow: the last one came too late."""
+class _StreamStatus(Protocol):
+    """Callback flags of sounddevice. output_underflow: the previous block came too late."""
 
     output_underflow: bool
 
 
-class DeviceOutlet:
-    """One stream of sounddevice, open as long as the device lives.
+class DeviceOutput:
+    """Output stream of sounddevice, open while the device exists.
 
-    The callback only copies: its blocks and fades were allocated when it was opened.
+    The callback only copies into buffers allocated in advance.
     """
 
     def __init__(self, mixer: Mixer, *, device: str | int | None, channels: int | None) -> None:
@@ -101,12 +101,12 @@ class DeviceOutlet:
         self.underflows = 0
         self.last_asked = time.perf_counter()
         try:
-            found = sounddevice.query_devices(device, "output")
-            self.name = str(found["name"])
+            info = sounddevice.query_devices(device, "output")
+            self.name = str(info["name"])
             self._stream = sounddevice.OutputStream(
                 samplerate=mixer.rate,
                 device=device,
-                channels=channels or min(2, int(found["max_output_channels"])),
+                channels=channels or min(2, int(info["max_output_channels"])),
                 dtype="float32",
                 latency=LATENCY_S,
                 callback=self._take,
@@ -117,26 +117,26 @@ class DeviceOutlet:
         self.latency_s = float(self._stream.latency)
 
     def tick(self) -> None:
-        """The device asks by itself."""
+        """Do nothing: the device requests blocks by itself."""
 
     def lost(self) -> bool:
-        """Whether the stream ended or the device fell silent."""
+        """Whether the stream ended or requests no blocks."""
         if time.perf_counter() - self.last_asked > STALE_S:
             return True
         return not self._stream.active
 
     def close(self) -> None:
-        """Let go of the device. May take long when it is gone: not for the window's thread."""
+        """Close the stream. May block if the device is gone: not for the window's thread."""
         self._closed = True
         self._stream.abort(ignore_errors=True)
         self._stream.close(ignore_errors=True)
 
     def forget(self) -> None:
-        """Take no more from the mixer, without waiting for the device."""
+        """Stop reading from the mixer without waiting for the device."""
         self._closed = True
 
-    def _take(self, out: Samples, frames: int, _when: object, status: _Status) -> None:
-        """The device's thread wants ``frames`` samples in each channel of ``out``."""
+    def _take(self, out: Samples, frames: int, _when: object, status: _StreamStatus) -> None:
+        """Callback of the audio thread: fill ``frames`` samples of each channel of ``out``."""
         self.last_asked = time.perf_counter()
         if status.output_underflow:
             self.underflows += 1
@@ -149,11 +149,8 @@ class DeviceOutlet:
             out[first : first + count] = self._column[:count]
 
 
-def look_again() -> None:
-    """Have PortAudio list the devices anew, as it only does when it starts.
-
-    No stream may be open.
-    """
+def rescan_devices() -> None:
+    """Restart PortAudio, which lists devices only at its start. No stream may be open."""
     sounddevice = _portaudio()
     sounddevice._terminate()
     sounddevice._initialize()
@@ -162,7 +159,7 @@ def look_again() -> None:
 def _portaudio() -> ModuleType:
     try:
         import sounddevice
-    except OSError as error:  # the package is there, the library it calls is not
+    except OSError as error:  # PortAudio itself is not installed
         raise NoDevice(str(error), fixable=False) from None
-    found: ModuleType = sounddevice
-    return found
+    module: ModuleType = sounddevice
+    return module
