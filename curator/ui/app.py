@@ -1,4 +1,4 @@
-"""Starts the window."""
+"""Start-up of the graphical application."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ COULD_NOT = 1
 
 
 class _QuitAfterPaint(QObject):
-    """Ends the program once the window has been painted, for measuring how long that takes."""
+    """Quits after the first paint; used to measure start-up time."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """See QObject."""
@@ -36,7 +36,7 @@ def has_screen() -> bool:
 
 
 def open_window(project: Path | None, quit_after_paint: bool = False) -> int:
-    """Show the window until it is closed; returns the exit code."""
+    """Run the window until it is closed and return the exit code."""
     if not has_screen():
         sys.stderr.write(
             "There is no screen to open a window on. `curator --help` lists commands.\n"
@@ -62,7 +62,7 @@ def open_window(project: Path | None, quit_after_paint: bool = False) -> int:
 
 
 def dress(application: QApplication) -> None:
-    """What is the same in light and dark."""
+    """Set application name, style and font (independent of the theme)."""
     application.setApplicationName("voice-curator")
     application.setApplicationDisplayName("curator")
     QGuiApplication.setDesktopFileName("voice-curator")

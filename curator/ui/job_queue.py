@@ -1,8 +1,7 @@
-"""Long work beside the window: a thread that directs worker processes and never touches the window.
+"""Background jobs: a thread that runs worker processes and never touches widgets.
 
-The thread reads through a connection of its own. What it wants to write is written by the window's
-thread between two events, a portion at a time, because that thread owns the project; what is large
-is written like a person's large acts, in line with them.
+The thread reads through its own connection. Its results are written by the window's thread, which
+owns the project, in portions between two events; large ones go through the write queue.
 """
 
 import threading
@@ -21,18 +20,18 @@ from curator.jobs.result_writer import Action, Large, OnClips
 from curator.store.project import Project
 from curator.ui.write_queue import WriteQueue
 
-TELL_S = 0.1
-"""Progress is told ten times a second at most; more is unreadable and costs the window time."""
+PROGRESS_S = 0.1
+"""Minimum interval between progress signals."""
 
 Task = Callable[[Work], object]
-"""A long piece of work. It runs in the thread; what it returns is handed to ``produced``."""
+"""Job that runs in the thread; its return value is passed to ``produced``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a piece of work ended. outcome: "finished", "failed" or "cancelled".
+    """How a job ended. outcome: "finished", "failed" or "cancelled".
 
-    sentence, hint: for the person, may be "". details: where a fault of the program arose.
+    sentence, hint: for the user, may be "". details: traceback of an unexpected error.
     """
 
     what: str
@@ -43,7 +42,7 @@ class Ending:
 
 
 class _WriteRequest:
-    """Something to write, and whether it is written."""
+    """Write that the thread has requested, and its outcome."""
 
     def __init__(self, action: Action) -> None:
         self.action = action
@@ -52,7 +51,7 @@ class _WriteRequest:
 
 
 class JobQueue(QObject):
-    """One long piece of work at a time; further ones wait in line.
+    """Runs one job at a time; further ones wait.
 
     Exactly one ``ended`` follows each ``began``, after every process and the thread have ended.
     """
@@ -60,13 +59,13 @@ class JobQueue(QObject):
     began = Signal(str)  # what: "import", "analyse", "check", "export"
     started = Signal(str, int, float)  # step, items, seconds of sound
     progressed = Signal(int, float)  # items and seconds of sound done in this step
-    failed = Signal(str)  # one item could not be done: a sentence
-    noted = Signal(str)  # worth knowing: a sentence
-    written = Signal(object)  # frozenset of the clips that facts reached, or None for any
+    failed = Signal(str)  # one item failed: a sentence
+    noted = Signal(str)  # a note: a sentence
+    written = Signal(object)  # frozenset of the clips with new facts, or None for any
     produced = Signal(str, object)  # what, and its result; only when it finished, before ``ended``
     ended = Signal(object)  # an Ending
     _wanted = Signal(object)  # a _WriteRequest, from the thread
-    _over = Signal(object, object)  # the thread's last word: an Ending and the result
+    _over = Signal(object, object)  # from the thread: an Ending and the result
 
     def __init__(
         self,
@@ -75,7 +74,7 @@ class JobQueue(QObject):
         parent: QObject | None = None,
         writes: WriteQueue | None = None,
     ) -> None:
-        """acts: what is written while no work begins, as it may be what the work is about."""
+        """writes: queue that must be empty before a job starts, as the job may read its results."""
         super().__init__(parent)
         self._project = project
         self._writes = writes or WriteQueue(project, self)
@@ -90,16 +89,16 @@ class JobQueue(QObject):
 
     @property
     def running(self) -> bool:
-        """Whether something is being done."""
+        """Whether a job is running."""
         return self._thread is not None
 
     @property
     def waiting(self) -> tuple[str, ...]:
-        """What waits in line, the next first."""
+        """Keys of the waiting jobs, next first."""
         return tuple(what for what, _ in self._waiting)
 
     def import_paths(self, paths: Sequence[Path], licence: str = "", consent: str = "") -> None:
-        """Take in files and folders."""
+        """Queue an import of files and folders."""
         files = tuple(paths)
 
         def task(work: Work) -> int:
@@ -110,7 +109,7 @@ class JobQueue(QObject):
         self.ask("import", task)
 
     def analyse(self, options: Options, only: Sequence[str] = ()) -> None:
-        """Find out what is not known yet. The same, if it waits in line already, is not doubled."""
+        """Queue an analysis of what is missing; a waiting one is replaced."""
 
         def task(work: Work) -> int:
             from curator.jobs.pipeline import analyse
@@ -121,19 +120,19 @@ class JobQueue(QObject):
         self.ask("analyse", task)
 
     def ask(self, what: str, task: Task) -> None:
-        """Have a task done when those before it are."""
+        """Queue a job."""
         if self._closing:
             return
         self._waiting.append((what, task))
         self._begin()
 
     def cancel(self) -> None:
-        """End what runs and forget what waits; what was found is kept."""
+        """Cancel the running and the waiting jobs; results so far are kept."""
         self._waiting.clear()
         self._stop.set()
 
     def close(self) -> None:
-        """Cancel, and wait until the thread and its processes have ended."""
+        """Cancel, and wait for the thread and its processes to end."""
         self._closing = True
         self.cancel()
         if self._thread is not None:
@@ -153,7 +152,7 @@ class JobQueue(QObject):
         self._thread.start()
 
     def _run(self, what: str, task: Task, stop: threading.Event) -> None:
-        """In the thread: everything but writing."""
+        """Run a job in the thread."""
         result: object = None
         try:
             with Project.open(self._project.path, write=False) as reader:
@@ -172,10 +171,10 @@ class JobQueue(QObject):
         self._over.emit(ending, result)
 
     def _put(self, action: Action) -> None:
-        """In the thread: have something written, and wait for it."""
+        """Request a write from the thread and wait for it."""
         request = _WriteRequest(action)
         self._wanted.emit(request)
-        while not request.done.wait(TELL_S):
+        while not request.done.wait(PROGRESS_S):
             if self._closing:
                 raise Cancelled
         if request.error is not None:
@@ -191,7 +190,7 @@ class JobQueue(QObject):
             if not self._closing:
                 request.action(project)
 
-        def then(_found: object, error: BaseException | None) -> None:
+        def then(_result: object, error: BaseException | None) -> None:
             request.error = error
             request.done.set()
             action = request.action
@@ -214,35 +213,35 @@ class JobQueue(QObject):
 
 
 class _ThrottledProgress:
-    """The watcher in the thread: tells the window, not too often, and looks up whether to stop."""
+    """Progress protocol in the thread: throttled signals to the window; raises when cancelled."""
 
     def __init__(self, queue: JobQueue, stop: threading.Event) -> None:
         self._queue = queue
         self._stop = stop
         self._items = 0
-        self._told = 0.0
+        self._reported_at = 0.0
 
     def started(self, step: str, items: int, seconds: float) -> None:
-        """See Watcher."""
+        """See Progress."""
         self._items = items
         self._queue.started.emit(step, items, seconds)
 
     def progressed(self, items: int, seconds: float) -> None:
-        """See Watcher."""
+        """See Progress."""
         if self._stop.is_set():
             raise Cancelled
         now = time.monotonic()
-        if items == self._items or now - self._told >= TELL_S:
-            self._told = now
+        if items == self._items or now - self._reported_at >= PROGRESS_S:
+            self._reported_at = now
             self._queue.progressed.emit(items, seconds)
 
     def failed(self, sentence: str) -> None:
-        """See Watcher."""
+        """See Progress."""
         self._queue.failed.emit(sentence)
 
     def noted(self, sentence: str) -> None:
-        """See Watcher."""
+        """See Progress."""
         self._queue.noted.emit(sentence)
 
     def finished(self) -> None:
-        """See Watcher."""
+        """See Progress."""

@@ -1,4 +1,4 @@
-"""One frame for every page: where one is, what the project is called, what runs beside."""
+"""Main window: top bar, pages, drawer and status line."""
 
 from operator import attrgetter
 from pathlib import Path
@@ -26,7 +26,7 @@ from curator.ui.messages import Messages
 from curator.ui.new_project import NewProject
 from curator.ui.page import Page, hairline
 from curator.ui.page_list import PAGES
-from curator.ui.preload import LoadAhead
+from curator.ui.preload import Preloader
 from curator.ui.sample import CONSENT, LICENCE
 from curator.ui.session import Session
 from curator.ui.settings import WindowSettings
@@ -38,11 +38,11 @@ from curator.ui.wording import translated
 USUAL_SIZE = QSize(1280, 800)
 LEAST_SIZE = QSize(640, 480)
 FRAME = QSize(0, 40)
-"""What the frame of a window takes of a small screen."""
+"""Room for the window frame on a small screen."""
 
 
 class MainWindow(QMainWindow):
-    """Holds one project at a time, or the page for choosing one."""
+    """Shows the pages of one project, or the start page."""
 
     def __init__(self, settings: WindowSettings, messages: Messages) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class MainWindow(QMainWindow):
         self.stack.addWidget(self.first_start)
         self.drawer = Drawer(messages)
         self.status = StatusLine()
-        self._ahead = LoadAhead((kind.module for kind in PAGES), self)
+        self._preloader = Preloader((kind.module for kind in PAGES), self)
         self._lay_out()
         self._connect()
         self._follow_session()
@@ -97,7 +97,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def open_path(self, path: Path) -> bool:
-        """Open a project in place of the present one; False, with a message, if it cannot be."""
+        """Open a project in place of the current one; False, with a message, on failure."""
         try:
             session = Session.open(path, self.settings, self.messages)
         except CuratorError as error:
@@ -108,11 +108,11 @@ class MainWindow(QMainWindow):
         self.session = session
         self._follow_session()
         self.show_page("audit" if session.project.clips.count() else "intake")
-        self._ahead.start()
+        self._preloader.start()
         return True
 
     def close_project(self) -> None:
-        """End what runs and go back to where a project is chosen."""
+        """Close the project and show the start page."""
         session, self.session = self.session, None
         for page in self._pages.values():
             page.close_page()
@@ -143,21 +143,21 @@ class MainWindow(QMainWindow):
         self._allow()
 
     def new_project(self) -> None:
-        """Ask what it is for and where, and make it."""
+        """Open the dialog for a new project."""
         dialog = NewProject(self)
         dialog.made.connect(self.open_path)
         dialog.open()
 
     def open_project(self) -> None:
-        """Ask for a project's folder."""
-        dialog = QFileDialog(self, self.tr("Open a project: a folder NAME.curator"))
+        """Ask for the folder of a project and open it."""
+        dialog = QFileDialog(self, self.tr("Open project (a folder NAME.curator)"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(lambda chosen: self.open_path(Path(chosen)))
         dialog.open()
 
     def open_sample(self) -> None:
-        """Make the sample recording and a project with it."""
+        """Make the sample project and open it."""
         self.first_start.make_sample()
 
     @Slot(object, object)
@@ -170,18 +170,18 @@ class MainWindow(QMainWindow):
 
     @property
     def page(self) -> str:
-        """The key of the page in front, "" for none."""
+        """Key of the current page, "" for none."""
         front = self.stack.currentWidget()
         return next((key for key, page in self._pages.items() if page is front), "")
 
     @property
     def front(self) -> Page | None:
-        """The page in front."""
+        """Current page, None for none."""
         return self._pages.get(self.page)
 
     @Slot(str)
     def show_page(self, key: str) -> None:
-        """Bring a page to the front; the first time it is built."""
+        """Show a page, building it if necessary."""
         kind = next((kind for kind in PAGES if kind.key == key), PAGES[0])
         key = kind.key
         if self.session is None:
@@ -224,12 +224,12 @@ class MainWindow(QMainWindow):
             self.messages.fail(error)
 
     def undo(self) -> None:
-        """Take the last decision back."""
+        """Undo the last decision."""
         if self.session:
             self.session.undo()
 
     def redo(self) -> None:
-        """Do again what was undone."""
+        """Redo the last undone decision."""
         if self.session:
             self.session.redo()
 
@@ -244,13 +244,13 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def cancel_work(self) -> None:
-        """Pause what runs beside the window."""
+        """Pause the background jobs."""
         if self.session:
             self.session.errands.cancel()
             self.session.jobs.cancel()
 
     def show_jobs(self) -> None:
-        """Open the drawer at the messages, or close it."""
+        """Toggle the drawer, at the messages."""
         if self.drawer.isVisible():
             self.drawer.hide()
         else:
@@ -283,8 +283,8 @@ class MainWindow(QMainWindow):
         wear(application, self.settings.text("theme"))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """End what runs before the window goes."""
-        self._ahead.stop()
+        """Close the project before the window closes."""
+        self._preloader.stop()
         self.first_start.stop()
         self.close_project()
         event.accept()

@@ -1,4 +1,4 @@
-"""What the window has to say: one surface for everything that went well, wrong or oddly."""
+"""Notifications of the window."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +9,11 @@ from PySide6.QtCore import QObject, Signal
 from curator.domain.errors import CuratorError
 
 REMEMBERED = 500
-"""Messages that are kept to be read again; older ones are forgotten."""
+"""Upper bound of kept messages; older ones are discarded."""
 
 
 class Level(StrEnum):
-    """How much a message matters."""
+    """Severity of a message."""
 
     INFORMATION = "information"
     WARNING = "warning"
@@ -22,7 +22,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message. sentence: what is so. hint: what to do, or "". details: for a report, or ""."""
+    """One message. hint: what to do, or "". details: traceback or log, or ""."""
 
     level: Level
     sentence: str
@@ -32,12 +32,12 @@ class Message:
 
     @property
     def text(self) -> str:
-        """Sentence and hint."""
+        """Sentence and hint in one line."""
         return f"{self.sentence} {self.hint}".strip()
 
 
 class Messages(QObject):
-    """Said one after the other; the status line shows the last, the drawer all."""
+    """List of messages; the status line shows the last, the drawer all."""
 
     said = Signal(object)  # a Message
 
@@ -46,15 +46,15 @@ class Messages(QObject):
         self.all: list[Message] = []
 
     def inform(self, sentence: str, hint: str = "") -> None:
-        """Something went as it should."""
+        """Add an information."""
         self._say(Level.INFORMATION, sentence, hint)
 
     def warn(self, sentence: str, hint: str = "") -> None:
-        """Something a person should know; the work goes on."""
+        """Add a warning."""
         self._say(Level.WARNING, sentence, hint)
 
     def fail(self, error: CuratorError | str, details: str = "") -> None:
-        """Something a person asked for was not done."""
+        """Add an error."""
         if isinstance(error, CuratorError):
             self._say(Level.ERROR, error.sentence, error.hint, details)
         else:

@@ -1,4 +1,4 @@
-"""The dialog for a new project."""
+"""Dialog for a new project."""
 
 from pathlib import Path
 
@@ -25,24 +25,24 @@ from curator.ui.theme import GRID
 SUFFIX = ".curator"
 
 
-def usual_folder() -> Path:
-    """Where people keep their documents."""
+def default_folder() -> Path:
+    """Return the user's documents folder."""
     kind = QStandardPaths.StandardLocation.DocumentsLocation
     return Path(QStandardPaths.writableLocation(kind) or Path.home())
 
 
 class NewProject(QDialog):
-    """Asks for a name, a place, the language, the categories and what is to be trained."""
+    """Asks for name, folder, language, categories and target model, and creates the project."""
 
-    made = Signal(object)  # the Path of the new project
+    made = Signal(object)  # path of the new project
 
     def __init__(self, parent: QWidget | None = None, folder: Path | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("New project"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.name = QLineEdit(placeholderText=self.tr("quiz-show"))
-        self.folder = QLineEdit(str(folder or usual_folder()))
-        self.language = QLineEdit(maxLength=2, placeholderText=self.tr("found out"))
+        self.folder = QLineEdit(str(folder or default_folder()))
+        self.language = QLineEdit(maxLength=2, placeholderText=self.tr("detected"))
         self.categories = QComboBox()
         for key, path in category_sets(resources() / "categories").items():
             self.categories.addItem(EmotionSet.from_toml(path.read_text("utf-8")).name, key)
@@ -51,13 +51,13 @@ class NewProject(QDialog):
         for path in sorted((resources() / "targets").glob("*.toml")):
             self.target.addItem(read_target(path.stem).name, path.stem)
         self.target.setCurrentIndex(max(0, self.target.findData("xtts_v2")))
-        self.said = label(role="error", wrap=True)
-        self.make = button(self.tr("Make the project"), "first")
+        self.error = label(role="error", wrap=True)
+        self.make = button(self.tr("Create project"), "first")
         self.make.setDefault(True)
         self._lay_out()
         self.make.clicked.connect(self._make)
-        self.name.textChanged.connect(self._judge)
-        self._judge()
+        self.name.textChanged.connect(self._validate)
+        self._validate()
 
     def _lay_out(self) -> None:
         choose = button(self.tr("Choose…"))
@@ -73,12 +73,12 @@ class NewProject(QDialog):
             (self.tr("Name"), self.name),
             (self.tr("Language (two letters)"), self.language),
             (self.tr("Categories"), self.categories),
-            (self.tr("To train"), self.target),
+            (self.tr("Target model"), self.target),
         ):
             control.setAccessibleName(text)
             form.addRow(text, control)
         self.folder.setAccessibleName(self.tr("Folder"))
-        form.insertRow(1, self.tr("In the folder"), where)
+        form.insertRow(1, self.tr("Folder"), where)
         cancel = button(self.tr("Cancel"))
         cancel.clicked.connect(self.close)
         line = QHBoxLayout()
@@ -89,17 +89,17 @@ class NewProject(QDialog):
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(2 * GRID)
         column.addLayout(form)
-        column.addWidget(self.said)
+        column.addWidget(self.error)
         column.addLayout(line)
         self.resize(64 * GRID, 0)
 
     @Slot()
-    def _judge(self) -> None:
+    def _validate(self) -> None:
         self.make.setEnabled(bool(self.name.text().strip()))
 
     @Slot()
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("A folder for the project"), self.folder.text())
+        dialog = QFileDialog(self, self.tr("Folder of the project"), self.folder.text())
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self.folder.setText)
@@ -119,7 +119,7 @@ class NewProject(QDialog):
                 ),
             ).close()
         except CuratorError as error:
-            self.said.setText(str(error))
+            self.error.setText(str(error))
             return
         self.close()
         self.made.emit(path)

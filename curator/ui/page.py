@@ -1,4 +1,4 @@
-"""What every page of the window is."""
+"""Base class of the pages, and small widgets they share."""
 
 from collections.abc import Sequence
 
@@ -10,15 +10,15 @@ from curator.ui.session import Session
 
 
 class Page(QWidget):
-    """A page. It gets everything through the session, and is built when it is first shown."""
+    """Page of the window, built when first shown; works on the project of its session."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that it can be given the focus
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that setFocus works
 
     def shown(self) -> None:
-        """It has come to the front."""
+        """Called when the page becomes the current one."""
 
     def selected_clips(self) -> list[int]:
         """Ids of the clips selected on this page."""
@@ -29,39 +29,39 @@ class Page(QWidget):
         return None
 
     def places(self, place: KeyScope) -> Sequence[QWidget]:
-        """The widgets in which keys of this place work: lists, or editors of text."""
+        """Widgets in which keys of this scope work: lists or text editors."""
         return ()
 
     def close_page(self) -> None:
-        """The project is about to be closed: end what runs."""
+        """Stop timers and threads; called before the project is closed."""
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
-    """A text in a role of the theme: "title", "heading", "quiet", "warning"..."""
-    made = QLabel(text)
+    """Return a label. role: "title", "heading", "quiet", "warning"... of the theme."""
+    widget = QLabel(text)
     if role:
-        made.setProperty("role", role)
-    made.setWordWrap(wrap)
-    return made
+        widget.setProperty("role", role)
+    widget.setWordWrap(wrap)
+    return widget
 
 
 def button(text: str, weight: str = "") -> QPushButton:
-    """A button. weight: "first" for the one that is usually wanted, "link" for a lesser one."""
-    made = QPushButton(text)
+    """Return a button. weight: "first" for the primary one, "link" for a minor one."""
+    widget = QPushButton(text)
     if weight:
-        made.setProperty("weight", weight)
-    made.setAutoDefault(False)
-    return made
+        widget.setProperty("weight", weight)
+    widget.setAutoDefault(False)
+    return widget
 
 
 def hairline() -> QFrame:
-    """A thin line between what is above and below."""
+    """Return a thin horizontal separator."""
     line = QFrame()
     line.setProperty("role", "hairline")
     return line
 
 
 def restyle(widget: QWidget) -> None:
-    """Dress a widget anew after its role or weight has changed."""
+    """Apply the style sheet again after the role or weight of a widget has changed."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)

@@ -1,4 +1,4 @@
-"""The pages, in the order of the flow. A page's module is loaded when it is first shown."""
+"""Pages in workflow order. The module of a page is imported when it is first shown."""
 
 from dataclasses import dataclass
 from importlib import import_module
@@ -10,7 +10,7 @@ from curator.ui.session import Session
 
 @dataclass(frozen=True, slots=True)
 class PageKind:
-    """A page before it is built. built_by: "module:class" below curator.ui."""
+    """Description of a page. built_by: "module:class" below curator.ui."""
 
     key: str
     title: str
@@ -18,11 +18,11 @@ class PageKind:
 
     @property
     def module(self) -> str:
-        """The module that builds it."""
+        """Module of the page's class."""
         return f"curator.ui.{self.built_by.partition(':')[0]}"
 
     def build(self, session: Session) -> Page:
-        """The page itself."""
+        """Build the page."""
         name = self.built_by.partition(":")[2]
         page = getattr(import_module(self.module), name)(session)
         assert isinstance(page, Page)

@@ -1,4 +1,4 @@
-"""Loads what a person will probably need next, while they look at what is there."""
+"""Import of modules that are likely needed next, in a background thread."""
 
 import threading
 from collections.abc import Iterable
@@ -12,14 +12,14 @@ LATER = (
     "curator.ui.key_sheet",
     "curator.ui.settings_dialog",
 )
-"""Loaded after the pages: by the first decision about a text or an edge, and by dialogs."""
+"""Imported after the pages: needed by the first text or edge decision and by dialogs."""
 
 START_MS = 700
-"""So long after a project was opened: by then its page is painted."""
+"""Delay after a project was opened, by which its page is painted."""
 
 
-class LoadAhead(QObject):
-    """Imports modules in a thread, once, so that no first look at a page holds the window up."""
+class Preloader(QObject):
+    """Imports modules once in a thread, so that opening a page does not block the window."""
 
     def __init__(self, modules: Iterable[str], parent: QObject) -> None:
         super().__init__(parent)
@@ -29,19 +29,19 @@ class LoadAhead(QObject):
         self._timer.timeout.connect(self._begin)
 
     def start(self) -> None:
-        """Begin soon, if it has not been done."""
+        """Start after a delay, unless already started."""
         if self._thread is None:
             self._timer.start()
 
     def stop(self) -> None:
-        """Do not begin any more, and wait for what has begun."""
+        """Cancel a pending start and join a running thread."""
         self._timer.stop()
         if self._thread is not None:
             self._thread.join()
 
     @Slot()
     def _begin(self) -> None:
-        self._thread = threading.Thread(target=self._load, name="loading ahead", daemon=True)
+        self._thread = threading.Thread(target=self._load, name="preload", daemon=True)
         self._thread.start()
 
     def _load(self) -> None:

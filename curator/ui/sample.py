@@ -1,4 +1,4 @@
-"""The sample: a made-up quiz show, spoken by synthetic voices in a process of its own."""
+"""Sample project: a synthetic quiz show, generated in a separate process."""
 
 import shutil
 import sys
@@ -11,10 +11,10 @@ from curator.domain.emotion import read_category_set
 from curator.domain.errors import CuratorError
 from curator.domain.resources import resources
 from curator.store.project import Project
-from curator.ui.new_project import usual_folder
+from curator.ui.new_project import default_folder
 
 LICENCE = "Synthetic speech made by this program; free to use."
-CONSENT = "Nobody's voice: all speakers are synthetic."
+CONSENT = "No person's voice: all speakers are synthetic."
 RECORDING = "quiz_show.wav"
 PROJECT = "quiz_show.curator"
 
@@ -33,21 +33,21 @@ except CuratorError as error:
 """
 
 
-def sample_voices_are_there() -> bool:
-    """Whether everybody in the show can speak on this machine."""
+def sample_voices_installed() -> bool:
+    """Whether the speech synthesisers of all speakers are installed."""
     host = all(find_spec(package) is not None for package in _HOST)
     return host and any(shutil.which(program) for program in _CONTESTANTS)
 
 
 def sample_folder() -> Path:
-    """Where the sample is made."""
-    return usual_folder() / "voice-curator-sample"
+    """Folder of the sample project."""
+    return default_folder() / "voice-curator-sample"
 
 
 class SampleMaker(QObject):
-    """Makes the sample once. Exactly one of its signals follows ``start``, unless it is stopped."""
+    """Makes the sample; emits exactly one signal after ``start``, unless stopped."""
 
-    made = Signal(object, object)  # the Paths of the project and of the recording to take in
+    made = Signal(object, object)  # paths of the project and of the recording to import
     failed = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -57,7 +57,7 @@ class SampleMaker(QObject):
         self._process.finished.connect(self._finished)
 
     def start(self) -> None:
-        """Make the recording, or take the one that was made before."""
+        """Make the recording, or reuse an existing one."""
         if (self._folder / RECORDING).is_file():
             self._make_project()
             return
@@ -65,7 +65,7 @@ class SampleMaker(QObject):
         self._process.start(sys.executable, ["-c", _MAKE, str(self._folder)])
 
     def stop(self) -> None:
-        """End the process, if it runs."""
+        """Kill the process, if it runs."""
         self._process.finished.disconnect(self._finished)
         if self._process.state() != QProcess.ProcessState.NotRunning:
             self._process.kill()
@@ -76,9 +76,9 @@ class SampleMaker(QObject):
         if code == 0:
             self._make_project()
             return
-        said = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
-        reason = said.strip().splitlines()[-1:] or [self.tr("no reason was given.")]
-        self.failed.emit(self.tr("The sample could not be made: %1").replace("%1", reason[0]))
+        log = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
+        reason = log.strip().splitlines()[-1:] or [self.tr("unknown reason.")]
+        self.failed.emit(self.tr("Cannot make the sample: %1").replace("%1", reason[0]))
 
     def _make_project(self) -> None:
         path = self._folder / PROJECT

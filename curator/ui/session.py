@@ -1,4 +1,4 @@
-"""Everything the pages share: the open project, what changed, and what runs beside it."""
+"""State shared by all pages: open project, current clip, job queues, change signals."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,33 +18,33 @@ if TYPE_CHECKING:
     from curator.ui.sound.player import SoundDevicePlayer
 
 LATER = Changes((), Field.STATE, "")
-"""In place of what an act has changed while it is still being written."""
+"""Stands for the changes of an edit that a thread is still writing."""
 
 JUDGED_BY = frozenset({Field.TEXT, Field.SPAN, Field.PRESENCE})
-"""Decisions after which a clip's findings are drawn anew."""
+"""Fields whose change requires a clip's findings to be computed again."""
 
 GATHER_MS = 200
-"""Facts that arrive within so long are told in one go; the eye does not see the difference."""
+"""Interval in which arriving facts are combined into one signal."""
 
 BESIDE = 1
-"""Workers of the queue for what only reads: checking and exporting."""
+"""Workers of the queues that only read (checks, exports)."""
 
 
 class Session(QObject):
-    """One open project and its people.
+    """One open project.
 
-    current: the clip all pages look at. query: what the audit page shows. jobs: what finds
-    things out. errands: what only reads, so that it need not wait for the former. readings: what
-    a page must read before it can show it, so that it waits for neither. acts: what is written that
-    is large. stepping: whether ``changed`` tells of something undone or done again.
+    current: the clip shown by all pages. query: filter of the audit page. jobs: analysis queue.
+    errands: queue of jobs that only read, independent of the analysis. readings: queue of what a
+    page must read to show itself. writes: queue of large edits. stepping: whether ``changed``
+    reports an undo or redo.
     """
 
     changed = Signal(object)  # Changes: after every decision, undo and redo
     facts_changed = Signal(object)  # frozenset of clips; None for any, some may have come or gone
-    writing = Signal(int)  # so many decisions are being written by a thread; 0: that is over
-    chosen = Signal(int)  # the clip all pages look at
-    query_asked = Signal(str)  # the audit page is to show these clips
-    page_asked = Signal(str)  # another page is to come to the front
+    writing = Signal(int)  # number of decisions a thread is writing; 0 when done
+    chosen = Signal(int)  # the current clip
+    query_asked = Signal(str)  # filter the audit page by this query
+    page_asked = Signal(str)  # key of the page to show
     action_asked = Signal(str)  # key of an action of the window to run
     closing = Signal()  # emitted once, before anything is closed
 
@@ -72,12 +72,12 @@ class Session(QObject):
 
     @classmethod
     def open(cls, path: Path, settings: WindowSettings, messages: Messages) -> "Session":
-        """Open for writing, or read-only with a message when somebody else writes."""
+        """Open for writing, or read-only with a message if another process is writing."""
         try:
             project = Project.open(path)
         except ProjectBusy as busy:
             project = Project.open(path, write=False)
-            messages.warn(busy.sentence, messages.tr("Here it is open for looking only."))
+            messages.warn(busy.sentence, messages.tr("Opened read-only."))
         for notice in project.notices:
             messages.warn(notice)
         return cls(project, settings, messages)
@@ -89,7 +89,7 @@ class Session(QObject):
 
     @property
     def player(self) -> "SoundDevicePlayer":
-        """What all pages play on, one at a time."""
+        """Audio player shared by all pages."""
         if self._player is None:
             from curator.ui.sound.player import SoundDevicePlayer
 
@@ -97,24 +97,24 @@ class Session(QObject):
         return self._player
 
     def apply(self, edit: Edit) -> Changes | None:
-        """Carry out a decision; None, with a message, when it is refused or changes nothing.
+        """Apply an edit; None, with a message, if it is refused or changes nothing.
 
-        One about very many clips, and what is decided while that is being written, is carried out
-        soon, in this order: LATER is returned, and ``changed`` tells of it.
+        An edit of very many clips, and edits made while it is being written, are queued: LATER is
+        returned, and ``changed`` follows.
         """
         return self.apply_all(edit.label, [edit])
 
     def apply_all(self, label: str, edits: Sequence[Edit]) -> Changes | None:
-        """Carry out several decisions as one act; as ``apply``."""
+        """Apply several edits as one undo step; see ``apply``."""
         clips = max(len(edit.after) + len(edit.come) for edit in edits)
         return self.act(lambda project: project.decisions.apply_all(label, edits), clips)
 
     def act(self, write: Callable[[Project], Changes | None], clips: int) -> Changes | None:
-        """Carry out what is one act about up to so many clips; as ``apply``."""
+        """Run a write as one undo step of at most this many clips; see ``apply``."""
         return self._carry_out(write, lambda: clips, self._take)
 
     def attempt(self, write: Callable[[], object]) -> bool:
-        """Write what is no decision; False, with a message, when it is refused."""
+        """Write something that is not a decision; False, with a message, on failure."""
         if not self._may_write():
             return False
         try:
@@ -127,13 +127,13 @@ class Session(QObject):
     def write(
         self, write: Callable[[Project], object], clips: int, then: Callable[[], None]
     ) -> None:
-        """Write what is no decision, about so many clips. then: called once it is written."""
+        """Write something that is not a decision. then: called once it is written."""
         if self._may_write():
-            self._ask(write, lambda: clips, lambda _found: then())
+            self._ask(write, lambda: clips, lambda _result: then())
 
     def undo(self) -> Changes | None:
-        """Take the last decision back; as ``apply``."""
-        nothing, done = self.tr("There is nothing to undo."), self.tr("Undone: %1.")
+        """Undo the last decision; see ``apply``."""
+        nothing, done = self.tr("Nothing to undo."), self.tr("Undid: %1.")
         return self._carry_out(
             lambda project: project.decisions.undo(),
             lambda: self.project.decisions.next_size(undo=True),
@@ -141,8 +141,8 @@ class Session(QObject):
         )
 
     def redo(self) -> Changes | None:
-        """Do again what was undone; as ``apply``."""
-        nothing, done = self.tr("There is nothing to do again."), self.tr("Done again: %1.")
+        """Redo the last undone decision; see ``apply``."""
+        nothing, done = self.tr("Nothing to redo."), self.tr("Redid: %1.")
         return self._carry_out(
             lambda project: project.decisions.redo(),
             lambda: self.project.decisions.next_size(undo=False),
@@ -150,38 +150,38 @@ class Session(QObject):
         )
 
     def choose(self, clip: int) -> None:
-        """Make a clip the one all pages look at."""
+        """Make a clip the current one."""
         if clip != self.current:
             self.current = clip
             self.chosen.emit(clip)
 
     def show_clip(self, clip: int) -> None:
-        """Make a clip the one all pages look at, and bring it to the front."""
+        """Make a clip the current one and show it on the audit page."""
         self.page_asked.emit("audit")
         self.choose(clip)
 
     def show_clips(self, query: str) -> None:
-        """Bring the clips of a query to the front."""
+        """Show the clips of a query on the audit page."""
         self.query = query
         self.page_asked.emit("audit")
         self.query_asked.emit(query)
 
     def analyse(self, *only: str) -> None:
-        """Find out what is not known yet, as the person's settings say."""
+        """Queue an analysis of what is missing, with the options of the settings."""
         if not self._may_write():
             return
         self.jobs.workers = self.settings.workers
         self.jobs.analyse(self.settings.options, only)
 
     def import_paths(self, paths: list[Path], licence: str = "", consent: str = "") -> None:
-        """Take in files and folders."""
+        """Queue an import of files and folders."""
         if not self._may_write():
             return
         self.jobs.workers = self.settings.workers
         self.jobs.import_paths(paths, licence, consent)
 
     def close(self) -> None:
-        """End what runs, and let others write."""
+        """Stop all queues and release the project."""
         self._gathering.stop()
         self.closing.emit()
         self.readings.close()
@@ -195,8 +195,8 @@ class Session(QObject):
     def _may_write(self) -> bool:
         if self.read_only:
             self.messages.warn(
-                self.tr("This project is open for looking only."),
-                self.tr("Close it where it is being written to."),
+                self.tr("This project is open read-only."),
+                self.tr("Close it in the other window or process to edit it here."),
             )
         return not self.read_only
 
@@ -206,7 +206,7 @@ class Session(QObject):
         size: Callable[[], int],
         take: Callable[[Changes | None], Changes | None],
     ) -> Changes | None:
-        """take: what is done with the changes in the window's thread."""
+        """Write now or queued. take: handles the changes in the window's thread."""
         if not self._may_write():
             return None
         if not self.writes.takes(size):
@@ -216,31 +216,31 @@ class Session(QObject):
                 self.messages.fail(error)
                 return None
 
-        def told(found: object) -> None:
-            take(found if isinstance(found, Changes) else None)
+        def then(changes: object) -> None:
+            take(changes if isinstance(changes, Changes) else None)
 
-        self._ask(lambda project: _written(project, write), size, told)
+        self._ask(lambda project: _written(project, write), size, then)
         return LATER
 
     def _ask(
         self,
         write: Callable[[Project], object],
         size: Callable[[], int],
-        told: Callable[[object], None],
+        then: Callable[[object], None],
     ) -> None:
-        def then(found: object, error: BaseException | None) -> None:
+        def finish(result: object, error: BaseException | None) -> None:
             if isinstance(error, CuratorError):
                 self.messages.fail(error)
             elif error is not None:
                 raise error
             else:
-                told(found)
+                then(result)
 
-        self.writes.ask(write, size, then)
+        self.writes.ask(write, size, finish)
 
     def _say_step(self, changes: Changes | None, nothing: str, done: str) -> Changes | None:
-        said = nothing if changes is None else done.replace("%1", changes.label)
-        self.messages.inform(said)
+        text = nothing if changes is None else done.replace("%1", changes.label)
+        self.messages.inform(text)
         self.stepping = True
         try:
             return self._take(changes)
@@ -268,7 +268,7 @@ class Session(QObject):
 
 
 def _written(project: Project, write: Callable[[Project], Changes | None]) -> Changes | None:
-    """Carry out an act, and draw the conclusions of what it has changed."""
+    """Write an edit and update the findings that depend on it."""
     changes = write(project)
     judged = [clip for field in JUDGED_BY for clip in changes.of(field)] if changes else []
     if judged:

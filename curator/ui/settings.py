@@ -1,4 +1,4 @@
-"""What a person chose for the window, as data; only what differs from the default is stored."""
+"""Settings of the window as data; only values that differ from the default are stored."""
 
 import json
 import os
@@ -15,15 +15,15 @@ from curator.ui.marking import QT_TRANSLATE_NOOP
 
 Value = str | bool | int | float
 RECENT = 8
-"""Projects that are remembered."""
+"""Upper bound of recent projects."""
 
 
 @dataclass(frozen=True, slots=True)
 class WindowSetting:
-    """One choice.
+    """One setting.
 
-    text, tip: in the dialog; without a text it is not shown there. choices: (value, text) pairs for
-    a choice among few; else low and high bound a number. listed: names that %1 in the tip stands
+    text, tip: in the dialog; hidden without a text. choices: (value, text) pairs; otherwise low and
+    high bound a number. listed: names that %1 in the tip stands
     for.
     """
 
@@ -37,7 +37,7 @@ class WindowSetting:
     listed: Callable[[], Sequence[str]] | None = None
 
     def accepts(self, value: object) -> bool:
-        """Whether a stored value may be used."""
+        """Whether a stored value is valid."""
         if type(value) is not type(self.default):
             return False
         if self.choices:
@@ -52,9 +52,9 @@ SETTINGS = (
         "theme",
         "system",
         QT_TRANSLATE_NOOP("Settings", "Appearance"),
-        QT_TRANSLATE_NOOP("Settings", "Light or dark; as the system is set unless you choose."),
+        QT_TRANSLATE_NOOP("Settings", "Light or dark; follows the system by default."),
         (
-            ("system", QT_TRANSLATE_NOOP("Settings", "As the system")),
+            ("system", QT_TRANSLATE_NOOP("Settings", "System")),
             ("light", QT_TRANSLATE_NOOP("Settings", "Light")),
             ("dark", QT_TRANSLATE_NOOP("Settings", "Dark")),
         ),
@@ -62,42 +62,42 @@ SETTINGS = (
     WindowSetting(
         "keys",
         "usual",
-        QT_TRANSLATE_NOOP("Settings", "Keys"),
-        QT_TRANSLATE_NOOP("Settings", "Which keys there are before you change any."),
+        QT_TRANSLATE_NOOP("Settings", "Keyboard preset"),
+        QT_TRANSLATE_NOOP("Settings", "Default shortcuts; change single ones in Edit shortcuts."),
         (
-            ("usual", QT_TRANSLATE_NOOP("Settings", "Usual")),
-            ("left_hand", QT_TRANSLATE_NOOP("Settings", "Left hand alone")),
+            ("usual", QT_TRANSLATE_NOOP("Settings", "Default")),
+            ("left_hand", QT_TRANSLATE_NOOP("Settings", "Left hand only")),
         ),
     ),
     WindowSetting(
         "autoplay",
         True,
-        QT_TRANSLATE_NOOP("Settings", "Play a clip when it is chosen"),
-        QT_TRANSLATE_NOOP("Settings", "Moving to another clip lets you hear it at once."),
+        QT_TRANSLATE_NOOP("Settings", "Play clip on selection"),
+        QT_TRANSLATE_NOOP("Settings", "Moving to another clip plays it."),
     ),
     WindowSetting(
         "hover_plays",
         False,
-        QT_TRANSLATE_NOOP("Settings", "Play clips under the pointer on the map"),
-        QT_TRANSLATE_NOOP("Settings", "Resting on a point of the map lets you hear it."),
+        QT_TRANSLATE_NOOP("Settings", "Play on hover on the map"),
+        QT_TRANSLATE_NOOP("Settings", "Resting the pointer on a clip plays it."),
     ),
     WindowSetting(
         "skip_unheard",
         False,
-        QT_TRANSLATE_NOOP("Settings", "Holding a key may pass clips that were not heard"),
-        QT_TRANSLATE_NOOP("Settings", "Without it a held key moves on once, however long."),
+        QT_TRANSLATE_NOOP("Settings", "Key repeat skips unplayed clips"),
+        QT_TRANSLATE_NOOP("Settings", "Off: a held key moves to the next clip only once."),
     ),
     WindowSetting(
         "matched",
         True,
-        QT_TRANSLATE_NOOP("Settings", "Hear all clips equally loud"),
-        QT_TRANSLATE_NOOP("Settings", "Only for listening; what is exported stays as it was."),
+        QT_TRANSLATE_NOOP("Settings", "Loudness-matched playback"),
+        QT_TRANSLATE_NOOP("Settings", "Affects playback only, not the export."),
     ),
     WindowSetting("speed", 1.0, low=0.5, high=2.0),
     WindowSetting(
         "whisper",
         "tiny.en",
-        QT_TRANSLATE_NOOP("Settings", "Transcribing model"),
+        QT_TRANSLATE_NOOP("Settings", "Transcription model"),
         QT_TRANSLATE_NOOP(
             "Settings", "A Whisper model's name or folder, or a transcriber (%1) as KEY:MODEL."
         ),
@@ -106,27 +106,25 @@ SETTINGS = (
     WindowSetting(
         "device",
         "auto",
-        QT_TRANSLATE_NOOP("Settings", "Transcribe on"),
-        QT_TRANSLATE_NOOP(
-            "Settings", "A graphics card is used if there is one, unless you choose."
-        ),
+        QT_TRANSLATE_NOOP("Settings", "Transcription device"),
+        QT_TRANSLATE_NOOP("Settings", "Uses the GPU if there is one, by default."),
         (
-            ("auto", QT_TRANSLATE_NOOP("Settings", "What is fastest")),
-            ("cpu", QT_TRANSLATE_NOOP("Settings", "The processor")),
-            ("cuda", QT_TRANSLATE_NOOP("Settings", "The graphics card")),
+            ("auto", QT_TRANSLATE_NOOP("Settings", "Automatic")),
+            ("cpu", QT_TRANSLATE_NOOP("Settings", "CPU")),
+            ("cuda", QT_TRANSLATE_NOOP("Settings", "GPU (CUDA)")),
         ),
     ),
     WindowSetting(
         "exact",
         False,
         QT_TRANSLATE_NOOP("Settings", "Exact quality scores"),
-        QT_TRANSLATE_NOOP("Settings", "About nine times slower than the usual ones."),
+        QT_TRANSLATE_NOOP("Settings", "About nine times slower than the default scores."),
     ),
     WindowSetting(
         "processes",
         0,
-        QT_TRANSLATE_NOOP("Settings", "Working processes"),
-        QT_TRANSLATE_NOOP("Settings", "0 leaves one processor core to you and uses the others."),
+        QT_TRANSLATE_NOOP("Settings", "Worker processes"),
+        QT_TRANSLATE_NOOP("Settings", "0 uses all CPU cores but one."),
         low=0,
         high=64,
     ),
@@ -134,22 +132,22 @@ SETTINGS = (
     WindowSetting("consent", ""),
     WindowSetting("speaker", "voice"),
 )
-"""Every choice with its default. Those without a text are remembered, not asked for."""
+"""All settings. Those without a text are stored, but not in the dialog."""
 
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
 
 
 def settings_file() -> Path:
-    """Where the platform keeps a program's settings."""
+    """Return the path of the settings file."""
     kind = QStandardPaths.StandardLocation.GenericConfigLocation
     return Path(QStandardPaths.writableLocation(kind)) / "voice-curator" / "settings.json"
 
 
 class WindowSettings(QObject):
-    """The choices of this person on this machine.
+    """Settings of this user on this machine.
 
-    file: where they are stored; None keeps them in memory. trouble: why what was stored could not
-    be used, as a sentence, or "".
+    file: where they are stored; None keeps them in memory. trouble: why the file could not be
+    read or written, as a sentence, or "".
     """
 
     changed = Signal(str)  # the key of a setting, "own_keys" or "recent"
@@ -171,19 +169,19 @@ class WindowSettings(QObject):
         self._recent = [str(path) for path in recent] if isinstance(recent, list) else []
 
     def get(self, key: str) -> Value:
-        """The value of a setting."""
+        """Return the value of a setting."""
         return self._chosen.get(key, _BY_KEY[key].default)
 
     def text(self, key: str) -> str:
-        """The value of a setting that is a text."""
+        """Return the value of a text setting."""
         return str(self.get(key))
 
     def is_on(self, key: str) -> bool:
-        """The value of a setting that is a yes or no."""
+        """Return the value of a boolean setting."""
         return bool(self.get(key))
 
     def set(self, key: str, value: Value) -> None:
-        """Choose; ValueError if the setting cannot have this value."""
+        """Set a value. Raises ValueError if it is invalid."""
         setting = _BY_KEY[key]
         if not setting.accepts(value):
             raise ValueError(f"{key} cannot be {value!r}")
@@ -198,25 +196,25 @@ class WindowSettings(QObject):
 
     @property
     def workers(self) -> int:
-        """How many working processes there may be."""
+        """Number of worker processes."""
         chosen = self.get("processes")
         assert isinstance(chosen, int)
         return chosen or max(1, (os.cpu_count() or 1) - 1)
 
     @property
     def options(self) -> Options:
-        """How to analyse."""
+        """Options of the analysis."""
         return Options(
             whisper=self.text("whisper"), device=self.text("device"), exact=self.is_on("exact")
         )
 
     @property
     def keys(self) -> dict[str, Keys]:
-        """Action key -> the keys it has now."""
+        """Keys by action key."""
         return keys_in_use(self.text("keys"), self.own_keys)
 
     def change_keys(self, action: str, keys: Iterable[str] | None) -> None:
-        """Give an action other keys; None gives it those of the preset again."""
+        """Set the keys of an action; None resets them to the preset."""
         if keys is None:
             self.own_keys.pop(action, None)
         else:
@@ -226,11 +224,11 @@ class WindowSettings(QObject):
 
     @property
     def recent(self) -> tuple[Path, ...]:
-        """Projects opened lately that are still there, the newest first."""
+        """Recent projects that still exist, newest first."""
         return tuple(path for path in map(Path, self._recent) if path.is_dir())
 
     def remember(self, project: Path) -> None:
-        """A project was opened."""
+        """Add a project to the recent ones."""
         path = str(project.absolute())
         self._recent = [path, *(other for other in self._recent if other != path)][:RECENT]
         self._write()
@@ -242,7 +240,7 @@ class WindowSettings(QObject):
         try:
             stored = json.loads(self._file.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            self.trouble = f"Your settings could not be read ({error}); the usual ones are used."
+            self.trouble = f"Cannot read your settings ({error}); using the defaults."
             return {}
         return stored if isinstance(stored, dict) else {}
 
@@ -256,7 +254,7 @@ class WindowSettings(QObject):
             partial.write_text(json.dumps(stored, indent=1, ensure_ascii=False), encoding="utf-8")
             partial.replace(self._file)
         except OSError as error:
-            self.trouble = f"Your settings could not be stored: {error.strerror}."
+            self.trouble = f"Cannot save your settings: {error.strerror}."
 
 
 def _as_keys(stored: object) -> dict[str, Keys]:

@@ -1,4 +1,4 @@
-"""The dialog of the settings, made from their table."""
+"""Settings dialog, built from the table of settings."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ WIDTH = 68 * GRID
 
 
 class SettingsDialog(QDialog):
-    """What is chosen is in force at once."""
+    """Form of all settings; changes take effect immediately."""
 
     def __init__(self, settings: WindowSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,7 +69,7 @@ class SettingsDialog(QDialog):
         ModelsDialog(self._settings, self).open()
 
     def _add(self, form: QGridLayout, setting: WindowSetting) -> None:
-        text, tip = (translated("Settings", words) for words in (setting.text, setting.tip))
+        text, tip = (translated("Settings", text) for text in (setting.text, setting.tip))
         if setting.listed is not None:
             tip = tip.replace("%1", ", ".join(setting.listed()))
         control = _control(setting, self._settings)
@@ -87,7 +87,7 @@ class SettingsDialog(QDialog):
 
 
 class _Scrolled(QScrollArea):
-    """As high inside as its wrapped texts need at this width."""
+    """Scroll area whose content is as high as its wrapped texts need."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """See QWidget."""

@@ -1,4 +1,4 @@
-"""The line below every page: what is decided, what was last said, and what runs beside."""
+"""Status line: counts of decisions, last message, progress of background jobs."""
 
 import statistics
 import time
@@ -18,46 +18,46 @@ from curator.ui.theme import GRID
 from curator.ui.wording import about, number
 
 COUNT_MS = 150
-"""Decisions that follow one another so fast are counted in one go."""
+"""Delay after a decision before clips are counted again."""
 
-SAID_MS = 12_000
-"""How long a message that is no error stays."""
+MESSAGE_MS = 12_000
+"""How long information and warnings stay visible."""
 
 PACED_BY = 20
-"""The pace is the median of so many steps from one decision to the next."""
+"""Number of intervals between decisions whose median is the pace."""
 
 BREAK_S = 60.0
-"""A longer step was a break, not work."""
+"""Longer intervals count as breaks and are ignored."""
 
 
 class StatusLine(QWidget):
-    """Follows one session at a time, or none."""
+    """Status of one session at a time, or none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session: Session | None = None
         self._steps: deque[float] = deque(maxlen=PACED_BY)
         self._decided_at = 0.0
-        self._written = 0  # decisions that a thread writes just now
+        self._written = 0  # number of decisions a thread is writing
         self._kept, self._dropped = label(role="kept"), label(role="dropped")
         self._left = label(role="quiet")
-        self._said = ElidedLabel()
-        self._said.setAccessibleName(self.tr("Last message"))
+        self._message = ElidedLabel()
+        self._message.setAccessibleName(self.tr("Last message"))
         self._work = label(role="quiet")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(15 * GRID)
-        self._bar.setAccessibleName(self.tr("Progress of the work in the background"))
+        self._bar.setAccessibleName(self.tr("Progress of background jobs"))
         self.pause = button(self.tr("Pause"))
         self._counting = QTimer(self, singleShot=True, interval=COUNT_MS)
         self._count_next = QTimer(self, singleShot=True, interval=0)
         self._to_count: list[str] = []
         self._counted: dict[str, int] = {}
-        self._silence = QTimer(self, singleShot=True, interval=SAID_MS)
+        self._message_timer = QTimer(self, singleShot=True, interval=MESSAGE_MS)
         self._lay_out()
         self._counting.timeout.connect(self._count)
         self._count_next.timeout.connect(self._count_one)
-        self._silence.timeout.connect(lambda: self._said.setText(""))
+        self._message_timer.timeout.connect(lambda: self._message.setText(""))
         self.progress: JobProgress | None = None
 
     def _lay_out(self) -> None:
@@ -66,14 +66,14 @@ class StatusLine(QWidget):
         line.setSpacing(2 * GRID)
         for counts in (self._kept, self._dropped, self._left):
             line.addWidget(counts)
-        line.addWidget(self._said, 1)
+        line.addWidget(self._message, 1)
         for widget in (self._work, self._bar, self.pause):
             line.addWidget(widget)
             widget.hide()
         self.setMinimumHeight(5 * GRID)
 
     def follow(self, session: Session | None) -> None:
-        """Tell of this session from now on."""
+        """Show the status of this session."""
         self._session = session
         self._counting.stop()
         self._count_next.stop()
@@ -94,15 +94,15 @@ class StatusLine(QWidget):
 
     @Slot(object)
     def say(self, message: Message) -> None:
-        """Show a message until the next comes; those that are no error go by themselves."""
-        self._said.setProperty("role", message.level.value)
-        restyle(self._said)
+        """Show a message; errors stay until the next one, others for MESSAGE_MS."""
+        self._message.setProperty("role", message.level.value)
+        restyle(self._message)
         sign = "" if message.level == Level.INFORMATION else "! "
-        self._said.setText(sign + message.text)
+        self._message.setText(sign + message.text)
         if message.level == Level.ERROR:
-            self._silence.stop()
+            self._message_timer.stop()
         else:
-            self._silence.start()
+            self._message_timer.start()
 
     @Slot(object)
     def _decided(self, changes: Changes) -> None:
@@ -115,7 +115,7 @@ class StatusLine(QWidget):
 
     @Slot()
     def _count(self) -> None:
-        """Count one thing a turn of the event loop: of 100,000 clips each takes 20 ms."""
+        """Count one state per turn of the event loop; each takes 20 ms for 100,000 clips."""
         self._to_count = ["state:kept", "state:dropped", ""]
         self._counted.clear()
         self._count_next.start()
@@ -135,14 +135,14 @@ class StatusLine(QWidget):
     def _show_counts(self) -> None:
         kept, dropped = self._counted["state:kept"], self._counted["state:dropped"]
         left = self._counted[""] - kept - dropped
-        self._kept.setText(self.tr("kept %1").replace("%1", number(kept)))
-        self._dropped.setText(self.tr("dropped %1").replace("%1", number(dropped)))
-        words = self.tr("left %1").replace("%1", number(left))
+        self._kept.setText(self.tr("%1 kept").replace("%1", number(kept)))
+        self._dropped.setText(self.tr("%1 dropped").replace("%1", number(dropped)))
+        text = self.tr("%1 left").replace("%1", number(left))
         if left and len(self._steps) >= PACED_BY // 4:
-            pace = self.tr(", about %1 at your pace")
-            words += pace.replace("%1", about(left * statistics.median(self._steps)))
-        self._left.setText(words)
-        self.setAccessibleDescription(words)
+            pace = self.tr(", about %1")
+            text += pace.replace("%1", about(left * statistics.median(self._steps)))
+        self._left.setText(text)
+        self.setAccessibleDescription(text)
 
     @Slot(int)
     def _show_writing(self, decisions: int) -> None:
@@ -157,8 +157,8 @@ class StatusLine(QWidget):
             widget.setVisible(shown or self._written > 0)
         self.pause.setVisible(shown and not self._written)
         if self._written:
-            words = self.tr("Writing %1 decisions").replace("%1", number(self._written))
-            self._work.setText(words)
+            text = self.tr("Writing %1 decisions").replace("%1", number(self._written))
+            self._work.setText(text)
             self._bar.setRange(0, 0)
         elif progress is not None and shown:
             self._work.setText(progress.text)

@@ -1,4 +1,4 @@
-"""How controls look, by the roles of the theme. Distances follow the 8-pixel grid."""
+"""Qt style sheet of the controls by theme role, on the 8-pixel grid."""
 
 from collections.abc import Mapping
 from string import Template
@@ -174,7 +174,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 
 def style_sheet(roles: Mapping[str, str], *, dark: bool) -> str:
-    """The style sheet in these colours; every role it names must be given."""
+    """Return the style sheet with these colours; every role it names must be given."""
     look = resources() / "look"
     check = look / f"check-on-{'dark' if dark else 'light'}.svg"
     return _SHEET.substitute(roles, arrow=(look / "arrow.svg").as_posix(), check=check.as_posix())

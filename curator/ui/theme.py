@@ -1,4 +1,4 @@
-"""Colours by role, for light and dark; the rest of the window asks for a role, never a colour."""
+"""Light and dark colour themes; widgets refer to colours by role only."""
 
 from dataclasses import dataclass, fields
 from functools import cache
@@ -10,19 +10,19 @@ from PySide6.QtWidgets import QApplication, QWidget
 from curator.ui.style_sheet import style_sheet
 
 GRID = 8
-"""Every distance is a multiple of so many pixels, or half of it between things that belong."""
+"""Layout grid in pixels; spacings are multiples of it, or half of it between related items."""
 
 CONTENT_PT = 10.0
 TRANSCRIPT_PT = 15.0
-"""The two sizes of type."""
+"""The two font sizes in points."""
 
 READABLE = 4.5
-"""The least contrast of text with what is behind it (WCAG 2, level AA)."""
+"""Minimum contrast ratio of text and background (WCAG 2, level AA)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """What colours are for, as ``#rrggbb``.
+    """Colours by role, as ``#rrggbb``.
 
     surface: what is read and edited; window: around it; raised: under the pointer, headers;
     hairline: between things; edge: around controls. quiet: text of lesser weight. kept, dropped,
@@ -105,29 +105,29 @@ def luminance(colour: str) -> float:
 
 
 def contrast(one: str, other: str) -> float:
-    """How well one colour stands out from another after WCAG 2, 1..21."""
+    """Contrast ratio of two colours after WCAG 2, 1..21."""
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
 @cache
 def letters_on(colour: str) -> str:
-    """Black or white, whichever is better read on a category's colour."""
+    """Black or white, whichever has more contrast with a category's colour."""
     return max(("#000000", "#ffffff"), key=lambda letters: contrast(letters, colour))
 
 
 def roles_of(palette: QPalette) -> Roles:
-    """The colours that go with a widget's palette."""
+    """Return the theme that matches a palette."""
     return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 
 def roles(widget: QWidget) -> Roles:
-    """The colours a widget paints with."""
+    """Return the theme of a widget."""
     return roles_of(widget.palette())
 
 
 def palette_of(colours: Roles) -> QPalette:
-    """The same as Qt's own controls want it."""
+    """Convert the theme to a QPalette."""
     role, group = QPalette.ColorRole, QPalette.ColorGroup
     palette = QPalette()
     for which, colour in {
@@ -160,14 +160,14 @@ def palette_of(colours: Roles) -> QPalette:
 
 
 def is_dark(choice: str) -> bool:
-    """Whether the window is dark. choice: "light", "dark" or "system"."""
+    """Whether to use the dark theme. choice: "light", "dark" or "system"."""
     if choice != "system":
         return choice == "dark"
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
 def wear(application: QApplication, choice: str) -> None:
-    """Dress the whole application."""
+    """Apply the theme to the application."""
     colours = DARK if is_dark(choice) else LIGHT
     application.setPalette(palette_of(colours))
     application.setStyleSheet(

@@ -1,4 +1,4 @@
-"""Words for people: translated where they are shown, with numbers and times as they write them."""
+"""Translation and locale-aware formatting of numbers, durations and keys."""
 
 from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtGui import QKeySequence
@@ -10,12 +10,12 @@ HOUR = 3600
 
 
 def translated(context: str, text: str) -> str:
-    """A text that was marked by QT_TRANSLATE_NOOP, in the person's language."""
+    """Translate a text marked by QT_TRANSLATE_NOOP."""
     return QCoreApplication.translate(context, text)
 
 
 def number(value: int) -> str:
-    """A count: "12,345", also where the system's language is not set."""
+    """Format a count with group separators: "12,345"."""
     locale = QLocale()
     grouped = locale.numberOptions() & ~QLocale.NumberOption.OmitGroupSeparator
     locale.setNumberOptions(grouped)
@@ -23,12 +23,12 @@ def number(value: int) -> str:
 
 
 def counted(count: int, one: str, many: str) -> str:
-    """ "1 clip" or "12,345 clips"; both texts have %n where the number goes."""
+    """Format a count with a noun: "1 clip", "12,345 clips"; %n stands for the number."""
     return (one if count == 1 else many).replace("%n", number(count))
 
 
 def clock(seconds: float) -> str:
-    """A length of time: "0:07", "62:05" is "1:02:05"."""
+    """Format seconds as "0:07" or "1:02:05"."""
     whole = round(seconds)
     hours, rest = divmod(whole, HOUR)
     minutes, left = divmod(rest, MINUTE)
@@ -36,7 +36,7 @@ def clock(seconds: float) -> str:
 
 
 def about(seconds: float) -> str:
-    """A length of time that is guessed: "1 min", "2 h 10 min"."""
+    """Format an estimated duration, rounded to minutes: "1 min", "2 h 10 min"."""
     minutes = max(1, round(seconds / MINUTE))
     hours, left = divmod(minutes, MINUTE)
     if hours and left:
@@ -47,17 +47,17 @@ def about(seconds: float) -> str:
 
 
 def shown_key(key: str) -> str:
-    """A key of the table as the platform writes it."""
+    """Format a key of the action table in the platform's notation."""
     return QKeySequence(placed(key)[1]).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def shown_keys(keys: Keys) -> str:
-    """The keys of an action: "J, Down". Enter on the number pad goes without saying."""
-    said = [key for key in keys if not _is_twin(key, keys)]
-    return ", ".join(dict.fromkeys(shown_key(key) for key in said))
+    """Format the keys of an action: "J, Down"; Enter is left out beside Return."""
+    shown = [key for key in keys if not _is_twin(key, keys)]
+    return ", ".join(dict.fromkeys(shown_key(key) for key in shown))
 
 
 def _is_twin(key: str, keys: Keys) -> bool:
-    """Whether it has Enter, and the same with Return is there, too."""
+    """Whether the key has Enter and the same key with Return is present."""
     twin = key.replace("Enter", "Return")
     return twin != key and twin in keys

@@ -1,8 +1,7 @@
-"""Acts about very many clips, written by a thread so that the window goes on.
+"""Writes of very many clips in a thread, so that the window stays responsive.
 
-There is one writer at any time: while the thread writes, the window's own connection only reads,
-what the window is asked to write waits in line, and so does what the work beside it has found. An
-act is in the project as a whole or not at all, whatever happens to the program meanwhile.
+There is one writer at any time: while the thread writes, the window's connection only reads, and
+further writes of the window and of background jobs wait. A write is one transaction.
 """
 
 import threading
@@ -16,15 +15,15 @@ from curator.domain.errors import CuratorError
 from curator.store.project import Project
 
 LARGE = 2_000
-"""An act about fewer clips is written while the window waits: up to 20 ms."""
+"""Number of clips from which a write goes to the thread; fewer take up to 20 ms."""
 
 Outcome = Callable[[object, BaseException | None], None]
-"""Is told in the window's thread what an act returned, or why it could not be."""
+"""Called in the window's thread with the result of a write, or its error."""
 
 
 @dataclass(frozen=True, slots=True)
 class _QueuedWrite:
-    """size: of how many clips, asked when its turn has come. large: it is so with few, too."""
+    """Waiting write. size: number of clips, evaluated late. large: use the thread anyway."""
 
     write: Callable[[Project], object]
     size: Callable[[], int]
@@ -33,28 +32,28 @@ class _QueuedWrite:
 
 
 class WriteQueue(QObject):
-    """Writes one act after another, in the order in which they were asked for."""
+    """Runs writes one after another, in order."""
 
-    began = Signal(int)  # from here on acts wait; how many clips the first is about
-    ended = Signal()  # everything is written, and the window writes by itself again
-    _over = Signal(object, object)  # the thread's last word: what the act returned, and its error
+    began = Signal(int)  # number of clips of the write that others wait for
+    ended = Signal()  # everything is written
+    _over = Signal(object, object)  # from the thread: result and error
 
     def __init__(self, project: Project, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._project = project
-        self._waiting: deque[_QueuedWrite] = deque()  # the first is the one the thread writes
+        self._waiting: deque[_QueuedWrite] = deque()  # the first is the one in the thread
         self._thread: threading.Thread | None = None
         self._error: BaseException | None = None
-        self._told = False  # whether an end is owed for a beginning
+        self._announced = False  # whether ``ended`` must follow
         self._over.connect(self._end, Qt.ConnectionType.QueuedConnection)
 
     @property
     def busy(self) -> bool:
-        """Whether something is being written; what else is asked for waits."""
+        """Whether a write is running; others wait."""
         return bool(self._waiting)
 
     def takes(self, size: Callable[[], int]) -> bool:
-        """Whether an act about so many clips has to be asked for, and not just written."""
+        """Whether a write of this size must be queued instead of run directly."""
         return self.busy or size() >= LARGE
 
     def ask(
@@ -65,83 +64,80 @@ class WriteQueue(QObject):
         *,
         large: bool = False,
     ) -> None:
-        """Have an act written when those before it are."""
+        """Queue a write."""
         was_busy = self.busy
         self._waiting.append(_QueuedWrite(write, size, then, large))
         if not was_busy:
             self._go_on()
 
     def close(self) -> None:
-        """Wait until everything is written: what a person has decided is never lost.
-
-        Only what could not be is told, since nobody looks any more.
-        """
+        """Wait until everything is written, so that no decision is lost; report errors only."""
         if self._thread is None:
             return
         self._thread.join()
         self._thread = None
         self._project.take_back()
         errors = [(self._waiting.popleft(), self._error)]
-        for act in self._waiting:
-            errors.append((act, _carry_out(act.write, self._project)[1]))
+        for waiting in self._waiting:
+            errors.append((waiting, _carry_out(waiting.write, self._project)[1]))
         self._waiting.clear()
-        for act, error in errors:
+        for waiting, error in errors:
             if error is not None:
-                act.then(None, error)
+                waiting.then(None, error)
 
     @Slot()
     def _go_on(self) -> None:
-        """Write what is small, until something large is the thread's."""
+        """Run small writes until a large one goes to the thread."""
         try:
             while self._waiting and self._thread is None:
-                act = self._waiting[0]
+                waiting = self._waiting[0]
                 try:
-                    size = act.size()
+                    size = waiting.size()
                 except CuratorError as error:
                     self._waiting.popleft()
-                    act.then(None, error)
+                    waiting.then(None, error)
                     continue
-                if act.large or size >= LARGE:
+                if waiting.large or size >= LARGE:
                     self._begin(size)
                 else:
                     self._waiting.popleft()
-                    act.then(*_carry_out(act.write, self._project))
+                    waiting.then(*_carry_out(waiting.write, self._project))
         finally:
             if self._waiting and self._thread is None:
-                QTimer.singleShot(0, self._go_on)  # one that failed leaves no other waiting
-            elif self._told and not self.busy:
-                self._told = False
+                QTimer.singleShot(0, self._go_on)  # an error must not block the rest
+            elif self._announced and not self.busy:
+                self._announced = False
                 self.ended.emit()
 
     def _begin(self, size: int) -> None:
         self._project.lend()
         write = self._waiting[0].write
         self._thread = threading.Thread(
-            target=self._write, args=(write,), name="large act", daemon=True
+            target=self._write, args=(write,), name="large write", daemon=True
         )
-        self._told = True
+        self._announced = True
         self.began.emit(size)
         self._thread.start()
 
     def _write(self, write: Callable[[Project], object]) -> None:
-        """In the thread."""
+        """Run a write in the thread."""
 
         def borrow(lent: Project) -> object:
             with lent.borrowed() as project:
                 return write(project)
 
-        found, self._error = _carry_out(borrow, self._project)
-        self._over.emit(found, self._error)
+        result, self._error = _carry_out(borrow, self._project)
+        self._over.emit(result, self._error)
 
     @Slot(object, object)
-    def _end(self, found: object, error: BaseException | None) -> None:
+    def _end(self, result: object, error: BaseException | None) -> None:
         if self._thread is None:
             return  # closed meanwhile
         self._thread.join()
         self._thread = None
         self._project.take_back()
         try:
-            self._waiting.popleft().then(found, error)
+            self._waiting.popleft().then(result, error)
         finally:
             self._go_on()
 
@@ -151,5 +147,5 @@ def _carry_out(
 ) -> tuple[object, BaseException | None]:
     try:
         return write(project), None
-    except BaseException as error:  # noqa: BLE001 - told where the act was asked for
+    except BaseException as error:  # noqa: BLE001 - told where the waiting was asked for
         return None, error

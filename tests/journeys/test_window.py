@@ -18,7 +18,7 @@ from curator.ui.intake.page import IntakePage
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
 from curator.ui.new_project import NewProject
-from curator.ui.sample import sample_voices_are_there
+from curator.ui.sample import sample_voices_installed
 from curator.ui.settings import WindowSettings
 from tests.helpers.leaks import nothing_left
 from tests.helpers.stalls import watched
@@ -41,7 +41,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(60 * 60),
     pytest.mark.skipif(
-        not sample_voices_are_there() or find_spec(WHISPER) is None,
+        not sample_voices_installed() or find_spec(WHISPER) is None,
         reason="the offline voices and models are not installed",
     ),
 ]

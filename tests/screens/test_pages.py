@@ -130,7 +130,7 @@ def pictures(
             return AuditPage(session, FakePlayer()) if silent else build(kind, session)
 
         patch.setattr(page_list.PageKind, "build", build_silent)
-        patch.setattr(first_start, "sample_voices_are_there", lambda: True)
+        patch.setattr(first_start, "sample_voices_installed", lambda: True)
         yield take
 
 

@@ -8,20 +8,20 @@ from PySide6.QtCore import Qt
 from curator.ui import sample
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
-from curator.ui.sample import CONSENT, LICENCE, SampleMaker, sample_voices_are_there
+from curator.ui.sample import CONSENT, LICENCE, SampleMaker, sample_voices_installed
 from curator.ui.settings import WindowSettings
 
 MADE_MS, TAKEN_MS = 300_000, 60_000
 
 needs_voices = pytest.mark.skipif(
-    not sample_voices_are_there(), reason="the offline voices are not installed"
+    not sample_voices_installed(), reason="the offline voices are not installed"
 )
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the sample is made."""
-    monkeypatch.setattr(sample, "usual_folder", lambda: tmp_path)
+    monkeypatch.setattr(sample, "default_folder", lambda: tmp_path)
     return tmp_path / "voice-curator-sample"
 
 
@@ -77,4 +77,4 @@ def test_why_it_could_not_be_made_is_said(qtbot, folder: Path, monkeypatch: pyte
     maker = SampleMaker()
     with qtbot.waitSignal(maker.failed, timeout=TAKEN_MS) as failed:
         maker.start()
-    assert failed.args == ["The sample could not be made: No voice is here."]
+    assert failed.args == ["Cannot make the sample: No voice is here."]

@@ -21,11 +21,11 @@ def test_undo_and_redo_say_what_they_did(session: Session):
     session.apply(keep(clips))
     session.undo()
     assert session.project.clips.get(clips[0]).state == State.UNDECIDED
-    assert session.messages.all[-1].sentence == "Undone: Keep (6 clips)."
+    assert session.messages.all[-1].sentence == "Undid: Keep (6 clips)."
     session.redo()
     assert session.project.clips.get(clips[0]).state == State.KEPT
     session.redo()
-    assert session.messages.all[-1].sentence == "There is nothing to do again."
+    assert session.messages.all[-1].sentence == "Nothing to redo."
 
 
 def test_a_corrected_text_is_judged_at_once(session: Session):

@@ -20,7 +20,7 @@ def test_a_file_that_cannot_be_read_is_said_and_the_usual_settings_are_used(tmp_
     file = tmp_path / "settings.json"
     file.write_text("{half", encoding="utf-8")
     settings = WindowSettings(file)
-    assert "could not be read" in settings.trouble
+    assert "Cannot read your settings" in settings.trouble
     assert all(settings.get(setting.key) == setting.default for setting in SETTINGS)
 
 

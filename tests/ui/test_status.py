@@ -45,7 +45,7 @@ def test_short_work_moves_nothing(qtbot, session: Session, status: StatusLine):
     with qtbot.waitSignal(session.jobs.ended):
         session.jobs.ask("analyse", lambda work: None)
     assert not status._bar.isVisible()
-    assert session.messages.all[-1].sentence == "The analysis is done."
+    assert session.messages.all[-1].sentence == "Analysis finished."
 
 
 def test_items_that_failed_are_counted_at_the_end(qtbot, session: Session, status: StatusLine):
@@ -55,15 +55,15 @@ def test_items_that_failed_are_counted_at_the_end(qtbot, session: Session, statu
 
     with qtbot.waitSignal(session.jobs.ended):
         session.jobs.ask("import", task)
-    assert session.messages.all[-1].text.startswith("Taken in. 2 items could not be done.")
+    assert session.messages.all[-1].text.startswith("Imported. 2 items failed.")
 
 
 def test_an_error_stays_until_something_else_is_said(session: Session, status: StatusLine):
     session.messages.fail("The disk is full.")
-    assert not status._silence.isActive()
-    assert status._said.text() == "! The disk is full."
+    assert not status._message_timer.isActive()
+    assert status._message.text() == "! The disk is full."
     session.messages.inform("Room was made.")
-    assert status._silence.isActive()
+    assert status._message_timer.isActive()
 
 
 def test_a_fault_of_the_program_is_written_down_and_shown_once(qtbot, tmp_path: Path, capsys):

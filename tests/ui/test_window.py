@@ -102,8 +102,8 @@ def test_the_status_line_counts_decisions(qtbot, window: MainWindow):
     session = window.session
     assert session is not None
     session.apply(keep(session.project.clips.ids()[:2]))
-    qtbot.waitUntil(lambda: window.status._kept.text() == "kept 2")
-    assert window.status._left.text() == "left 4"
+    qtbot.waitUntil(lambda: window.status._kept.text() == "2 kept")
+    assert window.status._left.text() == "4 left"
 
 
 def test_a_page_key_does_nothing_while_text_is_typed(qtbot, window: MainWindow):
@@ -214,7 +214,7 @@ def test_a_name_that_is_taken_is_said_in_the_dialog(qtbot, window: MainWindow, p
     qtbot.keyClicks(made.name, project.name)
     made.folder.setText(str(project.parent))
     qtbot.mouseClick(made.make, Qt.MouseButton.LeftButton)
-    assert "already exists" in made.said.text()
+    assert "already exists" in made.error.text()
     made.close()
 
 

@@ -1,4 +1,4 @@
-"""The drawer at the bottom: work, messages and decisions, newest first."""
+"""Drawer at the bottom: messages and decisions, newest first."""
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
@@ -19,25 +19,25 @@ from curator.ui.session import Session
 from curator.ui.theme import GRID
 
 DECISIONS = 500
-"""Decisions that are listed, the newest first."""
+"""Upper bound of listed decisions, newest first."""
 
 GATHER_MS = 300
-"""Decisions are listed anew so long after the last one."""
+"""Delay after a decision before the list is refreshed."""
 
-STATES = {"done": "", "undone": "undone", "abandoned": "undone, then decided otherwise"}
+STATES = {"done": "", "undone": "undone", "abandoned": "undone, superseded"}
 
 
 class Drawer(QWidget):
-    """Messages live as long as the window, decisions as long as the project."""
+    """Tabs of messages (of the window) and decisions (of the project)."""
 
     def __init__(self, messages: Messages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._messages = messages
         self._session: Session | None = None
         self.tabs = QTabWidget()
-        self.said = _list([self.tr("When"), self.tr("Message")], self.tr("Messages"))
+        self.said = _list([self.tr("Time"), self.tr("Message")], self.tr("Messages"))
         self.decided = _list(
-            [self.tr("When"), self.tr("Decision"), self.tr("Now")], self.tr("Decisions")
+            [self.tr("Time"), self.tr("Decision"), self.tr("State")], self.tr("Decisions")
         )
         self.tabs.addTab(self.said, self.tr("Messages"))
         self.tabs.addTab(self.decided, self.tr("Decisions"))
@@ -62,19 +62,19 @@ class Drawer(QWidget):
             self._add(message)
 
     def follow(self, session: Session | None) -> None:
-        """List the decisions of this project from now on."""
+        """List the decisions of this session's project."""
         self._session = session
         self._list_decisions()
         if session is not None:
             session.changed.connect(self._listing.start)
 
     def show_messages(self) -> None:
-        """Open at the messages."""
+        """Open the drawer at the messages."""
         self.tabs.setCurrentWidget(self.said)
         self.show()
 
     def show_decisions(self) -> None:
-        """Open at the decisions."""
+        """Open the drawer at the decisions."""
         self.tabs.setCurrentWidget(self.decided)
         self.show()
         self._list_decisions()

@@ -199,7 +199,7 @@ def test_missing_sounds_are_said(qtbot, opened, tmp_path):
     page = opened(tmp_path)
     page.commands.play()
     qtbot.waitUntil(lambda: bool(page.session.messages.all), timeout=60_000)
-    assert "gone.wav is missing" in said(page.session)
+    assert "Cannot play gone.wav" in said(page.session)
 
 
 def end_what_is_left(page, run) -> None:
