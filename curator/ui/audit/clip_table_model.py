@@ -18,7 +18,7 @@ from curator.domain.emotion import Emotion, EmotionSet
 from curator.store.project import Project
 from curator.ui.audit.list_columns import COLUMNS, NUMBERS, RowValues
 from curator.ui.clip_data.clip_columns import ClipColumns
-from curator.ui.clip_data.column_groups import NO_WORD, STATES, only_field
+from curator.ui.clip_data.column_groups import NO_CODE, STATES, only_field
 from curator.ui.clip_data.review_order import AS_RECORDED, Order
 from curator.ui.wording import translated
 
@@ -216,7 +216,7 @@ class ClipTableModel(QAbstractTableModel):
         for clip, s, state, code, errors, warnings in zip(
             clips.tolist(), seconds, *values, strict=True
         ):
-            emotion = None if code == NO_WORD else self._emotions.get(keys[code])
+            emotion = None if code == NO_CODE else self._emotions.get(keys[code])
             self._rows[clip] = RowValues(
                 clip, texts.get(clip, ""), s, STATES[state], emotion, errors, warnings
             )

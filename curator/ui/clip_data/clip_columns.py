@@ -1,7 +1,7 @@
-"""All clips as columns of numbers, so that a hundred thousand are filtered and sorted at once.
+"""Columns of one value per clip, to filter and sort 100,000 clips with numpy.
 
-A group of columns is read from the project when it is first needed, and kept in step from then on.
-Positions in the columns change when clips come or go: hold on to ids.
+A group of columns is read from the project on first use and kept up to date from then on. Positions
+in the columns change when clips are added or removed; ids do not.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -35,16 +35,16 @@ __all__ = ["FINDING", "STATES", "ClipColumns", "Positions"]
 
 
 class ClipColumns:
-    """The clips of a project, in step with it as far as `follow` is told what changed.
+    """Columns of the clips of a project, updated by `follow`; implements ColumnSource.
 
-    ids: of all clips, in no order that may be relied on; columns have the same order.
-    emotions: the numbers that stand for them. whole: whether all clips are there, not the first.
+    ids: int64, in no particular order, the same as that of the columns. emotions: codes of the
+    categories. whole: whether all clips are loaded, not only the first.
     """
 
     ids: NDArray[np.int64]
 
     def __init__(self, project: Project, first: int | None = None) -> None:
-        """Read all clips; or, to have something to show at once, only so many of the first."""
+        """Read all clips, or only the first ones, to show something quickly."""
         self._project = project
         self.emotions: Codes = {key: n for n, key in enumerate(project.settings.emotions.keys)}
         self._languages: Codes = {}
@@ -58,10 +58,9 @@ class ClipColumns:
     def follow(
         self, clips: Iterable[int] | None, field: Field | None = None
     ) -> tuple[frozenset[int], frozenset[int]]:
-        """Take over what changed; returns the clips that came and those that went.
+        """Read changed clips again; returns the added and the removed clips.
 
-        clips: which are touched, None for any. field: what was decided about them; None: anything
-        may have been found out.
+        clips: None for all. field: field of the decision; None: any fact may have changed.
         """
         if clips is None:
             return self.adopt(self.reading()(self._project))
@@ -69,11 +68,11 @@ class ClipColumns:
         return frozenset(came.tolist()), frozenset(went.tolist())
 
     def lacks(self, groups: Iterable[str]) -> bool:
-        """Whether some of these groups have not been read yet of all clips."""
+        """Whether some of these groups are not loaded for all clips."""
         return not (self.whole and self._loaded.issuperset(groups))
 
-    def reading(self, groups: Iterable[str] = ()) -> "Reading":
-        """What reads all clips anew, with these groups and those there are; in any thread."""
+    def reading(self, groups: Iterable[str] = ()) -> "ColumnReader":
+        """Function that reads all clips with these and the loaded groups, on any thread."""
         wanted = self._loaded.union(groups)
 
         def read(project: Project, look_up: Callable[[], None] = lambda: None) -> ClipColumns:
@@ -84,24 +83,24 @@ class ClipColumns:
                     columns.need(group)
             if "text" in wanted:
                 columns.text_ranks()
-                columns.texts_with("a")  # which makes it ready to be searched
+                columns.texts_with("a")  # builds the search index
             return columns
 
         return read
 
     def adopt(self, other: "ClipColumns") -> tuple[frozenset[int], frozenset[int]]:
-        """Take over what was read; returns the clips that came and those that went."""
-        # By the sorted ids both have: numpy's setdiff1d takes 60 ms for 100,000 of them.
+        """Replace the columns by others; returns the added and the removed clips."""
+        # With the sorted ids of both: numpy's setdiff1d takes 60 ms for 100,000 ids.
         came, went = other.ids[~self._knows(other.ids)], self.ids[~other._knows(self.ids)]
         project, ids = self._project, self.ids
         vars(self).update(vars(other))
         self._project = project
         if np.array_equal(ids, self.ids):
-            self.ids = ids  # the very array says that every position is what it was
+            self.ids = ids  # the same array object means that positions did not change
         return frozenset(came.tolist()), frozenset(went.tolist())
 
     def column(self, name: str) -> Column:
-        """A column by name, such as "score:KEY", "finding:KEY"; "duration", "begin" in seconds."""
+        """Column by name, for example "score:KEY"; "duration" and "begin" are in seconds."""
         if name == "duration":
             return self.seconds(slice(None))
         if name == "begin":
@@ -112,47 +111,47 @@ class ClipColumns:
         return self._columns[name]
 
     def need(self, group: str) -> None:
-        """Read a group now, if it has not been read."""
+        """Read a group unless it is loaded."""
         if group in self._loaded:
             return
-        self._make(group)
+        self._reset(group)
         self._loaded.add(group)
         rows = rows_of(self._project, group, None if self.whole else self.ids.tolist())
         self._put(group, self._positions_of(rows), rows)
 
     def seconds(self, where: Positions | slice) -> NDArray[np.float64]:
-        """How long clips are."""
+        """Durations of clips in seconds, float64."""
         of = self._columns
         samples = of["stop"][where] - of["start"][where]
         return np.asarray(samples / self._rate_of[of["recording"][where]])
 
     def finding_keys(self) -> list[str]:
-        """The keys of all findings there are."""
+        """Keys of all findings."""
         self.need("findings")
         return [name.removeprefix(FINDING) for name in self._columns if name.startswith(FINDING)]
 
     def positions(self, clips: Iterable[int] | Column) -> Positions:
-        """Where clips are in the columns; those that are not there are left out."""
+        """Positions of clips in the columns; unknown clips are left out."""
         wanted = clips if isinstance(clips, np.ndarray) else np.array(list(clips), np.int64)
         wanted = wanted[self._knows(wanted)]
-        found: Positions = self._sorter[np.searchsorted(self._sorted_ids, wanted)]
-        return found
+        positions: Positions = self._sorter[np.searchsorted(self._sorted_ids, wanted)]
+        return positions
 
     def _knows(self, clips: Column) -> NDArray[np.bool_]:
-        """Which of these clips are there."""
+        """Mask of the clips that are in the columns."""
         if not len(self):
             return np.zeros(len(clips), np.bool_)
-        places = np.searchsorted(self._sorted_ids, clips).clip(max=len(self) - 1)
-        return np.asarray(self._sorted_ids[places] == clips)
+        slots = np.searchsorted(self._sorted_ids, clips).clip(max=len(self) - 1)
+        return np.asarray(self._sorted_ids[slots] == clips)
 
     def where(self, query: Query) -> Positions:
-        """The clips for which the query holds, as `Query.matches` says, as recorded."""
+        """Positions of the clips that match a query, in recording order; see `Query.matches`."""
         mask = mask_of(self, query)
         order = self.as_recorded()
         return order[mask[order]]
 
     def ordered(self, where: Positions, name: str, descending: bool = False) -> Positions:
-        """The same by a column, clips without a value last, equal ones in the order they had."""
+        """Positions sorted by a column: stable, clips without a value last."""
         if name == "recorded":
             rank = np.empty(len(self), np.intp)
             rank[self.as_recorded()] = np.arange(len(self))
@@ -162,12 +161,12 @@ class ClipColumns:
         return where[stable_order(-keys if descending else keys)]
 
     def recordings_called(self, part: str) -> list[int]:
-        """The recordings whose name holds this part."""
+        """Ids of the recordings with this substring in their name."""
         wanted = fold(part)
         return [number for number, name in self._names.items() if wanted in name]
 
     def language_code(self, language: str) -> int | None:
-        """The number that stands for a language, None if no clip has it."""
+        """Code of a language, None if no clip has it."""
         self.need("transcript")
         return self._languages.get(language)
 
@@ -179,7 +178,7 @@ class ClipColumns:
         self._columns.clear()
         self._loaded = {"place"}
         self._number()
-        self._make("place")
+        self._reset("place")
         self._put("place", np.arange(len(rows)), rows)
         self._recorded: Positions | None = np.arange(len(rows))
 
@@ -205,8 +204,8 @@ class ClipColumns:
             kinds |= {c: (np.bool_, False) for c in self._columns if c.startswith(FINDING)}
         return kinds
 
-    def _make(self, group: str, where: Positions | None = None) -> None:
-        """Empty columns of a group, or empty them for some clips."""
+    def _reset(self, group: str, where: Positions | None = None) -> None:
+        """Create the columns of a group without values, or reset them for some clips."""
         for name, (kind, missing) in self._kinds(group).items():
             if where is None:
                 self._columns[name] = np.full(len(self), missing, kind)
@@ -216,25 +215,25 @@ class ClipColumns:
     def _put(self, group: str, where: Positions, rows: Rows) -> None:
         put(self._columns, group, where, rows, self.emotions, self._languages)
 
-    def _follow_some(self, asked: list[int], field: Field | None) -> tuple[Column, Column]:
-        rows = self._project.clips.rows("place", asked)
-        there = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-        came = there[~self._knows(there)]
-        if came.size:  # they may be of recordings that came with them
+    def _follow_some(self, changed: list[int], field: Field | None) -> tuple[Column, Column]:
+        rows = self._project.clips.rows("place", changed)
+        present = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+        came = present[~self._knows(present)]
+        if came.size:  # their recordings may be new too
             self._read_recordings()
-        gone = np.array(sorted(set(asked).difference(there.tolist())), np.int64)
+        gone = np.array(sorted(set(changed).difference(present.tolist())), np.int64)
         went = gone[self._knows(gone)]
         if came.size or went.size:
             self._change_members(came, went)
         touched: Collection[str] = self._loaded
         if field in TOUCHED and not came.size:
             touched = TOUCHED[field] & self._loaded
-        where = self.positions(there)
+        where = self.positions(present)
         before = self._columns["start"][where], self._columns["stop"][where]
         for group in tuple(touched):
-            found = rows if group == "place" else rows_of(self._project, group, asked)
-            self._make(group, where)
-            self._put(group, self._positions_of(found), found)
+            values = rows if group == "place" else rows_of(self._project, group, changed)
+            self._reset(group, where)
+            self._put(group, self._positions_of(values), values)
         if "text" in touched:
             self._text_ranks = self._search = None
         after = self._columns["start"][where], self._columns["stop"][where]
@@ -253,20 +252,20 @@ class ClipColumns:
         self._recorded = None
 
     def as_recorded(self) -> Positions:
-        """Every position, by recording and time."""
+        """All positions in recording order."""
         if self._recorded is None:
             of = self._columns
             self._recorded = np.lexsort((self.ids, of["stop"], of["start"], of["recording"]))
         return self._recorded
 
     def texts_with(self, part: str) -> Column:
-        """Which clips' texts hold this part; it is folded as they are."""
+        """Mask of the clips with this case-folded substring in their text."""
         if self._search is None:
             self._search = TextSearch(self.column("text").tolist())
         return self._search.holding(part)
 
     def text_ranks(self) -> Column:
-        """The place of each clip's text in the alphabet, equal texts alike, nan without one."""
+        """Alphabetical rank of each text, equal for equal texts, nan without text."""
         if self._text_ranks is None:
             texts = self.column("text")
             ranks: dict[str, float] = {t: n for n, t in enumerate(sorted(set(texts)))}
@@ -275,7 +274,7 @@ class ClipColumns:
         return self._text_ranks
 
 
-class Reading(Protocol):
-    """Reads columns from a connection. look_up: called now and then; may raise to end it."""
+class ColumnReader(Protocol):
+    """Reads columns of a project. look_up: called between groups; may raise to cancel."""
 
     def __call__(self, project: Project, look_up: Callable[[], None] = ...) -> ClipColumns: ...

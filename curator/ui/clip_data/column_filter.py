@@ -1,4 +1,4 @@
-"""A query asked of all clips at once; the answer is that of `Query.matches`, clip by clip."""
+"""Evaluation of a query on columns; equal to `Query.matches` for every clip."""
 
 from typing import Any
 
@@ -22,14 +22,14 @@ from curator.ui.clip_data.column_source import ColumnSource
 Mask = NDArray[np.bool_]  # (clips,)
 
 _MEASURES = {"duration": "duration", "start": "begin", "confidence": "confidence"}
-MORE_THAN_WARNINGS = 1000.0
-"""An error weighs more than any number of warnings."""
+ERROR_WEIGHT = 1000.0
+"""Weight of an error relative to a warning when sorting by findings."""
 
 _STATES = {"undecided": 0, "kept": 1, "dropped": 2}
 
 
 def mask_of(columns: ColumnSource, query: Query) -> Mask:
-    """For which clips the query holds."""
+    """Mask of the clips that match a query."""
     mask: Mask = np.ones(len(columns), np.bool_)
     for term in query.terms:
         mask &= _holds(columns, term)
@@ -49,8 +49,8 @@ def _holds(columns: ColumnSource, term: Term) -> Mask:
         return columns.column("map") & _among(columns.column("cluster"), term.numbers)
     if isinstance(term, Compared):
         values = columns.column(_MEASURES.get(term.name, f"score:{term.name}"))
-        found = np.asarray(COMPARISONS[term.comparison](values, term.number))  # type: ignore[arg-type]
-        return found & ~np.isnan(values)
+        matches = np.asarray(COMPARISONS[term.comparison](values, term.number))  # type: ignore[arg-type]
+        return matches & ~np.isnan(values)
     return _one_of(columns, term)
 
 
@@ -70,14 +70,14 @@ def _has(columns: ColumnSource, field: str, value: str) -> Mask:
     if field == "language":
         return _equal(columns.column("language"), columns.language_code(value))
     if field == "has":
-        return _possesses(columns, value)
+        return _has_fact(columns, value)
     if value in ("any", "none"):
         some = columns.column("errors") + columns.column("warnings") > 0
         return some if value == "any" else ~some
     return columns.column(f"finding:{value}")
 
 
-def _possesses(columns: ColumnSource, what: str) -> Mask:
+def _has_fact(columns: ColumnSource, what: str) -> Mask:
     if what == "text":
         return np.asarray(columns.column("text") != "", np.bool_)
     if what == "voice":
@@ -98,11 +98,11 @@ def _equal(values: NDArray[Any], code: int | None) -> Mask:
 
 
 def sortable(columns: ColumnSource, name: str) -> NDArray[np.float64]:
-    """A column as numbers, nan where a clip has no value."""
+    """Column as float64 sort keys, nan without a value."""
     if name == "text":
         return columns.text_ranks()
     if name == "findings":
-        return columns.column("errors") * MORE_THAN_WARNINGS + columns.column("warnings")
+        return columns.column("errors") * ERROR_WEIGHT + columns.column("warnings")
     values = columns.column(name).astype(np.float64)
     if name in ("emotion", "language"):
         values[values < 0] = np.nan
@@ -110,15 +110,15 @@ def sortable(columns: ColumnSource, name: str) -> NDArray[np.float64]:
 
 
 def stable_order(keys: NDArray[np.float64]) -> NDArray[np.intp]:
-    """The order of the keys, equal ones as they are, nan last; quicker than numpy's stable sort.
+    """Stable argsort with nan last, faster than numpy's.
 
-    numpy's unstable sort uses the processor's widest instructions. Ties are put right afterwards by
-    sorting whole numbers made of the place of a key's value and the place where it was.
+    numpy's unstable sort is vectorised. Ties are restored afterwards by sorting integers made of
+    the rank of a value and its original position.
     """
     order = np.argsort(keys)
-    found = keys[order]
-    differs = found[1:] != found[:-1]
-    differs &= ~np.isnan(found[:-1])
+    ordered = keys[order]
+    differs = ordered[1:] != ordered[:-1]
+    differs &= ~np.isnan(ordered[:-1])
     if differs.all():
         return order
     value = np.zeros(keys.size, np.int64)

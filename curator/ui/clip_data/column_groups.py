@@ -1,4 +1,4 @@
-"""Which columns of clips are read together, and how rows of the project are put into them."""
+"""Groups of columns that are read together, and conversion of project rows to columns."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -15,8 +15,8 @@ Rows = Sequence[tuple[Any, ...]]
 Codes = dict[str, int]
 
 STATES = (State.UNDECIDED, State.KEPT, State.DROPPED)
-NO_WORD = -1
-"""The code of an emotion or language that a clip does not have."""
+NO_CODE = -1
+"""Code of a missing category or language."""
 
 SCORE = "score:"
 FINDING = "finding:"
@@ -27,13 +27,13 @@ GROUPS: Mapping[str, Mapping[str, tuple[type, object]]] = {
         "start": (np.int64, 0),
         "stop": (np.int64, 0),
         "state": (np.int8, 0),
-        "emotion": (np.int16, NO_WORD),
+        "emotion": (np.int16, NO_CODE),
         "corrected": (np.bool_, False),
     },
     "text": {"text": (np.object_, "")},
     "transcript": {
         "transcript": (np.bool_, False),
-        "language": (np.int16, NO_WORD),
+        "language": (np.int16, NO_CODE),
         "confidence": (np.float64, np.nan),
     },
     "words": {"words": (np.bool_, False)},
@@ -41,7 +41,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[type, object]]] = {
     "map": {"map": (np.bool_, False), "cluster": (np.int64, 0)},
     "findings": {"errors": (np.int16, 0), "warnings": (np.int16, 0)},
 }
-"""The columns that are read together: their kind, and what a clip has that lacks the fact."""
+"""Columns by group: data type and value of a clip without the fact."""
 
 _GROUP_OF = {column: group for group, columns in GROUPS.items() for column in columns}
 _GROUP_OF |= {"duration": "place", "begin": "place"}
@@ -51,11 +51,11 @@ TOUCHED = {
     Field.EMOTION: frozenset({"place"}),
     Field.TEXT: frozenset({"place", "text", "findings"}),
 }
-"""The groups that a decision changes, where that is not all of them."""
+"""Groups changed by decisions about a field; other fields change all groups."""
 
 
 def only_field(changes: Changes | None) -> Field | None:
-    """What was decided about, None where it was nothing or several things."""
+    """Field of a decision, None for none or several fields."""
     if changes is None:
         return None
     if Field.PRESENCE in changes.fields:
@@ -64,19 +64,19 @@ def only_field(changes: Changes | None) -> Field | None:
 
 
 def group_of(column: str) -> str:
-    """The group that a column is read with; each score is a group of its own."""
+    """Group of a column; each score is its own group."""
     if column.startswith(SCORE):
         return column
     return "findings" if column.startswith(FINDING) else _GROUP_OF[column]
 
 
 def kinds_of(group: str) -> dict[str, tuple[type, object]]:
-    """The columns of a group with their kind, and what a clip has that lacks the fact."""
+    """Columns of a group with data type and missing value."""
     return {group: (np.float64, np.nan)} if group.startswith(SCORE) else dict(GROUPS[group])
 
 
 def rows_of(project: Project, group: str, clips: Iterable[int] | None) -> Rows:
-    """The rows of a group, of these clips or of all."""
+    """Rows of a group from the project; clips: None for all."""
     if group.startswith(SCORE):
         return project.clips.rows("score", clips, group.removeprefix(SCORE))
     return project.clips.rows(group, clips)
@@ -90,10 +90,9 @@ def put(
     emotions: Codes,
     languages: Codes,
 ) -> None:
-    """Write rows into a group's columns.
+    """Write rows into the columns of a group.
 
-    where: one position a row. emotions, languages: the numbers that stand for them; new ones are
-    added.
+    where: position per row. emotions, languages: codes; new ones are added.
     """
     if not len(rows):
         return
@@ -105,7 +104,7 @@ def put(
         columns["stop"][where] = values[2]
         columns["state"][where] = [_STATE_CODES[state] for state in values[3]]
         columns["emotion"][where] = [
-            NO_WORD if key is None else emotions.setdefault(key, len(emotions)) for key in values[4]
+            NO_CODE if key is None else emotions.setdefault(key, len(emotions)) for key in values[4]
         ]
         columns["corrected"][where] = values[5]
     elif group == "text":

@@ -1,4 +1,4 @@
-"""In which order clips are heard, and what a random sample says about the rest."""
+"""Sort orders of the clip list, and the estimate from a random sample."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -11,23 +11,22 @@ from curator.ui.clip_data.column_groups import FINDING, Positions
 from curator.ui.clip_data.column_source import ColumnSource
 
 Z_95 = 1.959963984540054
-"""Standard deviations around the mean of a normal distribution that hold 95 % of it."""
+"""Quantile of the standard normal distribution for a 95 % interval."""
 
 BAD_IF_ERROR, BAD_IF_WARNING, BAD_IF_NOTHING = 0.5, 0.2, 0.02
-"""How often a clip with such a finding is dropped, before anybody has decided."""
+"""Prior probability that a clip with an error, a warning or no finding is dropped."""
 
-WORTH = 4
-"""So many decisions weigh as much as the figures above: after a dozen it is the person's habit
-that counts. Clips without findings are many and seldom bad, so that for them it takes more."""
-WORTH_NOTHING = 25
+PRIOR_WEIGHT = 4
+"""Weight of the prior, in decisions; larger for clips without findings, which are rarely bad."""
+PRIOR_WEIGHT_NO_FINDING = 25
 
 DECIDING_S = 1.5
-"""What a decision takes besides listening."""
+"""Time for a decision in addition to playback, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A way through the clips. column: what to sort by, or "" where ``special`` says how."""
+    """Sort order. column: column to sort by, "" if ``special`` is "worst" or "random"."""
 
     column: str = "recorded"
     descending: bool = False
@@ -35,7 +34,7 @@ class Order:
     seed: int = 0
 
     def arrange(self, columns: ColumnSource, where: Positions) -> Positions:
-        """The clips at ``where``, which come as recorded, in this order."""
+        """Sort positions that are in recording order."""
         if self.special:
             return _SPECIAL[self.special](columns, where, self)
         if self.column == "recorded" and not self.descending:
@@ -49,46 +48,46 @@ BY_CATEGORY = Order("emotion")
 
 
 def sample(seed: int) -> Order:
-    """A random order; the same for the same seed, however many clips come or go."""
+    """Random order by seed; independent of added or removed clips."""
     return Order("", special="random", seed=seed)
 
 
 def gain(columns: ColumnSource) -> NDArray[np.float64]:
-    """For every clip, the seconds of bad sound that hearing it for a second keeps out of the set.
+    """Expected seconds of bad audio removed per second of review, for every clip, float64.
 
-    How likely a clip is bad follows from its findings, and from how often the person has dropped
-    clips with the same ones.
+    The probability that a clip is bad is estimated from its findings and from how often clips with
+    the same findings were dropped.
     """
     dropped, decided = columns.column("state") == 2, columns.column("state") > 0
     errors, warnings = columns.column("errors"), columns.column("warnings")
     nothing = errors + warnings == 0
     good = np.full(
-        len(columns), 1 - _share(dropped, decided, nothing, BAD_IF_NOTHING, WORTH_NOTHING)
+        len(columns), 1 - _share(dropped, decided, nothing, BAD_IF_NOTHING, PRIOR_WEIGHT_NO_FINDING)
     )
     for key in columns.finding_keys():
         has = columns.column(f"{FINDING}{key}")
         if has.any():
-            usual = BAD_IF_ERROR if np.mean(errors[has] > 0) > 0.5 else BAD_IF_WARNING
-            good[has] *= 1 - _share(dropped, decided, has, usual, WORTH)
+            prior = BAD_IF_ERROR if np.mean(errors[has] > 0) > 0.5 else BAD_IF_WARNING
+            good[has] *= 1 - _share(dropped, decided, has, prior, PRIOR_WEIGHT)
     seconds = columns.column("duration")
-    found: NDArray[np.float64] = (1 - good) * seconds / (seconds + DECIDING_S)
-    return found
+    rate: NDArray[np.float64] = (1 - good) * seconds / (seconds + DECIDING_S)
+    return rate
 
 
 def _share(
     dropped: NDArray[np.bool_],
     decided: NDArray[np.bool_],
     among: NDArray[np.bool_],
-    usual: float,
-    worth: int,
+    prior: float,
+    weight: int,
 ) -> float:
-    """How often clips ``among`` are dropped, by what was decided and what is usual."""
-    bad, heard = np.count_nonzero(dropped & among), np.count_nonzero(decided & among)
-    return float((bad + usual * worth) / (heard + worth))
+    """Posterior mean of the share of dropped clips ``among``, with a beta prior."""
+    bad, count = np.count_nonzero(dropped & among), np.count_nonzero(decided & among)
+    return float((bad + prior * weight) / (count + weight))
 
 
 def _worst(columns: ColumnSource, where: Positions, order: Order) -> Positions:
-    """Undecided clips with the highest gain first; what is decided comes last, as recorded."""
+    """Undecided clips with the highest gain first, decided clips last in recording order."""
     keys = np.where(columns.column("state") == 0, -gain(columns), np.inf)
     return where[np.argsort(keys[where], kind="stable")]
 
@@ -98,7 +97,7 @@ def _random(columns: ColumnSource, where: Positions, order: Order) -> Positions:
 
 
 def _scattered(numbers: NDArray[np.int64], seed: int) -> NDArray[np.uint64]:
-    """Numbers that look random and depend on nothing but id and seed: splitmix64."""
+    """Pseudo-random uint64 per id and seed, by splitmix64."""
     with np.errstate(over="ignore"):
         mixed = numbers.astype(np.uint64) + np.uint64(seed) * np.uint64(0x9E3779B97F4A7C15)
         mixed += np.uint64(0x9E3779B97F4A7C15)

@@ -1,1 +1,1 @@
-"""Pictures of sound."""
+"""Widgets shared by the pages: waveform, spectrogram, query field, categories and badges."""

@@ -1,4 +1,4 @@
-"""A field for the query that people type, and what is wrong with it."""
+"""Text field for a query, with its syntax error."""
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -12,11 +12,11 @@ from curator.ui.page import label, restyle
 from curator.ui.theme import GRID
 
 TYPED_MS = 150
-"""So long after the last letter the clips follow what was typed."""
+"""Delay between the last keystroke and the evaluation of the query."""
 
 
 class QueryEdit(QLineEdit):
-    """A line; Esc and Return leave it."""
+    """Line edit that Esc, Return and Enter leave."""
 
     left = Signal()
 
@@ -29,10 +29,10 @@ class QueryEdit(QLineEdit):
 
 
 class QueryField(QWidget):
-    """Tells of a query as soon as it can be understood. line: there is room beside the field."""
+    """Emits a query as soon as it is valid. line: layout with space beside the field."""
 
-    understood = Signal()  # ``query`` is what was typed
-    left = Signal()  # the person is done typing
+    understood = Signal()  # ``query`` is up to date
+    left = Signal()  # Esc, Return or Enter was pressed
 
     def __init__(self, project: Project, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +42,7 @@ class QueryField(QWidget):
         self.edit.setPlaceholderText(
             self.tr("Filter: words, state:undecided, finding:any, emotion:none, snr<20, -drop …")
         )
-        self.edit.setAccessibleName(self.tr("Filter for the clips"))
+        self.edit.setAccessibleName(self.tr("Clip filter"))
         self.edit.setClearButtonEnabled(True)
         self.error = label(role="error", wrap=True)
         self.error.hide()
@@ -59,18 +59,18 @@ class QueryField(QWidget):
         self._typing.timeout.connect(self.ask)
 
     def type_query(self) -> None:
-        """Let the person type."""
+        """Take the focus and select the text."""
         self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.edit.selectAll()
 
     def set_query(self, text: str) -> None:
-        """Ask for these clips."""
+        """Set the text and evaluate it."""
         self.edit.setText(text)
         self.ask()
 
     @Slot()
     def ask(self) -> None:
-        """Read the query; if it is wrong, show where, and leave the clips as they are."""
+        """Parse the query; if it is invalid, show the position of the error and emit nothing."""
         self._typing.stop()
         try:
             self.query = read_query(self._project, self.edit.text())

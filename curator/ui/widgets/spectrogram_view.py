@@ -1,4 +1,4 @@
-"""Which pitches sound when: shown on demand below the waveform, on the same timeline."""
+"""Spectrogram widget below the waveform, on the same timeline."""
 
 from PySide6.QtCore import QObject, QRect, QRectF, QRunnable, QSize, Qt, QThreadPool, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
@@ -10,36 +10,36 @@ from curator.ui.widgets.spectrogram import HIGHEST_HZ, Levels, as_picture, level
 from curator.ui.widgets.timeline import Timeline
 
 AT_ONCE_S = 6.0
-"""Longer clips are computed beside the window, as they would hold it up."""
+"""Longer clips are computed on another thread, so that they do not block the window."""
 
 MARKS_HZ = (2000, 4000, 8000)
 
 GAP = 4
 
 
-class _Told(QObject):
-    """What a computation tells the window."""
+class _ComputationSignals(QObject):
+    """Signal of a finished computation."""
 
-    computed = Signal(int, object)  # which computation, Levels
+    computed = Signal(int, object)  # number of the computation, Levels
 
 
 class _Computation(QRunnable):
-    """The spectrogram of a long clip, on another thread."""
+    """Computation of a spectrogram on another thread."""
 
-    def __init__(self, number: int, sound: PlayableClip, told: _Told) -> None:
+    def __init__(self, number: int, sound: PlayableClip, signals: _ComputationSignals) -> None:
         super().__init__()
-        self._number, self._sound, self._told = number, sound, told
+        self._number, self._sound, self._signals = number, sound, signals
 
     def run(self) -> None:
-        """Compute and tell."""
-        self._told.computed.emit(self._number, levels(self._sound.samples, self._sound.rate))
+        """Compute the levels and emit them."""
+        self._signals.computed.emit(self._number, levels(self._sound.samples, self._sound.rate))
 
 
 class SpectrogramView(QWidget):
-    """Draws one clip's spectrogram where the timeline has the clip."""
+    """Draws the spectrogram of one clip at its position on the timeline."""
 
     def __init__(self, parent: QWidget | None = None, at_once_s: float = AT_ONCE_S) -> None:
-        """at_once_s: longer clips are computed beside the window."""
+        """at_once_s: longer clips are computed on another thread."""
         super().__init__(parent)
         self._at_once_s = at_once_s
         self._timeline: Timeline | None = None
@@ -48,43 +48,43 @@ class SpectrogramView(QWidget):
         self._image: QImage | None = None
         self._shade = ("", "")
         self._number = 0
-        self._told = _Told()
-        self._told.computed.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._signals = _ComputationSignals()
+        self._signals.computed.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Spectrogram"))
 
     def set_sound(self, sound: PlayableClip | None) -> None:
-        """Draw this clip; one that still fills is drawn when it is set again as a whole."""
+        """Set the clip; it is drawn once it is set fully decoded."""
         self._sound, self._levels, self._image = sound, None, None
         self._number += 1
         if sound is not None and sound.whole:
             if sound.seconds <= self._at_once_s:
                 self._levels = levels(sound.samples, sound.rate)
             else:
-                QThreadPool.globalInstance().start(_Computation(self._number, sound, self._told))
+                QThreadPool.globalInstance().start(_Computation(self._number, sound, self._signals))
         self.update()
 
     @Slot(object)
     def set_timeline(self, timeline: Timeline) -> None:
-        """Keep under the waveform: connect it to the waveform's ``viewed``."""
+        """Follow the timeline of the waveform; connect it to ``viewed``."""
         self._timeline = timeline
         self.update()
 
     @property
     def ready(self) -> bool:
-        """Whether the clip's spectrogram is there."""
+        """Whether the spectrogram is computed."""
         return self._levels is not None
 
     def sizeHint(self) -> QSize:
-        """As wide as the waveform, less high."""
+        """See QWidget."""
         return QSize(640, 128)
 
     def minimumSizeHint(self) -> QSize:
-        """Less shows nothing."""
+        """See QWidget."""
         return QSize(160, 64)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The picture, stretched to where the clip is, and some frequencies."""
+        """Draw the image, stretched to the clip, and the frequency labels."""
         look = roles(self)
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), QColor(look.surface))
@@ -93,16 +93,16 @@ class SpectrogramView(QWidget):
                     self._shade = (look.surface, look.text)
                     self._image = as_picture(self._levels, look.surface, look.wave, look.text)
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-                painter.drawImage(self._place(), self._image)
+                painter.drawImage(self._clip_rect(), self._image)
             self._paint_marks(painter, QColor(look.text), QColor(look.surface))
 
     @Slot(int, object)
-    def _take(self, number: int, found: Levels) -> None:
-        if number == self._number:  # otherwise another clip is looked at by now
-            self._levels, self._image = found, None
+    def _take(self, number: int, levels_of_clip: Levels) -> None:
+        if number == self._number:  # otherwise another clip is shown
+            self._levels, self._image = levels_of_clip, None
             self.update()
 
-    def _place(self) -> QRectF:
+    def _clip_rect(self) -> QRectF:
         assert self._sound is not None
         if self._timeline is None:
             return QRectF(self.rect())
@@ -111,7 +111,7 @@ class SpectrogramView(QWidget):
         return QRectF(left, 0, right - left, self.height())
 
     def _paint_marks(self, painter: QPainter, ink: QColor, paper: QColor) -> None:
-        """A short line and a label, on paper of its own so that it can be read on any sound."""
+        """Draw tick marks and labels on a plain background, readable on any image."""
         metrics = self.fontMetrics()
         for hz in MARKS_HZ:
             y = round(self.height() * (1 - hz / HIGHEST_HZ))

@@ -1,4 +1,4 @@
-"""The clip in its recording, as it is shown: sound, words at their times, where it plays."""
+"""Drawing of a clip in its recording: waveform, words, edges and playhead."""
 
 from collections.abc import Sequence
 
@@ -12,19 +12,19 @@ from curator.domain.span import Span
 from curator.ui.sound.playable import PlayableClip
 from curator.ui.widgets.timeline import Timeline, clock
 from curator.ui.widgets.wave_image import loudest
-from curator.ui.widgets.waveform_paint import DOUBTFUL, Scene, paint_above, paint_below
+from curator.ui.widgets.waveform_paint import UNCERTAIN_BELOW, Scene, paint_above, paint_below
 
 FOLLOW_AT = 0.1
-"""Where the playhead enters the next page, in widths of the view."""
+"""Position of the playhead after the view scrolled to it, as a share of the width."""
 
 
 class WaveCanvas(QWidget):
     """Draws a recording around one of its clips. All positions are samples of the recording.
 
-    follows: whether the view goes along with the playhead.
+    follows: whether the view scrolls with the playhead.
     """
 
-    viewed = Signal(object)  # the Timeline shown from now on
+    viewed = Signal(object)  # Timeline
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +36,7 @@ class WaveCanvas(QWidget):
         self.setAccessibleName(self.tr("Waveform"))
 
     def show_recording(self, peaks: Peaks | None, samples: int, rate: int) -> None:
-        """Draw this recording, all of it. peaks: None while they are not there."""
+        """Show a whole recording. peaks: None if not computed."""
         self._scene.peaks = peaks
         self._scene.scale = 0.95 / loudest(peaks)
         self._scene.clip = self._scene.sound = self._scene.playhead = self._scene.cursor = None
@@ -46,7 +46,7 @@ class WaveCanvas(QWidget):
     def show_clip(
         self, clip: Span, words: Sequence[Word] = (), neighbours: Sequence[Span] = ()
     ) -> None:
-        """Go to a clip of the recording. neighbours: other clips, whose edges are drawn thin."""
+        """Zoom to a clip. neighbours: other clips; their edges are drawn as dashed lines."""
         self.update_clip(clip, words, neighbours)
         self._scene.selection = self._scene.cursor = self._scene.playhead = None
         self._look(self._scene.timeline.showing(clip))
@@ -54,19 +54,19 @@ class WaveCanvas(QWidget):
     def update_clip(
         self, clip: Span, words: Sequence[Word] = (), neighbours: Sequence[Span] = ()
     ) -> None:
-        """The same clip with other edges or words; the view stays where it is."""
+        """Change the edges or words of the clip without moving the view."""
         self._scene.clip, self._scene.words = clip, tuple(words)
         self._scene.neighbours = tuple(neighbours)
         self._describe()
         self._redraw()
 
     def set_sound(self, sound: PlayableClip | None) -> None:
-        """The clip's own samples, for looking closer than peaks go."""
+        """Set the samples of the clip, drawn where the peaks are too coarse."""
         self._scene.sound = sound
         self._redraw()
 
     def set_playhead(self, sample: int | None) -> None:
-        """Where it plays; None hides it. Follows it over the edge of the view."""
+        """Set the playhead, None to hide it; scrolls if it leaves the view."""
         if sample == self._scene.playhead:
             return
         self._update_line(self._scene.playhead)
@@ -81,37 +81,37 @@ class WaveCanvas(QWidget):
                 self._look(timeline.scrolled(timeline.x(sample) - timeline.pixels * FOLLOW_AT))
 
     def set_cursor(self, sample: int | None) -> None:
-        """Where an edge would go by key; None for nowhere."""
+        """Set the cursor, None to hide it."""
         self._scene.cursor = sample
         self.update()
 
     def set_selection(self, span: Span | None) -> None:
-        """Mark a part."""
+        """Set the selected part, None for none."""
         self._scene.selection = span
         self.update()
 
     @property
     def cursor_sample(self) -> int | None:
-        """Where the person last clicked, or went by arrow key."""
+        """Sample of the cursor, None without one."""
         return self._scene.cursor
 
     @property
     def selection(self) -> Span | None:
-        """The part that is marked."""
+        """Selected part, None without one."""
         return self._scene.selection
 
     @property
     def timeline(self) -> Timeline:
-        """What part of the recording is seen."""
+        """Visible part of the recording."""
         return self._scene.timeline
 
     @property
     def held(self) -> bool:
-        """Whether something is dragged: then nothing else may move the view."""
+        """Whether something is dragged; the view then does not follow the playhead."""
         return False
 
     def zoom(self, times: float) -> None:
-        """Look closer (or, below 1, from farther away), around the cursor or the middle."""
+        """Zoom in, or out below 1, around the cursor or the centre."""
         timeline = self._scene.timeline
         x = timeline.pixels / 2
         if self._scene.cursor is not None and 0 <= timeline.x(self._scene.cursor) < 2 * x:
@@ -119,23 +119,23 @@ class WaveCanvas(QWidget):
         self._look(timeline.zoomed(times, x))
 
     def scroll_by(self, pixels: float) -> None:
-        """Look later, or with a negative number earlier."""
+        """Scroll by pixels; negative is earlier."""
         self._look(self._scene.timeline.scrolled(pixels))
 
     def show_span(self, span: Span) -> None:
-        """Bring a part into view."""
+        """Zoom to a part."""
         self._look(self._scene.timeline.showing(span))
 
     def sizeHint(self) -> QSize:
-        """Wide and low."""
+        """See QWidget."""
         return QSize(640, 200)
 
     def minimumSizeHint(self) -> QSize:
-        """Less shows nothing."""
+        """See QWidget."""
         return QSize(160, 96)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The sound from a kept picture, and what moves above it."""
+        """Draw the cached static layer and the moving parts above it."""
         ratio = self.devicePixelRatioF()
         if self._below is None or self._below.devicePixelRatio() != ratio:
             self._below = QPixmap(self.size() * ratio)
@@ -148,11 +148,11 @@ class WaveCanvas(QWidget):
             paint_above(painter, self._scene, self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show the same part, larger or smaller."""
+        """Show the same part at another width."""
         self._look(self._scene.timeline.resized(self.width()))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Colours and fonts may be other ones now."""
+        """Redraw after a change of palette or font."""
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._redraw()
         super().changeEvent(event)
@@ -175,14 +175,14 @@ class WaveCanvas(QWidget):
         clip, rate = self._scene.clip, self._scene.timeline.rate
         if clip is None:
             return
-        doubtful = sum(word.probability < DOUBTFUL for word in self._scene.words)
-        text = self.tr("Clip from %1 to %2. Words: %3, doubtful: %4.")
+        uncertain = sum(word.probability < UNCERTAIN_BELOW for word in self._scene.words)
+        text = self.tr("Clip from %1 to %2. Words: %3, uncertain: %4.")
         shown = (
             clock(clip.start / rate),
             clock(clip.stop / rate),
             len(self._scene.words),
-            doubtful,
+            uncertain,
         )
-        for place, value in enumerate(shown, 1):
-            text = text.replace(f"%{place}", str(value))
+        for index, value in enumerate(shown, 1):
+            text = text.replace(f"%{index}", str(value))
         self.setAccessibleDescription(text)

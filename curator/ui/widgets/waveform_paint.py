@@ -1,4 +1,4 @@
-"""How the waveform view looks. Positions are samples of the recording; sizes are pixels."""
+"""Painting of the waveform view. Positions are samples of the recording, sizes pixels."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,28 +16,28 @@ from curator.ui.theme import Roles, roles
 from curator.ui.widgets.timeline import Timeline
 from curator.ui.widgets.wave_image import colours, columns, painted
 
-DOUBTFUL = 0.5
-"""Words heard with less probability are marked."""
+UNCERTAIN_BELOW = 0.5
+"""Words with a lower probability are underlined."""
 
 GAP = 4
-"""Half of the grid: between things that belong together."""
+"""Spacing of related elements in pixels: half a grid unit."""
 
 HANDLE = 8.0
-"""How large the flag of an edge is."""
+"""Size of the flags of the edges in pixels."""
 
 WORD_LINES = 2
-"""Words that are said fast stand by turns in these, so that they can be read."""
+"""Lines for words; words close together alternate between them."""
 
-SHIFTED = 10
-"""Pixels by which a word may stand after its time; where it needs more, it is only a mark."""
+MAX_SHIFT = 10
+"""Maximum shift of a word to the right in pixels; otherwise only its tick is drawn."""
 
 
 @dataclass(slots=True)
 class Scene:
-    """All there is to draw.
+    """State to paint.
 
-    scale: by how much sound is enlarged, so that quiet recordings are seen. dragged: an edge that
-    is held, and where. playhead, cursor: None when not shown.
+    scale: gain, so that quiet recordings are visible. dragged: dragged edge and its sample.
+    playhead, cursor: None if hidden.
     """
 
     timeline: Timeline
@@ -53,38 +53,38 @@ class Scene:
     dragged: tuple[str, int] | None = None
 
     @property
-    def seen_clip(self) -> Span | None:
-        """The clip with its edges where they are held."""
+    def clip_in_drag(self) -> Span | None:
+        """Span of the clip with the dragged edge."""
         if self.clip is None or self.dragged is None:
             return self.clip
         which, at = self.dragged
         return Span(at, self.clip.stop) if which == "start" else Span(self.clip.start, at)
 
     def word_at(self, sample: int | None) -> int | None:
-        """The word that is said there."""
+        """Index of the word at a sample, None without one."""
         if sample is None:
             return None
-        found = (i for i, word in enumerate(self.words) if word.start <= sample < word.stop)
-        return next(found, None)
+        hits = (i for i, word in enumerate(self.words) if word.start <= sample < word.stop)
+        return next(hits, None)
 
 
 def line_height(widget: QWidget) -> int:
-    """A line of text with its space."""
+    """Height of a line of text with spacing."""
     return widget.fontMetrics().height() + GAP
 
 
 def wave_box(scene: Scene, widget: QWidget) -> QRect:
-    """Where the sound is: between the ruler and the words."""
+    """Rectangle of the waveform, between ruler and words."""
     line = line_height(widget)
     below = WORD_LINES * line + 2 * GAP
     return QRect(0, line, widget.width(), max(8, widget.height() - line - below))
 
 
 def word_boxes(scene: Scene, widget: QWidget) -> Iterator[tuple[int, QRect]]:
-    """Words that are in view and where they can be read: at their start, in the first line free."""
+    """Indices and rectangles of the visible words: at their start, in the first free line."""
     line, metrics, timeline = line_height(widget), widget.fontMetrics(), scene.timeline
     top = widget.height() - WORD_LINES * line - GAP
-    ends = [-SHIFTED] * WORD_LINES
+    ends = [-MAX_SHIFT] * WORD_LINES
     for index, word in enumerate(scene.words):
         left = round(timeline.x(word.start))
         if left > timeline.pixels:
@@ -92,7 +92,7 @@ def word_boxes(scene: Scene, widget: QWidget) -> Iterator[tuple[int, QRect]]:
         width = metrics.horizontalAdvance(word.text.strip()) + 2 * GAP
         place = next((n for n, end in enumerate(ends) if end <= left), ends.index(min(ends)))
         begins = max(left, ends[place])
-        if begins > left + SHIFTED:
+        if begins > left + MAX_SHIFT:
             continue
         ends[place] = begins + width
         if begins + width > 0:
@@ -100,7 +100,7 @@ def word_boxes(scene: Scene, widget: QWidget) -> Iterator[tuple[int, QRect]]:
 
 
 def paint_below(painter: QPainter, scene: Scene, widget: QWidget) -> None:
-    """What stays the same until the view, the clip or the words change."""
+    """Paint the static layer, which changes with the view, the clip or the words."""
     look = roles(widget)
     painter.fillRect(widget.rect(), QColor(look.surface))
     _paint_ruler(painter, scene, widget, look)
@@ -110,19 +110,19 @@ def paint_below(painter: QPainter, scene: Scene, widget: QWidget) -> None:
         for at in (neighbour.start, neighbour.stop):
             _line(painter, scene.timeline.x(at), wave_box(scene, widget))
     _paint_words(painter, scene, widget, look)
-    _paint_place(painter, scene, widget, look)
+    _paint_overview(painter, scene, widget, look)
 
 
 def paint_above(painter: QPainter, scene: Scene, widget: QWidget) -> None:
-    """What moves: selection, edges, cursor, playhead, the word that plays, the focus."""
+    """Paint selection, edges, cursor, playhead, playing word and focus frame."""
     look, box = roles(widget), wave_box(scene, widget)
     if scene.selection is not None and scene.selection.samples:
         wash = QColor(look.accent)
         wash.setAlphaF(0.22)
         painter.fillRect(_across(scene, scene.selection, box), wash)
     _paint_playing_word(painter, scene, widget, look)
-    if scene.seen_clip is not None:
-        _paint_edges(painter, scene, scene.seen_clip, box, look)
+    if scene.clip_in_drag is not None:
+        _paint_edges(painter, scene, scene.clip_in_drag, box, look)
     if scene.cursor is not None:
         painter.setPen(QPen(QColor(look.text), 1, Qt.PenStyle.DotLine))
         _line(painter, scene.timeline.x(scene.cursor), box)
@@ -138,7 +138,7 @@ def _paint_wave(painter: QPainter, scene: Scene, widget: QWidget, look: Roles) -
     ratio, box = widget.devicePixelRatioF(), wave_box(scene, widget)
     sharp = scene.timeline.resized(ceil(widget.width() * ratio))
     pairs = columns(sharp, scene.peaks, scene.sound)
-    ink = colours(sharp, scene.seen_clip, QColor(look.wave), QColor(look.wave_quiet))
+    ink = colours(sharp, scene.clip_in_drag, QColor(look.wave), QColor(look.wave_quiet))
     paper = (QColor(look.surface), QColor(look.hairline))
     image = painted(pairs, ceil(box.height() * ratio), scene.scale, ink, paper)
     painter.drawImage(QRectF(box), image)
@@ -163,7 +163,7 @@ def _paint_words(painter: QPainter, scene: Scene, widget: QWidget, look: Roles) 
         word, room = scene.words[index], box.adjusted(2, 0, 0, 0)
         painter.setPen(QColor(look.text))
         painter.drawText(room, _WRITTEN, word.text.strip())
-        if word.probability < DOUBTFUL:
+        if word.probability < UNCERTAIN_BELOW:
             painter.setPen(QPen(QColor(look.doubt), 2, Qt.PenStyle.DotLine))
             painter.drawLine(box.left() + 2, box.bottom() - 1, box.right() - GAP, box.bottom() - 1)
 
@@ -187,7 +187,7 @@ _WRITTEN = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
 def _paint_edges(painter: QPainter, scene: Scene, clip: Span, box: QRect, look: Roles) -> None:
-    """Two lines with flags that point into the clip."""
+    """Draw the two edges with flags that point into the clip."""
     colour = QColor(look.accent)
     for at, inwards in ((clip.start, 1.0), (clip.stop, -1.0)):
         x = scene.timeline.x(at)
@@ -206,8 +206,8 @@ def _paint_edges(painter: QPainter, scene: Scene, clip: Span, box: QRect, look: 
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _paint_place(painter: QPainter, scene: Scene, widget: QWidget, look: Roles) -> None:
-    """A hair at the bottom: which part of the recording this is."""
+def _paint_overview(painter: QPainter, scene: Scene, widget: QWidget, look: Roles) -> None:
+    """Draw the visible part of the recording as a thin bar at the bottom."""
     timeline, bottom = scene.timeline, widget.height() - 2
     seen = timeline.span
     left = seen.start / max(1, timeline.samples) * timeline.pixels

@@ -1,4 +1,4 @@
-"""The waveform with hands: edges to drag, words to click, a cursor for keys."""
+"""Interactive waveform: draggable edges, clickable words, and a cursor for the keyboard."""
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
@@ -9,29 +9,29 @@ from curator.ui.widgets.wave_canvas import WaveCanvas
 from curator.ui.widgets.waveform_paint import word_boxes
 
 GRIP = 7
-"""Pixels to both sides of an edge where it can be taken."""
+"""Pixels on both sides of an edge where it can be grabbed."""
 
 STEP_S, LEAP_S = 0.01, 0.1
-"""How far an arrow key moves the cursor, and with Shift."""
+"""Seconds that an arrow key moves the cursor, without and with Shift."""
 
 NOTCH = 120
-"""A wheel's units a notch."""
+"""Angle delta per wheel notch."""
 
 ZOOM = 1.25
 SCROLL_PIXELS = 64
 
 
 class WaveformView(WaveCanvas):
-    """Shows a clip and lets people point at it. Positions are samples of the recording.
+    """Shows a clip with mouse and keyboard input. Positions are samples of the recording.
 
     editable: whether edges can be dragged.
     """
 
-    edge_moved = Signal(str, int)  # "start" or "stop" and where it was let go
-    edge_dragged = Signal(str, int)  # the same while it is held
-    clicked = Signal(int)  # the cursor was put here, by mouse or by arrow key
+    edge_moved = Signal(str, int)  # "start" or "stop", sample, after dragging
+    edge_dragged = Signal(str, int)  # the same during dragging
+    clicked = Signal(int)  # sample of the cursor, by mouse or arrow key
     selected = Signal(object)  # a Span drawn with Shift, or None
-    word_clicked = Signal(int)  # its place in the words
+    word_clicked = Signal(int)  # index of the word
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,31 +47,31 @@ class WaveformView(WaveCanvas):
         return bool(self._drag)
 
     def event(self, event: QEvent) -> bool:
-        """Say of a doubtful word how sure the transcriber was."""
+        """Show the confidence of a word as a tool tip."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             index = self._word_under(event.pos())
             text = ""
             if index is not None:
                 word = self._scene.words[index]
                 shown = round(100 * word.probability)
-                text = self.tr("“%1”, heard with %2 % certainty")
+                text = self.tr("“%1”: confidence %2 %")
                 text = text.replace("%1", word.text.strip()).replace("%2", str(shown))
             QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the ring."""
+        """Draw the focus frame."""
         self.update()
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide the ring."""
+        """Remove the focus frame."""
         self.update()
         super().focusOutEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take an edge, a word, a place or, with Shift, a part."""
+        """Grab an edge, click a word, set the cursor or, with Shift, select a part."""
         if event.button() == Qt.MouseButton.MiddleButton:
             self._drag, self._drag_from = "scroll", event.position().toPoint().x()
             return
@@ -90,7 +90,7 @@ class WaveformView(WaveCanvas):
             self._put_cursor(sample)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag what was taken, or show what could be."""
+        """Drag the grabbed object, or show the cursor shape of the one below."""
         x = event.position().toPoint().x()
         sample = self._scene.timeline.sample(event.position().x())
         if self._drag == "scroll":
@@ -110,7 +110,7 @@ class WaveformView(WaveCanvas):
             self.unsetCursor()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Say where an edge or a part ended up."""
+        """Emit the final edge or selection."""
         drag, self._drag = self._drag, ""
         if drag == "select":
             part = self._scene.selection
@@ -131,7 +131,7 @@ class WaveformView(WaveCanvas):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move the cursor; Esc lets go of an edge without moving it."""
+        """Arrow keys move the cursor; Esc cancels dragging an edge."""
         key, shift = event.key(), event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         if key == Qt.Key.Key_Escape and self._drag:
             self._drag, self._scene.dragged = "", None
@@ -154,7 +154,7 @@ class WaveformView(WaveCanvas):
         self.clicked.emit(sample)
 
     def _allowed(self, sample: int) -> int:
-        """An edge stays on its side of the other."""
+        """Clamp a dragged edge to its side of the other edge."""
         assert self._scene.clip is not None
         if self._drag == "start":
             return min(sample, self._scene.clip.stop - 1)

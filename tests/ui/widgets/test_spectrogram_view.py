@@ -6,7 +6,7 @@ import pytest
 from curator.domain.span import Span
 from curator.ui.sound.playable import PlayableClip
 from curator.ui.theme import LIGHT, palette_of
-from curator.ui.widgets.spectrogram import HIGHEST_HZ, MOST_TIMES, levels
+from curator.ui.widgets.spectrogram import HIGHEST_HZ, MAX_FRAMES, levels
 from curator.ui.widgets.spectrogram_view import SpectrogramView
 from curator.ui.widgets.timeline import Timeline
 from tests.helpers.sounds import noise, silence, tone
@@ -19,24 +19,24 @@ RATE = 48_000
 def test_a_tone_is_strongest_at_its_pitch(hz: int, rate: int):
     if hz * 2 >= rate:
         hz = rate // 3
-    found = levels(tone(1.0, hz, rate), rate)
+    image = levels(tone(1.0, hz, rate), rate)
     top = min(HIGHEST_HZ, rate / 2)
-    strongest = np.argmax(found[:, 20:-20].mean(axis=1)) / (len(found) - 1) * top
+    strongest = np.argmax(image[:, 20:-20].mean(axis=1)) / (len(image) - 1) * top
     assert strongest == pytest.approx(hz, abs=150)
 
 
 def test_a_sound_after_silence_is_drawn_after_it():
-    found = levels(np.concatenate([silence(1.0, RATE), noise(1.0, RATE)]), RATE)
-    half = found.shape[1] // 2
-    assert found[:, : half - 8].max() == 0
-    assert np.median(found[:, half + 8 :]) > 150
+    image = levels(np.concatenate([silence(1.0, RATE), noise(1.0, RATE)]), RATE)
+    half = image.shape[1] // 2
+    assert image[:, : half - 8].max() == 0
+    assert np.median(image[:, half + 8 :]) > 150
 
 
 @pytest.mark.parametrize("samples", [1, 7, 400, RATE * 60])
 def test_every_length_has_a_picture_of_bounded_size(samples: int):
-    found = levels(np.zeros(samples, np.float32) + 0.1, RATE)
-    assert found.size
-    assert found.shape[1] <= MOST_TIMES
+    image = levels(np.zeros(samples, np.float32) + 0.1, RATE)
+    assert image.size
+    assert image.shape[1] <= MAX_FRAMES
 
 
 def test_the_picture_lies_under_the_clip_in_the_waveform(qtbot):

@@ -99,7 +99,7 @@ def test_the_playhead_is_seen_and_the_word_it_is_in_marked(view: WaveformView):
     assert image.pixelColor(inside).rgb() == QColor(LIGHT.chosen).rgb()
 
 
-def test_a_doubtful_word_is_underlined_and_a_sure_one_is_not(view: WaveformView):
+def test_an_uncertain_word_is_underlined_and_a_certain_one_is_not(view: WaveformView):
     image = picture(view)
     for index, box in word_boxes(view._scene, view):
         doubt = sum(
@@ -200,7 +200,7 @@ def test_the_wheel_scrolls_and_with_control_zooms(qtbot, view: WaveformView):
 
 def test_a_screen_reader_hears_what_is_shown(view: WaveformView):
     assert view.accessibleName() == "Waveform"
-    assert view.accessibleDescription() == "Clip from 0:02.00 to 0:04.00. Words: 2, doubtful: 1."
+    assert view.accessibleDescription() == "Clip from 0:02.00 to 0:04.00. Words: 2, uncertain: 1."
     assert view.focusPolicy() & Qt.FocusPolicy.TabFocus
 
 
