@@ -6,19 +6,18 @@ errors are reported at once, each with its line.
 
 import hashlib
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from trainer.errors import BrokenBundle
 
-ID = re.compile(r"[A-Za-z0-9_-]+\Z")
-AUDIO = re.compile(r"wavs/[A-Za-z0-9_-]+\.wav\Z")
-SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+NotEmpty = Annotated[str, msgspec.Meta(min_length=1)]
+NotNegative = Annotated[float, msgspec.Meta(ge=0)]
+Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 MAX_ERRORS = 10
 
 
@@ -26,9 +25,9 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Recording and time range, in seconds, that a clip was cut from."""
 
     recording: str
-    sha256: str
-    start_s: float
-    stop_s: float
+    sha256: Sha256
+    start_s: NotNegative
+    stop_s: NotNegative
 
 
 class Clip(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,19 +38,19 @@ class Clip(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     training and evaluation.
     """
 
-    id: str
-    audio: str
-    sha256: str
-    rate: int
-    samples: int
-    duration_s: float
+    id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]+\Z")]
+    audio: Annotated[str, msgspec.Meta(pattern=r"^wavs/[A-Za-z0-9_-]+\.wav\Z")]
+    sha256: Sha256
+    rate: Annotated[int, msgspec.Meta(ge=1)]
+    samples: Annotated[int, msgspec.Meta(ge=0)]
+    duration_s: NotNegative
     text: str
     language: str
-    speaker: str
+    speaker: NotEmpty
     emotion: str | None
     split: Literal["train", "eval"]
-    weight: float
-    group: str
+    weight: Annotated[float, msgspec.Meta(gt=0)]
+    group: NotEmpty
     source: Source
     scores: dict[str, float]
     recipe: str | None
@@ -123,38 +122,16 @@ def read_lines(data: bytes) -> tuple[list[Clip], list[str]]:
 
 
 def _value_errors(numbered: Iterable[tuple[int, Clip]]) -> list[str]:
-    """Errors in values of the right type."""
+    """Errors that the types do not exclude: repeated ids and wrong durations."""
     errors: list[str] = []
     first_line: dict[str, int] = {}
     for number, clip in numbered:
         earlier = first_line.setdefault(clip.id, number)
         if earlier != number:
             errors.append(f"manifest.jsonl line {number}: {clip.id!r} is also on line {earlier}.")
-        errors += [f"manifest.jsonl line {number}: {what}." for what in _errors_of(clip)]
-    return errors
-
-
-def _errors_of(clip: Clip) -> list[str]:
-    """Errors in one clip's values, without full stops."""
-    errors = []
-    if not ID.match(clip.id):
-        errors.append(f"the id {clip.id!r} may hold only letters, digits, _ and -")
-    if not AUDIO.match(clip.audio):
-        errors.append(f"the audio path {clip.audio!r} is not wavs/<id>.wav")
-    if not SHA256.match(clip.sha256):
-        errors.append("sha256 is not 64 hexadecimal digits")
-    if clip.rate <= 0 or clip.samples < 0:
-        errors.append("rate and samples must be positive")
-    elif not math.isclose(clip.duration_s, clip.samples / clip.rate, abs_tol=0.01):
-        errors.append(f"duration_s {clip.duration_s} is not samples / rate")
-    if not (math.isfinite(clip.weight) and clip.weight > 0):
-        errors.append(f"weight {clip.weight} must be above 0")
-    if not clip.speaker or not clip.group:
-        errors.append("speaker or group is empty")
-    if clip.source.start_s < 0 or clip.source.stop_s < 0 or clip.duration_s < 0:
-        errors.append("a time is below 0")
-    if not SHA256.match(clip.source.sha256):
-        errors.append("source.sha256 is not 64 hexadecimal digits")
+        if not math.isclose(clip.duration_s, clip.samples / clip.rate, abs_tol=0.01):
+            what = f"duration_s {clip.duration_s} is not samples / rate"
+            errors.append(f"manifest.jsonl line {number}: {what}.")
     return errors
 
 
