@@ -1,3 +1,3 @@
-"""Fine-tunes speech models on what curator exported. Imports nothing from curator."""
+"""Fine-tuning of speech models on bundles exported by curator. Imports nothing from curator."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""``python -m trainer``: arguments first, heavy libraries only in the command that needs them."""
+"""Entry point of ``python -m trainer``."""
 
 import sys
 

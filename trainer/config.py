@@ -1,8 +1,7 @@
-"""The configuration of a run: one strict schema, presets, and what the person sets on top.
+"""Configuration of a run: a strict schema, presets and overrides.
 
-Order: defaults, then the preset, then ``--config FILE``, then each ``--set section.key=value``.
-A key that does not exist is refused with the nearest one that does: a misspelt learning rate that
-is silently ignored costs a night of GPU time.
+Precedence, lowest first: defaults, preset, ``--config FILE``, ``--set section.key=value``. Unknown
+keys are errors that name the nearest key.
 """
 
 import difflib
@@ -29,9 +28,9 @@ def resolve(
     changes: Sequence[str],
     below: TrainConfig | None = None,
 ) -> TrainConfig:
-    """The configuration after preset, file and ``section.key=value`` changes; or WrongUsage.
+    """Resolve preset, file and ``section.key=value`` changes; WrongUsage if invalid.
 
-    below: what all of them go over, such as the configuration of a run that is continued.
+    below: configuration that they override, such as that of a parent run.
     """
     merged: Settings = msgspec.to_builtins(below) if below is not None else {}
     if preset is not None:
@@ -42,33 +41,35 @@ def resolve(
         _merge(merged, _parse_change(change), f"--set {change}")
     try:
         config = msgspec.convert(merged, TrainConfig)
-    except msgspec.ValidationError as fault:
-        raise WrongUsage(f"The configuration does not hold: {fault}.") from fault
+    except msgspec.ValidationError as error:
+        raise WrongUsage(f"Invalid configuration: {error}.") from error
     if config.data.prompt_min_s > config.data.prompt_max_s:
-        raise WrongUsage("data.prompt_min_s is above data.prompt_max_s.")
+        raise WrongUsage(
+            "data.prompt_min_s is above data.prompt_max_s.", "Lower data.prompt_min_s."
+        )
     return config
 
 
 def presets() -> dict[str, str]:
-    """The presets there are, and what each is for (the first comment line of its file)."""
-    found = {}
+    """Descriptions by preset name, from the first comment line of each file."""
+    descriptions = {}
     for path in sorted((resources() / "presets").glob("*.toml")):
-        first = path.read_text(encoding="utf-8").partition("\n")[0]
-        found[path.stem] = first.removeprefix("#").strip()
-    return found
+        comment = path.read_text(encoding="utf-8").partition("\n")[0]
+        descriptions[path.stem] = comment.removeprefix("#").strip()
+    return descriptions
 
 
 def preset_path(name: str) -> Path:
-    """The file of a preset."""
+    """File of a preset; WrongUsage if it does not exist."""
     path = resources() / "presets" / f"{name}.toml"
     if not path.is_file():
-        known = list(presets())
-        raise WrongUsage(f"There is no preset {name!r}.", nearest(name, known))
+        names = list(presets())
+        raise WrongUsage(f"There is no preset {name!r}.", nearest(name, names))
     return path
 
 
 def to_toml(config: TrainConfig) -> str:
-    """The whole configuration as TOML; reading it back gives the same one."""
+    """Serialise the configuration as TOML, losslessly."""
     lines = []
     for section, values in msgspec.to_builtins(config).items():
         lines.append(f"[{section}]")
@@ -78,21 +79,21 @@ def to_toml(config: TrainConfig) -> str:
 
 
 def config_hash(config: TrainConfig) -> str:
-    """SHA-256 of the resolved configuration."""
+    """SHA-256 of the resolved configuration as TOML."""
     return hashlib.sha256(to_toml(config).encode()).hexdigest()
 
 
 def from_toml(text: str) -> TrainConfig:
-    """The configuration a run wrote."""
+    """Parse a configuration written by ``to_toml``."""
     return msgspec.convert(tomllib.loads(text), TrainConfig)
 
 
-def nearest(word: str, known: Sequence[str]) -> str:
-    """A hint that names the nearest known word, or all of them."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    if close:
-        return f"Did you mean {close[0]!r}?"
-    return f"Choose one of: {', '.join(sorted(known))}."
+def nearest(word: str, names: Sequence[str]) -> str:
+    """Hint with the nearest name, or all names if none is close."""
+    matches = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
+    if matches:
+        return f"Did you mean {matches[0]!r}?"
+    return f"Choose one of: {', '.join(sorted(names))}."
 
 
 def _read(path: Path) -> Settings:
@@ -101,11 +102,11 @@ def _read(path: Path) -> Settings:
     except OSError as error:
         raise WrongUsage(f"{path} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WrongUsage(f"{path} is not TOML: {error}.") from error
+        raise WrongUsage(f"{path} is not valid TOML: {error}.") from error
 
 
 def _parse_change(change: str) -> Settings:
-    """``sched.total_steps=20`` as nested settings; a value that is not TOML is taken as text."""
+    """Parse ``sched.total_steps=20`` to nested settings; a value that is not TOML is text."""
     name, equals, value = change.partition("=")
     section, dot, key = name.strip().partition(".")
     if not (equals and dot and key):
@@ -114,42 +115,42 @@ def _parse_change(change: str) -> Settings:
         parsed = tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
         parsed = value.strip()
-    if "." in key:  # one level deeper: sampler.category_weights.angry=2
+    if "." in key:  # nested key: sampler.category_weights.angry=2
         key, _, inner = key.partition(".")
         parsed = {inner: parsed}
     return {section: {key: parsed}}
 
 
-def _merge(merged: Settings, more: Settings, origin: str) -> None:
-    """Lay ``more`` over ``merged``, refusing names the schema does not have."""
-    for section, values in more.items():
+def _merge(merged: Settings, settings: Settings, origin: str) -> None:
+    """Merge ``settings`` into ``merged``; WrongUsage for names unknown to the schema."""
+    for section, values in settings.items():
         if section not in SECTIONS:
             hint = nearest(section, list(SECTIONS))
             raise WrongUsage(f"{origin}: there is no section {section!r}.", hint)
         if not isinstance(values, dict):
             raise WrongUsage(f"{origin}: {section!r} is a section, not a value.")
-        known = [field.name for field in msgspec.structs.fields(SECTIONS[section])]
+        keys = [field.name for field in msgspec.structs.fields(SECTIONS[section])]
         for key, value in values.items():
-            if key not in known:
-                hint = nearest(key, known)
+            if key not in keys:
+                hint = nearest(key, keys)
                 raise WrongUsage(f"{origin}: [{section}] has no key {key!r}.", hint)
-            here = merged.setdefault(section, {})
-            before = here.get(key)
-            both = isinstance(before, dict) and isinstance(value, dict)
-            here[key] = {**before, **value} if both else _number(value)  # type: ignore[dict-item]
+            section_values = merged.setdefault(section, {})
+            before = section_values.get(key)
+            nested = isinstance(before, dict) and isinstance(value, dict)
+            section_values[key] = {**before, **value} if nested else _as_tuple(value)  # type: ignore[dict-item]
 
 
-def _number(value: object) -> object:
-    """Lists become tuples of the same; everything else stays."""
+def _as_tuple(value: object) -> object:
+    """Convert lists to tuples."""
     return tuple(value) if isinstance(value, list) else value
 
 
 def _toml(value: object) -> str:
-    """A value as TOML writes it."""
+    """Serialise a value as TOML."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        # A JSON string is a TOML string, but for one character that TOML wants escaped.
+        # A JSON string is a valid TOML string except for DEL, which TOML requires escaped.
         return msgspec.json.encode(value).decode().replace("\x7f", "\\u007F")
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_toml(item) for item in value) + "]"

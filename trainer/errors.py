@@ -1,10 +1,10 @@
-"""Errors of the world, not of the program: each is a sentence and a hint for the person."""
+"""Errors with a message and a hint for the user."""
 
 
 class TrainerError(Exception):
-    """Something a person can put right.
+    """An error that the user can fix.
 
-    sentence: what is wrong and where. hint: what to do about it, or "" if nothing helps.
+    sentence: what is wrong and where. hint: what to do, or "".
     """
 
     exit_code = 1
@@ -19,22 +19,22 @@ class TrainerError(Exception):
 
 
 class WrongUsage(TrainerError):
-    """A command or a configuration that cannot be understood."""
+    """Invalid arguments or configuration."""
 
     exit_code = 2
 
 
 class BrokenBundle(TrainerError):
-    """A bundle whose manifest cannot be read; each fault names its line."""
+    """A bundle with an invalid manifest; each error names its line."""
 
 
 class BrokenBase(TrainerError):
-    """The files of the base model are missing, or are not the ones expected."""
+    """Missing or unexpected base model files."""
 
 
 class BrokenRun(TrainerError):
-    """A run folder that cannot be continued from, spoken with or reported on."""
+    """An invalid or unsuitable run folder."""
 
 
 class TrainingFailed(TrainerError):
-    """The run stopped because going on would only spoil the network."""
+    """A training that cannot continue."""

@@ -1,4 +1,4 @@
-"""Models that are heard for comparison and never trained here: what ``resources/speakers`` says."""
+"""Inference-only models for comparison, described in ``resources/speakers``."""
 
 import tomllib
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from trainer.resources import resources
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
-    """Of an environment. pins: what is installed. beside: what the trainer's own must hold."""
+class Environment:
+    """Packages. pins: installed into the environment. beside: required in the trainer's own."""
 
     pins: tuple[str, ...]
     beside: tuple[str, ...]
@@ -20,7 +20,7 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """Some files of a repository on the Hugging Face hub."""
+    """Files of a repository on the Hugging Face Hub."""
 
     name: str
     files: tuple[str, ...]
@@ -28,7 +28,7 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Of a base folder. hub: what else lies in its folder ``hub``, as in the hub's own cache."""
+    """Files of a base folder. hub: repositories in its folder ``hub``, in cache layout."""
 
     origin: str
     files: tuple[str, ...]
@@ -36,10 +36,10 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
-class OnlySpeaks:
-    """A model as its file describes it. terms: of the licence, in sentences for people.
+class InferenceModel:
+    """An inference-only model. terms: summary of the licence, in sentences.
 
-    package, version: what must be installed; module: its import name.
+    package, version: required installation. module: import name.
     """
 
     key: str
@@ -50,15 +50,15 @@ class OnlySpeaks:
     version: str
     module: str
     languages: tuple[str, ...]
-    environment: Needs
+    environment: Environment
     weights: Weights
 
 
-def read_only_speaks(key: str) -> OnlySpeaks:
-    """The model called ``key``."""
+def read_inference_model(key: str) -> InferenceModel:
+    """Read the model ``key``; TrainerError if it does not exist."""
     path = resources() / "speakers" / f"{key}.toml"
     if not path.is_file():
-        known = ", ".join(sorted(each.stem for each in path.parent.glob("*.toml")))
-        raise TrainerError(f"There is no model {key!r} that only speaks.", f"There is: {known}.")
+        names = ", ".join(sorted(file.stem for file in path.parent.glob("*.toml")))
+        raise TrainerError(f"There is no inference-only model {key!r}.", f"Available: {names}.")
     data: Any = tomllib.loads(path.read_text(encoding="utf-8"))
-    return msgspec.convert(data, OnlySpeaks)
+    return msgspec.convert(data, InferenceModel)

@@ -1,10 +1,10 @@
-"""Where the files of ``resources/`` are: beside the package in a checkout or an installation."""
+"""Location of ``resources/``, beside the package in a checkout or an installation."""
 
 from pathlib import Path
 
 
 def resources() -> Path:
-    """The folder ``resources/``."""
+    """Path of the folder ``resources/``."""
     for top in Path(__file__).resolve().parents[1:3]:
         for name in ("resources", "voice_curator_resources"):
             if (top / name / "targets").is_dir():

@@ -1,6 +1,6 @@
-"""The sections of a run's configuration, each value with its meaning and its range.
+"""Sections of a run's configuration, with meanings and ranges.
 
-Defaults are for XTTS-v2 and a data set of some hundred clips.
+Defaults suit XTTS-v2 and a few hundred clips.
 """
 
 from typing import Annotated, Literal
@@ -11,11 +11,11 @@ Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Positive = Annotated[float, Meta(gt=0.0)]
 NotNegative = Annotated[float, Meta(ge=0.0)]
 Count = Annotated[int, Meta(ge=1)]
-CountOrNone = Annotated[int, Meta(ge=0)]  # 0 means: not at all, or no limit, as its comment says
+CountOrNone = Annotated[int, Meta(ge=0)]  # 0 means off or unlimited; see the docstring
 
 
-class Run(Struct, frozen=True, forbid_unknown_fields=True):
-    """seed: of all that is random. device: auto, cpu, cuda, cuda:N. threads: 0 is torch's own."""
+class RunSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """seed: of all randomness. device: auto, cpu, cuda or cuda:N. threads: 0 is torch's default."""
 
     seed: int = 0
     device: str = "auto"
@@ -24,9 +24,9 @@ class Run(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Data(Struct, frozen=True, forbid_unknown_fields=True):
-    """prompt_policy: where the voice prompt is cut from. cache: "" is beside the bundle.
+    """prompt_policy: source of the voice prompt. cache: "" is beside the bundle.
 
-    max_rejected: above this share of unusable clips nothing is started.
+    max_rejected: largest allowed share of unusable clips.
     """
 
     prompt_policy: Literal["other_clip", "self"] = "other_clip"
@@ -38,11 +38,11 @@ class Data(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sampler(Struct, frozen=True, forbid_unknown_fields=True):
-    """max_tokens: cap of clips x longest clip in a micro-batch. max_clips: cap of its clips.
+    """max_tokens: limit of clips x longest clip in a micro-batch. max_clips: limit of its clips.
 
-    bucket_clips: how many clips are sorted by length together. temperature: 1 hears categories as
-    often as they are, 0 equally often. category_weights: by category, times the manifest's weight.
-    use_weights: whether the manifest's weights count. epoch_limit: most repetitions of a clip.
+    bucket_clips: clips sorted by length together. temperature: 1 samples categories as recorded,
+    0 equally often. category_weights: factors on the manifest's weights. use_weights: whether to
+    use the manifest's weights. epoch_limit: maximum repetitions of a clip per epoch.
     """
 
     max_tokens: Count = 4096
@@ -54,11 +54,11 @@ class Sampler(Struct, frozen=True, forbid_unknown_fields=True):
     epoch_limit: Count = 8
 
 
-class Model(Struct, frozen=True, forbid_unknown_fields=True):
-    """base: folder with the released files; "" with random=true builds a small random one.
+class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """base: folder of the released files; random=true builds a small random network instead.
 
-    environment: of a model that only speaks; "" is the usual place. layers, width, heads,
-    vocoder_width: of the random one. dropout: -1 keeps the network's own.
+    environment: of an inference-only model; "" is the default folder. layers, width, heads,
+    dvae_width, vocoder_width, vocabulary: of the random network. dropout: -1 keeps the default.
     """
 
     backend: str = "xtts"
@@ -75,9 +75,9 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Adapt(Struct, frozen=True, forbid_unknown_fields=True):
-    """mode: what learns. lora uses r to targets, partial uses parts. extend: most new tokens.
+    """mode: trained parameters. r, alpha, dropout, targets: of lora. parts: of partial.
 
-    targets: () for all linear layers of the family's transformer blocks.
+    targets: () for all linear layers of the transformer blocks. extend: maximum new tokens.
     """
 
     mode: Literal["full", "lora", "partial"] = "full"
@@ -90,7 +90,7 @@ class Adapt(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Optim(Struct, frozen=True, forbid_unknown_fields=True):
-    """effective_clips: clips per update; micro-batches and accumulation follow. clip: 0 is off."""
+    """effective_clips: clips per update. clip: maximum gradient norm, 0 is off."""
 
     lr: Positive = 5e-6
     betas: tuple[Share, Share] = (0.9, 0.96)
@@ -103,9 +103,10 @@ class Optim(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sched(Struct, frozen=True, forbid_unknown_fields=True):
-    """kind: cosine or constant after the warm-up; stock is coqui's constant without one.
+    """kind: cosine or constant after the warm-up; stock is coqui's constant rate without one.
 
-    total_steps: updates; 0 means ``epochs`` times through the clips. warmup: share of the steps.
+    total_steps: updates; 0 means ``epochs`` epochs. warmup: share of the steps. min_lr: share of
+    the peak rate at the end of cosine.
     """
 
     kind: Literal["cosine", "constant", "stock"] = "cosine"
@@ -116,7 +117,7 @@ class Sched(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Precision(Struct, frozen=True, forbid_unknown_fields=True):
-    """amp: auto is bf16 or fp16 by GPU, and off on a CPU, where it is slower."""
+    """amp: auto is bf16 or fp16 by GPU, and off on a CPU. checkpointing: of activations."""
 
     amp: Literal["auto", "bf16", "fp16", "off"] = "auto"
     tf32: bool = True
@@ -125,14 +126,14 @@ class Precision(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Ema(Struct, frozen=True, forbid_unknown_fields=True):
-    """A running mean of the weights, evaluated and exported in their place."""
+    """Exponential moving average of the weights, used for evaluation and export."""
 
     on: bool = False
     decay: Annotated[float, Meta(gt=0.0, lt=1.0)] = 0.999
 
 
 class Loss(Struct, frozen=True, forbid_unknown_fields=True):
-    """Weights of the parts; eos_weight counts the end-of-speech target that many times."""
+    """Weights of the loss terms. eos_weight: factor on the end-of-speech target."""
 
     text_weight: NotNegative = 0.01
     mel_weight: NotNegative = 1.0
@@ -141,10 +142,10 @@ class Loss(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Eval(Struct, frozen=True, forbid_unknown_fields=True):
-    """every_steps: 0 evaluates once an epoch. Step 0 and the last step are always evaluated.
+    """every_steps: 0 is once per epoch. Step 0 and the last step are always evaluated.
 
-    speak_sentences: how many sentences the voice of the moment speaks at an evaluation, measured
-    as by `trainer evaluate`; 0 is none. speak_every: at every how manyth evaluation.
+    speak_sentences: test sentences synthesised and measured at an evaluation, as by `trainer
+    evaluate`; 0 is none. speak_every: at every n-th evaluation. prompt_s: prompt length.
     """
 
     every_steps: CountOrNone = 0
@@ -154,7 +155,7 @@ class Eval(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Ckpt(Struct, frozen=True, forbid_unknown_fields=True):
-    """every_steps: 0 saves once an epoch. every_minutes: 0 is off. keep_last: besides the best."""
+    """every_steps: 0 is once per epoch. every_minutes: 0 is off. keep_last: in addition to best."""
 
     every_steps: CountOrNone = 0
     every_minutes: NotNegative = 10.0
@@ -162,7 +163,7 @@ class Ckpt(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Stop(Struct, frozen=True, forbid_unknown_fields=True):
-    """metric: what chooses the best. patience: evaluations without a gain, 0 is off."""
+    """metric: selects the best step. patience: evaluations without a gain, 0 is off."""
 
     metric: Literal["mel_ce", "loss", "eos_ce", "text_ce"] = "mel_ce"
     patience: CountOrNone = 4
@@ -172,10 +173,10 @@ class Stop(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Codebook(Struct, frozen=True, forbid_unknown_fields=True):
-    """Of `trainer codebook` alone. learn: what of the DVAE learns. clips: windows per update.
+    """Settings of `trainer codebook`. learn: trained parts of the DVAE. clips: windows per update.
 
-    window_s: longest window. commitment: weight of staying near the chosen code. decay: how much
-    of a code's place an update leaves. every_steps: how often it is measured and saved.
+    window_s: longest window. commitment: weight of the commitment loss. decay: of the codebook's
+    moving average. every_steps: interval of evaluation and saving.
     """
 
     steps: Count = 2000
@@ -193,7 +194,7 @@ class Codebook(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Log(Struct, frozen=True, forbid_unknown_fields=True):
-    """every_steps: how often a step is written to events.jsonl."""
+    """every_steps: interval of step events."""
 
     every_steps: Count = 1
     tensorboard: bool = False
@@ -207,12 +208,12 @@ class Dist(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TrainConfig(Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything a run can be told."""
+    """Complete configuration of a run."""
 
-    run: Run = Run()
+    run: RunSettings = RunSettings()
     data: Data = Data()
     sampler: Sampler = Sampler()
-    model: Model = Model()
+    model: ModelSettings = ModelSettings()
     adapt: Adapt = Adapt()
     optim: Optim = Optim()
     sched: Sched = Sched()

@@ -1,4 +1,4 @@
-"""What a model family accepts, read from the same ``resources/targets/*.toml`` as curator."""
+"""Limits of a model family, from ``resources/targets/*.toml``, shared with curator."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -12,9 +12,9 @@ from trainer.resources import resources
 class Target:
     """Limits of a model family.
 
-    rate: Hz. min_samples, max_samples: both allowed lengths, at that rate. silent_peak: of 32768;
-    no louder is silent. max_tokens: text tokens, known only where there is a vocabulary.
-    max_characters, alphabets: by language, of the folded text.
+    rate: Hz. min_samples, max_samples: inclusive, at that rate. silent_peak: 16-bit peak up to
+    which a clip is silent. max_tokens: limit of text tokens. max_characters, alphabets: by
+    language, of the normalised text.
     """
 
     key: str
@@ -28,21 +28,22 @@ class Target:
     max_characters: Mapping[str, int]
     alphabets: Mapping[str, frozenset[str]]
 
-    def knowing(self, more: Iterable[str]) -> "Target":
-        """The same with more known characters, in every language."""
+    def with_characters(self, more: Iterable[str]) -> "Target":
+        """The target with additional characters in every alphabet."""
         added = frozenset(more)
         alphabets = {language: known | added for language, known in self.alphabets.items()}
         return replace(self, alphabets=alphabets)
 
 
 def read_target(key: str) -> Target:
-    """The target called ``key``."""
+    """Read the target ``key``; TrainerError if it does not exist."""
     path = resources() / "targets" / f"{key}.toml"
     if not path.is_file():
-        raise TrainerError(f"There is no target called {key!r}.")
+        names = ", ".join(sorted(file.stem for file in path.parent.glob("*.toml")))
+        raise TrainerError(f"There is no target {key!r}.", f"Available: {names}.")
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     audio, text = data["audio"], data["text"]
-    signs = text["punctuation"] + text["digits"]
+    symbols = text["punctuation"] + text["digits"]
     return Target(
         key=key,
         name=data["name"],
@@ -54,12 +55,12 @@ def read_target(key: str) -> Target:
         max_tokens=text["max_tokens"],
         max_characters=dict(text["max_characters"]),
         alphabets={
-            language: frozenset(signs + letters) | _upper(letters)
+            language: frozenset(symbols + letters) | _upper(letters)
             for language, letters in text["alphabet"].items()
         },
     )
 
 
 def _upper(letters: str) -> frozenset[str]:
-    """The upper case of each letter, where that is one character (not so for "ß")."""
+    """Upper-case letters, without those of several characters ("ß")."""
     return frozenset(upper for letter in letters if len(upper := letter.upper()) == 1)

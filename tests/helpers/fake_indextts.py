@@ -6,7 +6,7 @@ The stand-in has the class, the arguments and the answers of the real package, a
 import zipfile
 from pathlib import Path
 
-from trainer.only_speaks import OnlySpeaks
+from trainer.only_speaks import InferenceModel
 
 PACKAGE = '''
 """Not IndexTTS: a stand-in that says a tone for every letter."""
@@ -49,7 +49,7 @@ class IndexTTS2:
 '''
 
 
-def fake_wheels(folder: Path, model: OnlySpeaks) -> Path:
+def fake_wheels(folder: Path, model: InferenceModel) -> Path:
     """A wheel for each pin of the model's environment; the model's own holds the stand-in."""
     folder.mkdir(parents=True, exist_ok=True)
     for pin in model.environment.pins:
@@ -69,7 +69,7 @@ def fake_wheels(folder: Path, model: OnlySpeaks) -> Path:
     return folder
 
 
-def fake_weights(folder: Path, model: OnlySpeaks) -> Path:
+def fake_weights(folder: Path, model: InferenceModel) -> Path:
     """Every file that the model's base must hold, with a few bytes in each."""
     for name in model.weights.files:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.errors import TrainerError
-from trainer.only_speaks import OnlySpeaks
+from trainer.only_speaks import InferenceModel
 from trainer.runs.files import write_atomically
 
 MADE = "voice-curator.json"  # says what an environment was made of; absent until it was finished
@@ -41,7 +41,7 @@ def usual_place(key: str) -> Path:
     return base / "voice-curator" / "environments" / key
 
 
-def make(model: OnlySpeaks, folder: Path, say: Callable[[str], None]) -> None:
+def make(model: InferenceModel, folder: Path, say: Callable[[str], None]) -> None:
     """Make the environment in ``folder``, its licence told first; whole, or not there."""
     say(f"{model.name}. Licence: {model.licence}.")
     for term in model.terms:
@@ -67,7 +67,7 @@ def make(model: OnlySpeaks, folder: Path, say: Callable[[str], None]) -> None:
     say(f"Made. Compare with it: trainer evaluate RUN --model {model.key} --base FOLDER ...")
 
 
-def _fill(model: OnlySpeaks, folder: Path) -> None:
+def _fill(model: InferenceModel, folder: Path) -> None:
     python, making = str(python_of(folder)), [sys.executable, "-m", "venv"]
     if find_spec("pip"):  # ours installs elsewhere, too; a second one would take its time
         making, pip = [*making, "--without-pip"], [sys.executable, "-m", "pip", "--python", python]
@@ -94,7 +94,7 @@ def _fill(model: OnlySpeaks, folder: Path) -> None:
     write_atomically(folder / MADE, json.dumps(about, indent=1).encode())
 
 
-def find_python(model: OnlySpeaks, folder: Path | None) -> Path:
+def find_python(model: InferenceModel, folder: Path | None) -> Path:
     """The Python in which a model speaks.
 
     folder: its environment, None for the usual place. Where none was made, and the package lies
@@ -118,7 +118,7 @@ def python_of(folder: Path) -> Path:
     return folder / "Scripts" / "python.exe" if WINDOWS else folder / "bin" / "python"
 
 
-def _refuse_unless_good(model: OnlySpeaks, folder: Path) -> None:
+def _refuse_unless_good(model: InferenceModel, folder: Path) -> None:
     """Refuse what was not made for this model, in this version, beside these packages."""
     again = f"Delete it, and make it with: {_command(model, folder)}"
     try:
@@ -140,7 +140,7 @@ def _refuse_unless_good(model: OnlySpeaks, folder: Path) -> None:
         )
 
 
-def _refuse_version(model: OnlySpeaks, there: str, where: Path) -> None:
+def _refuse_version(model: InferenceModel, there: str, where: Path) -> None:
     if there != model.version:
         raise TrainerError(
             f"{where} holds {model.package} {there or 'in no version'}; {model.version} is needed.",
@@ -148,7 +148,7 @@ def _refuse_version(model: OnlySpeaks, there: str, where: Path) -> None:
         )
 
 
-def _command(model: OnlySpeaks, folder: Path | None) -> str:
+def _command(model: InferenceModel, folder: Path | None) -> str:
     return f"trainer doctor --make {model.key}" + (f" --env {folder}" if folder else "")
 
 

@@ -207,8 +207,8 @@ def doctor(arguments: Arguments) -> int:
 def _make(arguments: Arguments) -> int:
     """Create the environment of an inference-only model."""
     from trainer.backends.environments import make, usual_place
-    from trainer.only_speaks import read_only_speaks
+    from trainer.only_speaks import read_inference_model
 
-    model = read_only_speaks(arguments.make)
+    model = read_inference_model(arguments.make)
     make(model, arguments.env or usual_place(model.key), print_line)
     return 0

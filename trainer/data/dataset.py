@@ -58,7 +58,9 @@ def check_clips(backend: Backend, bundle: Bundle, config: TrainConfig) -> Prefli
     """Check every clip against the target's limits and the backend's tokenizer."""
     target = read_target(target_of(config))
     if config.adapt.extend:  # characters missing from the vocabulary become new tokens
-        target = target.knowing({character for clip in bundle.clips for character in clip.text})
+        target = target.with_characters(
+            {character for clip in bundle.clips for character in clip.text}
+        )
     checked = preflight(bundle, target)
     checked = checked.without(backend.reject(checked.usable))
     reasons = ", ".join(f"{key} {count}" for key, count in counts(checked.rejected).items())

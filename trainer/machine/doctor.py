@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.backends import PACKAGES, SPEAKERS, TARGETS
-from trainer.only_speaks import read_only_speaks
+from trainer.only_speaks import read_inference_model
 from trainer.target import read_target
 
 LEAST_FREE_GB = 10  # a base, its cache, and three checkpoints of a full training
@@ -79,7 +79,7 @@ def _processors() -> Finding:
 def _licences() -> list[Finding]:
     """What the released weights of each family allow."""
     targets = [read_target(key) for key in dict.fromkeys(TARGETS.values())]
-    speakers = [read_only_speaks(key) for key in SPEAKERS]
+    speakers = [read_inference_model(key) for key in SPEAKERS]
     licences = [(each.name, each.licence) for each in targets]
     licences += [(each.name, each.licence) for each in speakers]
     return [Finding(f"licence of {name}", True, licence) for name, licence in licences]

@@ -1,4 +1,4 @@
-"""AdamW as in the XTTS recipe, its state by parameter name, and the running mean of the weights."""
+"""AdamW, its state by parameter name, and the exponential moving average of the weights."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,37 +12,37 @@ if TYPE_CHECKING:
     from torch import nn
 
 Tensors = dict[str, "torch.Tensor"]
-PLAIN = "#"  # behind the name of what was a number and no tensor
+NUMBER_SUFFIX = "#"  # suffix of entries that were numbers, not tensors
 
 
 def trainable_parameters(network: "nn.Module") -> "dict[str, nn.Parameter]":
-    """The parameters that learn, by name, in a fixed order."""
-    found = {name: value for name, value in network.named_parameters() if value.requires_grad}
-    if not found:
-        raise WrongUsage("Nothing in the network would learn; see [adapt].")
-    return found
+    """Trainable parameters by name, in a fixed order; WrongUsage if there are none."""
+    parameters = {name: value for name, value in network.named_parameters() if value.requires_grad}
+    if not parameters:
+        raise WrongUsage("No parameter is trainable.", "Check the section [adapt].")
+    return parameters
 
 
 def make_optimizer(
     network: "nn.Module", settings: Optim, device: "torch.device"
 ) -> "torch.optim.Optimizer":
-    """AdamW; decay only on matrices, not on embeddings, norms and biases."""
+    """AdamW with weight decay on matrices only, not on embeddings, norms and biases."""
     import torch
     from torch import nn
 
-    embedded = {
+    embeddings = {
         id(weight)
         for module in network.modules()
         if isinstance(module, nn.Embedding)
         for weight in module.parameters()
     }
-    learning = trainable_parameters(network).values()
-    decayed = [value for value in learning if value.ndim > 1 and id(value) not in embedded]
-    chosen = {id(value) for value in decayed}
-    plain = [value for value in learning if id(value) not in chosen]
+    trainable = trainable_parameters(network).values()
+    decayed = [value for value in trainable if value.ndim > 1 and id(value) not in embeddings]
+    decayed_ids = {id(value) for value in decayed}
+    undecayed = [value for value in trainable if id(value) not in decayed_ids]
     groups = [
         {"params": decayed, "weight_decay": settings.weight_decay},
-        {"params": plain, "weight_decay": 0.0},
+        {"params": undecayed, "weight_decay": 0.0},
     ]
     groups = [group for group in groups if group["params"]]
     common = {"lr": settings.lr, "betas": settings.betas, "eps": settings.eps}
@@ -53,39 +53,41 @@ def make_optimizer(
 
 
 def state_tensors(optimizer: "torch.optim.Optimizer", network: "nn.Module") -> Tensors:
-    """The optimizer's state as tensors named ``parameter/what``."""
+    """The optimizer's state as tensors named ``parameter/key``."""
     import torch
 
     names = {id(value): name for name, value in network.named_parameters()}
-    found: Tensors = {}
+    tensors: Tensors = {}
     for group in optimizer.param_groups:
         for value in group["params"]:
-            for what, inner in optimizer.state[value].items():
-                if isinstance(inner, torch.Tensor):
-                    found[f"{names[id(value)]}/{what}"] = inner
-                elif isinstance(inner, int | float):  # bitsandbytes counts its steps so
-                    found[f"{names[id(value)]}/{what}{PLAIN}"] = torch.tensor(inner)
-    return found
+            for key, state in optimizer.state[value].items():
+                if isinstance(state, torch.Tensor):
+                    tensors[f"{names[id(value)]}/{key}"] = state
+                elif isinstance(state, int | float):  # the step counter of bitsandbytes
+                    tensors[f"{names[id(value)]}/{key}{NUMBER_SUFFIX}"] = torch.tensor(state)
+    return tensors
 
 
 def load_state(
     optimizer: "torch.optim.Optimizer", network: "nn.Module", tensors: Mapping[str, "torch.Tensor"]
 ) -> None:
-    """Put back what ``state_tensors`` gave."""
+    """Restore a state returned by ``state_tensors``."""
     names = {id(value): name for name, value in network.named_parameters()}
     by_name: dict[str, dict[str, object]] = {}
     for key, tensor in tensors.items():
-        name, _, what = key.rpartition("/")
-        plain = what.endswith(PLAIN)
-        by_name.setdefault(name, {})[what.removesuffix(PLAIN)] = tensor.item() if plain else tensor
+        name, _, state_key = key.rpartition("/")
+        is_number = state_key.endswith(NUMBER_SUFFIX)
+        by_name.setdefault(name, {})[state_key.removesuffix(NUMBER_SUFFIX)] = (
+            tensor.item() if is_number else tensor
+        )
     order = [names[id(value)] for group in optimizer.param_groups for value in group["params"]]
     state = optimizer.state_dict()
-    state["state"] = {place: by_name[name] for place, name in enumerate(order) if name in by_name}
+    state["state"] = {index: by_name[name] for index, name in enumerate(order) if name in by_name}
     optimizer.load_state_dict(state)
 
 
 class WeightAverage:
-    """An exponential mean of what learns: mean = decay x mean + (1 - decay) x value."""
+    """Exponential moving average: mean = decay x mean + (1 - decay) x value."""
 
     def __init__(self, network: "nn.Module", decay: float) -> None:
         self.decay = decay
@@ -94,7 +96,7 @@ class WeightAverage:
         }
 
     def update(self, network: "nn.Module") -> None:
-        """Take in the weights as they are now."""
+        """Update the average with the current weights."""
         import torch
 
         with torch.no_grad():
@@ -102,39 +104,39 @@ class WeightAverage:
                 self.mean[name].lerp_(value, 1.0 - self.decay)
 
     def load(self, tensors: Mapping[str, "torch.Tensor"]) -> None:
-        """Put back a saved mean."""
+        """Restore a saved average."""
         for name, value in tensors.items():
             self.mean[name].copy_(value)
 
     @contextmanager
-    def in_place(self, network: "nn.Module") -> Iterator[None]:
-        """The network with the mean as its weights."""
+    def applied_to(self, network: "nn.Module") -> Iterator[None]:
+        """Context in which the network has the averaged weights."""
         import torch
 
-        learning = trainable_parameters(network)
-        before = {name: value.detach().clone() for name, value in learning.items()}
+        trainable = trainable_parameters(network)
+        before = {name: value.detach().clone() for name, value in trainable.items()}
         with torch.no_grad():
-            for name, value in learning.items():
+            for name, value in trainable.items():
                 value.copy_(self.mean[name])
         try:
             yield
         finally:
             with torch.no_grad():
-                for name, value in learning.items():
+                for name, value in trainable.items():
                     value.copy_(before[name])
 
 
 def _eight_bit(
     groups: object, common: Mapping[str, object], device: "torch.device"
 ) -> "torch.optim.Optimizer":
-    """bitsandbytes' AdamW, whose moments take a quarter of the memory."""
+    """8-bit AdamW of bitsandbytes."""
     if device.type != "cuda":
-        raise WrongUsage("optim.eight_bit needs a GPU.")
+        raise WrongUsage("optim.eight_bit needs a GPU.", "Set optim.eight_bit=false.")
     try:
         import bitsandbytes
     except ImportError as error:
         raise TrainerError(
             "optim.eight_bit needs bitsandbytes.", "pip install bitsandbytes."
         ) from error
-    made: torch.optim.Optimizer = bitsandbytes.optim.AdamW8bit(groups, **common)
-    return made
+    optimizer: torch.optim.Optimizer = bitsandbytes.optim.AdamW8bit(groups, **common)
+    return optimizer

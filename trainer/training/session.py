@@ -84,7 +84,7 @@ class Session:
 
     def averaged(self) -> AbstractContextManager[object]:
         """Context with the weights used for evaluation and export: their EMA, if on."""
-        return self.mean.in_place(self.network) if self.mean else nullcontext()
+        return self.mean.applied_to(self.network) if self.mean else nullcontext()
 
 
 def open_session(run: Run, bundle: Bundle, world: World, progress: Progress) -> Session:

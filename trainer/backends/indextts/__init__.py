@@ -13,7 +13,7 @@ from trainer.backends.environments import find_python
 from trainer.backends.indextts.base import Base, open_base
 from trainer.config import TrainConfig
 from trainer.errors import WrongUsage
-from trainer.only_speaks import read_only_speaks
+from trainer.only_speaks import read_inference_model
 
 if TYPE_CHECKING:
     from trainer.speech.speaker import Speaker
@@ -28,7 +28,7 @@ class ShippedIndexTTS:
     """See ``trainer.backends.Shipped``."""
 
     def __init__(self, config: TrainConfig) -> None:
-        self.model = read_only_speaks("indextts")
+        self.model = read_inference_model("indextts")
         if not config.model.base:
             raise WrongUsage(
                 f"{self.model.name} needs its weights.",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.errors import BrokenBase
-from trainer.only_speaks import OnlySpeaks
+from trainer.only_speaks import InferenceModel
 from trainer.runs.base_hashes import verified_hashes
 
 HUB = "hub"  # laid out as the Hugging Face hub's own cache
@@ -19,7 +19,7 @@ class Base:
     hashes: Mapping[str, str]
 
 
-def open_base(model: OnlySpeaks, folder: Path) -> Base:
+def open_base(model: InferenceModel, folder: Path) -> Base:
     """The weights in ``folder``, every file there and its hash as it was before."""
     folder = folder.resolve()
     wanted = model.weights

@@ -13,7 +13,7 @@ from typing import Any
 from trainer.backends.indextts.base import HUB, Base
 from trainer.backends.prompt_sound import joined
 from trainer.errors import TrainerError
-from trainer.only_speaks import OnlySpeaks
+from trainer.only_speaks import InferenceModel
 from trainer.speech.endings import Ending
 from trainer.speech.sound import Sound, read_sound
 
@@ -29,7 +29,7 @@ class IndexSpeaker:
     tokens_per_second = 0.0
     stop_token = -1
 
-    def __init__(self, model: OnlySpeaks, python: Path, base: Base) -> None:
+    def __init__(self, model: InferenceModel, python: Path, base: Base) -> None:
         self._model, self._base = model, base
         self._language = ""
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the program

@@ -7,12 +7,12 @@ import pytest
 
 from tests.helpers.fake_indextts import fake_weights, fake_wheels
 from trainer.cli.parser import main
-from trainer.only_speaks import read_only_speaks
+from trainer.only_speaks import read_inference_model
 
 
 @pytest.fixture(scope="session")
 def model():
-    return read_only_speaks("indextts")
+    return read_inference_model("indextts")
 
 
 @pytest.fixture(scope="session")
