@@ -1,1 +1,1 @@
-"""The audit page: hear, judge and mend clips."""
+"""The audit page: play, decide and correct clips."""

@@ -58,7 +58,7 @@ class ClipTableModel(QAbstractTableModel):
         self._ids: NDArray[np.int64] = self._matches()
 
     def show_categories(self, emotions: EmotionSet) -> None:
-        """Set the categories whose badges are shown."""
+        """Set the categories, for the badges of the rows."""
         self._emotions = {emotion.key: emotion for emotion in emotions.emotions}
         self._rows.clear()
 

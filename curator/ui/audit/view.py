@@ -82,7 +82,7 @@ class AuditView(QObject):
         return clips
 
     def go_to_row(self, row: int) -> bool:
-        """Make the clip of a row the current one; returns False if there is no such row."""
+        """Make the clip of a row the current one; returns False if the row does not exist."""
         if not 0 <= row < self.model.ids.size:
             return False
         self._ui.table.go_to_row(row)

@@ -40,7 +40,7 @@ def beside(columns: ClipColumns, clip: int) -> tuple[int | None, int | None]:
 
 
 def next_row(columns: ClipColumns, clips: Ids, row: int, wanted: str) -> int | None:
-    """Next row of a clip with a finding or without a decision, wrapping at the end; None for none.
+    """Next row with a finding or without a decision, wrapping at the end; None for none.
 
     wanted: "finding" or "undecided".
     """

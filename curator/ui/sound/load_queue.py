@@ -10,11 +10,11 @@ from curator.ui.sound.playable import PlayableClip
 
 @dataclass(slots=True, eq=False)
 class LoadJob:
-    """Clip to decode. begun: a thread decodes it. steps: its parts. loaded: signal emitted."""
+    """Clip to decode. started: a thread decodes it. steps: its parts. loaded: signal emitted."""
 
     clip: PlayableClip
     recording: Recording
-    begun: bool = False
+    started: bool = False
     steps: Iterator[bool] | None = None
     loaded: bool = False
 
@@ -34,7 +34,7 @@ class LoadQueue:
                 self.wake.wait()
             if self.closed:
                 return None
-            self.jobs[0].begun = True
+            self.jobs[0].started = True
             return self.jobs[0]
 
     def done(self, job: LoadJob) -> None:

@@ -70,12 +70,12 @@ class ClipLoader(QObject):
         wanted = [clips[clip_id] for clip_id in clip_ids if clip_id in clips]
         self._begin()
         with self._seeking.wake:
-            begun = {id(job.clip): job for job in self._seeking.jobs if job.begun}
-            self._seeking.jobs = list(begun.values())
+            started = {id(job.clip): job for job in self._seeking.jobs if job.started}
+            self._seeking.jobs = list(started.values())
             self._seeking.jobs += [
                 LoadJob(clip, self._recording(clip))
                 for clip in wanted
-                if not (clip.whole or clip.failure or id(clip) in begun)
+                if not (clip.whole or clip.failure or id(clip) in started)
             ]
             self._seeking.wake.notify()
         copies = [c for c in wanted if c.whole and not c.exact]

@@ -1,4 +1,4 @@
-"""Everything has a name, shows its focus and can be reached with Tab."""
+"""Accessible names, visible focus and Tab order of the audit page."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
@@ -26,8 +26,8 @@ def test_every_control_has_a_name(audit: Audit):
     audit.page.ui.table.go_to_row(2)
     nameless = []
     for widget in focusable(audit):
-        found = QAccessible.queryAccessibleInterface(widget)
-        if not (found and found.text(QAccessible.Text.Name)):
+        interface = QAccessible.queryAccessibleInterface(widget)
+        if not (interface and interface.text(QAccessible.Text.Name)):
             nameless.append(widget)
     assert not nameless
 

@@ -1,4 +1,4 @@
-"""Edges moved, clips split and merged, by keys as a person would."""
+"""Moving edges, splitting and merging clips by keyboard."""
 
 from types import SimpleNamespace
 

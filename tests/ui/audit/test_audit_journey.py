@@ -1,4 +1,4 @@
-"""A hundred clips by the keyboard alone."""
+"""Reviewing a hundred clips by keyboard."""
 
 import pytest
 from PySide6.QtCore import Qt

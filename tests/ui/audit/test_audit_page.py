@@ -1,4 +1,4 @@
-"""One test for each thing a person wants to do, done by keys as they would."""
+"""Commands of the audit page, by keyboard."""
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -156,7 +156,7 @@ def test_typing_what_the_machine_heard_takes_the_correction_back(audit: Audit):
 
 
 def held(key: Qt.Key) -> QKeyEvent:
-    """What the keyboard sends while a key is held."""
+    """Auto-repeat event of a held key."""
     return QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, "", True)
 
 

@@ -1,4 +1,4 @@
-"""The list of clips beside a plain list."""
+"""Clip table model compared with a plain list."""
 
 import tempfile
 from pathlib import Path
@@ -72,7 +72,7 @@ def test_rows_show_the_clips(crowd):
 
 
 class PlainList:
-    """What the list should be, done the slow way."""
+    """Reference model: recomputes the list after every change."""
 
     def __init__(self, project):
         self.project = project
@@ -134,7 +134,7 @@ def emotion_place(project, clip):
 
 
 class Listing(RuleBasedStateMachine):
-    """Edits, undo, filters, orders and results, in any sequence."""
+    """State machine: edits, undo, filters, orders and results in any sequence."""
 
     @initialize()
     def begin(self):

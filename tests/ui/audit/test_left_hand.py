@@ -1,4 +1,4 @@
-"""The preset for those whose right hand stays at the mouse."""
+"""Key preset for the left hand."""
 
 import pytest
 from PySide6.QtCore import Qt

@@ -1,4 +1,4 @@
-"""Columns answer as the clips themselves would, and stay in step."""
+"""Clip columns compared with the clips of the project, also after changes."""
 
 import random
 import tempfile
@@ -65,7 +65,7 @@ def test_texts_are_sorted_without_regard_to_accents_and_empty_ones_last(crowd):
 
 
 def in_step(columns, project):
-    """Whether the columns say the same as new ones would."""
+    """Whether the columns equal newly read ones."""
     new = ClipColumns(project)
     assert ids(columns) == ids(new) == project.clips.ids()
     for name in ("state", "start", "stop", "corrected", "errors", "warnings", "map", "words"):

@@ -1,4 +1,4 @@
-"""Very many clips: the first are there at once, the rest follows without holding the window up."""
+"""Loading of many clips: the first synchronously, the others in the background."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -40,7 +40,7 @@ def session(crowd: Project, qapp: object) -> Iterator[Session]:
 
 @pytest.fixture
 def open_page(session: Session, qtbot) -> Iterator[Callable[[], AuditPage]]:
-    """Opens the page in the test itself: between fixtures and tests events are dealt with."""
+    """Opens the page inside the test: events are processed between fixtures and tests."""
     pages = []
 
     def make() -> AuditPage:
@@ -55,7 +55,7 @@ def open_page(session: Session, qtbot) -> Iterator[Callable[[], AuditPage]]:
 
 @pytest.fixture
 def read(session: Session, qtbot) -> Callable[[], None]:
-    """Waits until nothing is being read."""
+    """Waits until background reads are finished."""
 
     def wait() -> None:
         qtbot.wait(2 * audit_page.UNPAINTED_MS)

@@ -1,4 +1,4 @@
-"""Orders of review."""
+"""Sort orders of the clip list and the Wilson interval."""
 
 import pytest
 from hypothesis import given
@@ -61,8 +61,8 @@ def test_the_ends_stay_within_all_and_nothing(bad, heard):
 
 
 @given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_the_share_that_was_seen_lies_within(found):
-    bad, heard = found
+def test_the_share_that_was_seen_lies_within(counts):
+    bad, heard = counts
     low, high = wilson_interval(bad, heard)
     assert low <= bad / heard + 1e-12
     assert bad / heard <= high + 1e-12

@@ -1,4 +1,4 @@
-"""Searching all texts at once finds what searching each would."""
+"""Text search compared with a search in each text."""
 
 from hypothesis import given
 from hypothesis import strategies as st

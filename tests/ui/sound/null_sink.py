@@ -1,4 +1,4 @@
-"""A sound device made up: PulseAudio with a null sink, and a recorder at its other end."""
+"""Virtual audio device: PulseAudio with a null sink, and a recorder of its monitor."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ NEEDED = ("pulseaudio", "parec", "pactl")
 
 
 def missing() -> str:
-    """Why there can be no null sink here, or ""."""
+    """Reason why no null sink can be created here, or ""."""
     absent = [program for program in NEEDED if shutil.which(program) is None]
     return f"{', '.join(absent)} not installed" if absent else ""
 
@@ -36,7 +36,7 @@ class NullSink:
         self._server: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Let there be a device."""
+        """Create the null sink."""
         self._server = subprocess.Popen(
             ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--log-level=error",
              "--load=module-native-protocol-unix",
@@ -49,7 +49,7 @@ class NullSink:
             time.sleep(0.05)
 
     def kill(self) -> None:
-        """Pull the plug."""
+        """Remove the null sink."""
         if self._server is not None:
             self._server.kill()
             self._server.wait()

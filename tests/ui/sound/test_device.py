@@ -1,4 +1,4 @@
-"""A real device: what the callback wrote is recorded at the other end."""
+"""Playback on a PulseAudio null sink, recorded at its monitor."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,14 +17,14 @@ from tests.ui.sound.null_sink import RATE, NullSink, aligned, missing
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 
 TRIES = 4
-"""On a busy machine blocks may come too late; then it is done again."""
+"""Retries for blocks that come too late on a busy machine."""
 
 OpenPlayer = Callable[[], tuple[SoundDevicePlayer, list[str]]]
 
 
 @pytest.fixture
 def sink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[NullSink]:
-    """A device, for this test and whatever PortAudio it asks."""
+    """Null sink for one test and its PortAudio."""
     made = NullSink(tmp_path / "sound")
     for name, value in made.environment.items():
         monkeypatch.setenv(name, value)

@@ -1,4 +1,4 @@
-"""Clips made ready ahead."""
+"""Decoding of clips in advance."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What the device gets, block by block."""
+"""Blocks rendered by the mixer."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ FADED = 0.6 * np.pi / 2 / FADE  # what fading two such tones adds at most
 
 
 def taken(mixer: Mixer, samples: int, block: int = 256) -> Samples:
-    """What a device asking for ``block`` samples at a time gets."""
+    """Samples rendered in blocks of ``block`` samples."""
     got = np.empty(samples, np.float32)
     for first in range(0, samples, block):
         mixer.fill(got[first : first + block])

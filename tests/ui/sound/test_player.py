@@ -1,4 +1,4 @@
-"""What every player does, heard or not, by the clock."""
+"""Silent player: positions, speed, loop and loudness by the clock."""
 
 import time
 
@@ -98,8 +98,8 @@ def test_at_another_speed_sounds_are_where_they_were(qtbot, silent: SilentPlayer
     level = np.convolve(np.abs(made.samples), np.ones(960) / 960, "same")
     for at in times:
         near = slice(round((at - 0.3) / speed * RATE), round((at + 0.3) / speed * RATE))
-        found = (near.start + np.argmax(level[near])) / RATE * speed
-        assert found == pytest.approx(at + 0.025, abs=0.03)
+        peak = (near.start + np.argmax(level[near])) / RATE * speed
+        assert peak == pytest.approx(at + 0.025, abs=0.03)
 
 
 def test_changing_the_speed_goes_on_from_where_it_is(qtbot, silent: SilentPlayer):

@@ -1,4 +1,4 @@
-"""Where pitches are drawn."""
+"""Levels and drawing of the spectrogram."""
 
 import numpy as np
 import pytest

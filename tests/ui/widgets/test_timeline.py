@@ -1,4 +1,4 @@
-"""Samples, pixels and times."""
+"""Conversion between samples, pixels and times."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What the waveform shows and what happens when it is touched."""
+"""Drawing and input of the waveform."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def view(qtbot, tmp_path: Path) -> WaveformView:
-    """Two seconds of nothing, two of a tone (the clip), two of nothing."""
+    """Two seconds of silence, two of a tone (the clip), two of silence."""
     sound = np.concatenate([silence(2.0), tone(2.0, 440, level=0.5), silence(2.0)])
     took = take_in(write_sound(tmp_path / "a.wav", sound), tmp_path)
     made = WaveformView()
@@ -50,7 +50,7 @@ def picture(view: WaveformView) -> QImage:
 
 
 def column(image: QImage, x: int, colour: str) -> int:
-    """How many pixels of a column have a colour."""
+    """Number of pixels of a column that have a colour."""
     wanted = QColor(colour).rgb()
     return sum(image.pixelColor(x, y).rgb() == wanted for y in range(image.height()))
 
