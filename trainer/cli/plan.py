@@ -26,7 +26,7 @@ def plan(arguments: argparse.Namespace) -> int:
     from trainer.bundle.preflight import preflight
     from trainer.machine.network_sizes import network_sizes
     from trainer.machine.plan import plan as make_plan
-    from trainer.machine.plan import preset_for, schedule_for, too_little
+    from trainer.machine.plan import preset_for, schedule_for, warn_little_data
     from trainer.target import read_target
 
     bundle = read_bundle(arguments.bundle)
@@ -50,7 +50,7 @@ def plan(arguments: argparse.Namespace) -> int:
         for card, config in zip(cards, configs, strict=True)
     ]
     hours = sum(clip.duration_s for clip in clips) / 3600
-    warnings = dict.fromkeys(filter(None, (too_little(config, hours) for config in configs)))
+    warnings = dict.fromkeys(filter(None, (warn_little_data(config, hours) for config in configs)))
     for estimate in plans:
         if arguments.json:
             print_json({"kind": "estimate", **asdict(estimate)})

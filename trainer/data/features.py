@@ -1,8 +1,8 @@
-"""What the frozen networks make of each clip, computed once and kept in a hashed cache.
+"""Feature cache: outputs of the frozen networks for each clip, computed once.
 
-An entry's name is the hash of the networks, the clip's sound, its text and language, and the
-version of the encoding, so an entry can never belong to something else. Each entry carries the
-hash of its content: a damaged one is computed again, not trained on.
+The name of an entry is the hash of the networks, the clip's audio, text and language, and the
+version of the encoding. Each entry contains the hash of its content; a damaged one is computed
+again.
 """
 
 import hashlib
@@ -21,17 +21,17 @@ from trainer.bundle.manifest import Bundle, Clip
 from trainer.config import TrainConfig
 
 VERSION = 1
-MEL = "mel"  # the one long array; read by slices, everything else is held in memory
-FEWEST_FOR_PROCESSES = 200  # below, loading the networks again in each process costs more
+MEL = "mel"  # the only long array: read in slices, all others are kept in memory
+MIN_CLIPS_FOR_PROCESSES = 200  # below, loading the networks in each process costs more
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """One clip's entry: small arrays in memory, its mel on disk.
+    """Features of a clip: small arrays in memory, the mel spectrogram on disk.
 
-    mel_offset: where in the file the mel begins. frames, bands: its shape. dtype: of its values.
+    mel_offset: byte offset of the mel in the file. frames, bands: its shape. dtype: its type.
     """
 
     path: Path
@@ -42,8 +42,8 @@ class Features:
     dtype: str = "float16"
 
     def mel(self, start: int, frames: int) -> NDArray[np.generic]:
-        """Frames [start, start + frames) of the mel, of shape (frames, bands)."""
-        row = self.bands * np.dtype(self.dtype).itemsize  # bytes of a frame
+        """Frames [start, start + frames) of the mel, shape (frames, bands)."""
+        row = self.bands * np.dtype(self.dtype).itemsize  # bytes per frame
         with self.path.open("rb", buffering=0) as file:
             file.seek(self.mel_offset + start * row)
             data = file.read(frames * row)
@@ -52,7 +52,7 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Every clip's features by id, and how they came about."""
+    """Features by clip id. encoded, reused: number of clips. damaged: ids of damaged entries."""
 
     by_clip: Mapping[str, Features]
     encoded: int
@@ -61,7 +61,7 @@ class Prepared:
 
 
 def cache_folder(bundle: Path, config: TrainConfig) -> Path:
-    """Where the cache is: as configured, else beside the bundle. It may be deleted at any time."""
+    """Cache folder: data.cache, else beside the bundle. It may be deleted at any time."""
     if config.data.cache:
         return Path(config.data.cache).resolve()
     bundle = bundle.resolve()
@@ -73,45 +73,45 @@ def prepare(
     bundle: Bundle,
     clips: Sequence[Clip],
     config: TrainConfig,
-    progress: Progress = lambda done, total: None,
+    progress: Progress = lambda count, total: None,
 ) -> Prepared:
-    """The features of all clips, encoding those that the cache lacks."""
+    """Features of all clips; encodes those missing from the cache."""
     folder = cache_folder(bundle.folder, config)
     key = backend.feature_key()
-    found: dict[str, Features] = {}
-    lacking: list[tuple[Clip, Path]] = []
+    by_clip: dict[str, Features] = {}
+    missing: list[tuple[Clip, Path]] = []
     damaged = []
     for clip in clips:
         path = entry_path(folder, key, clip)
         entry = read_entry(path)
         if entry is not None:
-            found[clip.id] = entry
+            by_clip[clip.id] = entry
             continue
         if path.is_file():
             damaged.append(clip.id)
-        lacking.append((clip, path))
-    reused = len(found)
-    for done, (clip, path, arrays) in enumerate(_encoded(backend, bundle, lacking, config), 1):
+        missing.append((clip, path))
+    reused = len(by_clip)
+    for count, (clip, path, arrays) in enumerate(_encoded(backend, bundle, missing, config), 1):
         write_entry(path, arrays)
         entry = read_entry(path)
         if entry is None:
             raise OSError(f"{path} could not be read back after it was written.")
-        found[clip.id] = entry
-        progress(done, len(lacking))
-    return Prepared(found, len(lacking), reused, tuple(damaged))
+        by_clip[clip.id] = entry
+        progress(count, len(missing))
+    return Prepared(by_clip, len(missing), reused, tuple(damaged))
 
 
 def entry_path(folder: Path, key: str, clip: Clip) -> Path:
-    """Where the features of a clip are kept."""
-    what = json.dumps([VERSION, key, clip.sha256, clip.text, clip.language], ensure_ascii=False)
-    name = hashlib.sha256(what.encode()).hexdigest()
+    """Cache file of a clip."""
+    key_text = json.dumps([VERSION, key, clip.sha256, clip.text, clip.language], ensure_ascii=False)
+    name = hashlib.sha256(key_text.encode()).hexdigest()
     return folder / "features" / name[:2] / f"{name}.feat"
 
 
 def write_entry(path: Path, arrays: Arrays) -> None:
-    """Keep the arrays at ``path``: one line of JSON, then their bytes, the mel last.
+    """Write the arrays to ``path``: one line of JSON, then their bytes, the mel last.
 
-    Not fsynced: an entry that a crash left damaged is recognised and computed again.
+    Not fsynced: a damaged entry is detected by its hash and computed again.
     """
     names = sorted(arrays, key=lambda name: (name == MEL, name))
     body = b"".join(np.ascontiguousarray(arrays[name]).tobytes() for name in names)
@@ -121,16 +121,16 @@ def write_entry(path: Path, arrays: Arrays) -> None:
         "arrays": [[name, str(arrays[name].dtype), arrays[name].shape] for name in names],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        beside.write_bytes(json.dumps(header).encode() + b"\n" + body)
-        beside.replace(path)
+        temporary.write_bytes(json.dumps(header).encode() + b"\n" + body)
+        temporary.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def read_entry(path: Path) -> Features | None:
-    """The entry at ``path``; None if it is not there or is damaged."""
+    """Read the entry at ``path``; None if it is missing or damaged."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -145,30 +145,34 @@ def read_entry(path: Path) -> Features | None:
         return None
 
 
-def _parse(path: Path, offset: int, body: bytes, described: list[list[object]]) -> Features | None:
+def _parse(
+    path: Path, offset: int, body: bytes, descriptions: list[list[object]]
+) -> Features | None:
     arrays: dict[str, NDArray[np.generic]] = {}
-    at = 0
-    for name, dtype, shape in described:
-        kind = np.dtype(str(dtype))
+    position = 0
+    for name, dtype, shape in descriptions:
+        value_type = np.dtype(str(dtype))
         count = int(np.prod(np.asarray(shape)))
         if name == MEL:
             frames, bands = np.asarray(shape)
-            return Features(path, arrays, offset + at, int(frames), int(bands), kind.name)
-        values = np.frombuffer(body, dtype=kind, count=count, offset=at)
+            return Features(
+                path, arrays, offset + position, int(frames), int(bands), value_type.name
+            )
+        values = np.frombuffer(body, dtype=value_type, count=count, offset=position)
         arrays[str(name)] = values.reshape(np.asarray(shape, dtype=int)).copy()
-        at += count * kind.itemsize
+        position += count * value_type.itemsize
     return None
 
 
 def _encoded(
     backend: Backend,
     bundle: Bundle,
-    lacking: Sequence[tuple[Clip, Path]],
+    missing: Sequence[tuple[Clip, Path]],
     config: TrainConfig,
 ) -> Iterator[tuple[Clip, Path, Arrays]]:
-    """Encode the clips, in several processes if there are enough of them."""
-    if config.data.processes == 1 or len(lacking) < FEWEST_FOR_PROCESSES:
-        for clip, path in lacking:
+    """Encode the clips, in several processes if data.processes > 1 and there are enough."""
+    if config.data.processes == 1 or len(missing) < MIN_CLIPS_FOR_PROCESSES:
+        for clip, path in missing:
             yield clip, path, backend.encode(clip, bundle.audio(clip))
         return
     import multiprocessing
@@ -176,9 +180,9 @@ def _encoded(
     context = multiprocessing.get_context("spawn")
     arguments = (config, bundle)
     with ProcessPoolExecutor(config.data.processes, context, _open_in_worker, arguments) as pool:
-        jobs = [(clip, bundle.audio(clip)) for clip, _ in lacking]
-        answers = pool.map(_encode_in_worker, jobs, chunksize=8)
-        for (clip, path), arrays in zip(lacking, answers, strict=True):
+        jobs = [(clip, bundle.audio(clip)) for clip, _ in missing]
+        results = pool.map(_encode_in_worker, jobs, chunksize=8)
+        for (clip, path), arrays in zip(missing, results, strict=True):
             yield clip, path, arrays
 
 

@@ -1,4 +1,4 @@
-"""What this machine can train with, and what to do where it cannot."""
+"""Checks of the machine: packages, GPU, disk, processors and licences."""
 
 import importlib.metadata
 import os
@@ -10,13 +10,13 @@ from trainer.backends import PACKAGES, SPEAKERS, TARGETS
 from trainer.only_speaks import read_inference_model
 from trainer.target import read_target
 
-LEAST_FREE_GB = 10  # a base, its cache, and three checkpoints of a full training
+MIN_FREE_GB = 10  # a base, its cache and three full checkpoints
 GIGABYTE = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at; says: a sentence, with what to do if it is not good."""
+    """Result of a check. says: value, or the problem and what to do."""
 
     what: str
     good: bool
@@ -24,52 +24,52 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Everything a training needs, looked at once."""
+    """Run all checks."""
     return [*_packages(), _gpu(), _disk(), _processors(), *_licences()]
 
 
 def _packages() -> list[Finding]:
-    found = []
-    usual = next(iter(PACKAGES))
+    findings = []
+    default = next(iter(PACKAGES))
     for name, purpose, extra in (
-        ("torch", "all training", usual),
+        ("torch", "all training", default),
         *(
             (packages[0], read_target(TARGETS[family]).name, family)
             for family, packages in PACKAGES.items()
         ),
-        ("peft", "LoRA", usual),
-        ("tensorboard", "the TensorBoard mirror", usual),
+        ("peft", "LoRA", default),
+        ("tensorboard", "the TensorBoard log", default),
     ):
         try:
             version = importlib.metadata.version(name)
-            found.append(Finding(name, True, version))
+            findings.append(Finding(name, True, version))
         except importlib.metadata.PackageNotFoundError:
-            says = f"is not installed; {purpose} needs it: pip install voice-curator[{extra}]"
-            found.append(Finding(name, False, says))
-    return found
+            says = f"not installed; required for {purpose}: pip install voice-curator[{extra}]"
+            findings.append(Finding(name, False, says))
+    return findings
 
 
 def _gpu() -> Finding:
     import torch
 
     if torch.cuda.is_available():
-        parts = []
+        cards = []
         for at in range(torch.cuda.device_count()):
             card = torch.cuda.get_device_properties(at)
-            parts.append(f"{card.name}, {card.total_memory / GIGABYTE:.0f} GB")
-        return Finding("GPU", True, "; ".join(parts))
+            cards.append(f"{card.name}, {card.total_memory / GIGABYTE:.0f} GB")
+        return Finding("GPU", True, "; ".join(cards))
     if Path("/proc/driver/nvidia/version").exists():
-        says = "there is an NVIDIA driver, but this torch cannot use it; install a CUDA build"
+        says = "an NVIDIA driver is present, but this torch cannot use it; install a CUDA build"
         return Finding("GPU", False, says)
-    says = "none; the preset tiny-cpu runs without, a real training takes days without"
+    says = "none; the preset tiny-cpu runs on the CPU, a real training would take days"
     return Finding("GPU", False, says)
 
 
 def _disk() -> Finding:
     free = shutil.disk_usage(Path.cwd()).free / GIGABYTE
-    good = free >= LEAST_FREE_GB
-    more = "" if good else f"; a full training wants {LEAST_FREE_GB} GB"
-    return Finding("disk", good, f"{free:.0f} GB are free here{more}")
+    good = free >= MIN_FREE_GB
+    more = "" if good else f"; a full training needs {MIN_FREE_GB} GB"
+    return Finding("disk", good, f"{free:.0f} GB free here{more}")
 
 
 def _processors() -> Finding:
@@ -77,9 +77,9 @@ def _processors() -> Finding:
 
 
 def _licences() -> list[Finding]:
-    """What the released weights of each family allow."""
+    """Licences of the released weights."""
     targets = [read_target(key) for key in dict.fromkeys(TARGETS.values())]
     speakers = [read_inference_model(key) for key in SPEAKERS]
-    licences = [(each.name, each.licence) for each in targets]
-    licences += [(each.name, each.licence) for each in speakers]
+    licences = [(model.name, model.licence) for model in targets]
+    licences += [(model.name, model.licence) for model in speakers]
     return [Finding(f"licence of {name}", True, licence) for name, licence in licences]

@@ -1,4 +1,4 @@
-"""How large a family's released network is, known before anything of it is loaded."""
+"""Sizes of a family's released network, without loading it."""
 
 import tomllib
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from trainer.resources import resources
 class NetworkSizes:
     """The section ``network`` of ``resources/targets/*.toml``; see its comments.
 
-    code_samples: samples per speech code at the target's rate. full_hours: less speech is little
-    for training every weight.
+    code_samples: samples per audio code at the target's rate. full_hours: minimum hours of speech
+    recommended for full fine-tuning.
     """
 
     transformer_parameters: float
@@ -30,11 +30,11 @@ class NetworkSizes:
 
     @property
     def parameters(self) -> float:
-        """Of the whole network that can learn."""
+        """Total number of trainable parameters."""
         return self.transformer_parameters + self.other_parameters
 
 
 def network_sizes(target: str) -> NetworkSizes:
-    """The sizes of the network of a target that there is."""
+    """Read the network sizes of a target."""
     path = resources() / "targets" / f"{target}.toml"
     return NetworkSizes(**tomllib.loads(path.read_text(encoding="utf-8"))["network"])

@@ -1,4 +1,4 @@
-"""Which of the locked packages a training needs: what curator needs is left at home."""
+"""Locked packages that a training needs, without those of curator."""
 
 import importlib.metadata
 import re
@@ -10,10 +10,10 @@ from trainer.errors import TrainerError
 from trainer.resources import resources
 
 LOCK = "requirements.lock"
-# What the trainer imports by itself, whatever the back-end; what these need is looked up.
+# Direct imports of the trainer, independent of the backend; dependencies are looked up.
 COMMON = ("jinja2", "msgspec", "numpy", "safetensors", "soundfile", "tensorboard", "torch")
-# The machine a pack goes to, whatever this one is.
-ELSEWHERE = {
+# Markers of the machine that a pack is for.
+TARGET_ENVIRONMENT = {
     "platform_machine": "x86_64",
     "platform_system": "Linux",
     "sys_platform": "linux",
@@ -23,57 +23,57 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def requirements(backend: str) -> list[str]:
-    """The lines of the lock file that a training with this back-end needs."""
+    """Lines of the lock file needed to train with a backend."""
     needed = _closure([*COMMON, *PACKAGES.get(backend, ())])
-    found = [line for line in _locked() if _name(line) in needed]
-    lacking = {_plain(root) for root in COMMON} - {_name(line) for line in found}
-    if lacking:
-        raise TrainerError(f"{LOCK} does not hold {', '.join(sorted(lacking))}.")
-    return found
+    lines = [line for line in _locked() if _name(line) in needed]
+    missing = {_normalised(root) for root in COMMON} - {_name(line) for line in lines}
+    if missing:
+        raise TrainerError(f"{LOCK} lacks {', '.join(sorted(missing))}.", "Reinstall the project.")
+    return lines
 
 
 def _locked() -> list[str]:
-    """The lines of the lock file: beside resources/ in a checkout, in it when installed."""
+    """Lines of the lock file, beside resources/ in a checkout, inside it when installed."""
     for folder in (resources().parent, resources()):
         path: Path = folder / LOCK
         if path.is_file():
             lines = path.read_text(encoding="utf-8").splitlines()
             return [line for line in lines if line and not line.startswith("#")]
-    raise TrainerError(f"The file {LOCK} is missing from this installation.")
+    raise TrainerError(f"{LOCK} is missing from this installation.", "Reinstall the project.")
 
 
 def _closure(roots: list[str]) -> set[str]:
-    """The packages and all they need, as their installed descriptions say."""
-    waiting = [(root, frozenset[str]()) for root in roots]
+    """Transitive dependencies of packages, from the installed metadata."""
+    queue = [(root, frozenset[str]()) for root in roots]
     seen: set[tuple[str, frozenset[str]]] = set()
-    while waiting:
-        one = waiting.pop()
-        if one not in seen:
-            seen.add(one)
-            waiting += _needed_by(*one)
+    while queue:
+        package = queue.pop()
+        if package not in seen:
+            seen.add(package)
+            queue += _dependencies(*package)
     return {name for name, _ in seen}
 
 
-def _needed_by(name: str, extras: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
+def _dependencies(name: str, extras: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
     from packaging.requirements import Requirement
 
     try:
         lines = importlib.metadata.requires(name) or []
     except importlib.metadata.PackageNotFoundError:
-        return  # not on this machine, such as CUDA's libraries on a Mac; they need nothing more
+        return  # not on this machine, such as CUDA libraries on a Mac, which have no dependencies
     for line in lines:
-        wanted = Requirement(line)
-        marker = wanted.marker
-        chosen = [{**ELSEWHERE, "extra": extra} for extra in ("", *extras)]
-        if marker is None or any(marker.evaluate(place) for place in chosen):
-            yield _plain(wanted.name), frozenset(wanted.extras)
+        requirement = Requirement(line)
+        marker = requirement.marker
+        environments = [{**TARGET_ENVIRONMENT, "extra": extra} for extra in ("", *extras)]
+        if marker is None or any(marker.evaluate(environment) for environment in environments):
+            yield _normalised(requirement.name), frozenset(requirement.extras)
 
 
 def _name(line: str) -> str:
     match = NAME.match(line)
-    return _plain(match[0]) if match else ""
+    return _normalised(match[0]) if match else ""
 
 
-def _plain(name: str) -> str:
-    """A package's name as all its spellings agree on."""
+def _normalised(name: str) -> str:
+    """Normalised package name (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,4 +1,4 @@
-"""What only a GPU, or weights from elsewhere, can show, and nobody has measured: the commands."""
+"""Measurements that need a GPU or released weights, with their commands."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ PROBE = "trainer plan BUNDLE --base BASE --preset 24gb --gpu 24 --probe"
 
 
 @dataclass(frozen=True, slots=True)
-class Unmeasured:
-    """what: the question. command: what answers it. look: where the answer stands."""
+class Measurement:
+    """An open measurement. what: quantity. command: how to measure. look: what to compare."""
 
     what: str
     command: str
@@ -15,62 +15,62 @@ class Unmeasured:
 
 
 UNMEASURED = (
-    Unmeasured(
-        "bf16, fp16 and full precision: time and memory of a step",
+    Measurement(
+        "bf16, fp16 and full precision: time and memory per step",
         f"{PROBE} --set precision.amp=bf16",
-        "seconds a step and MB; again with fp16 and with off",
+        "seconds per step and MB; repeat with fp16 and off",
     ),
-    Unmeasured(
-        "bf16 learns as full precision does",
+    Measurement(
+        "bf16 trains as well as full precision",
         "trainer train BUNDLE RUN --base BASE --preset 24gb --set precision.amp=bf16"
         " --set sched.total_steps=200 --set eval.every_steps=50",
         "mel_ce at each evaluation, within 1 % of a run with precision.amp=off",
     ),
-    Unmeasured(
+    Measurement(
         "TF32",
         f"{PROBE} --set precision.amp=off --set precision.tf32=false",
-        "seconds a step; again with true",
+        "seconds per step; repeat with true",
     ),
-    Unmeasured(
+    Measurement(
         "fused AdamW",
         f"{PROBE} --set optim.fused=false",
-        "seconds a step; again with true",
+        "seconds per step; repeat with true",
     ),
-    Unmeasured(
+    Measurement(
         "torch.compile",
         f"{PROBE} --set precision.compile=true",
-        "seconds a step; again with false",
+        "seconds per step; repeat with false",
     ),
-    Unmeasured(
+    Measurement(
         "8-bit AdamW (pip install bitsandbytes)",
         f"{PROBE} --set optim.eight_bit=true",
-        "MB and seconds a step; again with false",
+        "MB and seconds per step; repeat with false",
     ),
-    Unmeasured(
+    Measurement(
         "gradient checkpointing",
         f"{PROBE} --set precision.checkpointing=true",
-        "MB and seconds a step; again with false",
+        "MB and seconds per step; repeat with false",
     ),
-    Unmeasured(
-        "halving of micro-batches when a GPU's memory runs out",
+    Measurement(
+        "halving of micro-batches when GPU memory runs out",
         f"{PROBE} --set optim.effective_clips=512 --set sampler.max_clips=512"
         " --set sampler.max_tokens=1000000",
-        "how often they were halved, and that it went on",
+        "number of halvings, and that the run continued",
     ),
-    Unmeasured(
-        "two GPUs over nccl are one with the double batch",
+    Measurement(
+        "two GPUs over nccl equal one with twice the batch",
         "torchrun --standalone --nproc_per_node=2 -m trainer train BUNDLE RUN --base BASE"
         " --preset 24gb --set precision.amp=off --set model.dropout=0 --set sched.total_steps=20",
-        "mel_ce of every step; again with one process and twice sampler.max_clips",
+        "mel_ce of every step; repeat with one process and twice sampler.max_clips",
     ),
-    Unmeasured(
-        "IndexTTS-2 with its released weights (any machine with a network; a GPU speaks faster)",
+    Measurement(
+        "IndexTTS-2 with its released weights (any machine with internet access; faster on a GPU)",
         "trainer evaluate RUN --model indextts --base BASE --bundle BUNDLE",
-        "word errors and similarity beside those of a trained run, by trainer compare",
+        "word errors and similarity against a trained run, by trainer compare",
     ),
-    Unmeasured(
-        "the presets by memory fit the memory they are named for",
+    Measurement(
+        "memory presets fit the memory they are named for",
         "trainer plan BUNDLE --base BASE --preset 12gb --gpu 12 --probe",
-        "measured MB beside the estimate; again with 8gb, 16gb, 24gb and 80gb",
+        "measured and estimated MB; repeat with 8gb, 16gb, 24gb and 80gb",
     ),
 )

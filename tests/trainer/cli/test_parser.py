@@ -124,7 +124,7 @@ def test_several_processes_encode_the_same(tmp_path, monkeypatch, capsys):
     from trainer.data import features
 
     folder = a_bundle(tmp_path / "show", 6, least_s=0.6, most_s=0.8)
-    monkeypatch.setattr(features, "FEWEST_FOR_PROCESSES", 2)
+    monkeypatch.setattr(features, "MIN_CLIPS_FOR_PROCESSES", 2)
     made = []
     for cache, processes in (("one", 1), ("two", 2)):
         words = ["prepare", str(folder), "--preset", "tiny-cpu", "--set", "model.backend=toy"]
