@@ -1,4 +1,4 @@
-"""``trainer evaluate RUN``: speak, measure, and say what that shows."""
+"""Command evaluate: synthesise test sentences, measure and summarise them."""
 
 import argparse
 import json
@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from trainer import __version__
@@ -36,8 +36,8 @@ SUMMARY = f"{results.FOLDER}/summary.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """What an evaluation knows before it speaks. real: held-out clips, measured."""
+class EvaluationContext:
+    """Inputs shared by all samples of an evaluation. about: header of the result files."""
 
     run: Run
     bundle: Bundle
@@ -45,13 +45,13 @@ class Work:
     manner: Manner
     listener: Listener
     voice: Voice
-    about: dict[str, object]
+    about: dict[str, object] = field(default_factory=dict)
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
-    """Every kept checkpoint and the base speak, and are measured."""
+    """Synthesise and measure test sentences with the base and all kept checkpoints."""
     run = shipped_run(arguments) if arguments.model else open_run(arguments.run)
-    earlier = results.read_results(run.folder)  # refuses a newer version before anything is done
+    earlier = results.read_results(run.folder)  # fails early for results of a newer version
     bundle = run.bundle(arguments.bundle)
     script = read_script(bundle, arguments.sentences or ())
     steps = _steps(run, arguments.checkpoint)
@@ -59,63 +59,59 @@ def evaluate(arguments: argparse.Namespace) -> int:
     manner = Manner(arguments.endings, arguments.candidates, None)
     real = read_real(bundle, held_out(bundle), listener)
     voice = voice_of(bundle, real)
-    about = _about(run, bundle, script, steps, listener, voice, manner)
-    work = Work(run, bundle, script, manner, listener, voice, about)
-    found = _rows_of_real(real, voice)
-    results.write_results(run.folder / results.REAL, {**about, "complete": True}, found)
-    rows = _samples(work, plan(run, bundle, script, steps, about_speaking(about)), earlier)
-    summary = summarise(rows, found)
+    context = EvaluationContext(run, bundle, script, manner, listener, voice)
+    about = context.about
+    about.update(_header(context, steps))
+    real_rows = _rows_of_real(real, voice)
+    results.write_results(run.folder / results.REAL, {**about, "complete": True}, real_rows)
+    rows = _samples(context, plan(run, bundle, script, steps, about_speaking(about)), earlier)
+    summary = summarise(rows, real_rows)
     text = json.dumps(json.loads(results.as_line(summary)), indent=1, ensure_ascii=False)
     write_atomically(run.folder / SUMMARY, text.encode())
-    for line in lines(summary, about, rows, found):
+    for line in lines(summary, about, rows, real_rows):
         print_line(line)
     return 0
 
 
 def about_speaking(about: Mapping[str, object]) -> dict[str, object]:
-    """The settings that decide how a sample sounds."""
+    """Settings that affect how a sample sounds."""
     return {"endings": about["endings"], "voice": about["voice"]}
 
 
 def _steps(run: Run, wanted: Sequence[str] | None) -> list[int]:
-    """The steps asked for, always with the base before them; all kept ones where none is named."""
+    """Requested steps and the base; all kept ones by default."""
     kept = kept_steps(run)
     if not wanted:
         return kept
-    chosen = {0}
-    for word in wanted:
-        if not word.isdigit() or int(word) not in kept:
-            there = ", ".join(map(str, kept))
-            raise WrongUsage(f"There is no checkpoint {word!r}.", f"There are: {there}.")
-        chosen.add(int(word))
-    return sorted(chosen)
+    steps = {0}
+    for name in wanted:
+        if not name.isdigit() or int(name) not in kept:
+            available = ", ".join(map(str, kept))
+            raise WrongUsage(f"There is no checkpoint {name!r}.", f"Available steps: {available}.")
+        steps.add(int(name))
+    return sorted(steps)
 
 
-def _about(
-    run: Run,
-    bundle: Bundle,
-    script: Script,
-    steps: Sequence[int],
-    listener: Listener,
-    voice: Voice,
-    manner: Manner,
-) -> dict[str, object]:
-    """The first line of both files."""
+def _header(context: EvaluationContext, steps: Sequence[int]) -> dict[str, object]:
+    """Header of both result files."""
     from trainer.runs.checkpoint import newest
 
+    script, listener, voice = context.script, context.listener, context.voice
     models: dict[str, str | None] = {}
-    languages = {s.language for s in script.sentences} | {c.language for c in bundle.part("eval")}
+    languages = {s.language for s in script.sentences} | {
+        c.language for c in context.bundle.part("eval")
+    }
     for language in sorted(languages):
         try:
             models[language] = Path(listener.name(language)).name
         except MissingWhisper:
             models[language] = None
-    last, _ = newest(run.checkpoints)
+    last, _ = newest(context.run.checkpoints)
     prior = voice.prior
     return {
         "format": results.FORMAT,
         "trainer": __version__,
-        "manifest_sha256": bundle.manifest_sha256,
+        "manifest_sha256": context.bundle.manifest_sha256,
         "sentences": list(script.names),
         "sentences_sha256": script.sha256,
         "seeds": list(script.seeds),
@@ -125,128 +121,134 @@ def _about(
         "best": last.state.get("best") if last is not None else None,
         "voice": {
             "clips": prior.clips,
-            "rate": _six(voice.rate),
-            "slowest": _six(prior.high),
-            "fastest": _six(prior.low),
+            "rate": _rounded(voice.rate),
+            "slowest": _rounded(prior.high),
+            "fastest": _rounded(prior.low),
         },
-        "endings": manner.as_record(),
+        "endings": context.manner.as_record(),
         "complete": False,
     }
 
 
-def _six(value: float | None) -> float | None:
+def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 6)
 
 
 def _rows_of_real(real: Sequence[Real], voice: Voice) -> list[results.Row]:
     rows: list[results.Row] = []
-    for each in real:
-        sample = each.sample
+    for clip in real:
+        sample = clip.sample
         rows.append(
             {
-                "clip": each.clip.id,
-                "category": each.clip.emotion,
-                "text": each.clip.text,
+                "clip": clip.clip.id,
+                "category": clip.clip.emotion,
+                "text": clip.clip.text,
                 "seconds": sample.sound.seconds if sample else None,
                 "heard": sample.heard if sample else None,
                 "measures": measure_all(sample, voice) if sample else nothing_measured(),
-                "fault": each.fault or None,
+                "fault": clip.fault or None,
             }
         )
     return [results.as_read(row) for row in rows]
 
 
 def _samples(
-    work: Work, planned: Sequence[Planned], earlier: results.Results | None
+    context: EvaluationContext, planned: Sequence[Planned], earlier: results.Results | None
 ) -> list[results.Row]:
-    """Every sample's row, spoken and measured only where that was not done before."""
-    path = work.run.folder / results.RESULTS
-    known = _known(work, earlier)
-    done = {each.name: known[each.file] for each in planned if each.file in known}
-    results.write_results(path, work.about, done.values())
-    (work.run.folder / results.WAVS).mkdir(parents=True, exist_ok=True)
-    get_ready()  # before anything is drawn
+    """Rows of all samples; only missing ones are synthesised and measured."""
+    path = context.run.folder / results.RESULTS
+    reusable = _reusable_rows(context, earlier)
+    done = {sample.name: reusable[sample.file] for sample in planned if sample.file in reusable}
+    results.write_results(path, context.about, done.values())
+    (context.run.folder / results.WAVS).mkdir(parents=True, exist_ok=True)
+    get_ready()  # loads the encoder before random numbers are drawn
 
     def keep(row: results.Row) -> None:
         done[str(row["sample"])] = row
         results.append(path, row)
 
-    for step in dict.fromkeys(each.step for each in planned):
-        waiting = [each for each in planned if each.step == step and each.name not in done]
-        silent = [each for each in waiting if not _wav(work, each).is_file()]
-        voice = speaking(work.run, work.bundle, step) if silent else nullcontext(None)
+    for step in dict.fromkeys(sample.step for sample in planned):
+        remaining = [
+            sample for sample in planned if sample.step == step and sample.name not in done
+        ]
+        unspoken = [sample for sample in remaining if not _wav(context, sample).is_file()]
+        voice = speaking(context.run, context.bundle, step) if unspoken else nullcontext(None)
         with voice as speaker:
-            _speak_and_measure(work, waiting, speaker, keep)
-        if waiting:
-            print_line(f"step {step}: {len(waiting)} samples, {len(silent)} of them spoken now.")
-    rows = [results.as_read(done[each.name]) for each in planned]
-    results.write_results(path, {**work.about, "complete": True}, rows)
-    _remove_others(work, planned)
+            _speak_and_measure(context, remaining, speaker, keep)
+        if remaining:
+            print_line(f"step {step}: {len(remaining)} samples, {len(unspoken)} newly synthesised.")
+    rows = [results.as_read(done[sample.name]) for sample in planned]
+    results.write_results(path, {**context.about, "complete": True}, rows)
+    _remove_unused(context, planned)
     return rows
 
 
-def _known(work: Work, earlier: results.Results | None) -> dict[str, results.Row]:
-    """Rows of before by the file they measured, where they would be measured the same today."""
+def _reusable_rows(
+    context: EvaluationContext, earlier: results.Results | None
+) -> dict[str, results.Row]:
+    """Rows of an earlier evaluation with the same settings, by audio file."""
     if earlier is None:
         return {}
-    same = ("manifest_sha256", "whisper", "measures", "voice", "sentences_sha256")
-    if any(earlier.about.get(key) != work.about[key] for key in same):
+    fields = ("manifest_sha256", "whisper", "measures", "voice", "sentences_sha256")
+    if any(earlier.about.get(key) != context.about[key] for key in fields):
         return {}
-    found = {}
+    by_file = {}
     for row in earlier.rows:
         wav = row.get("wav")
-        if isinstance(wav, str) and (work.run.folder / wav).is_file():
-            found[Path(wav).name] = row
-    return found
+        if isinstance(wav, str) and (context.run.folder / wav).is_file():
+            by_file[Path(wav).name] = row
+    return by_file
 
 
-def _wav(work: Work, planned: Planned) -> Path:
-    return work.run.folder / results.WAVS / planned.file
+def _wav(context: EvaluationContext, planned: Planned) -> Path:
+    return context.run.folder / results.WAVS / planned.file
 
 
 def _speak_and_measure(
-    work: Work,
+    context: EvaluationContext,
     waiting: Sequence[Planned],
     speaker: Speaker | None,
     keep: Callable[[results.Row], None],
 ) -> None:
-    """Give their rows to ``keep`` in order; each is measured in a thread while the next is spoken.
+    """Pass rows to ``keep`` in order; measures each sample while the next is synthesised.
 
-    What speaks draws by chance and what measures does not, so that neither minds the other. What
-    was spoken when the person interrupts is still measured.
+    Only synthesis uses random numbers, so the thread does not affect the result. On an interrupt,
+    samples that are already synthesised are still measured.
     """
-    waited: deque[Future[results.Row]] = deque()
+    pending: deque[Future[results.Row]] = deque()
     with ThreadPoolExecutor(1, "measuring") as thread:
         try:
-            for each in waiting:
-                spoken = _spoken(work, each, speaker)
-                if waited:
-                    keep(waited.popleft().result())
-                waited.append(thread.submit(_row, work, each, *spoken))
+            for sample in waiting:
+                spoken = _spoken(context, sample, speaker)
+                if pending:
+                    keep(pending.popleft().result())
+                pending.append(thread.submit(_row, context, sample, *spoken))
         finally:
-            for rest in waited:
-                keep(rest.result())
+            for future in pending:
+                keep(future.result())
 
 
 def _spoken(
-    work: Work, planned: Planned, speaker: Speaker | None
+    context: EvaluationContext, planned: Planned, speaker: Speaker | None
 ) -> tuple[Sound | None, str | None]:
-    """The sound of a sample, or why there is none."""
-    path = _wav(work, planned)
+    """(audio, None) of a sample, or (None, error)."""
+    path = _wav(context, planned)
     try:
         if speaker is not None and not path.is_file():
-            _speak(work, planned, speaker, path)
+            _speak(context, planned, speaker, path)
         return read_sound(path), None
-    except (TrainerError, OSError, RuntimeError) as error:  # spoilt network, missing prompt
+    except (TrainerError, OSError, RuntimeError) as error:  # diverged network, missing prompt
         return None, str(error).splitlines()[0]
 
 
-def _row(work: Work, planned: Planned, sound: Sound | None, fault: str | None) -> results.Row:
+def _row(
+    context: EvaluationContext, planned: Planned, sound: Sound | None, fault: str | None
+) -> results.Row:
     sentence, reference = planned.sentence, planned.reference
     sample = None
     if sound is not None:
         texts = [sentence.text, *sentence.also]
-        sample = as_sample(sound, texts, sentence.language, work.listener)
+        sample = as_sample(sound, texts, sentence.language, context.listener)
     return {
         "sample": planned.name,
         "checkpoint": planned.step,
@@ -257,33 +259,35 @@ def _row(work: Work, planned: Planned, sound: Sound | None, fault: str | None) -
         "reference": {"clip": reference.id, "text": reference.text} if reference else None,
         "seconds": sample.sound.seconds if sample else None,
         "heard": sample.heard if sample else None,
-        "measures": measure_all(sample, work.voice) if sample else nothing_measured(),
+        "measures": measure_all(sample, context.voice) if sample else nothing_measured(),
         "fault": fault,
     }
 
 
-def _speak(work: Work, planned: Planned, speaker: Speaker, path: Path) -> None:
-    audio = work.bundle.audio(planned.prompt)
+def _speak(context: EvaluationContext, planned: Planned, speaker: Speaker, path: Path) -> None:
+    audio = context.bundle.audio(planned.prompt)
     if not audio.is_file():
-        raise TrainerError(f"The prompt {planned.prompt.audio} is missing.")
-    said = say(
+        raise TrainerError(
+            f"The prompt {planned.prompt.audio} is missing.", "Export the bundle again."
+        )
+    speech = say(
         speaker,
         planned.sentence.text,
         planned.sentence.language,
         [audio],
         planned.seed,
-        work.voice.prior,
-        work.manner,
-        work.listener,
+        context.voice.prior,
+        context.manner,
+        context.listener,
     )
-    write_sound(path, said.sound)
+    write_sound(path, speech.sound)
 
 
-def _remove_others(work: Work, planned: Sequence[Planned]) -> None:
-    """Sounds of earlier evaluations that nothing names any longer, and what was half written."""
-    named = {each.file for each in planned}
-    for path in (work.run.folder / results.WAVS).iterdir():
-        if path.name not in named and path.is_file():
+def _remove_unused(context: EvaluationContext, planned: Sequence[Planned]) -> None:
+    """Delete unused audio files of earlier evaluations and temporary folders."""
+    used = {sample.file for sample in planned}
+    for path in (context.run.folder / results.WAVS).iterdir():
+        if path.name not in used and path.is_file():
             path.unlink()
-    for path in work.run.folder.glob(".voice-*"):
+    for path in context.run.folder.glob(".voice-*"):
         shutil.rmtree(path, ignore_errors=True)

@@ -141,7 +141,7 @@ def test_results_of_a_newer_version_are_left_alone(run, capsys):
 
 def test_a_step_that_is_not_kept_is_refused_with_those_that_are(run, capsys):
     assert evaluate(run, "--checkpoint", "3") == 2
-    assert "There are: 0, " in capsys.readouterr().err
+    assert "Available steps: 0, " in capsys.readouterr().err
 
 
 def test_text_that_whisper_hears_as_nothing_is_all_errors():
