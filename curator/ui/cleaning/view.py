@@ -12,7 +12,7 @@ from curator.ui.cleaning.layout import lay_out
 from curator.ui.cleaning.listening import CleaningListening
 from curator.ui.cleaning.results import clip_rows, comparison_rows
 from curator.ui.cleaning.scope import Listing, Scope, list_clips
-from curator.ui.history.simple_table import TextTable, dressed
+from curator.ui.history.simple_table import TextTable, table_view
 from curator.ui.job_progress import LONG_S, doing
 from curator.ui.page import restyle
 from curator.ui.session import Session
@@ -41,7 +41,7 @@ class CleaningView(QDialog):
         self._step = ("", 0, 0.0)
         titles = (self.tr("Clip"), self.tr("Recording"), self.tr("What it did"))
         self.clips = TextTable((*titles, self.tr("Guard"), self.tr("Now")), (0,))
-        self.list = dressed(QTableView(), self.clips, self.tr("Clips"), wide=3)
+        self.list = table_view(QTableView(), self.clips, self.tr("Clips"), wide=3)
         self.comparison = TextTable(
             (
                 self.tr("Recording"),
@@ -54,7 +54,7 @@ class CleaningView(QDialog):
             ),
             (2, 3),
         )
-        self.compared = dressed(QTableView(), self.comparison, self.tr("Recipes by recording"))
+        self.compared = table_view(QTableView(), self.comparison, self.tr("Recipes by recording"))
         self.tabs = QTabWidget()
         self.listening = CleaningListening(session, player)
         self.parts = lay_out(self, scopes)

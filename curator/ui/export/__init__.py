@@ -1,1 +1,1 @@
-"""Page 5: the kept clips, checked and handed on."""
+"""Export page: check the kept clips and write a bundle."""

@@ -1,4 +1,4 @@
-"""What may be chosen about an export."""
+"""Form of the export settings."""
 
 from pathlib import Path
 
@@ -15,12 +15,12 @@ from curator.ui.session import Session
 from curator.ui.theme import GRID
 from curator.ui.wording import translated
 
-MOST_EVAL = 50.0
-"""Percent of the clips that may be set apart."""
+MAX_EVAL_PERCENT = 50.0
+"""Upper bound of the evaluation share, percent of the clips."""
 
 
 def free_name(folder: Path, stem: str) -> Path:
-    """A folder that does not exist yet: "show-bundle", "show-bundle-2"..."""
+    """Return an unused folder name: "show-bundle", "show-bundle-2"..."""
     path = folder / f"{stem}-bundle"
     number = 2
     while path.exists():
@@ -30,7 +30,7 @@ def free_name(folder: Path, stem: str) -> Path:
 
 
 class Choices(QFrame):
-    """Where to, for which model, whose voice, and how much is set apart for evaluation."""
+    """Output folder, target model, speaker name, evaluation share and format."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class Choices(QFrame):
         self.out = QLineEdit()
         self.speaker = QLineEdit(speaker_name(session.project.path))
         self.eval_percent = QDoubleSpinBox(
-            minimum=0.0, maximum=MOST_EVAL, value=100 * EVAL_SHARE, decimals=0, suffix=" %"
+            minimum=0.0, maximum=MAX_EVAL_PERCENT, value=100 * EVAL_SHARE, decimals=0, suffix=" %"
         )
         self.eval_percent.setMaximumWidth(10 * GRID)
         self.eval_percent.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -57,10 +57,10 @@ class Choices(QFrame):
         grid.setHorizontalSpacing(2 * GRID)
         for row, (text, control) in enumerate(
             (
-                (self.tr("New folder"), self.out),
-                (self.tr("To train"), self.target),
-                (self.tr("Name of the voice"), self.speaker),
-                (self.tr("For evaluation"), self.eval_percent),
+                (self.tr("Output folder"), self.out),
+                (self.tr("Target model"), self.target),
+                (self.tr("Speaker name"), self.speaker),
+                (self.tr("Evaluation share"), self.eval_percent),
                 (self.tr("Format"), self.form),
             )
         ):
@@ -74,33 +74,33 @@ class Choices(QFrame):
         self.suggest()
 
     def suggest(self) -> None:
-        """A new folder beside the project."""
+        """Fill in a new folder beside the project."""
         project = self._session.project.path.absolute()
         self.out.setText(str(free_name(project.parent, speaker_name(project))))
 
     @property
     def folder(self) -> Path:
-        """Where to write."""
+        """Output folder."""
         return Path(self.out.text()).expanduser()
 
     @property
     def target_key(self) -> str:
-        """The key of the model family to write for."""
+        """Key of the target model."""
         return str(self.target.currentData())
 
     @property
     def format_key(self) -> str:
-        """The key of the format to write."""
+        """Key of the format."""
         return str(self.form.currentData())
 
     @property
     def eval_share(self) -> float:
-        """The share of clips to evaluate with, 0..0.5."""
+        """Evaluation share of the clips, 0..0.5."""
         return self.eval_percent.value() / 100
 
     @Slot()
     def _choose(self) -> None:
-        dialog = QFileDialog(self, self.tr("A folder for the new folder"))
+        dialog = QFileDialog(self, self.tr("Parent of the output folder"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self._inside)

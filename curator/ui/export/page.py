@@ -1,4 +1,4 @@
-"""Page 5: what the trainer would refuse and why, then the kept clips into a folder for it."""
+"""Export page: list the clips the trainer rejects, write the others as a bundle."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -32,27 +32,27 @@ from curator.ui.wording import counted, shown_keys
 
 
 class ExportPage(Page):
-    """A dry run is made when it is first shown, and again when a person asks."""
+    """Checks the kept clips when first shown and on request, then exports them."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._checked = False
-        self._asked = ""  # the target that was checked, or is being
+        self._asked = ""  # the target checked last
         self.heading = label(role="title")
-        self.said = label(role="quiet", wrap=True)
+        self.hint = label(role="quiet", wrap=True)
         self.refusals = RefusalsModel()
         self.list = QTableView()
         self.choices = Choices(session)
         self.again = button(self.tr("Check again"))
         self.start = button(self.tr("Export"), "first")
         self.written = label(wrap=True)
-        self.copy = button(self.tr("Copy the trainer's command"))
+        self.copy = button(self.tr("Copy trainer command"))
         self._exported: Exported | None = None
         self._lay_out()
         self._connect()
 
     def _lay_out(self) -> None:
-        self._dress_list()
+        self._style_list()
         head = QHBoxLayout()
         head.addWidget(self.heading, 1)
         head.addWidget(self.again)
@@ -64,7 +64,7 @@ class ExportPage(Page):
         column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         column.setSpacing(GRID)
         column.addLayout(head)
-        column.addWidget(self.said)
+        column.addWidget(self.hint)
         column.addWidget(self.list, 1)
         column.addWidget(self.choices)
         column.addLayout(foot)
@@ -74,9 +74,9 @@ class ExportPage(Page):
         self.start.setToolTip(shown_keys(keys["export.export"]))
         self.heading.setText(self.tr("Not checked yet"))
 
-    def _dress_list(self) -> None:
+    def _style_list(self) -> None:
         self.list.setModel(self.refusals)
-        self.list.setAccessibleName(self.tr("Kept clips that would be refused"))
+        self.list.setAccessibleName(self.tr("Rejected clips"))
         self.list.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setShowGrid(False)
@@ -100,8 +100,8 @@ class ExportPage(Page):
         self.list.doubleClicked.connect(self.show_clip)
         self.session.errands.produced.connect(self._show)
         self.session.errands.ended.connect(self._ended)
-        self.session.changed.connect(self._grow_old)
-        self.session.facts_changed.connect(self._grow_old)
+        self.session.changed.connect(self._expire)
+        self.session.facts_changed.connect(self._expire)
 
     def shown(self) -> None:
         """See Page."""
@@ -114,30 +114,30 @@ class ExportPage(Page):
         """See Page."""
         return (self.list,) if place == KeyScope.LIST else ()
 
-    # What a person wants
+    # Commands
 
     def check(self) -> None:
-        """Find out what would be refused; nothing is written."""
+        """Check which kept clips the trainer rejects; writes nothing."""
         if "check" not in self.session.errands.waiting:
             self._checked, self._asked = True, self.choices.target_key
             self.heading.setText(self.tr("Checking the kept clips…"))
-            self.said.setText(self.tr("What the trainer would refuse is listed here."))
+            self.hint.setText(self.tr("Clips that the trainer rejects are listed here."))
             self.session.errands.ask("check", partial(_check, self._asked))
 
     def show_clip(self) -> None:
-        """Go to the chosen clip."""
+        """Show the selected clip on the audit page."""
         row = self.list.currentIndex().row()
         if 0 <= row < self.refusals.rowCount():
             self.session.show_clip(self.refusals.clip(row))
 
     def next_refused(self) -> None:
-        """Go to the clip after the chosen one."""
+        """Show the next rejected clip."""
         if self.refusals.rowCount():
             self.list.selectRow((self.list.currentIndex().row() + 1) % self.refusals.rowCount())
             self.show_clip()
 
     def export(self) -> None:
-        """Write the kept clips that the trainer will take."""
+        """Write the kept clips that the trainer accepts."""
         out, speaker = self.choices.folder, self.choices.speaker.text().strip()
         form = self.choices.format_key
         target = self.choices.target_key
@@ -155,23 +155,23 @@ class ExportPage(Page):
                 target_key=target,
             )
 
-        self.list.setFocus()  # a button that is disabled would give the focus to anybody
+        self.list.setFocus()  # disabling a focused button moves the focus
         self.start.setEnabled(False)
         self.written.setText(self.tr("Exporting…"))
         self.session.errands.ask("export", task)
 
-    # What is shown
+    # Display
 
     @Slot(str, object)
-    def _show(self, what: str, found: object) -> None:
-        if what == "check" and isinstance(found, tuple):
-            target, checked, texts = found
+    def _show(self, what: str, result: object) -> None:
+        if what == "check" and isinstance(result, tuple):
+            target, checked, texts = result
             if target == self.choices.target_key:
                 self._show_checked(checked, texts)
-        elif what == "export" and isinstance(found, Exported):
-            self._exported = found
-            self.written.setText(found.sentence)
-            self.copy.setVisible((found.path / "bundle.json").is_file())
+        elif what == "export" and isinstance(result, Exported):
+            self._exported = result
+            self.written.setText(result.sentence)
+            self.copy.setVisible((result.path / "bundle.json").is_file())
             self.choices.suggest()
 
     def _show_checked(self, checked: Checked, texts: dict[int, str]) -> None:
@@ -182,19 +182,19 @@ class ExportPage(Page):
         kept = len(checked.usable) + len(refusals)
         target = read_target(self.choices.target_key).name
         if not kept:
-            self.heading.setText(self.tr("No clip is kept yet"))
-            self.said.setText(self.tr("Keep clips on the audit page; Ctrl+2 goes there."))
+            self.heading.setText(self.tr("No kept clips yet"))
+            self.hint.setText(self.tr("Keep clips on the Audit page (Ctrl+2)."))
         else:
-            words = counted(kept, self.tr("%n kept clip"), self.tr("%n kept clips"))
-            text = self.tr("%1 will use %2 of %3").replace("%1", target)
-            self.heading.setText(text.replace("%2", str(len(checked.usable))).replace("%3", words))
-            self.said.setText(
-                self.tr("Enter goes to a clip, N to the next one. What is refused is left out.")
+            clips = counted(kept, self.tr("%n kept clip"), self.tr("%n kept clips"))
+            text = self.tr("%1 accepts %2 of %3").replace("%1", target)
+            self.heading.setText(text.replace("%2", str(len(checked.usable))).replace("%3", clips))
+            self.hint.setText(
+                self.tr("Rejected clips are not exported. Enter: show clip. N: next one.")
                 if refusals
-                else self.tr("Nothing would be refused.")
+                else self.tr("No clip is rejected.")
             )
         if self.start.hasFocus() and not checked.usable:
-            self.list.setFocus()  # a button that is disabled would give it to anybody
+            self.list.setFocus()  # disabling a focused button moves the focus
         self.start.setEnabled(bool(checked.usable))
         if refusals:
             self.list.selectRow(0)
@@ -208,24 +208,24 @@ class ExportPage(Page):
         elif ending.what == "check" and ending.outcome != "finished":
             self._checked = False
             self.heading.setText(self.tr("Not checked yet"))
-            self.said.setText(ending.sentence or self.tr("The check was not finished."))
+            self.hint.setText(ending.sentence or self.tr("The check was cancelled."))
         elif ending.what == "check" and self._asked != self.choices.target_key:
-            self.check()  # another was chosen in the meantime
+            self.check()  # another target was selected in the meantime
 
     @Slot()
-    def _grow_old(self) -> None:
-        """What was checked has changed: the next look checks again."""
+    def _expire(self) -> None:
+        """Check again when the page is shown next."""
         self._checked = False
 
     @Slot()
     def _copy_command(self) -> None:
         if self._exported is not None:
             QApplication.clipboard().setText(trainer_command(self._exported.path))
-            self.session.messages.inform(self.tr("Copied. Type it into a terminal."))
+            self.session.messages.inform(self.tr("Copied. Paste it into a terminal."))
 
 
 def _snapshot(work: Work) -> str:
-    """The name of a snapshot of the set as it is, taken by the window's thread."""
+    """Take a snapshot in the window's thread and return its name."""
     names: list[str] = []
     take = OnClips(frozenset(), lambda owner: names.append(owner.snapshots.for_export().name))
     work.write(take)
@@ -233,7 +233,7 @@ def _snapshot(work: Work) -> str:
 
 
 def trainer_command(bundle: Path) -> str:
-    """What checks a bundle where it is to be trained on."""
+    """Return the command that checks a bundle."""
     shown = str(bundle)
     return f'trainer check "{shown}"' if " " in shown else f"trainer check {shown}"
 

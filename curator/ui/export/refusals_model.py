@@ -1,4 +1,4 @@
-"""The kept clips that the trainer would refuse, as a table."""
+"""Table model of the kept clips that the trainer rejects."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ Index = QModelIndex | QPersistentModelIndex
 
 TITLES = (
     QT_TRANSLATE_NOOP("Export", "Clip"),
-    QT_TRANSLATE_NOOP("Export", "Why it would be refused"),
+    QT_TRANSLATE_NOOP("Export", "Reason"),
     QT_TRANSLATE_NOOP("Export", "Text"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedClip:
-    """A clip with the reason."""
+    """Kept clip with the reason of its rejection."""
 
     clip: int
     sentence: str
@@ -30,20 +30,20 @@ NUMBERS = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 class RefusalsModel(QAbstractTableModel):
-    """Shown anew after every check."""
+    """Rows of the last check."""
 
     def __init__(self) -> None:
         super().__init__()
         self._rows: tuple[RejectedClip, ...] = ()
 
     def show_rows(self, rows: Sequence[RejectedClip]) -> None:
-        """What the last check found."""
+        """Replace all rows."""
         self.beginResetModel()
         self._rows = tuple(rows)
         self.endResetModel()
 
     def clip(self, row: int) -> int:
-        """The clip of a row."""
+        """Return the clip id of a row."""
         return self._rows[row].clip
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default

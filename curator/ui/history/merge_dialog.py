@@ -1,4 +1,4 @@
-"""The dialog of merging: what would come, where the two differ, and doing it."""
+"""Merge dialog: preview another training set, resolve conflicts, merge."""
 
 from pathlib import Path
 
@@ -20,33 +20,33 @@ from PySide6.QtWidgets import (
 from curator.domain.decision import Changes, Field, Value
 from curator.domain.merging import Conflict, MergePlan, Rule
 from curator.jobs.context import Work
-from curator.ui.history.simple_table import TextTable, dressed
+from curator.ui.history.simple_table import TextTable, table_view
 from curator.ui.job_queue import Ending
 from curator.ui.page import button, label
 from curator.ui.session import Session
 from curator.ui.theme import GRID
 
 LOOK, MERGE = "merge_plan", "merge"
-"""What looking and merging are called among the work."""
+"""Keys of the preview and merge jobs."""
 
 
 class MergeDialog(QDialog):
-    """Looking reads and changes nothing; merging is one act."""
+    """Preview changes nothing; the merge is one undo step."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Merge another set"))
+        self.setWindowTitle(self.tr("Merge training set"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._session = session
         self._plan: MergePlan | None = None
         self._choices: dict[int, Rule] = {}
-        self.path = QLineEdit(placeholderText=self.tr("A project, a folder or a list of clips"))
-        self.look = button(self.tr("Look what would come"), "first")
-        self.said = label(wrap=True)
+        self.path = QLineEdit(placeholderText=self.tr("Project, folder or list of clips"))
+        self.preview = button(self.tr("Preview"), "first")
+        self.summary = label(wrap=True)
         self.rule = QComboBox()
-        titles = (self.tr("Clip"), self.tr("What"), self.tr("Here"), self.tr("There"))
-        self.conflicts = TextTable((*titles, self.tr("Counts")), (0,))
-        self.list = dressed(QTableView(), self.conflicts, self.tr("Where the two differ"), wide=2)
+        titles = (self.tr("Clip"), self.tr("Field"), self.tr("This project"), self.tr("Other set"))
+        self.conflicts = TextTable((*titles, self.tr("Use")), (0,))
+        self.list = table_view(QTableView(), self.conflicts, self.tr("Conflicts"), wide=2)
         stretch = QHeaderView.ResizeMode.Stretch
         self.list.horizontalHeader().setSectionResizeMode(3, stretch)
         self.merge = button(self.tr("Merge"))
@@ -55,12 +55,12 @@ class MergeDialog(QDialog):
         self._show_plan(None)
 
     def _lay_out(self) -> None:
-        self.path.setAccessibleName(self.tr("What is to be merged"))
-        self.rule.setAccessibleName(self.tr("Which decision counts"))
+        self.path.setAccessibleName(self.tr("Set to merge"))
+        self.rule.setAccessibleName(self.tr("Conflict resolution"))
         for text, rule in (
-            (self.tr("this project's decision counts"), Rule.MINE),
-            (self.tr("the other set's decision counts"), Rule.THEIRS),
-            (self.tr("the newer decision counts"), Rule.NEWER),
+            (self.tr("use this project"), Rule.MINE),
+            (self.tr("use the other set"), Rule.THEIRS),
+            (self.tr("use the newer decision"), Rule.NEWER),
         ):
             self.rule.addItem(text, rule)
         project = button(self.tr("Project or folder…"))
@@ -72,16 +72,16 @@ class MergeDialog(QDialog):
         grid.addWidget(self.path, 0, 0)
         grid.addWidget(project, 0, 1)
         grid.addWidget(file, 0, 2)
-        grid.addWidget(self.look, 0, 3)
+        grid.addWidget(self.preview, 0, 3)
         grid.setColumnStretch(0, 1)
         differ = QHBoxLayout()
-        where = label(self.tr("Where the two differ,"))
+        where = label(self.tr("Conflicts:"))
         where.setBuddy(self.rule)
         differ.addWidget(where)
         differ.addWidget(self.rule)
         differ.addStretch(1)
         self.hint = label(
-            self.tr("Left and Right choose for one of them, Space for the other of the two."),
+            self.tr("Left/Right: use this project or the other set. Space: toggle."),
             "quiet",
         )
         self._close = button(self.tr("Close"))
@@ -96,19 +96,19 @@ class MergeDialog(QDialog):
         column.setSpacing(GRID)
         words = self.tr(
             "Another project, a bundle, or a list of coqui-tts, LJ Speech, GPT-SoVITS, NeMo, "
-            "Lhotse or a Hugging Face audiofolder. Sound that is here already is found by hearing."
+            "Lhotse or a Hugging Face audiofolder. Audio already in this project is recognised."
         )
         column.addWidget(label(words, "quiet", wrap=True))
         column.addLayout(grid)
-        column.addWidget(self.said)
+        column.addWidget(self.summary)
         column.addLayout(differ)
         column.addWidget(self.list, 1)
         column.addLayout(last)
         self.resize(104 * GRID, 72 * GRID)
 
     def _connect(self) -> None:
-        self.look.clicked.connect(self.look_at)
-        self.path.returnPressed.connect(self.look_at)
+        self.preview.clicked.connect(self.show_preview)
+        self.path.returnPressed.connect(self.show_preview)
         self.path.textEdited.connect(self._forget)
         self.rule.currentIndexChanged.connect(self._follow_rule)
         self.list.doubleClicked.connect(self._turn)
@@ -120,8 +120,8 @@ class MergeDialog(QDialog):
         self._session.changed.connect(self._forget)
 
     @Slot()
-    def look_at(self) -> None:
-        """Find out what would come; nothing is changed."""
+    def show_preview(self) -> None:
+        """Compute what a merge would change; writes nothing."""
         path = Path(self.path.text()).expanduser()
         if not self.path.text().strip():
             return
@@ -132,13 +132,13 @@ class MergeDialog(QDialog):
             return plan_merge(work, path)
 
         self._show_plan(None)
-        self.said.setText(self.tr("Looking and hearing…"))
-        self.look.setEnabled(False)
+        self.summary.setText(self.tr("Comparing audio…"))
+        self.preview.setEnabled(False)
         self._session.errands.ask(LOOK, task)
 
     @Slot()
     def merge_now(self) -> None:
-        """Do it, as one act."""
+        """Merge as one undo step."""
         if self._plan is None or self._session.read_only:
             return
         plan = self._plan.decided(Rule(self.rule.currentData()), self._choices)
@@ -153,15 +153,13 @@ class MergeDialog(QDialog):
             return changes
 
         self.merge.setEnabled(False)
-        self.look.setEnabled(False)
+        self.preview.setEnabled(False)
         waits = self._session.jobs.running
-        self.said.setText(
-            self.tr("It waits for the work before it…") if waits else self.tr("Merging…")
-        )
+        self.summary.setText(self.tr("Waiting for running jobs…") if waits else self.tr("Merging…"))
         self._session.jobs.ask(MERGE, task)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """In the list Left takes what is here, Right what is there, Space the other of the two."""
+        """Resolve the current conflict: Left this project, Right the other set, Space toggles."""
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         keys = {Qt.Key.Key_Left: Rule.MINE, Qt.Key.Key_Right: Rule.THEIRS}
@@ -175,7 +173,7 @@ class MergeDialog(QDialog):
         return True
 
     def choice(self, conflict: Conflict) -> Rule:
-        """Whose decision counts in a conflict as it is chosen now."""
+        """Return the selected resolution of a conflict."""
         chosen = self._choices.get(conflict.number, Rule(self.rule.currentData()))
         return conflict.newer if chosen is Rule.NEWER else chosen
 
@@ -200,20 +198,20 @@ class MergeDialog(QDialog):
 
     @Slot()
     def _forget(self) -> None:
-        """What was looked at is no longer what it was."""
+        """Discard a preview that is out of date."""
         if self._plan is not None:
             self._show_plan(None)
-            self.said.setText(self.tr("Look again: something has changed."))
+            self.summary.setText(self.tr("The project or path has changed: preview again."))
 
     def _show_plan(self, plan: MergePlan | None) -> None:
         self._plan = plan
         self._choices.clear()
-        self.look.setEnabled(True)
+        self.preview.setEnabled(True)
         self.merge.setEnabled(plan is not None and not self._session.read_only)
         if plan is None:
             self.conflicts.show_rows([])
         else:
-            self.said.setText(" ".join(plan.sentences))
+            self.summary.setText(" ".join(plan.sentences))
             self._show_conflicts(plan)
         differ = plan is not None and bool(plan.conflicts)
         self.rule.setEnabled(differ)
@@ -231,46 +229,49 @@ class MergeDialog(QDialog):
             Field.TEXT: self.tr("Text"),
             Field.SPAN: self.tr("Edges"),
             Field.RECIPE: self.tr("Cleaning"),
-            Field.PRESENCE: self.tr("Cut otherwise"),
+            Field.PRESENCE: self.tr("Segmentation"),
         }[conflict.field]
         if conflict.field is Field.PRESENCE:
             here, there = f"{len(conflict.mine)}", f"{len(conflict.theirs)}"
         else:
             here, there = _shown(conflict.my_value), _shown(conflict.their_value)
-        counts = self.tr("there") if self.choice(conflict) is Rule.THEIRS else self.tr("here")
+        theirs = self.choice(conflict) is Rule.THEIRS
+        used = self.tr("other set") if theirs else self.tr("this project")
         numbers = ", ".join(str(clip.id) for clip in conflict.mine)
-        return numbers, what, here, there, counts
+        return numbers, what, here, there, used
 
     @Slot(str, object)
-    def _show(self, what: str, found: object) -> None:
-        if what == LOOK and isinstance(found, MergePlan):
-            self._show_plan(found)
-            (self.list if found.conflicts else self.merge).setFocus()
-        elif what == MERGE and isinstance(found, Changes):
+    def _show(self, what: str, result: object) -> None:
+        if what == LOOK and isinstance(result, MergePlan):
+            self._show_plan(result)
+            (self.list if result.conflicts else self.merge).setFocus()
+        elif what == MERGE and isinstance(result, Changes):
             self._show_plan(None)
-            count = len(found.clips)
-            words = self.tr("Merged: %1 clips. Undo takes it back.").replace("%1", str(count))
-            self.said.setText(words if count else self.tr("Nothing to change."))
+            count = len(result.clips)
+            words = self.tr("Merged %1 clips. Undo: Ctrl+Z.").replace("%1", str(count))
+            self.summary.setText(words if count else self.tr("Nothing to change."))
             if count:
-                self._session.changed.emit(found)
-                self.said.setText(words)
+                self._session.changed.emit(result)
+                self.summary.setText(words)
 
     @Slot(object)
     def _ended(self, ending: Ending) -> None:
         if ending.what in (LOOK, MERGE) and ending.outcome != "finished":
             self._show_plan(None)
-            self.said.setText(f"{ending.sentence} {ending.hint}".strip() or self.tr("Stopped."))
+            self.summary.setText(
+                f"{ending.sentence} {ending.hint}".strip() or self.tr("Cancelled.")
+            )
 
     @Slot()
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("A project or a folder with a list"))
+        dialog = QFileDialog(self, self.tr("Project or folder with a list of clips"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.fileSelected.connect(self._take_path)
         dialog.open()
 
     @Slot()
     def _choose_file(self) -> None:
-        dialog = QFileDialog(self, self.tr("A list of clips"))
+        dialog = QFileDialog(self, self.tr("List of clips"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._take_path)
         dialog.open()
@@ -278,7 +279,7 @@ class MergeDialog(QDialog):
     @Slot(str)
     def _take_path(self, path: str) -> None:
         self.path.setText(path)
-        self.look_at()
+        self.show_preview()
 
 
 def _shown(value: Value) -> str:

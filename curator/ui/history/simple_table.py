@@ -1,4 +1,4 @@
-"""A small table of texts, read by rows."""
+"""Read-only table of texts."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ NUMBERS = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 class TextTable(QAbstractTableModel):
-    """Rows of texts below titles. numbers: the columns whose texts are numbers."""
+    """Table model of texts. numbers: indices of right-aligned columns."""
 
     def __init__(self, titles: Sequence[str], numbers: Sequence[int] = ()) -> None:
         super().__init__()
@@ -23,13 +23,13 @@ class TextTable(QAbstractTableModel):
         self._rows: list[tuple[str, ...]] = []
 
     def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
-        """Other rows in place of all."""
+        """Replace all rows."""
         self.beginResetModel()
         self._rows = [tuple(row) for row in rows]
         self.endResetModel()
 
     def show_row(self, number: int, row: Sequence[str]) -> None:
-        """Another row in place of one."""
+        """Replace one row."""
         self._rows[number] = tuple(row)
         self.dataChanged.emit(self.index(number, 0), self.index(number, len(self._titles) - 1))
 
@@ -62,8 +62,8 @@ class TextTable(QAbstractTableModel):
         return None
 
 
-def dressed(table: QTableView, model: TextTable, name: str, wide: int = 0) -> QTableView:
-    """A view of such a table. name: for those who hear it. wide: the column that takes the room."""
+def table_view(table: QTableView, model: TextTable, name: str, wide: int = 0) -> QTableView:
+    """Set up a view of the table. name: accessible name. wide: index of the stretched column."""
     table.setModel(model)
     table.setAccessibleName(name)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

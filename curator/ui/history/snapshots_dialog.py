@@ -1,4 +1,4 @@
-"""The dialog of snapshots: take one, see what has changed since, go back."""
+"""Snapshots dialog: take, compare, restore and delete snapshots."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ from curator.domain.snapshot import CategoryChange, Comparison, Snapshot
 from curator.jobs.context import Work
 from curator.store.project import Project
 from curator.store.snapshots import NOW
-from curator.ui.history.simple_table import TextTable, dressed
+from curator.ui.history.simple_table import TextTable, table_view
 from curator.ui.job_queue import Ending
 from curator.ui.page import button, label
 from curator.ui.session import Session
@@ -28,11 +28,11 @@ from curator.ui.theme import GRID
 from curator.ui.wording import number
 
 WHAT = "compare"
-"""What comparing is called among the errands."""
+"""Key of the comparison job in the errands queue."""
 
 
 class SnapshotsDialog(QDialog):
-    """Comparing runs beside the window, since sets may be large; the newest question counts."""
+    """List of snapshots and the changes between two of them; compares in the background."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,24 +42,24 @@ class SnapshotsDialog(QDialog):
         self._snapshots: list[Snapshot] = []
         self._wanted: tuple[str, str] | None = None
         self._sure = ""
-        self.name = QLineEdit(placeholderText=self.tr("Name; left empty: the time"))
-        self.take = button(self.tr("Take a snapshot"), "first")
+        self.name = QLineEdit(placeholderText=self.tr("Name (default: date and time)"))
+        self.take = button(self.tr("Take snapshot"), "first")
         titles = (self.tr("Snapshot"), self.tr("Taken"), self.tr("Kept"), self.tr("Clips"))
         self.snapshots = TextTable(titles, (2, 3))
-        self.list = dressed(QTableView(), self.snapshots, self.tr("Snapshots"))
+        self.list = table_view(QTableView(), self.snapshots, self.tr("Snapshots"))
         self.other = QComboBox()
-        self.said = label(role="heading", wrap=True)
+        self.summary = label(role="heading", wrap=True)
         self.categories = TextTable(
             (
-                *(self.tr("Category"), self.tr("Then"), self.tr("Later"), self.tr("Added")),
-                *(self.tr("Dropped"), self.tr("From others"), self.tr("To others")),
-                *(self.tr("Re-cut"), self.tr("Other text")),
+                *(self.tr("Category"), self.tr("Before"), self.tr("After"), self.tr("Added")),
+                *(self.tr("Dropped"), self.tr("Moved in"), self.tr("Moved out")),
+                *(self.tr("Trimmed"), self.tr("Text edited")),
             ),
             tuple(range(1, 9)),
         )
-        self.table = dressed(QTableView(), self.categories, self.tr("Changes of each category"))
-        self.back = button(self.tr("Go back to it"))
-        self.remove = button(self.tr("Remove"))
+        self.table = table_view(QTableView(), self.categories, self.tr("Changes by category"))
+        self.back = button(self.tr("Restore"))
+        self.remove = button(self.tr("Delete"))
         self._lay_out()
         self._connect()
         self._list()
@@ -74,7 +74,7 @@ class SnapshotsDialog(QDialog):
         top.addWidget(self.take)
         grid = QGridLayout()
         grid.setHorizontalSpacing(2 * GRID)
-        with_ = label(self.tr("Compare it with"))
+        with_ = label(self.tr("Compare with"))
         with_.setBuddy(self.other)
         grid.addWidget(with_, 0, 0)
         grid.addWidget(self.other, 0, 1)
@@ -90,14 +90,14 @@ class SnapshotsDialog(QDialog):
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(GRID)
         words = self.tr(
-            "A snapshot keeps which clips there are and what was decided about them. Every export "
-            "takes one, so that it can be told what a voice was trained on."
+            "A snapshot saves all clips and decisions. Every export takes one, which records what "
+            "a voice was trained on."
         )
         column.addWidget(label(words, "quiet", wrap=True))
         column.addLayout(top)
         column.addWidget(self.list, 2)
         column.addLayout(grid)
-        column.addWidget(self.said)
+        column.addWidget(self.summary)
         column.addWidget(self.table, 3)
         column.addLayout(last)
         self.resize(104 * GRID, 80 * GRID)
@@ -115,19 +115,19 @@ class SnapshotsDialog(QDialog):
 
     @property
     def chosen(self) -> Snapshot | None:
-        """The snapshot of the current row."""
+        """Selected snapshot, None without one."""
         row = self.list.currentIndex().row()
         return self._snapshots[row] if 0 <= row < len(self._snapshots) else None
 
     @Slot()
     def take_one(self) -> None:
-        """Keep the set as it is now."""
+        """Take a snapshot."""
         name = self.name.text()
         self._write(lambda project: project.snapshots.take(name))
 
     @Slot()
     def go_back(self) -> None:
-        """Make the clips what they were; undo takes it back."""
+        """Restore the selected snapshot (can be undone)."""
         snapshot = self.chosen
         if snapshot is not None:
             clips = self._session.project.clips.count()
@@ -135,20 +135,20 @@ class SnapshotsDialog(QDialog):
 
     @Slot()
     def remove_it(self) -> None:
-        """Forget the snapshot, when asked twice: that is not undone."""
+        """Delete the selected snapshot on the second click (cannot be undone)."""
         snapshot = self.chosen
         if snapshot is None:
             return
         if self._sure != snapshot.name:
             self._sure = snapshot.name
-            self.remove.setText(self.tr("Remove for good"))
+            self.remove.setText(self.tr("Delete permanently"))
             return
         name = snapshot.name
         self._write(lambda project: project.snapshots.remove(name))
 
     @Slot()
     def compare(self) -> None:
-        """Find out what makes the chosen snapshot and the other one different."""
+        """Compare the selected snapshot with the other one."""
         snapshot = self.chosen
         if snapshot is None:
             return
@@ -157,11 +157,11 @@ class SnapshotsDialog(QDialog):
         def task(work: Work) -> Comparison:
             return work.project.snapshots.compare(before, after)
 
-        self.said.setText(self.tr("Comparing…"))
+        self.summary.setText(self.tr("Comparing…"))
         self._session.errands.ask(WHAT, task)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete removes what is chosen in the list."""
+        """Delete the selected snapshot with the Delete key."""
         if event.key() == Qt.Key.Key_Delete and self.list.hasFocus():
             self.remove_it()
         else:
@@ -169,7 +169,7 @@ class SnapshotsDialog(QDialog):
 
     def _write(self, write: Callable[[Project], object]) -> None:
         def then() -> None:
-            if isValid(self):  # a thread writes much, and the dialog may be closed by then
+            if isValid(self):  # the dialog may be closed by then
                 self.name.clear()
                 self._list()
 
@@ -193,32 +193,32 @@ class SnapshotsDialog(QDialog):
     def _chosen(self) -> None:
         snapshot = self.chosen
         self._sure = ""
-        self.remove.setText(self.tr("Remove"))
+        self.remove.setText(self.tr("Delete"))
         writes = snapshot is not None and not self._session.read_only
         self.back.setEnabled(writes)
         self.remove.setEnabled(writes)
         self.other.blockSignals(True)
         self.other.clear()
-        self.other.addItem(self.tr("the set as it is now"), NOW)
+        self.other.addItem(self.tr("current set"), NOW)
         for each in self._snapshots:
             if each is not snapshot:
                 self.other.addItem(each.name, each.name)
         self.other.blockSignals(False)
         self.other.setEnabled(snapshot is not None)
         if snapshot is None:
-            self.said.setText(self.tr("There is no snapshot yet."))
+            self.summary.setText(self.tr("No snapshots yet."))
             self.categories.show_rows([])
         else:
             self.compare()
 
     @Slot(str, object)
-    def _show(self, what: str, found: object) -> None:
-        if what != WHAT or not isinstance(found, Comparison):
+    def _show(self, what: str, result: object) -> None:
+        if what != WHAT or not isinstance(result, Comparison):
             return
-        if (found.before, found.after) != self._wanted:
+        if (result.before, result.after) != self._wanted:
             return
-        self.said.setText("\n".join([found.sentences[0], *found.of_project]))
-        named = sorted(found.categories, key=lambda each: (not each.key, each.key))
+        self.summary.setText("\n".join([result.sentences[0], *result.of_project]))
+        named = sorted(result.categories, key=lambda each: (not each.key, each.key))
         self.categories.show_rows([self._cells(each) for each in named])
 
     def _cells(self, each: CategoryChange) -> tuple[str, ...]:
@@ -231,7 +231,7 @@ class SnapshotsDialog(QDialog):
     @Slot(object)
     def _ended(self, ending: Ending) -> None:
         if ending.what == WHAT and ending.outcome != "finished":
-            self.said.setText(ending.sentence or self.tr("They were not compared."))
+            self.summary.setText(ending.sentence or self.tr("The comparison was cancelled."))
 
 
 def _when(made_at: str) -> str:

@@ -1,1 +1,1 @@
-"""Page 1: recordings into the project, and what is found out about them."""
+"""Intake page: import of recordings and their analysis."""

@@ -1,4 +1,4 @@
-"""What an empty project shows: where to drop recordings."""
+"""Drop area of an empty project."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -8,17 +8,17 @@ from curator.ui.theme import GRID
 
 
 class DropArea(QFrame):
-    """Says what to do first. files: the button that is usually wanted."""
+    """Area for dropping recordings, with buttons that open file dialogs."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "panel")
         self.files = button(self.tr("Add files…"), "first")
-        self.folder = button(self.tr("Add a folder…"))
+        self.folder = button(self.tr("Add folder…"))
         title = label(self.tr("Drop recordings here"), "title")
         words = self.tr(
-            "Sound or video in any format, files or whole folders. They stay where they are and "
-            "are never written to."
+            "Audio or video files in any format, or folders. They stay where they are and are "
+            "never modified."
         )
         about = label(words, "quiet", wrap=True)
         for text in (title, about):
@@ -37,6 +37,6 @@ class DropArea(QFrame):
         column.addStretch(1)
 
     def light(self, is_over: bool) -> None:
-        """Files are held over it, or no longer."""
+        """Highlight the area while files are dragged over it."""
         self.setProperty("role", "drop" if is_over else "panel")
         restyle(self)

@@ -1,4 +1,4 @@
-"""Page 1: recordings into the project, what is to be found out about them, and how far it is."""
+"""Intake page: import recordings, analyse them, see what is missing."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,14 +23,14 @@ from curator.ui.theme import GRID
 from curator.ui.wording import clock, counted
 
 WHAT = "sources"
-"""What looking at the recordings is called among the errands."""
+"""Key of the survey job in the errands queue."""
 
-LOOK_MS = 400
-"""Recordings that arrive so fast are listed in one go."""
+REFRESH_MS = 400
+"""Delay that combines changes into one refresh."""
 
 
 class IntakePage(Page):
-    """The recordings, and below them what an analysis would do."""
+    """Table of recordings and a summary of the analysis to do."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -40,11 +40,11 @@ class IntakePage(Page):
         self.plan = PlanView(session)
         self.rights = Rights(session.settings)
         self.total = label(role="title")
-        self.files, self.folder = button(self.tr("Add files…")), button(self.tr("Add a folder…"))
+        self.files, self.folder = button(self.tr("Add files…")), button(self.tr("Add folder…"))
         self.search = button(self.tr("Locate…"))
         self.clean = button(self.tr("Clean…"))
         self.stack = QStackedWidget()
-        self._looking = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._refreshing = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._lay_out()
         self._connect()
         self._show_list()
@@ -77,63 +77,63 @@ class IntakePage(Page):
         self.search.clicked.connect(self.locate)
         self.clean.clicked.connect(self.clean_recordings)
         self.plan.start.clicked.connect(self.analyse)
-        self._looking.timeout.connect(self._look)
+        self._refreshing.timeout.connect(self._refresh)
         self.list.selectionModel().currentRowChanged.connect(self._offer_locate)
-        session.jobs.written.connect(self._look_soon)
+        session.jobs.written.connect(self._refresh_soon)
         session.jobs.ended.connect(self._ended)
         session.errands.produced.connect(self._show)
-        session.settings.changed.connect(self._look_soon)
+        session.settings.changed.connect(self._refresh_soon)
 
     def shown(self) -> None:
         """See Page."""
-        self._look()
+        self._refresh()
         (self.list if self.list.model().rowCount() else self.drop.files).setFocus()
 
     def close_page(self) -> None:
         """See Page."""
-        # Settings outlive the project, and tell what has changed while it closes.
-        self.session.settings.changed.disconnect(self._look_soon)
-        self._looking.stop()
+        # Settings outlive the page.
+        self.session.settings.changed.disconnect(self._refresh_soon)
+        self._refreshing.stop()
 
     def places(self, place: KeyScope) -> Sequence[QWidget]:
         """See Page."""
         return (self.list,) if place == KeyScope.LIST else ()
 
-    # What a person wants
+    # Commands
 
     def add_files(self) -> None:
-        """Ask for files of any kind that may hold sound."""
-        dialog = QFileDialog(self, self.tr("Recordings, sound or video"))
+        """Ask for audio or video files and import them."""
+        dialog = QFileDialog(self, self.tr("Audio or video files"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(lambda chosen: self.add([Path(name) for name in chosen]))
         dialog.open()
 
     def add_folder(self) -> None:
-        """Ask for a folder; everything below it that may hold sound is taken in."""
-        dialog = QFileDialog(self, self.tr("A folder with recordings"))
+        """Ask for a folder and import all audio and video files below it."""
+        dialog = QFileDialog(self, self.tr("Folder of recordings"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.filesSelected.connect(lambda chosen: self.add([Path(name) for name in chosen]))
         dialog.open()
 
     def add(self, paths: list[Path]) -> None:
-        """Take in files and folders, then find out about them."""
+        """Import files and folders."""
         self.rights.remember()
         settings = self.session.settings
         self.session.import_paths(paths, settings.text("licence"), settings.text("consent"))
 
     def analyse(self) -> None:
-        """Find out what is not known yet; results appear while it runs."""
+        """Start the analysis; results appear while it runs."""
         self.session.analyse()
 
     def locate(self) -> None:
-        """Ask where the chosen recording's file is now."""
+        """Ask for the new path of the selected recording's file."""
         row = self.list.chosen
         if row is None:
             return
         name = printable(row.recording.name)
-        dialog = QFileDialog(self, self.tr("Where is %1 now?").replace("%1", name))
+        dialog = QFileDialog(self, self.tr("Locate %1").replace("%1", name))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda chosen: self.found_at(row.recording.id, Path(chosen)))
+        dialog.fileSelected.connect(lambda chosen: self.relocate_to(row.recording.id, Path(chosen)))
         dialog.open()
 
     def selected_recording(self) -> int | None:
@@ -145,8 +145,8 @@ class IntakePage(Page):
         """Open the cleaning dialog for the selected recording, or all."""
         self.session.action_asked.emit("window.show_cleaning")
 
-    def found_at(self, recording: int, path: Path) -> None:
-        """A recording's file may be here: it is if its content is the same."""
+    def relocate_to(self, recording: int, path: Path) -> None:
+        """Use this file for a recording if its content is the same."""
 
         def task(work: Work) -> str:
             from curator.audio.intake import content_hash
@@ -160,26 +160,26 @@ class IntakePage(Page):
                 )
             return printable(path.name)
 
-        def relocate(what: str, _found: object) -> None:
+        def relocate(what: str, _result: object) -> None:
             if what == f"locate {recording}":
                 self.session.errands.produced.disconnect(relocate)
                 self.session.project.recordings.relocate(recording, path)
-                self.session.messages.inform(self.tr("Found again; its clips can be heard."))
+                self.session.messages.inform(self.tr("Located the file; its clips can be played."))
                 self._show_list()
-                self._look()
+                self._refresh()
 
         self.session.errands.produced.connect(relocate)
         self.session.errands.ask(f"locate {recording}", task)
 
-    # What is shown
+    # Display
 
     @Slot()
-    def _look_soon(self) -> None:
-        if not self._looking.isActive():
-            self._looking.start()
+    def _refresh_soon(self) -> None:
+        if not self._refreshing.isActive():
+            self._refreshing.start()
 
     @Slot()
-    def _look(self) -> None:
+    def _refresh(self) -> None:
         self._show_list()
         options, workers = self.session.settings.options, self.session.settings.workers
         if self.isVisible() and WHAT not in self.session.errands.waiting:
@@ -191,22 +191,22 @@ class IntakePage(Page):
         self.stack.setCurrentWidget(self.list if recordings else self.drop)
         for widget in (self.files, self.folder, self.search, self.clean, self.plan):
             widget.setVisible(bool(recordings))
-        words = counted(len(recordings), self.tr("%n recording"), self.tr("%n recordings"))
+        text = counted(len(recordings), self.tr("%n recording"), self.tr("%n recordings"))
         seconds = sum(recording.seconds for recording in recordings)
-        self.total.setText(f"{words}, {clock(seconds)}" if recordings else self.tr("Recordings"))
+        self.total.setText(f"{text}, {clock(seconds)}" if recordings else self.tr("Recordings"))
 
     @Slot(str, object)
-    def _show(self, what: str, found: object) -> None:
-        if what == WHAT and isinstance(found, Survey):
-            self.list.recordings.show_survey(found.languages, found.clips, found.files)
-            self.plan.show_plan(found.plan)
+    def _show(self, what: str, result: object) -> None:
+        if what == WHAT and isinstance(result, Survey):
+            self.list.recordings.show_survey(result.languages, result.clips, result.files)
+            self.plan.show_plan(result.plan)
             self._offer_locate()
 
     @Slot(object)
     def _ended(self, ending: Ending) -> None:
-        self._look_soon()
+        self._refresh_soon()
         if ending.what == "import" and ending.outcome == "finished":
-            self._look()
+            self._refresh()
 
     @Slot()
     def _offer_locate(self) -> None:
@@ -214,7 +214,7 @@ class IntakePage(Page):
         lost = row is not None and row.file in (FileState.MISSING, FileState.CHANGED)
         self.search.setEnabled(lost and not self.session.read_only)
 
-    # Dropped files
+    # Drag and drop
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """See QWidget."""

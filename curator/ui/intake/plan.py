@@ -1,4 +1,4 @@
-"""What an analysis would do now, and roughly how long that takes here."""
+"""Plan of the analysis: steps with something to do and the estimated time."""
 
 from dataclasses import dataclass
 
@@ -8,16 +8,16 @@ from curator.store.project import Project
 from curator.ui.intake.recordings_model import FileState
 
 ABOUT_CLIPS = 0.8
-"""The share of a recording that becomes clips, before it is cut."""
+"""Typical share of a recording that becomes clips."""
 
 
 START_S = 2.0
-"""Starting the processes of a step."""
+"""Start-up time of a step's processes."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """A step with something to do. items: 0 when nobody knows how many. seconds: of sound."""
+    """Step with something to do. items: 0 if unknown. seconds: of audio."""
 
     step: str
     items: int
@@ -26,7 +26,7 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisPlan:
-    """What is still to do. guess_s: how long it may take with as many processes as there may be."""
+    """Steps to do. guess_s: estimated seconds with the configured number of processes."""
 
     steps: tuple[PlannedStep, ...]
     guess_s: float
@@ -34,7 +34,7 @@ class AnalysisPlan:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The recordings of a project seen from all sides. languages, clips, files: by recording."""
+    """Languages, clip counts and file states by recording id, and the plan."""
 
     languages: dict[int, str]
     clips: dict[int, int]
@@ -43,17 +43,17 @@ class Survey:
 
 
 def survey(work: Work, options: Options, workers: int) -> Survey:
-    """Look at everything; in a thread, as files are read when they may have changed.
+    """Survey the project; runs in a thread, as changed files are read.
 
-    workers: with which the analysis would run.
+    workers: number of processes of the analysis.
     """
     project = work.project
     languages: dict[int, str] = {}
     recordings = project.recordings.all()
     for recording in recordings:
-        heard = project.facts.recording_transcript(recording.id)
-        if heard is not None:
-            languages[recording.id] = heard.language
+        transcript = project.facts.recording_transcript(recording.id)
+        if transcript is not None:
+            languages[recording.id] = transcript.language
     clips: dict[int, int] = {}
     for _, number, _ in project.clips.spans():
         clips[number] = clips.get(number, 0) + 1
@@ -62,21 +62,21 @@ def survey(work: Work, options: Options, workers: int) -> Survey:
 
 
 def files_of(work: Work) -> dict[int, FileState]:
-    """Which recordings are gone or changed. Only files that look changed are read."""
+    """File states by recording id. Only files whose size or date changed are read."""
     from curator.export.sources import source_fault
 
-    found = {}
+    states = {}
     for recording in work.project.recordings.all():
         work.look_up()
         fault = source_fault(recording, thorough=False, is_stopped=work.stop.is_set)
         missing = fault is not None and fault.reason_key == "source_missing"
         state = FileState.MISSING if missing else FileState.CHANGED if fault else FileState.THERE
-        found[recording.id] = state
-    return found
+        states[recording.id] = state
+    return states
 
 
 def make_plan(project: Project, options: Options, workers: int) -> AnalysisPlan:
-    """The steps that have something to do, in their order."""
+    """Return the steps that have something to do, in order."""
     from curator.jobs.step_table import STEPS
     from curator.jobs.steps import todo
 

@@ -1,4 +1,4 @@
-"""What an analysis would do, and the button that starts it."""
+"""Summary of the analysis to do, with its start button."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
@@ -12,7 +12,7 @@ from curator.ui.wording import about, clock, number, shown_keys
 
 
 class PlanView(QFrame):
-    """A sentence for what is to do, with a guess of how long it takes."""
+    """Shows the steps to do and the estimated time."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class PlanView(QFrame):
         self._refresh()
 
     def show_plan(self, plan: AnalysisPlan) -> None:
-        """What there is to do now."""
+        """Show another plan."""
         self._plan = plan
         self._refresh()
 
@@ -44,22 +44,22 @@ class PlanView(QFrame):
     def _refresh(self) -> None:
         running = self._session.jobs.running
         if running:
-            self.heading.setText(self.tr("Working; the line at the bottom says how far it is."))
+            self.heading.setText(self.tr("Analysing; see the status line for progress."))
             self.steps.setText(
-                self.tr("You can judge clips meanwhile: results appear as they are found.")
+                self.tr("You can review clips meanwhile; results appear as they arrive.")
             )
         elif self._plan.steps:
             guess = about(self._plan.guess_s)
-            self.heading.setText(self.tr("To find out, in about %1:").replace("%1", guess))
+            self.heading.setText(self.tr("To analyse, about %1:").replace("%1", guess))
             self.steps.setText(", ".join(map(self._described, self._plan.steps)) + ".")
         else:
-            self.heading.setText(self.tr("Everything is found out."))
-            self.steps.setText(self.tr("New recordings and other settings bring new work."))
+            self.heading.setText(self.tr("Nothing left to analyse."))
+            self.steps.setText(self.tr("Add recordings or change settings to analyse more."))
         self.start.setVisible(bool(self._plan.steps) and not running)
         self.start.setEnabled(not running and not self._session.read_only)
 
     def _described(self, step: PlannedStep) -> str:
         if not step.items:
             return doing(step.step)
-        words = self.tr("%1 (%2, %3 of sound)").replace("%1", doing(step.step))
-        return words.replace("%2", number(step.items)).replace("%3", clock(step.seconds))
+        text = self.tr("%1 (%2, %3 of audio)").replace("%1", doing(step.step))
+        return text.replace("%2", number(step.items)).replace("%3", clock(step.seconds))

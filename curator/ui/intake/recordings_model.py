@@ -1,4 +1,4 @@
-"""The recordings as a table."""
+"""Table model of the recordings."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from curator.ui.wording import clock, translated
 Index = QModelIndex | QPersistentModelIndex
 
 FILE = Qt.ItemDataRole.UserRole
-"""Role of the state of the recording's file."""
+"""Item role of the file's state."""
 
 
 class FileState(StrEnum):
-    """Whether a recording's file is as it was imported."""
+    """State of a recording's file compared with the import."""
 
     UNKNOWN = "unknown"
     THERE = "there"
@@ -26,9 +26,9 @@ class FileState(StrEnum):
     CHANGED = "changed"
 
 
-SAID = {
-    FileState.UNKNOWN: QT_TRANSLATE_NOOP("Recordings", "not looked at yet"),
-    FileState.THERE: QT_TRANSLATE_NOOP("Recordings", "as imported"),
+FILE_STATES = {
+    FileState.UNKNOWN: QT_TRANSLATE_NOOP("Recordings", "not checked yet"),
+    FileState.THERE: QT_TRANSLATE_NOOP("Recordings", "unchanged"),
     FileState.MISSING: QT_TRANSLATE_NOOP("Recordings", "! missing"),
     FileState.CHANGED: QT_TRANSLATE_NOOP("Recordings", "! changed"),
 }
@@ -36,7 +36,7 @@ SAID = {
 
 @dataclass(frozen=True, slots=True)
 class RecordingRow:
-    """A recording with what is known beside it. language: as heard, "" when nobody listened."""
+    """A recording with derived data. language: detected code, "" if not transcribed."""
 
     recording: Recording
     language: str
@@ -46,7 +46,7 @@ class RecordingRow:
 
 @dataclass(frozen=True, slots=True)
 class RecordingColumn:
-    """One column."""
+    """Column of the table."""
 
     title: str
     text: Callable[[RecordingRow], str]
@@ -70,11 +70,11 @@ def _channels(row: RecordingRow) -> str:
 
 
 def _file(row: RecordingRow) -> str:
-    return translated("Recordings", SAID[row.file])
+    return translated("Recordings", FILE_STATES[row.file])
 
 
-def _or_not_said(text: str) -> str:
-    return text or translated("Recordings", "not said")
+def _or_not_stated(text: str) -> str:
+    return text or translated("Recordings", "not stated")
 
 
 COLUMNS = (
@@ -84,27 +84,27 @@ COLUMNS = (
     RecordingColumn(
         QT_TRANSLATE_NOOP("Recordings", "Length"), lambda row: clock(row.recording.seconds), True
     ),
-    RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Rate"), _rate, True),
-    RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Sound"), _channels),
+    RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Sample rate"), _rate, True),
+    RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Channels"), _channels),
     RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Clips"), lambda row: str(row.clips), True),
     RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Language"), lambda row: row.language or "–"),
     RecordingColumn(
         QT_TRANSLATE_NOOP("Recordings", "Licence"),
-        lambda row: _or_not_said(row.recording.licence),
+        lambda row: _or_not_stated(row.recording.licence),
     ),
     RecordingColumn(
         QT_TRANSLATE_NOOP("Recordings", "Consent"),
-        lambda row: _or_not_said(row.recording.consent),
+        lambda row: _or_not_stated(row.recording.consent),
     ),
     RecordingColumn(
         QT_TRANSLATE_NOOP("Recordings", "File"),
-        lambda row: translated("Recordings", SAID[row.file]),
+        lambda row: translated("Recordings", FILE_STATES[row.file]),
     ),
 )
 
 
 def _row_of(recording: Recording, known: RecordingRow | None) -> RecordingRow:
-    """A recording with what was known; a file that has moved has to be looked at again."""
+    """Keep the derived data of a recording; a moved file must be checked again."""
     if known is None:
         return RecordingRow(recording, "", 0, FileState.UNKNOWN)
     same = known.recording.path == recording.path
@@ -114,14 +114,14 @@ def _row_of(recording: Recording, known: RecordingRow | None) -> RecordingRow:
 
 
 class RecordingsModel(QAbstractTableModel):
-    """Recordings in the order of import. They are never removed, so rows are only added."""
+    """Recordings in import order; rows are only added, never removed."""
 
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[RecordingRow] = []
 
     def show_recordings(self, recordings: Sequence[Recording]) -> None:
-        """What the project holds now; what else is known of them stays."""
+        """Update the recordings, keeping their derived data."""
         known = {row.recording.id: row for row in self._rows}
         rows = [_row_of(recording, known.get(recording.id)) for recording in recordings]
         old = len(self._rows)
@@ -139,14 +139,14 @@ class RecordingsModel(QAbstractTableModel):
         clips: Mapping[int, int],
         files: Mapping[int, FileState],
     ) -> None:
-        """What was found about them, by recording."""
+        """Update the derived data, by recording id."""
         changed = []
         for place, row in enumerate(self._rows):
             number = row.recording.id
             language, count = languages.get(number, ""), clips.get(number, 0)
-            found = RecordingRow(row.recording, language, count, files.get(number, row.file))
-            if found != row:
-                self._rows[place] = found
+            updated = RecordingRow(row.recording, language, count, files.get(number, row.file))
+            if updated != row:
+                self._rows[place] = updated
                 changed.append(place)
         self._tell(changed)
 
@@ -155,7 +155,7 @@ class RecordingsModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
 
     def row(self, number: int) -> RecordingRow:
-        """A recording by its row."""
+        """Return the recording of a row."""
         return self._rows[number]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default

@@ -1,4 +1,4 @@
-"""The table of recordings."""
+"""Table of the recordings."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
@@ -7,11 +7,11 @@ from curator.ui.intake.recordings_model import RecordingRow, RecordingsModel
 from curator.ui.theme import GRID
 
 WIDTHS = (36, 9, 10, 9, 8, 11, 20, 20, 16)
-"""Of the columns, in steps of the grid; the first takes what is left."""
+"""Column widths in grid units; the first column is stretched."""
 
 
 class RecordingsView(QTableView):
-    """One recording a row."""
+    """Table view with one recording per row."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,6 +35,6 @@ class RecordingsView(QTableView):
 
     @property
     def chosen(self) -> RecordingRow | None:
-        """The recording that is selected."""
+        """Selected recording, None without one."""
         index = self.currentIndex()
         return self.recordings.row(index.row()) if index.isValid() else None

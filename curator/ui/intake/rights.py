@@ -1,4 +1,4 @@
-"""What new recordings may be used for, and who agreed to it."""
+"""Licence and consent of new recordings."""
 
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
@@ -8,19 +8,19 @@ from curator.ui.theme import GRID
 
 
 class Rights(QWidget):
-    """Two lines that are stored with every recording added from now on."""
+    """Two fields stored with every recording imported afterwards."""
 
     def __init__(self, settings: WindowSettings) -> None:
         super().__init__()
         self._settings = settings
         self.licence = QLineEdit(settings.text("licence"))
-        self.licence.setPlaceholderText(self.tr("CC BY 4.0, or: our own, for training only"))
+        self.licence.setPlaceholderText(self.tr("e.g. CC BY 4.0, or: own recording, training only"))
         self.consent = QLineEdit(settings.text("consent"))
         self.consent.setPlaceholderText(self.tr("who agreed to what, and when"))
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(2 * GRID)
-        heading = self.tr("Recordings you add from now on")
+        heading = self.tr("For recordings added from now on")
         grid.addWidget(label(heading, "quiet"), 0, 0, 1, 4)
         for column, (text, line) in enumerate(
             ((self.tr("Licence"), self.licence), (self.tr("Consent"), self.consent))
@@ -34,6 +34,6 @@ class Rights(QWidget):
             grid.setColumnStretch(2 * column + 1, 1)
 
     def remember(self) -> None:
-        """For the next time, too."""
+        """Save both fields in the settings."""
         self._settings.set("licence", self.licence.text().strip())
         self._settings.set("consent", self.consent.text().strip())

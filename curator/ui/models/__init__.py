@@ -1,1 +1,1 @@
-"""The dialog of the models: what is here, what can be had, and whether it is right."""
+"""Models dialog: list, download, import and verify models."""

@@ -1,4 +1,4 @@
-"""``curator models`` run beside the window, so that hashing and copying never hold it up."""
+"""Runs ``curator models`` as a process, so that hashing and copying do not block the window."""
 
 import json
 import sys
@@ -14,11 +14,10 @@ _COMMAND = ("-m", "curator", "models")
 
 @dataclass(frozen=True, slots=True)
 class ModelRow:
-    """A model as it stands on this machine.
+    """State of a model on this machine.
 
-    state: "packaged", "here", "partial", "absent" or "wrong". size, here: bytes, size None where
-    nobody knows it beforehand. verified: whether its files were read and compared since the dialog
-    was opened.
+    state: "packaged", "here", "partial", "absent" or "wrong". size, here: bytes, size None if
+    unknown. verified: whether its files were hashed since the dialog was opened.
     """
 
     name: str
@@ -39,11 +38,11 @@ class ModelRow:
 
 
 class ModelCommands(QObject):
-    """One command at a time. Exactly one ``ended`` follows each, unless it is stopped."""
+    """Runs one command at a time; emits exactly one ``ended`` for each, unless stopped."""
 
-    found = Signal(object)  # a ModelRow, as it stands now
-    progressed = Signal(object, object)  # bytes here, and of how many or None
-    ended = Signal(str, str)  # which command, and why it did not do its work, or ""
+    listed = Signal(object)  # a ModelRow
+    progressed = Signal(object, object)  # bytes done, and total bytes or None
+    ended = Signal(str, str)  # command, and error message or ""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,27 +54,27 @@ class ModelCommands(QObject):
 
     @property
     def running(self) -> str:
-        """The command that runs, "" for none."""
+        """Running command, "" for none."""
         return self._what
 
     def list_all(self) -> None:
-        """How every model stands, by the sizes of its files."""
+        """List all models with their states, judged by file sizes."""
         self._start("list")
 
     def verify(self) -> None:
-        """Read the files of all models that are here."""
+        """Hash the files of all present models."""
         self._start("verify")
 
     def get(self, name: str) -> None:
-        """Download a model; what was interrupted goes on."""
+        """Download a model, resuming an interrupted download."""
         self._start("get", name)
 
     def import_from(self, folder: Path, names: Sequence[str] = ()) -> None:
-        """Copy models from a folder. names: which; none for all that it holds."""
+        """Copy models from a folder. names: empty for all."""
         self._start("import", str(folder), *names)
 
     def stop(self) -> None:
-        """End the command, whatever it does; what is half there goes on from there next time."""
+        """Kill the command; a download can be resumed later."""
         self._what = ""
         if self._process.state() != QProcess.ProcessState.NotRunning:
             self._process.kill()
@@ -96,31 +95,33 @@ class ModelCommands(QObject):
         for line in lines:
             self._take(json.loads(line))
 
-    def _take(self, said: dict[str, Any]) -> None:
-        if said.get("event") == "progress":
-            self.progressed.emit(said["bytes"], said["of"])
-        elif "state" in said:
+    def _take(self, message: dict[str, Any]) -> None:
+        if message.get("event") == "progress":
+            self.progressed.emit(message["bytes"], message["of"])
+        elif "state" in message:
             row = ModelRow(
-                said["name"],
-                said["kind"],
-                said["state"],
-                said["size"],
-                said["bytes_here"],
-                said["licence"],
-                said["origin"],
-                said["use"],
-                said["sentence"],
+                message["name"],
+                message["kind"],
+                message["state"],
+                message["size"],
+                message["bytes_here"],
+                message["licence"],
+                message["origin"],
+                message["use"],
+                message["sentence"],
                 self._what == "verify",
             )
-            self.found.emit(row)
+            self.listed.emit(row)
 
     @Slot(int)
     def _finished(self, code: int) -> None:
         what, self._what = self._what, ""
         if not what:
             return
-        said = bytes(self._process.readAllStandardError().data())
-        errors = said.decode("utf-8", "replace").strip()
-        found_faults = what == "verify" and code == 1 and not errors
-        well = code == 0 or found_faults
-        self.ended.emit(what, "" if well else errors or self.tr("It ended without a reason."))
+        output = bytes(self._process.readAllStandardError().data())
+        errors = output.decode("utf-8", "replace").strip()
+        wrong_files = what == "verify" and code == 1 and not errors
+        well = code == 0 or wrong_files
+        self.ended.emit(
+            what, "" if well else errors or self.tr("The command failed without a message.")
+        )

@@ -1,4 +1,4 @@
-"""The dialog of the models: licence, size and state of each, and the ways to get one."""
+"""Models dialog: licence, size and state of each model; download, import, verify."""
 
 from pathlib import Path
 
@@ -28,23 +28,23 @@ ROW = 3 * GRID + 2
 
 
 class ModelsDialog(QDialog):
-    """Lists at once; everything else is done when it is asked for."""
+    """Table of the models with buttons that run ``curator models`` commands."""
 
     def __init__(self, settings: WindowSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Models"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._settings = settings
-        self._looking = self.tr("Looking at what is here…")
+        self._looking = self.tr("Listing models…")
         self.model = ModelsModel()
         self.commands = ModelCommands(self)
         self.table = QTableView()
         self.about = label(wrap=True)
-        self.said = label(role="quiet", wrap=True)
+        self.status = label(role="quiet", wrap=True)
         self.get = button(self.tr("Download"))
-        self.use = button(self.tr("Transcribe with it"))
-        self.bring = button(self.tr("Import from a folder…"))
-        self.verify = button(self.tr("Check all files"))
+        self.use = button(self.tr("Use for transcription"))
+        self.bring = button(self.tr("Import from folder…"))
+        self.verify = button(self.tr("Verify all files"))
         self.cancel = button(self.tr("Stop"))
         self.bar = QProgressBar()
         self._lay_out()
@@ -72,13 +72,13 @@ class ModelsDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(GRID)
-        words = self.tr("Every file is compared with its known hash before it is loaded.")
+        words = self.tr("Every file is verified by its hash before it is loaded.")
         column.addWidget(label(words, "quiet", wrap=True))
         column.addWidget(self.table, 1)
         column.addWidget(self.about)
         column.addLayout(_line(self.get, self.use, self.bring, self.verify))
         column.addLayout(_line(self.bar, self.cancel))
-        column.addWidget(self.said)
+        column.addWidget(self.status)
         close = button(self.tr("Close"))
         close.clicked.connect(self.close)
         self.free = label(role="quiet")
@@ -89,32 +89,32 @@ class ModelsDialog(QDialog):
         self.resize(88 * GRID, 66 * GRID)
 
     def _connect(self) -> None:
-        self.commands.found.connect(self._take)
+        self.commands.listed.connect(self._take)
         self.commands.progressed.connect(self._progress)
         self.commands.ended.connect(self._ended)
-        self.table.selectionModel().currentRowChanged.connect(self._tell)
+        self.table.selectionModel().currentRowChanged.connect(self._update)
         self.get.clicked.connect(self._get)
         self.use.clicked.connect(self._use)
         self.bring.clicked.connect(self._choose_folder)
         self.verify.clicked.connect(self._verify)
         self.cancel.clicked.connect(self._cancel)
-        self._settings.changed.connect(self._tell)
+        self._settings.changed.connect(self._update)
 
     @property
     def chosen(self) -> ModelRow | None:
-        """The model of the current row."""
+        """Selected model, None without one."""
         row = self.table.currentIndex().row()
         return self.model.rows[row] if 0 <= row < len(self.model.rows) else None
 
     def import_from(self, folder: Path) -> None:
-        """Copy what a folder holds."""
+        """Copy all models from a folder."""
         self._work(self.tr("Copying from %1…").replace("%1", printable(folder.name)))
         self.commands.import_from(folder)
-        self._tell()
+        self._update()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """End what runs; a download goes on from there next time."""
-        self._settings.changed.disconnect(self._tell)
+        """Kill a running command; a download can be resumed later."""
+        self._settings.changed.disconnect(self._update)
         self.commands.stop()
         super().closeEvent(event)
 
@@ -123,14 +123,14 @@ class ModelsDialog(QDialog):
         self.commands.list_all()
         storage = QStorageInfo(str(_existing(cache_folder())))
         where = printable(str(cache_folder() / "models"))
-        words = self.tr("%1 free for %2").replace("%1", amount(storage.bytesAvailable()))
+        words = self.tr("%1 free in %2").replace("%1", amount(storage.bytesAvailable()))
         self.free.setText(words.replace("%2", where))
-        self._tell()
+        self._update()
 
     def _work(self, words: str, *, failed: bool = False) -> None:
-        self.said.setText(words)
-        self.said.setProperty("role", "error" if failed else "quiet")
-        restyle(self.said)
+        self.status.setText(words)
+        self.status.setProperty("role", "error" if failed else "quiet")
+        restyle(self.status)
         self.bar.setRange(0, 0)
 
     @Slot(object)
@@ -138,10 +138,10 @@ class ModelsDialog(QDialog):
         self.model.take(row)
         if self.chosen is None:
             self.table.selectRow(0)
-        self._tell()
+        self._update()
 
     @Slot()
-    def _tell(self) -> None:
+    def _update(self) -> None:
         row, busy = self.chosen, bool(self.commands.running)
         self.bar.setVisible(busy)
         self.cancel.setVisible(busy and self.commands.running != "list")
@@ -163,7 +163,7 @@ class ModelsDialog(QDialog):
             self.bar.setRange(0, 1000)
             self.bar.setValue(round(1000 * here / of))
         words = self.tr("%1 of %2").replace("%1", amount(here)).replace("%2", amount(of or 0))
-        self.said.setText(words)
+        self.status.setText(words)
 
     @Slot(str, str)
     def _ended(self, what: str, trouble: str) -> None:
@@ -171,15 +171,15 @@ class ModelsDialog(QDialog):
             self._work(trouble, failed=True)
         elif what == "verify":
             wrong = [row.name for row in self.model.rows if row.state == "wrong"]
-            good = self.tr("Every file that is here is the right one.")
-            bad = self.tr("Not the files they should be: %1.").replace("%1", ", ".join(wrong))
+            good = self.tr("All files are correct.")
+            bad = self.tr("Wrong files: %1.").replace("%1", ", ".join(wrong))
             self._work(bad if wrong else good, failed=bool(wrong))
         elif what != "list":
             self._list()
             return
-        elif self.said.text() == self._looking:
+        elif self.status.text() == self._looking:
             self._work("")
-        self._tell()
+        self._update()
 
     @Slot()
     def _get(self) -> None:
@@ -187,7 +187,7 @@ class ModelsDialog(QDialog):
         if row is not None:
             self._work(self.tr("Downloading %1…").replace("%1", row.name))
             self.commands.get(row.name)
-            self._tell()
+            self._update()
 
     @Slot()
     def _use(self) -> None:
@@ -196,16 +196,16 @@ class ModelsDialog(QDialog):
 
     @Slot()
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("A folder with models"))
+        dialog = QFileDialog(self, self.tr("Folder with models"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.fileSelected.connect(lambda chosen: self.import_from(Path(chosen)))
         dialog.open()
 
     @Slot()
     def _verify(self) -> None:
-        self._work(self.tr("Reading every file…"))
+        self._work(self.tr("Verifying files…"))
         self.commands.verify()
-        self._tell()
+        self._update()
 
     @Slot()
     def _cancel(self) -> None:
@@ -223,5 +223,5 @@ def _line(*widgets: QWidget) -> QHBoxLayout:
 
 
 def _existing(folder: Path) -> Path:
-    """The folder, or the next one above it that is there."""
+    """Return the folder or its closest existing parent."""
     return next(each for each in (folder, *folder.parents) if each.exists())

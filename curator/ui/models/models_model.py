@@ -1,4 +1,4 @@
-"""The models as a table."""
+"""Table model of the models."""
 
 from typing import Any
 
@@ -11,23 +11,23 @@ from curator.ui.wording import translated
 
 COLUMNS = (
     QT_TRANSLATE_NOOP("Models", "Model"),
-    QT_TRANSLATE_NOOP("Models", "For"),
+    QT_TRANSLATE_NOOP("Models", "Use"),
     QT_TRANSLATE_NOOP("Models", "Size"),
     QT_TRANSLATE_NOOP("Models", "Licence"),
-    QT_TRANSLATE_NOOP("Models", "On this machine"),
+    QT_TRANSLATE_NOOP("Models", "State"),
 )
 NAME, FOR, SIZE, LICENCE, HERE = range(len(COLUMNS))
 
 KINDS = {
-    "whisper": QT_TRANSLATE_NOOP("Models", "transcribing"),
+    "whisper": QT_TRANSLATE_NOOP("Models", "transcription"),
     "chatterbox": QT_TRANSLATE_NOOP("Models", "training"),
     "cleaner": QT_TRANSLATE_NOOP("Models", "cleaning"),
 }
 STATES = {
     "packaged": QT_TRANSLATE_NOOP("Models", "installed"),
-    "here": QT_TRANSLATE_NOOP("Models", "here"),
-    "partial": QT_TRANSLATE_NOOP("Models", "half here"),
-    "absent": QT_TRANSLATE_NOOP("Models", "not here"),
+    "here": QT_TRANSLATE_NOOP("Models", "downloaded"),
+    "partial": QT_TRANSLATE_NOOP("Models", "incomplete"),
+    "absent": QT_TRANSLATE_NOOP("Models", "not downloaded"),
     "wrong": QT_TRANSLATE_NOOP("Models", "wrong files"),
 }
 _SIGNS = {"packaged": "kept", "here": "kept", "partial": "warning", "wrong": "error"}
@@ -36,21 +36,21 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class ModelsModel(QAbstractTableModel):
-    """One row a model, in the order in which they are listed."""
+    """Models in listing order, one per row."""
 
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[ModelRow] = []
 
-    def take(self, found: ModelRow) -> None:
-        """A model stands so now."""
+    def take(self, updated: ModelRow) -> None:
+        """Update or add the row of a model."""
         for place, row in enumerate(self.rows):
-            if row.name == found.name:
-                self.rows[place] = found
+            if row.name == updated.name:
+                self.rows[place] = updated
                 self.dataChanged.emit(self.index(place, 0), self.index(place, HERE), [])
                 return
         self.beginInsertRows(QModelIndex(), len(self.rows), len(self.rows))
-        self.rows.append(found)
+        self.rows.append(updated)
         self.endInsertRows()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # as Qt has it
@@ -93,12 +93,12 @@ class ModelsModel(QAbstractTableModel):
         if column == LICENCE:
             return row.licence
         if row.verified and row.usable:
-            return translated("Models", QT_TRANSLATE_NOOP("Models", "checked, right"))
+            return translated("Models", QT_TRANSLATE_NOOP("Models", "verified"))
         return translated("Models", STATES.get(row.state, row.state))
 
 
 def amount(size: int) -> str:
-    """Bytes for people: "222 MB"; "?" for none."""
+    """Format bytes: "222 MB"; "?" for 0."""
     if not size:
         return "?"
     return QLocale().formattedDataSize(size, 0, QLocale.DataSizeFormat.DataSizeSIFormat)

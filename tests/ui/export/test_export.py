@@ -58,7 +58,7 @@ def test_the_model_keeps_to_the_rules(qtmodeltester):
 
 
 def test_what_would_be_refused_is_listed_with_the_reason(page: ExportPage):
-    assert page.heading.text() == "XTTS-v2 will use 4 of 5 kept clips"
+    assert page.heading.text() == "XTTS-v2 accepts 4 of 5 kept clips"
     assert page.refusals.rowCount() == 1
     assert "text" in page.refusals.index(0, 1).data()
 
@@ -107,10 +107,10 @@ def test_the_set_is_checked_and_written_for_the_model_that_is_chosen(
         kept = page.session.project.clips.ids(parse("state:kept"))
         page.session.apply(correct_text([kept[2]], long))
         page.shown()
-    assert page.heading.text() == "XTTS-v2 will use 3 of 5 kept clips"
+    assert page.heading.text() == "XTTS-v2 accepts 3 of 5 kept clips"
     with qtbot.waitSignal(errands.ended, timeout=60_000):
         target.setCurrentIndex(target.findData("chatterbox"))
-    assert page.heading.text() == "Chatterbox will use 4 of 5 kept clips"
+    assert page.heading.text() == "Chatterbox accepts 4 of 5 kept clips"
     page.choices.out.setText(str(tmp_path / "bundle"))
     with qtbot.waitSignal(errands.ended, timeout=60_000):
         page.export()
@@ -124,10 +124,10 @@ def test_a_model_chosen_while_another_is_checked_is_checked_next(qtbot, page: Ex
     target = page.choices.target
     for key in ("chatterbox", "xtts_v2", "chatterbox"):  # one runs, one waits, one is too many
         target.setCurrentIndex(target.findData(key))
-    qtbot.waitUntil(lambda: page.heading.text() == "Chatterbox will use 4 of 5 kept clips")
+    qtbot.waitUntil(lambda: page.heading.text() == "Chatterbox accepts 4 of 5 kept clips")
     qtbot.waitUntil(lambda: not page.session.errands.running)
     assert not page.session.errands.waiting
-    assert page.heading.text() == "Chatterbox will use 4 of 5 kept clips"
+    assert page.heading.text() == "Chatterbox accepts 4 of 5 kept clips"
 
 
 def test_a_folder_that_is_there_is_refused_in_words(qtbot, page: ExportPage, tmp_path: Path):
@@ -150,5 +150,5 @@ def test_without_kept_clips_it_says_what_to_do(qtbot, session: Session):
     qtbot.addWidget(page)
     with qtbot.waitSignal(session.errands.ended, timeout=60_000):
         page.shown()
-    assert page.heading.text() == "No clip is kept yet"
+    assert page.heading.text() == "No kept clips yet"
     assert not page.start.isEnabled()

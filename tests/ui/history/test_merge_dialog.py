@@ -37,14 +37,14 @@ def dialog(qtbot, session: Session) -> MergeDialog:
 def looked(qtbot, dialog: MergeDialog, path: Path) -> None:
     dialog.path.setText(str(path))
     qtbot.keyClick(dialog.path, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: dialog.look.isEnabled(), timeout=60_000)
+    qtbot.waitUntil(lambda: dialog.preview.isEnabled(), timeout=60_000)
 
 
 def test_what_would_come_is_said_before_anything_is_done(qtbot, dialog, session, other):
     before = session.project.decisions.state_hash()
     assert not dialog.merge.isEnabled()
     looked(qtbot, dialog, other)
-    assert "3 of 9 clips are new; 6 are here already" in dialog.said.text()
+    assert "3 of 9 clips are new; 6 are here already" in dialog.summary.text()
     assert session.project.decisions.state_hash() == before
     assert dialog.merge.isEnabled()
 
@@ -55,22 +55,23 @@ def test_conflicts_are_decided_by_keys_and_merging_is_one_act(qtbot, dialog, ses
     before = session.project.decisions.state_hash()
     looked(qtbot, dialog, other)
     assert rows(dialog.conflicts) == [
-        [str(clip), "Kept or dropped", "dropped", "kept", "here"] for clip in (first, second)
+        [str(clip), "Kept or dropped", "dropped", "kept", "this project"]
+        for clip in (first, second)
     ]
     assert dialog.list.hasFocus() or not dialog.isActiveWindow()
     dialog.list.setFocus()
     qtbot.keyClick(dialog.list, Qt.Key.Key_Right)
-    assert [row[4] for row in rows(dialog.conflicts)] == ["there", "here"]
+    assert [row[4] for row in rows(dialog.conflicts)] == ["other set", "this project"]
     qtbot.keyClick(dialog.list, Qt.Key.Key_Down)
     qtbot.keyClick(dialog.list, Qt.Key.Key_Space)
-    assert [row[4] for row in rows(dialog.conflicts)] == ["there", "there"]
+    assert [row[4] for row in rows(dialog.conflicts)] == ["other set", "other set"]
     qtbot.keyClick(dialog.list, Qt.Key.Key_Left)
     with qtbot.waitSignals([session.changed, session.facts_changed], timeout=60_000):
         dialog.merge.click()
     states = {clip.id: clip.state for clip in session.project.clips.find()}
     assert (states[first], states[second]) == ("kept", "dropped")
     assert len(states) == 9
-    assert "Undo takes it back" in dialog.said.text()
+    assert "Undo: Ctrl+Z" in dialog.summary.text()
     session.undo()
     assert session.project.decisions.state_hash() == before
 
@@ -79,16 +80,16 @@ def test_a_rule_decides_all_conflicts_at_once(qtbot, dialog, session, other):
     session.apply(drop(session.project.clips.ids()))
     looked(qtbot, dialog, other)
     dialog.rule.setCurrentIndex(1)
-    assert {row[4] for row in rows(dialog.conflicts)} == {"there"}
+    assert {row[4] for row in rows(dialog.conflicts)} == {"other set"}
     session.undo()
     assert not dialog.merge.isEnabled()
-    assert "Look again" in dialog.said.text()
+    assert "preview again" in dialog.summary.text()
 
 
 def test_what_cannot_be_merged_is_said(qtbot, dialog, tmp_path):
     (tmp_path / "list.txt").write_text("nothing")
     looked(qtbot, dialog, tmp_path / "list.txt")
-    assert "no format that can be merged" in dialog.said.text()
+    assert "no format that can be merged" in dialog.summary.text()
     assert not dialog.merge.isEnabled()
 
 
@@ -98,7 +99,7 @@ def test_a_project_open_for_looking_only_can_be_looked_at(qtbot, session_of, tmp
     qtbot.addWidget(dialog)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     looked(qtbot, dialog, other)
-    assert "3 of 9 clips are new" in dialog.said.text()
+    assert "3 of 9 clips are new" in dialog.summary.text()
     assert not dialog.merge.isEnabled()
 
 

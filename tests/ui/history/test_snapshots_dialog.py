@@ -27,11 +27,11 @@ def dialog(qtbot, session: Session) -> Iterator[SnapshotsDialog]:
 
 
 def said(qtbot, dialog: SnapshotsDialog, words: str) -> None:
-    qtbot.waitUntil(lambda: words in dialog.said.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: words in dialog.summary.text(), timeout=60_000)
 
 
 def test_a_snapshot_is_taken_by_its_name_and_compared_at_once(qtbot, dialog, session):
-    assert "no snapshot yet" in dialog.said.text()
+    assert "No snapshots yet" in dialog.summary.text()
     qtbot.keyClicks(dialog.name, "monday")
     qtbot.keyClick(dialog.name, Qt.Key.Key_Return)
     said(qtbot, dialog, "monday and now are the same")
@@ -64,7 +64,7 @@ def test_removing_asks_twice(qtbot, dialog, session):
     dialog.take_one()
     dialog.list.setFocus()
     qtbot.keyClick(dialog.list, Qt.Key.Key_Delete)
-    assert dialog.remove.text() == "Remove for good"
+    assert dialog.remove.text() == "Delete permanently"
     assert session.project.snapshots.all()
     qtbot.keyClick(dialog.list, Qt.Key.Key_Delete)
     assert session.project.snapshots.all() == []

@@ -66,10 +66,10 @@ def test_dropped_files_are_taken_in_with_licence_and_consent(
     assert ended.args[0].outcome == "finished"
     (recording,) = page.session.project.recordings.all()
     assert (recording.licence, recording.consent) == ("CC0", "the speaker, in May")
-    qtbot.waitUntil(lambda: column(page, "File") == "as imported", timeout=60_000)
+    qtbot.waitUntil(lambda: column(page, "File") == "unchanged", timeout=60_000)
     assert page.stack.currentWidget() is page.list
     assert page.plan.start.isEnabled()
-    assert "transcribing (1, 0:02 of sound)" in page.plan.steps.text()
+    assert "transcribing (1, 0:02 of audio)" in page.plan.steps.text()
 
 
 def test_a_missing_file_is_said_and_found_again_by_its_content(
@@ -89,9 +89,9 @@ def test_a_missing_file_is_said_and_found_again_by_its_content(
         timeout=60_000,
         check_params_cb=lambda ending: "is not the file that was imported" in ending.sentence,
     ):
-        page.found_at(1, other)
-    page.found_at(1, moved)
-    qtbot.waitUntil(lambda: column(page, "File") == "as imported", timeout=60_000)
+        page.relocate_to(1, other)
+    page.relocate_to(1, moved)
+    qtbot.waitUntil(lambda: column(page, "File") == "unchanged", timeout=60_000)
     assert page.session.project.recordings.get(1).path == moved
 
 

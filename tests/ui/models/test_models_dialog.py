@@ -64,7 +64,7 @@ def test_the_table_is_a_sound_model(qtmodeltester):
     model.take(a_row())
     model.take(a_row("base", "packaged", size=None, here=147_000_000))
     model.take(a_row(state="here", verified=True))
-    assert [model.index(row, HERE).data() for row in range(2)] == ["checked, right", "installed"]
+    assert [model.index(row, HERE).data() for row in range(2)] == ["verified", "installed"]
     assert model.index(1, SIZE).data() == "147 MB"
 
 
@@ -74,7 +74,7 @@ def test_all_models_are_listed_with_licence_size_and_state(dialog: ModelsDialog,
     assert {"tiny.en", "htdemucs"} <= set(rows)
     assert rows["htdemucs"].state == "absent"
     assert rows["htdemucs"].licence == "MIT"
-    assert "free for" in dialog.free.text()
+    assert "free in" in dialog.free.text()
     assert dialog.chosen is dialog.model.rows[0]
     assert dialog.get.isEnabled() is (not dialog.chosen.usable)
 
@@ -93,7 +93,7 @@ def test_a_model_comes_from_a_folder_and_is_checked(dialog: ModelsDialog, done, 
     dialog.verify.click()
     done()
     assert {row.name for row in dialog.model.rows if row.state == "here" and row.verified}
-    assert dialog.said.text() == "Every file that is here is the right one."
+    assert dialog.status.text() == "All files are correct."
 
 
 def test_a_file_that_is_not_what_it_was_is_named(dialog: ModelsDialog, done, cache, tmp_path: Path):
@@ -109,7 +109,7 @@ def test_a_file_that_is_not_what_it_was_is_named(dialog: ModelsDialog, done, cac
     kept.write_bytes(b"changed")
     dialog.verify.click()
     done()
-    assert "frcrn_se_16k" in dialog.said.text()
+    assert "frcrn_se_16k" in dialog.status.text()
     assert next(row for row in dialog.model.rows if row.name == "frcrn_se_16k").state == "wrong"
 
 
@@ -117,8 +117,8 @@ def test_why_something_did_not_work_is_said(dialog: ModelsDialog, done, tmp_path
     done()
     dialog.import_from(tmp_path)
     done()
-    assert "holds all files of none of the models" in dialog.said.text()
-    assert dialog.said.property("role") == "error"
+    assert "holds all files of none of the models" in dialog.status.text()
+    assert dialog.status.property("role") == "error"
 
 
 def test_a_model_that_is_here_can_be_transcribed_with(dialog: ModelsDialog, done):
