@@ -140,7 +140,7 @@ def section(figures: RunFigures) -> Section:
     number, started = run.started
     result = Section("glance", "Overview")
 
-    def started_value(*path: str, form: str = "d", how: str = "value") -> Figure:
+    def start(*path: str, form: str = "d", how: str = "value") -> Figure:
         return figures.get(how, line(EVENTS, number, *path), form=form)
 
     steps = all_where(EVENTS, {"event": "step"}, "seconds")
@@ -149,15 +149,12 @@ def section(figures: RunFigures) -> Section:
             "Clips",
             inline(
                 "{} for training, {} for evaluation, {} unusable",
-                started_value("clips", "train"),
-                started_value("clips", "eval"),
-                started_value("clips", "rejected"),
+                start("clips", "train"),
+                start("clips", "eval"),
+                start("clips", "rejected"),
             ),
         ),
-        (
-            "Speech",
-            inline("{} minutes for training", started_value("seconds", form=".1f", how="minutes")),
-        ),
+        ("Speech", inline("{} minutes for training", start("seconds", form=".1f", how="minutes"))),
         ("Languages", _languages(figures)),
         *_snapshot(figures),
         (
@@ -165,25 +162,19 @@ def section(figures: RunFigures) -> Section:
             inline(
                 "{} of {} logged; {} per epoch",
                 figures.get("count", all_where(EVENTS, {"event": "step"}), form="d"),
-                started_value("total_steps"),
-                started_value("updates_per_epoch"),
+                start("total_steps"),
+                start("updates_per_epoch"),
             ),
         ),
         (
             "Trained",
             inline(
-                "{} of {} parameters",
-                started_value("learning", form=","),
-                started_value("parameters", form=","),
+                "{} of {} parameters", start("learning", form=","), start("parameters", form=",")
             ),
         ),
         (
             "Device",
-            inline(
-                "{}, processes: {}",
-                started_value("device", form="s", how="text"),
-                started_value("ranks"),
-            ),
+            inline("{}, processes: {}", start("device", form="s", how="text"), start("ranks")),
         ),
         (
             "Time",

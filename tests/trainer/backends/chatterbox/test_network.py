@@ -24,9 +24,9 @@ def network(opened):
 
 
 @pytest.fixture(scope="module")
-def items(material):
+def items(dataset):
     """Clips of different lengths with prompts of different lengths, none without its text."""
-    _, gathered = material
+    _, gathered = dataset
     settings = Data(prompt_min_s=1.0, prompt_max_s=3.0)
     prompts = dataclasses.replace(gathered.prompts, settings=settings)
     clips = sorted(gathered.training.clips, key=lambda clip: clip.samples)
@@ -71,8 +71,8 @@ def stock_logits(t3, item, backend, expression, *, wordless=False):
     return t3.speech_head(out.hidden_states[-1][0, first:]), tokens
 
 
-def test_the_loss_is_that_of_the_logits_the_stock_class_speaks_by(network, items, material):
-    backend, _ = material
+def test_the_loss_is_that_of_the_logits_the_stock_class_speaks_by(network, items, dataset):
+    backend, _ = dataset
     batch = backend.batch(items)
     ours = means(network, batch)
     for row, item in enumerate(items):
@@ -85,16 +85,16 @@ def test_the_loss_is_that_of_the_logits_the_stock_class_speaks_by(network, items
         assert ours[row, 2].item() == pytest.approx(nats[-1].item(), abs=1e-4)
 
 
-def test_a_row_is_the_same_alone_and_beside_longer_ones(network, items, material):
-    backend, _ = material
+def test_a_row_is_the_same_alone_and_beside_longer_ones(network, items, dataset):
+    backend, _ = dataset
     together = means(network, backend.batch(items))
     for row, item in enumerate(items):
         alone = means(network, backend.batch([item]))
         assert torch.allclose(together[row], alone[0], atol=CLOSE), row
 
 
-def test_gradients_are_those_of_the_rows_one_by_one(opened, items, material):
-    backend, _ = material
+def test_gradients_are_those_of_the_rows_one_by_one(opened, items, dataset):
+    backend, _ = dataset
     one, many = opened().network().eval(), opened().network().eval()
     many.load_state_dict(one.state_dict())
     one(backend.batch(items))[:, :2].sum().backward()
@@ -108,8 +108,8 @@ def test_gradients_are_those_of_the_rows_one_by_one(opened, items, material):
     assert compared > 20
 
 
-def test_the_stock_loss_cannot_run_and_its_padding_changes_the_speech(network, items, material):
-    backend, _ = material
+def test_the_stock_loss_cannot_run_and_its_padding_changes_the_speech(network, items, dataset):
+    backend, _ = dataset
     t3, special = network.t3, backend._special
     item = items[0]
     text = torch.tensor([[special.start_text, *item.arrays["tokens"].tolist(), special.stop_text]])
@@ -150,8 +150,8 @@ def assert_not_shifted(t3, given):
     assert torch.equal(asked[1], given["speech_tokens"])
 
 
-def test_rows_without_their_text_are_drawn_by_clip_and_epoch_and_learn_no_text(material):
-    backend, gathered = material
+def test_rows_without_their_text_are_drawn_by_clip_and_epoch_and_learn_no_text(dataset):
+    backend, gathered = dataset
     clips = gathered.training.clips
     drawn = [
         [bool(backend.batch([gathered.prompts.item(clip, epoch)]).wordless[0]) for clip in clips]
@@ -169,8 +169,8 @@ def test_rows_without_their_text_are_drawn_by_clip_and_epoch_and_learn_no_text(m
     assert not evaluated.wordless.any()
 
 
-def test_a_wordless_row_is_the_guidance_branch_of_the_stock_class(network, items, material):
-    backend, _ = material
+def test_a_wordless_row_is_the_guidance_branch_of_the_stock_class(network, items, dataset):
+    backend, _ = dataset
     item = dataclasses.replace(items[0], draw=1)
     batch = make_batch([item], backend._special, [0.5], 1.0)
     with torch.no_grad():
@@ -180,16 +180,16 @@ def test_a_wordless_row_is_the_guidance_branch_of_the_stock_class(network, items
     assert means(network, batch)[0, 1].item() == pytest.approx(expected, abs=CLOSE)
 
 
-def test_label_smoothing_counts_the_mean_over_the_vocabulary(opened, items, material):
+def test_label_smoothing_counts_the_mean_over_the_vocabulary(opened, items, dataset):
     smooth = opened("loss.label_smoothing=0.1")
     network = smooth.network().eval()
-    sums = network(material[0].batch(items[:1]))
+    sums = network(dataset[0].batch(items[:1]))
     assert sums[0, 4] > sums[0, 1] / 2
     assert smooth.objective()["mel_smooth"][0] == pytest.approx(0.1)
 
 
-def test_the_prompt_is_another_clip_and_what_it_gives_away_is_not_learnt(material):
-    backend, gathered = material
+def test_the_prompt_is_another_clip_and_what_it_gives_away_is_not_learnt(dataset):
+    backend, gathered = dataset
     settings = Data(prompt_policy="self", prompt_min_s=1.0, prompt_max_s=1.0)
     own = dataclasses.replace(gathered.prompts, settings=settings)
     clip = max(gathered.training.clips, key=lambda clip: clip.samples)

@@ -11,16 +11,16 @@ from trainer.data.features import cache_folder, entry_path, prepare
 pytestmark = pytest.mark.model
 
 
-def test_the_codebook_of_the_small_random_base_is_in_use(material):
+def test_the_codebook_of_the_small_random_base_is_in_use(dataset):
     used = {
-        int(code) for item in material.prepared.by_clip.values() for code in item.arrays["codes"]
+        int(code) for item in dataset.prepared.by_clip.values() for code in item.arrays["codes"]
     }
     assert len(used) >= 500
 
 
-def test_codes_have_the_length_the_stock_trainer_expects(material, speech):
+def test_codes_have_the_length_the_stock_trainer_expects(dataset, speech):
     for clip in speech.clips:
-        assert len(material.prepared.by_clip[clip.id].arrays["codes"]) == -(-clip.samples // 1024)
+        assert len(dataset.prepared.by_clip[clip.id].arrays["codes"]) == -(-clip.samples // 1024)
 
 
 def test_codes_do_not_depend_on_what_else_is_encoded(opened, speech):
@@ -36,15 +36,15 @@ def test_codes_do_not_depend_on_what_else_is_encoded(opened, speech):
     assert np.mean(alone != beside) < 0.02  # near ties in the codebook may fall the other way
 
 
-def test_a_second_preparation_does_nothing(opened, material, speech):
+def test_a_second_preparation_does_nothing(opened, dataset, speech):
     again = prepare(opened(), speech, speech.clips, configured())
     assert (again.encoded, again.reused) == (0, len(speech.clips))
 
 
-def test_a_damaged_entry_is_made_again_the_same(opened, material, speech):
+def test_a_damaged_entry_is_made_again_the_same(opened, dataset, speech):
     backend, config = opened(), configured()
     clip = speech.clips[5]
-    before = material.prepared.by_clip[clip.id].arrays["codes"]
+    before = dataset.prepared.by_clip[clip.id].arrays["codes"]
     path = entry_path(cache_folder(speech.folder, config), backend.feature_key(), clip)
     whole = path.read_bytes()
     path.write_bytes(whole[:-100] + bytes(100))
@@ -70,9 +70,9 @@ def test_the_cache_knows_another_network_and_another_sound(opened, speech):
     assert opened("run.seed=1").feature_key() != key  # another random DVAE
 
 
-def test_the_mel_is_read_by_slices(opened, material, speech):
+def test_the_mel_is_read_by_slices(opened, dataset, speech):
     clip = speech.clips[2]
-    found = material.prepared.by_clip[clip.id]
+    found = dataset.prepared.by_clip[clip.id]
     whole = opened().encode(clip, speech.audio(clip))["mel"]
     assert np.array_equal(found.mel(0, found.frames), whole)
     assert np.array_equal(found.mel(7, 20), whole[7:27])

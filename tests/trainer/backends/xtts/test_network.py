@@ -36,9 +36,9 @@ def stock(backend, network):
     return gpt.train()
 
 
-def items_of(material, number, epoch=0):
-    clips = material.training.clips[:number]
-    return [material.prompts.item(clip, epoch) for clip in clips]
+def items_of(dataset, number, epoch=0):
+    clips = dataset.training.clips[:number]
+    return [dataset.prompts.item(clip, epoch) for clip in clips]
 
 
 def stock_losses(gpt, items):
@@ -64,8 +64,8 @@ def with_equal_prompts(items, frames=200):
     return [Item(item.clip, item.arrays, item.prompt[:frames]) for item in items]
 
 
-def test_sums_and_gradients_are_those_of_the_stock_forward(backend, network, stock, material):
-    items = with_equal_prompts(items_of(material, 5))
+def test_sums_and_gradients_are_those_of_the_stock_forward(backend, network, stock, dataset):
+    items = with_equal_prompts(items_of(dataset, 5))
     batch = backend.batch(items)
     sums, counts = network(batch).sum(dim=0), batch.counts.sum(axis=0)
     ours = (sums[TEXT] / counts[TEXT], sums[MEL] / counts[MEL])
@@ -79,34 +79,34 @@ def test_sums_and_gradients_are_those_of_the_stock_forward(backend, network, sto
     assert max((a - b).abs().max().item() for a, b in zip(mine, theirs, strict=True)) <= 1e-5
 
 
-def test_a_clip_has_the_same_loss_alone_and_in_any_batch(backend, network, material):
-    items = items_of(material, 6)
+def test_a_clip_has_the_same_loss_alone_and_in_any_batch(backend, network, dataset):
+    items = items_of(dataset, 6)
     together = network(backend.batch(items))
     for row, item in enumerate(items):
         alone = network(backend.batch([item]))[0]
         assert torch.allclose(alone, together[row], atol=2e-3, rtol=1e-5)
 
 
-def test_prompts_of_different_lengths_are_not_padded(backend, material):
-    settings = material.prompts.settings.__class__(prompt_min_s=3.0, prompt_max_s=6.0)
-    prompts = Prompts(material.prompts.voices, material.prompts.features, settings, 0)
-    items = [prompts.item(clip, 0) for clip in material.training.clips]
+def test_prompts_of_different_lengths_are_not_padded(backend, dataset):
+    settings = dataset.prompts.settings.__class__(prompt_min_s=3.0, prompt_max_s=6.0)
+    prompts = Prompts(dataset.prompts.voices, dataset.prompts.features, settings, 0)
+    items = [prompts.item(clip, 0) for clip in dataset.training.clips]
     assert len({len(item.prompt) for item in items}) > 1
     batch = backend.batch(items)
     shown = sum(mel.shape[0] * mel.shape[2] for mel in batch.prompts)
     assert shown == sum(len(item.prompt) for item in items)
 
 
-def test_the_prompt_is_never_from_the_clip_itself(material):
-    for clip in material.training.clips:
+def test_the_prompt_is_never_from_the_clip_itself(dataset):
+    for clip in dataset.training.clips:
         for epoch in range(5):
-            assert material.prompts.item(clip, epoch).unheard == (0, 0)
+            assert dataset.prompts.item(clip, epoch).unheard == (0, 0)
 
 
-def test_2000_draws_of_self_prompts_at_batch_1_keep_the_end_of_speech(backend, material):
-    settings = material.prompts.settings.__class__(prompt_policy="self")
-    prompts = Prompts(material.prompts.voices, material.prompts.features, settings, 0)
-    clips = material.training.clips
+def test_2000_draws_of_self_prompts_at_batch_1_keep_the_end_of_speech(backend, dataset):
+    settings = dataset.prompts.settings.__class__(prompt_policy="self")
+    prompts = Prompts(dataset.prompts.voices, dataset.prompts.features, settings, 0)
+    clips = dataset.training.clips
     for draw in range(2000):
         item = prompts.item(clips[draw % len(clips)], draw)
         batch = backend.batch([item])
@@ -125,12 +125,12 @@ def test_2000_draws_of_self_prompts_at_batch_1_keep_the_end_of_speech(backend, m
 
 @pytest.mark.slow
 def test_2000_random_draws_at_batch_1_give_numbers_and_teach_the_end_of_speech(
-    backend, network, material
+    backend, network, dataset
 ):
-    settings = material.prompts.settings.__class__(prompt_policy="self", prompt_max_s=3.0)
-    prompts = Prompts(material.prompts.voices, material.prompts.features, settings, 0)
+    settings = dataset.prompts.settings.__class__(prompt_policy="self", prompt_max_s=3.0)
+    prompts = Prompts(dataset.prompts.voices, dataset.prompts.features, settings, 0)
     chance = np.random.default_rng(0)
-    clips = material.training.clips
+    clips = dataset.training.clips
     with torch.no_grad():
         for draw in range(2000):
             batch = backend.batch([prompts.item(clips[chance.integers(len(clips))], draw)])
@@ -141,10 +141,10 @@ def test_2000_random_draws_at_batch_1_give_numbers_and_teach_the_end_of_speech(
             assert sums[0, EOS] > 0
 
 
-def test_the_end_of_speech_counts_as_often_as_asked(opened, network, material):
+def test_the_end_of_speech_counts_as_often_as_asked(opened, network, dataset):
     """Three times: the first stop target of each clip weighs three, every other target one."""
     backend = opened("model.dropout=0.0", "loss.eos_weight=3.0", "loss.text_weight=0.0")
-    batch = backend.batch(items_of(material, 4))
+    batch = backend.batch(items_of(dataset, 4))
     network.eval()
     sums, counts = network(batch).sum(dim=0), batch.counts.sum(axis=0)
     places = {part: at for at, part in enumerate(backend.parts)}
@@ -161,11 +161,11 @@ def test_the_end_of_speech_counts_as_often_as_asked(opened, network, material):
     assert abs(loss.item() - ((nats * weights).sum() / counts[MEL]).item()) <= 1e-5
 
 
-def test_label_smoothing_is_the_stock_formula(opened, network, stock, material):
+def test_label_smoothing_is_the_stock_formula(opened, network, stock, dataset):
     backend = opened("model.dropout=0.0", "loss.label_smoothing=0.1")
     smoothed = backend.network()
     smoothed.gpt.load_state_dict(network.gpt.state_dict())
-    items = with_equal_prompts(items_of(material, 3))
+    items = with_equal_prompts(items_of(dataset, 3))
     batch = backend.batch(items)
     sums, counts = smoothed(batch).sum(dim=0), batch.counts.sum(axis=0)
     places = {part: at for at, part in enumerate(backend.parts)}

@@ -9,9 +9,9 @@ EOS_PARTS = 3
 
 
 @pytest.fixture(scope="module")
-def batch(opened, material):
-    clips = material.training.clips[:4]
-    return opened().batch([material.prompts.item(clip, 0) for clip in clips])
+def batch(opened, dataset):
+    clips = dataset.training.clips[:4]
+    return opened().batch([dataset.prompts.item(clip, 0) for clip in clips])
 
 
 def learnt(opened, batch, *changes, autocast=None):
