@@ -27,7 +27,7 @@ from curator.stages.clip_map.place_new import place_on_map
 from curator.store.project import Project
 from curator.ui.audit.page import AuditPage
 from curator.ui.main_window import MainWindow
-from curator.ui.map.colouring import OKABE_ITO, Colouring, Kind
+from curator.ui.map.colouring import OKABE_ITO, Colouring, LegendEntry
 from curator.ui.map.marks import SHAPES, as_pixel
 from curator.ui.map.page import MapPage
 from curator.ui.map.scatter_view import REACH, ScatterView
@@ -91,7 +91,8 @@ def _crowd(clips: int) -> tuple[Points, NDArray[np.int64]]:
 
 def _coloured(voice: NDArray[np.int64], turn: int = 0) -> Colouring:
     kinds = tuple(
-        Kind(str(n), OKABE_ITO[n % len(OKABE_ITO)], SHAPES[n % len(SHAPES)]) for n in range(VOICES)
+        LegendEntry(str(n), OKABE_ITO[n % len(OKABE_ITO)], SHAPES[n % len(SHAPES)])
+        for n in range(VOICES)
     )
     return Colouring(kinds, ((voice + turn) % VOICES).astype(np.uint8))
 
@@ -302,12 +303,12 @@ def _page(path: Path, points: Points) -> Iterator[Row]:
         window.show_page("map")
         page = window._pages["map"]
         assert isinstance(page, MapPage)
-        until(lambda: page.clips.there, "the map is there")
+        until(lambda: page.model.clips.is_read, "the map is there")
         rest(300)
-        page.bar.colours.setCurrentIndex(page.bar.colours.findData("measure:snr"))
-        until(lambda: page.clips.has("score:snr"), "coloured by the score")
+        page.ui.bar.colours.setCurrentIndex(page.ui.bar.colours.findData("measure:snr"))
+        until(lambda: page.model.clips.has("score:snr"), "coloured by the score")
         rest(500)
-    shown = int(np.isfinite(page.scatter.points[:, 0]).sum())
+    shown = int(np.isfinite(page.ui.scatter.points[:, 0]).sum())
     note = f"{shown:,} clips on the map; opened, then coloured by a score"
     yield _limit(
         "map-open", f"longest pause of the window as the map of {CLIPS:,} clips opens",
@@ -322,23 +323,23 @@ def _labelling(window: MainWindow, page: MapPage) -> Row:
     """From the end of the lasso and a category's key until all is stored and painted."""
     assert window.session is not None
     session = window.session
-    middle = np.argsort(np.linalg.norm(page.scatter.points - page.scatter.points[0], axis=1))
+    middle = np.argsort(np.linalg.norm(page.ui.scatter.points - page.ui.scatter.points[0], axis=1))
     rows_ = np.sort(middle[:LABELLED])
     project: Project = session.project
     before = project.decisions.undo_label()
 
     def label() -> None:
-        page.scatter.gathered.emit(rows_, "instead")
-        page.give_category("2")
+        page.ui.scatter.enclosed.emit(rows_, "replace")
+        page.commands.set_category("2")
         until(lambda: not session.writes.busy, "it is written")
-        page.scatter.repaint()
+        page.ui.scatter.repaint()
 
     took = _cpu_ms(label)
-    of = project.clips.rows("place", page.clips.columns.ids[rows_].tolist())
+    of = project.clips.rows("place", page.model.clips.columns.ids[rows_].tolist())
     given = sum(row[5] == "question" for row in of)
     session.undo()
     until(lambda: not session.writes.busy, "it is written")
-    of = project.clips.rows("place", page.clips.columns.ids[rows_].tolist())
+    of = project.clips.rows("place", page.model.clips.columns.ids[rows_].tolist())
     undone = not any(row[5] for row in of) and project.decisions.undo_label() == before
     return _limit(
         "map-label", f"lasso of {LABELLED:,} clips and a category's key until painted", took,
@@ -350,8 +351,8 @@ def _labelling(window: MainWindow, page: MapPage) -> Row:
 def _deciding(window: MainWindow, page: MapPage) -> Row:
     """A category for very many clips and back, while the window goes on."""
     assert window.session is not None
-    session, columns = window.session, page.clips.columns
-    page.choose_clips(columns.ids[:DECIDED])
+    session, columns = window.session, page.model.clips.columns
+    page.model.selection.replace(columns.ids[:DECIDED])
     before = session.project.decisions.state_hash()
 
     def given() -> int:
@@ -360,7 +361,7 @@ def _deciding(window: MainWindow, page: MapPage) -> Row:
     rest(500)
     with watched() as watch:
         rest(50)
-        page.give_category("2")
+        page.commands.set_category("2")
         until(lambda: given() == DECIDED, "all have it")
         rest(500)
         session.undo()

@@ -79,19 +79,19 @@ class Map:
 
     def at(self, number: int) -> QPoint:
         """The pixel of a clip."""
-        place = self.page.scatter.place_of(self.row(number))
+        place = self.page.ui.scatter.place_of(self.row(number))
         assert place is not None
         return place.toPoint()
 
     def row(self, number: int) -> int:
         """The point of a clip."""
-        row = self.page.row_of(self.ids[number])
+        row = self.page.model.points.row_of(self.ids[number])
         assert row is not None
         return row
 
     def click(self, where: QPoint, modifiers: object = Qt.KeyboardModifier.NoModifier) -> None:
         """Click on the map."""
-        QTest.mouseClick(self.page.scatter, Qt.MouseButton.LeftButton, modifiers, where)
+        QTest.mouseClick(self.page.ui.scatter, Qt.MouseButton.LeftButton, modifiers, where)
         QApplication.processEvents()
 
     def drag(
@@ -101,7 +101,7 @@ class Map:
         button: Qt.MouseButton = Qt.MouseButton.LeftButton,
     ) -> None:
         """Press at the first of some places, go to all of them, let go at the last."""
-        scatter = self.page.scatter
+        scatter = self.page.ui.scatter
         QTest.mousePress(scatter, button, modifiers, corners[0])
         for place in corners[1:]:
             _move(scatter, place, button, modifiers)
@@ -120,7 +120,7 @@ class Map:
 
     def chosen(self) -> list[int]:
         """The numbers of the chosen clips."""
-        return [self.ids.index(clip) for clip in self.page.chosen.tolist()]
+        return [self.ids.index(clip) for clip in self.page.model.selection.ids.tolist()]
 
     @property
     def current(self) -> int:

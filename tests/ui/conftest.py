@@ -133,9 +133,9 @@ def voice_map(
     window.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
     page = window._pages["map"]
-    qtbot.waitUntil(lambda: page.clips.there)
-    page.scatter.setFocus()
-    page.judging._delay.setInterval(10**6)  # no test waits for a worker
+    qtbot.waitUntil(lambda: page.model.clips.is_read)
+    page.ui.scatter.setFocus()
+    page.commands.decisions._delay.setInterval(10**6)  # no test waits for a worker
     assert window.session is not None
     yield Map(window, page, player, window.session, window.session.project.clips.ids())
     window.close()

@@ -9,7 +9,7 @@ def _walk(key: str, text: str, name: str) -> Action:
         f"map.{key}",
         text,
         (f"list:{name}",),
-        "map.walk",
+        "map.pointing.walk",
         When.PROJECT,
         "Go",
         repeats=True,
@@ -18,7 +18,7 @@ def _walk(key: str, text: str, name: str) -> Action:
 
 
 def _walk_on(key: str, text: str, name: str) -> Action:
-    run = "map.walk_and_choose"
+    run = "map.pointing.extend_selection"
     keys = (f"list:Shift+{name}",)
     return Action(
         f"map.choose_{key}", text, keys, run, When.PROJECT, "", repeats=True, argument=key
@@ -28,24 +28,60 @@ def _walk_on(key: str, text: str, name: str) -> Action:
 def _pan(key: str, text: str, name: str) -> Action:
     keys = (f"list:Alt+{name}",)
     return Action(
-        f"map.pan_{key}", text, keys, "map.pan", When.PROJECT, "", repeats=True, argument=key
+        f"map.pan_{key}",
+        text,
+        keys,
+        "map.pointing.pan",
+        When.PROJECT,
+        "",
+        repeats=True,
+        argument=key,
     )
 
 
 def _category(digit: str) -> Action:
     text = QT_TRANSLATE_NOOP("Actions", "Set category 1-9")
-    run = "map.give_category"
+    run = "map.commands.set_category"
     return Action(f"map.category_{digit}", text, (digit,), run, When.WRITABLE, "", argument=digit)
 
 
 def _judge(key: str, text: str, keys: tuple[str, ...], run: str) -> Action:
-    return Action(f"map.{key}", text, keys, f"map.{run}", When.WRITABLE)
+    return Action(f"map.{key}", text, keys, f"map.commands.{run}", When.WRITABLE)
+
+
+RUNS = {
+    "play_or_stop": "pointing.play_or_stop",
+    "replay": "pointing.replay",
+    "toggle_hover_plays": "pointing.toggle_hover_plays",
+    "closer": "pointing.zoom_in",
+    "farther": "pointing.zoom_out",
+    "look_at_all": "view.zoom_to_fit",
+    "next_places": "view.next_places",
+    "next_colours": "view.next_colours",
+    "toggle_dropped": "view.toggle_dropped",
+    "type_query": "view.type_query",
+    "choose_current": "commands.toggle_current",
+    "choose_in_view": "commands.select_visible",
+    "choose_shown": "commands.select_all",
+    "choose_none": "commands.clear",
+    "choose_alike": "commands.select_similar",
+    "choose_odd": "commands.select_outliers",
+    "choose_typical": "commands.select_typical",
+    "show_in_audit": "commands.show_in_audit",
+}
+"""Method by action key; keys are stored in settings and never change."""
 
 
 def _look(
     key: str, text: str, keys: tuple[str, ...], menu: str = "Go", *, repeats: bool = False
 ) -> Action:
-    return Action(f"map.{key}", text, keys, f"map.{key}", When.PROJECT, menu, repeats=repeats)
+    run = f"map.{RUNS[key]}"
+    return Action(f"map.{key}", text, keys, run, When.PROJECT, menu, repeats=repeats)
+
+
+def _tool(key: str, text: str, keys: tuple[str, ...]) -> Action:
+    run = "map.pointing.use_tool"
+    return Action(f"map.{key}", text, keys, run, When.PROJECT, argument=key)
 
 
 MAP = (
@@ -76,9 +112,9 @@ MAP = (
     _look("next_colours", QT_TRANSLATE_NOOP("Actions", "Next colouring"), ("C",)),
     _look("toggle_dropped", QT_TRANSLATE_NOOP("Actions", "Toggle dropped clips"), ("D",)),
     _look("type_query", QT_TRANSLATE_NOOP("Actions", "Filter by query"), ("/",)),
-    _look("lasso", QT_TRANSLATE_NOOP("Actions", "Lasso select"), ("L",), "Clip"),
-    _look("box", QT_TRANSLATE_NOOP("Actions", "Box select"), ("B",), "Clip"),
-    _look("hand", QT_TRANSLATE_NOOP("Actions", "Pan"), ("G",), "Clip"),
+    _tool("lasso", QT_TRANSLATE_NOOP("Actions", "Lasso select"), ("L",)),
+    _tool("box", QT_TRANSLATE_NOOP("Actions", "Box select"), ("B",)),
+    _tool("hand", QT_TRANSLATE_NOOP("Actions", "Pan"), ("G",)),
     _look("choose_current", QT_TRANSLATE_NOOP("Actions", "Toggle selection"), ("S",), "Clip"),
     _look("choose_in_view", QT_TRANSLATE_NOOP("Actions", "Select visible"), ("V",), "Clip"),
     _look("choose_shown", QT_TRANSLATE_NOOP("Actions", "Select all"), ("Ctrl+A",), "Clip"),

@@ -1,4 +1,4 @@
-"""The scales at the edges when places mean numbers."""
+"""Axes of the map when positions are two scores."""
 
 from dataclasses import dataclass
 
@@ -12,13 +12,13 @@ from curator.ui.map.viewport import Viewport
 from curator.ui.theme import GRID, Roles, luminance
 
 WIDE, TALL = 30.0, 20.0
-"""How long the scales are on the map, whatever they measure."""
+"""Length of the axes in map units, whatever they measure."""
 TICKS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A measure along one side. low, high: the values at its ends. span: how long it is."""
+    """One axis. low, high: values at its ends. span: its length in map units."""
 
     measure: Measure
     low: float
@@ -27,37 +27,37 @@ class Axis:
 
     @classmethod
     def of(cls, values: NDArray[np.float64], measure: Measure, span: float) -> "Axis":
-        """From the least to the greatest value there is."""
-        known = values[np.isfinite(values)]
-        low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+        """Axis from the smallest to the largest value."""
+        finite = values[np.isfinite(values)]
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
         return cls(measure, low, high if high > low else low + 1.0, span)
 
     def places(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Where values are along the side."""
+        """Map coordinates of values."""
         return np.asarray((values - self.low) / (self.high - self.low) * self.span)
 
     def value(self, place: float) -> float:
-        """What is measured at a place."""
+        """Value at a map coordinate."""
         return self.low + place / self.span * (self.high - self.low)
 
     def ticks(self, first: float, last: float) -> list[tuple[float, str]]:
-        """Round values between two places, and where they are."""
+        """Map coordinates and labels of round values between two coordinates."""
         return [
-            (float(self.places(np.array([value]))[0]), self.measure.said(value))
+            (float(self.places(np.array([value]))[0]), self.measure.format(value))
             for value in round_values(self.value(first), self.value(last), TICKS)
         ]
 
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """right: along the lower edge. up: along the left one."""
+    """right: horizontal axis. up: vertical axis."""
 
     right: Axis
     up: Axis
 
 
 def round_values(low: float, high: float, about: int) -> list[float]:
-    """About so many round values between two."""
+    """Roughly ``about`` round values between two."""
     if not high > low:
         return []
     rough = (high - low) / about
@@ -69,7 +69,7 @@ def round_values(low: float, high: float, about: int) -> list[float]:
 
 
 def paint_axes(painter: QPainter, view: Viewport, axes: Axes, colours: Roles) -> None:
-    """Hairlines at round values, below the marks, with the values at the edges."""
+    """Paint grid lines below the marks and tick labels at the edges."""
     modes, dark = QPainter.CompositionMode, luminance(colours.surface) < 0.5
     below = modes.CompositionMode_Lighten if dark else modes.CompositionMode_Darken
     left, top = view.on_map(0, 0)

@@ -1,4 +1,4 @@
-"""The project's categories in little room: a button for each, with its sign and its digit."""
+"""Compact grid of category buttons, each with its badge and digit."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
@@ -11,13 +11,13 @@ IN_A_ROW = 4
 
 
 class CategoryKeys(QWidget):
-    """Says which category is to be given."""
+    """Buttons that set a category."""
 
     wanted = Signal(str)  # the digit of a category
 
     def __init__(self, emotions: EmotionSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName(self.tr("Categories to give"))
+        self.setAccessibleName(self.tr("Set category"))
         self.buttons: dict[str, QToolButton] = {}
         self._rows = QGridLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
@@ -25,7 +25,7 @@ class CategoryKeys(QWidget):
         self.show_categories(emotions)
 
     def show_categories(self, emotions: EmotionSet) -> None:
-        """Offer these from now on."""
+        """Show these categories instead."""
         for old in self.buttons.values():
             self._rows.removeWidget(old)
             old.hide()
@@ -39,7 +39,7 @@ class CategoryKeys(QWidget):
             made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             made.setProperty("role", "category")
             made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            name = self.tr("Give category %1 (key %2)").replace("%1", emotion.name)
+            name = self.tr("Set category %1 (key %2)").replace("%1", emotion.name)
             name = name.replace("%2", emotion.digit)
             made.setAccessibleName(name)
             made.setToolTip(name)

@@ -1,4 +1,4 @@
-"""How a number is spread over the clips, and a line that is dragged to say where to cut."""
+"""Histogram of a score with a draggable threshold."""
 
 import math
 
@@ -15,18 +15,18 @@ from curator.ui.theme import GRID, roles
 BINS = 48
 HEIGHT = 14 * GRID
 SCALE = 20
-"""Pixels below the bars for the values."""
+"""Height of the scale below the bars, pixels."""
 FINE, COARSE = 1, 8
-"""How many hundredths of the range an arrow key moves the line, alone and with Shift."""
+"""Step of an arrow key in percent of the range, alone and with Shift."""
 
 Values = NDArray[np.float64]
 
 
 class HistogramView(QWidget):
-    """Bars of all clips, before them those that stand out, and the line."""
+    """Bars of all clips, in front the highlighted ones, and the threshold."""
 
-    moved = Signal()  # the line is elsewhere, or gone
-    asked = Signal()  # Return was pressed: the clips beyond the line are wanted
+    moved = Signal()  # threshold changed or removed
+    list_wanted = Signal()  # Return was pressed
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +40,7 @@ class HistogramView(QWidget):
         self.measure: Measure | None = None
         self._edges: Values = np.linspace(0, 1, BINS + 1)
         self._bars: NDArray[np.int64] = np.zeros(BINS, np.int64)
-        self._meant: NDArray[np.int64] = np.zeros(BINS, np.int64)
+        self._highlighted: NDArray[np.int64] = np.zeros(BINS, np.int64)
 
     def sizeHint(self) -> QSize:
         """See QWidget."""
@@ -50,8 +50,8 @@ class HistogramView(QWidget):
         """See QWidget."""
         return QSize(16 * GRID, HEIGHT)
 
-    def show_values(self, values: Values, meant: Values, measure: Measure) -> None:
-        """values: of all clips. meant: of those that stand out. Both without NaN."""
+    def show_values(self, values: Values, highlighted: Values, measure: Measure) -> None:
+        """Show values of all clips and of the highlighted ones, both without NaN."""
         if measure != self.measure:
             self.threshold = None
         self.measure = measure
@@ -60,22 +60,22 @@ class HistogramView(QWidget):
             self.low, self.high = (low, high) if high > low else (low - 0.5, high + 0.5)
         self._edges = np.linspace(self.low, self.high, BINS + 1)
         self._bars = np.histogram(values, self._edges)[0]
-        self._meant = np.histogram(meant, self._edges)[0]
+        self._highlighted = np.histogram(highlighted, self._edges)[0]
         self.update()
 
-    def show_meant(self, meant: Values) -> None:
-        """Other clips stand out."""
-        self._meant = np.histogram(meant, self._edges)[0]
+    def show_highlighted(self, highlighted: Values) -> None:
+        """Change the highlighted clips."""
+        self._highlighted = np.histogram(highlighted, self._edges)[0]
         self.update()
 
     def set_threshold(self, value: float | None) -> None:
-        """Put the line at a value; None takes it away."""
+        """Set the threshold, or remove it with None."""
         if value is not None:
             value = self._rounded(min(max(value, self.low), self.high))
         if value != self.threshold:
             self.threshold = value
             if value is not None and self.measure is not None:
-                said = self.tr("The line is at %1").replace("%1", self.measure.said(value))
+                said = self.tr("Threshold at %1").replace("%1", self.measure.format(value))
                 self.setAccessibleDescription(said)
             self.update()
             self.moved.emit()
@@ -90,7 +90,7 @@ class HistogramView(QWidget):
             self.set_threshold(self._value(event.position().x()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move the line, Home and End put it at the ends, Delete takes it away."""
+        """Arrows move the threshold, Home and End set it to the limits, Delete removes it."""
         key, step = event.key(), (self.high - self.low) / 100
         step *= COARSE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else FINE
         start = self.high if self.cuts_above else self.low
@@ -104,7 +104,7 @@ class HistogramView(QWidget):
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.set_threshold(None)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.asked.emit()
+            self.list_wanted.emit()
         else:
             super().keyPressEvent(event)
 
@@ -115,11 +115,11 @@ class HistogramView(QWidget):
         area = QRectF(GRID, GRID / 2, self.width() - 2 * GRID, self.height() - SCALE - GRID / 2)
         most = max(1, int(self._bars.max()))
         wide = area.width() / BINS
-        for n, (count, meant) in enumerate(zip(self._bars, self._meant, strict=True)):
+        for n, (count, highlighted) in enumerate(zip(self._bars, self._highlighted, strict=True)):
             cut = self._is_cut((self._edges[n] + self._edges[n + 1]) / 2)
             for value, colour in (
                 (count, colours.hairline if cut else colours.wave_quiet),
-                (meant, colours.wave_quiet if cut else colours.wave),
+                (highlighted, colours.wave_quiet if cut else colours.wave),
             ):
                 # A root keeps a bar of one clip in sight beside one of ten thousand.
                 tall = math.sqrt(value / most) * area.height()
@@ -145,7 +145,7 @@ class HistogramView(QWidget):
             x = self._place(value)
             text = QRectF(x - 40, area.bottom() + 1, 80, SCALE - 2)
             if text.center().x() > area.left() + 12 and text.center().x() < area.right() - 12:
-                painter.drawText(text, Qt.AlignmentFlag.AlignCenter, self.measure.said(value))
+                painter.drawText(text, Qt.AlignmentFlag.AlignCenter, self.measure.format(value))
 
     def _paint_line(self, painter: QPainter, area: QRectF) -> None:
         if self.threshold is None:
@@ -174,6 +174,6 @@ class HistogramView(QWidget):
         return self.low + share * (self.high - self.low)
 
     def _rounded(self, value: float) -> float:
-        """As many figures as a step of the line can tell apart."""
+        """Round to the resolution of one step."""
         digits = 2 - math.floor(math.log10(self.high - self.low))
         return round(value, digits)

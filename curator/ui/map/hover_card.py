@@ -1,20 +1,20 @@
-"""What is known of the clip under the pointer, beside it."""
+"""Card with text and facts of the clip under the pointer."""
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from curator.ui.map.colouring import Kind
+from curator.ui.map.colouring import LegendEntry
 from curator.ui.map.marks import ICON, icon
 from curator.ui.page import label
 from curator.ui.theme import GRID, roles
 
 WIDTH = 40 * GRID
 APART = 2 * GRID
-"""Pixels between the card and the clip it is about."""
+"""Pixels between the card and its clip."""
 
 
 class HoverCard(QFrame):
-    """Lies over the map and lets the pointer through."""
+    """Overlay of the map, transparent to the pointer."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -22,11 +22,11 @@ class HoverCard(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.text = label(wrap=True)
         self.facts = label(role="quiet", wrap=True)
-        self._mark, self.kind = QLabel(), label()
+        self._mark, self.entry_name = QLabel(), label()
         line = QHBoxLayout()
         line.setSpacing(GRID)
         line.addWidget(self._mark)
-        line.addWidget(self.kind, 1)
+        line.addWidget(self.entry_name, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, GRID, 12, GRID)
         column.setSpacing(GRID // 2)
@@ -36,12 +36,14 @@ class HoverCard(QFrame):
         self._over = parent
         self.hide()
 
-    def show_clip(self, text: str, facts: str, kind: Kind, said: str, place: QPointF) -> None:
-        """Show a clip that is at a place of the parent. said: what is said beside its mark."""
+    def show_clip(
+        self, text: str, facts: str, entry: LegendEntry, name: str, place: QPointF
+    ) -> None:
+        """Show a clip beside a pixel of the parent. name: label beside its mark."""
         self.text.setText(text)
         self.facts.setText(facts)
-        self.kind.setText(said)
-        shown = icon(kind.shape, kind.colour, kind.letter, roles(self).text)
+        self.entry_name.setText(name)
+        shown = icon(entry.shape, entry.colour, entry.letter, roles(self).text)
         self._mark.setPixmap(shown.pixmap(ICON, ICON))
         room = self._over.rect()
         wide = min(WIDTH, room.width() - 2 * GRID)

@@ -1,4 +1,4 @@
-"""Which points are drawn over which: faint, dim and full ones, and no kind under all others."""
+"""Drawing order of the points: filtered ones lowest, highlighted ones on top, entries mixed."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from curator.ui.map.colouring import Colouring, Kind
+from curator.ui.map.colouring import Colouring, LegendEntry
 from curator.ui.map.marks import DOT, REMEMBERED, as_pixel, mixed, stamp
 from curator.ui.map.raster import SOFT, Layer
 from curator.ui.map.viewport import Viewport
@@ -16,36 +16,39 @@ Mask = NDArray[np.bool_]  # (clips,)
 Whole = NDArray[np.int32]
 
 HIDDEN, DIM, FULL = 0, 1, 2
-"""How much of a point is seen: filtered out, not meant now, meant."""
+"""Visibility of a point: filtered out, not highlighted, highlighted."""
 
 DIMMED = 0.68
 FAINT = 0.84
 RIM = 0.35
-"""How much of the ground is in what is dim or faint, and in the soft edge of one of many."""
+"""Share of the background in dim marks, in faint ones, and in the soft edge of small discs."""
 
 RARE = 0.02
-"""Kinds with less than this share of the points are drawn over the others."""
+"""Entries with a smaller share of the points are drawn over the others."""
 
 NOT_DRAWN = 255
-"""The layer of points that have no place, above all others."""
+"""Layer of points without a place, above all others."""
 
 MIXING = 0x9E3779B1
-"""Multiplying by it scatters whole numbers over 32 bits."""
+"""Multiplicative hash constant that scatters integers over 32 bits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Arranged:
-    """The points that have a place, the lowest first. of: which of ``layers`` each is in."""
+class DrawOrder:
+    """Points with a place, the lowest first. of: index into ``layers`` of each point.
+
+    layers: legend entry and visibility.
+    """
 
     x: NDArray[np.float32]
     y: NDArray[np.float32]
     of: NDArray[np.uint8]
-    layers: tuple[tuple[Kind, int], ...]
+    layers: tuple[tuple[LegendEntry, int], ...]
 
     def on_screen(
         self, view: Viewport, ratio: float, margin: int
     ) -> tuple[Whole, Whole, NDArray[np.uint8]]:
-        """Columns, rows and layers of those in view. ratio: of pixels to those of the view."""
+        """Pixel columns, pixel rows and layers of the points in view. ratio: device pixel ratio."""
         scale = np.float32(view.scale * ratio)
         columns = (self.x - np.float32(view.x)) * scale + np.float32(view.width * ratio / 2)
         rows = (np.float32(view.y) - self.y) * scale + np.float32(view.height * ratio / 2)
@@ -53,63 +56,65 @@ class Arranged:
         inside &= (rows > -margin) & (rows < view.height * ratio + margin)
         if inside.all():
             return columns.astype(np.int32), rows.astype(np.int32), self.of
-        found = np.flatnonzero(inside)
-        return columns[found].astype(np.int32), rows[found].astype(np.int32), self.of[found]
+        seen = np.flatnonzero(inside)
+        return columns[seen].astype(np.int32), rows[seen].astype(np.int32), self.of[seen]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Places:
-    """Where points are, and the order that shuffles them. turn: 0 to 65,535."""
+class ShuffledPoints:
+    """Positions of points and a shuffling key. key: 0..65535. missing: rows without a place."""
 
     x: NDArray[np.float32]
     y: NDArray[np.float32]
-    turn: NDArray[np.uint16]
-    nowhere: NDArray[np.intp]
+    key: NDArray[np.uint16]
+    missing: NDArray[np.intp]
 
     @classmethod
-    def of(cls, points: NDArray[np.float64]) -> "Places":
-        """From points of shape (clips, 2), NaN for those that have no place."""
+    def of(cls, points: NDArray[np.float64]) -> "ShuffledPoints":
+        """Build from points of shape (clips, 2), NaN for those without a place."""
         x, y = points.T.astype(np.float32)
-        turn = (np.arange(len(points), dtype=np.uint32) * np.uint32(MIXING)) >> np.uint32(16)
-        return cls(x, y, turn.astype(np.uint16), np.flatnonzero(np.isnan(x) | np.isnan(y)))
+        key = (np.arange(len(points), dtype=np.uint32) * np.uint32(MIXING)) >> np.uint32(16)
+        return cls(x, y, key.astype(np.uint16), np.flatnonzero(np.isnan(x) | np.isnan(y)))
 
 
-def arranged(places: Places, colouring: Colouring, shown: Mask, meant: Mask | None) -> Arranged:
-    """The order of drawing. shown: those not filtered out. meant: those that stand out."""
-    kinds, codes = colouring.kinds, colouring.codes
-    counts = np.bincount(codes, minlength=len(kinds))
-    quiet = np.array([kind.shape == DOT for kind in kinds])
+def draw_order(
+    points: ShuffledPoints, colouring: Colouring, shown: Mask, highlighted: Mask | None
+) -> DrawOrder:
+    """Order of drawing. shown: passes the filters. highlighted: None for all."""
+    entries, codes = colouring.entries, colouring.codes
+    counts = np.bincount(codes, minlength=len(entries))
+    quiet = np.array([entry.shape == DOT for entry in entries])
     rank = np.argsort(np.argsort(~quiet, kind="stable"), kind="stable").astype(np.uint8)
-    many = np.uint8(len(kinds))
-    turns = (SOFT - 2) // len(kinds) - 1  # what lies on what: as in shuffled cards
+    many = np.uint8(len(entries))
+    rounds = (SOFT - 2) // len(entries) - 1  # layers of each entry: what overlaps is shuffled
     top = (counts < RARE * codes.size) & ~quiet
-    first = 1 + many + rank + np.where(top, (turns - 1) * many, 0).astype(np.uint8)
+    first = 1 + many + rank + np.where(top, (rounds - 1) * many, 0).astype(np.uint8)
     layer = first.take(codes)
-    mixed_up = (~quiet & ~top).take(codes)
-    turn = ((places.turn * np.uint32(turns)) >> np.uint32(16)).astype(np.uint8) * many
-    np.add(layer, turn, out=layer, where=mixed_up)
-    if meant is not None:
-        np.copyto(layer, (1 + rank).take(codes), where=~meant)
+    is_shuffled = (~quiet & ~top).take(codes)
+    shift = ((points.key * np.uint32(rounds)) >> np.uint32(16)).astype(np.uint8) * many
+    np.add(layer, shift, out=layer, where=is_shuffled)
+    if highlighted is not None:
+        np.copyto(layer, (1 + rank).take(codes), where=~highlighted)
     layer[~shown] = 0
-    layer[places.nowhere] = NOT_DRAWN
-    order = np.argsort(layer, kind="stable")[: layer.size - places.nowhere.size]
-    by_rank = [kinds[i] for i in np.argsort(rank)]
-    layers = [(kinds[0], HIDDEN), *((kind, DIM) for kind in by_rank)]
-    layers += [(kind, FULL) for _ in range(turns) for kind in by_rank]
-    return Arranged(places.x.take(order), places.y.take(order), layer.take(order), tuple(layers))
+    layer[points.missing] = NOT_DRAWN
+    order = np.argsort(layer, kind="stable")[: layer.size - points.missing.size]
+    by_rank = [entries[i] for i in np.argsort(rank)]
+    layers = [(entries[0], HIDDEN), *((entry, DIM) for entry in by_rank)]
+    layers += [(entry, FULL) for _ in range(rounds) for entry in by_rank]
+    return DrawOrder(points.x.take(order), points.y.take(order), layer.take(order), tuple(layers))
 
 
 @lru_cache(maxsize=REMEMBERED)
-def layer_of(kind: Kind, seen: int, size: int, colours: Roles) -> Layer:
-    """How a kind of points is drawn. seen: HIDDEN, DIM or FULL. size: of its marks, in pixels."""
+def layer_of(entry: LegendEntry, level: int, size: int, colours: Roles) -> Layer:
+    """Mark of a legend entry. level: HIDDEN, DIM or FULL. size: of the mark, pixels."""
     ground = colours.surface
-    if seen == HIDDEN:
+    if level == HIDDEN:
         colour = mixed(colours.edge, ground, FAINT)
         mark = stamp(size, DOT, colour, "", colour, ground)
     else:
-        fading = DIMMED if seen == DIM else 0.0
-        colour = mixed(kind.colour, ground, fading)
+        fading = DIMMED if level == DIM else 0.0
+        colour = mixed(entry.colour, ground, fading)
         outline = mixed(colours.text, ground, fading)
-        letter = kind.letter if seen == FULL else ""  # on a faded mark it would shine
-        mark = stamp(size, kind.shape, colour, letter, outline, ground)
+        letter = entry.letter if level == FULL else ""  # on a faded mark it would shine
+        mark = stamp(size, entry.shape, colour, letter, outline, ground)
     return Layer(mark, as_pixel(colour), as_pixel(mixed(colour, ground, RIM)))

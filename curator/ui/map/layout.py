@@ -1,4 +1,4 @@
-"""What the map page is made of, and where each part of it is."""
+"""Widgets of the map page and their arrangement."""
 
 from itertools import pairwise
 
@@ -13,68 +13,99 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from curator.store.project import Project
 from curator.ui.map.category_keys import CategoryKeys
+from curator.ui.map.hover_card import HoverCard
 from curator.ui.map.legend import Legend
 from curator.ui.map.measures import measures
 from curator.ui.map.scatter_view import ScatterView
 from curator.ui.map.threshold_panel import ThresholdPanel
 from curator.ui.map.tool_bar import ToolBar
-from curator.ui.page import Page, button, hairline, label
-from curator.ui.session import Session
+from curator.ui.page import button, hairline, label
 from curator.ui.theme import GRID
 
 SIDE_WIDTH = 37 * GRID
 
 
-class MapParts(Page):
-    """The points, what they mean, and a number of them with a line to cut at."""
+class EmptyMap(QWidget):
+    """Says why there are no points, with a button that leads on."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self.measures = {measure.key: measure for measure in measures()}
-        emotions = session.project.settings.emotions
-        self.bar = ToolBar(session.project, tuple(self.measures.values()), self)
+    def __init__(self) -> None:
+        super().__init__()
+        line, inside, column = QHBoxLayout(), QVBoxLayout(), QVBoxLayout(self)
+        self.text = label(role="title", wrap=True)
+        self.text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.button = button("", "first")
+        inside.setSpacing(2 * GRID)
+        inside.addWidget(self.text)
+        inside.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        line.addStretch(1)
+        line.addLayout(inside, 4)
+        line.addStretch(1)
+        column.addStretch(1)
+        column.addLayout(line)
+        column.addStretch(2)
+
+    def show_reason(self, clips: int, *, by_scores: bool) -> None:
+        """State the reason. clips: of the project. by_scores: whether two scores place them."""
+        self.button.setVisible(not by_scores)
+        self.button.setText(self.tr("Analyse recordings") if clips else self.tr("Add recordings"))
+        if not clips:
+            self.text.setText(self.tr("No clips yet."))
+        elif by_scores:
+            self.text.setText(self.tr("No clip has both scores yet."))
+        else:
+            self.text.setText(self.tr("No clip is on this map yet. The analysis places them."))
+
+
+class MapLayout(QWidget):
+    """Tool bar above the points; legend, category keys and threshold to the right."""
+
+    def __init__(self, project: Project, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        scores, emotions = measures(), project.settings.emotions
+        self.bar = ToolBar(project, scores, self)
         self.scatter = ScatterView(self)
-        self.legend = Legend(self)
-        self.threshold = ThresholdPanel(tuple(self.measures.values()), emotions, self)
-        self.emotions = CategoryKeys(emotions, self)
-        self._lay_out()
-
-    def _lay_out(self) -> None:
         self.scatter.setAccessibleName(self.tr("Map of the clips"))
+        self.card = HoverCard(self.scatter)
+        self.legend = Legend(self)
+        self.threshold = ThresholdPanel(scores, emotions, self)
+        self.category_keys = CategoryKeys(emotions, self)
+        self.category_heading = label(self.tr("Set category"), "heading")
+        self.empty = EmptyMap()
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.scatter)
+        self.stack.addWidget(self.empty)
+        self.side = self._side()
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self.stack)
+        splitter.addWidget(self.side)
+        splitter.setSizes([120 * GRID, SIDE_WIDTH])
+        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(1, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
         column.addWidget(hairline())
-        parts = QSplitter(Qt.Orientation.Horizontal)
-        parts.setChildrenCollapsible(False)
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.scatter)
-        self.stack.addWidget(self._nothing())
-        parts.addWidget(self.stack)
-        parts.addWidget(self._side())
-        parts.setSizes([120 * GRID, SIDE_WIDTH])
-        parts.setStretchFactor(0, 1)
-        parts.setStretchFactor(1, 0)
-        column.addWidget(parts, 1)
+        column.addWidget(splitter, 1)
 
-    def _side(self) -> QWidget:
+    def _side(self) -> QScrollArea:
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(GRID)
         column.addWidget(self.legend)
         column.addWidget(hairline())
-        self.about = label(self.tr("Give a category"), "heading")
-        column.addWidget(self.about)
-        column.addWidget(self.emotions)
+        column.addWidget(self.category_heading)
+        column.addWidget(self.category_keys)
         column.addWidget(hairline())
-        column.addWidget(label(self.tr("Cut by a number"), "heading"))
+        column.addWidget(label(self.tr("Filter by score"), "heading"))
         column.addWidget(self.threshold)
         column.addStretch(1)
-        self.side = side = QScrollArea()
-        # Filled when the map is there: dressing so many controls takes as long as building it.
+        side = QScrollArea()
+        # Filled once the map is visible: styling these controls takes as long as building it.
         QTimer.singleShot(0, side, lambda: side.setWidget(inside))
         side.setWidgetResizable(True)
         side.setFrameShape(QFrame.Shape.NoFrame)
@@ -83,27 +114,9 @@ class MapParts(Page):
         side.setMinimumWidth(28 * GRID)
         return side
 
-    def _nothing(self) -> QWidget:
-        page, line, inside = QWidget(), QHBoxLayout(), QVBoxLayout()
-        column = QVBoxLayout(page)
-        self.nothing_said = label(role="title", wrap=True)
-        self.nothing_said.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.nothing_button = button("", "first")
-        self.nothing_button.clicked.connect(lambda: self.session.page_asked.emit("intake"))
-        inside.setSpacing(2 * GRID)
-        inside.addWidget(self.nothing_said)
-        inside.addWidget(self.nothing_button, 0, Qt.AlignmentFlag.AlignHCenter)
-        line.addStretch(1)
-        line.addLayout(inside, 4)
-        line.addStretch(1)
-        column.addStretch(1)
-        column.addLayout(line)
-        column.addStretch(2)
-        return page
-
     def order_tabs(self) -> None:
-        """Tab goes through the page as one reads it, whatever was built later."""
+        """Set the tab order to the reading order, whatever was built later."""
         line = [self.scatter, *self.legend.buttons, self.legend.all]
-        line += [*self.emotions.buttons.values(), self.threshold.measures]
+        line += [*self.category_keys.buttons.values(), self.threshold.measures]
         for before, after in pairwise(line):
             QWidget.setTabOrder(before, after)

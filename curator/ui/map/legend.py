@@ -1,4 +1,4 @@
-"""What the marks mean, how many clips there are of each, and a click to see these alone."""
+"""Legend of the map: marks, names and counts; a click shows only these clips."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from curator.ui.map.colouring import Kind
+from curator.ui.map.colouring import LegendEntry
 from curator.ui.map.marks import ICON, icon
 from curator.ui.page import button, label
 from curator.ui.theme import GRID, roles
@@ -20,19 +20,19 @@ from curator.ui.wording import number
 
 
 class Legend(QWidget):
-    """A button for each kind. With none pressed, all are shown."""
+    """A button for each entry; with none pressed all are shown."""
 
-    chosen = Signal()  # other kinds are wanted
+    selected = Signal()  # other entries are shown
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._kinds: tuple[Kind, ...] = ()
+        self._entries: tuple[LegendEntry, ...] = ()
         self.buttons: list[QToolButton] = []
         self._counts: list[QLabel] = []
         self._lines: list[QHBoxLayout] = []
         self.title = label(role="heading")
         self.all = button(self.tr("Show all"), "link")
-        self.all.setAccessibleName(self.tr("Show clips of all kinds"))
+        self.all.setAccessibleName(self.tr("Show all clips"))
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
         head.addWidget(self.all)
@@ -51,37 +51,37 @@ class Legend(QWidget):
 
     @property
     def wanted(self) -> list[int]:
-        """The places of the kinds that are shown."""
+        """Indices of the entries shown."""
         pressed = [n for n, each in enumerate(self.buttons) if each.isChecked()]
-        return pressed or list(range(len(self._kinds)))
+        return pressed or list(range(len(self._entries)))
 
     @property
-    def filters(self) -> bool:
-        """Whether some kinds are not shown."""
+    def is_filtering(self) -> bool:
+        """Whether some entries are hidden."""
         return any(each.isChecked() for each in self.buttons)
 
-    def show_kinds(self, title: str, kinds: Sequence[Kind]) -> None:
-        """Say what these marks mean; the same kinds as before stay pressed."""
+    def show_entries(self, title: str, entries: Sequence[LegendEntry]) -> None:
+        """Show these entries; with the same names as before the pressed ones stay pressed."""
         self.title.setText(title)
-        names = [kind.name for kind in kinds]
-        if names != [kind.name for kind in self._kinds]:
-            self._build(len(kinds))
-        self._kinds = tuple(kinds)
+        names = [entry.name for entry in entries]
+        if names != [entry.name for entry in self._entries]:
+            self._build(len(entries))
+        self._entries = tuple(entries)
         text = roles(self).text
-        for made, kind in zip(self.buttons, kinds, strict=True):
-            made.setText(kind.name)
-            made.setIcon(icon(kind.shape, kind.colour, kind.letter, text))
+        for made, entry in zip(self.buttons, entries, strict=True):
+            made.setText(entry.name)
+            made.setIcon(icon(entry.shape, entry.colour, entry.letter, text))
         self._tell()
 
     def show_counts(self, counts: Sequence[int]) -> None:
-        """How many clips there are of each kind."""
-        for made, said, kind, count in zip(
-            self.buttons, self._counts, self._kinds, counts, strict=True
+        """Show the number of clips of each entry."""
+        for made, said, entry, count in zip(
+            self.buttons, self._counts, self._entries, counts, strict=True
         ):
             said.setText(number(count))
             name = self.tr("%1: %2 clips on the map")
-            made.setAccessibleName(name.replace("%1", kind.name).replace("%2", number(count)))
-            made.setToolTip(self.tr("Show only these clips, and others that are pressed"))
+            made.setAccessibleName(name.replace("%1", entry.name).replace("%2", number(count)))
+            made.setToolTip(self.tr("Show only these clips and those of other pressed buttons"))
 
     def show_all(self) -> None:
         """Release all buttons."""
@@ -119,5 +119,5 @@ class Legend(QWidget):
             self._counts.append(said)
 
     def _tell(self) -> None:
-        self.all.setVisible(self.filters)
-        self.chosen.emit()
+        self.all.setVisible(self.is_filtering)
+        self.selected.emit()

@@ -1,7 +1,6 @@
-"""What the map knows of the clips: the columns all pages share, and their places.
+"""Clips of the map: the columns all pages share, and their positions on the stored maps.
 
-Places are read anew in a thread and then put in place of what was there, so that a hundred thousand
-clips never hold up the window.
+Positions are read in a thread and replaced as a whole: 100,000 clips never block the window.
 """
 
 import time
@@ -24,184 +23,195 @@ from curator.ui.clip_data.column_filter import Mask, mask_of
 from curator.ui.clip_data.column_groups import group_of
 from curator.ui.clip_data.review_order import AS_RECORDED
 from curator.ui.job_queue import Ending, Task
+from curator.ui.map.measures import Measure
 from curator.ui.map.point_grid import PointGrid, Points
 from curator.ui.session import Session
 
 READ = "map"
-"""What the reading is called."""
+"""Name of the job that reads."""
 
 SETTLED_MS = 500
-"""Facts that arrive within so long are read in one go."""
+"""Facts that arrive within this time are read together."""
 
 SHARE = 4
-"""While facts keep arriving, reading takes no more than one part in so many of the time."""
+"""While facts keep arriving, reading takes at most 1/SHARE of the time."""
 
 
-class Places(StrEnum):
-    """What decides where a clip lies."""
+class MapType(StrEnum):
+    """What the position of a point means."""
 
-    VOICE = "voice"
+    SPEAKER = "voice"
     DELIVERY = "delivery"
     SCORES = "scores"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PlaceTable:
-    """A map as it is stored. ids: of the clips. points: shape (ids, 2). clusters: -1 is none."""
+class StoredMap:
+    """A map as stored. ids: of the clips. points: shape (ids, 2). clusters: -1 for none."""
 
     ids: NDArray[np.int64]
     points: Points
     clusters: NDArray[np.int64]
 
     @classmethod
-    def of(cls, found: Iterable[tuple[int, MapPoint | DeliveryPoint]]) -> "PlaceTable":
-        """From the facts."""
-        rows = [(clip, point.x, point.y, point.cluster) for clip, point in found]
+    def of(cls, points: Iterable[tuple[int, MapPoint | DeliveryPoint]]) -> "StoredMap":
+        """Build from (clip, fact) pairs."""
+        rows = [(clip, point.x, point.y, point.cluster) for clip, point in points]
         table = np.array(rows, np.float64).reshape(-1, 4)
         return cls(table[:, 0].astype(np.int64), table[:, 1:3], table[:, 3].astype(np.int64))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LaidOut:
-    """A map as the columns have the clips.
+class AlignedMap:
+    """A map in the row order of the columns.
 
-    ids: of the columns, the very array. points: NaN for clips that are not on the map. clusters:
-    -1 for none. grid: of the points.
+    ids: the array of the columns itself. points: shape (ids, 2), NaN for clips that are not on the
+    map. clusters: -1 for none. grid: index of the points.
     """
 
-    table: PlaceTable
+    stored: StoredMap
     ids: NDArray[np.int64]
     points: Points
     clusters: NDArray[np.int64]
     grid: PointGrid
 
     @classmethod
-    def of(cls, table: PlaceTable, ids: NDArray[np.int64]) -> "LaidOut":
-        """In the order of the columns."""
+    def of(cls, stored: StoredMap, ids: NDArray[np.int64]) -> "AlignedMap":
+        """Arrange a stored map in the order of these ids."""
         points = np.full((ids.size, 2), np.nan)
         clusters = np.full(ids.size, -1, np.int64)
-        there = np.isin(table.ids, ids)
+        exists = np.isin(stored.ids, ids)
         order = np.argsort(ids)
-        where = order[np.searchsorted(ids, table.ids[there], sorter=order)]
-        points[where], clusters[where] = table.points[there], table.clusters[there]
-        return cls(table, ids, points, clusters, PointGrid(points))
+        rows = order[np.searchsorted(ids, stored.ids[exists], sorter=order)]
+        points[rows], clusters[rows] = stored.points[exists], stored.clusters[exists]
+        return cls(stored, ids, points, clusters, PointGrid(points))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reading:
-    """All that was read at one moment."""
+class MapData:
+    """Everything read from the project at one time.
 
-    maps: dict[Places, LaidOut]
+    names: of recordings by id. suggested: category key by clip.
+    """
+
+    maps: dict[MapType, AlignedMap]
     names: dict[int, str]
     suggested: dict[int, str]
 
 
 class MapClips(QObject):
-    """The clips of the map. Positions in its arrays are those of ``columns``."""
+    """Clips of the map. Rows of its arrays are those of ``columns``."""
 
-    read = Signal()  # everything is there, or was read anew
-    judged = Signal()  # something was decided about clips
-    worked_out = Signal(str, object)  # what, and its result
-    sorted_anew = Signal()  # the project has other categories
+    read = Signal()  # everything was read, for the first time or again
+    decided = Signal()  # something was decided about clips
+    finished = Signal(str, object)  # name and result of a task of `run`
+    categories_changed = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._queue, self._feed = session.readings, ColumnFeed.of(session)
-        self._again = self._reads = self._stale = False
-        self._waits = False  # for all columns, which come first
-        self._watched = True
-        self._reading: Reading | None = None
+        self._is_reading = self._must_reread = self._is_stale = False
+        self._awaits_columns = False
+        self._is_watched = True
+        self._began = 0.0
+        self._data: MapData | None = None
         self._settling = QTimer(self, singleShot=True, interval=SETTLED_MS)
-        self._settling.timeout.connect(self.ask)
+        self._settling.timeout.connect(self.read_all)
         self._queue.produced.connect(self._take)
         self._queue.ended.connect(self._end)
         self._feed.decided.connect(self._follow_decision)
         self._feed.analysed.connect(self._follow_facts)
-        self._feed.refreshed.connect(self._follow_reading)
+        self._feed.refreshed.connect(self._follow_columns)
 
     @property
-    def there(self) -> bool:
+    def is_read(self) -> bool:
         """Whether everything was read once."""
-        return self._reading is not None and self._feed.columns.whole
+        return self._data is not None and self._feed.columns.whole
 
     @property
     def columns(self) -> ClipColumns:
-        """The clips. Only once they are ``there``."""
+        """Columns of all clips; only valid once ``is_read``."""
         return self._feed.columns
 
     @property
     def recordings(self) -> dict[int, str]:
-        """What recordings are called, by number."""
-        return self._reading.names if self._reading else {}
+        """Recording names by id."""
+        return self._data.names if self._data else {}
 
     def has(self, column: str) -> bool:
-        """Whether a column is there; if not, it is read, and ``read`` follows."""
+        """Whether a column is there; otherwise it is read, and ``read`` follows."""
         return self._feed.has({group_of(column)})
 
-    def fits(self, query: Query) -> Mask | None:
-        """Which clips a query asks for; None while what it needs is read, as above."""
+    def values(self, measure: Measure) -> NDArray[np.float64] | None:
+        """Score of all clips, NaN where missing; None while it is read, as for `has`."""
+        if not self.has(measure.column):
+            return None
+        return self.columns.column(measure.column).astype(np.float64)
+
+    def matches(self, query: Query) -> Mask | None:
+        """Clips that match a query; None while its data is read, as for `has`."""
         if not self._feed.has(groups_of(query, AS_RECORDED)):
             return None
         return mask_of(self.columns, query)
 
     def suggested(self) -> dict[int, str]:
-        """The category that is suggested, by clip."""
-        return self._reading.suggested if self._reading else {}
+        """Key of the suggested category by clip."""
+        return self._data.suggested if self._data else {}
 
-    def on(self, which: Places) -> int:
-        """How many clips a stored map has."""
-        return int(self._reading.maps[which].table.ids.size) if self._reading else 0
+    def count_on(self, kind: MapType) -> int:
+        """Number of clips on a stored map."""
+        return int(self._data.maps[kind].stored.ids.size) if self._data else 0
 
-    def work_out(self, what: str, task: Task) -> None:
-        """Have something found out in the thread; ``worked_out`` follows."""
-        self._queue.ask(f"{READ} {what}", task)
+    def run(self, name: str, task: Task) -> None:
+        """Run a task in the reading thread; ``finished`` follows."""
+        self._queue.ask(f"{READ} {name}", task)
 
     def watch(self, *, on: bool) -> None:
-        """Whether anybody looks: facts that arrive meanwhile are read when somebody does again."""
-        self._watched = on
-        if on and self._stale:
-            self._stale = False
-            self.ask()
+        """Read new facts as they come, or once watching starts again."""
+        self._is_watched = on
+        if on and self._is_stale:
+            self._is_stale = False
+            self.read_all()
 
-    def laid_out(self, which: Places) -> "LaidOut":
-        """Where the clips lie on a stored map."""
-        assert self._reading is not None
-        found = self._reading.maps[which]
-        if found.ids is not self.columns.ids:  # clips came or went since
-            found = self._reading.maps[which] = LaidOut.of(found.table, self.columns.ids)
-        return found
+    def aligned(self, kind: MapType) -> AlignedMap:
+        """A stored map in the order of the columns as they are now."""
+        assert self._data is not None
+        aligned = self._data.maps[kind]
+        if aligned.ids is not self.columns.ids:  # clips came or went since
+            aligned = self._data.maps[kind] = AlignedMap.of(aligned.stored, self.columns.ids)
+        return aligned
 
     @Slot()
-    def ask(self) -> None:
-        """Read everything, beside the window."""
+    def read_all(self) -> None:
+        """Read everything in a thread; ``read`` follows."""
         self._feed.start_reading()
-        self._waits = not self._feed.has(SHOWN)
-        if self._reads or self._waits:
-            self._again = self._reads
+        self._awaits_columns = not self._feed.has(SHOWN)
+        if self._is_reading or self._awaits_columns:
+            self._must_reread = self._is_reading
             return
-        self._again, self._reads = False, True
+        self._must_reread, self._is_reading = False, True
         self._began = time.monotonic()
         ids = self.columns.ids
         self._queue.ask(READ, lambda work: _read(work, ids))
 
     def close(self) -> None:
-        """Nothing that is read is wanted any more."""
+        """Stop following the project."""
         self._settling.stop()
         self._queue.produced.disconnect(self._take)
         self._queue.ended.disconnect(self._end)
         self._feed.decided.disconnect(self._follow_decision)
         self._feed.analysed.disconnect(self._follow_facts)
-        self._feed.refreshed.disconnect(self._follow_reading)
+        self._feed.refreshed.disconnect(self._follow_columns)
 
     @Slot(str, object)
-    def _take(self, what: str, found: object) -> None:
-        if what.startswith(f"{READ} "):
-            self.worked_out.emit(what.removeprefix(f"{READ} "), found)
-        if not isinstance(found, Reading):
+    def _take(self, job: str, result: object) -> None:
+        if job.startswith(f"{READ} "):
+            self.finished.emit(job.removeprefix(f"{READ} "), result)
+        if not isinstance(result, MapData):
             return
-        self._reading = found
-        if self.there and not self._again:
+        self._data = result
+        if self.is_read and not self._must_reread:
             self.read.emit()
 
     @Slot(object)
@@ -210,47 +220,47 @@ class MapClips(QObject):
         if ending.sentence and ending.what.startswith(READ):
             self._session.messages.warn(ending.sentence, ending.hint)
         if ending.what == READ:
-            self._reads = False
+            self._is_reading = False
             took = round((time.monotonic() - self._began) * 1000)
             self._settling.setInterval(max(SETTLED_MS, SHARE * took))
-            if self._again:
-                self.ask()
+            if self._must_reread:
+                self.read_all()
 
     @Slot(object, object)
     def _follow_decision(self, changes: Changes, members: Members | None) -> None:
-        if changes.fields - NOT_OF_CLIPS and members is not None and self.there:
-            self.judged.emit()
+        if changes.fields - NOT_OF_CLIPS and members is not None and self.is_read:
+            self.decided.emit()
         if Field.CATEGORIES in changes.fields:
-            self.sorted_anew.emit()
+            self.categories_changed.emit()
 
     @Slot(object, object)
-    def _follow_reading(self, came: frozenset[int], went: frozenset[int]) -> None:
-        """The columns were read anew, or more of them."""
-        if self._waits or ((came or went) and self._watched):
-            self.ask()
+    def _follow_columns(self, came: frozenset[int], went: frozenset[int]) -> None:
+        """Follow columns that were read again, or more of them."""
+        if self._awaits_columns or ((came or went) and self._is_watched):
+            self.read_all()
         elif came or went:
-            self._stale = True
-        elif self.there and not self._reads:
+            self._is_stale = True
+        elif self.is_read and not self._is_reading:
             self.read.emit()
 
     @Slot(object, object)
     def _follow_facts(self, _clips: frozenset[int] | None, _members: Members | None) -> None:
-        if not self._watched:
-            self._stale = True
-        elif (self.there or self._reads) and not self._settling.isActive():
+        if not self._is_watched:
+            self._is_stale = True
+        elif (self.is_read or self._is_reading) and not self._settling.isActive():
             self._settling.start()
 
 
-def _read(work: Work, ids: NDArray[np.int64]) -> Reading:
-    """In the thread. ids: of the columns."""
+def _read(work: Work, ids: NDArray[np.int64]) -> MapData:
+    """Read in the job's thread. ids: of the columns."""
     project = work.project
-    np.ma.is_masked(ids)  # a part that numpy loads late, and no window shall wait for it
+    np.ma.is_masked(ids)  # loads a part of numpy here, so that the window does not wait for it
     facts = project.facts
-    tables = {
-        Places.VOICE: PlaceTable.of(facts.map_points().items()),
-        Places.DELIVERY: PlaceTable.of(facts.delivery_points().items()),
+    stored = {
+        MapType.SPEAKER: StoredMap.of(facts.map_points().items()),
+        MapType.DELIVERY: StoredMap.of(facts.delivery_points().items()),
     }
     names = {each.id: printable(each.name) for each in project.recordings.all()}
     suggested = {clip: each.emotion for clip, each in facts.suggestions().items()}
-    maps = {place: LaidOut.of(table, ids) for place, table in tables.items()}
-    return Reading(maps, names, suggested)
+    maps = {kind: AlignedMap.of(table, ids) for kind, table in stored.items()}
+    return MapData(maps, names, suggested)

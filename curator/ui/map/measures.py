@@ -1,4 +1,4 @@
-"""Numbers that clips have: lengths and scores, with what they are called and which way is good."""
+"""Numeric properties of clips, duration and scores: name, unit and which direction is better."""
 
 from dataclasses import dataclass
 
@@ -11,14 +11,14 @@ SIMILARITY = "speaker_similarity"
 
 _OWN = (
     (SIMILARITY, QT_TRANSLATE_NOOP("Measures", "Similarity to the voice"), "", "higher"),
-    ("duration", QT_TRANSLATE_NOOP("Measures", "Length"), "s", "neither"),
-    ("confidence", QT_TRANSLATE_NOOP("Measures", "Sureness of the words"), "", "higher"),
+    ("duration", QT_TRANSLATE_NOOP("Measures", "Duration"), "s", "neither"),
+    ("confidence", QT_TRANSLATE_NOOP("Measures", "Word confidence"), "", "higher"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A number of clips. key: in queries. better: "higher", "lower" or "neither"."""
+    """A numeric property. key: in queries. better: "higher", "lower" or "neither"."""
 
     key: str
     name: str
@@ -27,23 +27,23 @@ class Measure:
 
     @property
     def column(self) -> str:
-        """Its name among the ClipColumns."""
+        """Name of its column in ClipColumns."""
         return self.key if self.key in ("duration", "confidence") else f"score:{self.key}"
 
     @property
     def title(self) -> str:
-        """With its unit."""
+        """Name with its unit."""
         return f"{self.name} ({self.unit})" if self.unit else self.name
 
-    def said(self, value: float) -> str:
-        """A value as people read it, three figures long."""
+    def format(self, value: float) -> str:
+        """A value with three significant digits."""
         text = f"{value:.3g}"
         return f"{value:,.0f}" if "e+" in text else text.replace("-", "\N{MINUS SIGN}")
 
 
 def measures() -> tuple[Measure, ...]:
-    """All there may be, the ones most asked for first."""
-    found = [
+    """All measures, the most used first."""
+    listed = [
         Measure(key, QCoreApplication.translate("Measures", text), unit, better)
         for key, text, unit, better in _OWN
     ]
@@ -52,5 +52,5 @@ def measures() -> tuple[Measure, ...]:
         for key in info.produces:
             part = key.removeprefix(f"{info.key}_").replace("_", " ")
             name = f"{info.label}: {part}" if several else info.label
-            found.append(Measure(key, name, info.unit, info.better))
-    return tuple(found)
+            listed.append(Measure(key, name, info.unit, info.better))
+    return tuple(listed)

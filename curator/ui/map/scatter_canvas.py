@@ -1,4 +1,4 @@
-"""Clips as points: a picture that is drawn anew when it has changed, and what lies over it."""
+"""Scatter plot of clips: a cached image of all points, with rings and axes painted over it."""
 
 import math
 from dataclasses import replace
@@ -10,35 +10,36 @@ from PySide6.QtGui import QColor, QFocusEvent, QImage, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from curator.ui.map.axes import Axes, paint_axes
-from curator.ui.map.colouring import Colouring, Kind
-from curator.ui.map.layers import Arranged, Places, arranged, layer_of
+from curator.ui.map.colouring import Colouring, LegendEntry
+from curator.ui.map.layers import DrawOrder, ShuffledPoints, draw_order, layer_of
 from curator.ui.map.marks import as_pixel
 from curator.ui.map.point_grid import PointGrid
 from curator.ui.map.raster import Raster
-from curator.ui.map.viewport import CLOSEST, Viewport
+from curator.ui.map.viewport import MAX_ZOOM, Viewport
 from curator.ui.theme import GRID, Roles, roles
 
 Points = NDArray[np.float64]  # (clips, 2)
 Mask = NDArray[np.bool_]  # (clips,)
 
 SIZES = ((150, 19), (900, 15), (4_000, 11), (15_000, 7))
-"""Up to so many marks in view they are so many pixels large."""
+"""Mark size in pixels, by the largest number of marks in view."""
 MANY_RADIUS = 2
-"""Of the discs of still more."""
+"""Radius of the discs when there are more marks."""
 
 BEYOND = 11
-"""Pixels outside the view at which a clip's mark may still reach into it: half the largest."""
+"""Pixels outside the view from which a mark may reach into it: half the largest mark."""
 
 ZOOM = 1.25
 RINGS = (9.0, 11.0)
-"""Radius around the clip under the pointer and around the current one, at least."""
-LEAST_ZOOM = 0.4
+"""Minimum radius of the rings around the hovered clip and the current one, in pixels."""
+MIN_ZOOM = 0.4
 
 
 class ScatterCanvas(QWidget):
-    """Points with marks. It knows positions only, not what they stand for."""
+    """Points with marks. Knows rows and positions only, not clips."""
 
-    viewed = Signal()  # another part of the map is looked at
+    restyled = Signal()  # another theme
+    viewed = Signal()  # the view was panned or zoomed
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,22 +50,22 @@ class ScatterCanvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.points: Points = np.zeros((0, 2))
         self.grid = PointGrid(self.points)
-        self._places = Places.of(self.points)
-        self.colouring = Colouring((Kind("", "#888888", "disc"),), np.zeros(0, np.uint8))
+        self._positions = ShuffledPoints.of(self.points)
+        self.colouring = Colouring((LegendEntry("", "#888888", "disc"),), np.zeros(0, np.uint8))
         self.shown: Mask = np.zeros(0, np.bool_)
-        self.meant: Mask | None = None
+        self.highlighted: Mask | None = None
         self.view = Viewport()
         self.axes: Axes | None = None
         self.current: int | None = None
         self.hovered: int | None = None
         self._fitted = self.view
-        self._touched = False
-        self._drawn: Arranged | None = None
+        self._is_moved = False
+        self._drawn_order: DrawOrder | None = None
         self._raster: Raster | None = None
         self._image: QImage | None = None
         self.mark_size = 0
 
-    # What is shown
+    # Contents
 
     def show_points(
         self,
@@ -74,36 +75,38 @@ class ScatterCanvas(QWidget):
         *,
         keep_view: bool,
     ) -> None:
-        """Show points at these places; NaN for those that have none. grid: of them, if made."""
+        """Show points of shape (clips, 2), NaN for clips without a place, all marked alike.
+
+        grid: index of the points, if there is one.
+        """
         self.points, self.axes = points, axes
-        self._places = Places.of(points)
+        self._positions = ShuffledPoints.of(points)
         self.grid = grid or PointGrid(points)
-        if len(points) != self.shown.size:
-            self.shown, self.meant = np.ones(len(points), np.bool_), None
-            self.colouring = replace(self.colouring, codes=np.zeros(len(points), np.uint8))
+        self.shown, self.highlighted = np.ones(len(points), np.bool_), None
+        self.colouring = replace(self.colouring, codes=np.zeros(len(points), np.uint8))
         self._fitted = self.view.fitted(points)
-        if not keep_view or not self._touched:
-            self.view, self._touched = self._fitted, False
+        if not keep_view or not self._is_moved:
+            self.view, self._is_moved = self._fitted, False
         self.current = self.hovered = None
-        self._forget()
+        self._redraw()
 
     def show_colours(self, colouring: Colouring) -> None:
-        """Give every point its mark."""
+        """Set the mark of every point."""
         self.colouring = colouring
-        self._forget()
+        self._redraw()
 
     def show_shown(self, shown: Mask) -> None:
-        """Which points are wanted; the others are faint and cannot be pointed at."""
+        """Set which points pass the filters; the others are faint and ignore the pointer."""
         self.shown = shown
-        self._forget()
+        self._redraw()
 
-    def show_meant(self, meant: Mask | None) -> None:
-        """Which points stand out; None for all."""
-        self.meant = meant
-        self._forget()
+    def show_highlighted(self, highlighted: Mask | None) -> None:
+        """Set which points are highlighted; None for all."""
+        self.highlighted = highlighted
+        self._redraw()
 
     def show_current(self, row: int | None, *, look: bool = True) -> None:
-        """Put a ring around a point, and have it in view if that is wanted."""
+        """Draw the ring of the current clip. look: bring it into view."""
         self.current = row
         if look and row is not None and np.isfinite(self.points[row]).all():
             x, y = self.points[row].tolist()
@@ -111,13 +114,13 @@ class ScatterCanvas(QWidget):
         self.update()
 
     def show_hovered(self, row: int | None) -> None:
-        """Put a thin ring around a point."""
+        """Draw the thin ring of the clip under the pointer."""
         if row != self.hovered:
             self.hovered = row
             self.update()
 
     def place_of(self, row: int) -> QPointF | None:
-        """Where a point is on the screen; None if it has no place or is out of view."""
+        """Position of a point in pixels; None if it has none or is out of view."""
         if not np.isfinite(self.points[row]).all():
             return None
         x, y = self.view.on_screen(self.points[row : row + 1])[:, 0].tolist()
@@ -125,38 +128,38 @@ class ScatterCanvas(QWidget):
         return QPointF(x, y) if inside else None
 
     def middle(self) -> int | None:
-        """The wanted point nearest to the middle of the view."""
-        far = ((self.points - (self.view.x, self.view.y)) ** 2).sum(axis=1)
-        far[~self.shown | np.isnan(far)] = np.inf
-        return int(far.argmin()) if np.isfinite(far).any() else None
+        """Row of the shown point nearest to the centre of the view; None without any."""
+        distance = ((self.points - (self.view.x, self.view.y)) ** 2).sum(axis=1)
+        distance[~self.shown | np.isnan(distance)] = np.inf
+        return int(distance.argmin()) if np.isfinite(distance).any() else None
 
     def in_view(self) -> Mask:
-        """Which of the wanted points are in view."""
+        """Mask of the shown points in view."""
         seen = np.zeros(len(self.points), np.bool_)
         corners = self.view.on_map(0, 0), self.view.on_map(self.view.width, self.view.height)
         seen[self.grid.in_box(*corners)] = True
         return seen & self.shown
 
-    # Where it is looked at
+    # View
 
     def look(self, view: Viewport) -> None:
-        """Look at another part, within reason."""
-        least, most = self._fitted.scale * LEAST_ZOOM, self._fitted.scale * CLOSEST
-        if view == self.view or not least <= view.scale <= most:
+        """Change the view, unless it exceeds the zoom limits."""
+        low, high = self._fitted.scale * MIN_ZOOM, self._fitted.scale * MAX_ZOOM
+        if view == self.view or not low <= view.scale <= high:
             return
-        self.view, self._touched = view, True
+        self.view, self._is_moved = view, True
         self._image = None
         self.update()
         self.viewed.emit()
 
     def zoom(self, steps: float, at: QPointF | None = None) -> None:
-        """So many steps closer, around a pixel or the middle."""
+        """Zoom in by steps (out if negative) around a pixel, or around the centre."""
         x, y = (at.x(), at.y()) if at else (self.view.width / 2, self.view.height / 2)
         self.look(self.view.zoomed(ZOOM**steps, x, y))
 
     def look_at_all(self) -> None:
-        """Have the whole map in view."""
-        self.view, self._touched = self._fitted, False
+        """Fit the whole map into the view."""
+        self.view, self._is_moved = self._fitted, False
         self._image = None
         self.update()
         self.viewed.emit()
@@ -172,15 +175,17 @@ class ScatterCanvas(QWidget):
         super().resizeEvent(event)
         self.view = self.view.sized(self.width(), self.height())
         self._fitted = self.view.fitted(self.points)
-        if not self._touched:
+        if not self._is_moved:
             self.view = self._fitted
         self._image = None
 
     def changeEvent(self, event: QEvent) -> None:
-        """Dressed otherwise."""
+        """See QWidget."""
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
-            self._forget()
+            self._redraw()
         super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self.restyled.emit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """See QWidget."""
@@ -201,61 +206,63 @@ class ScatterCanvas(QWidget):
         if self.axes is not None:
             paint_axes(painter, self.view, self.axes, colours)
         self._paint_rings(painter, colours)
-        self.paint_over(painter, colours)
+        self.paint_drag(painter, colours)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
             painter.setPen(QPen(QColor(colours.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
-    def paint_over(self, painter: QPainter, colours: Roles) -> None:
-        """What a person is drawing."""
+    def paint_drag(self, painter: QPainter, colours: Roles) -> None:
+        """Paint the shape being dragged; nothing here."""
 
     def picture(self) -> QImage:
-        """All points as they are now."""
+        """Image of all points, cached until something changes."""
         if self._image is None:
             self._raster = self._rastered()
             self._image = self._raster.image()
             self._image.setDevicePixelRatio(self.devicePixelRatioF())
         return self._image
 
-    def _forget(self) -> None:
-        self._drawn = self._image = None
+    def _redraw(self) -> None:
+        self._drawn_order = self._image = None
         self.update()
 
     def _paint_rings(self, painter: QPainter, colours: Roles) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         half = self.mark_size / 2
-        for row, least, width in ((self.hovered, RINGS[0], 1.5), (self.current, RINGS[1], 2.5)):
+        for row, smallest, width in ((self.hovered, RINGS[0], 1.5), (self.current, RINGS[1], 2.5)):
             place = self.place_of(row) if row is not None and row < len(self.points) else None
             if place is None:
                 continue
-            radius = max(least, half + 4)
+            radius = max(smallest, half + 4)
             for colour, wide in ((colours.surface, width + 3), (colours.accent, width)):
                 painter.setPen(QPen(QColor(colour), wide))
                 painter.drawEllipse(place, radius, radius)
 
-    def _arranged(self) -> Arranged:
-        if self._drawn is None:
-            self._drawn = arranged(self._places, self.colouring, self.shown, self.meant)
-        return self._drawn
+    def _order(self) -> DrawOrder:
+        if self._drawn_order is None:
+            self._drawn_order = draw_order(
+                self._positions, self.colouring, self.shown, self.highlighted
+            )
+        return self._drawn_order
 
     def _rastered(self) -> Raster:
         ratio, view, colours = self.devicePixelRatioF(), self.view, roles(self)
         wide, tall = round(view.width * ratio), round(view.height * ratio)
         beyond = math.ceil(BEYOND * ratio)
         raster = Raster(wide, tall, as_pixel(colours.surface), 2 * beyond + 2)
-        drawn = self._arranged()
-        columns, rows, layers = drawn.on_screen(view, ratio, beyond)
+        order = self._order()
+        columns, rows, layers = order.on_screen(view, ratio, beyond)
         size = next((size for most, size in SIZES if layers.size <= most), 0)
         self.mark_size = size or 2 * MANY_RADIUS + 1
         pixels = round(self.mark_size * ratio)
-        of = [layer_of(kind, seen, pixels, colours) for kind, seen in drawn.layers]
+        styles = [layer_of(entry, level, pixels, colours) for entry, level in order.layers]
         if not size:
-            raster.thicken(rows, columns, layers, of, round(MANY_RADIUS * ratio))
+            raster.thicken(rows, columns, layers, styles, round(MANY_RADIUS * ratio))
             return raster
-        starts = np.searchsorted(layers, np.arange(len(of) + 1))
-        for number, layer in enumerate(of):
+        starts = np.searchsorted(layers, np.arange(len(styles) + 1))
+        for number, layer in enumerate(styles):
             part = slice(starts[number], starts[number + 1])
             if part.start < part.stop:
                 raster.stamp(rows[part], columns[part], layer.stamp)

@@ -1,4 +1,4 @@
-"""The map under a pointer: hover, click, drag around clips, drag the map, come closer."""
+"""Mouse on the map: hover, click, lasso and box selection, pan, zoom."""
 
 from enum import StrEnum
 
@@ -12,13 +12,13 @@ from curator.ui.map.scatter_canvas import ScatterCanvas
 from curator.ui.theme import Roles
 
 REACH = 14.0
-"""Pixels from a clip at which the pointer still means it."""
+"""Distance in pixels at which the pointer still hits a clip."""
 CLICK = 4.0
-"""Pixels a pointer may move between press and release of a click."""
+"""Largest movement in pixels between press and release of a click."""
 LASSO_STEP = 3.0
-"""Pixels between two corners of a lasso."""
+"""Pixels between two vertices of a lasso."""
 WHEEL_STEP = 120
-"""What a wheel's notch says, in Qt's eighths of a degree."""
+"""One notch of a wheel, in eighths of a degree."""
 
 
 class Tool(StrEnum):
@@ -29,21 +29,21 @@ class Tool(StrEnum):
     HAND = "hand"
 
 
-class Gathering(StrEnum):
-    """What becomes of the clips chosen before."""
+class SelectionChange(StrEnum):
+    """What the clips of a gesture do to the selection."""
 
-    INSTEAD = "instead"
-    MORE = "more"
-    LESS = "less"
+    REPLACE = "replace"
+    ADD = "add"
+    REMOVE = "remove"
 
 
 class ScatterView(ScatterCanvas):
-    """Says what the person did, in positions of points."""
+    """Reports gestures by rows of points."""
 
-    pointed = Signal(int)  # at a point, -1: at none
-    clicked = Signal(int, str)  # a point (-1: none), and what becomes of those chosen before
-    opened = Signal(int)  # a point was clicked twice
-    gathered = Signal(object, str)  # positions, and what becomes of those chosen before
+    pointed = Signal(int)  # row under the pointer, -1 for none
+    clicked = Signal(int, str)  # row (-1 for none) and SelectionChange
+    opened = Signal(int)  # row of a double click
+    enclosed = Signal(object, str)  # rows inside a lasso or box, and SelectionChange
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,7 +53,7 @@ class ScatterView(ScatterCanvas):
         self._line: list[QPointF] = []
 
     def point_at(self, place: QPointF) -> int | None:
-        """The wanted point below or near a pixel."""
+        """Row of the shown point at or near a pixel; None without one."""
         x, y = self.view.on_map(place.x(), place.y())
         return self.grid.nearest(x, y, REACH / self.view.scale, self.shown)
 
@@ -92,12 +92,12 @@ class ScatterView(ScatterCanvas):
         place, line, pressed = event.position(), self._line, self._pressed
         self._line, self._pressed, self._dragged_from = [], None, None
         self.unsetCursor()
-        how = _gathering(event)
+        change = _selection_change(event)
         if pressed is not None and (place - pressed).manhattanLength() <= CLICK:
             row = self.point_at(place)
-            self.clicked.emit(-1 if row is None else row, str(how))
+            self.clicked.emit(-1 if row is None else row, str(change))
         elif len(line) > 1:
-            self.gathered.emit(self._inside([*line, place]), str(how))
+            self.enclosed.emit(self._inside([*line, place]), str(change))
         self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -107,24 +107,24 @@ class ScatterView(ScatterCanvas):
             self.opened.emit(row)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Come closer, or go away."""
+        """Zoom around the pointer."""
         self.zoom(event.angleDelta().y() / WHEEL_STEP, event.position())
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """The pointer is elsewhere."""
+        """See QWidget."""
         super().leaveEvent(event)
         self.show_hovered(None)
         self.pointed.emit(-1)
 
-    def give_up_drag(self) -> bool:
-        """Forget what is being drawn; whether there was anything."""
-        drawing = bool(self._line)
+    def cancel_drag(self) -> bool:
+        """Cancel a lasso or box; returns whether there was one."""
+        had_line = bool(self._line)
         self._line, self._pressed = [], None
         self.update()
-        return drawing
+        return had_line
 
-    def paint_over(self, painter: QPainter, colours: Roles) -> None:
+    def paint_drag(self, painter: QPainter, colours: Roles) -> None:
         """See ScatterCanvas."""
         if len(self._line) < 2:
             return
@@ -138,19 +138,19 @@ class ScatterView(ScatterCanvas):
             painter.drawPolygon(QPolygonF(self._line))
 
     def _inside(self, line: list[QPointF]) -> NDArray[np.intp]:
-        """The wanted points inside what was drawn."""
+        """Rows of the shown points inside the dragged shape."""
         corners = [self.view.on_map(place.x(), place.y()) for place in line]
         if self.tool is Tool.BOX:
-            found = self.grid.in_box(corners[0], corners[-1])
+            rows = self.grid.in_box(corners[0], corners[-1])
         else:
-            found = self.grid.in_polygon(np.array(corners))
-        return found[self.shown[found]]
+            rows = self.grid.in_polygon(np.array(corners))
+        return rows[self.shown[rows]]
 
 
-def _gathering(event: QMouseEvent) -> Gathering:
+def _selection_change(event: QMouseEvent) -> SelectionChange:
     keys = event.modifiers()
     if keys & Qt.KeyboardModifier.ShiftModifier:
-        return Gathering.MORE
+        return SelectionChange.ADD
     if keys & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
-        return Gathering.LESS
-    return Gathering.INSTEAD
+        return SelectionChange.REMOVE
+    return SelectionChange.REPLACE

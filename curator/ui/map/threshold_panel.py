@@ -1,4 +1,4 @@
-"""A number of all clips, where to cut it, and what that would cost each category at once."""
+"""Score histogram with a threshold, and what the cut costs each category."""
 
 from itertools import chain
 
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from curator.domain.emotion import EmotionSet
 from curator.ui.clip_data.clip_columns import ClipColumns
-from curator.ui.map.costs import costs, in_set
+from curator.ui.map.cut_costs import costs, not_dropped
 from curator.ui.map.histogram_view import HistogramView
 from curator.ui.map.measures import Measure
 from curator.ui.page import button, label
@@ -27,12 +27,12 @@ Mask = NDArray[np.bool_]  # (clips,)
 
 
 class ThresholdPanel(QWidget):
-    """Shows values it is given, and says where the person cuts."""
+    """Shows the values it is given and reports the threshold."""
 
     measure_wanted = Signal(object)  # a Measure
     cut_moved = Signal()
-    choose_asked = Signal()
-    list_asked = Signal()
+    select_wanted = Signal()
+    list_wanted = Signal()
 
     def __init__(
         self, measures: tuple[Measure, ...], emotions: EmotionSet, parent: QWidget | None = None
@@ -40,17 +40,18 @@ class ThresholdPanel(QWidget):
         super().__init__(parent)
         self._columns: ClipColumns | None = None
         self._values: NDArray[np.float64] = np.zeros(0)
+        self._ids: NDArray[np.int64] = np.zeros(0, np.int64)  # clips of the values
         self._measures = measures
         self.measures = QComboBox()
-        self.measures.setAccessibleName(self.tr("Number shown in the histogram"))
+        self.measures.setAccessibleName(self.tr("Score of the histogram"))
         for measure in measures:
             self.measures.addItem(measure.title)
         self.side = QComboBox()
-        self.side.setAccessibleName(self.tr("Which side of the line is cut"))
-        self.side.addItems([self.tr("cut below"), self.tr("cut above")])
+        self.side.setAccessibleName(self.tr("Side of the threshold"))
+        self.side.addItems([self.tr("below"), self.tr("above")])
         self.histogram = HistogramView()
-        self.said = label(wrap=True)
-        self.choose = button(self.tr("Choose them"))
+        self.text = label(wrap=True)
+        self.choose = button(self.tr("Select them"))
         self.show_list = button(self.tr("Show in Audit"))
         self._table = QGridLayout()
         self._cells: list[tuple[QLabel, QLabel, QLabel]] = []
@@ -61,12 +62,12 @@ class ThresholdPanel(QWidget):
 
     @property
     def measure(self) -> Measure:
-        """What the histogram is of."""
+        """Score of the histogram."""
         return self._measures[max(0, self.measures.currentIndex())]
 
     @property
     def query(self) -> str:
-        """Finds the clips that would be cut; "" while there is no line."""
+        """Query for the clips beyond the threshold; "" without one."""
         line = self.histogram.threshold
         if line is None:
             return ""
@@ -75,16 +76,16 @@ class ThresholdPanel(QWidget):
 
     @property
     def cut(self) -> Mask | None:
-        """The clips that would be cut; None while there is no line."""
+        """Clips beyond the threshold by row of the columns; None without one or while stale."""
         line = self.histogram.threshold
-        if line is None or self._columns is None or self._values.size != len(self._columns):
+        if line is None or self._columns is None or self._ids is not self._columns.ids:
             return None
         known = np.isfinite(self._values)
         beyond = self._values >= line if self.histogram.cuts_above else self._values < line
-        return np.asarray(beyond & known & in_set(self._columns))
+        return np.asarray(beyond & known & not_dropped(self._columns))
 
     def show_categories(self, emotions: EmotionSet) -> None:
-        """The categories whose costs are told."""
+        """Show the costs of these categories."""
         self._emotions = emotions
         for cell in chain.from_iterable(self._cells):
             self._table.removeWidget(cell)
@@ -95,7 +96,7 @@ class ThresholdPanel(QWidget):
             self._follow_line()
 
     def _make_table(self) -> None:
-        """Made when it is first needed: it is most of what there is to dress on the page."""
+        """Build the table of costs when first needed: it is most of the page's styling work."""
         emotions = self._emotions
         for row, name in enumerate([*(e.name for e in emotions.emotions), self.tr("No category")]):
             cells = label(name, "quiet"), label(), label()
@@ -106,24 +107,26 @@ class ThresholdPanel(QWidget):
             self._cells.append(cells)
 
     def show_values(
-        self, columns: ClipColumns, values: NDArray[np.float64], meant: Mask | None
+        self, columns: ClipColumns, values: NDArray[np.float64], highlighted: Mask | None
     ) -> None:
-        """The measure's values of all clips; meant: those that stand out."""
-        self._columns, self._values = columns, values
-        known = np.isfinite(values) & in_set(columns)
-        before = known if meant is None else known & meant
+        """Show the values of all clips; highlighted: None for all."""
+        self._columns, self._values, self._ids = columns, values, columns.ids
+        known = np.isfinite(values) & not_dropped(columns)
+        before = known if highlighted is None else known & highlighted
         self.histogram.show_values(values[known], values[before], self.measure)
         self._follow_line()
 
-    def show_meant(self, meant: Mask | None) -> None:
-        """Other clips stand out."""
-        if self._columns is None or self._values.size != len(self._columns):
+    def show_highlighted(self, highlighted: Mask | None) -> None:
+        """Change the highlighted clips."""
+        if self._columns is None or self._ids is not self._columns.ids:
             return
-        known = np.isfinite(self._values) & in_set(self._columns)
-        self.histogram.show_meant(self._values[known if meant is None else known & meant])
+        known = np.isfinite(self._values) & not_dropped(self._columns)
+        self.histogram.show_highlighted(
+            self._values[known if highlighted is None else known & highlighted]
+        )
 
     def clear(self) -> None:
-        """Take the line away."""
+        """Remove the threshold."""
         self.histogram.set_threshold(None)
 
     def _lay_out(self) -> None:
@@ -144,7 +147,7 @@ class ThresholdPanel(QWidget):
         column.addWidget(self.measures)
         column.addWidget(self.side)
         column.addWidget(self.histogram)
-        column.addWidget(self.said)
+        column.addWidget(self.text)
         column.addLayout(self._table)
         column.addLayout(buttons)
 
@@ -152,9 +155,9 @@ class ThresholdPanel(QWidget):
         self.measures.currentIndexChanged.connect(self._choose_measure)
         self.side.currentIndexChanged.connect(self._choose_side)
         self.histogram.moved.connect(self._follow_line)
-        self.histogram.asked.connect(self.list_asked)
-        self.choose.clicked.connect(self.choose_asked)
-        self.show_list.clicked.connect(self.list_asked)
+        self.histogram.list_wanted.connect(self.list_wanted)
+        self.choose.clicked.connect(self.select_wanted)
+        self.show_list.clicked.connect(self.list_wanted)
 
     @Slot(int)
     def _choose_measure(self, _place: int) -> None:
@@ -184,28 +187,28 @@ class ThresholdPanel(QWidget):
                 cell.setVisible(cut is not None)
         if cut is None or self._columns is None or self.histogram.threshold is None:
             known = bool(np.isfinite(self._values).any())
-            self.said.setText(
-                self.tr("Drag in the picture to see what a cut would cost.")
+            self.text.setText(
+                self.tr("Drag in the histogram to see the cost of a cut.")
                 if known
-                else self.tr("No clip has this number yet.")
+                else self.tr("No clip has this score yet.")
             )
             return
-        found = costs(self._columns, self._emotions, cut)
-        clips, seconds = sum(cost.clips for cost in found), sum(cost.seconds for cost in found)
-        side = self.tr("From %1 on") if self.histogram.cuts_above else self.tr("Below %1")
-        words = self.tr("%1, %2 of %3 would go: %4")
+        lost = costs(self._columns, self._emotions, cut)
+        clips, seconds = sum(cost.clips for cost in lost), sum(cost.seconds for cost in lost)
+        side = self.tr("%1 and above") if self.histogram.cuts_above else self.tr("Below %1")
+        words = self.tr("%1: %2 of %3, %4")
         for place, word in enumerate(
             (
-                side.replace("%1", self.measure.said(self.histogram.threshold)),
+                side.replace("%1", self.measure.format(self.histogram.threshold)),
                 number(clips),
-                counted(sum(c.of for c in found), self.tr("%n clip"), self.tr("%n clips")),
+                counted(sum(c.of for c in lost), self.tr("%n clip"), self.tr("%n clips")),
                 clock(seconds),
             ),
             1,
         ):
             words = words.replace(f"%{place}", word)
-        self.said.setText(words)
-        for (name, count, length), cost in zip(self._cells, found, strict=True):
+        self.text.setText(words)
+        for (name, count, length), cost in zip(self._cells, lost, strict=True):
             for cell in (name, count, length):
                 cell.setVisible(cost.of > 0)
             of = self.tr("%1 of %2").replace("%1", number(cost.clips))

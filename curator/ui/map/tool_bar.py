@@ -1,4 +1,4 @@
-"""What decides the places and the colours, and what dragging does."""
+"""Tool bar of the map: layout, colouring, filter and drag tool."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from curator.store.project import Project
 from curator.ui.elided_label import ElidedLabel
-from curator.ui.map.map_clips import Places
+from curator.ui.map.map_clips import MapType
 from curator.ui.map.measures import SIMILARITY, Measure
 from curator.ui.map.scatter_view import Tool
 from curator.ui.page import label
@@ -36,7 +36,7 @@ CATEGORY, STATE, CLUSTER, RECORDING, SUGGESTED = (
 
 
 class ToolBar(QWidget):
-    """A line of choices above the map."""
+    """Controls above the map."""
 
     places_wanted = Signal()
     colours_wanted = Signal()
@@ -52,62 +52,66 @@ class ToolBar(QWidget):
         self.right, self.up = QComboBox(self), QComboBox(self)
         self.tools = {
             Tool.LASSO: self._tool(self.tr("Lasso")),
-            Tool.BOX: self._tool(self.tr("Rectangle")),
-            Tool.HAND: self._tool(self.tr("Move")),
+            Tool.BOX: self._tool(self.tr("Box")),
+            Tool.HAND: self._tool(self.tr("Pan")),
         }
-        self.hover_plays = QCheckBox(self.tr("Hear under the pointer"), self)
-        self.hide_dropped = QCheckBox(self.tr("Without dropped ones"), self)
-        self.find_button = self._tool(self.tr("Find…"))
-        self.find_button.setCheckable(False)
-        self.find_button.setAccessibleName(self.tr("Find clips by what they are like"))
-        self.find_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.find_menu = QMenu(self.find_button)
-        self.find_button.setMenu(self.find_menu)
-        self.said = ElidedLabel(self)
-        self.said.setProperty("role", "quiet")
+        self.hover_plays = QCheckBox(self.tr("Play under the pointer"), self)
+        self.hide_dropped = QCheckBox(self.tr("Hide dropped"), self)
+        self.select_button = self._tool(self.tr("Select…"))
+        self.select_button.setCheckable(False)
+        self.select_button.setAccessibleName(self.tr("Select clips by similarity"))
+        self.select_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.select_menu = QMenu(self.select_button)
+        self.select_button.setMenu(self.select_menu)
+        self.summary = ElidedLabel(self)
+        self.summary.setProperty("role", "quiet")
         self._fill()
         self._lay_out()
         self._connect()
 
     @property
-    def place(self) -> Places:
-        """What decides where a clip lies."""
-        return Places(self.places.currentData())
+    def map_type(self) -> MapType:
+        """What the positions mean."""
+        return MapType(self.places.currentData())
 
     @property
     def placing(self) -> tuple[object, ...]:
-        """The same with the two numbers, where they decide it."""
-        if self.place is not Places.SCORES:
-            return (self.place,)
-        return self.place, self.measure_of(self.right), self.measure_of(self.up)
+        """Map type, with the two scores where they place the points."""
+        if self.map_type is not MapType.SCORES:
+            return (self.map_type,)
+        return self.map_type, self.measure_of(self.right), self.measure_of(self.up)
 
     @property
     def colour(self) -> str:
-        """What clips are coloured by, one of the words above."""
+        """Key of the colouring."""
         return str(self.colours.currentData())
 
     @property
     def colour_title(self) -> str:
-        """The same for people."""
+        """Name of the colouring."""
         return self.colours.currentText()
 
     def measure_of(self, box: QComboBox) -> Measure:
-        """The number that is chosen for one side of the map."""
+        """Score of one axis."""
         return self.measures[max(0, box.currentIndex())]
 
-    def show_known(self, places: Sequence[Places], findings: Sequence[str]) -> None:
-        """Offer what is there. places: the maps that are worked out. findings: their keys."""
+    def measure_named(self, key: str) -> Measure:
+        """Measure by its key."""
+        return next(each for each in self.measures if each.key == key)
+
+    def show_available(self, places: Sequence[MapType], findings: Sequence[str]) -> None:
+        """Enable these layouts and list colourings of these findings."""
         model = self.places.model()
         assert isinstance(model, QStandardItemModel)
         for number in range(self.places.count()):
-            place = Places(self.places.itemData(number))
+            place = MapType(self.places.itemData(number))
             known = place in places
             item = model.item(number)
             item.setEnabled(known)
             name = self._place_names()[place]
-            lacking = self.tr("%1 (not worked out yet)").replace("%1", name)
+            lacking = self.tr("%1 (not computed yet)").replace("%1", name)
             item.setText(name if known else lacking)
-            why = self.tr("The analysis works it out: Ctrl+1, then Ctrl+Return.")
+            why = self.tr("Computed by Analyse: Ctrl+1, then Ctrl+Return.")
             item.setToolTip("" if known else why)
         wanted = self.colour
         self.colours.blockSignals(True)
@@ -118,17 +122,16 @@ class ToolBar(QWidget):
         for key in sorted(findings):
             said = self.tr("Finding: %1").replace("%1", key.replace("_", " "))
             self.colours.addItem(said, f"{FINDING}{key}")
-        found = self.colours.findData(wanted)
-        self.colours.setCurrentIndex(max(0, found))
+        self.colours.setCurrentIndex(max(0, self.colours.findData(wanted)))
         self.colours.blockSignals(False)
 
     def choose_tool(self, tool: Tool) -> None:
-        """Press a tool's button."""
+        """Switch to a drag tool."""
         self.tools[tool].setChecked(True)
         self.tool_wanted.emit(str(tool))
 
     def step(self, box: QComboBox) -> None:
-        """Go to the next choice that is possible, from the last to the first."""
+        """Go to the next enabled choice, wrapping around."""
         model = box.model()
         assert isinstance(model, QStandardItemModel)
         count = box.count()
@@ -138,17 +141,17 @@ class ToolBar(QWidget):
                 box.setCurrentIndex(number)
                 return
 
-    def _place_names(self) -> dict[Places, str]:
+    def _place_names(self) -> dict[MapType, str]:
         return {
-            Places.VOICE: self.tr("Who speaks: the voice map"),
-            Places.DELIVERY: self.tr("How it is said: the delivery map"),
-            Places.SCORES: self.tr("Two numbers"),
+            MapType.SPEAKER: self.tr("Speaker map"),
+            MapType.DELIVERY: self.tr("Delivery map"),
+            MapType.SCORES: self.tr("Two scores"),
         }
 
     def _fill(self) -> None:
         for place, name in self._place_names().items():
             self.places.addItem(name, str(place))
-        self.places.setAccessibleName(self.tr("What decides the places"))
+        self.places.setAccessibleName(self.tr("Layout"))
         for key, name in (
             (CATEGORY, self.tr("Category")),
             (STATE, self.tr("Kept or dropped")),
@@ -159,11 +162,11 @@ class ToolBar(QWidget):
             (f"{FINDING}any", self.tr("Findings")),
         ):
             self.colours.addItem(name, key)
-        self.colours.setAccessibleName(self.tr("What decides the colours"))
+        self.colours.setAccessibleName(self.tr("Colour by"))
         keys = [each.key for each in self.measures]
         for box, name, first in (
-            (self.right, self.tr("Number from left to right"), SIMILARITY),
-            (self.up, self.tr("Number from below to above"), "snr"),
+            (self.right, self.tr("Horizontal axis"), SIMILARITY),
+            (self.up, self.tr("Vertical axis"), "snr"),
         ):
             box.addItems([each.title for each in self.measures])
             box.setCurrentIndex(keys.index(first) if first in keys else 0)
@@ -187,12 +190,12 @@ class ToolBar(QWidget):
         line.addWidget(label(self.tr("Colour"), "quiet"))
         line.addWidget(self.colours)
         line.addStretch(1)
-        line.addWidget(self.find_button)
+        line.addWidget(self.select_button)
         line.addSpacing(GRID)
         for made in self.tools.values():
             line.addWidget(made)
         below.addWidget(self.query, 1)
-        below.addWidget(self.said, 1)
+        below.addWidget(self.summary, 1)
         below.addWidget(self.hide_dropped)
         below.addWidget(self.hover_plays)
         column = QVBoxLayout(self)
@@ -215,7 +218,7 @@ class ToolBar(QWidget):
 
     def _show_sides(self) -> None:
         for box in (self.right, self.up):
-            box.setVisible(self.place is Places.SCORES)
+            box.setVisible(self.map_type is MapType.SCORES)
 
     def _tool(self, text: str) -> QToolButton:
         made = QToolButton(self)
@@ -223,5 +226,5 @@ class ToolBar(QWidget):
         made.setCheckable(True)
         made.setProperty("role", "category")
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        made.setAccessibleName(self.tr("Dragging: %1").replace("%1", text))
+        made.setAccessibleName(self.tr("Drag tool: %1").replace("%1", text))
         return made

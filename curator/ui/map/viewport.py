@@ -1,4 +1,4 @@
-"""Which part of the map is looked at, and where on the screen its places are."""
+"""Visible part of the map: conversion between map coordinates and pixels, pan and zoom."""
 
 from dataclasses import dataclass, replace
 
@@ -8,17 +8,17 @@ from numpy.typing import NDArray
 Points = NDArray[np.float64]  # (points, 2)
 
 MARGIN = 0.06
-"""Of the view that stays free around the whole map."""
+"""Share of the view left free around the whole map."""
 
-CLOSEST = 400.0
-"""How much larger than the whole map it may be seen."""
+MAX_ZOOM = 400.0
+"""Largest zoom factor relative to the whole map."""
 
 
 @dataclass(frozen=True, slots=True)
 class Viewport:
-    """x, y: the place in the middle. scale: pixels a unit. width, height: of the view, pixels.
+    """x, y: map coordinates of the centre. scale: pixels per unit. width, height: pixels.
 
-    Up on the screen is up on the map.
+    The y axis of the map points up.
     """
 
     x: float = 0.0
@@ -37,29 +37,29 @@ class Viewport:
         )
 
     def on_map(self, x: float, y: float) -> tuple[float, float]:
-        """The place below a pixel."""
+        """Map coordinates of a pixel."""
         return (
             self.x + (x - self.width / 2) / self.scale,
             self.y - (y - self.height / 2) / self.scale,
         )
 
     def moved(self, right: float, down: float) -> "Viewport":
-        """The same after what is seen was dragged by so many pixels."""
+        """The view after panning by pixels."""
         return replace(self, x=self.x - right / self.scale, y=self.y + down / self.scale)
 
     def zoomed(self, times: float, x: float, y: float) -> "Viewport":
-        """So many times closer; what is below the pixel stays there."""
+        """The view zoomed by a factor around a pixel."""
         before = self.on_map(x, y)
         closer = replace(self, scale=self.scale * times)
         after = closer.on_map(x, y)
         return replace(closer, x=self.x + before[0] - after[0], y=self.y + before[1] - after[1])
 
     def sized(self, width: int, height: int) -> "Viewport":
-        """The same middle in a view of another size."""
+        """The view with the same centre in another size."""
         return replace(self, width=max(1, width), height=max(1, height))
 
     def fitted(self, points: Points) -> "Viewport":
-        """All points in view."""
+        """The view that fits all points."""
         there = points[np.isfinite(points).all(axis=1)]
         if not len(there):
             return replace(self, x=0.0, y=0.0, scale=1.0)
@@ -71,7 +71,7 @@ class Viewport:
         return replace(self, x=float(middle[0]), y=float(middle[1]), scale=float(scale))
 
     def showing(self, x: float, y: float, edge: float) -> "Viewport":
-        """Moved as little as needed for a place to be in view. edge: pixels to stay away."""
+        """The view panned as little as needed to show a point. edge: margin in pixels."""
         at_x, at_y = self.on_screen(np.array([[x, y]]))[:, 0]
         edge = min(edge, self.width / 3, self.height / 3)
         right = min(max(at_x, edge), self.width - edge) - at_x

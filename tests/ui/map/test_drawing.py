@@ -4,14 +4,14 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
 from curator.ui.map.colouring import (
-    MOST_KINDS,
+    MAX_ENTRIES,
     Colouring,
-    Kind,
+    LegendEntry,
     by_cluster,
     by_measure,
     step_limits,
 )
-from curator.ui.map.layers import DIM, FULL, HIDDEN, Places, arranged
+from curator.ui.map.layers import DIM, FULL, HIDDEN, ShuffledPoints, draw_order
 from curator.ui.map.marks import DOT, SHAPES, as_pixel, icon, stamp
 from curator.ui.map.measures import Measure, measures
 from curator.ui.map.scatter_canvas import SIZES
@@ -19,7 +19,7 @@ from curator.ui.map.scatter_view import ScatterView
 from curator.ui.map.viewport import Viewport
 from curator.ui.theme import DARK, LIGHT, contrast, wear
 
-KINDS = (Kind("red", "#cc0000", "disc", "R"), Kind("blue", "#0000cc", "square", "B"))
+KINDS = (LegendEntry("red", "#cc0000", "disc", "R"), LegendEntry("blue", "#0000cc", "square", "B"))
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_clips_without_a_place_are_not_drawn(view):
 
 def test_what_is_not_meant_fades_and_what_is_filtered_out_is_faint(view):
     shown(view, [[0, 0], [1, 1], [0, 1]], [0, 0, 0])
-    view.show_meant(np.array([True, False, False]))
+    view.show_highlighted(np.array([True, False, False]))
     view.show_shown(np.array([True, True, False]))
     image = view.picture()
     full, dim = (QColor(colour_near(image, view, row)) for row in (0, 1))
@@ -83,7 +83,9 @@ def test_a_rare_kind_is_not_buried_under_a_common_one():
     codes = np.zeros(5_000, np.uint8)
     codes[:20] = 1
     points = np.random.default_rng(0).uniform(0, 1, (5_000, 2))
-    drawn = arranged(Places.of(points), Colouring(KINDS, codes), np.ones(5_000, bool), None)
+    drawn = draw_order(
+        ShuffledPoints.of(points), Colouring(KINDS, codes), np.ones(5_000, bool), None
+    )
     kinds = [drawn.layers[layer][0].name for layer in drawn.of]
     assert kinds[-20:] == ["blue"] * 20
 
@@ -91,7 +93,9 @@ def test_a_rare_kind_is_not_buried_under_a_common_one():
 def test_kinds_of_like_size_lie_over_one_another_by_turns():
     codes = (np.arange(5_000) % 2).astype(np.uint8)
     points = np.random.default_rng(0).uniform(0, 1, (5_000, 2))
-    drawn = arranged(Places.of(points), Colouring(KINDS, codes), np.ones(5_000, bool), None)
+    drawn = draw_order(
+        ShuffledPoints.of(points), Colouring(KINDS, codes), np.ones(5_000, bool), None
+    )
     last = [drawn.layers[layer][0].name for layer in drawn.of[-1_000:]]
     assert 0 < last.count("blue") < 1_000
 
@@ -101,16 +105,16 @@ def test_faint_dim_and_full_lie_over_one_another_in_this_order():
     shown_ = np.array([True, False, True, True, True, True])
     meant = np.array([True, True, False, False, True, False])
     codes = np.array([0, 0, 0, 1, 1, 0], np.uint8)
-    drawn = arranged(Places.of(points), Colouring(KINDS, codes), shown_, meant)
+    drawn = draw_order(ShuffledPoints.of(points), Colouring(KINDS, codes), shown_, meant)
     seen = [drawn.layers[layer][1] for layer in drawn.of]
     assert seen == [HIDDEN, DIM, DIM, DIM, FULL, FULL]
 
 
 def test_thirty_kinds_fit_into_the_picture(view):
-    kinds = tuple(Kind(str(n), "#336699", SHAPES[n % len(SHAPES)]) for n in range(30))
+    kinds = tuple(LegendEntry(str(n), "#336699", SHAPES[n % len(SHAPES)]) for n in range(30))
     codes = np.arange(60) % 30
     shown(view, np.random.default_rng(0).uniform(0, 1, (60, 2)), codes, kinds)
-    assert max(view._arranged().of) < len(view._arranged().layers) < 128
+    assert max(view._order().of) < len(view._order().layers) < 128
 
 
 def test_no_two_shapes_look_alike():
@@ -143,7 +147,7 @@ def test_every_clip_of_a_map_is_in_view_at_first():
 @pytest.mark.parametrize("roles", [LIGHT, DARK])
 def test_steps_of_colour_are_seen_on_their_ground_and_grow_lighter(roles):
     values = np.linspace(0, 70, 700)
-    kinds = by_measure(values, Measure("snr", "Signal to noise", "dB", "higher"), roles).kinds
+    kinds = by_measure(values, Measure("snr", "Signal to noise", "dB", "higher"), roles).entries
     colours = [kind.colour for kind in kinds[:-1]]
     assert all(contrast(colour, roles.surface) >= 2.4 for colour in colours)
     lightness = [QColor(colour).lightnessF() for colour in colours]
@@ -158,7 +162,7 @@ def test_steps_hold_every_value_and_say_their_limits():
     assert found.counts(np.ones(1_002, np.bool_))[-1] == 1
     limits = step_limits(values)
     assert np.all(np.diff(limits) > 0)
-    for code, kind in enumerate(found.kinds[1:-2], start=1):
+    for code, kind in enumerate(found.entries[1:-2], start=1):
         inside = values[found.codes == code]
         assert inside.min() >= limits[code]
         assert inside.max() < limits[code + 1]
@@ -179,9 +183,9 @@ def test_every_score_is_a_measure():
 
 
 def test_no_two_of_many_recordings_look_alike():
-    kinds = by_cluster(np.arange(60), LIGHT, asked=True).kinds[:-1]
-    assert len(kinds) == MOST_KINDS
-    assert len({(kind.colour, kind.shape) for kind in kinds}) == MOST_KINDS
+    kinds = by_cluster(np.arange(60), LIGHT, queryable=True).entries[:-1]
+    assert len(kinds) == MAX_ENTRIES
+    assert len({(kind.colour, kind.shape) for kind in kinds}) == MAX_ENTRIES
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0, 3.0])

@@ -30,12 +30,12 @@ def test_every_control_has_a_name(voice_map: Map):
 
 
 def test_tab_reaches_every_control(voice_map: Map):
-    voice_map.page.threshold.histogram.set_threshold(0.5)
-    tools = voice_map.page.bar.tools.values()  # between them go the arrows, as in every such group
+    voice_map.page.ui.threshold.histogram.set_threshold(0.5)
+    tools = voice_map.page.ui.bar.tools.values()  # arrows move between these
     wanted = {widget for widget in focusable(voice_map) if widget not in tools}
     wanted.discard(voice_map.page)
     seen = set()
-    voice_map.page.scatter.setFocus()
+    voice_map.page.ui.scatter.setFocus()
     for _ in range(80):
         seen.add(QApplication.focusWidget())
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
@@ -48,12 +48,12 @@ def test_focus_is_always_seen(voice_map: Map, qapp):
     for theme in ("light", "dark"):
         wear(qapp, theme)
         for widget in (
-            page.scatter,
-            page.threshold.histogram,
-            page.legend.buttons[0],
-            page.emotions.buttons["greeting"],
+            page.ui.scatter,
+            page.ui.threshold.histogram,
+            page.ui.legend.buttons[0],
+            page.ui.category_keys.buttons["greeting"],
         ):
-            page.bar.colours.setFocus()
+            page.ui.bar.colours.setFocus()
             without = widget.grab().toImage()
             widget.setFocus()
             QApplication.processEvents()
@@ -69,7 +69,7 @@ def test_the_page_is_usable_in_a_small_window(voice_map: Map):
     voice_map.window.resize(640, 480)
     QApplication.processEvents()
     assert voice_map.window.width() <= 760
-    for widget in (voice_map.page.scatter, voice_map.page.legend):
+    for widget in (voice_map.page.ui.scatter, voice_map.page.ui.legend):
         assert widget.isVisible()
         assert widget.width() > 100
 
@@ -79,7 +79,7 @@ def test_both_themes_draw_the_map_otherwise(voice_map: Map, qapp):
     for theme in ("light", "dark"):
         wear(qapp, theme)
         QApplication.processEvents()
-        pictures.append(voice_map.page.scatter.picture().copy())
+        pictures.append(voice_map.page.ui.scatter.picture().copy())
     wear(qapp, "light")
     assert pictures[0] != pictures[1]
     assert pictures[0].pixelColor(2, 2).lightness() > 200 > pictures[1].pixelColor(2, 2).lightness()
@@ -87,19 +87,19 @@ def test_both_themes_draw_the_map_otherwise(voice_map: Map, qapp):
 
 @pytest.mark.parametrize("key", ["state", "cluster", "recording", "finding:any", "measure:snr"])
 def test_every_colour_changes_the_legend_without_a_pause(voice_map: Map, qtbot, key):
-    bar, page = voice_map.page.bar, voice_map.page
+    bar, page = voice_map.page.ui.bar, voice_map.page
     with watched() as watch:
         bar.colours.setCurrentIndex(bar.colours.findData(key))
-        qtbot.waitUntil(lambda: page.legend.title.text() == bar.colour_title)
+        qtbot.waitUntil(lambda: page.ui.legend.title.text() == bar.colour_title)
         QApplication.processEvents()
     watch.require_none()
-    assert len(page.legend.buttons) == len(page.scatter.colouring.kinds)
-    assert sum(page.scatter.colouring.counts(page.scatter.shown)) == 12
+    assert len(page.ui.legend.buttons) == len(page.ui.scatter.colouring.entries)
+    assert sum(page.ui.scatter.colouring.counts(page.ui.scatter.shown)) == 12
 
 
 LOADED = """
 import sys
-import curator.ui.map.page, curator.ui.map.likeness
+import curator.ui.map.page, curator.ui.map.similar_clips
 from curator.stages.delivery.stage import normalised
 heavy = {"torch", "sklearn", "librosa", "umap", "scipy", "pandas", "onnxruntime", "numba"}
 print(sorted(heavy & set(sys.modules)))
@@ -114,13 +114,13 @@ def test_the_window_loads_nothing_heavy_for_the_map():
 
 
 def test_another_theme_has_other_marks(voice_map: Map, qapp, qtbot):
-    bar, scatter = voice_map.page.bar, voice_map.page.scatter
+    bar, scatter = voice_map.page.ui.bar, voice_map.page.ui.scatter
     bar.colours.setCurrentIndex(bar.colours.findData("measure:snr"))
-    qtbot.waitUntil(lambda: voice_map.page.legend.title.text() == bar.colour_title)
-    light = [kind.colour for kind in scatter.colouring.kinds]
+    qtbot.waitUntil(lambda: voice_map.page.ui.legend.title.text() == bar.colour_title)
+    light = [kind.colour for kind in scatter.colouring.entries]
     wear(qapp, "dark")
     QApplication.processEvents()
-    assert not set(light) & {kind.colour for kind in scatter.colouring.kinds}
+    assert not set(light) & {kind.colour for kind in scatter.colouring.entries}
     wear(qapp, "light")
     QApplication.processEvents()
-    assert [kind.colour for kind in scatter.colouring.kinds] == light
+    assert [kind.colour for kind in scatter.colouring.entries] == light

@@ -12,15 +12,15 @@ from tests.helpers.map_window import Map
 
 def shown(voice_map: Map) -> list[int]:
     """The numbers of the clips that are shown."""
-    rows = np.flatnonzero(voice_map.page.scatter.shown).tolist()
-    return sorted(voice_map.ids.index(voice_map.page.id_of(row)) for row in rows)
+    rows = np.flatnonzero(voice_map.page.ui.scatter.shown).tolist()
+    return sorted(voice_map.ids.index(voice_map.page.model.clip_at(row)) for row in rows)
 
 
 def ask(qtbot, voice_map: Map, query: str) -> None:
     """Type a query by the keys alone."""
     voice_map.press(Qt.Key.Key_Slash)
-    assert QApplication.focusWidget() is voice_map.page.bar.query.edit
-    QTest.keyClicks(voice_map.page.bar.query.edit, query)
+    assert QApplication.focusWidget() is voice_map.page.ui.bar.query.edit
+    QTest.keyClicks(voice_map.page.ui.bar.query.edit, query)
     voice_map.press(Qt.Key.Key_Return)
 
 
@@ -31,21 +31,21 @@ def test_the_map_shows_what_the_query_asks_for(qtbot, voice_map: Map, query: str
     ask(qtbot, voice_map, query)
     found = voice_map.session.project.clips.ids(parse(query))
     assert [voice_map.ids[number] for number in shown(voice_map)] == sorted(found)
-    assert f"{len(found)} of 12 clips shown" in voice_map.page.bar.said.text() or not found
-    assert QApplication.focusWidget() is voice_map.page.scatter
+    assert f"{len(found)} of 12 clips shown" in voice_map.page.ui.bar.summary.text() or not found
+    assert QApplication.focusWidget() is voice_map.page.ui.scatter
 
 
 def test_the_legend_counts_and_filters_within_the_query(qtbot, voice_map: Map):
     ask(qtbot, voice_map, "snr>=11")
-    legend = voice_map.page.legend
-    greeting = next(n for n, kind in enumerate(legend._kinds) if kind.term == "emotion:greeting")
+    legend = voice_map.page.ui.legend
+    greeting = next(n for n, kind in enumerate(legend._entries) if kind.term == "emotion:greeting")
     assert legend._counts[greeting].text() == "2"
     legend.buttons[greeting].click()
     assert shown(voice_map) == [1, 2]
     voice_map.press(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     assert voice_map.chosen() == [1, 2]
     voice_map.press(Qt.Key.Key_Escape)
-    voice_map.page.scatter.setFocus()
+    voice_map.page.ui.scatter.setFocus()
     voice_map.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     typed = voice_map.window._pages["audit"].ui.query.edit.text()
     assert set(parse(typed).terms) == set(parse("snr>=11 emotion:greeting").terms)
@@ -64,7 +64,7 @@ def test_a_wrong_query_says_where_and_leaves_the_map(qtbot, voice_map: Map):
     ask(qtbot, voice_map, "snr>15")
     before = shown(voice_map)
     ask(qtbot, voice_map, "emotoin:greeting")
-    field = voice_map.page.bar.query
+    field = voice_map.page.ui.bar.query
     assert not field.error.isHidden()
     assert "emotion" in field.error.text()
     assert shown(voice_map) == before
@@ -78,13 +78,13 @@ def test_no_key_of_the_map_works_while_a_query_is_typed(qtbot, voice_map: Map):
     before = voice_map.session.project.decisions.state_hash()
     label = voice_map.session.project.decisions.undo_label()
     voice_map.press(Qt.Key.Key_Slash)
-    edit = voice_map.page.bar.query.edit
+    edit = voice_map.page.ui.bar.query.edit
     QTest.keyClicks(edit, "xy12.rlbgcdpvsmoth+-= /")
     for key in (Qt.Key.Key_Left, Qt.Key.Key_Home, Qt.Key.Key_Right, Qt.Key.Key_Space):
         QTest.keyClick(edit, key)
     QTest.keyClick(edit, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     assert edit.selectedText() == edit.text() != ""
-    assert voice_map.page.chosen.size == 0
+    assert voice_map.page.model.selection.ids.size == 0
     assert voice_map.current == 0
     QTest.keyClick(edit, Qt.Key.Key_Escape)
     assert voice_map.session.project.decisions.state_hash() == before
@@ -94,4 +94,4 @@ def test_no_key_of_the_map_works_while_a_query_is_typed(qtbot, voice_map: Map):
 def test_nothing_that_fits_is_said(qtbot, voice_map: Map):
     ask(qtbot, voice_map, "snr>1000")
     assert shown(voice_map) == []
-    assert voice_map.page.bar.said.text() == "No clip is what you are looking for."
+    assert voice_map.page.ui.bar.summary.text() == "No clip matches the filter."

@@ -6,14 +6,14 @@ from PySide6.QtTest import QTest
 from curator.domain.clip_query import parse
 from curator.domain.decision import drop
 from curator.ui.map.axes import round_values
-from curator.ui.map.costs import costs
+from curator.ui.map.cut_costs import costs
 from tests.helpers.map_window import CLIPS, Map
 
 
 @pytest.fixture
 def by_noise(voice_map: Map, qtbot) -> Map:
     """The histogram shows signal to noise: 10 dB of the first clip to 21 of the last."""
-    panel = voice_map.page.threshold
+    panel = voice_map.page.ui.threshold
     keys = [measure.key for measure in panel._measures]
     panel.measures.setCurrentIndex(keys.index("snr"))
     qtbot.waitUntil(lambda: panel.histogram._bars.sum() == CLIPS)
@@ -24,20 +24,20 @@ def cells(by_noise: Map) -> dict[str, str]:
     """What is said of each category that has clips."""
     return {
         name.text(): count.text()
-        for name, count, _ in by_noise.page.threshold._cells
+        for name, count, _ in by_noise.page.ui.threshold._cells
         if count.isVisible()
     }
 
 
 def test_a_dragged_line_says_at_once_what_it_costs(by_noise: Map):
-    by_noise.page.threshold.histogram.set_threshold(12.5)
-    assert "Below 12.5, 3 of 12 clips would go: 0:03" in by_noise.page.threshold.said.text()
+    by_noise.page.ui.threshold.histogram.set_threshold(12.5)
+    assert "Below 12.5: 3 of 12 clips, 0:03" in by_noise.page.ui.threshold.text.text()
     assert cells(by_noise) == {"Greeting": "3 of 3", "No category": "0 of 9"}
-    assert np.flatnonzero(by_noise.page.scatter.meant).size == 3
+    assert np.flatnonzero(by_noise.page.ui.scatter.highlighted).size == 3
 
 
 def test_the_mouse_drags_the_line(by_noise: Map):
-    histogram = by_noise.page.threshold.histogram
+    histogram = by_noise.page.ui.threshold.histogram
     middle = QPoint(histogram.width() // 2, 30)
     QTest.mousePress(histogram, Qt.MouseButton.LeftButton, pos=middle)
     assert histogram.threshold == pytest.approx(15.5, abs=0.2)
@@ -45,7 +45,7 @@ def test_the_mouse_drags_the_line(by_noise: Map):
 
 
 def test_keys_move_the_line_and_take_it_away(by_noise: Map):
-    histogram = by_noise.page.threshold.histogram
+    histogram = by_noise.page.ui.threshold.histogram
     histogram.setFocus()
     by_noise.press(Qt.Key.Key_Right)
     first = histogram.threshold
@@ -56,15 +56,15 @@ def test_keys_move_the_line_and_take_it_away(by_noise: Map):
     assert histogram.threshold == 21.0
     by_noise.press(Qt.Key.Key_Delete)
     assert histogram.threshold is None
-    assert by_noise.page.scatter.meant is None
+    assert by_noise.page.ui.scatter.highlighted is None
 
 
 def test_the_cut_becomes_a_query_that_finds_the_same_clips(by_noise: Map):
     page = by_noise.page
-    page.threshold.histogram.setFocus()
-    page.threshold.histogram.set_threshold(12.5)
-    cut = page.clips.columns.ids[page.threshold.cut]
-    text = page.threshold.query
+    page.ui.threshold.histogram.setFocus()
+    page.ui.threshold.histogram.set_threshold(12.5)
+    cut = page.model.clips.columns.ids[page.ui.threshold.cut]
+    text = page.ui.threshold.query
     by_noise.press(Qt.Key.Key_Return)
     audit = by_noise.window._pages["audit"]
     assert by_noise.window.page == "audit"
@@ -73,47 +73,47 @@ def test_the_cut_becomes_a_query_that_finds_the_same_clips(by_noise: Map):
 
 
 def test_both_sides_can_be_cut(by_noise: Map):
-    panel = by_noise.page.threshold
+    panel = by_noise.page.ui.threshold
     panel.histogram.set_threshold(20.0)
     panel.side.setCurrentIndex(1)
-    assert "From 20 on, 2 of 12 clips would go" in panel.said.text()
+    assert "20 and above: 2 of 12 clips" in panel.text.text()
     assert panel.query == "snr>=20 -state:dropped"
 
 
 def test_the_cut_clips_are_chosen_and_the_line_goes(by_noise: Map):
-    by_noise.page.threshold.histogram.set_threshold(12.5)
-    by_noise.page.threshold.choose.click()
+    by_noise.page.ui.threshold.histogram.set_threshold(12.5)
+    by_noise.page.ui.threshold.choose.click()
     assert by_noise.chosen() == [0, 1, 2]
-    assert by_noise.page.threshold.cut is None
+    assert by_noise.page.ui.threshold.cut is None
 
 
 def test_dropped_clips_cost_nothing(by_noise: Map):
     by_noise.session.apply(drop(by_noise.ids[:2]))
-    by_noise.page.threshold.histogram.set_threshold(12.5)
+    by_noise.page.ui.threshold.histogram.set_threshold(12.5)
     assert cells(by_noise) == {"Greeting": "1 of 1", "No category": "0 of 9"}
 
 
 def test_the_chosen_clips_stand_out_in_the_histogram(by_noise: Map):
-    by_noise.page.choose_clips(by_noise.ids[:4])
-    assert by_noise.page.threshold.histogram._meant.sum() == 4
+    by_noise.page.model.selection.replace(by_noise.ids[:4])
+    assert by_noise.page.ui.threshold.histogram._highlighted.sum() == 4
 
 
 def test_two_numbers_span_a_map(voice_map: Map, qtbot):
     page = voice_map.page
-    keys = [measure.key for measure in page.bar.measures]
-    page.bar.up.setCurrentIndex(keys.index("snr"))
-    page.bar.right.setCurrentIndex(keys.index("duration"))
-    page.bar.places.setCurrentIndex(page.bar.places.findData("scores"))
-    qtbot.waitUntil(lambda: page.scatter.axes is not None)
-    heights = page.scatter.points[[voice_map.row(n) for n in range(CLIPS)], 1]
+    keys = [measure.key for measure in page.ui.bar.measures]
+    page.ui.bar.up.setCurrentIndex(keys.index("snr"))
+    page.ui.bar.right.setCurrentIndex(keys.index("duration"))
+    page.ui.bar.places.setCurrentIndex(page.ui.bar.places.findData("scores"))
+    qtbot.waitUntil(lambda: page.ui.scatter.axes is not None)
+    heights = page.ui.scatter.points[[voice_map.row(n) for n in range(CLIPS)], 1]
     assert np.all(np.diff(heights) > 0)
-    assert page.scatter.axes.up.value(heights[4]) == pytest.approx(14.0)
+    assert page.ui.scatter.axes.up.value(heights[4]) == pytest.approx(14.0)
     voice_map.drag(voice_map.around(8, 11))
     assert voice_map.chosen() == [8, 9, 10, 11]
 
 
 def test_costs_are_those_of_counting_clip_by_clip(voice_map: Map):
-    project, columns = voice_map.session.project, voice_map.page.clips.columns
+    project, columns = voice_map.session.project, voice_map.page.model.clips.columns
     cut = np.arange(CLIPS) % 2 == 0
     clips = {clip.id: clip for clip in project.clips.find(parse(""))}
     emotions = project.settings.emotions

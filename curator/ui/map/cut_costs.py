@@ -1,4 +1,4 @@
-"""What a cut would cost: how many clips and minutes of each category."""
+"""Cost of a cut: clips and seconds lost in each category."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ Mask = NDArray[np.bool_]  # (clips,)
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """emotion: key of a category, None for the clips in none. of, of_seconds: what there is."""
+    """emotion: category key, None for clips without one. of, of_seconds: totals before the cut."""
 
     emotion: str | None
     clips: int
@@ -23,14 +23,14 @@ class Cost:
     of_seconds: float
 
 
-def in_set(columns: ClipColumns) -> Mask:
-    """The clips that nobody has dropped: only they can be lost."""
+def not_dropped(columns: ClipColumns) -> Mask:
+    """Mask of the clips that are not dropped: only these can be lost."""
     return np.asarray(columns.column("state") != STATES.index(State.DROPPED))
 
 
 def costs(columns: ClipColumns, emotions: EmotionSet, cut: Mask) -> list[Cost]:
-    """One for each category, in order, and one for the clips in none."""
-    there = in_set(columns)
+    """Cost of a cut for each category in order, then for clips without one."""
+    is_left = not_dropped(columns)
     numbers = [columns.emotions.get(key, -1) for key in emotions.keys]
     lookup = np.full(len(columns.emotions) + 1, len(numbers), np.intp)  # the last is of code -1
     for place, number in enumerate(numbers):
@@ -43,8 +43,8 @@ def costs(columns: ClipColumns, emotions: EmotionSet, cut: Mask) -> list[Cost]:
         clips = np.bincount(of[mask], minlength=count)
         return clips.tolist(), np.bincount(of[mask], seconds[mask], minlength=count).tolist()
 
-    all_clips, all_seconds = summed(there)
-    lost, lost_seconds = summed(there & cut)
+    all_clips, all_seconds = summed(is_left)
+    lost, lost_seconds = summed(is_left & cut)
     keys = (*emotions.keys, None)
     return [
         Cost(*row) for row in zip(keys, lost, all_clips, lost_seconds, all_seconds, strict=True)

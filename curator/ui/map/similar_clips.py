@@ -1,4 +1,4 @@
-"""Clips that are like others, that are odd, or that are typical: worked out beside the window."""
+"""Background search for similar, outlying and typical clips."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ Ids = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Alike:
-    """clips: what was found, the clearest case first."""
+class RankedClips:
+    """clips: ids, the best match first."""
 
     clips: Ids
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Known:
+class _Vectors:
     """The clips that are there and not dropped, and have a vector.
 
     emotions: the keys of their categories, "" for none.
@@ -44,27 +44,27 @@ class _Known:
     emotions: NDArray[np.str_]
 
 
-def like_these(chosen: Collection[int], *, by_delivery: bool) -> Callable[[Work], Alike]:
-    """Finds the clips most like the chosen ones, dropped ones left out."""
+def most_similar(chosen: Collection[int], *, by_delivery: bool) -> Callable[[Work], RankedClips]:
+    """Task that ranks clips by similarity to the chosen ones, without dropped ones."""
 
-    def task(work: Work) -> Alike:
+    def task(work: Work) -> RankedClips:
         known = _known(work.project, by_delivery=by_delivery, also=chosen)
         mask = np.isin(known.ids, np.array(list(chosen), np.int64))
         if not mask.any():
-            return Alike(known.ids[:0])
-        found = likeness(known.vectors, mask)
-        found[mask] = -np.inf
-        return Alike(_best(known.ids, found, min(MORE, int((~mask).sum()))))
+            return RankedClips(known.ids[:0])
+        scores = likeness(known.vectors, mask)
+        scores[mask] = -np.inf
+        return RankedClips(_best(known.ids, scores, min(MORE, int((~mask).sum()))))
 
     return task
 
 
-def odd_ones(work: Work) -> Alike:
-    """The clips that are far from the voice or from their category, the oddest first."""
+def outliers(work: Work) -> RankedClips:
+    """Clips farthest from the voice or from their category, the farthest first."""
     project = work.project
     known = _known(project, by_delivery=False)
     if not known.ids.size:
-        return Alike(known.ids)
+        return RankedClips(known.ids)
     _, codes = np.unique(known.emotions, return_inverse=True)
     codes = np.where(known.emotions == "", -1, codes)
     voice = np.isin(known.ids, np.array(project.decisions.voice(), np.int64))
@@ -73,22 +73,22 @@ def odd_ones(work: Work) -> Alike:
     odd = oddness(
         known.vectors, known.seconds, codes, voice, delivery.vectors if whole else None
     ).all
-    return Alike(_best(known.ids, odd, max(ODD_LEAST, round(ODD_SHARE * known.ids.size))))
+    return RankedClips(_best(known.ids, odd, max(ODD_LEAST, round(ODD_SHARE * known.ids.size))))
 
 
-def typical_of(members: Collection[int], *, by_delivery: bool) -> Callable[[Work], Alike]:
-    """Finds those of the members that stand for them best."""
+def typical_of(members: Collection[int], *, by_delivery: bool) -> Callable[[Work], RankedClips]:
+    """Task that ranks the members by closeness to their mean."""
 
-    def task(work: Work) -> Alike:
+    def task(work: Work) -> RankedClips:
         known = _known(work.project, by_delivery=by_delivery)
         mask = np.isin(known.ids, np.array(list(members), np.int64))
-        found = typical(known.vectors, mask)
-        return Alike(_best(known.ids, found, min(TYPICAL, int(mask.sum()))))
+        scores = typical(known.vectors, mask)
+        return RankedClips(_best(known.ids, scores, min(TYPICAL, int(mask.sum()))))
 
     return task
 
 
-def _known(project: Project, *, by_delivery: bool, also: Collection[int] = ()) -> _Known:
+def _known(project: Project, *, by_delivery: bool, also: Collection[int] = ()) -> _Vectors:
     """also: clips that count even if they were dropped."""
     rates = {recording.id: recording.rate for recording in project.recordings.all()}
     rows = project.clips.rows("place")
@@ -97,23 +97,23 @@ def _known(project: Project, *, by_delivery: bool, also: Collection[int] = ()) -
         for row in rows
         if row[4] != State.DROPPED or row[0] in also
     }
-    found = project.facts.delivery_vectors() if by_delivery else project.facts.vectors()
-    if not found:
-        return _Known(
+    stored = project.facts.delivery_vectors() if by_delivery else project.facts.vectors()
+    if not stored:
+        return _Vectors(
             np.zeros(0, np.int64), np.zeros((0, 1), np.float32), np.zeros(0), np.zeros(0, str)
         )
     if by_delivery:
         from curator.stages.delivery.stage import DeliveryInputs, normalised
 
         recordings = {row[0]: row[1] for row in rows}
-        vectors = normalised(DeliveryInputs(found, project.facts.vectors(), recordings))
+        vectors = normalised(DeliveryInputs(stored, project.facts.vectors(), recordings))
     else:
-        vectors = unpacked(found)
-    keep = np.array([clip in there for clip, _ in found])
-    ids = np.array([clip for clip, _ in found], np.int64)[keep]
+        vectors = unpacked(stored)
+    keep = np.array([clip in there for clip, _ in stored])
+    ids = np.array([clip for clip, _ in stored], np.int64)[keep]
     seconds = np.array([there[clip][0] for clip in ids.tolist()], np.float64)
     emotions = np.array([there[clip][1] for clip in ids.tolist()], np.str_)
-    return _Known(ids, vectors[keep], seconds, emotions)
+    return _Vectors(ids, vectors[keep], seconds, emotions)
 
 
 def _best(ids: Ids, values: NDArray[np.float64], count: int) -> Ids:

@@ -1,0 +1,83 @@
+"""Highlights the clips beyond the threshold, else the selected ones, and sums them up."""
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from curator.ui.clip_data import clip_counts
+from curator.ui.map.model import MapModel
+from curator.ui.map.scatter_view import ScatterView
+from curator.ui.map.threshold_panel import ThresholdPanel
+from curator.ui.map.tool_bar import ToolBar
+from curator.ui.session import Session
+from curator.ui.wording import clock, counted, number
+
+
+class Highlight(QObject):
+    """Connects selection and threshold with the points and the histogram."""
+
+    def __init__(
+        self,
+        session: Session,
+        model: MapModel,
+        bar: ToolBar,
+        scatter: ScatterView,
+        panel: ThresholdPanel,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._model = session, model
+        self._bar, self._scatter, self._panel = bar, scatter, panel
+        model.selection.changed.connect(self._follow_selection)
+        panel.measure_wanted.connect(self.show_values)
+        panel.cut_moved.connect(self.show)
+        panel.select_wanted.connect(self._select_cut)
+        panel.list_wanted.connect(self._list_cut)
+
+    @Slot()
+    def show_values(self) -> None:
+        """Fill the histogram with the score of the panel."""
+        clips = self._model.clips
+        if not clips.is_read:
+            return
+        values = clips.values(self._panel.measure)
+        if values is not None:
+            self._panel.show_values(clips.columns, values, self._model.selected_mask())
+
+    @Slot()
+    def show(self) -> None:
+        """Highlight what the threshold cuts off, else the selection."""
+        if not self._model.in_step:
+            return
+        selected, cut = self._model.selected_mask(), self._panel.cut
+        self._scatter.show_highlighted(selected if cut is None else cut)
+        self._panel.show_highlighted(selected)
+        self._bar.summary.setText(self._summary())
+
+    @Slot()
+    def _follow_selection(self) -> None:
+        self._panel.clear()
+        self.show()
+
+    @Slot()
+    def _select_cut(self) -> None:
+        cut = self._panel.cut
+        if cut is not None and self._model.in_step:
+            self._model.selection.replace(self._model.points.ids[cut & self._scatter.shown])
+
+    @Slot()
+    def _list_cut(self) -> None:
+        if self._panel.query:
+            self._session.show_clips(self._panel.query)
+
+    def _summary(self) -> str:
+        columns, selected = self._model.clips.columns, self._model.selection.ids
+        shown = int(np.count_nonzero(self._scatter.shown))
+        text = self.tr("%1 of %2 shown").replace("%1", number(shown))
+        text = text.replace("%2", counted(len(columns), self.tr("%n clip"), self.tr("%n clips")))
+        if selected.size:
+            seconds = clip_counts.total_seconds(columns, selected)
+            count = self.tr("%1 selected").replace("%1", number(selected.size))
+            return f"{text}  ·  {count}, {clock(seconds)}"
+        if shown:
+            return self.tr("%1  ·  drag around clips to select").replace("%1", text)
+        return self.tr("No clip matches the filter.") if str(self._bar.query.query) else text
