@@ -1,4 +1,4 @@
-"""A blind comparison of two voices: who is who is decided by lot, and counted only at the end."""
+"""Blind A/B comparison of two checkpoints, in random order."""
 
 import random
 from collections.abc import Sequence
@@ -8,26 +8,26 @@ from math import comb
 from curator.ui.training.evaluated import Sample
 
 SAME = 2
-FEWEST = 6
-"""Decided pairs below which not even agreement of all shows anything at 1 in 20."""
-SHOWN = 0.05
+MIN_PAIRS = 6
+"""Minimum number of decided pairs for significance at p < 0.05."""
+ALPHA = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The same sentence by both voices. first: which of the two is heard first."""
+    """The same sentence by both voices. first: index of the voice that plays first."""
 
     voices: tuple[Sample, Sample]
     first: int
 
-    def heard(self, side: int) -> Sample:
-        """What is heard first (0) or second (1)."""
+    def sample(self, side: int) -> Sample:
+        """Return the sample that plays first (0) or second (1)."""
         return self.voices[self.first ^ side]
 
 
 @dataclass(slots=True)
 class BlindTest:
-    """Pairs in a seeded order. choices: by place in it 0 or 1, the voice, or SAME."""
+    """Pairs in a seeded order. choices: preferred voice (0, 1 or SAME) by index."""
 
     pairs: Sequence[Pair]
     choices: dict[int, int] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class BlindTest:
 
     @classmethod
     def of(cls, pairs: Sequence[tuple[Sample, Sample]], seed: int) -> "BlindTest":
-        """Shuffle pairs and sides."""
+        """Shuffle the pairs and their sides."""
         draw = random.Random(seed)
         shuffled = list(pairs)
         draw.shuffle(shuffled)
@@ -43,33 +43,33 @@ class BlindTest:
 
     @property
     def over(self) -> bool:
-        """Whether everything is judged, or the person had enough."""
+        """Whether all pairs are rated or the comparison was ended."""
         return self.ended or len(self.choices) >= len(self.pairs)
 
     @property
-    def place(self) -> int:
-        """The first that is not judged yet; how many there are where all are."""
+    def index(self) -> int:
+        """Index of the first pair without a choice; the number of pairs if there is none."""
         return next(
             (at for at in range(len(self.pairs)) if at not in self.choices), len(self.pairs)
         )
 
     @property
     def pair(self) -> Pair:
-        """The one to judge now."""
-        return self.pairs[self.place]
+        """Current pair."""
+        return self.pairs[self.index]
 
     def voice(self, side: int) -> int:
-        """Who was heard first (0) or second (1); SAME stays."""
+        """Map a side, first (0) or second (1), to its voice; SAME stays."""
         return SAME if side == SAME else self.pair.first ^ side
 
     def counts(self) -> tuple[int, int, int]:
-        """Times the first voice, the second, and neither was preferred."""
+        """Return how often voice 0, voice 1 and neither were preferred."""
         chosen = list(self.choices.values())
         return (chosen.count(0), chosen.count(1), chosen.count(SAME))
 
 
-def chance(won: int, of: int) -> float:
-    """How often a fair coin would be at least as one-sided, 0..1."""
+def binomial_p(won: int, of: int) -> float:
+    """Two-sided p-value of a binomial test against p = 0.5."""
     if not of:
         return 1.0
     most = max(won, of - won)

@@ -1,4 +1,4 @@
-"""What is judged in a blind comparison is decided, and what is decided is shown, undone or not."""
+"""Stores the choices of a blind comparison as decisions, and follows undo and redo."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ from curator.ui.training.preferences import Both, both, forget, prefer, preferen
 
 
 class BlindDecisions(QObject):
-    """Between the comparison on the screen and the project. name: under which a sample is rated."""
+    """Connects a blind comparison with the project. name: returns the key of a sample."""
 
     def __init__(self, session: Session, view: BlindView, name: Callable[[Sample], str]) -> None:
         super().__init__(view)
@@ -24,7 +24,7 @@ class BlindDecisions(QObject):
         session.changed.connect(self._follow)
 
     def show(self) -> None:
-        """Take up what was decided, also earlier or by undoing."""
+        """Show the stored choices."""
         decided = preferences(self._session)
 
         def chosen(pair: Pair) -> int | None:
@@ -37,7 +37,7 @@ class BlindDecisions(QObject):
         self._view.show_choices(chosen)
 
     def _names(self, pair: Pair) -> Both:
-        """In the order of the voices."""
+        """Keys of both samples, in the order of the voices."""
         one, two = map(self._name, pair.voices)
         return one, two
 

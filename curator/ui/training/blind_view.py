@@ -1,4 +1,4 @@
-"""Two voices say the same; which is better is asked, and who was who is said at the end."""
+"""Blind comparison of two checkpoints; identities are revealed at the end."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from curator.domain.errors import CuratorError, printable
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
-from curator.ui.training.blind import FEWEST, SAME, SHOWN, BlindTest, Pair, chance
+from curator.ui.training.blind import ALPHA, MIN_PAIRS, SAME, BlindTest, Pair, binomial_p
 from curator.ui.training.evaluated import Sample
 from curator.ui.wording import number
 
@@ -16,9 +16,9 @@ from curator.ui.wording import number
 class BlindView(QWidget):
     """Shows one pair at a time."""
 
-    asked = Signal(str)  # the name of what the page shall do
-    judged = Signal(object, int)  # a Pair, and the voice that was preferred or SAME
-    again_wanted = Signal()  # to judge all pairs anew
+    asked = Signal(str)  # name of a command of the page
+    judged = Signal(object, int)  # a Pair, and the preferred voice or SAME
+    again_wanted = Signal()  # restart the comparison
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,13 +29,13 @@ class BlindView(QWidget):
         self.text = label(role="title", wrap=True)
         self.outcome = label(wrap=True)
         self.choices = [
-            button(self.tr("1: The first is better")),
-            button(self.tr("2: The second is better")),
+            button(self.tr("1: First is better")),
+            button(self.tr("2: Second is better")),
             button(self.tr("3: No difference")),
         ]
         self.first, self.second = button(self.tr("A: First")), button(self.tr("S: Second"))
-        self.end = button(self.tr("End here"), "link")
-        self.again = button(self.tr("Judge again from the start"))
+        self.end = button(self.tr("End comparison"), "link")
+        self.again = button(self.tr("Restart comparison"))
         hear, judge = QHBoxLayout(), QHBoxLayout()
         for row, controls in (
             (hear, (self.first, self.second)),
@@ -64,26 +64,26 @@ class BlindView(QWidget):
     def begin(
         self, pairs: Sequence[tuple[Sample, Sample]], names: Sequence[str], seed: int
     ) -> None:
-        """A comparison from the start; CuratorError where there is nothing to compare."""
+        """Start a comparison. Raises CuratorError if there are no common sentences."""
         if not pairs:
-            raise CuratorError(self.tr("The two have no sentence in common."))
+            raise CuratorError(self.tr("The two checkpoints have no sentence in common."))
         self.test, self.names = BlindTest.of(pairs, seed), names
         self._show()
 
     def judge(self, which: int) -> None:
-        """Prefer the first (1), the second (2) or neither (3); other digits mean nothing."""
+        """Prefer the first (1), the second (2) or neither (3); ignore other digits."""
         if 1 <= which <= 3 and not self.test.over:
             voice = self.test.voice(which - 1 if which < 3 else SAME)
             self.judged.emit(self.test.pair, voice)
 
     def show_choices(self, chosen: Callable[[Pair], int | None]) -> None:
-        """What is decided by now. chosen: the voice of a pair or SAME, None where it is not."""
-        found = {at: chosen(pair) for at, pair in enumerate(self.test.pairs)}
-        self.test.choices = {at: voice for at, voice in found.items() if voice is not None}
+        """Show the decisions. chosen: returns the voice of a pair, SAME or None."""
+        voices = {at: chosen(pair) for at, pair in enumerate(self.test.pairs)}
+        self.test.choices = {at: voice for at, voice in voices.items() if voice is not None}
         self._show()
 
     def end_here(self) -> None:
-        """No more pairs; say what there is."""
+        """End the comparison early and show the result."""
         self.test.ended = True
         self._show()
 
@@ -94,15 +94,15 @@ class BlindView(QWidget):
         self.again.setVisible(over)
         if over:
             self.place.setText("")
-            self.text.setText(self.tr("Which was which"))
-            self.outcome.setText(self._in_words())
+            self.text.setText(self.tr("Result"))
+            self.outcome.setText(self._summary())
             return
-        text = self.tr("Pair %1 of %2").replace("%1", number(self.test.place + 1))
+        text = self.tr("Pair %1 of %2").replace("%1", number(self.test.index + 1))
         self.place.setText(text.replace("%2", number(len(self.test.pairs))))
-        self.text.setText(printable(self.test.pair.heard(0).sentence.text))
+        self.text.setText(printable(self.test.pair.sample(0).sentence.text))
         self.outcome.setText("")
 
-    def _in_words(self) -> str:
+    def _summary(self) -> str:
         one, two, same = self.test.counts()
         text = self.tr("%1: preferred %2 times. %3: preferred %4 times. No difference: %5 times.")
         for mark, value in (
@@ -114,14 +114,14 @@ class BlindView(QWidget):
         ):
             text = text.replace(mark, value)
         if not one + two:
-            return f"{text}\n{self.tr('Nothing was decided, so nothing can be said.')}"
-        odds = chance(one, one + two)
-        coin = self.tr("A fair coin would be at least as one-sided in %1 of 100 cases.")
-        coin = coin.replace("%1", number(round(odds * 100)))
-        if odds < SHOWN:
-            says = self.tr("Your preference is more than chance. What others hear it does not say.")
-        elif one + two < FEWEST:
-            says = self.tr("With so few decided pairs nothing could be shown.")
+            return f"{text}\n{self.tr('No preferences were given.')}"
+        p_value = binomial_p(one, one + two)
+        coin = self.tr("Binomial test: p = %1.")
+        coin = coin.replace("%1", f"{p_value:.2f}")
+        if p_value < ALPHA:
+            says = self.tr("Your preference is significant. Other listeners may differ.")
+        elif one + two < MIN_PAIRS:
+            says = self.tr("Too few decided pairs to show a preference.")
         else:
-            says = self.tr("This shows no preference.")
+            says = self.tr("No significant preference.")
         return f"{text}\n{coin} {says}"

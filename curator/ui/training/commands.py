@@ -16,7 +16,7 @@ from curator.ui.session import Session
 from curator.ui.training import trainer_process
 from curator.ui.training.layout import TrainingLayout
 from curator.ui.training.listening_view import ListeningView
-from curator.ui.training.ratings import take_in
+from curator.ui.training.ratings import import_ratings
 from curator.ui.training.run_follower import RunFollower
 from curator.ui.training.run_record import FILE, RunRecord
 from curator.ui.training.run_view import best_step
@@ -183,7 +183,7 @@ class TrainingCommands(QObject):
 
     def take_ratings_from(self, path: Path) -> None:
         """Import a ratings file."""
-        count = take_in(self._session, path)
+        count = import_ratings(self._session, path)
         text = counted(
             count,
             self.tr("Imported ratings of %n sample."),

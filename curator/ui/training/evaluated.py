@@ -1,4 +1,4 @@
-"""What a run has spoken for its evaluation, as ``evaluation/results.jsonl`` has it."""
+"""Evaluation samples of a run, read from ``evaluation/results.jsonl``."""
 
 import json
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ HIGHEST = 10
 
 
 class PromptSentence(msgspec.Struct, frozen=True):
-    """What was to be said."""
+    """Prompt text of a sample."""
 
     id: str
     text: str
@@ -20,13 +20,13 @@ class PromptSentence(msgspec.Struct, frozen=True):
 
 
 class Reference(msgspec.Struct, frozen=True):
-    """A real clip of the category."""
+    """Real clip of the category."""
 
     clip: str
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """A line of the results; see resources/evaluation.schema.json."""
+    """Line of the results; see resources/evaluation.schema.json."""
 
     sample: str
     checkpoint: int
@@ -42,7 +42,7 @@ class Sample(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """A run's samples, and where real clips are; bundle None where it is not on this machine."""
+    """Samples of a run. bundle: its training bundle, None if not on this machine."""
 
     run: Path
     samples: tuple[Sample, ...]
@@ -50,30 +50,30 @@ class Evaluated:
 
     @property
     def checkpoints(self) -> list[int]:
-        """The steps that spoke, in order; 0 is the base."""
+        """Evaluated steps, ascending; 0 is the base model."""
         return sorted({sample.checkpoint for sample in self.samples})
 
     def of(self, checkpoint: int) -> list[Sample]:
-        """What a checkpoint spoke, by category."""
-        found = [sample for sample in self.samples if sample.checkpoint == checkpoint]
-        return sorted(found, key=lambda each: (each.sentence.category or "~", each.sentence.id))
+        """Return the samples of a checkpoint, ordered by category."""
+        samples = [sample for sample in self.samples if sample.checkpoint == checkpoint]
+        return sorted(samples, key=lambda each: (each.sentence.category or "~", each.sentence.id))
 
     def wav(self, sample: Sample) -> Path | None:
-        """The sound of a sample; None where nothing was spoken."""
+        """Audio file of a sample, None if synthesis failed."""
         return None if sample.wav is None else self.run / sample.wav
 
     def clip(self, name: str | None) -> Path | None:
-        """The sound of a real clip; None where there is none to hear."""
+        """Audio file of a real clip, None if unavailable."""
         if name is None or self.bundle is None:
             return None
         return self.bundle / "wavs" / f"{name}.wav"
 
     def name(self, sample: Sample) -> str:
-        """Under which a sample is rated."""
+        """Key under which a sample is rated."""
         return f"{self.run.name}/{sample.sample}"
 
     def pairs(self, one: int, two: int) -> list[tuple[Sample, Sample]]:
-        """The same sentences by both checkpoints, both with a sound."""
+        """Return pairs of the same sentence by both checkpoints, both with audio."""
         others = {(each.sentence.id, each.seed): each for each in self.of(two) if each.wav}
         return [
             (each, others[each.sentence.id, each.seed])
@@ -83,19 +83,19 @@ class Evaluated:
 
 
 def read_evaluated(run: Path) -> Evaluated:
-    """What can be read; lines that are damaged, half or of no sample are passed over."""
+    """Read the results of a run; invalid lines are skipped."""
     decoder = msgspec.json.Decoder(Sample)
-    found = []
+    samples = []
     try:
         data = (run / RESULTS).read_bytes()
     except OSError:
         data = b""
     for line in data.split(b"\n"):
         try:
-            found.append(decoder.decode(line))
+            samples.append(decoder.decode(line))
         except (msgspec.MsgspecError, UnicodeDecodeError):
             continue
-    return Evaluated(run, tuple(found), _bundle(run))
+    return Evaluated(run, tuple(samples), _bundle(run))
 
 
 def _bundle(run: Path) -> Path | None:
@@ -108,7 +108,7 @@ def _bundle(run: Path) -> Path | None:
 
 
 def badness(sample: Sample) -> tuple[float, ...]:
-    """Sorts samples from best to worst: what a listener minds most comes first."""
+    """Sort key from best to worst, most audible faults first."""
     if sample.fault:
         return (1.0,)
     measures = {key: value or 0.0 for key, value in sample.measures.items()}
@@ -124,10 +124,10 @@ def badness(sample: Sample) -> tuple[float, ...]:
 
 
 def ends(samples: list[Sample]) -> dict[str, str]:
-    """By sample "best" or "worst" of its category, where there is more than one."""
-    found = {}
+    """Map sample keys to "best" or "worst" of their category, if it has several."""
+    marks = {}
     for kind in {each.sentence.category for each in samples}:
         there = sorted((each for each in samples if each.sentence.category == kind), key=badness)
         if len(there) > 1:
-            found[there[0].sample], found[there[-1].sample] = "best", "worst"
-    return found
+            marks[there[0].sample], marks[there[-1].sample] = "best", "worst"
+    return marks

@@ -1,4 +1,4 @@
-"""Hear what a run has spoken beside its reference and a real clip, rate it, or compare blindly."""
+"""Listening view: play samples beside reference and real clip, rate, compare blindly."""
 
 from pathlib import Path
 
@@ -34,10 +34,10 @@ OF_RATING = ("hear_first", "hear_second", "hear_third", "take_ratings")
 
 
 class ListeningView(QWidget):
-    """A table of samples, the aspects to rate, and instead of both the blind comparison."""
+    """Table of samples and aspects to rate, or the blind comparison."""
 
-    asked = Signal(str)  # the name of what the page shall do
-    play_wanted = Signal(object)  # the file of a sound
+    asked = Signal(str)  # name of a command of the page
+    play_wanted = Signal(object)  # path of an audio file
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class ListeningView(QWidget):
                 ("hear_second", self.tr("Reference")),
                 ("hear_third", self.tr("Real voice")),
                 ("toggle_blind", self.tr("Blind comparison")),
-                ("take_ratings", self.tr("Take in ratings…")),
+                ("take_ratings", self.tr("Import ratings…")),
             )
         }
         self._lay_out()
@@ -101,7 +101,7 @@ class ListeningView(QWidget):
     def _dress(self) -> None:
         table = self.table
         table.setHorizontalHeaderLabels(
-            [self.tr("Category"), self.tr("Text"), self.tr("By the measures"), self.tr("Rated")]
+            [self.tr("Category"), self.tr("Text"), self.tr("Measures"), self.tr("Rating")]
         )
         table.setAccessibleName(self.tr("Samples"))
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -120,17 +120,17 @@ class ListeningView(QWidget):
         header.resizeSection(2, 46 * GRID)
         header.resizeSection(3, 8 * GRID)
         self.aspects.setFixedWidth(SIDE)
-        self.aspects.setAccessibleName(self.tr("What is rated, 1 to 10"))
+        self.aspects.setAccessibleName(self.tr("Aspects, rated 1 to 10"))
 
     def show_run(self, run: Path, shipped: int | None) -> None:
-        """The samples of a run; shipped: the checkpoint to begin with."""
+        """Show the samples of a run. shipped: step selected first."""
         self.evaluated = read_evaluated(run)
         steps = self.evaluated.checkpoints
         self.heading.setText(self.tr("Listening: %1").replace("%1", printable(run.name)))
         self.checkpoint.blockSignals(True)
         self.checkpoint.clear()
         for step in steps:
-            text = self.tr("step %1").replace("%1", number(step)) if step else self.tr("the base")
+            text = self.tr("step %1").replace("%1", number(step)) if step else self.tr("base model")
             self.checkpoint.addItem(text, step)
         wanted = shipped if shipped in steps else steps[-1] if steps else None
         self.checkpoint.setCurrentIndex(max(0, self.checkpoint.findData(wanted)))
@@ -163,27 +163,27 @@ class ListeningView(QWidget):
 
     def _hint(self, there: bool) -> str:
         if not there:
-            return self.tr("Nothing was spoken yet: `trainer evaluate` has every checkpoint speak.")
-        text = self.tr("A, S, D: hear it, its reference, a real clip. 1 to 9 and 0 for ten: rate.")
+            return self.tr("No samples yet: run `trainer evaluate`.")
+        text = self.tr("A, S, D: play sample, reference, real clip. 1 to 9, 0 for 10: rate.")
         if self.evaluated.bundle is None:
-            return f"{text} {self.tr('The bundle is not on this machine, so real clips are not.')}"
+            return f"{text} {self.tr('No real clips: the bundle is not on this machine.')}"
         return text
 
     @property
     def sample(self) -> Sample:
-        """The chosen sample."""
+        """Selected sample. Raises CuratorError without one."""
         item = self.table.item(self.table.currentRow(), 0)
         if item is None:
-            raise CuratorError(self.tr("No sample is chosen."))
-        found = item.data(ROLE)
-        assert isinstance(found, Sample)
-        return found
+            raise CuratorError(self.tr("No sample selected."))
+        sample = item.data(ROLE)
+        assert isinstance(sample, Sample)
+        return sample
 
     def hear(self, which: int) -> None:
-        """Play what was synthesised (0), its reference (1), or a real clip (2); or of a pair."""
+        """Play the sample (0), its reference (1) or a real clip (2); or side 0 or 1 of a pair."""
         if self.is_blind:
             if which < 2 and not self.blind.test.over:
-                self._play(self.evaluated.wav(self.blind.test.pair.heard(which)))
+                self._play(self.evaluated.wav(self.blind.test.pair.sample(which)))
             return
         sample = self.sample
         real = sample.reference.clip if sample.reference else None
@@ -195,11 +195,11 @@ class ListeningView(QWidget):
 
     def _play(self, path: Path | None) -> None:
         if path is None:
-            raise CuratorError(self.tr("There is no such sound here."))
+            raise CuratorError(self.tr("This audio is not available."))
         self.play_wanted.emit(path)
 
     def _put_in_front(self, place: int) -> None:
-        """Rating (0) or the blind comparison (1), which shows nothing that would tell."""
+        """Show rating (0) or the blind comparison (1), which hides what reveals identities."""
         self.front.setCurrentIndex(place)
         for widget in (self.note, self.checkpoint, *(self.buttons[key] for key in OF_RATING)):
             widget.setVisible(place == 0)
@@ -209,11 +209,11 @@ class ListeningView(QWidget):
 
     @property
     def is_blind(self) -> bool:
-        """Whether a blind comparison is in front."""
+        """Whether the blind comparison is shown."""
         return self.front.currentIndex() == 1
 
     def digit(self, text: str) -> None:
-        """Rate the chosen aspect, or judge the pair."""
+        """Rate the selected aspect, or choose of a blind pair."""
         if self.is_blind:
             self.blind.judge(int(text))
             return
@@ -222,17 +222,17 @@ class ListeningView(QWidget):
         self.aspects.setCurrentRow(min(self.aspects.currentRow() + 1, len(ASPECTS) - 1))
 
     def toggle_blind(self, seed: int) -> None:
-        """Compare the shown checkpoint with the base, or with the one before it; or go back."""
+        """Compare the selected checkpoint blindly with another one, or return to rating."""
         if self.is_blind:
             self._put_in_front(0)
             return
         steps = self.evaluated.checkpoints
         one = self.checkpoint.currentData()
         if one is None or len(steps) < 2:
-            raise CuratorError(self.tr("It takes two checkpoints that have spoken."))
+            raise CuratorError(self.tr("A blind comparison needs two evaluated checkpoints."))
         two = steps[0] if one != steps[0] else steps[-1]
         names = [
-            self.tr("step %1").replace("%1", number(step)) if step else self.tr("the base")
+            self.tr("step %1").replace("%1", number(step)) if step else self.tr("base model")
             for step in (one, two)
         ]
         self.blind.begin(self.evaluated.pairs(one, two), names, seed)
@@ -245,10 +245,10 @@ class ListeningView(QWidget):
             self._show_ratings()
 
     def _show_ratings(self) -> None:
-        found = ratings(self.session)
+        by_sample = ratings(self.session)
         for at in range(self.table.rowCount()):
             item = self.table.item(at, 0)
-            rated = found.get(self.evaluated.name(item.data(ROLE)), {}) if item else {}
+            rated = by_sample.get(self.evaluated.name(item.data(ROLE)), {}) if item else {}
             mean = f"{sum(rated.values()) / len(rated):.1f}" if rated else ""
             last = self.table.item(at, 3)
             if last is not None:

@@ -1,4 +1,4 @@
-"""What the measures say of a sample, in words."""
+"""Text of a sample's measures."""
 
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.training.evaluated import Sample
@@ -16,9 +16,9 @@ MARKS = {
     "best": QT_TRANSLATE_NOOP("Training", "best of its category"),
     "worst": QT_TRANSLATE_NOOP("Training", "worst of its category"),
 }
-SAID = (
-    ("early_stop", QT_TRANSLATE_NOOP("Training", "ended early")),
-    ("run_on", QT_TRANSLATE_NOOP("Training", "ran on")),
+MEASURE_TEXTS = (
+    ("early_stop", QT_TRANSLATE_NOOP("Training", "stopped early")),
+    ("run_on", QT_TRANSLATE_NOOP("Training", "overran")),
     ("wer", QT_TRANSLATE_NOOP("Training", "word errors %1")),
     ("similarity", QT_TRANSLATE_NOOP("Training", "similarity %1")),
     ("dnsmos", QT_TRANSLATE_NOOP("Training", "DNSMOS %1")),
@@ -26,11 +26,11 @@ SAID = (
 
 
 def reason(sample: Sample, mark: str) -> str:
-    """Best or worst, and by which measures."""
+    """Return a sample's mark ("best of its category") and measures as text."""
     if sample.fault:
         return sample.fault
     parts = [translated("Training", MARKS[mark])] if mark else []
-    for key, text in SAID:
+    for key, text in MEASURE_TEXTS:
         value = sample.measures.get(key)
         if value is None or (not value and key in ("early_stop", "run_on")):
             continue

@@ -1,7 +1,7 @@
-"""Which of two voices was preferred in a blind comparison, as decisions.
+"""Preferences of a blind comparison, stored as decisions.
 
-Kept like ratings, under a name that holds both samples; the label of an act does not say who won,
-so that neither undo nor the history tells before the end.
+Stored like ratings, under a key of both samples; the label of the decision does not reveal the
+preference, so that undo and history stay blind.
 """
 
 import json
@@ -12,56 +12,56 @@ from curator.ui.training.sample_decisions import decide, rated
 
 KIND = "blind"
 Both = tuple[str, str]
-"""The names of two samples, the lesser first."""
+"""Keys of two samples, sorted."""
 
 
 def both(one: str, other: str) -> Both:
-    """The pair, whichever was named first."""
+    """Sort two keys into a pair."""
     return (one, other) if one <= other else (other, one)
 
 
 def preferences(session: Session) -> dict[Both, str | None]:
-    """What is decided: the sample that was preferred, None where neither was."""
-    found = {}
+    """Return the preferred sample by pair, None for no difference."""
+    preferred = {}
     for name, given in rated(session):
         pair = pair_of(name)
         if pair is not None and isinstance(given, dict) and given.get("preferred") in (*pair, None):
-            found[pair] = given.get("preferred")
-    return found
+            preferred[pair] = given.get("preferred")
+    return preferred
 
 
 def prefer(session: Session, pair: Both, preferred: str | None) -> None:
-    """Decide a pair."""
-    decide(session, "Judge a pair blindly", {name_of(pair): as_value(preferred)})
+    """Store the preference of a pair."""
+    decide(session, "Blind comparison of a pair", {name_of(pair): as_value(preferred)})
 
 
 def forget(session: Session, pairs: Sequence[Both]) -> None:
-    """Judge these again from the start, as one act."""
+    """Delete the preferences of these pairs as one undo step."""
     decided = preferences(session)
     wanted = [pair for pair in pairs if pair in decided]
     if wanted:
-        label = f"Judge again blindly ({len(wanted)} pairs)"
+        label = f"Restart blind comparison ({len(wanted)} pairs)"
         decide(session, label, dict.fromkeys(map(name_of, wanted)))
 
 
 def name_of(pair: Both) -> str:
-    """Under which a pair is kept."""
+    """Return the storage key of a pair."""
     return json.dumps([KIND, *pair], ensure_ascii=False)
 
 
 def pair_of(name: str) -> Both | None:
-    """The pair that is kept under a name; None where it is the name of something else."""
+    """Parse a storage key; None if it is not that of a pair."""
     if not name.startswith(f'["{KIND}",'):
         return None
     try:
-        found = json.loads(name)
+        parts = json.loads(name)
     except ValueError:
         return None
-    if len(found) != 3 or not all(isinstance(each, str) for each in found):
+    if len(parts) != 3 or not all(isinstance(each, str) for each in parts):
         return None
-    return found[1], found[2]
+    return parts[1], parts[2]
 
 
 def as_value(preferred: str | None) -> str:
-    """As it is kept."""
+    """Encode a preference for storage."""
     return json.dumps({"preferred": preferred}, ensure_ascii=False)

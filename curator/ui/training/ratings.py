@@ -1,6 +1,6 @@
-"""Ratings of heard samples as decisions, given one by one or taken in from a file.
+"""Ratings of evaluation samples as decisions, given singly or imported from a file.
 
-Such a file may hold blind preferences as well, which are taken in by the same act.
+Such a file may contain blind preferences too, imported in the same undo step.
 """
 
 import json
@@ -20,7 +20,7 @@ Rating = dict[str, int]
 
 
 def ratings(session: Session) -> dict[str, Rating]:
-    """What is decided, by the samples' names."""
+    """Return the ratings by sample key."""
     return {
         name: {key: rating[key] for key in ASPECTS if key in rating}
         for name, rating in rated(session)
@@ -29,70 +29,70 @@ def ratings(session: Session) -> dict[str, Rating]:
 
 
 def rate(session: Session, sample: str, aspect: str, value: int) -> None:
-    """Give one aspect of a sample 1..10."""
+    """Rate one aspect of a sample, 1..10."""
     before = ratings(session).get(sample, {})
     label = f"Rate {aspect}: {value}"
     _apply(session, label, {sample: {**before, aspect: value}})
 
 
-def take_in(session: Session, path: Path) -> int:
-    """What a file of a listening page holds, as one act; how many samples and pairs."""
-    found = read_file(path)
+def import_ratings(session: Session, path: Path) -> int:
+    """Import a ratings file as one undo step; return the number of samples and pairs."""
+    file = read_file(path)
     before = ratings(session)
-    merged = {name: {**before.get(name, {}), **rating} for name, rating in found.ratings.items()}
-    if merged or found.preferences:
-        many = len(merged) + len(found.preferences)
-        _apply(session, f"Take in ratings ({many} samples)", merged, found.preferences)
-    return len(merged) + len(found.preferences)
+    merged = {name: {**before.get(name, {}), **rating} for name, rating in file.ratings.items()}
+    if merged or file.preferences:
+        many = len(merged) + len(file.preferences)
+        _apply(session, f"Import ratings ({many} samples)", merged, file.preferences)
+    return len(merged) + len(file.preferences)
 
 
 @dataclass(frozen=True, slots=True)
 class RatingsFile:
-    """What a listening page gave away: ratings by sample, and who was preferred by pair."""
+    """Content of a ratings file: ratings by sample, preferences by pair."""
 
     ratings: Mapping[str, Rating]
     preferences: Mapping[Both, str | None]
 
 
 def read_file(path: Path) -> RatingsFile:
-    """CuratorError where the file is none of ours or holds what no rating is."""
+    """Read a ratings file. Raises CuratorError if it is invalid."""
     name = printable(path.name)
     try:
         held: Any = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise CuratorError(f"{name} cannot be read: {error.strerror}.") from error
+        raise CuratorError(f"Cannot read {name}: {error.strerror}.") from error
     except ValueError as error:
-        raise CuratorError(f"{name} is no file of ratings.") from error
+        raise CuratorError(f"{name} is not a ratings file.") from error
     if not isinstance(held, dict) or held.get("kind") != "ratings":
-        raise CuratorError(f"{name} is no file of ratings.")
+        raise CuratorError(f"{name} is not a ratings file.")
     if held.get("format") != FORMAT:
         raise CuratorError(f"{name} was written by a newer version of this program.")
     run, given = held.get("run"), held.get("ratings")
     if not isinstance(run, str) or not isinstance(given, dict):
-        raise CuratorError(f"{name} is no file of ratings.")
-    found = {}
+        raise CuratorError(f"{name} is not a ratings file.")
+    by_sample = {}
     for sample, rating in given.items():
         if not isinstance(rating, dict) or not all(_is_good(pair) for pair in rating.items()):
-            raise CuratorError(f"{name} rates {printable(sample)} otherwise than from 1 to 10.")
-        found[f"{run}/{sample}"] = dict(rating)
-    return RatingsFile(found, dict(_preferences(name, held.get("blind"))))
+            raise CuratorError(f"{name}: the rating of {printable(sample)} is not 1 to 10.")
+        by_sample[f"{run}/{sample}"] = dict(rating)
+    return RatingsFile(by_sample, dict(_preferences(name, held.get("blind"))))
 
 
 def _preferences(name: str, blind: Any) -> Iterator[tuple[Both, str | None]]:  # noqa: ANN401
-    """Of the pairs that were judged; files of before name none."""
+    """Yield the preferences by pair; older files have none."""
     pairs = blind.get("pairs", []) if isinstance(blind, dict) else []
     for each in pairs if isinstance(pairs, list) else [None]:
         judged = each if isinstance(each, dict) else {}
         voices, preferred = judged.get("voices"), judged.get("preferred")
         if not _are_voices(voices):
-            raise CuratorError(f"{name} holds a blind pair that is none.")
+            raise CuratorError(f"{name} contains an invalid blind pair.")
         if preferred not in (*voices, None):
-            raise CuratorError(f"{name} prefers in a blind pair what was not heard.")
+            raise CuratorError(f"{name}: a preferred sample is not of its blind pair.")
         yield both(*voices), preferred
 
 
 def _are_voices(voices: Any) -> TypeGuard[list[str]]:  # noqa: ANN401
-    """Two different samples."""
+    """Whether the value is a list of two different sample keys."""
     texts = isinstance(voices, list) and all(isinstance(voice, str) for voice in voices)
     return texts and len(voices) == 2 and voices[0] != voices[1]
 

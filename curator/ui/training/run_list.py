@@ -1,4 +1,4 @@
-"""The runs of a folder, each in a line: how far it is and what the guard says of it."""
+"""Table model of the runs in a folder: progress and state of each."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from curator.ui.wording import number, translated
 Index = QModelIndex | QPersistentModelIndex
 
 HEAD, TAIL = 64 * 1024, 128 * 1024
-"""Bytes at both ends of a run's events that its line in the list is made from."""
+"""Bytes read at both ends of a run's events for its row."""
 
 ENDED = {
     "finished": QT_TRANSLATE_NOOP("Training", "finished"),
@@ -26,15 +26,15 @@ STATES = {
     "improves": QT_TRANSLATE_NOOP("Training", "improves"),
     "flat": QT_TRANSLATE_NOOP("Training", "flat"),
     "overfits": QT_TRANSLATE_NOOP("Training", "overfits"),
-    "falls_apart": QT_TRANSLATE_NOOP("Training", "fell apart"),
+    "falls_apart": QT_TRANSLATE_NOOP("Training", "diverged"),
     "not_measured": QT_TRANSLATE_NOOP("Training", "not measured"),
 }
-"""The guard's states, and how an ended run is called."""
+"""Texts of the guard's states and of run endings."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """A run in the list. step, of: updates done and planned; of is 0 where that is not known."""
+    """Row of a run. step, of: completed and planned steps; of is 0 if unknown."""
 
     folder: Path
     step: int = 0
@@ -44,18 +44,18 @@ class RunSummary:
 
 
 def runs_below(folder: Path) -> list[Path]:
-    """The runs in a folder, the newest first; the folder itself if it is one."""
+    """Return the runs in a folder, newest first; the folder itself if it is a run."""
     if (folder / FILE).is_file():
         return [folder]
     try:
-        found = [each for each in folder.iterdir() if (each / FILE).is_file()]
-        return sorted(found, key=lambda each: (-(each / FILE).stat().st_mtime, each.name))
+        runs = [each for each in folder.iterdir() if (each / FILE).is_file()]
+        return sorted(runs, key=lambda each: (-(each / FILE).stat().st_mtime, each.name))
     except OSError:
         return []
 
 
 def size_of(run: Path) -> int:
-    """How long a run's events are; what has not grown need not be read again."""
+    """Size of a run's events file in bytes, -1 without one."""
     try:
         return (run / FILE).stat().st_size
     except OSError:
@@ -63,7 +63,7 @@ def size_of(run: Path) -> int:
 
 
 def summary_of(run: Path) -> RunSummary:
-    """What both ends of a run's events say."""
+    """Read a run's row from both ends of its events file."""
     try:
         with (run / FILE).open("rb") as file:
             head = file.read(HEAD)
@@ -85,7 +85,7 @@ def summary_of(run: Path) -> RunSummary:
 
 
 def _last_state(run: Path) -> str:
-    """The guard's last word, wherever it stands."""
+    """Return the guard's last state, anywhere in the file."""
     data = (run / FILE).read_bytes()
     at = data.rfind(b'"event": "guard"')
     start = data.rfind(b"\n", 0, max(0, at)) + 1
@@ -97,15 +97,15 @@ def _last_state(run: Path) -> str:
 def _lines(data: bytes) -> list[RunEvent]:
     import msgspec
 
-    found = []
+    events = []
     for piece in data.split(b"\n"):
         if len(piece) < MARK // 4:
             continue
         try:
-            found.append(_decoder.decode(piece))
+            events.append(_decoder.decode(piece))
         except (msgspec.MsgspecError, UnicodeDecodeError):
             continue
-    return found
+    return events
 
 
 TITLES = (
@@ -116,14 +116,14 @@ TITLES = (
 
 
 class RunListModel(QAbstractTableModel):
-    """A row for each run; what stands in it may come later."""
+    """One row per run, filled in as files are read."""
 
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[RunSummary] = []
 
     def show_runs(self, folders: list[Path]) -> None:
-        """These runs; what is known of those that stay is kept."""
+        """List these runs, keeping the known rows."""
         if [row.folder for row in self.rows] == folders:
             return
         known = {row.folder: row for row in self.rows}
@@ -132,16 +132,16 @@ class RunListModel(QAbstractTableModel):
         self.endResetModel()
 
     def put(self, summary: RunSummary) -> None:
-        """What is known of a run now."""
+        """Update the row of a run."""
         for at, row in enumerate(self.rows):
             if row.folder == summary.folder and row != summary:
                 self.rows[at] = summary
                 self.dataChanged.emit(self.index(at, 0), self.index(at, len(TITLES) - 1))
 
     def row_of(self, folder: Path | None) -> int | None:
-        """Where a run is in the list."""
-        found = [at for at, row in enumerate(self.rows) if row.folder == folder]
-        return found[0] if found else None
+        """Return the row index of a run, None if not listed."""
+        rows = [at for at, row in enumerate(self.rows) if row.folder == folder]
+        return rows[0] if rows else None
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """See QAbstractItemModel."""

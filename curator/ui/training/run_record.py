@@ -1,8 +1,8 @@
-"""A run as its ``events.jsonl`` tells it, followed while it grows.
+"""State of a run, read incrementally from its ``events.jsonl``.
 
-Nothing else of a run is read, so one that trains on another machine shows as well as soon as its
-file arrives. The file is read in portions, and only what is new: half a line is left for the next
-time, a damaged one is passed over, and a file that was cut back by a resumed run is read anew.
+No other file is read, so a run on another machine shows as soon as its events file is copied. Only
+new data is read, in portions: incomplete lines are kept for the next time, invalid ones skipped,
+and a file truncated by a resumed run is read from its beginning.
 """
 
 from array import array
@@ -13,24 +13,24 @@ import msgspec
 
 FILE = "events.jsonl"
 PORTION = 256 * 1024
-"""Bytes read in one go: about a thousand events, a few milliseconds."""
+"""Bytes per portion: about a thousand events, a few milliseconds."""
 MARK = 64
-"""Bytes before the place read to that must still be the same, else the file is another."""
+"""Bytes before the read position that must be unchanged, else the file is another one."""
 METRICS = ("mel_ce", "eos_ce", "text_ce")
 MEASURES = ("wer", "similarity", "dnsmos", "run_on", "early_stop")
-"""Of the sentences that a run speaks while it trains; those that are shown."""
+"""Measures of the test sentences that are shown."""
 ENDINGS = frozenset({"finished", "stopped", "paused", "failed"})
 NO_NUMBER = float("nan")
 
 
 class SentenceSpoken(msgspec.Struct, gc=False):
-    """What a sample was to say."""
+    """Prompt text of a test sentence."""
 
     text: str = ""
 
 
 class Mean(msgspec.Struct, gc=False):
-    """A measure of some sentences. low, high: None where they are too few."""
+    """Mean of a measure. low, high: confidence interval, None for too few samples."""
 
     mean: float
     samples: int
@@ -39,7 +39,7 @@ class Mean(msgspec.Struct, gc=False):
 
 
 class RunEvent(msgspec.Struct, gc=False):
-    """What of an event is shown; the rest is not even check at."""
+    """Fields of an event that are shown; others are ignored."""
 
     event: str
     step: int | None = None
@@ -63,7 +63,7 @@ class RunEvent(msgspec.Struct, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A sentence that the run spoke. out: the sound's file, on the machine it was spoken on."""
+    """Test sentence. out: path of the audio on the training machine."""
 
     step: int
     text: str
@@ -72,31 +72,31 @@ class Spoken:
 
 @dataclass
 class Series:
-    """Steps and values of one loss, nan where it was no number."""
+    """Steps and values of a curve, NaN where missing."""
 
     steps: "array[int]" = field(default_factory=lambda: array("q"))
     values: "array[float]" = field(default_factory=lambda: array("d"))
 
     def add(self, step: int, value: float | None) -> None:
-        """The next one."""
+        """Append a point."""
         self.steps.append(step)
         self.values.append(NO_NUMBER if value is None else value)
 
 
 @dataclass
 class MeasureSeries(Series):
-    """A measure over steps. low, high: of the interval, nan where there is none. samples: last."""
+    """Measure over steps. low, high: interval, NaN if missing. samples: of the last point."""
 
     low: "array[float]" = field(default_factory=lambda: array("d"))
     high: "array[float]" = field(default_factory=lambda: array("d"))
     samples: int = 0
 
-    def add_mean(self, step: int, found: Mean) -> None:
-        """The next one."""
-        self.add(step, found.mean)
-        self.low.append(NO_NUMBER if found.low is None else found.low)
-        self.high.append(NO_NUMBER if found.high is None else found.high)
-        self.samples = found.samples
+    def add_mean(self, step: int, mean: Mean) -> None:
+        """Append a point."""
+        self.add(step, mean.mean)
+        self.low.append(NO_NUMBER if mean.low is None else mean.low)
+        self.high.append(NO_NUMBER if mean.high is None else mean.high)
+        self.samples = mean.samples
 
 
 _decoder = msgspec.json.Decoder(RunEvent)
@@ -104,9 +104,9 @@ _means = msgspec.json.Decoder(dict[str, Mean])
 
 
 class RunRecord:
-    """What is known of a run so far.
+    """State of a run so far.
 
-    training, evaluation: losses by name. heard: measures of what it spoke while it trained, by
+    training, evaluation: losses by name. measures: of the test sentences, by
     name. verdict: state and sentence of the guard. ended: the event it ended with the last time,
     "" while it has not. damaged: lines that were passed over.
     """
@@ -121,7 +121,7 @@ class RunRecord:
         self._rest = b""
         self.training = {key: Series() for key in METRICS}
         self.evaluation = {key: Series() for key in METRICS}
-        self.heard: dict[str, MeasureSeries] = {}
+        self.measures: dict[str, MeasureSeries] = {}
         self.verdict = ("not_measured", "")
         self.started: RunEvent | None = None
         self.ended = ""
@@ -132,7 +132,7 @@ class RunRecord:
         self.damaged = 0
 
     def read(self) -> bool:
-        """Take in the next portion; whether there is more to read at once."""
+        """Read the next portion; return whether there is more."""
         try:
             with (self.folder / FILE).open("rb") as file:
                 size = file.seek(0, 2)
@@ -198,7 +198,7 @@ class RunRecord:
             return
         for key in MEASURES:
             if key in means:
-                self.heard.setdefault(key, MeasureSeries()).add_mean(event.step or 0, means[key])
+                self.measures.setdefault(key, MeasureSeries()).add_mean(event.step or 0, means[key])
 
     def _end(self, event: RunEvent) -> None:
         self.ended, self.reason = event.event, event.reason or ""
@@ -208,6 +208,6 @@ class RunRecord:
 
 
 def _text(event: RunEvent) -> str:
-    """The sentence of an event: of the guard, or of what was to be said."""
+    """Sentence of an event: of the guard, or the prompt text."""
     sentence = event.sentence
     return sentence.text if isinstance(sentence, SentenceSpoken) else sentence or ""

@@ -1,4 +1,4 @@
-"""One run: what the guard says of it, its curves, and what it has spoken so far."""
+"""View of one run: guard state, curves and test sentences."""
 
 import math
 from pathlib import Path
@@ -17,13 +17,13 @@ from curator.ui.training.run_record import MEASURES, METRICS, MeasureSeries, Run
 from curator.ui.wording import number, translated
 
 TITLES = {
-    "mel_ce": QT_TRANSLATE_NOOP("Training", "Speech codes (mel_ce), nats per code"),
-    "eos_ce": QT_TRANSLATE_NOOP("Training", "End of speech (eos_ce), nats per clip"),
-    "text_ce": QT_TRANSLATE_NOOP("Training", "Text (text_ce), nats per token"),
-    "wer": QT_TRANSLATE_NOOP("Training", "Word errors, share of words, %1 sentences"),
-    "similarity": QT_TRANSLATE_NOOP("Training", "Similarity to the real voice, %1 sentences"),
-    "dnsmos": QT_TRANSLATE_NOOP("Training", "DNSMOS, overall quality of five, %1 sentences"),
-    "run_on": QT_TRANSLATE_NOOP("Training", "Ran on, share of %1 sentences"),
+    "mel_ce": QT_TRANSLATE_NOOP("Training", "Audio loss (mel_ce, nats)"),
+    "eos_ce": QT_TRANSLATE_NOOP("Training", "End-of-speech loss (eos_ce, nats)"),
+    "text_ce": QT_TRANSLATE_NOOP("Training", "Text loss (text_ce, nats)"),
+    "wer": QT_TRANSLATE_NOOP("Training", "Word error rate, %1 sentences"),
+    "similarity": QT_TRANSLATE_NOOP("Training", "Speaker similarity, %1 sentences"),
+    "dnsmos": QT_TRANSLATE_NOOP("Training", "DNSMOS (1 to 5), %1 sentences"),
+    "run_on": QT_TRANSLATE_NOOP("Training", "Overran, share of %1 sentences"),
     "early_stop": QT_TRANSLATE_NOOP("Training", "Stopped early, share of %1 sentences"),
 }
 LOOKS = {"improves": "kept", "flat": "quiet", "overfits": "warning", "falls_apart": "error"}
@@ -31,10 +31,10 @@ LIST_HEIGHT = 14 * GRID
 
 
 class RunView(QWidget):
-    """Shows a record; what a person wants is said by signals and done by the page."""
+    """Shows a run record; its signals ask the page for commands."""
 
-    asked = Signal(str)  # the name of what the page shall do
-    play_wanted = Signal(object)  # the file of a sound
+    asked = Signal(str)  # name of a command of the page
+    play_wanted = Signal(object)  # path of an audio file
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,16 +46,16 @@ class RunView(QWidget):
         self.guard = label(wrap=True)
         self.curves = CurvesView()
         self.samples = QListWidget()
-        self.samples.setAccessibleName(self.tr("What it has spoken"))
+        self.samples.setAccessibleName(self.tr("Test sentences"))
         self.samples.setMaximumHeight(LIST_HEIGHT)
-        self.spoken_title = label(self.tr("Spoken so far"), "heading")
+        self.spoken_title = label(self.tr("Test sentences"), "heading")
         self.buttons = {
             key: button(text)
             for key, text in (
                 ("pause", self.tr("Pause")),
                 ("resume", self.tr("Resume")),
-                ("stop", self.tr("End at once")),
-                ("go_on_with_more", self.tr("Go on with more data…")),
+                ("stop", self.tr("Stop now")),
+                ("go_on_with_more", self.tr("Continue with more data…")),
                 ("next_loss", self.tr("Next loss")),
                 ("open_report", self.tr("Report")),
                 ("listen", self.tr("Listen")),
@@ -90,10 +90,10 @@ class RunView(QWidget):
         column.addLayout(row)
 
     def show_record(self, record: RunRecord, *, here: bool) -> None:
-        """What is known now. here: whether a process of this machine trains it."""
+        """Show the state of a run. here: whether a local process trains it."""
         self.heading.setText(printable(record.folder.name))
         self._say_guard(record)
-        self.where.setText(self._whereabouts(record, here=here))
+        self.where.setText(self._status(record, here=here))
         self._show_curves(record)
         self._show_spoken(record)
         self.buttons["pause"].setEnabled(here)
@@ -109,11 +109,9 @@ class RunView(QWidget):
         if self.guard.property("role") != look:
             self.guard.setProperty("role", look)
             restyle(self.guard)
-        self.guard.setText(
-            sentence or self.tr("Nothing was evaluated yet, so nothing can be said.")
-        )
+        self.guard.setText(sentence or self.tr("Not evaluated yet."))
 
-    def _whereabouts(self, record: RunRecord, *, here: bool) -> str:
+    def _status(self, record: RunRecord, *, here: bool) -> str:
         parts = []
         total = record.started.total_steps if record.started else None
         if total:
@@ -122,27 +120,25 @@ class RunView(QWidget):
         if here:
             parts.append(self.tr("training on this machine"))
         elif record.ended:
-            words = translated("Training", ENDED[record.ended])
-            parts.append(f"{words}: {record.reason}" if record.reason else words)
+            text = translated("Training", ENDED[record.ended])
+            parts.append(f"{text}: {record.reason}" if record.reason else text)
         else:
-            parts.append(
-                self.tr("not ended: it trains elsewhere, or was killed and can be resumed")
-            )
+            parts.append(self.tr("training on another machine, or interrupted (can be resumed)"))
         if record.started and record.started.device:
             parts.append(record.started.device)
         if record.damaged:
-            text = self.tr("%1 damaged lines were passed over")
+            text = self.tr("%1 invalid lines skipped")
             parts.append(text.replace("%1", number(record.damaged)))
         return " · ".join(parts)
 
     def _show_curves(self, record: RunRecord) -> None:
-        self._curves = [*METRICS, *(key for key in MEASURES if key in record.heard)]
+        self._curves = [*METRICS, *(key for key in MEASURES if key in record.measures)]
         more = len(self._curves) > len(METRICS)
         self.buttons["next_loss"].setText(self.tr("Next curve") if more else self.tr("Next loss"))
         if self.loss not in self._curves:
             self.loss = METRICS[0]
-        if self.loss in record.heard:
-            self._show_heard(record, record.heard[self.loss])
+        if self.loss in record.measures:
+            self._show_measure(record, record.measures[self.loss])
             return
         choices = (record.started.choices if record.started else None) or {}
         many = choices.get(self.loss, 0)
@@ -157,10 +153,10 @@ class RunView(QWidget):
             )
         )
 
-    def _show_heard(self, record: RunRecord, heard: MeasureSeries) -> None:
-        """A measure of what was spoken, with its intervals."""
-        title = translated("Training", TITLES[self.loss]).replace("%1", number(heard.samples))
-        shown = Shown(title, Series(), heard, best_step(record), None, heard.low, heard.high)
+    def _show_measure(self, record: RunRecord, series: MeasureSeries) -> None:
+        """Show a measure with its confidence intervals."""
+        title = translated("Training", TITLES[self.loss]).replace("%1", number(series.samples))
+        shown = Shown(title, Series(), series, best_step(record), None, series.low, series.high)
         self.curves.show_series(shown)
 
     def _show_spoken(self, record: RunRecord) -> None:
@@ -175,15 +171,15 @@ class RunView(QWidget):
             self.samples.addItem(item)
 
     def forget(self) -> None:
-        """Another run is going to be shown."""
+        """Clear the samples before another run is shown."""
         self.samples.clear()
 
     def turn_loss(self) -> None:
-        """Show the next of the losses, and of the measures where there are any."""
+        """Select the next loss or measure."""
         self.loss = self._curves[(self._curves.index(self.loss) + 1) % len(self._curves)]
 
     def play_current(self) -> None:
-        """Hear the chosen sample, or the last one."""
+        """Play the selected sample, or the last one."""
         item = self.samples.currentItem() or self.samples.item(self.samples.count() - 1)
         if item is not None:
             self._play(item)
@@ -193,7 +189,7 @@ class RunView(QWidget):
 
 
 def best_step(record: RunRecord) -> int | None:
-    """The evaluated step with the lowest mel_ce."""
+    """Return the evaluated step with the lowest mel_ce."""
     series = record.evaluation["mel_ce"]
     good = [
         (value, step)

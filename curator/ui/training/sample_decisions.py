@@ -1,4 +1,4 @@
-"""What was said of heard samples, as decisions: a text for each name, of whatever kind it is."""
+"""Decisions about evaluation samples: a JSON value per sample key."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from curator.ui.session import Session
 
 
 def rated(session: Session) -> Iterator[tuple[str, object]]:
-    """The name of each sample or pair that something is decided about, and what."""
+    """Yield (key, value) of every rated sample and pair."""
     decisions = session.project.decisions
     names = decisions.samples()
     for number, value in decisions.elsewhere(Field.RATING).items():
@@ -18,9 +18,9 @@ def rated(session: Session) -> Iterator[tuple[str, object]]:
 
 
 def decide(session: Session, label: str, values: Mapping[str, str | None]) -> None:
-    """Decide, by name, as one act; None takes back what was decided."""
+    """Store values by key as one undo step; None deletes. Raises CuratorError if read-only."""
     if session.read_only:
-        raise CuratorError("This project is open for looking only.")
+        raise CuratorError("This project is open read-only.")
     number = session.project.decisions.sample_number
     after = {number(name): value for name, value in values.items()}
     session.apply(Edit(label, Field.RATING, after))

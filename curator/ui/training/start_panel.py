@@ -1,4 +1,4 @@
-"""What a training begins with: bundle, base, preset, name, and what the trainer says to it."""
+"""Form of a new training, with the output of the trainer's checks."""
 
 from pathlib import Path
 
@@ -19,11 +19,11 @@ from curator.ui.page import button, label
 from curator.ui.theme import GRID
 from curator.ui.training.trainer_process import WITHOUT_GPU, BundleCheck, presets
 
-SHOWN_LETTERS = 16
+MIN_PRESET_LETTERS = 16
 
 
 def free_name(folder: Path, stem: str) -> str:
-    """A name that is not taken yet: "run-1", "run-2"..."""
+    """Return an unused name: "run-1", "run-2"..."""
     number = 1
     while (folder / f"{stem}-{number}").exists():
         number += 1
@@ -31,7 +31,7 @@ def free_name(folder: Path, stem: str) -> str:
 
 
 class StartPanel(QWidget):
-    """A form. What it wants done it says by signals."""
+    """Form of a new training; its signals ask for the commands."""
 
     plan_wanted = Signal()
     begin_wanted = Signal()
@@ -50,22 +50,18 @@ class StartPanel(QWidget):
         # Long texts must not widen the page: what does not fit is read when the list is open.
         policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         self.preset.setSizeAdjustPolicy(policy)
-        self.preset.setMinimumContentsLength(SHOWN_LETTERS)
+        self.preset.setMinimumContentsLength(MIN_PRESET_LETTERS)
         self.choose(WITHOUT_GPU)
-        self.base.setPlaceholderText(self.tr("none: a small random network, to try the way"))
-        self.epochs.setPlaceholderText(self.tr("as the preset says"))
-        self.price.setPlaceholderText(self.tr("of an hour, for the plan"))
-        self.spoken.setPlaceholderText(
-            self.tr("none: it is heard only afterwards; 7 give a curve and cost time")
-        )
-        self.said = QPlainTextEdit(readOnly=True)
-        self.said.setAccessibleName(self.tr("What the trainer says to it"))
-        self.said.setPlaceholderText(
-            self.tr("Check and plan asks which clips can be used, and what it takes: F5.")
-        )
-        self.said.setTabChangesFocus(True)
+        self.base.setPlaceholderText(self.tr("none: small random network, for testing"))
+        self.epochs.setPlaceholderText(self.tr("preset default"))
+        self.price.setPlaceholderText(self.tr("optional, for the cost estimate"))
+        self.spoken.setPlaceholderText(self.tr("none; 7 give a curve but take time"))
+        self.output = QPlainTextEdit(readOnly=True)
+        self.output.setAccessibleName(self.tr("Trainer output"))
+        self.output.setPlaceholderText(self.tr("F5 checks the bundle and estimates the training."))
+        self.output.setTabChangesFocus(True)
         self.plan = button(self.tr("Check and plan"))
-        self.begin = button(self.tr("Begin"), "first")
+        self.begin = button(self.tr("Start training"), "first")
         self.back = button(self.tr("Back"))
         self._lay_out()
         self.plan.clicked.connect(self.plan_wanted)
@@ -81,9 +77,9 @@ class StartPanel(QWidget):
                 (self.tr("Base model"), self.base),
                 (self.tr("Preset"), self.preset),
                 (self.tr("Epochs"), self.epochs),
-                (self.tr("Sentences on the way"), self.spoken),
-                (self.tr("Price"), self.price),
-                (self.tr("Name of the run"), self.name),
+                (self.tr("Test sentences during training"), self.spoken),
+                (self.tr("GPU price per hour"), self.price),
+                (self.tr("Run name"), self.name),
             )
         ):
             title = label(text)
@@ -106,15 +102,15 @@ class StartPanel(QWidget):
         column.setSpacing(GRID)
         column.addWidget(self.heading)
         column.addLayout(grid)
-        column.addWidget(self.said, 1)
+        column.addWidget(self.output, 1)
         column.addLayout(foot)
 
     def prepare(self, bundle: Path | None, runs: Path, parent: Path | None) -> None:
-        """A form for a new run; parent: the run whose best it begins with."""
+        """Fill in the form. parent: run to continue from, None for a base model."""
         self.runs, self.parent_run = runs, parent
-        self.heading.setText(self.tr("Begin a training"))
+        self.heading.setText(self.tr("New training"))
         if parent is not None:
-            text = self.tr("Go on from %1 with this bundle")
+            text = self.tr("Continue from %1 with this bundle")
             self.heading.setText(text.replace("%1", printable(parent.name)))
         if bundle is not None and not self.bundle.text():
             self.bundle.setText(str(bundle))
@@ -124,39 +120,39 @@ class StartPanel(QWidget):
         self.bundle.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def choose(self, preset: str) -> None:
-        """Put a preset in."""
+        """Select a preset."""
         self.preset.setCurrentIndex(max(0, self.preset.findData(preset)))
 
     def show_check(self, check: BundleCheck) -> None:
-        """What was found out; the preset follows the memory of the GPU."""
+        """Show the result of the checks and select the suggested preset."""
         self.choose(check.preset)
-        self.said.setPlainText(check.text)
+        self.output.setPlainText(check.text)
 
     @property
     def bundle_folder(self) -> Path:
-        """The bundle, which must be there."""
+        """Folder of the bundle. Raises CuratorError if it is not a bundle."""
         text = self.bundle.text().strip()
         folder = Path(text).expanduser()
         if not text or not (folder / "manifest.jsonl").is_file():
             raise CuratorError(
-                self.tr("This folder is no bundle."),
-                self.tr("Export one first; Ctrl+5 goes there."),
+                self.tr("This folder is not a bundle."),
+                self.tr("Export one on the Export page (Ctrl+5)."),
             )
         return folder.resolve()
 
     @property
     def run(self) -> Path:
-        """The new run's folder, which must not be there."""
+        """Folder of the new run. Raises CuratorError if the name is invalid or taken."""
         name = self.name.text().strip()
         if not name or Path(name).name != name:
-            raise CuratorError(self.tr("A run needs a name that can be a folder's."))
+            raise CuratorError(self.tr("Enter a run name that is a valid folder name."))
         folder = self.runs / name
         if folder.exists():
-            raise CuratorError(self.tr("There is a run of this name already."))
+            raise CuratorError(self.tr("A run with this name already exists."))
         return folder
 
     def arguments(self) -> list[str]:
-        """What `trainer` is to be asked."""
+        """Command-line arguments for `trainer`."""
         words = ["train", str(self.bundle_folder), str(self.run)]
         if self.parent_run is not None:
             words += ["--from", str(self.parent_run)]
@@ -170,13 +166,13 @@ class StartPanel(QWidget):
             except ValueError:
                 above = False
             if not above:
-                raise CuratorError(self.tr("Epochs are a number above 0."))
-            # A preset may count steps instead, which would go before.
+                raise CuratorError(self.tr("Epochs must be a number above 0."))
+            # A preset may set steps, which take precedence.
             words += ["--set", f"sched.epochs={float(epochs.replace(',', '.'))}"]
             words += ["--set", "sched.total_steps=0"]
         if spoken := self.spoken.text().strip():
             if not (spoken.isascii() and spoken.isdigit()):
-                raise CuratorError(self.tr("Sentences on the way are a whole number."))
+                raise CuratorError(self.tr("Test sentences must be a whole number."))
             words += ["--set", f"eval.speak_sentences={int(spoken)}"]
         return words
 
@@ -189,5 +185,5 @@ class StartPanel(QWidget):
 
     @Slot(str)
     def say(self, text: str) -> None:
-        """A sentence in place of what the trainer said."""
-        self.said.setPlainText(text)
+        """Show a sentence in place of the trainer's output."""
+        self.output.setPlainText(text)

@@ -1,4 +1,4 @@
-"""What ``trainer`` answers to a question: asked in a process of its own, beside the window."""
+"""Runs ``trainer`` commands as background jobs."""
 
 import json
 import re
@@ -19,7 +19,7 @@ GIGABYTES = re.compile(r"(\d+) GB")
 
 @dataclass(frozen=True, slots=True)
 class BundleCheck:
-    """What was found out before a training. gpu_gb: None without one. text: for the person."""
+    """Result of checking a bundle. gpu_gb: None without a GPU. text: shown to the user."""
 
     gpu_gb: float | None
     preset: str
@@ -27,7 +27,7 @@ class BundleCheck:
 
 
 def presets() -> dict[str, str]:
-    """The presets there are, and what each is for."""
+    """Return the presets with their descriptions."""
     return {
         path.stem: path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("#").strip()
         for path in sorted((resources() / "presets").glob("*.toml"))
@@ -35,7 +35,7 @@ def presets() -> dict[str, str]:
 
 
 def answer(work: Work, *arguments: str) -> tuple[int, str]:
-    """The exit code of a command and what it said; CuratorError where it was used wrongly."""
+    """Run a command; return exit code and output. Raises CuratorError on failure."""
     process = subprocess.Popen(
         trainer_command(*arguments),
         env=trainer_environment(),
@@ -58,22 +58,22 @@ def answer(work: Work, *arguments: str) -> tuple[int, str]:
             process.kill()
             process.communicate()
     if process.returncode and not out.strip():
-        said = complaint.strip().splitlines()
-        raise CuratorError(said[-1].removeprefix("trainer: ") if said else "The trainer failed.")
+        lines = complaint.strip().splitlines()
+        raise CuratorError(lines[-1].removeprefix("trainer: ") if lines else "The trainer failed.")
     return process.returncode, out
 
 
 def look(bundle: Path, base: str, price: str) -> Callable[[Work], BundleCheck]:
-    """Whether a bundle can be trained on, with which preset, and what it will take."""
+    """Return a job that checks a bundle, selects a preset and estimates the training."""
 
     def task(work: Work) -> BundleCheck:
         _, checked = answer(work, "check", str(bundle))
-        _, told = answer(work, "doctor", "--json")
-        gpu = _gpu(told)
+        _, machine = answer(work, "doctor", "--json")
+        gpu = _gpu(machine)
         more = ["--price", price] if price else []
         if gpu is None:
             preset = WITHOUT_GPU
-            shown = "No GPU was found here. What rented ones would take:\n\n"
+            shown = "No GPU on this machine. Estimates for rented GPUs:\n\n"
             _, planned = answer(work, "plan", str(bundle), *more)
         else:
             memory = ["--gpu", f"{gpu:g}"]
@@ -81,7 +81,7 @@ def look(bundle: Path, base: str, price: str) -> Callable[[Work], BundleCheck]:
             preset = str(json.loads(line.splitlines()[0])["preset"])
             shown = ""
             _, planned = answer(work, "plan", str(bundle), *memory, *more)
-        note = "" if base else f"\n\nWithout a base model only {WITHOUT_GPU} can run: it babbles."
+        note = "" if base else f"\n\nWithout a base model only {WITHOUT_GPU} can run."
         return BundleCheck(
             gpu, preset if base else WITHOUT_GPU, f"{checked}\n{shown}{planned}{note}"
         )
@@ -89,17 +89,17 @@ def look(bundle: Path, base: str, price: str) -> Callable[[Work], BundleCheck]:
     return task
 
 
-def _gpu(told: str) -> float | None:
-    """Gigabytes of the largest GPU that `trainer doctor` found."""
-    for line in told.splitlines():
-        found = json.loads(line)
-        if found["what"] == "GPU" and found["good"]:
-            return max((float(size) for size in GIGABYTES.findall(found["says"])), default=None)
+def _gpu(report: str) -> float | None:
+    """Memory of the largest GPU in GB, from `trainer doctor --json`; None without one."""
+    for line in report.splitlines():
+        check = json.loads(line)
+        if check["what"] == "GPU" and check["good"]:
+            return max((float(size) for size in GIGABYTES.findall(check["says"])), default=None)
     return None
 
 
 def report(run: Path) -> Callable[[Work], Path]:
-    """The report of a run, written into it."""
+    """Return a job that writes the report of a run into its folder."""
 
     def task(work: Work) -> Path:
         out = run / "report.html"
@@ -110,7 +110,7 @@ def report(run: Path) -> Callable[[Work], Path]:
 
 
 def compare(runs: list[Path], out: Path) -> Callable[[Work], Path]:
-    """Runs against the first of them, as a page."""
+    """Return a job that compares runs with the first one and writes an HTML page."""
 
     def task(work: Work) -> Path:
         answer(work, "compare", *map(str, runs), "--html", str(out))

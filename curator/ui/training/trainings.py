@@ -1,8 +1,7 @@
-"""Trainings on this machine: begun, paused and ended as processes of their own.
+"""Training processes on this machine: start, pause, stop.
 
-A training outlives the window. It takes hours, and closing a window must not cost them; the next
-window finds it by its folder, whose lock names the process, and pauses or follows it as if it had
-begun it itself.
+A training continues when the window closes. Another window finds its process by the lock file of
+the run, and can pause or follow it.
 """
 
 import json
@@ -21,14 +20,14 @@ from curator.run_trainer import trainer_command, trainer_environment
 
 LOCK = "lock"
 LOOK_MS = 500
-"""How often processes that were begun here are check after."""
-LAST_WORDS = 2_000
-"""Bytes of a log that are shown when a training ended badly."""
+"""Interval at which started processes are checked."""
+TAIL_BYTES = 2_000
+"""Bytes of a log shown when a training failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class StartedTraining:
-    """A training that this window began. log: what it printed."""
+    """Training started by this window. log: its output."""
 
     run: Path
     pid: int
@@ -36,9 +35,9 @@ class StartedTraining:
 
 
 class Trainings(QObject):
-    """Begins and ends trainings."""
+    """Starts, pauses and stops training processes."""
 
-    ended = Signal(object, str)  # the run, and its last words if it ended without saying how
+    ended = Signal(object, str)  # the run, and the end of its log
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,12 +54,12 @@ class Trainings(QObject):
         words = [*around, *trainer_command(*arguments)]
         well, pid = QProcess.startDetached(sys.executable, words, str(run.parent))
         if not well:
-            raise CuratorError("The trainer could not be started.")
+            raise CuratorError("Cannot start the trainer.")
         self.started.append(StartedTraining(run, int(pid), log))
         self._looking.start()
 
     def process_of(self, run: Path) -> int | None:
-        """The process of this machine that trains a run; None where there is none."""
+        """Return the id of the local process that trains a run, None without one."""
         for begun in self.started:
             if begun.run == run and is_alive(begun.pid):
                 return begun.pid
@@ -73,20 +72,20 @@ class Trainings(QObject):
         return pid if here and pid is not None and is_alive(pid) else None
 
     def pause(self, run: Path) -> None:
-        """Have it save and end after the update it is at."""
+        """Make a run save a checkpoint and exit after the current step."""
         os.kill(self.require(run), signal.SIGTERM)
 
     def stop(self, run: Path) -> None:
-        """End it at once; what it learnt since its last checkpoint is lost."""
+        """Kill the process of a run; progress since the last checkpoint is lost."""
         os.kill(self.require(run), getattr(signal, "SIGKILL", signal.SIGTERM))
 
     def require(self, run: Path) -> int:
-        """The process of this machine that trains a run, or CuratorError."""
+        """Return the id of the local process that trains a run. Raises CuratorError."""
         pid = self.process_of(run)
         if pid is None:
             raise CuratorError(
-                "No process of this machine trains this run.",
-                "One that trains elsewhere has to be paused there.",
+                "No process on this machine is training this run.",
+                "Pause it on the machine where it is training.",
             )
         return pid
 
@@ -97,11 +96,11 @@ class Trainings(QObject):
         if not self.started:
             self._looking.stop()
         for begun in gone:
-            self.ended.emit(begun.run, last_words(begun.log))
+            self.ended.emit(begun.run, log_tail(begun.log))
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process of this machine is there."""
+    """Whether a local process is running."""
     if os.name == "nt":  # there, signal 0 would end the process instead of asking after it
         return True
     try:
@@ -114,7 +113,7 @@ def is_alive(pid: int) -> bool:
 
 
 def _is_zombie(pid: int) -> bool:
-    """Whether it has ended and only nobody has check: where no init collects such, as in boxes."""
+    """Whether the process is a zombie (exited, not reaped; e.g. in containers without init)."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -122,10 +121,10 @@ def _is_zombie(pid: int) -> bool:
     return text.rpartition(")")[2].split()[:1] == ["Z"]
 
 
-def last_words(log: Path) -> str:
-    """The end of what a training printed."""
+def log_tail(log: Path) -> str:
+    """Return the last lines of a log."""
     try:
-        data = log.read_bytes()[-LAST_WORDS:]
+        data = log.read_bytes()[-TAIL_BYTES:]
     except OSError:
         return ""
     lines = [line for line in data.decode("utf-8", "replace").splitlines() if line.strip()]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curator.domain.errors import CuratorError
-from curator.ui.training.blind import SAME, BlindTest, chance
+from curator.ui.training.blind import SAME, BlindTest, binomial_p
 from curator.ui.training.evaluated import PromptSentence, Reference, Sample, read_evaluated
 from curator.ui.training.preferences import both, preferences
 from curator.ui.training.ratings import ratings, read_file
@@ -91,7 +91,7 @@ def test_a_file_of_the_listening_page_is_taken_in_as_one_act(page, session, run,
     page.commands.take_ratings_from(path)
     assert ratings(session)[f"one/{samples[0]}"] == {"voice": 7, "emotion": 10}
     assert len(ratings(session)) == 2
-    assert session.project.decisions.undo_label() == "Take in ratings (2 samples)"
+    assert session.project.decisions.undo_label() == "Import ratings (2 samples)"
     session.undo()
     assert ratings(session) == {}
 
@@ -99,10 +99,10 @@ def test_a_file_of_the_listening_page_is_taken_in_as_one_act(page, session, run,
 @pytest.mark.parametrize(
     ("held", "why"),
     [
-        ("nonsense", "no file of ratings"),
-        ('{"kind": "other"}', "no file of ratings"),
+        ("nonsense", "not a ratings file"),
+        ('{"kind": "other"}', "not a ratings file"),
         ('{"kind": "ratings", "format": 2}', "newer version"),
-        ('{"kind": "ratings", "format": 1, "run": "a", "ratings": []}', "no file of ratings"),
+        ('{"kind": "ratings", "format": 1, "run": "a", "ratings": []}', "not a ratings file"),
         (
             '{"kind": "ratings", "format": 1, "run": "a", "ratings": {"s": {"voice": 11}}}',
             "1 to 10",
@@ -127,8 +127,10 @@ def test_a_blind_comparison_says_nothing_before_its_end(page):
             each.sample for each in view.blind.test.pair.voices
         }
         page.commands.give_digit(str(1 + view.blind.test.pair.first))  # always the first voice
-    assert "step 150: preferred 6 times. the base: preferred 0 times." in view.blind.outcome.text()
-    assert "3 of 100 cases. Your preference is more than chance." in view.blind.outcome.text()
+    assert (
+        "step 150: preferred 6 times. base model: preferred 0 times." in view.blind.outcome.text()
+    )
+    assert "p = 0.03. Your preference is significant." in view.blind.outcome.text()
     page.commands.give_digit("1")
     page.commands.toggle_blind()
     assert not view.is_blind
@@ -142,7 +144,7 @@ def test_a_preference_is_a_decision_undone_and_found_again(page, session, run):
     names = both(*(f"{run.name}/{voice.sample}" for voice in pair.voices))
     assert preferences(session) == {names: f"{run.name}/{pair.voices[0].sample}"}
     assert ratings(session) == {}
-    assert session.project.decisions.undo_label() == "Judge a pair blindly"
+    assert session.project.decisions.undo_label() == "Blind comparison of a pair"
     assert view.blind.place.text() == "Pair 2 of 6"
 
     session.undo()
@@ -168,7 +170,7 @@ def test_who_looks_only_is_told_that_nothing_is_kept(page, session, monkeypatch)
     page.commands.toggle_blind()
     monkeypatch.setattr(type(session), "read_only", True)
     page.commands.give_digit("1")
-    assert session.messages.all[-1].text == "This project is open for looking only."
+    assert session.messages.all[-1].text == "This project is open read-only."
     assert page.ui.listening.blind.test.choices == {}
 
 
@@ -201,10 +203,7 @@ def test_ending_early_is_told_honestly(page):
     page.commands.give_digit("1")
     page.commands.give_digit("3")
     page.ui.listening.blind.end_here()
-    assert (
-        "With so few decided pairs nothing could be shown."
-        in page.ui.listening.blind.outcome.text()
-    )
+    assert "Too few decided pairs to show a preference." in page.ui.listening.blind.outcome.text()
 
 
 def a_sample(name: str) -> Sample:
@@ -219,16 +218,16 @@ def test_who_was_who_comes_out_right(seed, wanted):
     for voice in wanted:
         side = SAME if voice == SAME else test.pair.first ^ voice
         if side != SAME:
-            assert test.pair.heard(side) is test.pair.voices[voice]
-        test.choices[test.place] = test.voice(side)
+            assert test.pair.sample(side) is test.pair.voices[voice]
+        test.choices[test.index] = test.voice(side)
     assert list(test.choices.values()) == wanted
     assert test.over == (len(wanted) == 12)
 
 
 @given(st.integers(0, 40), st.integers(0, 40))
 def test_both_programs_reckon_chance_alike(won, lost):
-    assert chance(won, won + lost) == pytest.approx(binomial_p_value(won, won + lost))
-    assert 0 < chance(won, won + lost) <= 1
+    assert binomial_p(won, won + lost) == pytest.approx(binomial_p_value(won, won + lost))
+    assert 0 < binomial_p(won, won + lost) <= 1
 
 
 def test_results_that_are_damaged_are_read_as_far_as_they_can_be(run):
@@ -247,7 +246,7 @@ def test_a_run_that_never_spoke_says_what_to_do(opened, tmp_path):
     assert "trainer evaluate" in page.ui.listening.note.text()
     with pytest.raises(CuratorError, match="No sample"):
         page.commands.hear_first()
-    with pytest.raises(CuratorError, match="two checkpoints"):
+    with pytest.raises(CuratorError, match="two evaluated checkpoints"):
         page.commands.toggle_blind()
     page.commands.back()
     assert page.ui.front.currentWidget() is page.ui.view

@@ -103,8 +103,8 @@ def test_measures_of_what_was_spoken_are_points_with_their_intervals(tmp_path):
     speech_on_the_way(run, [0, 150], sounds=False)
     record = whole(run)
     assert record.damaged == 0
-    assert set(record.heard) == {"wer", "run_on"}
-    wer = record.heard["wer"]
+    assert set(record.measures) == {"wer", "run_on"}
+    wer = record.measures["wer"]
     assert list(wer.steps) == [0, 150]
     assert wer.samples == 7
     assert all(
@@ -122,6 +122,6 @@ def test_means_of_few_sentences_have_no_interval_and_odd_ones_are_damaged(tmp_pa
         file.write('{"event": "speech_means", "step": 5, "measures": {"wer": [1]}}\n')
         file.write('{"event": "speech_means", "step": 6, "measures": {}, "fault": "no"}\n')
     record = whole(run)
-    assert math.isnan(record.heard["wer"].low[0])
-    assert list(record.heard["wer"].steps) == [0]
+    assert math.isnan(record.measures["wer"].low[0])
+    assert list(record.measures["wer"].steps) == [0]
     assert record.damaged == 1

@@ -57,7 +57,7 @@ def test_everything_can_be_done_by_keys(qtbot, window):
     press(window, KEY.Key_Escape)
     assert page.ui.front.currentWidget() is page.ui.view
     press(window, KEY.Key_X, SHIFT)
-    assert "No process of this machine" in window.messages.all[-1].text
+    assert "No process on this machine" in window.messages.all[-1].text
     press(window, KEY.Key_L)
     assert page.ui.front.currentWidget() is page.ui.listening
     press(window, KEY.Key_7)

@@ -102,8 +102,8 @@ def test_what_was_spoken_on_the_way_is_a_curve_of_its_own(opened, tmp_path):
     for _ in range(5):
         page.commands.next_loss()
         titles.append(page.ui.view.curves.accessibleName())
-    assert titles[2] == "Word errors, share of words, 7 sentences"
-    assert titles[3] == "Ran on, share of 7 sentences"
+    assert titles[2] == "Word error rate, 7 sentences"
+    assert titles[3] == "Overran, share of 7 sentences"
     assert "mel_ce" in titles[4]
     assert page.ui.view.samples.item(0).text() == "step 0: Sentence 0 of the host."
     assert page.ui.view.grab().toImage().width() > 0
@@ -112,10 +112,10 @@ def test_what_was_spoken_on_the_way_is_a_curve_of_its_own(opened, tmp_path):
 def test_pausing_asks_the_process_that_the_lock_names(opened, tmp_path, monkeypatch):
     run = a_run(tmp_path / "one", IMPROVING, ending=None)
     page = opened(tmp_path)
-    with pytest.raises(CuratorError, match="No process of this machine"):
+    with pytest.raises(CuratorError, match="No process on this machine"):
         page.commands.pause()
     (run / "lock").write_text(json.dumps({"pid": 4711, "host": "elsewhere"}))
-    with pytest.raises(CuratorError, match="No process of this machine"):
+    with pytest.raises(CuratorError, match="No process on this machine"):
         page.commands.pause()
     killed = []
     (run / "lock").write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname()}))
@@ -137,7 +137,7 @@ def test_what_is_filled_in_becomes_a_command(opened, tmp_path):
     page = opened(tmp_path / "runs")
     page.commands.new_training()
     assert page.ui.front.currentWidget() is page.ui.start
-    with pytest.raises(CuratorError, match="no bundle"):
+    with pytest.raises(CuratorError, match="not a bundle"):
         page.commands.begin()
     page.ui.start.bundle.setText(str(bundle))
     page.ui.start.epochs.setText("2,5")
@@ -233,7 +233,7 @@ def test_the_trainer_is_asked_and_a_training_outlives_the_page(qtbot, opened, re
     page.commands.new_training()
     page.ui.start.bundle.setText(str(bundle))
     page.commands.check_and_plan()
-    text = page.ui.start.said
+    text = page.ui.start.output
     qtbot.waitUntil(lambda: "clips can be used" in text.toPlainText(), timeout=120_000)
     assert "RTX 4090" in text.toPlainText() or "memory about" in text.toPlainText()
     run = page.ui.start.run
