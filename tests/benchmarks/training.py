@@ -145,14 +145,13 @@ def child(part: str, folder: Path) -> dict:
 
 def opened(folder: Path):
     """Back-end, bundle and configuration."""
-    from trainer.backends import open_backend
     from trainer.bundle.manifest import read_bundle
     from trainer.config import resolve
-    from trainer.data.features import cache_folder
+    from trainer.families import open_backend
 
     bundle = read_bundle(folder / "bundle")
     config = resolve("tiny-cpu", None, SIZES)
-    return open_backend(config, bundle, cache_folder(bundle.folder, config)), bundle, config
+    return open_backend(config, bundle), bundle, config
 
 
 def prepare(folder: Path) -> dict:

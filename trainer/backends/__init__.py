@@ -1,10 +1,9 @@
-"""What a model family must know to be trained here, and the registry of those that do.
+"""Protocols of a model family: back-end, batch and released model.
 
-The loop, the sampler, the checkpoints and the report know nothing about any network. A back-end
-is one module in this folder with a function ``open_backend(config, cache, clips)``.
+The loop, the sampler, the checkpoints and the report know no network. Families are registered
+by ``trainer.families``: each package of this folder has a ``FAMILY``.
 """
 
-import importlib
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -14,10 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.bundle.manifest import Bundle, Clip
+from trainer.bundle.manifest import Clip
 from trainer.bundle.preflight import Reason
-from trainer.config import TrainConfig, nearest
-from trainer.errors import WrongUsage
 
 if TYPE_CHECKING:
     import torch
@@ -26,25 +23,6 @@ if TYPE_CHECKING:
     from trainer.speech.speaker import Speaker
 
 Arrays = Mapping[str, NDArray[np.generic]]
-BACKENDS = {
-    "xtts": "trainer.backends.xtts",
-    "chatterbox": "trainer.backends.chatterbox",
-    "toy": "trainer.backends.toy",
-}
-TARGETS = {"xtts": "xtts_v2", "chatterbox": "chatterbox", "toy": "xtts_v2"}
-SPEAKERS = {"indextts": "trainer.backends.indextts"}
-"""Models that are heard for comparison and never trained here: a module each, with a function
-``open_shipped(config)``."""
-BASE_FILES = {
-    "xtts": ("model.pth",),
-    "chatterbox": ("t3_cfg.safetensors", "t3_mtl23ls_v2.safetensors"),
-}
-"""By which file a base folder is known to be of a family."""
-PACKAGES = {
-    "xtts": ("coqui-tts", "peft", "six", "tokenizers", "torchaudio", "transformers"),
-    "chatterbox": ("chatterbox-tts", "peft", "torchaudio", "transformers"),
-}
-"""What a back-end imports by itself, its model's own package first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,49 +168,3 @@ class Shipped(Protocol):
     def speaking(self) -> "AbstractContextManager[Speaker]":
         """Its voice, while this is open."""
         ...
-
-
-def open_shipped(config: TrainConfig) -> Shipped:
-    """The model of ``config.model.backend``, one of SPEAKERS."""
-    opened: Shipped = importlib.import_module(SPEAKERS[config.model.backend]).open_shipped(config)
-    return opened
-
-
-def open_backend(config: TrainConfig, bundle: Bundle | None, cache: Path) -> Backend:
-    """The back-end of ``config.model.backend``.
-
-    bundle: needed only to build a small random base. cache: where that base is kept.
-    """
-    name = config.model.backend
-    _refuse_unknown(name)
-    module = importlib.import_module(BACKENDS[name])
-    backend: Backend = module.open_backend(config, bundle, cache)
-    return backend
-
-
-def family_of(base: Path | None, target: str) -> str | None:
-    """The back-end a base folder is for, else the one a bundle was exported for; None: no telling.
-
-    target: of the bundle, "" for none.
-    """
-    for name, files in BASE_FILES.items():
-        if base is not None and any((base / file).is_file() for file in files):
-            return name
-    return next((name for name, its in TARGETS.items() if its == target), None)
-
-
-def target_of(config: TrainConfig) -> str:
-    """Which file of resources/targets holds the limits, known without any network."""
-    _refuse_unknown(config.model.backend)
-    return TARGETS[config.model.backend]
-
-
-def _refuse_unknown(name: str) -> None:
-    """Refuse what cannot be trained here."""
-    if name in SPEAKERS:
-        raise WrongUsage(
-            f"{name} only speaks here; it is not trained.",
-            f"Compare with it: trainer evaluate RUN --model {name} --base FOLDER --bundle BUNDLE",
-        )
-    if name not in BACKENDS:
-        raise WrongUsage(f"There is no back-end {name!r}.", nearest(name, list(BACKENDS)))

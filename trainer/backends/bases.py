@@ -16,7 +16,7 @@ def base_of(
     name: str,
     family: str,
     config: TrainConfig,
-    bundle: Bundle | None,
+    bundle: Bundle,
     cache: Path,
     open_base: Callable[[Path], Base],
 ) -> Base:
@@ -28,8 +28,6 @@ def base_of(
             f"{name} needs a base model to start from.",
             "Name its folder with --base, or try the path with --preset tiny-cpu.",
         )
-    if bundle is None:
-        raise WrongUsage("A random base is built from a bundle, and none was given.")
     building = importlib.import_module(f"{family}.random_base")
     return open_base(building.random_base(config, bundle, cache))
 
@@ -38,14 +36,12 @@ def with_more_words(
     base: Base,
     family: str,
     config: TrainConfig,
-    bundle: Bundle | None,
+    bundle: Bundle,
     cache: Path,
     open_base: Callable[[Path], Base],
 ) -> Base:
     """The base with a vocabulary grown by the bundle's text, where ``adapt.extend`` asks for it."""
     if not config.adapt.extend:
         return base
-    if bundle is None:
-        raise WrongUsage("A vocabulary is extended by a bundle's text, and none was given.")
     growing = importlib.import_module(f"{family}.vocabulary")
     return open_base(growing.extended_base(base, bundle, config.adapt.extend, cache))

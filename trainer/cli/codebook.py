@@ -29,7 +29,7 @@ def codebook(arguments: argparse.Namespace) -> int:
     from trainer.backends.xtts import base_of
     from trainer.backends.xtts.codebook_result import WARNING, write_result
     from trainer.cli.terminal import Terminal
-    from trainer.data.features import cache_folder
+    from trainer.families import cache_folder
     from trainer.runs.run import locked
 
     bundle = read_bundle(arguments.bundle)

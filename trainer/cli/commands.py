@@ -51,7 +51,7 @@ def configured(arguments: Arguments, *, base_needed: bool = True) -> TrainConfig
 
 def default_config(arguments: Arguments) -> TrainConfig:
     """Default configuration for the model family of the base or the bundle."""
-    from trainer.backends import family_of
+    from trainer.families import family_of
 
     family = family_of(arguments.base, _target_of_bundle(getattr(arguments, "bundle", None)))
     config = TrainConfig()
@@ -81,9 +81,8 @@ def _config_of(parent: Path) -> TrainConfig:
 
 def check(arguments: Arguments) -> int:
     """List unusable clips with their reasons."""
-    from trainer.backends import open_backend, target_of
     from trainer.bundle.preflight import preflight
-    from trainer.data.features import cache_folder
+    from trainer.families import open_backend, target_of
     from trainer.target import read_target
 
     bundle = read_bundle(arguments.bundle)
@@ -95,7 +94,7 @@ def check(arguments: Arguments) -> int:
     )
     checked = preflight(bundle, read_target(target_of(config)))
     if config.model.base:  # its tokenizer may reject more clips
-        backend = open_backend(config, bundle, cache_folder(bundle.folder, config))
+        backend = open_backend(config, bundle)
         checked = checked.without(backend.reject(checked.usable))
     _report_check(bundle, checked, arguments.json)
     return 0 if checked.rejected_share <= config.data.max_rejected and checked.usable else 1
@@ -133,17 +132,16 @@ def _report_check(bundle: Bundle, checked: "Preflight", as_json: bool) -> None:
 
 def prepare(arguments: Arguments) -> int:
     """Encode all usable clips into the cache."""
-    from trainer.backends import open_backend
     from trainer.cli.terminal import Terminal
     from trainer.data.dataset import build_dataset
-    from trainer.data.features import cache_folder
+    from trainer.families import cache_folder, open_backend
 
     bundle = read_bundle(arguments.bundle)
     config = configured(arguments)
     cache = cache_folder(bundle.folder, config)
     started = time.monotonic()
     terminal = Terminal()
-    dataset = build_dataset(open_backend(config, bundle, cache), bundle, config, terminal.prepared)
+    dataset = build_dataset(open_backend(config, bundle), bundle, config, terminal.prepared)
     terminal.close()
     prepared = dataset.prepared
     fields = {

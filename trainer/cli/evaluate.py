@@ -50,7 +50,7 @@ class EvaluationContext:
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Synthesise and measure test sentences with the base and all kept checkpoints."""
-    run = shipped_run(arguments) if arguments.model else open_run(arguments.run)
+    run = shipped_run(arguments, print_line) if arguments.model else open_run(arguments.run)
     earlier = results.read_results(run.folder)  # fails early for results of a newer version
     bundle = run.bundle(arguments.bundle)
     script = read_script(bundle, arguments.sentences or ())

@@ -52,8 +52,8 @@ def pack(arguments: argparse.Namespace) -> int:
 
 def _refuse_unusable(bundle: Bundle, config: TrainConfig) -> None:
     """Raise TrainerError if too many clips are unusable."""
-    from trainer.backends import target_of
     from trainer.bundle.preflight import preflight
+    from trainer.families import target_of
     from trainer.target import read_target
 
     checked = preflight(bundle, read_target(target_of(config)))
@@ -67,13 +67,12 @@ def _refuse_unusable(bundle: Bundle, config: TrainConfig) -> None:
 
 def _base(config: TrainConfig, bundle: Bundle) -> Mapping[str, str]:
     """SHA-256 by file name of the base model; {} for a random network."""
-    from trainer.backends import open_backend
-    from trainer.data.features import cache_folder
+    from trainer.families import open_backend
 
     if not config.model.base:
         return {}
     plain = resolve(None, None, ["adapt.extend=0"], below=config)
-    backend = open_backend(plain, bundle, cache_folder(bundle.folder, plain))
+    backend = open_backend(plain, bundle)
     identity: Any = backend.identity()
     return dict(identity["sha256"])
 

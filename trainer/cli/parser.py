@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trainer import __version__
+from trainer.families import family_names
 
 INTERRUPTED = 130
 
@@ -179,7 +180,7 @@ def make_parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--model",
         metavar="NAME",
-        help="evaluate a released model, e.g. indextts; creates RUN",
+        help=f"evaluate a released model ({', '.join(family_names())}); creates RUN",
     )
     evaluate.add_argument(
         "--base", type=Path, metavar="FOLDER", help="folder of the weights of --model"

@@ -22,8 +22,8 @@ MAX_PROBE_STEPS = 50
 
 def plan(arguments: argparse.Namespace) -> int:
     """Print steps, memory, hours and cost; loads torch only with --probe."""
-    from trainer.backends import target_of
     from trainer.bundle.preflight import preflight
+    from trainer.families import target_of
     from trainer.machine.network_sizes import network_sizes
     from trainer.machine.plan import plan as make_plan
     from trainer.machine.plan import preset_for, schedule_for, warn_little_data

@@ -54,13 +54,12 @@ def write_export(
     run: "Run", bundle: Bundle, saved: "Checkpoint", target: Path
 ) -> Mapping[str, object]:
     """Export a checkpoint into ``target``, atomically."""
-    from trainer.backends import open_backend
-    from trainer.data.features import cache_folder
+    from trainer.families import open_backend
     from trainer.training.codebook_check import refuse_stale_codes
     from trainer.training.session import load_weights
 
     refuse_stale_codes(run, saved)
-    backend = open_backend(run.config, bundle, cache_folder(bundle.folder, run.config))
+    backend = open_backend(run.config, bundle)
     network = backend.network()
     backend.adapt(network)
     load_weights(network, saved, averaged=True)
@@ -148,18 +147,17 @@ def speak(arguments: Arguments) -> int:
 @contextmanager
 def _voice(run: "Run", bundle: Bundle, wanted: str) -> "Iterator[tuple[int, Speaker]]":
     """Step and speaker of a run; step 0 for a released model."""
-    from trainer.backends import open_backend
-    from trainer.data.features import cache_folder
+    from trainer.backends.open_speaker import open_speaker
     from trainer.evaluate.voices import speaking
+    from trainer.families import open_backend
     from trainer.runs.run import choose_checkpoint
-    from trainer.speech.speaker import open_speaker
 
     if run.as_shipped:
         with speaking(run, bundle, 0) as speaker:
             yield 0, speaker
         return
     saved = choose_checkpoint(run, wanted)
-    backend = open_backend(run.config, bundle, cache_folder(bundle.folder, run.config))
+    backend = open_backend(run.config, bundle)
     with tempfile.TemporaryDirectory(prefix="speak-", dir=run.folder) as folder:
         export_to = Path(folder) / "export"
         write_export(run, bundle, saved, export_to)

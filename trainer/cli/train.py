@@ -133,12 +133,11 @@ def _identity(config: TrainConfig, bundle: Bundle, parent: Path | None) -> dict[
     """Fields of run.json about versions and the base model."""
     from importlib.metadata import version
 
-    from trainer.backends import open_backend
-    from trainer.data.features import cache_folder
+    from trainer.families import open_backend
     from trainer.runs.run import open_run
     from trainer.training.codebook_check import after_parent
 
-    backend = open_backend(config, bundle, cache_folder(bundle.folder, config))
+    backend = open_backend(config, bundle)
     identity = dict(backend.identity())
     if parent is not None:
         before: Any = open_run(parent).about["identity"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from trainer.backends import Backend, target_of
+from trainer.backends import Backend
 from trainer.bundle.manifest import Bundle, Clip
 from trainer.bundle.preflight import Preflight, counts, preflight
 from trainer.bundle.sampler import Schedule
@@ -10,6 +10,7 @@ from trainer.config import TrainConfig
 from trainer.data.features import Prepared, Progress, prepare
 from trainer.data.prompts import Prompts
 from trainer.errors import TrainerError
+from trainer.families import target_of
 from trainer.target import read_target
 
 

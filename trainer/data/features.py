@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.backends import Arrays, Backend, open_backend
+from trainer.backends import Arrays, Backend
 from trainer.bundle.manifest import Bundle, Clip
 from trainer.config import TrainConfig
+from trainer.families import cache_folder, open_backend
 
 VERSION = 1
 MEL = "mel"  # the only long array: read in slices, all others are kept in memory
@@ -58,14 +59,6 @@ class Prepared:
     encoded: int
     reused: int
     damaged: tuple[str, ...]
-
-
-def cache_folder(bundle: Path, config: TrainConfig) -> Path:
-    """Cache folder: data.cache, else beside the bundle. It may be deleted at any time."""
-    if config.data.cache:
-        return Path(config.data.cache).resolve()
-    bundle = bundle.resolve()
-    return bundle.with_name(f"{bundle.name}.prepared")
 
 
 def prepare(
@@ -193,7 +186,7 @@ def _open_in_worker(config: TrainConfig, bundle: Bundle) -> None:
     import torch
 
     torch.set_num_threads(1)
-    _worker.append(open_backend(config, bundle, cache_folder(bundle.folder, config)))
+    _worker.append(open_backend(config, bundle))
 
 
 def _encode_in_worker(job: tuple[Clip, Path]) -> Arrays:

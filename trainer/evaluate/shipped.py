@@ -2,18 +2,18 @@
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from trainer.bundle.manifest import Bundle, read_bundle
-from trainer.cli.commands import print_line
 from trainer.config import TrainConfig, config_hash, nearest, resolve
 from trainer.errors import BrokenRun, TrainerError, WrongUsage
 from trainer.evaluate.samples import held_out
+from trainer.families import family_names, inference_only, open_backend, open_shipped
 from trainer.optim.early_stopping import judge
 from trainer.runs.run import ABOUT, SHIPPED, Run, create_run, open_run
 
 
-def shipped_run(arguments: argparse.Namespace) -> Run:
+def shipped_run(arguments: argparse.Namespace, print_line: Callable[[str], None]) -> Run:
     """The run of ``--model`` on ``--base``: the one that is there, or a new one.
 
     Everything that could be wrong is found before the folder is made.
@@ -52,11 +52,9 @@ def shipped_run(arguments: argparse.Namespace) -> Run:
 
 
 def _config(arguments: argparse.Namespace) -> TrainConfig:
-    from trainer.backends import BACKENDS, SPEAKERS
-
-    known = [*SPEAKERS, *BACKENDS]
-    if arguments.model not in known:
-        raise WrongUsage(f"There is no model {arguments.model!r}.", nearest(arguments.model, known))
+    names = list(family_names())
+    if arguments.model not in names:
+        raise WrongUsage(f"There is no model {arguments.model!r}.", nearest(arguments.model, names))
     changes = [f"model.backend={arguments.model}"]
     for name, folder in (("base", arguments.base), ("environment", arguments.env)):
         if folder is not None:
@@ -66,11 +64,8 @@ def _config(arguments: argparse.Namespace) -> TrainConfig:
 
 def _identity(config: TrainConfig, bundle: Bundle) -> Mapping[str, object]:
     """What the model is; refuses one that speaks none of the bundle's languages."""
-    from trainer.backends import SPEAKERS, open_backend, open_shipped
-    from trainer.data.features import cache_folder
-
-    if config.model.backend not in SPEAKERS:
-        backend = open_backend(config, bundle, cache_folder(bundle.folder, config))
+    if config.model.backend not in inference_only():
+        backend = open_backend(config, bundle)
         return dict(backend.identity())
     shipped = open_shipped(config)
     spoken = sorted({clip.language.partition("-")[0].lower() for clip in bundle.clips})

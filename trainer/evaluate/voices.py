@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trainer.backends.open_speaker import open_speaker
 from trainer.bundle.manifest import Bundle
 from trainer.evaluate.plan import BASE
 from trainer.runs import checkpoint
 from trainer.runs.run import PARENT, Run
-from trainer.speech.speaker import Speaker, open_speaker
+from trainer.speech.speaker import Speaker
 
 if TYPE_CHECKING:
     from torch import nn
@@ -32,15 +33,14 @@ class Beginning(checkpoint.Checkpoint):
 @contextmanager
 def speaking(run: Run, bundle: Bundle, step: int) -> Iterator[Speaker]:
     """The voice of a step; 0 is what the run started from."""
-    from trainer.backends import SPEAKERS, open_backend, open_shipped
-    from trainer.data.features import cache_folder
+    from trainer.families import inference_only, open_backend, open_shipped
     from trainer.training.session import load_weights
 
-    if run.config.model.backend in SPEAKERS:
+    if run.config.model.backend in inference_only():
         with open_shipped(run.config).speaking() as speaker:
             yield speaker
         return
-    backend = open_backend(run.config, bundle, cache_folder(bundle.folder, run.config))
+    backend = open_backend(run.config, bundle)
 
     def network() -> "nn.Module":
         found = backend.network()

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainer.backends import PACKAGES, SPEAKERS, TARGETS
+from trainer.families import families, inference_only, trainable
 from trainer.only_speaks import read_inference_model
 from trainer.target import read_target
 
@@ -25,17 +25,18 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Run all checks."""
-    return [*_packages(), _gpu(), _disk(), _processors(), *_licences()]
+    return [*_packages(), _gpu(), _disk(), _processors(), _families(), *_licences()]
 
 
 def _packages() -> list[Finding]:
     findings = []
-    default = next(iter(PACKAGES))
+    default = next(iter(families()))
     for name, purpose, extra in (
         ("torch", "all training", default),
         *(
-            (packages[0], read_target(TARGETS[family]).name, family)
-            for family, packages in PACKAGES.items()
+            (family.packages[0], read_target(family.target).name, name)
+            for name, family in trainable().items()
+            if family.packages
         ),
         ("peft", "LoRA", default),
         ("tensorboard", "the TensorBoard log", default),
@@ -76,10 +77,15 @@ def _processors() -> Finding:
     return Finding("processors", True, f"{os.cpu_count()}")
 
 
+def _families() -> Finding:
+    return Finding("model families", True, ", ".join(families()))
+
+
 def _licences() -> list[Finding]:
     """Licences of the released weights."""
-    targets = [read_target(key) for key in dict.fromkeys(TARGETS.values())]
-    speakers = [read_inference_model(key) for key in SPEAKERS]
+    keys = dict.fromkeys(family.target for family in trainable().values())
+    targets = [read_target(key) for key in keys]
+    speakers = [read_inference_model(key) for key in inference_only()]
     licences = [(model.name, model.licence) for model in targets]
     licences += [(model.name, model.licence) for model in speakers]
     return [Finding(f"licence of {name}", True, licence) for name, licence in licences]

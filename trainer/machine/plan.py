@@ -8,11 +8,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from trainer.backends import target_of
 from trainer.bundle.manifest import Clip
 from trainer.bundle.sampler import Schedule, category
 from trainer.config import TrainConfig
 from trainer.data.dataset import steps_of
+from trainer.families import target_of
 from trainer.machine.network_sizes import network_sizes
 
 GIGABYTE = 1 << 30

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from trainer.backends import PACKAGES
 from trainer.errors import TrainerError
+from trainer.families import families
 from trainer.resources import resources
 
 LOCK = "requirements.lock"
@@ -24,7 +24,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 def requirements(backend: str) -> list[str]:
     """Lines of the lock file needed to train with a backend."""
-    needed = _closure([*COMMON, *PACKAGES.get(backend, ())])
+    needed = _closure([*COMMON, *families()[backend].packages])
     lines = [line for line in _locked() if _name(line) in needed]
     missing = {_normalised(root) for root in COMMON} - {_name(line) for line in lines}
     if missing:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trainer.backends import Backend, open_backend
+from trainer.backends import Backend
 from trainer.bundle.manifest import Bundle
 from trainer.config import TrainConfig
 from trainer.data.dataset import Dataset, build_dataset, steps_of
-from trainer.data.features import Progress, cache_folder
+from trainer.data.features import Progress
 from trainer.errors import BrokenRun, TrainerError
+from trainer.families import open_backend
 from trainer.optim.optimizer import (
     Tensors,
     WeightAverage,
@@ -238,7 +239,7 @@ def _restore(session: Session) -> None:
 
 
 def _prepare(run: Run, bundle: Bundle, progress: Progress) -> tuple[Backend, Dataset]:
-    backend = open_backend(run.config, bundle, cache_folder(bundle.folder, run.config))
+    backend = open_backend(run.config, bundle)
     return backend, build_dataset(backend, bundle, run.config, progress)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.trainer.bundles import a_bundle
-from trainer.backends import BACKENDS, PACKAGES, SPEAKERS, TARGETS
 from trainer.cli.parser import main
+from trainer.families import families, trainable
 from trainer.target import read_target
 
 TRAINER = Path(__file__).resolve().parents[3] / "trainer"
@@ -23,20 +23,23 @@ BLIND = (
 def test_what_trains_compares_and_reports_names_no_family(name):
     path = TRAINER / name
     files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
-    families = re.compile("|".join({*BACKENDS, *SPEAKERS} - {"toy"}), re.IGNORECASE)
+    names = re.compile("|".join({*families()} - {"toy"}), re.IGNORECASE)
     named = [
         f"{file.name}:{number}"
         for file in files
         for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
-        if families.search(line)
+        if names.search(line)
     ]
     assert not named
 
 
 def test_every_family_has_its_limits_and_its_packages():
-    assert set(TARGETS) == set(BACKENDS)
-    assert set(PACKAGES) == set(BACKENDS) - {"toy"}
-    assert all(read_target(key).licence for key in TARGETS.values())
+    assert {name for name, family in families().items() if family.packages} == {
+        "xtts",
+        "chatterbox",
+    }
+    assert set(trainable()) == {"xtts", "chatterbox", "toy"}
+    assert all(read_target(family.target).licence for family in trainable().values())
 
 
 @pytest.mark.model

@@ -31,6 +31,7 @@ from trainer.backends.prompt_sound import read
 from trainer.bundle.manifest import Bundle, Clip
 from trainer.bundle.preflight import Reason
 from trainer.config import TrainConfig
+from trainer.families import Family
 from trainer.target import read_target
 
 if TYPE_CHECKING:
@@ -46,11 +47,11 @@ WORDLESS_SHARE = 0.15
 the text makes (cfg_weight); without such rows the branch it compares with would drift."""
 
 
-def open_backend(config: TrainConfig, bundle: Bundle | None, cache: Path) -> "ChatterboxBackend":
+def open_backend(config: TrainConfig, bundle: Bundle, cache: Path) -> "ChatterboxBackend":
     """The back-end on ``model.base``, or on a small random base built for the bundle."""
     base = base_of("Chatterbox", __name__, config, bundle, cache, open_base)
     base = with_more_words(base, __name__, config, bundle, cache, open_base)
-    kept = cache / f"expression-{bundle.manifest_sha256[:16]}.json" if bundle else None
+    kept = cache / f"expression-{bundle.manifest_sha256[:16]}.json"
     return ChatterboxBackend(config, base, kept)
 
 
@@ -245,4 +246,9 @@ class ChatterboxBackend:
         return speak(export, text, language, prompts, out, seed)
 
 
-__all__ = ["ChatterboxBackend", "open_backend"]
+FAMILY = Family(
+    target="chatterbox",
+    base_files=("t3_cfg.safetensors", "t3_mtl23ls_v2.safetensors"),
+    packages=("chatterbox-tts", "peft", "torchaudio", "transformers"),
+    backend=open_backend,
+)

@@ -13,15 +13,11 @@ from trainer.backends.environments import find_python
 from trainer.backends.indextts.base import Base, open_base
 from trainer.config import TrainConfig
 from trainer.errors import WrongUsage
+from trainer.families import Family
 from trainer.only_speaks import read_inference_model
 
 if TYPE_CHECKING:
     from trainer.speech.speaker import Speaker
-
-
-def open_shipped(config: TrainConfig) -> "ShippedIndexTTS":
-    """The model on ``model.base``, in the environment of ``model.environment``."""
-    return ShippedIndexTTS(config)
 
 
 class ShippedIndexTTS:
@@ -67,4 +63,4 @@ class ShippedIndexTTS:
             yield speaker
 
 
-__all__ = ["ShippedIndexTTS", "open_shipped"]
+FAMILY = Family(speaker=ShippedIndexTTS)

@@ -20,6 +20,7 @@ from trainer.backends.xtts.sound import CODE_SAMPLES, TAIL_SAMPLES
 from trainer.bundle.manifest import Bundle, Clip
 from trainer.bundle.preflight import Reason
 from trainer.config import TrainConfig
+from trainer.families import Family
 from trainer.target import read_target
 
 if TYPE_CHECKING:
@@ -34,13 +35,13 @@ TEXT_CHARACTERS_PER_TOKEN = 3.0  # only for bucketing before the tokens are know
 UNKNOWN_TOKEN = 1  # [UNK]; coqui's trainer has this id fixed too
 
 
-def open_backend(config: TrainConfig, bundle: Bundle | None, cache: Path) -> "XttsBackend":
+def open_backend(config: TrainConfig, bundle: Bundle, cache: Path) -> "XttsBackend":
     """The back-end on ``model.base``, or on a small random base built for the bundle."""
     base = base_of(config, bundle, cache)
     return XttsBackend(config, with_more_words(base, __name__, config, bundle, cache, open_base))
 
 
-def base_of(config: TrainConfig, bundle: Bundle | None, cache: Path) -> Base:
+def base_of(config: TrainConfig, bundle: Bundle, cache: Path) -> Base:
     """The base as given, or a small random one."""
     return bases.base_of("XTTS", __name__, config, bundle, cache, open_base)
 
@@ -207,4 +208,9 @@ class XttsBackend:
         return XttsSpeaker(export)
 
 
-__all__ = ["XttsBackend", "base_of", "open_backend"]
+FAMILY = Family(
+    target="xtts_v2",
+    base_files=("model.pth",),
+    packages=("coqui-tts", "peft", "six", "tokenizers", "torchaudio", "transformers"),
+    backend=open_backend,
+)

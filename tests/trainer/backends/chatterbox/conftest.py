@@ -3,11 +3,10 @@
 import pytest
 
 from tests.trainer.bundles import a_clip, voice, write_bundle
-from trainer.backends import open_backend
 from trainer.bundle.manifest import read_bundle
 from trainer.config import resolve
 from trainer.data.dataset import build_dataset
-from trainer.data.features import cache_folder
+from trainer.families import open_backend
 
 RATE = 24_000
 SMALL = ("model.backend=chatterbox", "model.layers=2", "model.width=64", "model.heads=2")
@@ -41,7 +40,7 @@ def opened(speech):
 
     def make(*changes):
         config = configured(*changes)
-        return open_backend(config, speech, cache_folder(speech.folder, config))
+        return open_backend(config, speech)
 
     return make
 

@@ -8,13 +8,13 @@ import pytest
 import torch
 
 from tests.trainer.backends.chatterbox.conftest import a_bundle, configured
-from trainer.backends import open_backend
 from trainer.backends.chatterbox.base import ENGLISH, MULTILINGUAL, open_base, write_sizes
 from trainer.backends.chatterbox.package import chatterbox, new_t3, text_tokenizer
 from trainer.backends.chatterbox.stock import StockSpeaker, load_stock
 from trainer.backends.chatterbox.text import token_ids
 from trainer.backends.chatterbox.vocabulary import extended_base
 from trainer.bundle.manifest import read_bundle
+from trainer.families import open_backend
 
 pytestmark = pytest.mark.model
 
@@ -48,8 +48,10 @@ def base(opened, tmp_path_factory):
 
 
 def backend_on(base, bundle, cache, *changes):
-    config = configured("model.random=false", f'model.base="{base.folder}"', *changes)
-    return open_backend(config, bundle, cache)
+    config = configured(
+        "model.random=false", f'model.base="{base.folder}"', f'data.cache="{cache}"', *changes
+    )
+    return open_backend(config, bundle)
 
 
 def test_it_is_known_by_its_files_and_loads_strictly_in_the_stock_class(base):

@@ -8,10 +8,9 @@ import torch
 
 from tests.trainer import torchrun
 from tests.trainer.backends.chatterbox.conftest import SMALL, a_bundle, configured
-from trainer.backends import open_backend
 from trainer.bundle.manifest import read_bundle
 from trainer.data.dataset import build_dataset
-from trainer.data.features import cache_folder
+from trainer.families import open_backend
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 
@@ -30,7 +29,7 @@ def test_eight_clips_are_learnt_by_heart(tmp_path):
         "data.prompt_min_s=1.0",
         "data.prompt_max_s=1.0",
     )
-    backend = open_backend(config, bundle, cache_folder(bundle.folder, config))
+    backend = open_backend(config, bundle)
     dataset = build_dataset(backend, bundle, config)
     clips = dataset.training.clips
     assert len(clips) == 8

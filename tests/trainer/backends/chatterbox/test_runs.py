@@ -9,7 +9,6 @@ import torch
 
 from tests.trainer.backends.chatterbox.conftest import SMALL, a_bundle, configured
 from tests.trainer.toy_runs import digest, history
-from trainer.backends import open_backend
 from trainer.backends.chatterbox.adapt import PROJECTIONS
 from trainer.backends.chatterbox.base import ENGLISH, load_tensors, open_base
 from trainer.backends.chatterbox.stock import StockSpeaker, load_stock
@@ -17,8 +16,8 @@ from trainer.backends.chatterbox.vocabulary import extended_base
 from trainer.bundle.manifest import read_bundle
 from trainer.cli.parser import main
 from trainer.data.dataset import check_clips
-from trainer.data.features import cache_folder
 from trainer.errors import BrokenBase, TrainerError, WrongUsage
+from trainer.families import cache_folder, open_backend
 from trainer.runs.events import of_kind, read_events
 from trainer.runs.run import open_run
 from trainer.speech.endings import Ending
@@ -179,9 +178,9 @@ def test_a_grown_vocabulary_keeps_what_it_knew_and_begins_from_its_pieces(speech
     )
     config = configured()
     cache = cache_folder(bundle.folder, config)
-    base = open_backend(config, bundle, cache).base
+    base = open_backend(config, bundle).base
     # Signs that the base lacks: its vocabulary is that of another show.
-    other = open_backend(config, speech, cache_folder(speech.folder, config)).base
+    other = open_backend(config, speech).base
     grown = open_base(extended_base(other, bundle, 700, cache))
     before, after = other.tensors(ENGLISH.t3), grown.tensors(ENGLISH.t3)
     for name in ("text_emb.weight", "text_head.weight"):
@@ -196,7 +195,7 @@ def test_a_grown_vocabulary_keeps_what_it_knew_and_begins_from_its_pieces(speech
 def rejected(tmp_path, opened_with=(), **changes):
     bundle = read_bundle(a_bundle(tmp_path / "show", 4, **changes))
     config = configured("data.max_rejected=1.0", *opened_with)
-    backend = open_backend(config, bundle, cache_folder(bundle.folder, config))
+    backend = open_backend(config, bundle)
     return backend.reject(bundle.clips)
 
 
@@ -208,7 +207,7 @@ def test_the_english_model_is_not_taught_german_by_accident(tmp_path):
 def test_signs_the_vocabulary_lacks_are_named(tmp_path, speech):
     bundle = read_bundle(a_bundle(tmp_path / "show", 2, text="Smile ☺ now"))
     config = configured()
-    backend = open_backend(config, speech, cache_folder(speech.folder, config))
+    backend = open_backend(config, speech)
     (reason,) = backend.reject(bundle.clips)["clip-0000"]
     assert reason.sentence == "the vocabulary of the base does not have ☺"
 
@@ -218,7 +217,7 @@ def test_a_bundle_of_another_rate_is_refused_clip_by_clip(tmp_path):
 
     bundle = read_bundle(at_22_khz(tmp_path / "show", 4))
     config = configured()
-    backend = open_backend(config, bundle, cache_folder(bundle.folder, config))
+    backend = open_backend(config, bundle)
     with pytest.raises(TrainerError, match="No training clip is usable"):
         check_clips(backend, bundle, config)
 
@@ -240,7 +239,7 @@ def test_missing_and_changed_weights_are_named(tmp_path, opened):
 def test_clips_without_a_category_have_an_expression_of_their_own(tmp_path):
     bundle = read_bundle(a_bundle(tmp_path / "show", 6, emotion=None))
     config = configured()
-    backend = open_backend(config, bundle, cache_folder(bundle.folder, config))
+    backend = open_backend(config, bundle)
     arrays = {clip.id: backend.encode(clip, bundle.audio(clip)) for clip in bundle.clips}
     backend.settle(bundle.clips, arrays)
     assert backend._expression.of_category == {}

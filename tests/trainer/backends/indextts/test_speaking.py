@@ -228,6 +228,6 @@ def test_what_is_asked_wrongly_makes_no_run(tmp_path, set_of_ten, weights, made,
 def test_it_is_not_trained(tmp_path, set_of_ten, capsys):
     words = ["--preset", "tiny-cpu", "--set", "model.backend=indextts"]
     assert main(["train", str(set_of_ten), str(tmp_path / "run"), *words]) == 2
-    assert "indextts only speaks here" in capsys.readouterr().err
+    assert "indextts is inference-only" in capsys.readouterr().err
     assert main(["check", str(set_of_ten), *words]) == 2
     assert not (tmp_path / "run").exists()

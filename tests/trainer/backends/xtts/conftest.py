@@ -3,11 +3,10 @@
 import pytest
 
 from tests.trainer.bundles import a_bundle
-from trainer.backends import open_backend
 from trainer.bundle.manifest import read_bundle
 from trainer.config import resolve
 from trainer.data.dataset import build_dataset
-from trainer.data.features import cache_folder
+from trainer.families import open_backend
 
 
 def configured(*changes):
@@ -27,7 +26,7 @@ def opened(speech):
 
     def make(*changes):
         config = configured(*changes)
-        return open_backend(config, speech, cache_folder(speech.folder, config))
+        return open_backend(config, speech)
 
     return make
 

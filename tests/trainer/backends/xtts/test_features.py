@@ -6,7 +6,8 @@ import soundfile
 import torch
 
 from tests.trainer.backends.xtts.conftest import configured
-from trainer.data.features import cache_folder, entry_path, prepare
+from trainer.data.features import entry_path, prepare
+from trainer.families import cache_folder
 
 pytestmark = pytest.mark.model
 

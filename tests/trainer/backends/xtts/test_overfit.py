@@ -5,11 +5,10 @@ import pytest
 import torch
 
 from tests.trainer.bundles import a_bundle
-from trainer.backends import open_backend
 from trainer.bundle.manifest import read_bundle
 from trainer.config import resolve
 from trainer.data.dataset import build_dataset
-from trainer.data.features import cache_folder
+from trainer.families import open_backend
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 
@@ -29,7 +28,7 @@ def test_eight_clips_are_learnt_by_heart(tmp_path):
             "optim.effective_clips=8",
         ],
     )
-    backend = open_backend(config, bundle, cache_folder(bundle.folder, config))
+    backend = open_backend(config, bundle)
     dataset = build_dataset(backend, bundle, config)
     clips = dataset.training.clips
     assert len(clips) == 8

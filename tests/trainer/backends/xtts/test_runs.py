@@ -140,15 +140,14 @@ def test_adapters_are_few_and_merge_into_the_meant_tensors_only(lora, tmp_path):
 
 
 def test_merging_adapters_changes_no_answer(lora, dataset):
-    from trainer.backends import open_backend
     from trainer.backends.xtts.adapt import merge_lora
-    from trainer.data.features import cache_folder
+    from trainer.families import open_backend
     from trainer.runs import checkpoint
     from trainer.training.session import load_weights
 
     run = open_run(lora)
     bundle = run.bundle()
-    backend = open_backend(run.config, bundle, cache_folder(bundle.folder, run.config))
+    backend = open_backend(run.config, bundle)
     network = backend.network().eval()
     plain = backend.network().eval()
     backend.adapt(network)

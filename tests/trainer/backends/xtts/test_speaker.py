@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from trainer.backends.open_speaker import open_speaker
 from trainer.backends.xtts.coqui import coqui
 from trainer.backends.xtts.decode import sampler
 from trainer.backends.xtts.speaker import XttsSpeaker
@@ -14,7 +15,6 @@ from trainer.backends.xtts.vocoder import stock_class, width_of
 from trainer.errors import BrokenBase
 from trainer.speech.endings import Ending, EndingRules
 from trainer.speech.prior import Band
-from trainer.speech.speaker import open_speaker
 
 pytestmark = pytest.mark.model
 

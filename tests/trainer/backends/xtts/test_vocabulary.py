@@ -5,14 +5,13 @@ import torch
 
 from tests.trainer.backends.xtts.conftest import configured
 from tests.trainer.bundles import a_clip, write_bundle
-from trainer.backends import open_backend
 from trainer.backends.xtts.base import open_base
 from trainer.backends.xtts.network import XttsNetwork
 from trainer.backends.xtts.stock import load_stock
 from trainer.bundle.manifest import read_bundle
 from trainer.cli.parser import main
 from trainer.data.dataset import check_clips
-from trainer.data.features import cache_folder
+from trainer.families import open_backend
 
 pytestmark = pytest.mark.model
 
@@ -42,7 +41,7 @@ def two(strange, base):
     """The back-end with the base's own vocabulary, and with a grown one."""
     settings = ("model.dropout=0.0", f"model.base={base}")
     return tuple(
-        open_backend(config, strange, cache_folder(strange.folder, config))
+        open_backend(config, strange)
         for config in (configured(*settings), configured(*settings, "adapt.extend=12"))
     )
 

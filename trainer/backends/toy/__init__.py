@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.backends import MELS, Arrays, Item
-from trainer.bundle.manifest import Bundle, Clip
+from trainer.bundle.manifest import Clip
 from trainer.bundle.preflight import Reason
 from trainer.config import TrainConfig
+from trainer.families import Family
 
 if TYPE_CHECKING:
     import torch
@@ -49,11 +50,6 @@ class ToyBatch:
             targets=self.targets.to(device),
             is_mel=self.is_mel.to(device),
         )
-
-
-def open_backend(config: TrainConfig, bundle: Bundle | None, cache: Path) -> "ToyBackend":
-    """The toy; it needs neither a base nor a cache."""
-    return ToyBackend(config)
 
 
 class ToyBackend:
@@ -205,3 +201,6 @@ def _make_network() -> "nn.Module":
             return torch.stack([part.sum(dim=1) for part in parts], dim=1)
 
     return ToyNetwork()
+
+
+FAMILY = Family(target="xtts_v2", backend=lambda config, bundle, cache: ToyBackend(config))
