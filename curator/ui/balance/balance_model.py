@@ -35,7 +35,7 @@ class CategoryRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class BalanceColumn:
     """One column. share: for those that are drawn as a bar."""
 
     title: str
@@ -77,15 +77,17 @@ def _heard(row: CategoryRow) -> str:
 
 
 COLUMNS = (
-    Column(QT_TRANSLATE_NOOP("Balance", "Category"), _name),
-    Column(QT_TRANSLATE_NOOP("Balance", "Kept"), _clips, _clip_share),
-    Column(QT_TRANSLATE_NOOP("Balance", "Minutes"), _minutes, _minute_share),
-    Column(QT_TRANSLATE_NOOP("Balance", "Undecided"), lambda row: number(row.balance.undecided)),
-    Column(
+    BalanceColumn(QT_TRANSLATE_NOOP("Balance", "Category"), _name),
+    BalanceColumn(QT_TRANSLATE_NOOP("Balance", "Kept"), _clips, _clip_share),
+    BalanceColumn(QT_TRANSLATE_NOOP("Balance", "Minutes"), _minutes, _minute_share),
+    BalanceColumn(
+        QT_TRANSLATE_NOOP("Balance", "Undecided"), lambda row: number(row.balance.undecided)
+    ),
+    BalanceColumn(
         QT_TRANSLATE_NOOP("Balance", "Likely"),
         lambda row: number(row.likely) if row.emotion else "",
     ),
-    Column(QT_TRANSLATE_NOOP("Balance", "Heard"), _heard),
+    BalanceColumn(QT_TRANSLATE_NOOP("Balance", "Heard"), _heard),
 )
 
 

@@ -90,8 +90,8 @@ class CategoryDialog(_Asking):
         self._add(self.tr("Word in queries and manifests"), self.key)
         self._add(self.tr("Colour"), self.colour)
         self._add(self.tr("Key"), self.digit)
-        self._add(self.tr("Clips that are enough"), self.clips)
-        self._add(self.tr("Minutes that are enough"), self.minutes)
+        self._add(self.tr("Target clips"), self.clips)
+        self._add(self.tr("Target minutes"), self.minutes)
         self._show_colour()
         self.colour.clicked.connect(self._choose_colour)
         self.do.clicked.connect(lambda: self.attempt(lambda: carry_out(self.wanted())))
@@ -125,7 +125,7 @@ class CategoryDialog(_Asking):
         self.colour.setIcon(category_badge(letter, self.colour.text()))
 
 
-class MergeDialog(_Asking):
+class MergeCategoryDialog(_Asking):
     """Into which other category all clips of one go."""
 
     def __init__(

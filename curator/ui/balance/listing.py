@@ -12,7 +12,7 @@ from curator.domain.errors import CuratorError
 from curator.domain.suggesting import Suggested
 from curator.ui.actions import KeyScope
 from curator.ui.balance.learning import Lesson
-from curator.ui.balance.suggestion_list import Kind
+from curator.ui.balance.suggestion_list import SuggestionKind
 from curator.ui.balance.view import BalanceView
 from curator.ui.clip_commands.playback import ClipPlayback
 from curator.ui.session import Session
@@ -29,7 +29,7 @@ class ListingPage(BalanceView):
     def __init__(self, session: Session, player: Player | None = None) -> None:
         super().__init__(session)
         self.listening = ClipPlayback(session, player, self)
-        self._kind = Kind.LIKELY
+        self._kind = SuggestionKind.LIKELY
         self._lesson: Lesson | None = None
         self._newer = False  # whether more was learned than the list shows
         self._listed = ""  # the category whose likely clips are listed
@@ -74,7 +74,7 @@ class ListingPage(BalanceView):
 
     def show_list(self, kind: str) -> None:
         """List clips that are likely, doubtful or perhaps wrong."""
-        self._kind = Kind(kind)
+        self._kind = SuggestionKind(kind)
         self._list()
         self.list.table.setFocus()
 
@@ -146,7 +146,7 @@ class ListingPage(BalanceView):
 
     @Slot()
     def _list_category(self) -> None:
-        if self.table.chosen != self._listed and self._kind is Kind.LIKELY:
+        if self.table.chosen != self._listed and self._kind is SuggestionKind.LIKELY:
             self._list()
 
     def _list(self) -> None:
@@ -157,9 +157,9 @@ class ListingPage(BalanceView):
         clips, suggestions = planner.clips.values(), planner.suggestions
         emotions = {each.key: each for each in self.session.project.settings.emotions.emotions}
         known = {clip: one for clip, one in suggestions.items() if one.emotion in emotions}
-        if self._kind is Kind.LIKELY:
+        if self._kind is SuggestionKind.LIKELY:
             rows = suggesting.likely(clips, known, self._listed)
-        elif self._kind is Kind.DOUBTFUL:
+        elif self._kind is SuggestionKind.DOUBTFUL:
             rows = suggesting.doubtful(clips, known)
         else:
             rows = suggesting.suspects(clips, known)
@@ -173,18 +173,23 @@ class ListingPage(BalanceView):
         emotions = self.session.project.settings.emotions
         name = next((e.name for e in emotions.emotions if e.key == self._listed), "")
         heading = {
-            Kind.LIKELY: self.tr("Likely clips of %1").replace(
+            SuggestionKind.LIKELY: self.tr("Likely clips of %1").replace(
                 "%1", name or self.tr("no category")
             ),
-            Kind.DOUBTFUL: self.tr("Clips of which least can be said"),
-            Kind.SUSPECTS: self.tr("Clips whose category looks wrong"),
+            SuggestionKind.DOUBTFUL: self.tr("Clips of which least can be said"),
+            SuggestionKind.SUSPECTS: self.tr("Clips whose category looks wrong"),
         }[self._kind]
         if self._newer:
             heading += self.tr(" – newer suggestions are there, list them again")
         self.list.heading.setText(heading)
         verdict = self._lesson.verdict if self._lesson else None
         said = verdict.sentence if verdict else self.tr("Nothing was learned from categories yet.")
-        if verdict and self._kind is Kind.LIKELY and self._listed in verdict.weak and verdict.good:
+        if (
+            verdict
+            and self._kind is SuggestionKind.LIKELY
+            and self._listed in verdict.weak
+            and verdict.good
+        ):
             said = self.tr("These are hardly better than chance. ") + said
         self.list.said.setText(said)
 
@@ -221,6 +226,6 @@ class ListingPage(BalanceView):
         clip = planner.clips.get(row.clip.id) if planner else None
         if clip is None or clip.state is State.DROPPED:
             return False
-        if self._kind is Kind.SUSPECTS:
+        if self._kind is SuggestionKind.SUSPECTS:
             return clip.emotion is not None and clip.emotion == row.clip.emotion
         return clip.emotion is None

@@ -21,9 +21,9 @@ from curator.domain.emotion import Emotion
 from curator.domain.errors import CuratorError
 from curator.domain.suggesting import Suggested
 from curator.store.categories import labelled, weights
-from curator.ui.balance.category_dialog import CategoryDialog, MergeDialog
+from curator.ui.balance.category_dialog import CategoryDialog, MergeCategoryDialog
 from curator.ui.balance.listing import ListingPage
-from curator.ui.balance.suggestion_list import Kind
+from curator.ui.balance.suggestion_list import SuggestionKind
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
 
@@ -52,7 +52,7 @@ class BalancePage(ListingPage):
     def enter(self) -> None:
         """In the categories: to the likely clips. In the list: take what is suggested."""
         if self.table.hasFocus():
-            self.show_list(Kind.LIKELY)
+            self.show_list(SuggestionKind.LIKELY)
         else:
             self.accept()
 
@@ -107,7 +107,7 @@ class BalancePage(ListingPage):
         old = self._category()
         emotions = self.session.project.settings.emotions.emotions
         others = [each for each in emotions if each.key != old.key]
-        MergeDialog(
+        MergeCategoryDialog(
             old,
             others,
             lambda into: self._carry_out(lambda now: edits.merge(now, old.key, into)),

@@ -22,7 +22,7 @@ from curator.ui.theme import GRID
 TEXT_COLUMN, LIKELY_COLUMN, SURE_COLUMN, WHY_COLUMN = range(4)
 
 
-class Kind(StrEnum):
+class SuggestionKind(StrEnum):
     """Which clips the list holds."""
 
     LIKELY = "likely"
@@ -33,7 +33,7 @@ class Kind(StrEnum):
 class SuggestionList(QWidget):
     """A table of clips below three buttons that say which."""
 
-    kind_wanted = Signal(str)  # a Kind
+    kind_wanted = Signal(str)  # a SuggestionKind
     chosen = Signal(object)  # the Suggested that is current now, or None
 
     def __init__(self) -> None:
@@ -72,9 +72,9 @@ class SuggestionList(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
         for kind, text in (
-            (Kind.LIKELY, self.tr("Likely")),
-            (Kind.DOUBTFUL, self.tr("Doubtful")),
-            (Kind.SUSPECTS, self.tr("Wrong labels?")),
+            (SuggestionKind.LIKELY, self.tr("Suggested")),
+            (SuggestionKind.DOUBTFUL, self.tr("Uncertain")),
+            (SuggestionKind.SUSPECTS, self.tr("Suspect labels")),
         ):
             made = QToolButton()
             made.setText(text)
@@ -95,7 +95,7 @@ class SuggestionList(QWidget):
         column.addWidget(self.reason)
         column.addWidget(self.said)
 
-    def mark(self, kind: Kind) -> None:
+    def mark(self, kind: SuggestionKind) -> None:
         """Show which list it is."""
         for made in self.kinds.buttons():
             made.setChecked(made.objectName() == kind)

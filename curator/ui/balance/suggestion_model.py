@@ -16,7 +16,7 @@ Emotions = Mapping[str, Emotion]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SuggestionColumn:
     """One column. emotion: the key of the category whose sign stands before the text."""
 
     title: str
@@ -37,12 +37,12 @@ def _probability(row: Suggested, emotions: Emotions) -> str:
 
 
 COLUMNS = (
-    Column(QT_TRANSLATE_NOOP("Suggestions", "Clip"), _said),
-    Column(
+    SuggestionColumn(QT_TRANSLATE_NOOP("Suggestions", "Clip"), _said),
+    SuggestionColumn(
         QT_TRANSLATE_NOOP("Suggestions", "Likely"), _suggested, lambda row: row.suggestion.emotion
     ),
-    Column(QT_TRANSLATE_NOOP("Suggestions", "How sure"), _probability),
-    Column(QT_TRANSLATE_NOOP("Suggestions", "Why"), lambda row, _: row.suggestion.reason),
+    SuggestionColumn(QT_TRANSLATE_NOOP("Suggestions", "Confidence"), _probability),
+    SuggestionColumn(QT_TRANSLATE_NOOP("Suggestions", "Why"), lambda row, _: row.suggestion.reason),
 )
 SURE = 2
 

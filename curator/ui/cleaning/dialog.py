@@ -13,7 +13,7 @@ from curator.jobs.context import Work
 from curator.store.project import Project
 from curator.ui.actions import placed
 from curator.ui.cleaning.results import summary
-from curator.ui.cleaning.scope import Listing, Scope, recipes_of
+from curator.ui.cleaning.scope import Scope, ScopeListing, recipes_of
 from curator.ui.cleaning.view import LIST, CleaningView
 from curator.ui.job_queue import Ending, Task
 from curator.ui.session import Session
@@ -223,7 +223,7 @@ class CleaningDialog(CleaningView):
                 self._offer(recipe)
         elif what == FILE and isinstance(found, Recipe):
             self.parts.recipe.setCurrentIndex(self._offer(found))
-        elif what == LIST and isinstance(found, Listing):
+        elif what == LIST and isinstance(found, ScopeListing):
             self._show_listing(found)
         elif what == CLEAN and isinstance(found, tuple):
             self._outcome = found

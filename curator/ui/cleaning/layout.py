@@ -1,19 +1,24 @@
-"""How the dialog of cleaning is laid out."""
+"""Controls of the cleaning dialog and their arrangement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from curator.ui.cleaning.scope import Scope
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
 from curator.ui.wording import translated
-
-if TYPE_CHECKING:
-    from curator.ui.cleaning.view import CleaningView
 
 NOTHING_CHANGES = QT_TRANSLATE_NOOP(
     "Cleaning",
@@ -23,7 +28,7 @@ NOTHING_CHANGES = QT_TRANSLATE_NOOP(
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a person chooses from, presses, and is told by."""
+    """Controls and labels of the dialog."""
 
     scope: QComboBox
     recipe: QComboBox
@@ -38,8 +43,10 @@ class Parts:
     close: QPushButton
 
 
-def lay_out(dialog: "CleaningView", scopes: Sequence[tuple[str, Scope]]) -> Parts:
-    """Put everything in its place."""
+def lay_out(
+    dialog: QDialog, tabs: QTabWidget, listening: QWidget, scopes: Sequence[tuple[str, Scope]]
+) -> Parts:
+    """Create the controls of the dialog and arrange them around its tabs and player."""
     parts = Parts(
         QComboBox(),
         QComboBox(),
@@ -58,12 +65,8 @@ def lay_out(dialog: "CleaningView", scopes: Sequence[tuple[str, Scope]]) -> Part
     parts.recipe.setMinimumWidth(16 * GRID)
     for text, scope in scopes:
         parts.scope.addItem(text, scope)
-    dialog.tabs.setAccessibleName(_words(QT_TRANSLATE_NOOP("Cleaning", "Results")))
-    dialog.tabs.addTab(dialog.list, _words(QT_TRANSLATE_NOOP("Cleaning", "Clips")))
-    dialog.tabs.addTab(
-        dialog.compared, _words(QT_TRANSLATE_NOOP("Cleaning", "Recipes by recording"))
-    )
-    dialog.tabs.setDocumentMode(True)
+    tabs.setAccessibleName(_words(QT_TRANSLATE_NOOP("Cleaning", "Results")))
+    tabs.setDocumentMode(True)
     column = QVBoxLayout(dialog)
     column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
     column.setSpacing(GRID)
@@ -75,8 +78,8 @@ def lay_out(dialog: "CleaningView", scopes: Sequence[tuple[str, Scope]]) -> Part
     )  # fmt: skip
     column.addWidget(parts.use)
     column.addWidget(parts.said)
-    column.addWidget(dialog.tabs, 3)
-    column.addWidget(dialog.listening, 2)
+    column.addWidget(tabs, 3)
+    column.addWidget(listening, 2)
     column.addLayout(_line(None, parts.apply, parts.take_back, parts.close))
     dialog.resize(128 * GRID, 88 * GRID)
     return parts

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from curator.domain.recipe import Recipe
 from curator.jobs.context import Work
-from curator.ui.cleaning.sounds import Heard, hear
+from curator.ui.cleaning.sounds import CleanedSounds, hear
 from curator.ui.job_queue import Ending
 from curator.ui.page import button, label, restyle
 from curator.ui.session import Session
@@ -33,7 +33,7 @@ class CleaningListening(QWidget):
         self._wish: tuple[int, Recipe] | None = None
         self._reading: tuple[int, str] | None = None
         self._again = False
-        self.heard: Heard | None = None
+        self.heard: CleanedSounds | None = None
         self.playing: int | None = None
         self.closed = False
         self.said = label(role="quiet", wrap=True)
@@ -124,7 +124,7 @@ class CleaningListening(QWidget):
         assert self._wish is not None
         (clip, recipe), rate = self._wish, self._player.rate
 
-        def task(work: Work) -> Heard:
+        def task(work: Work) -> CleanedSounds:
             return hear(work.project, clip, recipe, rate)
 
         self._reading, self._again = (clip, recipe.hash), False
@@ -154,7 +154,7 @@ class CleaningListening(QWidget):
 
     @Slot(str, object)
     def _take(self, what: str, found: object) -> None:
-        if what == SOUND and isinstance(found, Heard) and self._wish is not None:
+        if what == SOUND and isinstance(found, CleanedSounds) and self._wish is not None:
             clip, recipe = self._wish
             if (found.clip, found.recipe) == (clip, recipe.hash) and not self._again:
                 self.heard = found

@@ -6,7 +6,7 @@ from curator.domain.cleaning import Comparison, Verdict, best
 from curator.domain.errors import printable
 from curator.domain.recipe import NOTHING
 from curator.jobs.cleaning import Outcome
-from curator.ui.cleaning.scope import Listing
+from curator.ui.cleaning.scope import ScopeListing
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.wording import counted, translated
 
@@ -15,7 +15,7 @@ def _words(text: str) -> str:
     return translated("Cleaning", text)
 
 
-def clip_rows(listing: Listing, tried: Mapping[int, Verdict]) -> list[tuple[str, ...]]:
+def clip_rows(listing: ScopeListing, tried: Mapping[int, Verdict]) -> list[tuple[str, ...]]:
     """A row a clip: number, recording, what the recipe did, the guard's word, what it has now."""
     rows: list[tuple[str, ...]] = []
     for clip in listing.clips:

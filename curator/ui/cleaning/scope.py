@@ -41,7 +41,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ScopeListing:
     """How the clips of a scope stand with a recipe.
 
     verdicts: of those that were tried. recordings: names by clip. now: what each is cleaned by.
@@ -56,7 +56,7 @@ class Listing:
     now: Mapping[int, str]
 
 
-def list_clips(project: Project, scope: Scope, recipe: Recipe) -> Listing:
+def list_clips(project: Project, scope: Scope, recipe: Recipe) -> ScopeListing:
     """Find out how they stand."""
     clips = scope.ids(project)
     shown = clips[:MOST_LISTED]
@@ -64,7 +64,7 @@ def list_clips(project: Project, scope: Scope, recipe: Recipe) -> Listing:
     known = {hash_: stored.name for hash_, stored in project.cleanings.recipes().items()}
     measured = project.cleanings.measured(recipe.hash, shown)
     chosen = project.cleanings.of_clips()
-    return Listing(
+    return ScopeListing(
         scope,
         recipe.hash,
         len(clips),

@@ -19,7 +19,7 @@ FAINT = 1e-4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Heard:
+class CleanedSounds:
     """The three sounds, aligned sample by sample and equally loud. recipe: its hash.
 
     after, removed: None while the recipe was not tried on the recording.
@@ -32,7 +32,7 @@ class Heard:
     removed: PlayableClip | None = None
 
 
-def hear(project: Project, clip: int, recipe: Recipe, rate: int) -> Heard:
+def hear(project: Project, clip: int, recipe: Recipe, rate: int) -> CleanedSounds:
     """Read a clip as it was recorded and as the recipe made it, at ``rate`` Hz.
 
     MissingSource or UnreadableAudio where the recording cannot be read.
@@ -45,12 +45,12 @@ def hear(project: Project, clip: int, recipe: Recipe, rate: int) -> Heard:
         try:
             version = versions.of(clip, found.span, recording)
         except MissingSource:  # not made yet, or deleted since
-            return Heard(clip, recipe.hash, _as_loud(before, rate, clip))
+            return CleanedSounds(clip, recipe.hash, _as_loud(before, rate, clip))
         made = excerpts.read(version.recording, version.span_in(recording))
     kept = version.span.shifted(-found.span.start).at_rate(recording.rate, rate)
     after = aligned(resampled(made, rate), kept.start, before.size)
     removed = before - after
-    return Heard(
+    return CleanedSounds(
         clip,
         recipe.hash,
         _as_loud(before, rate, clip),

@@ -11,7 +11,7 @@ from curator.jobs.cleaning import Outcome
 from curator.ui.cleaning.layout import lay_out
 from curator.ui.cleaning.listening import CleaningListening
 from curator.ui.cleaning.results import clip_rows, comparison_rows
-from curator.ui.cleaning.scope import Listing, Scope, list_clips
+from curator.ui.cleaning.scope import Scope, ScopeListing, list_clips
 from curator.ui.history.simple_table import TextTable, table_view
 from curator.ui.job_progress import LONG_S, doing
 from curator.ui.page import restyle
@@ -35,7 +35,7 @@ class CleaningView(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Cleaning"))
         self._session = session
-        self._listing: Listing | None = None
+        self._listing: ScopeListing | None = None
         self._outcome: tuple[Scope, Outcome] | None = None
         self._busy = ""
         self._step = ("", 0, 0.0)
@@ -57,7 +57,9 @@ class CleaningView(QDialog):
         self.compared = table_view(QTableView(), self.comparison, self.tr("Recipes by recording"))
         self.tabs = QTabWidget()
         self.listening = CleaningListening(session, player)
-        self.parts = lay_out(self, scopes)
+        self.tabs.addTab(self.list, self.tr("Clips"))
+        self.tabs.addTab(self.compared, self.tr("Recipes by recording"))
+        self.parts = lay_out(self, self.tabs, self.listening, scopes)
 
     @property
     def scope(self) -> Scope:
@@ -91,7 +93,7 @@ class CleaningView(QDialog):
         self._allow()
         self._session.readings.ask(LIST, lambda work: list_clips(work.project, scope, recipe))
 
-    def _show_listing(self, listing: Listing) -> None:
+    def _show_listing(self, listing: ScopeListing) -> None:
         recipe = self.recipe
         if recipe is None or (listing.scope, listing.recipe) != (self.scope, recipe.hash):
             return  # something else is wanted by now

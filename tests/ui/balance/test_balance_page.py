@@ -19,9 +19,9 @@ from curator.store.categories import weights
 from curator.store.project import Project
 from curator.ui.actions import of_page
 from curator.ui.balance.balance_model import SHARE, BalanceModel
-from curator.ui.balance.category_dialog import CategoryDialog, MergeDialog
+from curator.ui.balance.category_dialog import CategoryDialog, MergeCategoryDialog
 from curator.ui.balance.page import BalancePage
-from curator.ui.balance.suggestion_list import Kind
+from curator.ui.balance.suggestion_list import SuggestionKind
 from curator.ui.messages import Messages
 from curator.ui.session import Session
 from curator.ui.settings import WindowSettings
@@ -90,7 +90,7 @@ def test_the_models_keep_to_the_rules(qtmodeltester, page: BalancePage):
     qtmodeltester.check(page.table.model())
     qtmodeltester.check(page.list.model)
     page.table.choose("neutral")
-    page.show_list(Kind.LIKELY)
+    page.show_list(SuggestionKind.LIKELY)
     page.accept()
     page.session.undo()
     page.remove_category()
@@ -156,7 +156,7 @@ def test_a_category_is_filled_by_one_key_a_clip(qtbot: QtBot, page: BalancePage)
 
 def test_a_digit_gives_another_category_than_suggested(page: BalancePage):
     page.table.choose("question")
-    page.show_list(Kind.LIKELY)
+    page.show_list(SuggestionKind.LIKELY)
     clip = listed(page)[0]
     page.give_category("3")
     assert page.session.project.clips.get(clip).emotion == "tension"
@@ -166,7 +166,7 @@ def test_a_digit_gives_another_category_than_suggested(page: BalancePage):
 
 def test_what_is_dropped_is_offered_no_more(page: BalancePage):
     page.table.choose("question")
-    page.show_list(Kind.LIKELY)
+    page.show_list(SuggestionKind.LIKELY)
     first = listed(page)[0]
     page.drop()
     assert first not in listed(page)
@@ -181,7 +181,7 @@ def test_a_wrong_label_is_suspected_and_mended(qtbot: QtBot, page: BalancePage):
     with qtbot.waitSignal(page.learning.learned, timeout=PATIENCE_MS):
         page.session.apply(give_emotion([wrong], "question"))
         page.learning.begin()
-    page.show_list(Kind.SUSPECTS)
+    page.show_list(SuggestionKind.SUSPECTS)
     assert page.list.heading.text() == "Clips whose category looks wrong"
     assert listed(page)[0] == wrong
     page.accept()
@@ -190,7 +190,7 @@ def test_a_wrong_label_is_suspected_and_mended(qtbot: QtBot, page: BalancePage):
 
 
 def test_doubtful_clips_begin_with_the_least_certain(page: BalancePage):
-    page.show_list(Kind.DOUBTFUL)
+    page.show_list(SuggestionKind.DOUBTFUL)
     rows = [page.list.model.row(row) for row in range(page.list.model.rowCount())]
     chances = [row.suggestion.probability for row in rows]
     assert chances == sorted(chances)
@@ -198,20 +198,20 @@ def test_doubtful_clips_begin_with_the_least_certain(page: BalancePage):
 
 def test_nothing_moves_when_something_new_is_learned(qtbot: QtBot, page: BalancePage):
     page.table.choose("excitement")
-    page.show_list(Kind.LIKELY)
+    page.show_list(SuggestionKind.LIKELY)
     before = listed(page)
     with qtbot.waitSignal(page.learning.learned, timeout=PATIENCE_MS):
         page.accept()
         page.learning.begin()
     assert listed(page) == before[1:]
     assert page.list.heading.text().endswith("newer suggestions are there, list them again")
-    page.show_list(Kind.LIKELY)
+    page.show_list(SuggestionKind.LIKELY)
     assert page.list.heading.text() == "Likely clips of Excitement"
 
 
 def test_clips_are_heard_one_after_the_other(page: BalancePage):
     page.table.choose("question")
-    page.show_list(Kind.LIKELY)
+    page.show_list(SuggestionKind.LIKELY)
     page.next_clip()
     assert page.list.table.currentIndex().row() == 1
     page.previous_clip()
@@ -225,7 +225,7 @@ def test_a_held_arrow_skips_no_clip_unheard(page: BalancePage):
         QEvent.Type.KeyPress, Qt.Key.Key_Down, Qt.KeyboardModifier.NoModifier, "", True
     )
     page.table.choose("excitement")
-    page.show_list(Kind.LIKELY)
+    page.show_list(SuggestionKind.LIKELY)
     first, second = listed(page)[:2]
     QApplication.sendEvent(page.list.table, held)
     assert page.list.current.clip.id == first
@@ -248,7 +248,7 @@ def test_clips_can_be_shown_in_audit(qtbot: QtBot, page: BalancePage):
         page.show_clips()
     assert asked.args == ["state:undecided emotion:tension"]
     page.table.choose("question")
-    page.show_list(Kind.LIKELY)
+    page.show_list(SuggestionKind.LIKELY)
     with qtbot.waitSignal(page.session.page_asked) as asked:
         page.show_clip()
     assert asked.args == ["audit"]
@@ -295,7 +295,7 @@ def test_categories_are_added_merged_and_removed(qtbot: QtBot, page: BalancePage
     qtbot.waitUntil(lambda: page.table.model().rowCount() == 9, timeout=PATIENCE_MS)
     page.table.choose("excitement")
     page.merge_category()
-    (merging,) = page.findChildren(MergeDialog)
+    (merging,) = page.findChildren(MergeCategoryDialog)
     merging.into.setCurrentIndex(merging.into.findData("neutral"))
     qtbot.mouseClick(merging.do, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.table.model().rowCount() == 8, timeout=PATIENCE_MS)
@@ -330,7 +330,7 @@ def test_a_project_open_for_looking_is_only_looked_at(qtbot: QtBot, page: Balanc
         other.shown()
     qtbot.waitUntil(lambda: other.counting.planner is not None, timeout=PATIENCE_MS)
     other.table.choose("question")
-    other.show_list(Kind.LIKELY)
+    other.show_list(SuggestionKind.LIKELY)
     other.accept()
     assert reader.project.decisions.of_clips(Field.EMOTION).keys() == set(range(1, 25))
     other.close_page()
