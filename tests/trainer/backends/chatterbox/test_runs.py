@@ -229,7 +229,7 @@ def test_missing_and_changed_weights_are_named(tmp_path, opened):
     shutil.copytree(opened().base.folder, folder)
     open_base(folder)
     (folder / ENGLISH.tokenizer).write_text("{}", encoding="utf-8")
-    with pytest.raises(BrokenBase, match=r"tokenizer.json is not the file that was used before"):
+    with pytest.raises(BrokenBase, match=r"tokenizer.json has changed since it was first used"):
         open_base(folder)
     (folder / ENGLISH.t3).unlink()
     with pytest.raises(BrokenBase, match=r"lacks t3_cfg.safetensors"):
@@ -256,6 +256,6 @@ def test_a_bundle_for_this_family_needs_no_word_about_it_and_little_speech_is_wa
     assert main(["check", str(folder)]) == 0
     assert main(["plan", str(folder), "--gpu", "80", "--set", "adapt.mode=full"]) == 0
     said = capsys.readouterr().out
-    assert "little for training all 532 million weights" in said
+    assert "little data for all 532 million weights" in said
     assert main(["plan", str(folder), "--gpu", "80", "--set", "adapt.mode=lora"]) == 0
     assert "little for training" not in capsys.readouterr().out

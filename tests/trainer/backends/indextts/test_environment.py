@@ -133,7 +133,7 @@ def test_the_pins_are_what_the_lock_lacks_and_what_they_stand_on_is_in_it(model)
 
 def test_a_model_nobody_knows_is_refused_with_those_that_are_known(capsys):
     assert main(["doctor", "--make", "indextss"]) == 1
-    assert "There is: indextts." in capsys.readouterr().err
+    assert "Available: indextts." in capsys.readouterr().err
 
 
 def test_doctor_names_the_licence(capsys, model):

@@ -94,10 +94,10 @@ def test_step_0_alone_stands_for_it_in_report_and_listening(run, model):
     assert Samples(read_run(run)).shipped == 0
     assert main(["report", str(run)]) == 0
     text = (run / "report.md").read_text()
-    assert "This is a model as it was shipped" in text
-    assert f"It is used under: {model.licence}." in text
-    assert "| as shipped |" in text
-    assert "evaluation clips, so nothing" not in text
+    assert "This is a released model without training" in text
+    assert f"Licence: {model.licence}." in text
+    assert "| released model |" in text
+    assert "No verdict" not in text
     assert "None" not in text
     assert main(["listen", str(run)]) == 0
     assert "as-shipped, as shipped" in (run / "listen.html").read_text()
@@ -110,7 +110,7 @@ def test_it_speaks_and_nothing_is_trained_or_exported(run, tmp_path, capsys):
     capsys.readouterr()
     for words in (["resume", str(run)], ["export", str(run), str(tmp_path / "export")]):
         assert main(words) == 1
-        assert "is of a model as it was shipped" in capsys.readouterr().err
+        assert "is an evaluation of a released model" in capsys.readouterr().err
 
 
 @pytest.mark.slow

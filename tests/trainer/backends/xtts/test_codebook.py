@@ -109,7 +109,7 @@ def test_a_pause_is_no_failure_and_the_same_command_goes_on(show, tmp_path, monk
         assert main(words("codebook", show, folder, *short)) == 0
     assert "Paused at step 1" in capsys.readouterr().out
     assert main(["resume", f"{folder}.making"]) == 1
-    assert "Repeat the `trainer codebook`" in capsys.readouterr().err
+    assert "belongs to `trainer codebook`. Repeat that command" in capsys.readouterr().err
     assert main(words("codebook", show, folder, *short)) == 0
     assert [point["step"] for point in about(folder)["series"]] == [0, 2, 4]
 
@@ -141,7 +141,7 @@ def test_a_codebook_that_falls_together_is_not_handed_over(show, tmp_path, capsy
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        (('codebook.learn=["decoder"]',), "changes no code"),
+        (('codebook.learn=["decoder"]',), "does not change codes"),
         (("model.backend=toy",), "no DVAE"),
         (("codebook.window_s=0.1",), "0.25"),
     ],
@@ -155,7 +155,7 @@ def test_what_makes_no_sense_is_refused(show, tmp_path, capsys, changes, says):
 def test_without_held_out_clips_nobody_could_tell(tmp_path, capsys):
     show = a_bundle(tmp_path / "show", 4, least_s=0.6, most_s=0.8)  # none of them for evaluation
     assert main(words("codebook", show, tmp_path / "none")) == 1
-    assert "tell by whether it got better" in capsys.readouterr().err
+    assert "no usable clips for evaluation" in capsys.readouterr().err
 
 
 def test_the_losses_are_those_of_the_stock_dvae(better):

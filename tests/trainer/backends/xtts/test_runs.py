@@ -196,7 +196,7 @@ def test_a_base_that_changed_since_its_first_use_is_refused(speech, full, tmp_pa
     path = base / "dvae.pth"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     assert main(["prepare", str(speech.folder), *words]) == 1
-    assert "dvae.pth is not the file that was used before" in capsys.readouterr().err
+    assert "dvae.pth has changed since it was first used" in capsys.readouterr().err
 
 
 def test_a_base_with_more_than_tensors_is_refused_unrun(speech, full, tmp_path, capsys):
