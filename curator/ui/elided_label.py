@@ -1,4 +1,4 @@
-"""Label whose text is elided to the available width."""
+"""Label that elides its text to the available width."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent

@@ -24,7 +24,7 @@ MOST = 200
 
 
 def matching(actions: Sequence[Action], typed: str) -> list[Action]:
-    """Actions whose title contains every typed word, prefix matches first."""
+    """Return the actions with every typed word in their title, prefix matches first."""
     words = typed.casefold().split()
     texts = {action.key: translated("Actions", action.text).casefold() for action in actions}
     matches = [action for action in actions if all(word in texts[action.key] for word in words)]

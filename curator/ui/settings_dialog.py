@@ -87,7 +87,7 @@ class SettingsDialog(QDialog):
 
 
 class _Scrolled(QScrollArea):
-    """Scroll area whose content is as high as its wrapped texts need."""
+    """Scroll area with content as high as its wrapped texts need."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """See QWidget."""

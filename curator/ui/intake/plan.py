@@ -62,7 +62,7 @@ def survey(work: Work, options: Options, workers: int) -> Survey:
 
 
 def files_of(work: Work) -> dict[int, FileState]:
-    """File states by recording id. Only files whose size or date changed are read."""
+    """File states by recording id. Only files with a new size or date are read."""
     from curator.export.sources import source_fault
 
     states = {}

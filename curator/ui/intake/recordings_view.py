@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from curator.ui.intake.recordings_model import RecordingRow, RecordingsModel
 from curator.ui.theme import GRID
 
-WIDTHS = (36, 9, 10, 9, 8, 11, 20, 20, 16)
+WIDTHS = (36, 9, 13, 11, 8, 11, 20, 20, 16)
 """Column widths in grid units; the first column is stretched."""
 
 

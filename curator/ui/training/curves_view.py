@@ -1,4 +1,4 @@
-"""Losses over steps, drawn as they come: training faint, evaluation strong, chance dotted."""
+"""Plot of a loss over steps: training faint, evaluation bold, chance level dotted."""
 
 import math
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ ROOM = 0.08  # of the height, above and below the lines
 DOT = 3.0
 SPAN_ALPHA = 0.3
 FEW = 300
-"""Points up to which a line is drawn wide and smooth."""
+"""Upper bound of points drawn as a wide, antialiased line."""
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ class Shown:
 
 
 class CurvesView(QWidget):
-    """A figure of one loss. However many steps there are, it draws two points a pixel at most."""
+    """Plot of one loss; draws at most two points per pixel column."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,17 +55,17 @@ class CurvesView(QWidget):
         return QSize(80 * GRID, 36 * GRID)
 
     def show_series(self, shown: Shown) -> None:
-        """Draw this from now on; the series may have grown since the last time."""
+        """Show another or a longer series."""
         self._shown = shown
         self.setAccessibleName(shown.title)
         self.setAccessibleDescription(self._in_words())
         self.update()
 
     def _in_words(self) -> str:
-        """The last values, for those who cannot see the figure."""
+        """Return the last and first value as text, for screen readers."""
         evaluation = self._shown.evaluation
         if not evaluation.steps:
-            return self.tr("Nothing was evaluated yet.")
+            return self.tr("Not evaluated yet.")
         text = self.tr("%1 at step %2, %3 at step %4.")
         last, first = evaluation.values[-1], evaluation.values[0]
         return (
@@ -87,7 +87,7 @@ class CurvesView(QWidget):
         ends = np.array([*self._shown.low, *self._shown.high], dtype=np.float64)
         scale = _scale(lines, self._shown.chance, ends, area)
         if scale is None or area.width() < 1 or area.height() < 1:
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.tr("No step yet"))
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.tr("No steps yet"))
         else:
             self._grid(painter, scale, colours)
             self._draw(painter, scale, colours, lines)
@@ -158,7 +158,7 @@ class CurvesView(QWidget):
                     painter.drawEllipse(QPointF(scale.x(x), scale.y(y)), DOT, DOT)
 
     def _spans(self, painter: QPainter, scale: "Scale", colours: Roles) -> None:
-        """Upright strokes over which the values may as well lie."""
+        """Draw confidence intervals as vertical bars."""
         colour = QColor(colours.accent)
         colour.setAlphaF(SPAN_ALPHA)
         painter.setPen(QPen(colour, 2 * DOT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
@@ -171,7 +171,7 @@ class CurvesView(QWidget):
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Where values are drawn."""
+    """Mapping of steps and values to pixels."""
 
     first: float
     last: float
@@ -180,11 +180,11 @@ class Scale:
     area: QRectF
 
     def x(self, step: float) -> float:
-        """Of a step."""
+        """x coordinate of a step."""
         return self.area.left() + (step - self.first) / (self.last - self.first) * self.area.width()
 
     def y(self, value: float) -> float:
-        """Of a value."""
+        """y coordinate of a value."""
         return self.area.bottom() - (value - self.low) / (self.high - self.low) * self.area.height()
 
 
@@ -209,25 +209,25 @@ def _scale(
 
 
 def polygons(steps: Floats, values: Floats, scale: Scale) -> list[QPolygonF]:
-    """The line in pieces that have no gap: lowest and highest of each pixel column."""
+    """Split a line at gaps; keep minimum and maximum per pixel column."""
     if not steps.size:
         return []
     xs = scale.area.left() + (steps - scale.first) / (scale.last - scale.first) * scale.area.width()
     if xs.size > 2 * scale.area.width():
         xs, values = _thinned(xs, values)
     ys = scale.area.bottom() - (values - scale.low) / (scale.high - scale.low) * scale.area.height()
-    found, line = [], QPolygonF()
+    segments, line = [], QPolygonF()
     for x, y in zip(xs.tolist(), ys.tolist(), strict=True):
         if math.isfinite(y):
             line.append(QPointF(x, y))
         elif line:
-            found.append(line)
+            segments.append(line)
             line = QPolygonF()
-    return [*found, line] if line else found
+    return [*segments, line] if line else segments
 
 
 def _thinned(xs: Floats, values: Floats) -> tuple[Floats, Floats]:
-    """Two points a pixel column: its lowest and its highest; a column that has no number is one."""
+    """Reduce to minimum and maximum per pixel column; columns without a number are gaps."""
     columns = np.floor(xs).astype(np.int64)
     starts = np.flatnonzero(np.diff(columns, prepend=columns[0] - 1))
     there = np.isfinite(values)
@@ -238,7 +238,7 @@ def _thinned(xs: Floats, values: Floats) -> tuple[Floats, Floats]:
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """Round numbers between low and high, about TICKS of them."""
+    """Return about TICKS round numbers between low and high."""
     step = 10 ** math.floor(math.log10((high - low) / TICKS))
     step *= next(factor for factor in (1, 2, 5, 10) if (high - low) / (step * factor) <= TICKS)
     return [

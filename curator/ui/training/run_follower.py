@@ -58,7 +58,7 @@ class RunFollower(QObject):
 
     @Slot()
     def update(self) -> None:
-        """List the folder, and read the runs whose files have changed."""
+        """List the folder, and read the runs with changed files."""
         folders = runs_below(self.folder)
         self.runs.show_runs(folders)
         for folder in folders:
