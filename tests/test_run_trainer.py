@@ -42,4 +42,4 @@ def test_the_command_trainer_is_ours_in_another_folder(tmp_path):
 def test_its_processes_find_it_too(tmp_path):
     code = "import trainer.bundle.manifest as m, sys; print(m.__file__)"
     said = said_by([sys.executable, "-c", code], tmp_path, env=trainer_environment())
-    assert Path(said.strip()).parent == ROOT / "trainer"
+    assert Path(said.strip()).parent == ROOT / "trainer" / "bundle"
