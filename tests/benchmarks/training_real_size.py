@@ -74,7 +74,7 @@ def one_step(mode: str) -> dict:
     from trainer.backends import Item
     from trainer.backends.dropout import set_dropout
     from trainer.backends.xtts.adapt import adapt
-    from trainer.backends.xtts.batch import Special, make_batch
+    from trainer.backends.xtts.batch import XttsSpecialTokens, make_batch
     from trainer.backends.xtts.coqui import coqui
     from trainer.backends.xtts.network import XttsNetwork
     from trainer.optim.optimizer import make_optimizer, trainable_parameters
@@ -89,7 +89,7 @@ def one_step(mode: str) -> dict:
     network.train()
     optimizer = make_optimizer(network, Optim(), torch.device("cpu"))
     batch = make_batch(
-        [Item(a_clip(), *a_clip_as_the_network_sees_it())], Special(261, 0, 1024, 1025)
+        [Item(a_clip(), *a_clip_as_the_network_sees_it())], XttsSpecialTokens(261, 0, 1024, 1025)
     )
     with FlopCounterMode(display=False) as counter:
         start = time.process_time()

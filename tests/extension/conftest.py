@@ -23,6 +23,7 @@ class Checkout:
     def add(self, name: str, text: str) -> None:
         """Write a new file; an existing one is never touched."""
         path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
 

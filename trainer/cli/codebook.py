@@ -16,8 +16,8 @@ from trainer.errors import BrokenRun, TrainerError, WrongUsage
 if TYPE_CHECKING:
     import torch
 
-    from trainer.backends.xtts.base import Base
-    from trainer.backends.xtts.codebook_state import Work
+    from trainer.backends.xtts.base import XttsBase
+    from trainer.backends.xtts.codebook_state import CodebookTraining
     from trainer.cli.terminal import Terminal
     from trainer.runs.run import Run
 
@@ -72,7 +72,7 @@ def _refuse(config: TrainConfig, target: Path) -> None:
         raise TrainerError(f"{target} already exists.", "Choose another folder.")
 
 
-def _open_run(target: Path, config: TrainConfig, bundle: Bundle, base: "Base") -> "Run":
+def _open_run(target: Path, config: TrainConfig, bundle: Bundle, base: "XttsBase") -> "Run":
     """Working folder beside the result, resumed if unchanged, else created."""
     from trainer.runs.run import create_run, open_run
 
@@ -97,7 +97,9 @@ def _open_run(target: Path, config: TrainConfig, bundle: Bundle, base: "Base") -
     return run
 
 
-def _open_work(run: "Run", base: "Base", bundle: Bundle, terminal: "Terminal") -> "Work":
+def _open_work(
+    run: "Run", base: "XttsBase", bundle: Bundle, terminal: "Terminal"
+) -> "CodebookTraining":
     import torch
 
     from trainer.backends.xtts.codebook import open_work
@@ -131,7 +133,7 @@ def _open_work(run: "Run", base: "Base", bundle: Bundle, terminal: "Terminal") -
 
 
 def _mels(
-    base: "Base", bundle: Bundle, clips: Sequence[Clip], terminal: "Terminal"
+    base: "XttsBase", bundle: Bundle, clips: Sequence[Clip], terminal: "Terminal"
 ) -> "dict[str, torch.Tensor]":
     """Mel spectrogram of every clip, in main memory: 26 MB per hour in float16."""
     import torch
@@ -148,7 +150,7 @@ def _mels(
     return mels
 
 
-def _learn(work: "Work", terminal: "Terminal") -> bool:
+def _learn(work: "CodebookTraining", terminal: "Terminal") -> bool:
     from trainer.backends.xtts.codebook import fine_tune
     from trainer.training.loop import stop_requests
 
@@ -178,7 +180,7 @@ def _learn(work: "Work", terminal: "Terminal") -> bool:
         return fine_tune(work, pause, show)
 
 
-def _refuse_full_disk(base: "Base", target: Path) -> None:
+def _refuse_full_disk(base: "XttsBase", target: Path) -> None:
     """Raise TrainerError if the disk cannot hold the result, as large as the base."""
     needed = sum((base.folder / name).stat().st_size for name in base.hashes)
     free = shutil.disk_usage(target.resolve().parent).free

@@ -15,7 +15,7 @@ from trainer.bundle.manifest import Bundle
 from trainer.cli.commands import print_line
 from trainer.errors import TrainerError, WrongUsage
 from trainer.evaluate import results
-from trainer.evaluate.measures import Voice, measure_all, measures, nothing_measured
+from trainer.evaluate.measures import VoiceStatistics, measure_all, measures, nothing_measured
 from trainer.evaluate.measures.similarity import get_ready
 from trainer.evaluate.plan import Planned, kept_steps, plan
 from trainer.evaluate.samples import Real, as_sample, held_out, read_real, voice_of
@@ -44,7 +44,7 @@ class EvaluationContext:
     script: Script
     manner: Manner
     listener: Listener
-    voice: Voice
+    voice: VoiceStatistics
     about: dict[str, object] = field(default_factory=dict)
 
 
@@ -134,7 +134,7 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 6)
 
 
-def _rows_of_real(real: Sequence[Real], voice: Voice) -> list[results.Row]:
+def _rows_of_real(real: Sequence[Real], voice: VoiceStatistics) -> list[results.Row]:
     rows: list[results.Row] = []
     for clip in real:
         sample = clip.sample

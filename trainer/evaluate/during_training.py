@@ -17,7 +17,7 @@ import numpy as np
 
 from trainer.bundle.manifest import Bundle
 from trainer.errors import TrainerError
-from trainer.evaluate.measures import Voice, measure_all, nothing_measured
+from trainer.evaluate.measures import VoiceStatistics, measure_all, nothing_measured
 from trainer.evaluate.plan import voices_of
 from trainer.evaluate.results import Row, as_read
 from trainer.evaluate.samples import as_sample, held_out, read_real, voice_of
@@ -50,7 +50,7 @@ class SpeechSetup:
     sentences: Sequence[Sentence]
     seed: int
     listener: Listener
-    voice: Voice
+    voice: VoiceStatistics
 
 
 def is_due(session: "Session") -> bool:

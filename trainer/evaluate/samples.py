@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from trainer.bundle.manifest import Bundle, Clip
 from trainer.errors import TrainerError
 from trainer.evaluate.acoustics import frames_of
-from trainer.evaluate.measures import Sample, Voice
+from trainer.evaluate.measures import Sample, VoiceStatistics
 from trainer.evaluate.measures.similarity import direction
 from trainer.speech.listener import Listener
 from trainer.speech.own_pace import pace_of, read_clip
@@ -52,7 +52,7 @@ def _real(bundle: Bundle, clip: Clip, listener: Listener | None) -> Real:
     return Real(clip, as_sample(sound, [clip.text], clip.language, listener, clip.id))
 
 
-def voice_of(bundle: Bundle, real: Sequence[Real]) -> Voice:
+def voice_of(bundle: Bundle, real: Sequence[Real]) -> VoiceStatistics:
     """The speaker's pace, from the training part, and the held-out clips' vectors."""
     vectors = {
         each.clip.id: vector
@@ -60,7 +60,7 @@ def voice_of(bundle: Bundle, real: Sequence[Real]) -> Voice:
         if each.sample is not None and (vector := direction(each.sample)) is not None
     }
     pace = pace_of(bundle)
-    return Voice(vectors, pace.prior, pace.rate)
+    return VoiceStatistics(vectors, pace.prior, pace.rate)
 
 
 def held_out(bundle: Bundle) -> tuple[Clip, ...]:

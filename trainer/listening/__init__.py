@@ -24,7 +24,7 @@ ONLY_ONE = "the only clip"
 
 
 @dataclass(frozen=True)
-class Voice:
+class ComparedVoice:
     """A run at one checkpoint. name: as people read it."""
 
     samples: Samples
@@ -61,7 +61,7 @@ class Sounds:
         return key
 
 
-def voices_of(folders: Sequence[Path], checkpoint: int | None = None) -> list[Voice]:
+def voices_of(folders: Sequence[Path], checkpoint: int | None = None) -> list[ComparedVoice]:
     """Whom to hear: two runs at their best, or one at its best and its base."""
     found = []
     for folder in folders:
@@ -74,13 +74,13 @@ def voices_of(folders: Sequence[Path], checkpoint: int | None = None) -> list[Vo
                 f"{folder} has not spoken at this checkpoint.",
                 "Evaluate it first: trainer evaluate.",
             )
-        found.append(Voice(samples, step))
+        found.append(ComparedVoice(samples, step))
     if len(found) == 1 and found[0].samples.of(0) and found[0].checkpoint:
-        found.append(Voice(found[0].samples, 0))
+        found.append(ComparedVoice(found[0].samples, 0))
     return found
 
 
-def page_data(voices: Sequence[Voice], seed: int = SEED) -> dict[str, Any]:
+def page_data(voices: Sequence[ComparedVoice], seed: int = SEED) -> dict[str, Any]:
     """What the page's script works on."""
     sounds = Sounds()
     first = voices[0]
@@ -101,7 +101,7 @@ def page_data(voices: Sequence[Voice], seed: int = SEED) -> dict[str, Any]:
     }
 
 
-def _row(voice: Voice, sample: Sample, sounds: Sounds) -> dict[str, Any]:
+def _row(voice: ComparedVoice, sample: Sample, sounds: Sounds) -> dict[str, Any]:
     _, row = sample
     samples = voice.samples
     reference = row.get("reference") or {}
@@ -126,7 +126,9 @@ def _row(voice: Voice, sample: Sample, sounds: Sounds) -> dict[str, Any]:
     }
 
 
-def _pairs(one: Voice, two: Voice, sounds: Sounds, seed: int) -> list[dict[str, Any]]:
+def _pairs(
+    one: ComparedVoice, two: ComparedVoice, sounds: Sounds, seed: int
+) -> list[dict[str, Any]]:
     """The same sentences by both, in an order and with sides that the seed decides."""
     others = {_sentence(row): row for _, row in two.spoken}
     found = []
@@ -147,7 +149,7 @@ def _pairs(one: Voice, two: Voice, sounds: Sounds, seed: int) -> list[dict[str, 
     return found
 
 
-def _key(voice: Voice, row: Any) -> str:  # noqa: ANN401 - a row of JSON
+def _key(voice: ComparedVoice, row: Any) -> str:  # noqa: ANN401 - a row of JSON
     return f"{voice.samples.run.name}/{row['sample']}"
 
 
@@ -155,7 +157,7 @@ def _sentence(row: Any) -> tuple[object, ...]:  # noqa: ANN401 - a row of JSON
     return row["sentence"]["id"], row["sentence"]["text"], row["seed"]
 
 
-def ends_of_categories(voice: Voice) -> list[tuple[str, Inline, Inline]]:
+def ends_of_categories(voice: ComparedVoice) -> list[tuple[str, Inline, Inline]]:
     """Category, best and worst sample with the reason, of those with more than one."""
     found = []
     for kind in categories_spoken(voice.spoken):
@@ -167,12 +169,12 @@ def ends_of_categories(voice: Voice) -> list[tuple[str, Inline, Inline]]:
     return found
 
 
-def _described(voice: Voice, sample: Sample) -> Inline:
+def _described(voice: ComparedVoice, sample: Sample) -> Inline:
     text: str | Figure = f"“{sample[1]['sentence']['text']}”"
     return (text, " (", plain(voice.samples.why(sample)), ")")
 
 
-def as_page(voices: Sequence[Voice], seed: int = SEED) -> str:
+def as_page(voices: Sequence[ComparedVoice], seed: int = SEED) -> str:
     """The whole page."""
     import jinja2
 

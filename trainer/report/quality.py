@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from trainer.evaluate.measures import measures
 from trainer.report.blocks import AudioRow, Block, Bullets, Paragraph, Player, Section, Table
 from trainer.report.figures import NOTHING, Figure, Inline, inline
 from trainer.report.provenance import all_where, line
@@ -76,6 +77,13 @@ def _shown(samples: Samples) -> list[int]:
     return [step for step in steps if step in wanted][-MAX_CHECKPOINTS:]
 
 
+def _shown_measures() -> Iterator[tuple[str, str, str, int]]:
+    """Rows of the table, then those that measures add themselves."""
+    yield from MEASURES
+    for measure in measures():
+        yield from measure.shown
+
+
 def _table(figures: RunFigures, samples: Samples) -> Table:
     steps = _shown(samples)
     head: list[Inline] = [("measure",), ("real clips",)]
@@ -85,7 +93,7 @@ def _table(figures: RunFigures, samples: Samples) -> Table:
         base = "released model" if samples.run.as_shipped else "base"
         head.append((base,) if step == 0 else inline("step {}", shown))
     rows = []
-    for key, name, form, _ in MEASURES:
+    for key, name, form, _ in _shown_measures():
         cells: list[Inline] = [(name,)]
         for place in (
             all_where(REAL, {}, "measures", key),
@@ -109,7 +117,7 @@ def _differences(figures: RunFigures, samples: Samples, shipped: int) -> Iterato
     """Paired differences of the recommended checkpoint from the base, by sentence."""
     number = samples.of(shipped)[0][0]
     step = figures.get("value", line(RESULTS, number, "checkpoint"), form="d")
-    for key, name, form, direction in MEASURES:
+    for key, name, form, direction in _shown_measures():
         places = samples.by_sentence(key, 0), samples.by_sentence(key, shipped)
         mean, low, high = (
             figures.get(how, *places, form="+" + form)

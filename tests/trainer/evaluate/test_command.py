@@ -147,7 +147,7 @@ def test_a_step_that_is_not_kept_is_refused_with_those_that_are(run, capsys):
 def test_text_that_whisper_hears_as_nothing_is_all_errors():
     import numpy as np
 
-    from trainer.evaluate.measures import Voice, measure_all
+    from trainer.evaluate.measures import VoiceStatistics, measure_all
     from trainer.evaluate.samples import as_sample
     from trainer.speech.listener import Listener
     from trainer.speech.prior import fit_prior
@@ -155,7 +155,7 @@ def test_text_that_whisper_hears_as_nothing_is_all_errors():
 
     silence = Sound(np.zeros(16000, np.float32), 16000)
     sample = as_sample(silence, ["Good evening."], "en", Listener())
-    found = measure_all(sample, Voice({}, fit_prior([], [], (0.15, 1 / 13)), None))
+    found = measure_all(sample, VoiceStatistics({}, fit_prior([], [], (0.15, 1 / 13)), None))
     assert sample.heard == ""
     assert (found["wer"], found["early_stop"], found["length_ratio"]) == (1.0, 1.0, 0.0)
     assert found["similarity"] is None

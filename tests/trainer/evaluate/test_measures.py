@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import REAL_SPEECH
 from tests.trainer.evaluate import damage
-from trainer.evaluate.measures import Sample, Voice, measures
+from trainer.evaluate.measures import Sample, VoiceStatistics, measures
 from trainer.evaluate.measures.similarity import direction
 from trainer.evaluate.samples import as_sample
 from trainer.speech.listener import Listener
@@ -29,7 +29,7 @@ class Heard:
 
     sounds: list[Sound]
     samples: list[Sample]
-    voice: Voice
+    voice: VoiceStatistics
     listener: Listener
 
     def values(self, key: str, samples: list[Sample]) -> np.ndarray:
@@ -62,7 +62,9 @@ def heard() -> Heard:
     seconds = [spoken_seconds(sample.spans) for sample in samples]
     vectors = {sample.clip: direction(sample) for sample in samples}
     prior = fit_prior(counts, seconds, (0.15, 1 / 13))
-    return Heard(sounds, samples, Voice(vectors, prior, usual_rate(counts, seconds)), listener)
+    return Heard(
+        sounds, samples, VoiceStatistics(vectors, prior, usual_rate(counts, seconds)), listener
+    )
 
 
 def share(found: np.ndarray) -> float:

@@ -15,7 +15,7 @@ import numpy as np
 
 from trainer.backends import Arrays, Item
 from trainer.backends.bases import base_of, with_more_words
-from trainer.backends.chatterbox.base import Base, open_base
+from trainer.backends.chatterbox.base import ChatterboxBase, open_base
 from trainer.backends.chatterbox.delivery import (
     USUAL,
     expression,
@@ -37,7 +37,7 @@ from trainer.target import read_target
 if TYPE_CHECKING:
     from torch import nn
 
-    from trainer.backends.chatterbox.batch import ChatterboxBatch, Special
+    from trainer.backends.chatterbox.batch import ChatterboxBatch, ChatterboxSpecialTokens
     from trainer.backends.chatterbox.stock import StockSpeaker
 
 FEATURE_VERSION = 2
@@ -63,7 +63,7 @@ class ChatterboxBackend:
     parts: Sequence[str] = PARTS
     prompt_units = TOKENS
 
-    def __init__(self, config: TrainConfig, base: Base, kept: Path | None = None) -> None:
+    def __init__(self, config: TrainConfig, base: ChatterboxBase, kept: Path | None = None) -> None:
         """kept: where the expression of the clips is kept for commands that see no clip."""
         self.config = config
         self.base = base
@@ -84,12 +84,12 @@ class ChatterboxBackend:
         return load_s3gen(self.base).tokenizer, load_voice_encoder(self.base)
 
     @cached_property
-    def _special(self) -> "Special":
-        from trainer.backends.chatterbox.batch import Special
+    def _special(self) -> "ChatterboxSpecialTokens":
+        from trainer.backends.chatterbox.batch import ChatterboxSpecialTokens
         from trainer.backends.chatterbox.package import chatterbox
 
         settings = chatterbox("models.t3.modules.t3_config").T3Config()
-        return Special(
+        return ChatterboxSpecialTokens(
             start_text=settings.start_text_token,
             stop_text=settings.stop_text_token,
             start_speech=settings.start_speech_token,

@@ -74,7 +74,7 @@ class Sizes:
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class ChatterboxBase:
     """A checked base folder. hashes: SHA-256 by file name."""
 
     folder: Path
@@ -91,7 +91,7 @@ class Base:
         return load_tensors(self.folder / name)
 
 
-def open_base(folder: Path) -> Base:
+def open_base(folder: Path) -> ChatterboxBase:
     """The base in ``folder``, every file there and its hash as expected."""
     edition = MULTILINGUAL if (folder / MULTILINGUAL.t3).is_file() else ENGLISH
     missing = [name for name in edition.files if not (folder / name).is_file()]
@@ -102,7 +102,7 @@ def open_base(folder: Path) -> Base:
             f"{', '.join(MULTILINGUAL.files)}.",
         )
     hashes = verified_hashes(folder, edition.files, KIND)
-    return Base(folder, edition, _sizes(folder, edition), hashes)
+    return ChatterboxBase(folder, edition, _sizes(folder, edition), hashes)
 
 
 def write_sizes(folder: Path, sizes: Sizes) -> None:

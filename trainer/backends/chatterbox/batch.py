@@ -21,7 +21,7 @@ NO_TEXT_SALT = 0x7E87
 
 
 @dataclass(frozen=True, slots=True)
-class Special:
+class ChatterboxSpecialTokens:
     """Token ids that frame text and speech."""
 
     start_text: int
@@ -51,7 +51,7 @@ def row_length(text_tokens: int, speech_tokens: int) -> int:
 
 def make_batch(
     items: Sequence[Item],
-    special: Special,
+    special: ChatterboxSpecialTokens,
     expressions: Sequence[float],
     wordless_share: float,
 ) -> ChatterboxBatch:
@@ -76,7 +76,7 @@ def make_batch(
     )
 
 
-def _row(item: Item, special: Special, wordless: bool) -> Row:
+def _row(item: Item, special: ChatterboxSpecialTokens, wordless: bool) -> Row:
     tokens = np.asarray(item.arrays["tokens"], dtype=np.int64)
     codes = np.asarray(item.arrays["codes"], dtype=np.int64)
     text = np.concatenate(([special.start_text], tokens, [special.stop_text]))

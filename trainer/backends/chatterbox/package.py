@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from trainer.backends.chatterbox.base import ENGLISH, MULTILINGUAL, Base, Sizes
+from trainer.backends.chatterbox.base import ENGLISH, MULTILINGUAL, ChatterboxBase, Sizes
 from trainer.errors import TrainerError
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def new_voice_encoder() -> "nn.Module":
     return made
 
 
-def load_t3(base: Base) -> "nn.Module":
+def load_t3(base: ChatterboxBase) -> "nn.Module":
     """The base's T3, strictly loaded."""
     network = new_t3(base.sizes)
     network.load_state_dict(base.tensors(base.edition.t3))
@@ -103,7 +103,7 @@ def _attend(
     return functional.scaled_dot_product_attention(q, k, v, attn_mask=mask, dropout_p=left_out)
 
 
-def load_s3gen(base: Base) -> "nn.Module":
+def load_s3gen(base: ChatterboxBase) -> "nn.Module":
     """The base's speech tokenizer and decoder."""
     network = new_s3gen(base.sizes)
     # The mel filters of the tokenizer are computed and not stored in the released file.
@@ -114,14 +114,14 @@ def load_s3gen(base: Base) -> "nn.Module":
     return network.eval().requires_grad_(requires_grad=False)
 
 
-def load_voice_encoder(base: Base) -> "nn.Module":
+def load_voice_encoder(base: ChatterboxBase) -> "nn.Module":
     """The base's voice encoder."""
     network = new_voice_encoder()
     network.load_state_dict(base.tensors(base.edition.voice_encoder))
     return network.eval().requires_grad_(requires_grad=False)
 
 
-def text_tokenizer(base: Base) -> Any:  # noqa: ANN401
+def text_tokenizer(base: ChatterboxBase) -> Any:  # noqa: ANN401
     """The base's text tokenizer, of the stock class."""
     kind = "EnTokenizer" if base.edition.name == "english" else "MTLTokenizer"
     with nothing_fetched(base):
@@ -131,7 +131,7 @@ def text_tokenizer(base: Base) -> Any:  # noqa: ANN401
 
 
 @contextlib.contextmanager
-def nothing_fetched(base: Base) -> Iterator[None]:
+def nothing_fetched(base: ChatterboxBase) -> Iterator[None]:
     """While this is open, the multilingual tokenizer takes its table of Chinese from the base.
 
     Whatever language is to be spoken, it would ask the model hub for the table, write it into the

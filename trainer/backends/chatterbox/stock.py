@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.backends.chatterbox.adapt import merge_lora
-from trainer.backends.chatterbox.base import SIZES, Base, open_base, write_sizes
+from trainer.backends.chatterbox.base import SIZES, ChatterboxBase, open_base, write_sizes
 from trainer.backends.chatterbox.decode import Rule, sampler
 from trainer.backends.chatterbox.delivery import (
     Expression,
@@ -36,7 +36,7 @@ OUTPUT_RATE = 24_000  # Hz
 
 
 def write_export(
-    base: Base,
+    base: ChatterboxBase,
     network: Any,  # noqa: ANN401 - a ChatterboxNetwork
     folder: Path,
     expression: Expression,

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from trainer.backends.chatterbox.base import Base, write_sizes
+from trainer.backends.chatterbox.base import ChatterboxBase, write_sizes
 from trainer.backends.chatterbox.package import text_tokenizer
 from trainer.backends.chatterbox.text import as_tokenized
 from trainer.bundle.manifest import Bundle
@@ -23,7 +23,7 @@ VERSION = 1
 GROWN = ("text_emb.weight", "text_head.weight")
 
 
-def extended_base(base: Base, bundle: Bundle, most: int, cache: Path) -> Path:
+def extended_base(base: ChatterboxBase, bundle: Bundle, most: int, cache: Path) -> Path:
     """The folder of ``base`` with at most ``most`` new tokens; built at the first call."""
     what = [VERSION, dict(base.hashes), bundle.manifest_sha256, most]
     name = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
@@ -31,7 +31,7 @@ def extended_base(base: Base, bundle: Bundle, most: int, cache: Path) -> Path:
     return build_once(folder, lambda empty: _build(empty, base, bundle, most))
 
 
-def _build(folder: Path, base: Base, bundle: Bundle, most: int) -> None:
+def _build(folder: Path, base: ChatterboxBase, bundle: Bundle, most: int) -> None:
     tokenizer: Any = text_tokenizer(base)
     texts = [as_tokenized(tokenizer, clip.text, clip.language) for clip in bundle.clips]
     growth = grow(tokenizer.tokenizer, texts, most)
@@ -44,7 +44,7 @@ def _build(folder: Path, base: Base, bundle: Bundle, most: int) -> None:
     write_sizes(folder, replace(base.sizes, text_tokens=rows))
 
 
-def _write_t3(base: Base, folder: Path, old: Mapping[str, int], growth: Growth) -> int:
+def _write_t3(base: ChatterboxBase, folder: Path, old: Mapping[str, int], growth: Growth) -> int:
     """The base's tensors with a row for each new token; returns how many rows there are now."""
     import torch
     from safetensors.torch import save_file

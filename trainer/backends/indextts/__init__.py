@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.backends.environments import find_python
-from trainer.backends.indextts.base import Base, open_base
+from trainer.backends.indextts.base import IndexTTSBase, open_base
 from trainer.config import TrainConfig
 from trainer.errors import WrongUsage
 from trainer.families import Family
@@ -35,7 +35,7 @@ class ShippedIndexTTS:
         self._python = find_python(self.model, Path(environment) if environment else None)
 
     @cached_property
-    def base(self) -> Base:
+    def base(self) -> IndexTTSBase:
         """Its weights, checked."""
         return open_base(self.model, self._base_folder)
 

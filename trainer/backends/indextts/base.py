@@ -12,14 +12,14 @@ HUB = "hub"  # laid out as the Hugging Face hub's own cache
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class IndexTTSBase:
     """A checked folder. hashes: SHA-256 by file, relative to it."""
 
     folder: Path
     hashes: Mapping[str, str]
 
 
-def open_base(model: InferenceModel, folder: Path) -> Base:
+def open_base(model: InferenceModel, folder: Path) -> IndexTTSBase:
     """The weights in ``folder``, every file there and its hash as it was before."""
     folder = folder.resolve()
     wanted = model.weights
@@ -42,7 +42,7 @@ def open_base(model: InferenceModel, folder: Path) -> Base:
                 f" {' '.join(repository.files)}",
             )
         names += [place for places in found.values() for place in places]
-    return Base(folder, verified_hashes(folder, names, model.key))
+    return IndexTTSBase(folder, verified_hashes(folder, names, model.key))
 
 
 def _in_cache(folder: Path, repository: str, name: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from trainer.backends.indextts.base import HUB, Base
+from trainer.backends.indextts.base import HUB, IndexTTSBase
 from trainer.backends.prompt_sound import joined
 from trainer.errors import TrainerError
 from trainer.only_speaks import InferenceModel
@@ -29,7 +29,7 @@ class IndexSpeaker:
     tokens_per_second = 0.0
     stop_token = -1
 
-    def __init__(self, model: InferenceModel, python: Path, base: Base) -> None:
+    def __init__(self, model: InferenceModel, python: Path, base: IndexTTSBase) -> None:
         self._model, self._base = model, base
         self._language = ""
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the program
@@ -130,7 +130,7 @@ class IndexSpeaker:
         return TrainerError(f"The program that speaks with {self._model.name} ended: {said}.")
 
 
-def _surroundings(base: Base) -> dict[str, str]:
+def _surroundings(base: IndexTTSBase) -> dict[str, str]:
     """Nothing is fetched and nothing but tensors is unpickled while it loads."""
     return {
         **os.environ,

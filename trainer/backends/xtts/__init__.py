@@ -14,7 +14,7 @@ from trainer.backends import MELS, Arrays, Item, bases
 from trainer.backends.bases import with_more_words
 from trainer.backends.dropout import set_dropout
 from trainer.backends.objective import PARTS, text_and_speech
-from trainer.backends.xtts.base import Base, open_base
+from trainer.backends.xtts.base import XttsBase, open_base
 from trainer.backends.xtts.coqui import coqui_version
 from trainer.backends.xtts.sound import CODE_SAMPLES, TAIL_SAMPLES
 from trainer.bundle.manifest import Bundle, Clip
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from trainer.backends.packed import Packed
-    from trainer.backends.xtts.batch import Special
+    from trainer.backends.xtts.batch import XttsSpecialTokens
     from trainer.backends.xtts.speaker import XttsSpeaker
 
 FEATURE_VERSION = 1
@@ -41,7 +41,7 @@ def open_backend(config: TrainConfig, bundle: Bundle, cache: Path) -> "XttsBacke
     return XttsBackend(config, with_more_words(base, __name__, config, bundle, cache, open_base))
 
 
-def base_of(config: TrainConfig, bundle: Bundle, cache: Path) -> Base:
+def base_of(config: TrainConfig, bundle: Bundle, cache: Path) -> XttsBase:
     """The base as given, or a small random one."""
     return bases.base_of("XTTS", __name__, config, bundle, cache, open_base)
 
@@ -54,7 +54,7 @@ class XttsBackend:
     parts: Sequence[str] = PARTS
     prompt_units = MELS
 
-    def __init__(self, config: TrainConfig, base: Base) -> None:
+    def __init__(self, config: TrainConfig, base: XttsBase) -> None:
         self.config = config
         self.base = base
 
@@ -77,11 +77,11 @@ class XttsBackend:
         )
 
     @cached_property
-    def _special(self) -> "Special":
-        from trainer.backends.xtts.batch import Special
+    def _special(self) -> "XttsSpecialTokens":
+        from trainer.backends.xtts.batch import XttsSpecialTokens
 
         args: dict[str, Any] = dict(self.base.model_args())
-        return Special(
+        return XttsSpecialTokens(
             start_text=self._tokens.tokenizer.token_to_id("[START]"),
             stop_text=self._tokens.tokenizer.token_to_id("[STOP]"),
             start_mel=args["gpt_start_audio_token"],

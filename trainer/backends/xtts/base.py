@@ -36,7 +36,7 @@ LEGACY_CLASSES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class XttsBase:
     """A checked base folder. hashes: SHA-256 by file name.
 
     learnt_codes_of: hash of the DVAE whose codes the GPT has learnt.
@@ -71,7 +71,7 @@ class Base:
         return args
 
 
-def open_base(folder: Path) -> Base:
+def open_base(folder: Path) -> XttsBase:
     """The base in ``folder``, every file there and its hash as expected."""
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
@@ -80,7 +80,7 @@ def open_base(folder: Path) -> Base:
             f"It needs {', '.join(FILES)}; the preset tiny-cpu does without a base.",
         )
     hashes = verified_hashes(folder, FILES, KIND)
-    return Base(folder, hashes, _learnt_codes_of(folder) or hashes["dvae.pth"])
+    return XttsBase(folder, hashes, _learnt_codes_of(folder) or hashes["dvae.pth"])
 
 
 def _learnt_codes_of(folder: Path) -> str:

@@ -18,7 +18,7 @@ PROMPT_LATENTS = 32  # what the perceiver makes of a voice prompt of any length
 
 
 @dataclass(frozen=True, slots=True)
-class Special:
+class XttsSpecialTokens:
     """Token ids that frame text and codes."""
 
     start_text: int
@@ -32,13 +32,13 @@ def row_length(tokens: int, codes: int) -> int:
     return PROMPT_LATENTS + tokens + 1 + codes + STOPS
 
 
-def make_batch(items: Sequence[Item], special: Special) -> Packed:
+def make_batch(items: Sequence[Item], special: XttsSpecialTokens) -> Packed:
     """The items as tensors on the CPU; prompts are mels (group, 80, frames)."""
     rows = [_row(item, special) for item in items]
     return pack(Packed, items, rows, PROMPT_LATENTS, (special.stop_text, special.stop_mel), _as_mel)
 
 
-def _row(item: Item, special: Special) -> Row:
+def _row(item: Item, special: XttsSpecialTokens) -> Row:
     tokens = np.asarray(item.arrays["tokens"], dtype=np.int64)
     codes = np.asarray(item.arrays["codes"], dtype=np.int64)
     stops = np.full(STOPS, special.stop_mel)

@@ -16,7 +16,15 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from trainer.backends.xtts.codebook_state import Mels, Place, Work, judged, note, restore, save
+from trainer.backends.xtts.codebook_state import (
+    CodebookTraining,
+    Mels,
+    Place,
+    judged,
+    note,
+    restore,
+    save,
+)
 from trainer.backends.xtts.codes import STRIDE, frames_of, hear
 from trainer.bundle.manifest import Clip
 from trainer.bundle.sampler import Schedule, Update
@@ -39,7 +47,7 @@ def open_work(
     mels: Mels,
     held_out: Sequence[tuple[Clip, torch.Tensor]],
     device: torch.device,
-) -> Work:
+) -> CodebookTraining:
     """The work at its newest whole checkpoint, or at its beginning."""
     settings = run.config.codebook
     dvae.to(device).eval()
@@ -55,7 +63,7 @@ def open_work(
         weight_decay=0.0,
     )
     weight, total = _as_it_is(dvae, schedule, mels, settings.clips, device)
-    work = Work(
+    work = CodebookTraining(
         run, dvae, before, schedule, mels, held_out, device, optimizer, Place(), weight, total
     )
     if not restore(work):
@@ -63,7 +71,7 @@ def open_work(
     return work
 
 
-def fine_tune(work: Work, pause: Event, show: Any) -> bool:  # noqa: ANN401
+def fine_tune(work: CodebookTraining, pause: Event, show: Any) -> bool:  # noqa: ANN401
     """Learn until the last step or until it gets no better; False if a pause was asked for.
 
     show: called with (step, total, l2 of the update, which is None if it was skipped).
@@ -94,7 +102,7 @@ def fine_tune(work: Work, pause: Event, show: Any) -> bool:  # noqa: ANN401
     return True
 
 
-def best_weights(work: Work) -> dict[str, torch.Tensor]:
+def best_weights(work: CodebookTraining) -> dict[str, torch.Tensor]:
     """The DVAE of the step that did best on clips it never learnt from."""
     return checkpoint.load(work.run.checkpoints, work.place.best).tensors("weights")
 
@@ -125,7 +133,7 @@ def losses(
     return functional.mse_loss(again, mels), apart, codes, flat.detach()
 
 
-def _update(work: Work, update: Update, log: EventLog) -> float | None:
+def _update(work: CodebookTraining, update: Update, log: EventLog) -> float | None:
     """One update of the weights and of the codebook; None if it was skipped."""
     config, place = work.run.config, work.place
     mels = _windows(work, update)
@@ -150,7 +158,7 @@ def _update(work: Work, update: Update, log: EventLog) -> float | None:
     return error.item()
 
 
-def _skip(work: Work, update: Update, log: EventLog) -> None:
+def _skip(work: CodebookTraining, update: Update, log: EventLog) -> None:
     place = work.place
     place.bad += 1
     clips = [work.schedule.clips[at].id for at in update]
@@ -162,7 +170,7 @@ def _skip(work: Work, update: Update, log: EventLog) -> None:
         )
 
 
-def _follow(work: Work, codes: torch.Tensor, flat: torch.Tensor) -> None:
+def _follow(work: CodebookTraining, codes: torch.Tensor, flat: torch.Tensor) -> None:
     """Move each code towards the mean of the frames that chose it."""
     keep = work.run.config.codebook.decay
     embed = work.dvae.codebook.embed  # (dim, codes)
@@ -192,7 +200,7 @@ def _as_it_is(
     return weight, embed.detach() * weight
 
 
-def _windows(work: Work, update: Update) -> torch.Tensor:
+def _windows(work: CodebookTraining, update: Update) -> torch.Tensor:
     """Windows of equal length out of the update's clips, (clips, 80, frames); nothing is padded."""
     clips = [work.schedule.clips[at] for at in update]
     most = int(work.run.config.codebook.window_s * FRAMES_PER_SECOND)
@@ -205,7 +213,7 @@ def _windows(work: Work, update: Update) -> torch.Tensor:
     return torch.stack(cut).float().to(work.device)
 
 
-def _positions(work: Work) -> "Sequence[tuple[int, int, Update]] | Any":  # noqa: ANN401
+def _positions(work: CodebookTraining) -> "Sequence[tuple[int, int, Update]] | Any":  # noqa: ANN401
     """Epoch, index and clips of every update from the place on, without end."""
     epoch, index = work.place.epoch, work.place.index
     while True:

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from trainer.backends.xtts.base import FILES, LEARNT_CODES_OF, Base
+from trainer.backends.xtts.base import FILES, LEARNT_CODES_OF, XttsBase
 from trainer.backends.xtts.codebook import best_weights
-from trainer.backends.xtts.codebook_state import Work
+from trainer.backends.xtts.codebook_state import CodebookTraining
 from trainer.backends.xtts.codes import Heard, Moved, hear, moved
 from trainer.bundle.manifest import Bundle
 from trainer.errors import TrainerError
@@ -28,7 +28,7 @@ WARNING = (
 )
 
 
-def write_result(work: Work, base: Base, bundle: Bundle, target: Path) -> list[str]:
+def write_result(work: CodebookTraining, base: XttsBase, bundle: Bundle, target: Path) -> list[str]:
     """Write the base with the better DVAE into ``target``, complete or absent; returns a report.
 
     Refuses where no step was better than the DVAE as it was.
@@ -91,7 +91,7 @@ def sentences(before: Heard, after: Heard, change: Moved, clips: int) -> list[st
     return told
 
 
-def _why_nothing(work: Work) -> str:
+def _why_nothing(work: CodebookTraining) -> str:
     """Why no step is worth keeping."""
     if any(point["l2"] < work.before.l2 for point in work.place.series):
         return (
@@ -105,7 +105,7 @@ def _why_nothing(work: Work) -> str:
     )
 
 
-def _write_base(work: Work, base: Base, folder: Path) -> None:
+def _write_base(work: CodebookTraining, base: XttsBase, folder: Path) -> None:
     """The files of a base, the GPT marked with the DVAE whose codes it has learnt."""
     import torch
 

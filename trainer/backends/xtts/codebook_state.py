@@ -35,7 +35,7 @@ class Place:
 
 
 @dataclass(slots=True)
-class Work:
+class CodebookTraining:
     """Everything the fine-tuning needs. held_out: clips it never learns from, with their mels."""
 
     run: Run
@@ -51,7 +51,7 @@ class Work:
     total: torch.Tensor  # (dim, codes), running mean of the sum of its frames
 
 
-def note(work: Work, log: EventLog, heard: Heard) -> None:
+def note(work: CodebookTraining, log: EventLog, heard: Heard) -> None:
     """Write down how it does on clips it never learns from."""
     change = moved(work.before.codes, heard.codes)
     point = {
@@ -82,7 +82,7 @@ def sound_points(series: Sequence[dict[str, float]]) -> list[dict[str, float]]:
     return [point for point in series if point["perplexity"] >= least or point is series[0]]
 
 
-def save(work: Work) -> None:
+def save(work: CodebookTraining) -> None:
     """A checkpoint of where it is; the best one and the last one are kept."""
     place = work.place
     states = work.optimizer.state_dict()["state"]
@@ -105,7 +105,7 @@ def save(work: Work) -> None:
     checkpoint.prune(work.run.checkpoints, [place.step, place.best])
 
 
-def whole_state(work: Work) -> dict[str, torch.Tensor]:
+def whole_state(work: CodebookTraining) -> dict[str, torch.Tensor]:
     """The DVAE as dvae.pth holds it, with the running means where coqui's code looks for them."""
     state = {key: value.detach().clone() for key, value in work.dvae.state_dict().items()}
     state["codebook.cluster_size"] = work.weight.clone()
@@ -113,7 +113,7 @@ def whole_state(work: Work) -> dict[str, torch.Tensor]:
     return state
 
 
-def restore(work: Work) -> bool:
+def restore(work: CodebookTraining) -> bool:
     """Go to the newest whole checkpoint, if there is one."""
     found, broken = checkpoint.newest(work.run.checkpoints)
     log = work.run.events()

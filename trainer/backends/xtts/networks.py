@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trainer.backends.xtts.base import Base
+from trainer.backends.xtts.base import XttsBase
 from trainer.backends.xtts.coqui import coqui
 from trainer.errors import BrokenBase
 
@@ -52,7 +52,7 @@ def new_gpt(args: Mapping[str, Any], tokens: Any) -> "nn.Module":  # noqa: ANN40
     return module
 
 
-def load_gpt(base: Base, tokens: Any) -> "nn.Module":  # noqa: ANN401
+def load_gpt(base: XttsBase, tokens: Any) -> "nn.Module":  # noqa: ANN401
     """The GPT of a base folder, every weight of it from model.pth."""
     gpt = new_gpt(base.model_args(), tokens)
     weights = {
@@ -71,7 +71,7 @@ def load_gpt(base: Base, tokens: Any) -> "nn.Module":  # noqa: ANN401
     return gpt
 
 
-def load_dvae(base: Base, *, with_decoder: bool = False) -> "nn.Module":
+def load_dvae(base: XttsBase, *, with_decoder: bool = False) -> "nn.Module":
     """The frozen network that turns mels into codes; its sizes are read off its weights.
 
     with_decoder: the way back from codes to mels must be there, too.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.backends.xtts.adapt import merge_lora
-from trainer.backends.xtts.base import LEARNT_CODES_OF, Base
+from trainer.backends.xtts.base import LEARNT_CODES_OF, XttsBase
 from trainer.backends.xtts.coqui import coqui
 from trainer.backends.xtts.networks import GPT_PREFIX
 from trainer.backends.xtts.vocoder import stock_class, width_of
@@ -33,7 +33,7 @@ TRAIN_FIRST = (
 )
 
 
-def write_export(base: Base, network: Any, folder: Path) -> Mapping[str, object]:  # noqa: ANN401
+def write_export(base: XttsBase, network: Any, folder: Path) -> Mapping[str, object]:  # noqa: ANN401
     """model.pth with the base's weights, its GPT replaced by the network's; config and vocabulary.
 
     Returns how many tensors there are and how many differ from the base. LoRA adapters are merged

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from trainer.backends.xtts import networks
-from trainer.backends.xtts.base import FILES, LEARNT_CODES_OF, Base
+from trainer.backends.xtts.base import FILES, LEARNT_CODES_OF, XttsBase
 from trainer.bundle.manifest import Bundle
 from trainer.bundle.vocabulary import Growth, grow, write_vocabulary
 from trainer.errors import BrokenBase
@@ -24,14 +24,14 @@ VERSION = 1
 GROWN = ("gpt.text_embedding.weight", "gpt.text_head.weight", "gpt.text_head.bias")
 
 
-def extended_base(base: Base, bundle: Bundle, most: int, cache: Path) -> Path:
+def extended_base(base: XttsBase, bundle: Bundle, most: int, cache: Path) -> Path:
     """The folder of ``base`` with at most ``most`` new tokens; built at the first call."""
     text = json.dumps([VERSION, dict(base.hashes), bundle.manifest_sha256, most], sort_keys=True)
     folder = cache / f"extended-base-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     return build_once(folder, lambda empty: _build(empty, base, bundle, most))
 
 
-def _build(folder: Path, base: Base, bundle: Bundle, most: int) -> None:
+def _build(folder: Path, base: XttsBase, bundle: Bundle, most: int) -> None:
     tokenizer = networks.tokenizer(base.folder / "vocab.json")
     texts = [
         tokenizer.preprocess_text(clip.text, clip.language.split("-")[0]) for clip in bundle.clips
@@ -45,7 +45,7 @@ def _build(folder: Path, base: Base, bundle: Bundle, most: int) -> None:
             shutil.copyfile(base.folder / name, folder / name)
 
 
-def _write_model(base: Base, path: Path, old: Mapping[str, int], growth: Growth) -> None:
+def _write_model(base: XttsBase, path: Path, old: Mapping[str, int], growth: Growth) -> None:
     """The base's tensors with a row for each new token."""
     import torch
 

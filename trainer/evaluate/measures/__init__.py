@@ -1,10 +1,12 @@
-"""One file, one measure. Each module of this folder has
+"""Registry of evaluation measures, one per file. Each module of this folder has
 
-VERSION     raised whenever the same sound would measure differently
-KEYS        the numbers it gives
-measure     (Sample, Voice) -> value by key, None where it cannot say
+VERSION     increased whenever the same audio would give other values
+KEYS        keys of its values
+SHOWN       optional rows of the report: (key, label, format, direction), direction -1 where
+            lower is better, 1 higher, 0 nearer the real clips
+measure     (Sample, VoiceStatistics) -> value by key, None if undefined
 
-Nothing else is edited for a new one: the command, the results and the summary ask ``measures()``.
+The command, the results, the summary and the report derive from ``measures()``.
 """
 
 import functools
@@ -21,16 +23,16 @@ from trainer.speech.prior import LengthPrior
 from trainer.speech.sound import Samples, Sound
 from trainer.speech.voice_activity import Spans
 
-Found = Mapping[str, float | None]
+MeasuredValues = Mapping[str, float | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A sound to measure.
+    """An audio sample to measure.
 
-    sound: as it was written. listening: the same at 16 kHz. texts: what it should say, and other
-    ways to write that. heard: what Whisper heard, None where nobody listened. spans: of speech,
-    in seconds. clip: its id where it is a real one.
+    sound: as written. listening: resampled to 16 kHz. texts: expected text and its alternative
+    spellings. heard: Whisper's transcript, None without a model. spans: of speech, seconds.
+    clip: id of a real clip, else "".
     """
 
     sound: Sound
@@ -43,7 +45,7 @@ class Sample:
 
     @property
     def speaking(self) -> NDArray[np.bool_]:
-        """Which frames lie in speech; (frames,)."""
+        """Speech mask, shape (frames,)."""
         times = (np.arange(len(self.frames.loudness)) + 1) * 0.01
         inside = np.zeros(len(times), dtype=bool)
         for start, stop in self.spans:
@@ -52,11 +54,11 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """What the real clips say about the speaker.
+class VoiceStatistics:
+    """Speaker statistics of the held-out real clips.
 
-    vectors: direction of each held-out clip's voice, by id. prior: seconds of speech by letters.
-    rate: letters a second.
+    vectors: unit speaker embedding of each held-out clip, by id. prior: speech seconds by
+    letters. rate: letters per second.
     """
 
     vectors: Mapping[str, NDArray[np.float32]]
@@ -66,33 +68,35 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A module of this folder."""
+    """A module of this folder. shown: rows that it adds to the report."""
 
     name: str
     version: int
     keys: tuple[str, ...]
-    measure: Callable[[Sample, Voice], Found]
+    measure: Callable[[Sample, VoiceStatistics], MeasuredValues]
+    shown: tuple[tuple[str, str, str, int], ...] = ()
 
 
 @functools.cache
 def measures() -> tuple[Measure, ...]:
-    """All of them, by name."""
-    found = []
+    """All measures, sorted by name."""
+    loaded = []
     for info in sorted(pkgutil.iter_modules(__path__), key=lambda info: info.name):
         module = importlib.import_module(f"{__name__}.{info.name}")
-        found.append(Measure(info.name, module.VERSION, tuple(module.KEYS), module.measure))
-    return tuple(found)
+        shown = tuple(getattr(module, "SHOWN", ()))
+        loaded.append(Measure(info.name, module.VERSION, tuple(module.KEYS), module.measure, shown))
+    return tuple(loaded)
 
 
-def measure_all(sample: Sample, voice: Voice) -> dict[str, float | None]:
-    """Every number of every measure."""
-    found: dict[str, float | None] = {}
+def measure_all(sample: Sample, voice: VoiceStatistics) -> dict[str, float | None]:
+    """Values of all measures, by key."""
+    result: dict[str, float | None] = {}
     for each in measures():
         values = each.measure(sample, voice)
-        found.update({key: values.get(key) for key in each.keys})
-    return found
+        result.update({key: values.get(key) for key in each.keys})
+    return result
 
 
 def nothing_measured() -> dict[str, float | None]:
-    """Every key, each None."""
+    """All keys with the value None."""
     return {key: None for each in measures() for key in each.keys}

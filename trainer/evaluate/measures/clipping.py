@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from trainer.evaluate.measures import Found, Sample, Voice
+from trainer.evaluate.measures import MeasuredValues, Sample, VoiceStatistics
 from trainer.speech.sound import Samples
 
 VERSION = 1
@@ -16,7 +16,7 @@ TOPS_BELOW = 4  # flat tops at the same height before one below full scale count
 STEEP = 16 / 32768  # fall beside a flat top of full height; round tops are flatter
 
 
-def measure(sample: Sample, voice: Voice) -> Found:
+def measure(sample: Sample, voice: VoiceStatistics) -> MeasuredValues:
     """Share of all samples, 0 to 1."""
     samples = np.clip(sample.sound.samples, -1.0, 1.0)
     if samples.size == 0:

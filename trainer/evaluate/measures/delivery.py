@@ -3,7 +3,7 @@
 import numpy as np
 
 from trainer.evaluate.acoustics import OCTAVE
-from trainer.evaluate.measures import Found, Sample, Voice
+from trainer.evaluate.measures import MeasuredValues, Sample, VoiceStatistics
 from trainer.speech.pace import letters, spoken_seconds
 
 VERSION = 1
@@ -13,7 +13,7 @@ ENOUGH_FRAMES = 20  # 0.2 s of voice; a spread of less means nothing
 QUIETEST_DB = 35.0  # below the loudest frame: gaps inside words, not speech
 
 
-def measure(sample: Sample, voice: Voice) -> Found:
+def measure(sample: Sample, voice: VoiceStatistics) -> MeasuredValues:
     """All four of the frames in which somebody speaks."""
     speaking = sample.speaking
     found: dict[str, float | None] = {}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trainer.evaluate.measures import Found, Sample, Voice
+from trainer.evaluate.measures import MeasuredValues, Sample, VoiceStatistics
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -27,7 +27,7 @@ SIG = (-0.08397278, 1.22083953, 0.0052439)
 BAK = (-0.13166888, 1.60915514, -0.39604546)
 
 
-def measure(sample: Sample, voice: Voice) -> Found:
+def measure(sample: Sample, voice: VoiceStatistics) -> MeasuredValues:
     """1 to 5 each."""
     session = _network()
     if session is None or sample.listening.size < LEAST:

@@ -1,6 +1,6 @@
 """Whether the sample ends where its text ends, by the speaker's own pace."""
 
-from trainer.evaluate.measures import Found, Sample, Voice
+from trainer.evaluate.measures import MeasuredValues, Sample, VoiceStatistics
 from trainer.speech.pace import letters, spoken_seconds
 from trainer.speech.text_normalise import lost_at_the_end, repeated, words
 
@@ -12,7 +12,7 @@ SHARE_LOST = 0.2  # of the words; a single word at the end may be Whisper's own 
 WORDS_LOST = 2
 
 
-def measure(sample: Sample, voice: Voice) -> Found:
+def measure(sample: Sample, voice: VoiceStatistics) -> MeasuredValues:
     """Length against the expected one, the tail, and the two flags that follow."""
     count = letters(sample.texts[0]) if sample.texts else 0
     if not count:

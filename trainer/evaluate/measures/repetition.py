@@ -7,7 +7,7 @@ its own mean, so that neither silence nor a held vowel looks like a repetition.
 import numpy as np
 
 from trainer.evaluate.acoustics import Values
-from trainer.evaluate.measures import Found, Sample, Voice
+from trainer.evaluate.measures import MeasuredValues, Sample, VoiceStatistics
 
 VERSION = 1
 KEYS = ("echo",)
@@ -18,7 +18,7 @@ FLOOR_DB = 50.0  # below the loudest; what is fainter is no part of the pattern
 STEADY_DB = 3.0  # a stretch that changes less is a held sound
 
 
-def measure(sample: Sample, voice: Voice) -> Found:
+def measure(sample: Sample, voice: VoiceStatistics) -> MeasuredValues:
     """Highest correlation, -1 to 1: about 0.5 in usual speech, near 1 where it is said again."""
     spectrum = sample.frames.spectrum
     speaking = sample.speaking.astype(np.float64)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.evaluate.measures import Found, Sample, Voice
+from trainer.evaluate.measures import MeasuredValues, Sample, VoiceStatistics
 from trainer.speech.sound import LISTENING_RATE, Samples
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ LEAST_S = 0.4  # of speech; from less the network tells no voices apart
 LOUDNESS_DBFS = -30.0  # as Resemblyzer raises quiet sound
 
 
-def measure(sample: Sample, voice: Voice) -> Found:
+def measure(sample: Sample, voice: VoiceStatistics) -> MeasuredValues:
     """-1 to 1; a real clip is compared with the others only."""
     others = [vector for clip, vector in voice.vectors.items() if clip != sample.clip]
     own = voice.vectors.get(sample.clip) if sample.clip else None

@@ -6,7 +6,7 @@ Smeared speech changes less. Either way the real clips say what is usual.
 
 import numpy as np
 
-from trainer.evaluate.measures import Found, Sample, Voice
+from trainer.evaluate.measures import MeasuredValues, Sample, VoiceStatistics
 
 VERSION = 1
 KEYS = ("roughness",)
@@ -15,7 +15,7 @@ ENOUGH_FRAMES = 20  # 0.2 s
 QUIETEST_DB = 40.0  # below the loudest frame; fainter changes are not heard
 
 
-def measure(sample: Sample, voice: Voice) -> Found:
+def measure(sample: Sample, voice: VoiceStatistics) -> MeasuredValues:
     """Mean absolute change of a mel band in 10 ms, decibels."""
     spectrum, loudness = sample.frames.spectrum, sample.frames.loudness
     speaking = sample.speaking

@@ -1,13 +1,13 @@
 """How much of the text Whisper did not hear as written: words, characters, and words said twice."""
 
-from trainer.evaluate.measures import Found, Sample, Voice
+from trainer.evaluate.measures import MeasuredValues, Sample, VoiceStatistics
 from trainer.speech.text_normalise import distance, repeated, words
 
 VERSION = 1
 KEYS = ("wer", "cer", "repeats")
 
 
-def measure(sample: Sample, voice: Voice) -> Found:
+def measure(sample: Sample, voice: VoiceStatistics) -> MeasuredValues:
     """Errors against the way of writing the text that comes nearest."""
     texts = [found for text in sample.texts if (found := words(text))]
     if sample.heard is None or not texts:
