@@ -149,7 +149,7 @@ def _endings_row(folder: Path) -> Row:
     from trainer.evaluate.voices import speaking
     from trainer.runs import checkpoint
     from trainer.runs.run import open_run
-    from trainer.speech.own_pace import pace_of
+    from trainer.speech.pace import pace_of
 
     torch.set_num_threads(1)
     run = open_run(trained(folder, real_bundle(folder / "lj"), LEARN))

@@ -107,7 +107,7 @@ def speak(arguments: Arguments) -> int:
     """Synthesise a text with a checkpoint of a run."""
     from trainer.runs.run import open_run
     from trainer.speech.listener import Listener
-    from trainer.speech.own_pace import pace_of
+    from trainer.speech.pace import pace_of
     from trainer.speech.sound import write_sound
     from trainer.speech.synthesis import Manner
     from trainer.speech.synthesis import say as say_well

@@ -9,7 +9,7 @@ from trainer.evaluate.acoustics import frames_of
 from trainer.evaluate.measures import Sample, VoiceStatistics
 from trainer.evaluate.measures.similarity import direction
 from trainer.speech.listener import Listener
-from trainer.speech.own_pace import pace_of, read_clip
+from trainer.speech.pace import pace_of, read_clip
 from trainer.speech.sound import Sound, for_listening
 from trainer.speech.voice_activity import speech_spans
 from trainer.speech.whisper_models import MissingWhisper

@@ -1,7 +1,6 @@
-"""A speaker's own pace, and speech held to a wanted one without a change of pitch.
+"""Speaking rate of a bundle's speaker, and time stretching to a given rate (WSOLA).
 
-Pace is counted in letters and digits a second of speech: silence and punctuation left out, it is
-the same measure for every language that is written with letters.
+The rate is letters and digits per second of speech, without silence and punctuation.
 """
 
 from collections.abc import Sequence
@@ -9,7 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trainer.speech.sound import Samples, Sound, for_listening
+from trainer.bundle.manifest import Bundle, Clip
+from trainer.seeded_random import generator
+from trainer.speech.prior import ENOUGH_CLIPS, LengthPrior, fit_prior
+from trainer.speech.sound import Samples, Sound, for_listening, read_sound
 from trainer.speech.voice_activity import Spans, speech_spans
 
 # Beyond these the stretched sound is no longer one a listener takes for natural.
@@ -20,20 +22,23 @@ CLOSE_ENOUGH = 0.01  # of the wanted rate; nearer, nothing is stretched
 FRAME_S = 0.040
 SEARCH_S = 0.010
 
+CLIPS = 64  # enough for the 1st and 99th percentile to hold still
+USUAL = (0.15, 1 / 13.0)  # s before the first letter and s a letter, where there are no clips
+
 
 def letters(text: str) -> int:
-    """Letters and digits of a text: what takes time to say."""
+    """Number of letters and digits of a text."""
     return sum(character.isalnum() for character in text)
 
 
 def spoken_seconds(spans: Spans) -> float:
-    """From the first speech to the last."""
+    """Seconds from the start of the first to the end of the last speech span."""
     return spans[-1][1] - spans[0][0] if spans else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Paced:
-    """Sound at a wanted pace. before, after: letters a second; None where nobody spoke."""
+    """Sound at a given rate. before, after: letters per second; None without speech."""
 
     sound: Sound
     before: float | None
@@ -41,7 +46,7 @@ class Paced:
 
 
 def hold_rate(sound: Sound, text: str, rate: float) -> Paced:
-    """The sound slowed down or sped up to ``rate`` letters a second, at the same pitch."""
+    """Stretch the sound to ``rate`` letters per second, at unchanged pitch."""
     seconds = spoken_seconds(speech_spans(for_listening(sound)))
     count = letters(text)
     if seconds <= 0 or count == 0:
@@ -56,10 +61,10 @@ def hold_rate(sound: Sound, text: str, rate: float) -> Paced:
 
 
 def stretch(samples: Samples, rate: int, factor: float) -> Samples:
-    """The samples ``factor`` times as fast with their pitch kept.
+    """Time-stretch by ``factor`` (2.0: twice as fast) at unchanged pitch, by WSOLA.
 
-    Waveform-similarity overlap-add: each frame is taken from where the sound best goes on from the
-    frame before, so that periods are repeated or left out whole.
+    Each frame starts where it correlates best with the natural continuation of the frame before,
+    so that whole periods are repeated or dropped.
     """
     frame = int(FRAME_S * rate) // 2 * 2
     half, search = frame // 2, int(SEARCH_S * rate)
@@ -84,17 +89,58 @@ def stretch(samples: Samples, rate: int, factor: float) -> Samples:
 
 
 def _best(padded: Samples, wanted: int, natural: int, frame: int, search: int) -> int:
-    """The start within ``search`` of ``wanted`` whose frame is most like the one at ``natural``."""
+    """Frame start within ``search`` of ``wanted`` that correlates best with ``natural``."""
     model = padded[natural : natural + frame]
     region = padded[wanted - search : wanted + search + frame]
-    likeness = np.correlate(region, model, mode="valid")
+    correlation = np.correlate(region, model, mode="valid")
     power = np.cumsum(np.concatenate([[0.0], np.square(region, dtype=np.float64)]))
     energy = power[frame:] - power[:-frame]
-    best = int(np.argmax(likeness / np.sqrt(np.maximum(energy, 1e-9))))
+    best = int(np.argmax(correlation / np.sqrt(np.maximum(energy, 1e-9))))
     return wanted - search + best
 
 
 def usual_rate(counts: Sequence[int], seconds: Sequence[float]) -> float | None:
-    """The median rate of so many letters in so many seconds, None without any."""
+    """Median of letters per second; None without clips."""
     rates = [n / s for n, s in zip(counts, seconds, strict=True) if n and s > 0]
     return float(np.median(rates)) if rates else None
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Speaking rate. prior: seconds by letters. rate: letters per second, None if unknown."""
+
+    prior: LengthPrior
+    rate: float | None
+
+
+def pace_of(bundle: Bundle) -> Pace:
+    """Speaking rate of a seeded selection of the training clips."""
+    counts, seconds = [], []
+    for clip in _selected(bundle):
+        sound, _ = read_clip(bundle, clip)
+        if sound is not None:
+            counts.append(letters(clip.text))
+            seconds.append(spoken_seconds(speech_spans(for_listening(sound))))
+    prior = fit_prior(counts, seconds, USUAL)
+    known = prior.clips >= ENOUGH_CLIPS  # fewer say nothing of a usual pace
+    return Pace(prior, usual_rate(counts, seconds) if known else None)
+
+
+def _selected(bundle: Bundle) -> list[Clip]:
+    clips = sorted(bundle.part("train") or bundle.clips, key=lambda clip: clip.id)
+    if len(clips) <= CLIPS:
+        return clips
+    draw = generator(0, f"pace {bundle.manifest_sha256}", 0)
+    return [clips[at] for at in sorted(draw.choice(len(clips), CLIPS, replace=False))]
+
+
+def read_clip(bundle: Bundle, clip: Clip) -> tuple[Sound | None, str]:
+    """Read a clip; None with the reason if it cannot be read."""
+    path = bundle.audio(clip)
+    if not path.is_file():
+        return None, f"{clip.audio} is missing."
+    try:
+        sound = read_sound(path)
+    except (OSError, RuntimeError) as error:  # soundfile's error is a RuntimeError
+        return None, f"{clip.audio} cannot be read: {str(error).splitlines()[0]}"
+    return (sound, "") if sound.samples.size else (None, f"{clip.audio} holds no sound.")
