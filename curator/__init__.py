@@ -1,3 +1,3 @@
-"""voice-curator: from recordings of a voice to a data set worth training on."""
+"""voice-curator: turns recordings of a voice into a training set."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""curator analyse."""
+"""Command ``analyse``."""
 
 import sys
 from argparse import Namespace
@@ -8,7 +8,7 @@ from curator.jobs.job import Options
 
 
 def analyse(arguments: Namespace) -> int:
-    """Run the stages that are not done yet."""
+    """Run the analysis stages that are not done yet."""
     from curator.jobs.context import Work
     from curator.jobs.pipeline import analyse as run
     from curator.store.project import Project
@@ -26,7 +26,5 @@ def analyse(arguments: Namespace) -> int:
         )
         clips = project.clips.count()
     if not arguments.json:
-        sys.stdout.write(
-            f"{clips} clips." + (f" {failures} could not be analysed.\n" if failures else "\n")
-        )
+        sys.stdout.write(f"{clips} clips." + (f" {failures} items failed.\n" if failures else "\n"))
     return 1 if failures else 0

@@ -1,4 +1,4 @@
-"""What can be typed. Nothing heavy is imported here; a command's module is, once it is chosen."""
+"""Argument parser of the command line. Modules of commands are imported when a command runs."""
 
 import argparse
 import importlib
@@ -23,19 +23,19 @@ INTERRUPTED = 130
 QUIT_AFTER_PAINT = "--quit-after-paint"
 PROJECT_SUFFIX = ".curator"
 
-_Commands = argparse._SubParsersAction  # the type argparse gives no public name
+_Commands = argparse._SubParsersAction  # argparse has no public name for this type
 
 
 def parser() -> argparse.ArgumentParser:
-    """All commands and their options."""
+    """Parser with all commands and options."""
     top = argparse.ArgumentParser(
         prog="curator",
         usage="curator [PROJECT]\n       curator COMMAND ...",
-        description="From recordings of a voice to a data set worth training on. Without a "
-        "command, the window opens.",
-        epilog="curator [PROJECT] --quit-after-paint opens the window, paints it and ends. "
-        "Exit codes: 0 done, 1 could not (the reason is on stderr), 2 wrong usage, "
-        "130 interrupted (all finished work is kept).",
+        description="Turns recordings of a voice into a training set. Without a command, the "
+        "window opens.",
+        epilog="curator [PROJECT] --quit-after-paint opens the window, paints it and quits. "
+        "Exit codes: 0 success, 1 failure (reason on stderr), 2 wrong usage, "
+        "130 interrupted (finished work is kept).",
     )
     top.add_argument("--version", action="version", version=f"curator {__version__}")
     commands = top.add_subparsers(prog="curator", metavar="COMMAND", dest="command")
@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
 def _command(
     commands: "_Commands[argparse.ArgumentParser]", name: str, runs: str, text: str
 ) -> argparse.ArgumentParser:
-    """A command whose work is in ``runs``: "module:function" below curator.cli."""
+    """Add a command. runs: "module:function" in curator.cli, called with the arguments."""
     command = commands.add_parser(name, help=text, description=text)
     command.set_defaults(runs=runs)
     return command
@@ -60,34 +60,38 @@ def _command(
 
 def _add_target(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--target", metavar="KEY", default="", help="a model family; left out: the project's own"
+        "--target", metavar="KEY", default="", help="model family; default: that of the project"
     )
 
 
 def _add_project_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
-    new = _command(commands, "new", "project:new", "Make a new project.")
+    new = _command(commands, "new", "project:new", "Create a project.")
     add_project(new)
-    new.add_argument("--language", default="", help="two letters; left out: detected")
-    new.add_argument("--target", default="xtts_v2", help="the model family the set is for")
-    new.add_argument("--categories", default="quiz_show", help="the category set to start with")
+    new.add_argument("--language", default="", help="two-letter code; default: detected")
+    new.add_argument("--target", default="xtts_v2", help="model family; default: %(default)s")
+    new.add_argument(
+        "--categories", default="quiz_show", help="initial category set; default: %(default)s"
+    )
 
-    imports = _command(commands, "import", "project:import_", "Take in recordings.")
+    imports = _command(commands, "import", "project:import_", "Import recordings.")
     add_project(imports)
-    imports.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="files and folders")
-    imports.add_argument("--licence", default="", help="what the recordings may be used for")
-    imports.add_argument("--consent", default="", help="who agreed to what, and when")
+    imports.add_argument(
+        "paths", metavar="PATH", nargs="+", type=Path, help="audio or video files, or folders"
+    )
+    imports.add_argument("--licence", default="", help="licence of the recordings")
+    imports.add_argument("--consent", default="", help="consent statement: who, to what, when")
     imports.add_argument("--jobs", type=positive, default=_cores(), help="worker processes")
     add_json(imports)
 
     analyse = _command(
-        commands, "analyse", "analyse:analyse", "Find clips, words, voices, scores and faults."
+        commands, "analyse", "analyse:analyse", "Segment, transcribe, embed and score recordings."
     )
     add_project(analyse)
     analyse.add_argument(
         "--only",
         metavar="STAGE,...",
         default="",
-        help="only these stages, listed below; default: all that are not done",
+        help="run only these stages (listed below); default: all",
     )
     analyse.formatter_class = argparse.RawDescriptionHelpFormatter
     stages = (f"  {step.key:<18}{step.title}" for step in STEPS if not step.runs_after)
@@ -95,8 +99,10 @@ def _add_project_commands(commands: "_Commands[argparse.ArgumentParser]") -> Non
     add_whisper(analyse)
     analyse.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     analyse.add_argument("--jobs", type=positive, default=_cores(), help="worker processes")
-    analyse.add_argument("--exact", action="store_true", help="exact DNSMOS, about 9 times slower")
-    analyse.add_argument("--seed", type=int, default=0, help="of the map")
+    analyse.add_argument(
+        "--exact", action="store_true", help="exact DNSMOS scores, about 9 times slower"
+    )
+    analyse.add_argument("--seed", type=int, default=0, help="random seed of the maps")
     add_json(analyse)
 
     verify = _command(
@@ -105,7 +111,9 @@ def _add_project_commands(commands: "_Commands[argparse.ArgumentParser]") -> Non
     verify.add_argument("path", metavar="PROJECT|BUNDLE", type=Path)
     add_json(verify)
 
-    doctor = _command(commands, "doctor", "project:doctor", "Say what this machine has and lacks.")
+    doctor = _command(
+        commands, "doctor", "project:doctor", "Check installation, devices and models."
+    )
     add_json(doctor)
 
 
@@ -116,19 +124,21 @@ def _add_decision_commands(commands: "_Commands[argparse.ArgumentParser]") -> No
     clips.epilog = f"Scorers: {plugin_keys('scoring', 'scorers')}."
     add_json(clips)
 
-    decide = _command(commands, "decide", "decide:decide", "Decide about the clips of a query.")
+    decide = _command(
+        commands, "decide", "decide:decide", "Set state, category or text of the clips of a query."
+    )
     add_project(decide)
-    decide.add_argument("--query", metavar="Q", required=True, help='"" for all clips')
+    decide.add_argument("--query", metavar="Q", required=True, help='query; "" selects all clips')
     what = decide.add_mutually_exclusive_group(required=True)
     what.add_argument("--keep", action="store_true")
     what.add_argument("--drop", action="store_true")
     what.add_argument("--undecide", action="store_true")
-    what.add_argument("--emotion", metavar="KEY", help='a category, or "none"')
-    what.add_argument("--text", metavar="TEXT", help="what is really said")
+    what.add_argument("--emotion", metavar="KEY", help='category key, or "none"')
+    what.add_argument("--text", metavar="TEXT", help="corrected transcript")
 
     for name, text in (
-        ("undo", "Take the last decision back."),
-        ("redo", "Do again what was undone."),
+        ("undo", "Undo the last decision."),
+        ("redo", "Redo the last undone decision."),
         ("history", "List the decisions, newest first."),
     ):
         command = _command(commands, name, f"decide:{name}", text)
@@ -137,25 +147,33 @@ def _add_decision_commands(commands: "_Commands[argparse.ArgumentParser]") -> No
             add_json(command)
 
     speaker = _command(
-        commands, "speaker", "decide:speaker", "Say whose voice this set is; others are found."
+        commands,
+        "speaker",
+        "decide:speaker",
+        "Choose the voice of the set; clips of other voices are flagged.",
     )
     add_project(speaker)
-    whose = speaker.add_mutually_exclusive_group(required=True)
-    whose.add_argument("--clip", metavar="ID", type=int, action="append")
-    whose.add_argument("--cluster", metavar="N", type=int)
+    choice = speaker.add_mutually_exclusive_group(required=True)
+    choice.add_argument(
+        "--clip", metavar="ID", type=int, action="append", help="clip of this voice"
+    )
+    choice.add_argument("--cluster", metavar="N", type=int, help="map cluster of this voice")
 
 
 def _add_output_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
     check = _command(
-        commands, "check", "output:check", "Say which kept clips the trainer will use, and why not."
+        commands,
+        "check",
+        "output:check",
+        "List kept clips that the trainer would refuse, with reasons.",
     )
     add_project(check)
     _add_target(check)
     add_json(check)
 
-    export = _command(commands, "export", "output:export", "Write a bundle for the trainer.")
+    export = _command(commands, "export", "output:export", "Export a training set.")
     add_project(export)
-    export.add_argument("out", metavar="OUT", type=Path, help="a folder that does not exist yet")
+    export.add_argument("out", metavar="OUT", type=Path, help="new folder")
     export.add_argument(
         "--format",
         metavar="KEY",
@@ -164,27 +182,35 @@ def _add_output_commands(commands: "_Commands[argparse.ArgumentParser]") -> None
         "elan or table",
     )
     _add_target(export)
-    export.add_argument("--eval-fraction", type=_fraction, default=0.1)
-    export.add_argument("--seed", type=int, default=0, help="of the evaluation split")
-    export.add_argument("--speaker", default="voice", help="the speaker's name in the manifest")
+    export.add_argument(
+        "--eval-fraction",
+        type=_fraction,
+        default=0.1,
+        help="share of evaluation clips; default: %(default)s",
+    )
+    export.add_argument("--seed", type=int, default=0, help="random seed of the evaluation split")
+    export.add_argument("--speaker", default="voice", help="speaker name in the manifest")
     add_json(export)
 
     demo = _command(
-        commands, "demo", "output:demo", "Make a quiz show, find its faults, train on it, report."
+        commands,
+        "demo",
+        "output:demo",
+        "Run the whole workflow on a synthetic quiz show and report.",
     )
-    demo.add_argument("out", metavar="OUT", type=Path, help="a folder that only demos are made in")
+    demo.add_argument("out", metavar="OUT", type=Path, help="new folder, or one of an earlier demo")
     demo.add_argument("--seed", type=int, default=0)
 
 
 def _fraction(text: str) -> float:
     number = float(text)
     if not 0 <= number < 1:
-        raise argparse.ArgumentTypeError("must be from 0 to less than 1")
+        raise argparse.ArgumentTypeError("must be at least 0 and less than 1")
     return number
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:
-    """``--query -uh`` as ``--query=-uh``: a query or a text may begin with a minus."""
+    """Join ``--query -uh`` to ``--query=-uh``: queries and texts may start with a minus."""
     joined: list[str] = []
     for argument in arguments:
         if joined and joined[-1] in ("--query", "--text"):
@@ -195,27 +221,27 @@ def _joined(arguments: Sequence[str]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class WindowWanted:
-    """What the window is to show. project: None for the page where one is chosen."""
+class WindowRequest:
+    """Request to open the window. project: None shows the start page."""
 
     project: Path | None
     quit_after_paint: bool
 
 
-def window_wanted(arguments: Sequence[str]) -> WindowWanted | None:
-    """What was typed, if it asks for the window: nothing, or one project and no command."""
+def window_request(arguments: Sequence[str]) -> WindowRequest | None:
+    """Request to open the window if the arguments are empty or one project, else None."""
     rest = [argument for argument in arguments if argument != QUIT_AFTER_PAINT]
     quitting = len(rest) < len(arguments)
     if not rest:
-        return WindowWanted(None, quitting)
+        return WindowRequest(None, quitting)
     named = rest[0].endswith(PROJECT_SUFFIX) or Path(rest[0]).is_dir()
     if len(rest) == 1 and not rest[0].startswith("-") and named and rest[0] not in _commands():
-        return WindowWanted(Path(rest[0]), quitting)
+        return WindowRequest(Path(rest[0]), quitting)
     return None
 
 
 def _commands() -> Collection[str]:
-    """The names of all commands."""
+    """Names of all commands."""
     return [*next(action.choices or () for action in parser()._actions if action.choices)]
 
 
@@ -224,7 +250,7 @@ def _cores() -> int:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Do what was typed; returns the exit code."""
+    """Run a command; returns the exit code."""
     parsed = parser().parse_args(_joined(arguments))
     if parsed.command is None:
         parser().print_help(sys.stderr)
@@ -237,10 +263,10 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return COULD_NOT
     except KeyboardInterrupt:
-        sys.stderr.write("Interrupted. What was finished is kept; the same command goes on.\n")
+        sys.stderr.write("Interrupted. Finished work is kept; run the command again to continue.\n")
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader (head, less) has gone; nothing more can be said on stdout.
+        # The reader of stdout (head, less) has exited.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return int(code)

@@ -1,4 +1,4 @@
-"""Commands that say what the set needs and what is likely: balance, suggest."""
+"""Commands ``balance`` and ``suggest``."""
 
 import json
 import sys
@@ -18,7 +18,7 @@ TEXT_WIDTH = 40  # characters of the transcript in a line
 
 
 def balance(arguments: Namespace) -> int:
-    """Say what the set still needs."""
+    """Print clip counts per category and what the set still lacks."""
     from curator.jobs.planning import planner_of
     from curator.store.project import Project
 
@@ -33,7 +33,7 @@ def balance(arguments: Namespace) -> int:
 
 
 def _as_json(plan: Plan) -> dict[str, object]:
-    found = plan.balance
+    counts = plan.balance
     categories = [
         {
             "emotion": each.key or None,
@@ -45,11 +45,11 @@ def _as_json(plan: Plan) -> dict[str, object]:
             "target_minutes": each.emotion.target_minutes if each.emotion else None,
             "shortfall": each.shortfall(plan.waiting.get(each.key, 0)),
         }
-        for each in (*found.categories, found.uncategorised)
+        for each in (*counts.categories, counts.uncategorised)
     ]
     return {
-        "clips": found.clips,
-        "minutes": round(found.minutes, 3),
+        "clips": counts.clips,
+        "minutes": round(counts.minutes, 3),
         "categories": categories,
         "lengths": list(plan.lengths.bins),
         "letters": dict(plan.coverage.times),
@@ -61,7 +61,7 @@ def _as_json(plan: Plan) -> dict[str, object]:
 
 
 def suggest(arguments: Namespace) -> int:
-    """Learn from the labels, and list what is likely."""
+    """Train the classifier if labels changed, and list suggestions."""
     from curator.domain.progress import Nobody
     from curator.jobs.context import Work
     from curator.jobs.suggesting import is_current, verdict_of
@@ -74,37 +74,37 @@ def suggest(arguments: Namespace) -> int:
         if not is_current(project):
             learn(Work.at_once(project, Nobody()))
         verdict = verdict_of(project)
-        assert verdict is not None  # learned just now, if not before
-        title, found, why_none = _wanted(project, arguments, verdict)
+        assert verdict is not None  # trained above if there was none
+        title, suggestions, why_none = _listing(project, arguments, verdict)
     if not arguments.json:
         sys.stdout.write(f"{verdict.sentence}\n")
         if verdict.good:
-            sys.stdout.write(f"{title}\n" if found else f"{title} none. {why_none}\n")
-    for each in found[: arguments.most]:
+            sys.stdout.write(f"{title}\n" if suggestions else f"{title} none. {why_none}\n")
+    for each in suggestions[: arguments.most]:
         sys.stdout.write(f"{_line(each, as_json=arguments.json)}\n")
     return 0
 
 
-def _wanted(
+def _listing(
     project: "Project", arguments: Namespace, verdict: Verdict
 ) -> tuple[str, Sequence[Suggested], str]:
-    """What the list is of, its clips, and why there are none, if there are none."""
+    """Title, suggestions, and the reason if there are none."""
     from curator.jobs.planning import planner_of
 
     clips, suggestions = project.clips.find(), project.facts.suggestions()
     if arguments.suspects:
-        found = suspects(clips, suggestions)
-        return "Clips whose category looks wrong:", found, "All are like the others of theirs."
+        why_none = "Every clip fits its category."
+        return "Suspect labels:", suspects(clips, suggestions), why_none
     waits = any(clip.emotion is None and clip.state is not State.DROPPED for clip in clips)
-    why_none = "None is like these." if waits else "No clip waits for a category."
+    why_none = "No clip is similar." if waits else "All clips have a category."
     if arguments.doubtful:
-        return "Clips of which least can be said:", doubtful(clips, suggestions), why_none
+        return "Uncertain clips:", doubtful(clips, suggestions), why_none
     emotions = project.settings.emotions
-    thinnest = planner_of(project).plan().thinnest
-    key = arguments.category or (thinnest.key if thinnest else emotions.keys[0])
-    title = f"Likely clips of {category(emotions, key).name}"
+    scarcest = planner_of(project).plan().thinnest
+    key = arguments.category or (scarcest.key if scarcest else emotions.keys[0])
+    title = f"Suggested clips of {category(emotions, key).name}"
     if key in verdict.weak:
-        title += ", hardly better than by chance until more clips have it"
+        title += ", not better than chance until more clips are labelled"
     return f"{title}:", likely(clips, suggestions, key), why_none
 
 

@@ -1,4 +1,4 @@
-"""What can be typed about categories: ``balance``, ``suggest``, ``categories``, ``weights``."""
+"""Arguments of ``balance``, ``suggest``, ``categories`` and ``weights``."""
 
 import argparse
 
@@ -6,37 +6,47 @@ from curator.cli.shared_arguments import Make, add_json, add_project, positive
 
 
 def add_balance_commands(make: Make) -> None:
-    """The commands about categories."""
-    balance = make("balance", "balance:balance", "Say what the set still needs.")
+    """Add the commands about categories."""
+    balance = make("balance", "balance:balance", "Show clip counts and what the set still lacks.")
     add_project(balance)
     add_json(balance)
 
     suggest = make(
-        "suggest", "balance:suggest", "Learn from the categories given so far, and suggest more."
+        "suggest", "balance:suggest", "Suggest categories, learned from the labelled clips."
     )
     add_project(suggest)
     which = suggest.add_mutually_exclusive_group()
-    which.add_argument("--category", metavar="KEY", help="left out: the one that lacks most")
-    which.add_argument("--suspects", action="store_true", help="clips whose category looks wrong")
-    which.add_argument("--doubtful", action="store_true", help="clips of which least can be said")
-    suggest.add_argument("--most", metavar="N", type=positive, default=10, help="clips to list")
+    which.add_argument(
+        "--category", metavar="KEY", help="category to suggest; default: the scarcest"
+    )
+    which.add_argument("--suspects", action="store_true", help="list clips with suspect labels")
+    which.add_argument("--doubtful", action="store_true", help="list the most uncertain clips")
+    suggest.add_argument(
+        "--most",
+        metavar="N",
+        type=positive,
+        default=10,
+        help="number of clips to list; default: %(default)s",
+    )
     add_json(suggest)
 
     _add_categories(make)
-    weights = make("weights", "categories:weights", "Say how often each category shall be heard.")
+    weights = make(
+        "weights", "categories:weights", "Show or set the sampling weights of categories."
+    )
     add_project(weights)
     weights.add_argument(
         "--temperature",
         metavar="T",
         type=float,
-        help="from 1, categories as often as they have clips, to 0, all equally often",
+        help="1: in proportion to the clips of a category, 0: all categories equally often",
     )
     weights.add_argument(
         "--category",
         metavar="KEY=TIMES",
         action="append",
         default=[],
-        help="so many times as often, for one category; 1 takes it back",
+        help="weight of one category; 1 removes it",
     )
     add_json(weights)
 
@@ -55,22 +65,26 @@ def _add_categories(make: Make) -> None:
     adding = part("add", "Add a category.")
     adding.add_argument("name", metavar="NAME")
     _add_looks(adding)
-    changing = part("change", "Rename, recolour or give another target; its clips stay in it.")
+    changing = part("change", "Change name, key, colour, shortcut or targets of a category.")
     changing.add_argument("key", metavar="KEY")
     changing.add_argument("--name")
-    changing.add_argument("--key", dest="new_key", metavar="KEY", help="in queries and manifests")
+    changing.add_argument(
+        "--key", dest="new_key", metavar="KEY", help="new key, used in queries and manifests"
+    )
     _add_looks(changing)
-    merging = part("merge", "Put all clips of one category into another.")
+    merging = part("merge", "Move all clips of one category into another and remove it.")
     merging.add_argument("key", metavar="KEY")
     merging.add_argument("into", metavar="INTO")
-    removing = part("remove", "Take a category away; its clips have none then.")
+    removing = part("remove", "Remove a category; its clips lose their category.")
     removing.add_argument("key", metavar="KEY")
-    using = part("use", "Use another set; categories that clips have stay.")
-    using.add_argument("set", metavar="SET|FILE", help="quiz_show, audiobook, assistant, or a file")
+    using = part("use", "Replace the category set; categories in use are kept.")
+    using.add_argument(
+        "set", metavar="SET|FILE", help="quiz_show, audiobook, assistant or a TOML file"
+    )
 
 
 def _add_looks(command: argparse.ArgumentParser) -> None:
     command.add_argument("--colour", metavar="#RRGGBB")
-    command.add_argument("--digit", metavar="0-9", help="the key that gives it")
-    command.add_argument("--clips", type=int, help="how many are enough to start")
-    command.add_argument("--minutes", type=float, help="the same in minutes")
+    command.add_argument("--digit", metavar="0-9", help="keyboard shortcut")
+    command.add_argument("--clips", type=int, help="target clips")
+    command.add_argument("--minutes", type=float, help="target minutes")

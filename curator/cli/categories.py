@@ -1,4 +1,4 @@
-"""Commands that change what clips can be: categories, weights."""
+"""Commands ``categories`` and ``weights``."""
 
 import json
 import sys
@@ -49,10 +49,10 @@ def add(arguments: Namespace) -> int:
 
 
 def change(arguments: Namespace) -> int:
-    """Rename, recolour or give another target."""
+    """Change name, key, colour, shortcut or targets of a category."""
     looks = (arguments.colour, arguments.digit, arguments.clips, arguments.minutes)
     if all(given is None for given in (arguments.name, arguments.new_key, *looks)):
-        raise CuratorError("Nothing was given to change.", "For example: --name Suspense")
+        raise CuratorError("No change was given.", "For example: --name Suspense")
 
     def act(now: Labelled) -> Act:
         old = edits.category(now.emotions, arguments.key)
@@ -63,17 +63,17 @@ def change(arguments: Namespace) -> int:
 
 
 def merge(arguments: Namespace) -> int:
-    """Put all clips of one category into another."""
+    """Move all clips of one category into another."""
     return _carry_out(arguments, lambda now: edits.merge(now, arguments.key, arguments.into))
 
 
 def remove(arguments: Namespace) -> int:
-    """Take a category away."""
+    """Remove a category."""
     return _carry_out(arguments, lambda now: edits.remove(now, arguments.key))
 
 
 def use(arguments: Namespace) -> int:
-    """Use another set of categories."""
+    """Replace the category set."""
     folder = resources() / "categories"
     path = Path(arguments.set)
     if arguments.set in category_sets(folder) or not path.is_file():
@@ -89,8 +89,8 @@ def _text_of(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise CuratorError(
-            f"{printable(path.name)} is no text, so it holds no categories.",
-            "See resources/categories for what such a file looks like.",
+            f"{printable(path.name)} is not a text file.",
+            "See resources/categories for examples.",
         ) from error
     except OSError as error:
         raise CuratorError(
@@ -99,7 +99,7 @@ def _text_of(path: Path) -> str:
 
 
 def weights(arguments: Namespace) -> int:
-    """Say how often each category shall be heard, and change it."""
+    """Print the sampling weights of categories, and change them."""
     from curator.domain.clip_query import parse
     from curator.domain.decision import State
     from curator.store.categories import weights as decided
@@ -109,28 +109,28 @@ def weights(arguments: Namespace) -> int:
     with Project.open(arguments.project, write=bool(changing)) as project:
         now = decided(project)
         if changing:
-            now = _wanted(now, arguments, project.settings.emotions).checked()
+            now = _changed(now, arguments, project.settings.emotions).checked()
             edit = Edit("Weigh categories", Field.WEIGHTS, {PROJECT: now.to_json()})
             project.decisions.apply(edit)
         kept = project.clips.find(parse(f"state:{State.KEPT}"))
         order = (*project.settings.emotions.keys, NO_CATEGORY)
     sizes = Counter(clip.emotion or NO_CATEGORY for clip in kept)
-    heard = now.heard(sizes)
-    if not heard:
-        sys.stderr.write("No clip is kept yet, so none will be heard.\n")
-    for key in (key for key in order if key in heard):
-        times = heard[key]
+    passes = now.heard(sizes)
+    if not passes:
+        sys.stderr.write("No clips are kept yet.\n")
+    for key in (key for key in order if key in passes):
+        times = passes[key]
         name = key or "none"
         if arguments.json:
             line = json.dumps({"emotion": key or None, "clips": sizes[key], "heard": times})
         else:
             clips = "clip " if sizes[key] == 1 else "clips"
-            line = f"{name:16} {sizes[key]:6} {clips}, each heard {times:.2f} times per epoch"
+            line = f"{name:16} {sizes[key]:6} {clips}, {times:.2f} times per epoch"
         sys.stdout.write(f"{line}\n")
     return 0
 
 
-def _wanted(now: Weights, arguments: Namespace, emotions: EmotionSet) -> Weights:
+def _changed(now: Weights, arguments: Namespace, emotions: EmotionSet) -> Weights:
     by_category = dict(now.by_category)
     for text in arguments.category:
         key, _, times = text.partition("=")
@@ -138,7 +138,9 @@ def _wanted(now: Weights, arguments: Namespace, emotions: EmotionSet) -> Weights
         try:
             by_category[key] = float(times)
         except ValueError as error:
-            raise CuratorError(f"{text!r} is no weight.", "Write it as greeting=2.") from error
+            raise CuratorError(
+                f"{text!r} is not a weight.", "For example: --category greeting=2"
+            ) from error
     temperature = now.temperature if arguments.temperature is None else arguments.temperature
     return Weights(temperature, by_category)
 
@@ -161,6 +163,6 @@ def _carry_out(arguments: Namespace, act: Callable[[Labelled], Act]) -> int:
         changes = carry_out(project, act(labelled(project)))
         moved = len(changes.of(Field.EMOTION))
     clips = "1 clip" if moved == 1 else f"{moved} clips"
-    said = f"{changes.label} ({clips}).\n" if moved else f"{changes.label}.\n"
-    sys.stdout.write(said if changes.clips or changes.parts else "Nothing to change.\n")
+    done = f"{changes.label} ({clips}).\n" if moved else f"{changes.label}.\n"
+    sys.stdout.write(done if changes.clips or changes.parts else "Nothing to change.\n")
     return 0

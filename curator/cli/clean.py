@@ -1,4 +1,4 @@
-"""curator clean: recordings and clips cleaned by a recipe, where that leaves the voice whole."""
+"""Command ``clean``: clean recordings and clips by a recipe."""
 
 import json
 import sys
@@ -12,22 +12,22 @@ from curator.domain.recipe import NOTHING
 from curator.jobs.job import Options
 
 BULK = 50
-"""A decision about this many clips or more is backed up first."""
+"""Changes of this many clips or more are backed up first."""
 
-SHOWN = 10  # refused clips that are named
+SHOWN = 10  # clips listed per verdict
 
 
 def clean(arguments: Namespace) -> int:
-    """Clean by a recipe, compare recipes, or make again what was deleted."""
+    """Clean by a recipe, list or compare recipes, or rebuild deleted cleaned audio."""
     options = Options(whisper=arguments.whisper, device=arguments.device)
     if arguments.list:
         return _list(arguments)
     if arguments.compare:
         return _compare(arguments, options)
     if not arguments.recipes:
-        return _again(arguments, options)
+        return _rebuild(arguments, options)
     if len(arguments.recipes) > 1:
-        raise CuratorError("Clips are cleaned by one recipe.", "Several are for --compare.")
+        raise CuratorError("Several recipes were given.", "Name one, or add --compare.")
     return _clean(arguments, options)
 
 
@@ -39,7 +39,7 @@ def _list(arguments: Namespace) -> int:
         recipe = read_recipe(name)
         steps = ", ".join(info_of(step.cleaner).label for step in recipe.steps)
         if arguments.json:
-            _say(name=name, hash=recipe.hash, use=recipe.use, steps=steps)
+            _print_json(name=name, hash=recipe.hash, use=recipe.use, steps=steps)
         else:
             sys.stdout.write(f"{name:<12}{recipe.use}\n{'':<12}{steps or 'nothing'}\n")
     return 0
@@ -58,7 +58,9 @@ def _clean(arguments: Namespace, options: Options) -> int:
         whole = arguments.query is None
         clips = project.clips.ids(None if whole else read_query(project, arguments.query))
         if not clips:
-            raise CuratorError("No clip fits this query.", "See: curator clips PROJECT --query Q.")
+            raise CuratorError(
+                "No clip matches the query.", "See: curator clips PROJECT --query Q."
+            )
         if len(clips) >= BULK:
             project.backup("before cleaning many clips")
         outcome = cleaning.clean(work, options, recipe, clips)
@@ -66,7 +68,7 @@ def _clean(arguments: Namespace, options: Options) -> int:
         undone = len(clips) - len(outcome.verdicts)
     if arguments.json:
         for clip, verdict in outcome.verdicts.items():
-            _say(clip=clip, accepted=verdict.is_accepted, did=verdict.sentence,
+            _print_json(clip=clip, accepted=verdict.is_accepted, did=verdict.sentence,
                  reasons=list(verdict.refused))  # fmt: skip
         return 1 if outcome.failures else 0
     sys.stdout.write(f"{changes.label}.\n" if changes and changes.clips else "Nothing to change.\n")
@@ -76,14 +78,14 @@ def _clean(arguments: Namespace, options: Options) -> int:
     for clip, verdict in list(outcome.refused.items())[:SHOWN]:
         sys.stdout.write(f"{clip:>6}  refused: {'; '.join(verdict.refused)}\n")
     if outcome.refused:
-        sys.stdout.write(f"Refused, and as they were recorded: {len(outcome.refused)}.\n")
+        sys.stdout.write(f"Refused, left as recorded: {len(outcome.refused)}.\n")
     if undone:
-        sys.stdout.write(f"Could not be judged, and as they were: {undone}.\n")
+        sys.stdout.write(f"Not measured, left unchanged: {undone}.\n")
     return 1 if outcome.failures else 0
 
 
-def _again(arguments: Namespace, options: Options) -> int:
-    """Make again what was cleaned and then deleted."""
+def _rebuild(arguments: Namespace, options: Options) -> int:
+    """Rebuild cleaned audio that was deleted."""
     from curator.jobs import cleaning
     from curator.jobs.context import Work
     from curator.store.project import Project
@@ -92,7 +94,11 @@ def _again(arguments: Namespace, options: Options) -> int:
         work = Work.at_once(project, watcher(arguments.json), arguments.jobs)
         failures = cleaning.make_all_cleaned(work, options)
     if not arguments.json:
-        sys.stdout.write("All cleaned sound is there.\n" if not failures else "Not all is there.\n")
+        sys.stdout.write(
+            "All cleaned audio is present.\n"
+            if not failures
+            else "Some cleaned audio is missing.\n"
+        )
     return 1 if failures else 0
 
 
@@ -105,19 +111,19 @@ def _compare(arguments: Namespace, options: Options) -> int:
     wanted = [read_recipe(name) for name in arguments.recipes] or usable_recipes()
     with Project.open(arguments.project) as project:
         work = Work.at_once(project, watcher(arguments.json), arguments.jobs)
-        found = cleaning.compare(work, options, wanted)
+        compared = cleaning.compare(work, options, wanted)
         names = {each.id: printable(each.name) for each in project.recordings.all()}
-    for number, comparisons in found.items():
+    for number, comparisons in compared.items():
         if arguments.json:
-            _say(
+            _print_json(
                 recording=names[number],
                 best=best(comparisons),
                 recipes=[_as_json(each) for each in comparisons],
             )
         else:
             _write_table(names[number], comparisons)
-    if not found and not arguments.json:
-        sys.stdout.write("There are no clips yet; see: curator analyse PROJECT.\n")
+    if not compared and not arguments.json:
+        sys.stdout.write("There are no clips yet. Run: curator analyse PROJECT\n")
     return 0
 
 
@@ -128,9 +134,9 @@ def _write_table(name: str, comparisons: Sequence[Comparison]) -> None:
     for each in comparisons:
         overall = f"{each.overall.before:.2f} -> {each.overall.after:.2f}"
         voice = each.similarity
-        alike = f"{voice.before:.2f} -> {voice.after:.2f}" if voice else "-"
+        similarity = f"{voice.before:.2f} -> {voice.after:.2f}" if voice else "-"
         mark = "  best" if each.recipe == chosen else ""
-        figures = f"{each.clips:>6}{each.refused:>9.0%}{overall:>16}{alike:>16}"
+        figures = f"{each.clips:>6}{each.refused:>9.0%}{overall:>16}{similarity:>16}"
         sys.stdout.write(f"  {each.recipe:<12}{figures}{mark}\n")
 
 
@@ -146,5 +152,5 @@ def _as_json(each: Comparison) -> Mapping[str, object]:
     }
 
 
-def _say(**what: object) -> None:
-    sys.stdout.write(json.dumps(what, ensure_ascii=False) + "\n")
+def _print_json(**values: object) -> None:
+    sys.stdout.write(json.dumps(values, ensure_ascii=False) + "\n")

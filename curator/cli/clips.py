@@ -1,4 +1,4 @@
-"""curator clips: what is known of each clip."""
+"""Command ``clips``: list clips with text, scores, findings and decisions."""
 
 import json
 import sys
@@ -16,18 +16,18 @@ def clips(arguments: Namespace) -> int:
     from curator.store.project import Project
 
     with Project.open(arguments.project, write=False) as project:
-        found = project.clips.find(read_query(project, arguments.query))
-    for clip in found:
+        matches = project.clips.find(read_query(project, arguments.query))
+    for clip in matches:
         line = json.dumps(as_json(clip), ensure_ascii=False) if arguments.json else as_line(clip)
         sys.stdout.write(f"{line}\n")
     if not arguments.json:
-        seconds = sum(clip.seconds for clip in found)
-        sys.stdout.write(f"{len(found)} clips, {seconds / 60:.1f} minutes.\n")
+        seconds = sum(clip.seconds for clip in matches)
+        sys.stdout.write(f"{len(matches)} clips, {seconds / 60:.1f} minutes.\n")
     return 0
 
 
 def as_json(clip: Clip) -> dict[str, object]:
-    """A clip as programs read it; times in seconds of the recording."""
+    """JSON fields of a clip; times in seconds of the recording."""
     return {
         "id": clip.id,
         "recording": printable(clip.recording),
@@ -49,8 +49,8 @@ def as_json(clip: Clip) -> dict[str, object]:
         "speaker_similarity": clip.speaker_similarity,
         "scores": dict(clip.scores),
         "findings": [
-            {"key": found.key, "severity": found.severity, "sentence": found.sentence}
-            for found in clip.findings
+            {"key": finding.key, "severity": finding.severity, "sentence": finding.sentence}
+            for finding in clip.findings
         ],
         "state": clip.state,
         "emotion": clip.emotion,
@@ -60,9 +60,9 @@ def as_json(clip: Clip) -> dict[str, object]:
 
 
 def as_line(clip: Clip) -> str:
-    """A clip as people read it."""
+    """Table row of a clip."""
     text = clip.text if len(clip.text) <= TEXT_WIDTH else clip.text[: TEXT_WIDTH - 1] + "…"
-    findings = ",".join(found.key for found in clip.findings)
+    findings = ",".join(finding.key for finding in clip.findings)
     return (
         f"{clip.id:>6}  {clip.state:<9}  {clip.emotion or '-':<12}  "
         f"{clip.span.start_s(clip.rate):>9.2f} s  {clip.seconds:>5.2f} s  "

@@ -1,4 +1,4 @@
-"""Commands that carry a person's decisions: decide, undo, redo, history, speaker."""
+"""Commands ``decide``, ``undo``, ``redo``, ``history`` and ``speaker``."""
 
 import json
 import sys
@@ -22,27 +22,28 @@ if TYPE_CHECKING:
     from curator.store.project import Project
 
 BULK = 50
-"""A decision about this many clips or more is backed up first."""
-
+"""Decisions about this many clips or more are backed up first."""
 
 SHORT_VOICE_S = 1.0
-"""Of a chosen clip: one of 0.6 s picked the wrong voice in one trial of six, longer ones none."""
+"""Shorter clips are unreliable: one of 0.6 s chose the wrong voice in one trial of six."""
 
 
 def decide(arguments: Namespace) -> int:
-    """Decide about the clips of a query."""
+    """Set state, category or text of the clips of a query."""
     from curator.jobs.queries import read_query
     from curator.store.project import Project
 
     with Project.open(arguments.project) as project:
         clips = project.clips.ids(read_query(project, arguments.query))
         if not clips:
-            raise CuratorError("No clip fits this query.", "See: curator clips PROJECT --query Q.")
+            raise CuratorError(
+                "No clip matches the query.", "See: curator clips PROJECT --query Q."
+            )
         if len(clips) >= BULK:
             project.backup("before a decision about many clips")
         changes = project.decisions.apply(_edit(arguments, clips))
         if changes.clips:
-            follow(project, changes)
+            update_after(project, changes)
     sys.stdout.write(f"{changes.label}.\n" if changes.clips else "Nothing to change.\n")
     return 0
 
@@ -59,12 +60,10 @@ def _edit(arguments: Namespace, clips: list[int]) -> Edit:
     return correct_text(clips, arguments.text)
 
 
-def follow(project: "Project", changes: Changes) -> None:
-    """Draw the conclusions that depend on what was decided."""
+def update_after(project: "Project", changes: Changes) -> None:
+    """Update similarities and findings that depend on the changed decisions."""
     if changes.fields & {Field.RECIPE, Field.RECORDING_RECIPE}:
-        sys.stderr.write(
-            "Clips are cleaned otherwise than before; `curator analyse` hears them again.\n"
-        )
+        sys.stderr.write("Cleaning of clips changed. Run: curator analyse PROJECT\n")
     if not changes.fields & {Field.TEXT, Field.SPAN, Field.PRESENCE, Field.VOICE}:
         return
     from curator.jobs.derived_facts import conclude, judge_again
@@ -76,13 +75,13 @@ def follow(project: "Project", changes: Changes) -> None:
 
 
 def undo(arguments: Namespace) -> int:
-    """Take the last decision back."""
-    return _step(arguments, "undo", "There is nothing to undo.", "Undone")
+    """Undo the last decision."""
+    return _step(arguments, "undo", "Nothing to undo.", "Undid")
 
 
 def redo(arguments: Namespace) -> int:
-    """Do again what was undone."""
-    return _step(arguments, "redo", "There is nothing to redo.", "Done again")
+    """Redo the last undone decision."""
+    return _step(arguments, "redo", "Nothing to redo.", "Redid")
 
 
 def _step(arguments: Namespace, way: str, nothing: str, done: str) -> int:
@@ -93,7 +92,7 @@ def _step(arguments: Namespace, way: str, nothing: str, done: str) -> int:
         changes = decisions.undo() if way == "undo" else decisions.redo()
         if changes is None:
             raise CuratorError(nothing)
-        follow(project, changes)
+        update_after(project, changes)
     sys.stdout.write(f"{done}: {changes.label}.\n")
     return 0
 
@@ -116,7 +115,7 @@ def history(arguments: Namespace) -> int:
 
 
 def speaker(arguments: Namespace) -> int:
-    """Say whose voice this set is."""
+    """Choose the voice of the set and flag clips of other voices."""
     from curator.jobs.derived_facts import conclude, whole_set
     from curator.jobs.queries import by_id, read_query
     from curator.store.project import Project
@@ -130,17 +129,18 @@ def speaker(arguments: Namespace) -> int:
             clips = project.clips.ids(read_query(project, f"cluster:{arguments.cluster}"))
             described = f"cluster {arguments.cluster}"
         known = {clip for clip, _ in project.facts.vectors()}
-        heard = [clip for clip in clips if clip in known]
-        if not heard:
+        with_vector = [clip for clip in clips if clip in known]
+        if not with_vector:
             raise CuratorError(
-                f"No voice is known for {described}.", "Run: curator analyse PROJECT --only embed."
+                f"No speaker embedding for {described}.",
+                "Run: curator analyse PROJECT --only embed",
             )
-        if max(clip.seconds for clip in project.clips.find(by_id(heard))) < SHORT_VOICE_S:
+        if max(clip.seconds for clip in project.clips.find(by_id(with_vector))) < SHORT_VOICE_S:
             sys.stderr.write(
-                f"{described}: less than {SHORT_VOICE_S:.0f} s hardly tells a voice; "
-                "choose a longer clip if others are taken for it.\n"
+                f"{described}: clips under {SHORT_VOICE_S:.0f} s are unreliable; "
+                "choose a longer clip if other voices are accepted.\n"
             )
-        project.decisions.apply(choose_voice(heard, described))
+        project.decisions.apply(choose_voice(with_vector, described))
         conclude(project)
         threshold = whole_set(project).voice_threshold
         others = project.clips.count(read_query(project, "finding:other_voice"))

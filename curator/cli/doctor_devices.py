@@ -1,4 +1,4 @@
-"""The sound device, the GPUs and the memory of this machine, as the libraries see them."""
+"""Checks of the audio device, GPUs and memory."""
 
 import json
 import os
@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from curator import system_needs
-from curator.cli.doctor_checks import GIB, Check, Status
+from curator.cli.doctor_checks import GIB, Check, CheckStatus
 
 PROBE_SECONDS = 120  # importing torch from a cold disk takes up to half a minute
 LITTLE_MEMORY = 4 * GIB
 
-Seen = Mapping[str, Any]
+ProbeResult = Mapping[str, Any]
 
 
 def devices() -> Iterator[Check]:
-    """Sound, GPUs and memory. The probes run side by side, each in a process of its own."""
+    """Check audio, GPUs and memory. Probes run in parallel, each in its own process."""
     running = {name: start(name) for name in ("sound", "torch", "ctranslate2")}
     seen = {name: answer(process) for name, process in running.items()}
     yield sound(seen["sound"])
@@ -29,7 +29,7 @@ def devices() -> Iterator[Check]:
 
 
 def start(probe: str) -> "subprocess.Popen[str]":
-    """Begin to look at a library."""
+    """Start the probe of a library."""
     return subprocess.Popen(
         [sys.executable, "-m", "curator.cli.probe", probe],
         stdin=subprocess.DEVNULL,
@@ -39,120 +39,122 @@ def start(probe: str) -> "subprocess.Popen[str]":
     )
 
 
-def answer(process: "subprocess.Popen[str]") -> Seen:
-    """What a probe saw; a probe that died or hung is an answer, too."""
+def answer(process: "subprocess.Popen[str]") -> ProbeResult:
+    """Output of a probe; {"error": reason} if it crashed or timed out."""
     try:
-        said, log = process.communicate(timeout=PROBE_SECONDS)
+        output, log = process.communicate(timeout=PROBE_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
-        return {"error": f"it did not answer within {PROBE_SECONDS} s"}
+        return {"error": f"no answer within {PROBE_SECONDS} s"}
     if process.returncode:
-        words = [line for line in log.splitlines() if line.strip()]
-        last = words[-1].strip() if words else "without a word"
-        return {"error": f"it ended with code {process.returncode}: {last}"}
-    seen: Seen = json.loads(said)
+        lines = [line for line in log.splitlines() if line.strip()]
+        last = lines[-1].strip() if lines else "no output"
+        return {"error": f"exit code {process.returncode}: {last}"}
+    seen: ProbeResult = json.loads(output)
     return seen
 
 
 def has_driver() -> bool:
-    """Whether NVIDIA's driver is loaded or its tool installed."""
+    """Whether an NVIDIA driver is loaded or nvidia-smi is installed."""
     return Path("/proc/driver/nvidia/version").exists() or bool(shutil.which("nvidia-smi"))
 
 
-def sound(seen: Seen) -> Check:
-    """Whether clips can be heard."""
+def sound(seen: ProbeResult) -> Check:
+    """Check the audio output."""
     if seen.get("device"):
-        sentence = f"Clips are heard on {seen['device']} ({seen['rate']:.0f} Hz)."
-        return Check("sound", "sound", Status.GOOD, sentence, figures=seen)
+        sentence = f"Audio output: {seen['device']} ({seen['rate']:.0f} Hz)."
+        return Check("sound", "sound", CheckStatus.GOOD, sentence, figures=seen)
     if seen.get("portaudio") is False:
-        sentence = "PortAudio is missing, so clips cannot be heard; everything else works."
+        sentence = "PortAudio is missing: clips cannot be played; everything else works."
         hint = portaudio_hint()
     elif seen.get("absent"):
-        sentence = "The package sounddevice is missing, so clips cannot be heard."
+        sentence = "The package sounddevice is missing: clips cannot be played."
         hint = "Reinstall as described in docs/install.md."
     elif seen.get("error"):
-        sentence = f"The sound system does not answer: {seen['error']}."
-        hint = "Look whether another program can play sound."
+        sentence = f"The audio system does not respond: {seen['error']}."
+        hint = "Check whether another program can play audio."
     else:
-        sentence = "There is no device to hear clips on; everything else works."
-        hint = "Connect one; on a remote machine that is normal."
-    return Check("sound", "sound", Status.NOTE, sentence, hint, seen)
+        sentence = "There is no audio output: clips cannot be played; everything else works."
+        hint = "Connect a device; on a remote machine this is normal."
+    return Check("sound", "sound", CheckStatus.NOTE, sentence, hint, seen)
 
 
 def portaudio_hint() -> str:
-    """How to get PortAudio here."""
+    """How to install PortAudio."""
     lacking = [lack for lack in system_needs.lacks() if lack.need.key == "portaudio"]
     if lacking:
-        return f"To add it: {system_needs.install_line(lacking)}"
-    return "Install sounddevice again: pip install --force-reinstall --no-deps sounddevice"
+        return f"To install it: {system_needs.install_line(lacking)}"
+    return "Reinstall sounddevice: pip install --force-reinstall --no-deps sounddevice"
 
 
-def torch_gpu(seen: Seen, driver: bool) -> Check:
-    """Whether training and speaker vectors can use a GPU."""
+def torch_gpu(seen: ProbeResult, driver: bool) -> Check:
+    """Check the GPU for training and speaker embeddings."""
     if gpus := seen.get("gpus"):
         each = "; ".join(
             f"{gpu['name']}, {gpu['free'] / GIB:.1f} of {gpu['total'] / GIB:.1f} GiB free"
             for gpu in gpus
         )
-        return Check("gpu", "torch", Status.GOOD, f"torch {seen['version']} uses {each}.", "", seen)
+        return Check(
+            "gpu", "torch", CheckStatus.GOOD, f"torch {seen['version']} uses {each}.", "", seen
+        )
     if "version" not in seen:
-        sentence = f"torch does not load: {seen['error']}."
+        sentence = f"torch cannot be imported: {seen['error']}."
         return Check(
             "gpu",
             "torch",
-            Status.MISSING,
+            CheckStatus.MISSING,
             sentence,
             "Reinstall as described in docs/install.md.",
             seen,
         )
     name = f"torch {seen['version']}"
     if seen.get("mps"):
-        sentence = f"{name} could use Apple's GPU; curator and trainer use the processor there."
-        return Check("gpu", "torch", Status.NOTE, sentence, "", seen)
+        sentence = f"{name} supports Apple's GPU; curator and trainer use the CPU there."
+        return Check("gpu", "torch", CheckStatus.NOTE, sentence, "", seen)
     if not driver:
-        sentence = f"{name} works on the processor: there is no NVIDIA driver on this machine."
-        hint = "With an NVIDIA GPU: install its driver. Without one, nothing; training is slow."
+        sentence = f"{name} uses the CPU: there is no NVIDIA driver on this machine."
+        hint = "With an NVIDIA GPU, install its driver. Without one, training is slow."
     elif not seen["built_for"]:
-        sentence = f"{name} works on the processor: it is a build without GPU support."
+        sentence = f"{name} uses the CPU: it is a build without GPU support."
         hint = "Install torch 2.8.0 for your CUDA version, as described in docs/install.md."
     else:
         sentence = f"{name} cannot use the GPU: {seen['error']}"
         hint = (
-            f"This torch is built for CUDA {seen['built_for']}: update the NVIDIA driver, and look "
-            "with nvidia-smi whether the GPU is there and free."
+            f"This torch is built for CUDA {seen['built_for']}: update the NVIDIA driver and check "
+            "with nvidia-smi that the GPU is present and free."
         )
-    return Check("gpu", "torch", Status.NOTE, sentence, hint, seen)
+    return Check("gpu", "torch", CheckStatus.NOTE, sentence, hint, seen)
 
 
-def ctranslate2_gpu(seen: Seen, driver: bool) -> Check:
-    """Whether Whisper can use a GPU."""
+def ctranslate2_gpu(seen: ProbeResult, driver: bool) -> Check:
+    """Check the GPU for Whisper."""
     if "version" not in seen:
-        sentence = f"CTranslate2 does not load: {seen['error']}."
+        sentence = f"CTranslate2 cannot be imported: {seen['error']}."
         hint = "Reinstall as described in docs/install.md."
-        return Check("gpu", "ctranslate2", Status.MISSING, sentence, hint, seen)
+        return Check("gpu", "ctranslate2", CheckStatus.MISSING, sentence, hint, seen)
     name = f"CTranslate2 {seen['version']} (Whisper)"
     if seen["gpus"] and not seen["error"]:
         kinds = ", ".join(seen["gpu_types"])
         sentence = f"{name} uses {seen['gpus']} GPU{'s' if seen['gpus'] > 1 else ''} with {kinds}."
-        return Check("gpu", "ctranslate2", Status.GOOD, sentence, "", seen)
+        return Check("gpu", "ctranslate2", CheckStatus.GOOD, sentence, "", seen)
     if seen["gpus"]:
-        sentence = f"{name} sees a GPU and cannot use it: {seen['error']} is not found."
+        sentence = f"{name} cannot use the GPU: {seen['error']} is missing."
         hint = (
             "It needs the CUDA 12 libraries that torch 2.8.0 brings: install the packages "
             "nvidia-cublas-cu12 and nvidia-cudnn-cu12 of requirements.lock."
         )
     elif driver:
-        sentence = f"{name} finds no GPU, though there is an NVIDIA driver."
-        hint = "Update the driver, and look at CUDA_VISIBLE_DEVICES."
+        sentence = f"{name} detects no GPU, although there is an NVIDIA driver."
+        hint = "Update the driver, and check CUDA_VISIBLE_DEVICES."
     else:
-        sentence = f"{name} works on the processor, with {', '.join(seen['cpu_types'])}."
+        sentence = f"{name} uses the CPU, with {', '.join(seen['cpu_types'])}."
         hint = ""
-    return Check("gpu", "ctranslate2", Status.NOTE, sentence, hint, seen)
+    return Check("gpu", "ctranslate2", CheckStatus.NOTE, sentence, hint, seen)
 
 
 def memory() -> Check:
-    """Cores and memory."""
+    """Check CPU cores and memory."""
     cores = os.cpu_count() or 1
     try:
         page = os.sysconf("SC_PAGE_SIZE")
@@ -160,13 +162,15 @@ def memory() -> Check:
         free = page * os.sysconf("SC_AVPHYS_PAGES")
     except (AttributeError, ValueError, OSError):  # Windows has no sysconf, macOS lacks one name
         sentence = f"{cores} cores."
-        return Check("memory", "memory", Status.GOOD, sentence, "", {"cores": cores})
-    status = Status.GOOD if total >= LITTLE_MEMORY else Status.NOTE
+        return Check("memory", "memory", CheckStatus.GOOD, sentence, "", {"cores": cores})
+    status = CheckStatus.GOOD if total >= LITTLE_MEMORY else CheckStatus.NOTE
     return Check(
         "memory",
         "memory",
         status,
         f"{cores} cores, {total / GIB:.1f} GiB of memory.",
-        "" if status is Status.GOOD else "Analysis wants 4 GiB; use --jobs 1 and a small Whisper.",
+        ""
+        if status is CheckStatus.GOOD
+        else "Analysis needs about 4 GiB; use --jobs 1 and a small Whisper model.",
         {"cores": cores, "total_bytes": total, "free_bytes": free},
     )

@@ -1,11 +1,11 @@
-"""curator merge: another project or a list of clips into this one."""
+"""Command ``merge``: merge another project or dataset into this one."""
 
 import json
 import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from curator.cli.decide import follow
+from curator.cli.decide import update_after
 from curator.cli.progress import watcher
 from curator.domain.errors import CuratorError
 from curator.domain.merging import Conflict, MergePlan, Rule
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from curator.jobs.context import Work
 
 ANSWERS = {"m": Rule.MINE, "mine": Rule.MINE, "t": Rule.THEIRS, "theirs": Rule.THEIRS}
-SHOWN = 50  # conflicts that are listed for people; --json has them all
+SHOWN = 50  # conflicts listed; --json lists all
 
 
 def merge(arguments: Namespace) -> int:
-    """Plan a merge, have its conflicts decided, and do it."""
+    """Plan a merge, resolve its conflicts, and apply it."""
     from curator.jobs.context import Work
     from curator.jobs.merging import plan_merge
     from curator.store.project import Project
@@ -32,55 +32,57 @@ def merge(arguments: Namespace) -> int:
         )
         unknown = choices.keys() - {conflict.number for conflict in plan.conflicts}
         if unknown:
-            raise CuratorError(f"There is no conflict {min(unknown)}.", "See --dry-run.")
-        _say_plan(plan, arguments.json)
+            raise CuratorError(
+                f"There is no conflict {min(unknown)}.", "See --dry-run for the list."
+            )
+        _print_plan(plan, arguments.json)
         if arguments.dry_run:
             return 0
-        changes = _do(work, plan, Rule(arguments.rule), choices)
-        follow(project, changes)
+        changes = _apply(work, plan, Rule(arguments.rule), choices)
+        update_after(project, changes)
     clips = len(changes.about_clips)
     count = "1 clip" if clips == 1 else f"{clips} clips"
-    words = f"{changes.label} ({count}). `curator undo` takes it back."
+    sentence = f"{changes.label} ({count}). Undo: curator undo PROJECT"
     if not changes.clips:
-        words = "Nothing to change."
+        sentence = "Nothing to change."
     data = {"merged": clips, "label": changes.label}
-    sys.stdout.write(f"{json.dumps(data, ensure_ascii=False) if arguments.json else words}\n")
+    sys.stdout.write(f"{json.dumps(data, ensure_ascii=False) if arguments.json else sentence}\n")
     return 0
 
 
-def _do(work: "Work", plan: MergePlan, rule: Rule, choices: dict[int, Rule]) -> "Changes":
+def _apply(work: "Work", plan: MergePlan, rule: Rule, choices: dict[int, Rule]) -> "Changes":
     from curator.jobs.merging import merge as merge_now
 
     if rule is Rule.ASK and sys.stdin.isatty():
         for conflict in plan.conflicts:
             if conflict.number not in choices:
-                choices[conflict.number] = _asked(conflict)
+                choices[conflict.number] = _ask(conflict)
     return merge_now(work, plan.decided(rule, choices))
 
 
-def _asked(conflict: Conflict) -> Rule:
-    """What a person answers; nothing is done when the questions end early."""
+def _ask(conflict: Conflict) -> Rule:
+    """Ask on the terminal how to resolve a conflict. Raises CuratorError at the end of input."""
     while True:
         sys.stderr.write(f"{conflict.number}. {conflict.sentence} [m]ine or [t]heirs? ")
         sys.stderr.flush()
         answer = sys.stdin.readline()
         if not answer:
-            raise CuratorError("The merge was not done: a conflict was left without an answer.")
+            raise CuratorError("Not merged: a conflict is unresolved.")
         if answer.strip().lower() in ANSWERS:
             return ANSWERS[answer.strip().lower()]
 
 
 def _choices(texts: list[str]) -> dict[int, Rule]:
-    found = {}
+    choices = {}
     for text in texts:
         number, _, rule = text.partition("=")
         if not number.isdecimal() or rule not in ANSWERS:
-            raise CuratorError(f"{text!r} chooses nothing.", "For example: --choose 3=theirs")
-        found[int(number)] = ANSWERS[rule]
-    return found
+            raise CuratorError(f"{text!r} is not a choice.", "For example: --choose 3=theirs")
+        choices[int(number)] = ANSWERS[rule]
+    return choices
 
 
-def _say_plan(plan: MergePlan, as_json: bool) -> None:
+def _print_plan(plan: MergePlan, as_json: bool) -> None:
     if as_json:
         for conflict in plan.conflicts:
             sys.stdout.write(

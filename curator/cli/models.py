@@ -1,4 +1,4 @@
-"""curator models: what networks the program can load, and getting them onto this machine."""
+"""Commands ``models list|get|import|verify``."""
 
 import json
 import sys
@@ -11,49 +11,49 @@ from curator.weights.catalogue import ListedModel, listed_model, listed_models
 from curator.weights.download import Tell, get, import_from, models_in
 from curator.weights.folder import ModelState, Standing, standing
 
-SAID_EVERY_S = 0.5
+UPDATE_EVERY_S = 0.5
 MB = 1_000_000
 
 
 def list_(arguments: Namespace) -> int:
-    """curator models list"""
+    """List models with purpose, licence and state."""
     for model in listed_models():
-        _say(arguments, standing(model))
+        _print_model(arguments, standing(model))
     return 0
 
 
 def verify(arguments: Namespace) -> int:
-    """curator models verify"""
+    """Compare the hash of every file of installed models."""
     wrong = 0
     for model in _named(arguments.names):
-        found = standing(model, thorough=True)
-        if found.state is ModelState.ABSENT and not arguments.names:
+        status = standing(model, thorough=True)
+        if status.state is ModelState.ABSENT and not arguments.names:
             continue
-        wrong += not found.is_usable
-        _say(arguments, found)
+        wrong += not status.is_usable
+        _print_model(arguments, status)
     return 1 if wrong else 0
 
 
 def get_(arguments: Namespace) -> int:
-    """curator models get"""
+    """Download models."""
     for model in _named(arguments.names):
-        folder = get(model, _told(model, as_json=arguments.json))
-        _done(arguments, model, f"{model.name} is in {printable(str(folder))}.")
+        folder = get(model, _progress_of(model, as_json=arguments.json))
+        _print_done(arguments, model, f"{model.name} is in {printable(str(folder))}.")
     return 0
 
 
 def import_(arguments: Namespace) -> int:
-    """curator models import"""
+    """Copy models from a folder."""
     names = arguments.names
     models = _named(names) if names else models_in(arguments.folder, listed_models())
     if not models:
         raise CuratorError(
-            f"{printable(str(arguments.folder))} holds all files of none of the models.",
-            "See: curator models list.",
+            f"{printable(str(arguments.folder))} does not contain all files of any model.",
+            "See: curator models list",
         )
     for model in models:
         folder = import_from(model, arguments.folder)
-        _done(arguments, model, f"{model.name} is in {printable(str(folder))}.")
+        _print_done(arguments, model, f"{model.name} is in {printable(str(folder))}.")
     return 0
 
 
@@ -61,14 +61,14 @@ def _named(names: Sequence[str]) -> list[ListedModel]:
     return [listed_model(name) for name in names] if names else list(listed_models())
 
 
-def _say(arguments: Namespace, found: Standing) -> None:
-    model = found.model
+def _print_model(arguments: Namespace, status: Standing) -> None:
+    model = status.model
     if arguments.json:
         line = {
             "name": model.name,
             "kind": model.kind,
-            "state": found.state,
-            "bytes_here": found.bytes_here,
+            "state": status.state,
+            "bytes_here": status.bytes_here,
             "size": model.size,
             "revision": model.revision,
             "licence": model.licence,
@@ -78,26 +78,26 @@ def _say(arguments: Namespace, found: Standing) -> None:
                 {"name": file.name, "size": file.size, "sha256": file.sha256 or None}
                 for file in model.files
             ],
-            "sentence": found.sentence,
+            "sentence": status.sentence,
         }
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         return
-    size = f"{(model.size or found.bytes_here) / MB:,.0f} MB" if model.size else "size unknown"
+    size = f"{(model.size or status.bytes_here) / MB:,.0f} MB" if model.size else "size unknown"
     sys.stdout.write(
-        f"{model.name:<25}{found.state:<10}{size:>14}  {model.licence}\n"
-        f"{'':<25}{model.use}\n{'':<25}{found.sentence}\n"
+        f"{model.name:<25}{status.state:<10}{size:>14}  {model.licence}\n"
+        f"{'':<25}{model.use}\n{'':<25}{status.sentence}\n"
     )
 
 
-def _told(model: ListedModel, *, as_json: bool) -> Tell:
-    """Says how far a download is: lines for programs, one line that changes on a terminal."""
-    said = [0.0]
+def _progress_of(model: ListedModel, *, as_json: bool) -> Tell:
+    """Progress callback of a download: JSON lines, or one updated line on a terminal."""
+    updated = [0.0]
 
     def tell(here: int, whole: int | None) -> None:
         now = time.monotonic()
-        if now - said[0] < SAID_EVERY_S and here != whole:
+        if now - updated[0] < UPDATE_EVERY_S and here != whole:
             return
-        said[0] = now
+        updated[0] = now
         if as_json:
             line = {"event": "progress", "model": model.name, "bytes": here, "of": whole}
             sys.stdout.write(json.dumps(line) + "\n")
@@ -110,7 +110,7 @@ def _told(model: ListedModel, *, as_json: bool) -> Tell:
     return tell
 
 
-def _done(arguments: Namespace, model: ListedModel, sentence: str) -> None:
+def _print_done(arguments: Namespace, model: ListedModel, sentence: str) -> None:
     if arguments.json:
         line = {"event": "done", "model": model.name}
         sys.stdout.write(json.dumps(line) + "\n")

@@ -1,4 +1,4 @@
-"""Commands that look at the set as a whole and hand it on: check, export, demo."""
+"""Commands ``check``, ``export`` and ``demo``."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def check(arguments: Namespace) -> int:
-    """Say which kept clips the trainer will use, and why not the others."""
+    """List kept clips that the trainer would refuse, with reasons."""
     from curator.export.project import check_project
     from curator.store.project import Project
 
@@ -39,7 +39,7 @@ def check(arguments: Namespace) -> int:
 
 
 def export(arguments: Namespace) -> int:
-    """Write a bundle for the trainer."""
+    """Export a training set."""
     from curator.export.project import export_project
 
     with _open_for_export(arguments.project) as project:
@@ -59,7 +59,7 @@ def export(arguments: Namespace) -> int:
 
 
 def _open_for_export(path: Path) -> "Project":
-    """The project, for writing if that is possible: then a snapshot of the set can be taken."""
+    """Open the project, for writing if possible, so that a snapshot can be taken."""
     from curator.store.project import Project
 
     try:
@@ -68,17 +68,17 @@ def _open_for_export(path: Path) -> "Project":
         raise
     except CuratorError as why:
         project = Project.open(path, write=False)
-        sys.stderr.write(f"{why.sentence} It is exported without taking a snapshot.\n")
+        sys.stderr.write(f"{why.sentence} Exporting without a snapshot.\n")
         return project
 
 
 def demo(arguments: Namespace) -> int:
-    """Make a quiz show, find its faults, train on it, report."""
+    """Run the whole workflow on a synthetic quiz show and report."""
     from curator.demo.run import run_demo
 
     def say(line: str) -> None:
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
 
-    found = run_demo(arguments.out, say, seed=arguments.seed)
-    return 0 if found.passed else 1
+    result = run_demo(arguments.out, say, seed=arguments.seed)
+    return 0 if result.passed else 1

@@ -1,7 +1,7 @@
-"""Looks at one library from inside a process of its own and says what it sees, as a JSON object.
+"""Probe of one library, printed as a JSON object: ``python -m curator.cli.probe torch``.
 
-``python -m curator.cli.probe torch``. In a process of its own because a broken driver or library
-may end the process instead of raising, and because importing torch takes seconds.
+Runs in its own process: a broken driver or library may end the process instead of raising, and
+importing torch takes seconds.
 """
 
 import ctypes
@@ -10,17 +10,17 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 
-Seen = dict[str, object]
+ProbeResult = dict[str, object]
 
-# What CTranslate2 opens when it first computes on a GPU; torch's CUDA 12 packages bring both.
+# Loaded by CTranslate2 on first GPU use; torch's CUDA 12 packages contain both.
 CUDA_LIBRARIES = ("libcublas.so.12", "libcudnn.so.9")
 
 
-def torch_seen() -> Seen:
-    """Whether torch can compute on a GPU, which one, and if not, why in torch's own words."""
+def torch_seen() -> ProbeResult:
+    """GPUs that torch can use, or torch's error message."""
     import torch
 
-    seen: Seen = {
+    seen: ProbeResult = {
         "version": torch.__version__,
         "built_for": torch.version.cuda or torch.version.hip or "",
         "mps": torch.backends.mps.is_available(),
@@ -42,11 +42,11 @@ def torch_seen() -> Seen:
     return seen
 
 
-def ctranslate2_seen() -> Seen:
-    """Whether CTranslate2, which runs Whisper, can compute on a GPU, and which kinds of numbers."""
+def ctranslate2_seen() -> ProbeResult:
+    """GPUs and compute types of CTranslate2, which runs Whisper."""
     import ctranslate2
 
-    seen: Seen = {
+    seen: ProbeResult = {
         "version": ctranslate2.__version__,
         "gpus": ctranslate2.get_cuda_device_count(),
         "cpu_types": sorted(ctranslate2.get_supported_compute_types("cpu")),
@@ -59,12 +59,12 @@ def ctranslate2_seen() -> Seen:
 
 
 def absent_library() -> str:
-    """The CUDA library that the loader does not find, "" if all are found."""
+    """Name of the missing CUDA library, or "" if none is missing."""
     if not sys.platform.startswith("linux"):
         return ""
     import torch
 
-    torch.zeros(1, device="cuda")  # opens the libraries of its own packages, which serve both
+    torch.zeros(1, device="cuda")  # loads the libraries of torch's packages, which both use
     for name in CUDA_LIBRARIES:
         try:
             ctypes.CDLL(name)
@@ -73,14 +73,14 @@ def absent_library() -> str:
     return ""
 
 
-def sound_seen() -> Seen:
-    """The output device that clips would be heard on."""
+def sound_seen() -> ProbeResult:
+    """Audio output device."""
     try:
         import sounddevice
-    except OSError as reason:  # the package is there, PortAudio is not
+    except OSError as reason:  # the package is installed, PortAudio is not
         return {"error": str(reason).strip(), "portaudio": False}
     devices = [device for device in sounddevice.query_devices() if device["max_output_channels"]]
-    seen: Seen = {"portaudio": True, "outputs": len(devices), "error": "", "device": ""}
+    seen: ProbeResult = {"portaudio": True, "outputs": len(devices), "error": "", "device": ""}
     if devices:
         try:
             chosen = sounddevice.query_devices(kind="output")
@@ -92,7 +92,7 @@ def sound_seen() -> Seen:
     return seen
 
 
-PROBES: Mapping[str, Callable[[], Seen]] = {
+PROBES: Mapping[str, Callable[[], ProbeResult]] = {
     "torch": torch_seen,
     "ctranslate2": ctranslate2_seen,
     "sound": sound_seen,
@@ -100,7 +100,7 @@ PROBES: Mapping[str, Callable[[], Seen]] = {
 
 
 def main(name: str) -> int:
-    """Say what one probe sees; what libraries print goes to stderr."""
+    """Print the result of one probe; output of libraries goes to stderr."""
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     try:

@@ -1,4 +1,4 @@
-"""How a long command shows that it lives: a bar, JSON lines for programs, or plain lines."""
+"""Progress display of long commands: bar, JSON lines or plain lines."""
 
 import json
 import sys
@@ -10,41 +10,41 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from curator.domain.progress import Watcher
 
 REFRESH_S = 0.1  # of the bar and of the JSON lines
-LONG_S = 60.0  # items that take longer on average are shown by their minutes
-SAID_EVERY_S = 30.0  # where there is no bar, of such items
+LONG_S = 60.0  # progress of longer items is shown in minutes
+UPDATE_EVERY_S = 30.0  # interval of plain lines for such items
 
 
 def watcher(as_json: bool) -> Watcher:
-    """The watcher that fits where stdout and stderr go."""
+    """Progress display for ``--json``, a terminal or a pipe."""
     if as_json:
         return JsonLines(sys.stdout)
     return Bar() if sys.stderr.isatty() else PlainLines(sys.stderr)
 
 
 def are_long(items: int, seconds: float) -> bool:
-    """Whether one waits so long for an item that its minutes are of interest."""
+    """Whether items are so long that progress is shown in minutes."""
     return items > 0 and seconds / items > LONG_S
 
 
 def minutes(seconds: float, of: float) -> str:
-    """How far it is: "43 of 300 min"."""
+    """Progress in minutes, such as "43 of 300 min"."""
     return f"{seconds / 60:.0f} of {of / 60:.0f} min"
 
 
 class _Clock:
-    """How fast a step goes, by the monotonic clock."""
+    """Processing speed of a step."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
 
     def speed(self, items: int, seconds: float) -> tuple[float, float]:
-        """Items per second, and seconds of sound per second (times real time)."""
-        gone = max(time.monotonic() - self._began, 1e-6)
-        return items / gone, seconds / gone
+        """Items per second, and seconds of audio per second (times real time)."""
+        elapsed = max(time.monotonic() - self._began, 1e-6)
+        return items / elapsed, seconds / elapsed
 
 
 class JsonLines:
-    """One object a line: its "event" is started, progress, failed, noted or finished."""
+    """JSON lines; "event" is started, progress, failed, noted or finished."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
@@ -52,10 +52,10 @@ class JsonLines:
         self._clock = _Clock()
         self._items = 0
         self._seconds = 0.0
-        self._said = 0.0
+        self._updated = 0.0
 
-    def _say(self, event: str, **what: object) -> None:
-        line = json.dumps({"event": event, "step": self._step, **what}, ensure_ascii=False)
+    def _emit(self, event: str, **values: object) -> None:
+        line = json.dumps({"event": event, "step": self._step, **values}, ensure_ascii=False)
         self._out.write(f"{line}\n")
         self._out.flush()
 
@@ -63,19 +63,19 @@ class JsonLines:
         """See Watcher."""
         self._step, self._items, self._clock = step, items, _Clock()
         self._seconds = seconds
-        self._say("started", items=items, seconds=round(seconds, 3))
+        self._emit("started", items=items, seconds=round(seconds, 3))
 
     def progressed(self, items: int, seconds: float) -> None:
         """See Watcher."""
         now = time.monotonic()
-        if items < self._items and now - self._said < REFRESH_S:
+        if items < self._items and now - self._updated < REFRESH_S:
             return
-        self._said = now
+        self._updated = now
         clips, real_time = self._clock.speed(items, seconds)
         eta = (self._items - items) / clips if clips else None
         if are_long(self._items, self._seconds):
             eta = (self._seconds - seconds) / real_time if real_time else None
-        self._say(
+        self._emit(
             "progress",
             done=items,
             of=self._items,
@@ -88,19 +88,19 @@ class JsonLines:
 
     def failed(self, sentence: str) -> None:
         """See Watcher."""
-        self._say("failed", sentence=sentence)
+        self._emit("failed", sentence=sentence)
 
     def noted(self, sentence: str) -> None:
         """See Watcher."""
-        self._say("noted", sentence=sentence)
+        self._emit("noted", sentence=sentence)
 
     def finished(self) -> None:
         """See Watcher."""
-        self._say("finished")
+        self._emit("finished")
 
 
 class PlainLines:
-    """A line when a step begins and one when it ends."""
+    """Plain lines: one when a step ends, more for long items."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
@@ -109,20 +109,20 @@ class PlainLines:
         self._done = (0, 0.0)
         self._seconds = 0.0
         self._are_long = False
-        self._said = 0.0
+        self._updated = 0.0
 
     def started(self, step: str, items: int, seconds: float) -> None:
         """See Watcher."""
         self._step, self._clock, self._done = step, _Clock(), (0, 0.0)
         self._seconds, self._are_long = seconds, are_long(items, seconds)
-        self._said = time.monotonic()
+        self._updated = time.monotonic()
 
     def progressed(self, items: int, seconds: float) -> None:
         """See Watcher."""
         self._done = (items, seconds)
         now = time.monotonic()
-        if self._are_long and now - self._said >= SAID_EVERY_S:
-            self._said = now
+        if self._are_long and now - self._updated >= UPDATE_EVERY_S:
+            self._updated = now
             self._out.write(f"{self._step}: {minutes(seconds, self._seconds)}\n")
             self._out.flush()
 
@@ -144,7 +144,7 @@ class PlainLines:
 
 
 class Bar:
-    """One bar a step on a terminal, with items/s, times real time and the time left."""
+    """Progress bar per step with items/s, times real time and remaining time."""
 
     def __init__(self) -> None:
         self._progress: Progress | None = None

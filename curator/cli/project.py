@@ -1,4 +1,4 @@
-"""Commands about the project itself: new, import, verify, doctor."""
+"""Commands ``new``, ``import``, ``verify`` and ``doctor``."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ from curator.domain.target import read_target
 
 
 def new(arguments: Namespace) -> int:
-    """curator new"""
+    """Create a project."""
     from curator.store.project import Project
 
     read_target(arguments.target)
@@ -23,12 +23,12 @@ def new(arguments: Namespace) -> int:
         target=arguments.target,
         categories=categories,
     ) as project:
-        sys.stdout.write(f"Made {printable(str(project.path))}.\n")
+        sys.stdout.write(f"Created {printable(str(project.path))}.\n")
     return 0
 
 
 def import_(arguments: Namespace) -> int:
-    """curator import"""
+    """Import recordings."""
     from curator.jobs.context import Work
     from curator.jobs.intake import import_paths
     from curator.store.project import Project
@@ -45,19 +45,19 @@ def import_(arguments: Namespace) -> int:
     if not arguments.json:
         sys.stdout.write(
             f"{len(recordings)} recordings, {seconds / 60:.1f} minutes in the project."
-            + (f" {failures} could not be taken in.\n" if failures else "\n")
+            + (f" {failures} could not be imported.\n" if failures else "\n")
         )
     return 1 if failures else 0
 
 
 def verify(arguments: Namespace) -> int:
-    """curator verify"""
+    """Check a project or an exported bundle."""
     faults = _faults(arguments)
     for fault in faults:
         line = json.dumps({"fault": fault}, ensure_ascii=False) if arguments.json else fault
         sys.stdout.write(f"{line}\n")
     if not faults and not arguments.json:
-        sys.stdout.write("Everything is in order.\n")
+        sys.stdout.write("No problems.\n")
     return 1 if faults else 0
 
 
@@ -68,13 +68,13 @@ def _faults(arguments: Namespace) -> list[str]:
     if (arguments.path / "manifest.jsonl").exists():
         return verify_bundle(arguments.path)
     if not arguments.path.exists():
-        raise CuratorError(f"There is nothing at {printable(str(arguments.path))}.")
+        raise CuratorError(f"{printable(str(arguments.path))} does not exist.")
     with Project.open(arguments.path, write=False) as project:
         return project.verify() + verify_sources(project.recordings.all())
 
 
 def doctor(arguments: Namespace) -> int:
-    """curator doctor"""
+    """Check installation, devices and models."""
     from curator.cli.doctor import doctor as examine
 
     return examine(arguments.json)

@@ -1,4 +1,4 @@
-"""What can be typed after several commands, and numbers that have limits."""
+"""Arguments shared by several commands, and number types with limits."""
 
 import argparse
 import pkgutil
@@ -6,17 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 Make = Callable[[str, str, str], argparse.ArgumentParser]
-"""Makes a command: its name, what runs it, what it does."""
+"""Adds a command, given its name, "module:function" and help text."""
 
 
 def add_project(command: argparse.ArgumentParser) -> None:
-    """The project it is about."""
-    command.add_argument("project", metavar="PROJECT", type=Path, help="a folder NAME.curator")
+    """Add the PROJECT argument."""
+    command.add_argument(
+        "project", metavar="PROJECT", type=Path, help="project folder NAME.curator"
+    )
 
 
 def add_json(command: argparse.ArgumentParser) -> None:
-    """Whether it speaks to a program."""
-    command.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+    """Add ``--json``."""
+    command.add_argument("--json", action="store_true", help="print JSON, one object per line")
 
 
 def add_whisper(command: argparse.ArgumentParser) -> None:
@@ -40,7 +42,7 @@ def plugin_keys(*folder: str) -> str:
 
 
 def positive(text: str) -> int:
-    """A number from 1 on."""
+    """Integer of at least 1."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")

@@ -44,7 +44,7 @@ def test_accepted_clips_get_the_recipe_and_refused_ones_a_reason(show, capsys):
     assert "Clean by noise (4 clips)." in said
     assert "background 2.1 -> 3.6, voice 0.91 -> 0.90" in said
     assert "refused: the voice is no longer the same: similarity 0.91 -> 0.70" in said
-    assert "Could not be judged, and as they were: 1." in said
+    assert "Not measured, left unchanged: 1." in said
     assert set(recipes_of(show).values()) == {read_recipe("noise").hash}
     assert len(recipes_of(show)) == 4
     assert run(["undo", str(show)]) == 0
@@ -78,7 +78,7 @@ def test_a_comparison_is_a_table_with_the_best(show, capsys, monkeypatch):
 
 def test_without_a_recipe_what_is_lacking_is_made_again(show, capsys):
     assert run(["clean", str(show)]) == 0
-    assert "All cleaned sound is there." in capsys.readouterr().out
+    assert "All cleaned audio is present." in capsys.readouterr().out
 
 
 def test_wrong_words_are_refused_with_a_hint(show, capsys):

@@ -89,7 +89,7 @@ def test_decisions_are_made_undone_and_made_again(curator, project):
     assert curator("decide", project, "--query", "finding:clipped", "--drop")[0] == 0
     assert [clip["state"] for clip in listed(curator, project)].count("dropped") == 1
     code, out, _ = curator("undo", project)
-    assert (code, out) == (0, "Undone: Drop (1 clip).\n")
+    assert (code, out) == (0, "Undid: Drop (1 clip).\n")
     assert {clip["state"] for clip in listed(curator, project)} == {"undecided"}
     assert curator("redo", project)[0] == 0
     assert [clip["state"] for clip in listed(curator, project)].count("dropped") == 1
@@ -138,7 +138,7 @@ def test_choosing_a_voice_finds_the_others_and_undo_forgets_them(curator, projec
 def test_nothing_to_undo_is_said(curator, project):
     code, _, errors = curator("undo", project)
     assert code == 1
-    assert "nothing to undo" in errors
+    assert "Nothing to undo" in errors
 
 
 def test_a_second_writer_is_told_who_has_the_project(curator, project):

@@ -8,7 +8,7 @@ import pytest
 
 from curator.cli import doctor_checks, doctor_devices
 from curator.cli.doctor import as_json, as_text, checks
-from curator.cli.doctor_checks import GIB, Check, Status
+from curator.cli.doctor_checks import GIB, Check, CheckStatus
 from curator.cli.doctor_devices import ctranslate2_gpu, sound, torch_gpu
 
 TORCH = {"version": "2.8.0", "built_for": "12.8", "mps": False, "gpus": [], "error": "no luck"}
@@ -18,13 +18,13 @@ WHISPER = {"version": "4.8", "gpus": 0, "cpu_types": ["float32", "int8"], "error
 
 def test_a_gpu_is_named_with_its_memory():
     check = torch_gpu({**TORCH, "gpus": [A_GPU]}, driver=True)
-    assert check.status is Status.GOOD
+    assert check.status is CheckStatus.GOOD
     assert "Fast Card, 15.0 of 16.0 GiB free" in check.sentence
 
 
 def test_without_a_driver_the_processor_is_used_and_that_is_no_fault():
     check = torch_gpu(TORCH, driver=False)
-    assert check.status is Status.NOTE
+    assert check.status is CheckStatus.NOTE
     assert "no NVIDIA driver" in check.sentence
 
 
@@ -38,14 +38,14 @@ def test_a_torch_built_without_gpu_support_is_told_from_a_failing_driver():
 
 def test_a_torch_that_does_not_load_is_missing():
     check = torch_gpu({"error": "it ended with code -11"}, driver=True)
-    assert check.status is Status.MISSING
+    assert check.status is CheckStatus.MISSING
 
 
 def test_whisper_that_lacks_a_cuda_library_says_which_and_where_it_comes_from():
     seen = {**WHISPER, "gpus": 1, "gpu_types": ["float16"], "error": "libcudnn.so.9"}
     check = ctranslate2_gpu(seen, driver=True)
-    assert check.status is Status.NOTE
-    assert "libcudnn.so.9 is not found" in check.sentence
+    assert check.status is CheckStatus.NOTE
+    assert "libcudnn.so.9 is missing" in check.sentence
     assert "nvidia-cudnn-cu12" in check.hint
 
 
@@ -56,7 +56,7 @@ def test_whisper_on_a_gpu_says_with_which_numbers():
 
 def test_whisper_without_a_driver_works_on_the_processor():
     check = ctranslate2_gpu(WHISPER, driver=False)
-    assert "works on the processor" in check.sentence
+    assert "uses the CPU" in check.sentence
     assert not check.hint
 
 
@@ -64,32 +64,32 @@ def test_whisper_without_a_driver_works_on_the_processor():
     ("seen", "words"),
     [
         ({"portaudio": False, "error": "PortAudio library not found"}, "PortAudio is missing"),
-        ({"portaudio": True, "outputs": 0, "error": "", "device": ""}, "no device"),
+        ({"portaudio": True, "outputs": 0, "error": "", "device": ""}, "no audio output"),
         ({"portaudio": True, "outputs": 1, "error": "busy", "device": ""}, "busy"),
         ({"absent": True, "error": "No module"}, "sounddevice is missing"),
     ],
 )
 def test_a_machine_without_sound_is_told_why_and_goes_on(seen, words):
     check = sound(seen)
-    assert check.status is Status.NOTE
+    assert check.status is CheckStatus.NOTE
     assert words in check.sentence
     assert check.hint
 
 
 def test_a_sound_device_is_named():
     seen = {"portaudio": True, "device": "Speakers", "rate": 48000.0, "error": ""}
-    assert sound(seen).sentence == "Clips are heard on Speakers (48000 Hz)."
+    assert sound(seen).sentence == "Audio output: Speakers (48000 Hz)."
 
 
 def test_a_package_that_is_gone_is_missing(monkeypatch):
     monkeypatch.setattr(doctor_checks, "NEEDED", ("numpy", "no-such-package"))
-    missing = [check for check in doctor_checks.versions() if check.status is Status.MISSING]
+    missing = [check for check in doctor_checks.versions() if check.status is CheckStatus.MISSING]
     assert [check.key for check in missing] == ["no-such-package"]
 
 
 def test_a_full_disk_is_missing(monkeypatch):
     monkeypatch.setattr(doctor_checks.shutil, "disk_usage", lambda place: _Usage(free=1000))
-    assert {check.status for check in doctor_checks.disk()} == {Status.MISSING}
+    assert {check.status for check in doctor_checks.disk()} == {CheckStatus.MISSING}
 
 
 class _Usage:
@@ -122,11 +122,11 @@ def test_a_probe_that_dies_is_an_answer():
         text=True,
     )
     seen = doctor_devices.answer(process)
-    assert seen["error"] == "it ended with code 1: driver is broken"
+    assert seen["error"] == "exit code 1: driver is broken"
 
 
 def test_people_read_signs_and_what_is_missing():
-    found = [Check("gpu", "torch", Status.MISSING, "torch does not load.", "Install again.")]
+    found = [Check("gpu", "torch", CheckStatus.MISSING, "torch does not load.", "Install again.")]
     text = list(as_text(found))
     assert text[0] == "GPU"
     assert text[1].strip() == "!! torch does not load."

@@ -25,7 +25,7 @@ def test_a_snapshot_is_taken_listed_compared_gone_back_to_and_removed(curator, p
     code, out, _ = curator("snapshot", project, "--back", "monday")
     assert (code, out) == (0, "Go back to: monday (6 clips).\n")
     assert curator("compare", project, "monday")[1] == "monday and now are the same.\n"
-    assert curator("undo", project)[1] == "Undone: Go back to: monday.\n"
+    assert curator("undo", project)[1] == "Undid: Go back to: monday.\n"
     assert "monday  0 of 6 clips kept" in curator("snapshot", project, "--list")[1]
     assert curator("snapshot", project, "--remove", "monday")[0] == 0
     assert curator("snapshot", project, "--list")[1] == ""
@@ -84,7 +84,7 @@ def test_another_project_is_merged_dry_asked_about_and_by_rule(curator, project,
     plan, done = [json.loads(line) for line in out.splitlines()][-2:]
     assert plan["plan"] == {"new": 0, "here": 6, "taken": 1, "left_out": 0, "conflicts": 1}
     assert done["merged"] == 2
-    assert curator("undo", project)[1] == "Undone: Merge: other.curator.\n"
+    assert curator("undo", project)[1] == "Undid: Merge: other.curator.\n"
 
 
 def test_every_export_format_is_named_in_the_help_and_can_be_asked_for(curator, project, tmp_path):

@@ -29,7 +29,7 @@ def test_a_program_is_told_how_far_one_long_recording_is(monkeypatch):
 
 
 def test_plain_lines_say_it_every_now_and_then(monkeypatch):
-    monkeypatch.setattr(progress, "SAID_EVERY_S", 0.0)
+    monkeypatch.setattr(progress, "UPDATE_EVERY_S", 0.0)
     out = io.StringIO()
     watcher = PlainLines(out)
     watcher.started("clean", 1, HOURS_5)

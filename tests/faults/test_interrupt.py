@@ -1,4 +1,4 @@
-"""Ctrl-C in every stage: exit 130, what was finished is kept, the same command goes on."""
+"""Ctrl-C in every stage: exit 130, finished work is kept, running again continues."""
 
 import shutil
 
@@ -40,7 +40,7 @@ def test_ctrl_c_in_a_stage_keeps_the_project_and_goes_on(stages, step, tmp_path)
     clips = clips_of(project)
     code, errors = interrupted("started", step, "analyse", project, "--only", step)
     assert code == 130, errors
-    assert errors == "Interrupted. What was finished is kept; the same command goes on.\n"
+    assert errors == "Interrupted. Finished work is kept; run the command again to continue.\n"
     assert_no_worker_outlives_its_parent()
     assert curator("verify", project).returncode == 0
     assert len(clips_of(project)) >= len(clips)

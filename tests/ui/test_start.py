@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from curator.cli.arguments import WindowWanted, window_wanted
+from curator.cli.arguments import WindowRequest, window_request
 from tests.helpers.factories import a_project
 
 HEAVY = {
@@ -57,8 +57,8 @@ def test_a_project_that_is_not_there_is_said_on_the_terminal_too(tmp_path: Path)
 
 def test_what_is_typed_asks_for_the_window_or_for_a_command(tmp_path: Path):
     show = tmp_path / "show.curator"
-    assert window_wanted([]) == WindowWanted(None, False)
-    assert window_wanted([str(show)]) == WindowWanted(show, False)
-    assert window_wanted(["--quit-after-paint", str(show)]) == WindowWanted(show, True)
+    assert window_request([]) == WindowRequest(None, False)
+    assert window_request([str(show)]) == WindowRequest(show, False)
+    assert window_request(["--quit-after-paint", str(show)]) == WindowRequest(show, True)
     for command in (["clips", str(show)], ["--help"], ["--version"], ["nonsense"], ["new"]):
-        assert window_wanted(command) is None
+        assert window_request(command) is None
