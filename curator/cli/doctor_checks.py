@@ -14,7 +14,8 @@ from pathlib import Path
 
 from curator import __version__, system_needs
 from curator.domain.target import read_target
-from curator.weights.lookup import cache_folder, known_models
+from curator.weights.catalogue import listed_models
+from curator.weights.folder import cache_folder
 
 TESTED_PYTHON = (3, 11)
 GIB = 1 << 30
@@ -165,7 +166,7 @@ def packaged_file(package: str, inside: str) -> Path | None:
 
 def whisper_models() -> Check:
     """Check which Whisper models need no download."""
-    offline = [model.name for model in known_models("whisper") if model.installed]
+    offline = [model.name for model in listed_models("whisper") if model.is_packaged]
     downloaded = sorted(
         path.name.rpartition("faster-whisper-")[2]
         for path in hub_cache().glob("models--*--faster-whisper-*")

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from platformdirs import user_config_path
+from PySide6.QtCore import QObject, Signal
 
 from curator.jobs.job import Options
 from curator.stages.transcription.transcribers import transcriber_keys
@@ -139,8 +140,7 @@ _BY_KEY = {setting.key: setting for setting in SETTINGS}
 
 def settings_file() -> Path:
     """Return the path of the settings file."""
-    kind = QStandardPaths.StandardLocation.GenericConfigLocation
-    return Path(QStandardPaths.writableLocation(kind)) / "voice-curator" / "settings.json"
+    return user_config_path("voice-curator", appauthor=False) / "settings.json"
 
 
 class WindowSettings(QObject):

@@ -14,10 +14,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypedDict
 
+from platformdirs import user_cache_path
+
 from curator.audio.encode import write_bytes_atomically
 from curator.domain.errors import MissingModel
 from curator.weights.catalogue import ListedFile, ListedModel, listed_model, path_in_package
-from curator.weights.lookup import cache_folder
 
 PART = ".part"
 """Ending of files that are being downloaded or copied."""
@@ -61,8 +62,13 @@ class Standing:
         return self.state in (ModelState.PACKAGED, ModelState.HERE)
 
 
+def cache_folder() -> Path:
+    """This program's cache folder, at the platform's usual place."""
+    return user_cache_path("voice-curator", appauthor=False, opinion=False)
+
+
 def models_folder() -> Path:
-    """Where downloaded and imported models are kept."""
+    """Folder of downloaded and imported models."""
     return cache_folder() / "models"
 
 

@@ -27,7 +27,7 @@ from curator.domain.span import Span
 from curator.stages.segmentation.vad import FRAME, speech_probabilities, speech_spans
 from curator.stages.transcription.transcribe import TranscribeClips
 from curator.stages.transcription.transcribers.faster_whisper import BEAM, FasterWhisper
-from curator.weights.lookup import known_models
+from curator.weights.catalogue import listed_models
 from tests.benchmarks.rows import Row
 from tests.helpers.recordings import a_clip_sound, a_recording_sound, as_int16, joined, lj_speech
 from tests.helpers.shows import SENTENCES
@@ -174,7 +174,7 @@ def _short_clips_row() -> Row:
     """One hearing for many clips, as faster-whisper itself hears them one by one."""
     from whisper_normalizer.english import EnglishTextNormalizer
 
-    here = [model.name for model in known_models() if model.installed]
+    here = [model.name for model in listed_models("whisper") if model.is_packaged]
     name = "base" if "base" in here else "tiny.en"
     whisper = FasterWhisper(name, "cpu")
     clips = _short_clips()

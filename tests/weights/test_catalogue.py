@@ -5,7 +5,8 @@ import pytest
 
 from curator.domain.errors import MissingModel
 from curator.weights import lookup as models
-from curator.weights.lookup import KnownModel, ModelFile, known_models, whisper_folder
+from curator.weights.catalogue import ListedFile, ListedModel, listed_models
+from curator.weights.lookup import whisper_folder
 
 
 def a_packaged_model(tmp_path, monkeypatch, parts):
@@ -17,13 +18,11 @@ def a_packaged_model(tmp_path, monkeypatch, parts):
         (package / f"part{number}").write_bytes(content)
     monkeypatch.syspath_prepend(tmp_path / "packages")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(models.sys, "platform", "linux")
     whole = hashlib.sha256(b"".join(parts)).hexdigest()
     places = tuple(("weights_of_a_test", f"part{number}") for number in range(len(parts)))
-    model = KnownModel(
-        "testing", "whisper", "MIT", "tests", "weights", (ModelFile("model.bin", whole, places),)
-    )
-    monkeypatch.setattr(models, "known_models", lambda: (model,))
+    file = ListedFile("model.bin", None, whole, "", places)
+    model = ListedModel("testing", "whisper", "MIT", "here", "tests", "", "weights", (file,))
+    monkeypatch.setattr(models, "listed_models", lambda kind: (model,))
     return package
 
 
@@ -74,9 +73,9 @@ def test_a_model_that_cannot_be_downloaded_names_those_that_are_here():
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("model", known_models(), ids=lambda model: model.name)
+@pytest.mark.parametrize("model", listed_models("whisper"), ids=lambda model: model.name)
 def test_every_model_of_the_offline_extra_is_the_right_one(model):
-    if not model.installed:
+    if not model.is_packaged:
         pytest.skip(f"{model.install} is not installed")
     folder = whisper_folder(model.name)
     assert all((Path(folder) / file.name).is_file() for file in model.files)

@@ -19,6 +19,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from platformdirs import user_data_path
+
 from trainer.errors import TrainerError
 from trainer.only_speaks import InferenceModel
 from trainer.runs.files import write_atomically
@@ -32,13 +34,7 @@ RETRIES = "2"  # without a network pip would try for minutes
 
 def usual_place(key: str) -> Path:
     """Where an environment is made and looked for if no folder is named."""
-    if WINDOWS:
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "voice-curator" / "environments" / key
+    return user_data_path("voice-curator", appauthor=False) / "environments" / key
 
 
 def make(model: InferenceModel, folder: Path, say: Callable[[str], None]) -> None:

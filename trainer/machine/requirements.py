@@ -11,7 +11,16 @@ from trainer.resources import resources
 
 LOCK = "requirements.lock"
 # Direct imports of the trainer, independent of the backend; dependencies are looked up.
-COMMON = ("jinja2", "msgspec", "numpy", "safetensors", "soundfile", "tensorboard", "torch")
+COMMON = (
+    "jinja2",
+    "msgspec",
+    "numpy",
+    "platformdirs",
+    "safetensors",
+    "soundfile",
+    "tensorboard",
+    "torch",
+)
 # Markers of the machine that a pack is for.
 TARGET_ENVIRONMENT = {
     "platform_machine": "x86_64",

@@ -5,13 +5,14 @@
 
 import os
 import shutil
-import sys
 import tempfile
 import tomllib
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from platformdirs import user_cache_path
 
 from trainer.errors import TrainerError
 from trainer.resources import resources
@@ -72,7 +73,8 @@ def _installed(entry: Mapping[str, Any]) -> Path:
     if all(len(file["parts"]) == 1 for file in files):
         paths = {file["name"]: _inside(file["parts"][0]) for file in files}
     else:
-        folder = _cache() / "models" / entry["name"]
+        cache = user_cache_path("voice-curator", appauthor=False, opinion=False)
+        folder = cache / "models" / entry["name"]
         paths = {file["name"]: folder / file["name"] for file in files}
         for file in files:
             if not paths[file["name"]].is_file():
@@ -104,14 +106,3 @@ def _join(parts: list[Path], target: Path) -> None:
         Path(temporary).replace(target)
     finally:
         Path(temporary).unlink(missing_ok=True)
-
-
-def _cache() -> Path:
-    """The program's folder for what can be made again: the platform's usual place."""
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "voice-curator"

@@ -22,7 +22,7 @@ from curator.ui.models.models_model import NAME, ModelsModel, amount
 from curator.ui.page import button, label, restyle
 from curator.ui.settings import WindowSettings
 from curator.ui.theme import GRID
-from curator.weights.lookup import cache_folder
+from curator.weights.folder import cache_folder
 
 ROW = 3 * GRID + 2
 
