@@ -1,4 +1,4 @@
-"""Numeric properties of clips, duration and scores: name, unit and which direction is better."""
+"""Numeric properties of clips (duration, scores): name, unit, better direction."""
 
 from dataclasses import dataclass
 

@@ -1,8 +1,7 @@
-"""A hundred thousand marks into one picture, in a few milliseconds and without a graphics card.
+"""Software rasteriser: draws 100,000 marks in a few milliseconds without a GPU.
 
-Few marks are stamped one by one, each with its shape. Of many only colours can be told apart: every
-one is a pixel first, and then the whole picture of pixels is thickened, which costs the same
-however many there are.
+Few marks are stamped one by one, each with its shape. Many marks are single pixels that the whole
+image dilates to discs, so the cost does not depend on their number.
 """
 
 from collections.abc import Sequence
@@ -14,16 +13,16 @@ from PySide6.QtGui import QImage
 
 from curator.ui.map.marks import Stamp
 
-Whole = NDArray[np.int32] | NDArray[np.intp]
+Pixels = NDArray[np.int32] | NDArray[np.intp]
 Codes = NDArray[np.uint8]
 
 SOFT = 128
-"""Added to the code of a layer, its soft edge; so there may be 127 layers."""
+"""Code offset of the anti-aliased edge of a layer; limits the layers to 127."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Marks of one kind. colour, edge: pixels, the edge's when many are drawn."""
+    """Style of marks. colour, edge: pixel values; edge is used for dilated marks."""
 
     stamp: Stamp
     colour: int
@@ -31,9 +30,9 @@ class Layer:
 
 
 class Raster:
-    """A picture of width x height pixels on a plain ground.
+    """Image of width x height pixels on a plain ground.
 
-    border: pixels around it that marks at its edge may write to; no mark may reach beyond.
+    border: width in pixels of a margin that marks at the edge may write to; no mark is larger.
     """
 
     def __init__(self, width: int, height: int, ground: int, border: int) -> None:
@@ -43,35 +42,35 @@ class Raster:
         self._pixels = np.full(shape, ground, np.uint32)
         self._ground = ground
 
-    def stamp(self, rows: Whole, columns: Whole, stamp: Stamp) -> None:
-        """Put a mark at each of these pixels, later ones over earlier ones."""
+    def stamp(self, rows: Pixels, columns: Pixels, stamp: Stamp) -> None:
+        """Draw a mark at each pixel, later ones over earlier ones."""
         at = (rows + self._border) * self._stride + columns + self._border
         where = at[:, None] + (stamp.down * self._stride + stamp.right)
         self._pixels.reshape(-1)[where] = stamp.colours
 
-    def thicken(
-        self, rows: Whole, columns: Whole, layers: Codes, of: Sequence[Layer], radius: int
+    def dilate(
+        self, rows: Pixels, columns: Pixels, layers: Codes, styles: Sequence[Layer], radius: int
     ) -> None:
-        """Put a disc at each of these pixels. layers: which of ``of``, the last ones on top.
+        """Draw a disc at each pixel. layers: index into ``styles`` per pixel, the highest on top.
 
-        Where pixels coincide the later one counts, so they should come by layer.
+        The last of coinciding pixels is drawn, so pixels must be sorted by layer.
         """
         seeds = np.zeros((self.height + 2 * self._border, self._stride), np.uint8)
         seeds.reshape(-1)[(rows + self._border) * self._stride + columns + self._border] = (
             layers + 1
         )
         discs = seeds
-        for turn in range(radius):
-            discs = _squared(discs) if turn % 2 else _crossed(discs)
-        rims = _crossed(discs) | SOFT
+        for iteration in range(radius):
+            discs = _max_of_8(discs) if iteration % 2 else _max_of_4(discs)
+        rims = _max_of_4(discs) | SOFT
         np.copyto(rims, discs, where=discs > 0)
         table = np.full(256, self._ground, np.uint32)
-        table[1 : len(of) + 1] = [layer.colour for layer in of]
-        table[SOFT + 1 : SOFT + len(of) + 1] = [layer.edge for layer in of]
-        np.take(table, rims, out=self._pixels, mode="clip")  # the mode that needs no copy
+        table[1 : len(styles) + 1] = [layer.colour for layer in styles]
+        table[SOFT + 1 : SOFT + len(styles) + 1] = [layer.edge for layer in styles]
+        np.take(table, rims, out=self._pixels, mode="clip")  # clip mode needs no copy
 
     def image(self) -> QImage:
-        """The picture; it shares its memory with this, which must live as long."""
+        """Return the image; it shares memory with this object, which must outlive it."""
         first = self._border * self._stride + self._border
         return QImage(
             self._pixels.reshape(-1)[first:].data,
@@ -82,8 +81,8 @@ class Raster:
         )
 
 
-def _crossed(codes: Codes) -> Codes:
-    """Each pixel as the highest of itself and its four neighbours."""
+def _max_of_4(codes: Codes) -> Codes:
+    """Maximum of each pixel and its four neighbours."""
     out = codes.copy()
     np.maximum(out[1:], codes[:-1], out=out[1:])
     np.maximum(out[:-1], codes[1:], out=out[:-1])
@@ -92,8 +91,8 @@ def _crossed(codes: Codes) -> Codes:
     return out
 
 
-def _squared(codes: Codes) -> Codes:
-    """Each pixel as the highest of itself and its eight neighbours."""
+def _max_of_8(codes: Codes) -> Codes:
+    """Maximum of each pixel and its eight neighbours."""
     out = codes.copy()
     np.maximum(out[1:], codes[:-1], out=out[1:])
     np.maximum(out[:-1], codes[1:], out=out[:-1])

@@ -259,7 +259,7 @@ class ScatterCanvas(QWidget):
         pixels = round(self.mark_size * ratio)
         styles = [layer_of(entry, level, pixels, colours) for entry, level in order.layers]
         if not size:
-            raster.thicken(rows, columns, layers, styles, round(MANY_RADIUS * ratio))
+            raster.dilate(rows, columns, layers, styles, round(MANY_RADIUS * ratio))
             return raster
         starts = np.searchsorted(layers, np.arange(len(styles) + 1))
         for number, layer in enumerate(styles):

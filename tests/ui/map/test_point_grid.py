@@ -11,7 +11,7 @@ seeds = st.integers(0, 10_000)
 
 
 def points_of(seed, most=400):
-    """Some points, of which some lie nowhere and some on one another."""
+    """Random points, some NaN and some coinciding."""
     rng = np.random.default_rng(seed)
     points = rng.normal(0, rng.uniform(0.1, 5, 2), (int(rng.integers(1, most)), 2))
     if seed % 3 == 0:
@@ -21,40 +21,40 @@ def points_of(seed, most=400):
 
 
 @given(seeds)
-def test_the_nearest_point_is_that_of_all(seed):
+def test_nearest_equals_brute_force(seed):
     points, rng = points_of(seed)
     x, y, radius = *rng.normal(0, 2, 2), rng.uniform(0.01, 3)
     far = np.nan_to_num(np.hypot(*(points - (x, y)).T), nan=np.inf)
-    found = PointGrid(points).nearest(x, y, radius)
-    if found is None:
+    nearest = PointGrid(points).nearest(x, y, radius)
+    if nearest is None:
         assert far.min() > radius
     else:
-        assert far[found] == far.min() <= radius
+        assert far[nearest] == far.min() <= radius
 
 
 @given(seeds)
-def test_a_point_that_is_not_wanted_is_not_found(seed):
+def test_nearest_returns_allowed_points_only(seed):
     points, rng = points_of(seed)
-    wanted = rng.random(len(points)) < 0.3
-    found = PointGrid(points).nearest(0.0, 0.0, 50.0, wanted)
-    there = wanted & np.isfinite(points[:, 0])
-    assert (found is None) == (not there.any())
-    assert found is None or there[found]
+    allowed = rng.random(len(points)) < 0.3
+    nearest = PointGrid(points).nearest(0.0, 0.0, 50.0, allowed)
+    possible = allowed & np.isfinite(points[:, 0])
+    assert (nearest is None) == (not possible.any())
+    assert nearest is None or possible[nearest]
 
 
 @given(seeds)
-def test_a_rectangle_holds_what_lies_between_its_corners(seed):
+def test_in_box_equals_brute_force(seed):
     points, rng = points_of(seed)
     one, other = rng.normal(0, 2, (2, 2))
     inside = (points >= np.minimum(one, other)) & (points <= np.maximum(one, other))
-    found = PointGrid(points).in_box(tuple(one), tuple(other))
-    assert found.tolist() == np.flatnonzero(inside.all(axis=1)).tolist()
+    rows = PointGrid(points).in_box(tuple(one), tuple(other))
+    assert rows.tolist() == np.flatnonzero(inside.all(axis=1)).tolist()
 
 
 @given(seeds)
-def test_a_lasso_holds_what_qt_says_it_holds(seed):
+def test_in_polygon_equals_qt(seed):
     points, rng = points_of(seed, 120)
-    points += rng.uniform(-1e-3, 1e-3, points.shape)  # what is just on the line may be either
+    points += rng.uniform(-1e-3, 1e-3, points.shape)  # a point exactly on an edge may be either
     corners = rng.normal(0, rng.uniform(0.5, 4), (int(rng.integers(3, 40)), 2))
     line = QPolygonF([QPointF(x, y) for x, y in corners])
     expected = [
@@ -66,12 +66,12 @@ def test_a_lasso_holds_what_qt_says_it_holds(seed):
 
 
 @pytest.mark.parametrize("corners", [[], [[0, 0], [1, 1]]])
-def test_a_line_without_an_inside_holds_nothing(corners):
+def test_a_polygon_without_area_contains_nothing(corners):
     grid = PointGrid(np.zeros((3, 2)))
     assert not grid.in_polygon(np.array(corners, float).reshape(-1, 2)).size
 
 
-def test_an_empty_map_finds_nothing():
+def test_an_empty_grid_returns_nothing():
     for points in (np.zeros((0, 2)), np.full((3, 2), np.nan)):
         grid = PointGrid(points)
         assert grid.nearest(0, 0, 10) is None
@@ -79,7 +79,7 @@ def test_an_empty_map_finds_nothing():
         assert not grid.in_polygon(np.array([[-1, -1], [1, -1], [0, 1]])).size
 
 
-def test_walking_goes_to_the_nearest_ahead_and_not_aside():
+def test_toward_prefers_ahead_over_aside():
     points = np.array([[0, 0], [1, 0], [0.6, 0.9], [3, 0], [-1, 0], [0, -2]], float)
     grid = PointGrid(points)
     assert grid.toward(0, (1.0, 0.0)) == 1
