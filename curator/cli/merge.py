@@ -88,6 +88,11 @@ def _print_plan(plan: MergePlan, as_json: bool) -> None:
             sys.stdout.write(
                 json.dumps({"conflict": _as_json(conflict)}, ensure_ascii=False) + "\n"
             )
+        for row in plan.other.refused:
+            line = {"file": row.file, "line": row.line, "reason": row.reason}
+            sys.stdout.write(json.dumps({"refused": line}, ensure_ascii=False) + "\n")
+        for note in plan.other.notes:
+            sys.stdout.write(json.dumps({"note": note}, ensure_ascii=False) + "\n")
         counts = {
             "new": len(plan.come),
             "here": len(plan.pairs),
@@ -95,10 +100,16 @@ def _print_plan(plan: MergePlan, as_json: bool) -> None:
             "left_out": plan.left_out,
             "conflicts": len(plan.conflicts),
         }
+        if plan.other.rows:
+            counts |= {"rows": plan.other.rows, "rows_refused": len(plan.other.refused)}
         sys.stdout.write(json.dumps({"plan": counts}) + "\n")
         return
     for sentence in plan.sentences:
         sys.stdout.write(f"{sentence}\n")
+    for row in plan.other.refused[:SHOWN]:
+        sys.stdout.write(f"      {row.sentence}\n")
+    if len(plan.other.refused) > SHOWN:
+        sys.stdout.write(f"      and {len(plan.other.refused) - SHOWN} more; --json lists all.\n")
     for conflict in plan.conflicts[:SHOWN]:
         sys.stdout.write(f"{conflict.number:>4}. {conflict.sentence}\n")
     if len(plan.conflicts) > SHOWN:

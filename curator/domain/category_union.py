@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from curator.domain.emotion import Emotion, EmotionSet
@@ -11,6 +12,9 @@ COLOURS = (
     *("#0072B2", "#D55E00", "#CC79A7", "#999999"),
 )
 """Okabe and Ito's, for categories that come without one."""
+
+RESERVED = {"none": "category_none"}
+"""``emotion:none`` means clips without a category."""
 
 
 def united(text: str, more: Iterable[Emotion]) -> str:
@@ -31,13 +35,13 @@ def united(text: str, more: Iterable[Emotion]) -> str:
     return text
 
 
-def unknown(name: str, text: str) -> Emotion:
-    """A category of which only the name is known, with the targets of the set in ``text``."""
+def unknown(name: str, text: str, key: str = "") -> Emotion:
+    """A category known by its name alone, with the targets of the set in ``text``."""
     known = EmotionSet.from_text(text)
     some = known.emotions[0] if known.emotions else None
     return Emotion(
-        key=key_of(name),
-        name=name,
+        key=key or key_of(name),
+        name=unicodedata.normalize("NFC", name).strip(),
         colour=COLOURS[sum(map(ord, name)) % len(COLOURS)],
         digit="",
         target_clips=some.target_clips if some else 15,
@@ -46,8 +50,48 @@ def unknown(name: str, text: str) -> Emotion:
 
 
 def key_of(name: str) -> str:
-    """A category's key from what others call it: lower-case letters, digits and underscores."""
-    return re.sub(r"\W+", "_", name.strip().lower()).strip("_") or "category"
+    """Key of a category from its name: lower-case letters, marks, digits and underscores, in NFC.
+
+    Symbols such as emoji become their code point, so that a name of symbols has a key, too.
+    """
+    text = unicodedata.normalize("NFC", name).strip().lower()
+    key = "".join(_in_key(letter) for letter in text)
+    key = re.sub("_+", "_", key).strip("_") or "category"
+    return RESERVED.get(key, key)
+
+
+def _in_key(letter: str) -> str:
+    if letter.isalnum() or unicodedata.category(letter).startswith("M"):
+        return letter
+    return "_" if letter.isascii() or letter.isspace() else f"_u{ord(letter):x}_"
+
+
+def keys_of(names: Iterable[str], text: str) -> dict[str, str]:
+    """Keys of category names, by name: no two names share one.
+
+    text: the project's category set. A name is a category of the set if it is its key or its name;
+    names that differ in case or Unicode normalisation alone are one.
+    """
+    known = EmotionSet.from_text(text)
+    by_name = {_folded(each.name): each.key for each in known.emotions}
+    by_name |= {_folded(key): key for key in known.keys}
+    taken = set(known.keys)
+    keys: dict[str, str] = {}
+    for name in names:
+        folded = _folded(name)
+        if folded not in by_name:
+            plain = key = key_of(name)
+            number = 2
+            while key in taken:
+                key, number = f"{plain}_{number}", number + 1
+            taken.add(key)
+            by_name[folded] = key
+        keys[name] = by_name[folded]
+    return keys
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip().lower()
 
 
 def table(emotion: Emotion, digit: str) -> str:

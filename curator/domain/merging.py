@@ -46,10 +46,26 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row of a list that gives no clip. line: from 1; the item's number in a JSON array."""
+
+    file: str
+    line: int
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        """File, line and reason."""
+        end = "" if self.reason.endswith("?") else "."
+        return f"{self.file}, line {self.line}: {self.reason}{end}"
+
+
+@dataclass(frozen=True, slots=True)
 class OtherSet:
-    """All that comes from elsewhere.
+    """A set to merge, from another project or a list.
 
     recordings: with their numbers there. recipes: (hash, name, steps). project: its path, or None.
+    rows: of a list, each of them a clip or refused. notes: what else there is to say.
     """
 
     name: str
@@ -59,6 +75,8 @@ class OtherSet:
     recipes: tuple[tuple[str, str, str], ...] = ()
     project: Path | None = None
     notes: tuple[str, ...] = ()
+    rows: int = 0
+    refused: tuple[RefusedRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +222,13 @@ class MergePlan:
             )
         if self.conflicts:
             lines.append(f"They differ in {_counted(len(self.conflicts), 'decision')}.")
+        if self.other.rows:
+            taken = self.other.rows - len(self.other.refused)
+            lines.insert(
+                0,
+                f"{self.other.name}: {_counted(self.other.rows, 'row')}, {taken} taken, "
+                f"{len(self.other.refused)} refused.",
+            )
         return lines + list(self.other.notes)
 
 

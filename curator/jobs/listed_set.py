@@ -1,0 +1,246 @@
+"""A list of clips as a set to merge: files imported, rows checked against their sound."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from curator.audio.intake import Intake
+from curator.audio.waveform import CACHE_RATE
+from curator.domain.category_union import keys_of, unknown
+from curator.domain.decision import Field, State
+from curator.domain.emotion import EmotionSet
+from curator.domain.errors import CuratorError, printable
+from curator.domain.merging import Labelled, OtherSet, RefusedRow
+from curator.domain.recording import Recording
+from curator.domain.span import Span
+from curator.jobs.context import Work
+from curator.jobs.job import Job, path_bytes
+from curator.jobs.lists import ListedClip, ListedSet, read_list
+from curator.jobs.messages import Found, TakenIn
+from curator.jobs.worker_pool import Crew
+from curator.stages import Failed
+from curator.stages.segmentation.segment import ends_group
+from curator.store.project import Project
+
+ROUNDED_S = 0.05
+"""A list may round times; a span ending this much after its sound is shortened and counted."""
+
+SHOWN_REASONS = 3
+
+
+def listed_set(work: Work, path: Path, licence: str, consent: str) -> OtherSet:
+    """A list as a set in which every clip is kept. CuratorError when no row can be used."""
+    settings = work.project.settings
+    listed = read_list(path, settings.language)
+    files = sorted({_absolute(row.audio) for row in listed.clips})
+    imported = _imported(work, files)
+    check = _RowCheck(imported, _recordings(imported, licence, consent))
+    good = [row for row in listed.clips if check.accepts(row)]
+    refused = sorted((*listed.refused, *check.refused), key=lambda row: (row.file, row.line))
+    if not good:
+        raise _nothing_taken(path, listed, refused)
+    keys = keys_of((row.emotion for row in good if row.emotion), settings.categories)
+    known = set(EmotionSet.from_text(settings.categories).keys)
+    names = {keys[row.emotion]: row.emotion for row in good if row.emotion}
+    listed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
+    clips = [
+        _labelled(number, row, keys, check.spans[id(row)], listed_at)
+        for number, row in enumerate(good, start=1)
+    ]
+    recordings = {each.recording for each in clips}
+    used = [each for each in check.recordings.values() if each.id in recordings]
+    return OtherSet(
+        printable(path.name),
+        tuple({each.id: each for each in used}.values()),
+        _with_pause_groups(clips, used),
+        tuple(
+            unknown(name, settings.categories, key)
+            for key, name in sorted(names.items())
+            if key not in known
+        ),
+        notes=(*listed.notes, *check.notes()),
+        rows=listed.rows,
+        refused=tuple(refused),
+    )
+
+
+def _nothing_taken(path: Path, listed: ListedSet, refused: Sequence[RefusedRow]) -> CuratorError:
+    reasons = " ".join(row.sentence for row in refused[:SHOWN_REASONS])
+    name = printable(path.name)
+    return CuratorError(
+        f"None of the {listed.rows} rows of {name} can be used. {reasons}"
+        if listed.rows != 1
+        else f"The row of {name} cannot be used. {reasons}"
+        if listed.rows
+        else f"{name} lists no clips.",
+        "Paths are relative to the folder of the list.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """Where a row's clip lies."""
+
+    recording: int
+    span: Span
+
+
+class _RowCheck:
+    """Accepts rows whose span lies in their sound, each span once.
+
+    imported: by file. recordings: by content hash. spans: of accepted rows, by object.
+    """
+
+    def __init__(
+        self, imported: Mapping[Path, Intake], recordings: Mapping[str, Recording]
+    ) -> None:
+        self._imported = imported
+        self.recordings = recordings
+        self.refused: list[RefusedRow] = []
+        self.spans: dict[int, _Placed] = {}
+        self._first: dict[tuple[int, int, int], ListedClip] = {}
+        self._shortened = 0
+
+    def accepts(self, row: ListedClip) -> bool:
+        """Whether a row gives a clip; otherwise it is among the refused."""
+        reason = self._reason(row)
+        if reason:
+            self.refused.append(RefusedRow(row.file, row.line, reason))
+        return not reason
+
+    def notes(self) -> list[str]:
+        """What is unusual about the files, and how many spans were shortened."""
+        notes = [
+            f"{printable(path.name)}: {note}"
+            for path, intake in self._imported.items()
+            for note in intake.notes
+        ]
+        if self._shortened:
+            clips = "1 clip ends" if self._shortened == 1 else f"{self._shortened} clips end"
+            notes.append(
+                f"{clips} up to {ROUNDED_S * 1000:.0f} ms after the sound; shortened to its end."
+            )
+        return notes
+
+    def _reason(self, row: ListedClip) -> str:
+        intake = self._imported.get(_absolute(row.audio))
+        if intake is None:
+            return f"{printable(row.audio.name)} cannot be read as audio"
+        if row.channel is not None:
+            return (
+                f"it is channel {row.channel} of {printable(row.audio.name)}; "
+                "split the channels into files first"
+            )
+        recording = self.recordings[intake.content_hash]
+        seconds = recording.samples / recording.rate
+        start, stop = row.start_s or 0.0, seconds if row.stop_s is None else row.stop_s
+        if stop > seconds + ROUNDED_S or start >= seconds:
+            return (
+                f"it is {start:.3f} to {stop:.3f} s of {printable(row.audio.name)}, "
+                f"which ends at {seconds:.3f} s"
+            )
+        first = round(start * recording.rate)
+        last = recording.samples if row.stop_s is None else round(stop * recording.rate)
+        if last <= first:
+            return "it has no length"
+        self._shortened += last > recording.samples
+        span = Span(first, min(last, recording.samples))
+        return self._repeats(row, recording, span)
+
+    def _repeats(self, row: ListedClip, recording: Recording, span: Span) -> str:
+        earlier = self._first.setdefault((recording.id, span.start, span.stop), row)
+        if earlier is row:
+            self.spans[id(row)] = _Placed(recording.id, span)
+            return ""
+        where = f"line {earlier.line}" + ("" if earlier.file == row.file else f" of {earlier.file}")
+        if (earlier.text, earlier.emotion) == (row.text, row.emotion):
+            return f"it repeats {where}"
+        return f"it has the same audio as {where} and another text or category"
+
+
+def _recordings(
+    imported: Mapping[Path, Intake], licence: str, consent: str
+) -> dict[str, Recording]:
+    """Recordings of files, by content hash; copies of a file are one."""
+    recordings: dict[str, Recording] = {}
+    for number, intake in enumerate(imported.values(), start=1):
+        if intake.content_hash not in recordings:
+            recordings[intake.content_hash] = Recording(
+                id=number,
+                path=intake.path,
+                content_hash=intake.content_hash,
+                size=intake.size,
+                mtime_ns=intake.mtime_ns,
+                rate=intake.rate,
+                channels=intake.channels,
+                samples=intake.samples,
+                container=intake.container,
+                licence=licence,
+                consent=consent,
+            )
+    return recordings
+
+
+def _labelled(
+    number: int, row: ListedClip, keys: Mapping[str, str], placed: _Placed, listed_at: str
+) -> Labelled:
+    values: dict[Field, str] = {Field.STATE: State.KEPT}
+    if row.text is not None:
+        values[Field.TEXT] = row.text
+    if row.emotion:
+        values[Field.EMOTION] = keys[row.emotion]
+    return Labelled(
+        id=number,
+        recording=placed.recording,
+        span=placed.span,
+        values=values,
+        made_at=dict.fromkeys(values, listed_at),
+    )
+
+
+def _with_pause_groups(
+    clips: Iterable[Labelled], recordings: Iterable[Recording]
+) -> tuple[Labelled, ...]:
+    """The same clips with pause groups, as segmentation would count them."""
+    rates = {each.id: each.rate for each in recordings}
+    grouped: list[Labelled] = []
+    group_start = 0
+    for clip in sorted(clips, key=lambda each: (each.recording, each.span)):
+        span = clip.span.at_rate(rates[clip.recording], CACHE_RATE)
+        group, last = 0, grouped[-1] if grouped else None
+        if last is not None and last.recording == clip.recording:
+            stop = last.span.at_rate(rates[clip.recording], CACHE_RATE).stop
+            is_over = ends_group(stop - group_start, span.start - stop)
+            group = last.pause_group + is_over
+        if last is None or (last.recording, last.pause_group) != (clip.recording, group):
+            group_start = span.start
+        grouped.append(replace(clip, pause_group=group))
+    return tuple(grouped)
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100  # keeps links, as importing does
+
+
+def _imported(work: Work, files: Sequence[Path]) -> dict[Path, Intake]:
+    """The files that can be read, as they would be imported; the others are reported."""
+    taken: dict[int, TakenIn] = {}
+
+    def gather(_project: Project, messages: Sequence[Found]) -> None:
+        taken.update({each.item: each for each in messages if isinstance(each, TakenIn)})
+
+    def seconds(message: Found | Failed) -> float:
+        if not isinstance(message, TakenIn):
+            return 0.0
+        return message.intake.samples / message.intake.rate
+
+    if not files:
+        return {}
+    work.watcher.started("import", len(files), 0.0)
+    crew = Crew(work, gather, lambda item: printable(files[item].name), seconds)
+    job = Job("import", str(work.project.path), paths=tuple(map(path_bytes, files)))
+    crew.do(job, range(len(files)))
+    work.watcher.finished()
+    return {files[item]: message.intake for item, message in sorted(taken.items())}

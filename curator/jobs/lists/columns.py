@@ -1,0 +1,10 @@
+"""Column and key names that lists of other programs use, in order of preference."""
+
+SOUNDS = (
+    *("audio_file", "file_name", "audio_file_name", "audio_filepath", "audio_path", "wav_path"),
+    *("wav_file", "wav_filename", "filename", "file", "path", "audio", "wav", "clip"),
+)
+IDS = ("id", "utt_id", "utterance_id")
+TEXTS = ("transcription", "text", "transcript", "sentence", "normalized_text", "raw_text")
+LABELS = ("emotion_name", "emotion", "label", "category", "style")
+LANGUAGES = ("language", "lang", "locale")

@@ -1,0 +1,237 @@
+"""Delimited lists, one clip a line: with a header row (coqui-tts, audiofolder, spreadsheets) or
+without (LJ Speech, VITS, GPT-SoVITS).
+
+Lists of coqui-tts and LJ Speech are written without quoting, spreadsheets quote; so a field counts
+as quoted only where its quotes are complete, and a quote never reaches into another row.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from curator.domain.merging import RefusedRow
+from curator.jobs.lists.columns import IDS, LABELS, LANGUAGES, SOUNDS, TEXTS
+from curator.jobs.lists.record import ListedClip, NotAList
+from curator.jobs.lists.sound_files import has_sound_suffix
+from curator.jobs.lists.text_file import TextFile, is_broken
+
+DELIMITERS = ("|", "\t", ";", ",")
+WITHOUT_HEADER = ("|", "\t", ";")
+"""A comma may also be part of a text, so it needs a header row."""
+
+MOST_LINES = 50
+"""Lines that one quoted field may span."""
+
+LANGUAGE = re.compile(r"(all_)?([A-Za-z]{2}|yue)([-_][A-Za-z]{2,4})?|auto(_yue)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Columns of a list by number; None where it has no such column."""
+
+    delimiter: str
+    count: int
+    sound: int
+    is_id: bool
+    text: int | None
+    label: int | None = None
+    language: int | None = None
+    header: bool = True
+    rest_is_text: bool = False
+
+
+def recognise(file: TextFile) -> str:
+    """The kind of list: "table" with a header row, "rows" without. Raises NotAList."""
+    return "table" if _layout(file).header else "rows"
+
+
+def read(file: TextFile, kind: str) -> Iterator[ListedClip | RefusedRow]:
+    """Every row but the header and blank ones."""
+    layout = _layout(file)
+    records = _records(file, layout)
+    if kind == "table":
+        next(records)
+    for line, fields in records:
+        if any(field.strip() for field in fields):
+            yield _row(file, line, fields, layout)
+
+
+def _row(
+    file: TextFile, line: int, fields: Sequence[str], layout: _Layout
+) -> ListedClip | RefusedRow:
+    cells = [field.strip(" \t") for field in fields]
+    while len(cells) > layout.count and not cells[-1]:
+        cells.pop()  # spreadsheets pad rows
+    if layout.rest_is_text and len(cells) > layout.count:
+        cells[layout.count - 1 :] = [layout.delimiter.join(fields[layout.count - 1 :]).strip(" \t")]
+    if any(is_broken(cell) for cell in cells):
+        return RefusedRow(file.name, line, "it holds bytes that are not valid UTF-8")
+    if len(cells) != layout.count:
+        hint = f'; is "{layout.delimiter}" part of its text?' if len(cells) > layout.count else ""
+        columns = "1 column" if len(cells) == 1 else f"{len(cells)} columns"
+        return RefusedRow(file.name, line, f"it has {columns} instead of {layout.count}{hint}")
+    if not cells[layout.sound]:
+        return RefusedRow(file.name, line, "it names no audio file")
+    return ListedClip(
+        file.name,
+        line,
+        cells[layout.sound],
+        is_id=layout.is_id,
+        text=None if layout.text is None else cells[layout.text],
+        emotion="" if layout.label is None else cells[layout.label],
+        language="" if layout.language is None else cells[layout.language].lower(),
+    )
+
+
+def _layout(file: TextFile) -> _Layout:
+    lines = list(file.lines())
+    if not lines:
+        raise NotAList("it is empty")
+    header = _header(file, lines[0][1])
+    return header if header is not None else _without_header(file, lines)
+
+
+def _header(file: TextFile, first: str) -> _Layout | None:
+    """Columns by their names; None where the first row has no names that are known."""
+    best: tuple[int, _Layout] | None = None
+    for delimiter in DELIMITERS:
+        names = [name.strip().strip('"').lower() for name in first.split(delimiter)]
+        while len(names) > 1 and not names[-1]:
+            names.pop()
+        numbers = {name: number for number, name in reversed(list(enumerate(names)))}
+        sound, is_id = _first(numbers, SOUNDS), False
+        if sound is None:
+            sound, is_id = _first(numbers, IDS), True
+        text, label = _first(numbers, TEXTS), _first(numbers, LABELS)
+        known = sum(number is not None for number in (sound, text, label))
+        if sound is None or known < 2:
+            continue
+        if is_id and names[-1] in TEXTS:
+            text = len(names) - 1  # LJ Speech's last column is what is spoken
+        language = _first(numbers, LANGUAGES)
+        if best is None or known > best[0]:
+            best = (known, _Layout(delimiter, len(names), sound, is_id, text, label, language))
+    return None if best is None else best[1]
+
+
+def _first(numbers: Mapping[str, int], names: Sequence[str]) -> int | None:
+    return next((numbers[name] for name in names if name in numbers), None)
+
+
+def _without_header(file: TextFile, lines: Sequence[tuple[int, str]]) -> _Layout:
+    """Columns by their number and content, from most rows. Raises NotAList."""
+    texts = [line for _, line in lines]
+    for delimiter in WITHOUT_HEADER:
+        if _is_gpt_sovits(texts, delimiter, file.path.suffix.lower() == ".list"):
+            return _Layout(delimiter, 4, 0, False, 3, None, 2, header=False, rest_is_text=True)
+        count, times = Counter(line.count(delimiter) + 1 for line in texts).most_common(1)[0]
+        if count > 1 and times * 2 >= len(texts):
+            break
+    else:
+        commas = sum("," in line for line in texts)
+        names_sounds = sum(has_sound_suffix(line.split(",")[0].strip(' "')) for line in texts)
+        meant = names_sounds * 2 >= len(texts) or commas * 2 >= len(texts)
+        reason = (
+            "its first line has no header such as file_name,transcription"
+            if commas
+            else 'its lines have no columns separated by "|", tab, ";" or ","'
+        )
+        raise NotAList(reason, looks_like_a_list=meant)
+    rows = [cells for cells in (line.split(delimiter) for line in texts) if len(cells) == count]
+    cells = [[cell.strip() for cell in row] for row in rows]
+    with_suffix = sum(has_sound_suffix(row[0]) for row in cells) * 2 >= len(cells)
+    if count == 2:
+        return _Layout(delimiter, 2, 0, not with_suffix, 1, header=False)
+    if count == 3 and with_suffix and _is_speaker([row[1] for row in cells]):
+        return _Layout(delimiter, 3, 0, False, 2, header=False, rest_is_text=True)
+    if count == 3:
+        return _Layout(delimiter, 3, 0, not with_suffix, 2, header=False)
+    raise NotAList(f"its rows have {count} columns and no header row names them")
+
+
+def _is_gpt_sovits(lines: Sequence[str], delimiter: str, is_list: bool) -> bool:
+    """Whether most rows have a language in the third of at least four columns.
+
+    is_list: the file has GPT-SoVITS's extension, so half of them are enough.
+    """
+    rows = [line.split(delimiter) for line in lines]
+    fits = sum(len(row) > 3 and LANGUAGE.fullmatch(row[2].strip()) is not None for row in rows)
+    return fits * 2 >= len(rows) if is_list else fits * 2 > len(rows)
+
+
+def _is_speaker(cells: Sequence[str]) -> bool:
+    """Whether a column holds speaker numbers or a few names, and not texts."""
+    if all(cell.isdecimal() for cell in cells):
+        return True
+    few = len(set(cells)) <= max(1, len(cells) // 10)
+    return few and not any(" " in cell for cell in cells)
+
+
+def _records(file: TextFile, layout: _Layout) -> Iterator[tuple[int, list[str]]]:
+    """Rows as fields. A quoted field may span lines where the joined row is complete and no line
+    in it is a row by itself."""
+    lines = list(file.lines())
+    at = 0
+    while at < len(lines):
+        number, line = lines[at]
+        at += 1
+        fields = _fields(line, layout.delimiter)
+        if fields is None:
+            joined, used = _joined(lines, at - 1, layout)
+            if joined is not None:
+                at += used
+                yield number, joined
+                continue
+            fields = line.split(layout.delimiter)
+        yield number, fields
+
+
+def _joined(
+    lines: Sequence[tuple[int, str]], at: int, layout: _Layout
+) -> tuple[list[str] | None, int]:
+    text = lines[at][1]
+    for used, (_, line) in enumerate(lines[at + 1 : at + MOST_LINES], start=1):
+        alone = line.split(layout.delimiter)
+        if len(alone) == layout.count and has_sound_suffix(alone[layout.sound].strip(' "')):
+            return None, 0
+        text = f"{text}\n{line}"
+        fields = _fields(text, layout.delimiter)
+        if fields is not None:
+            return (fields, used) if len(fields) == layout.count else (None, 0)
+    return None, 0
+
+
+def _fields(line: str, delimiter: str) -> list[str] | None:
+    """Fields of a row; None where a quoted field is not closed.
+
+    A field is quoted if its quotes are complete, its inner quotes are doubled and, in lists
+    separated by "|", it holds something that needs quoting or every field is quoted. Any other
+    quote is part of the text.
+    """
+    if '"' not in line:
+        return line.split(delimiter)
+    fields: list[tuple[str, str | None]] = []
+    at, is_open = 0, False
+    quoted = re.compile(rf'[ \t]*"((?:[^"]|"")*)"[ \t]*(?={re.escape(delimiter)}|$)', re.DOTALL)
+    while at <= len(line):
+        match = quoted.match(line, at) if line[at:].lstrip(" \t").startswith('"') else None
+        stop = match.end() if match else line.find(delimiter, at)
+        stop = len(line) if stop < 0 else stop
+        raw = line[at:stop]
+        fields.append((raw, match.group(1).replace('""', '"') if match else None))
+        is_open = is_open or (match is None and raw.lstrip(" \t").startswith('"'))
+        at = stop + 1
+    if is_open and line.count('"') % 2:
+        return None
+    every = all(inner is not None for _, inner in fields)
+    return [
+        inner
+        if inner is not None and (delimiter != "|" or every or _needs_quotes(raw, inner))
+        else raw
+        for raw, inner in fields
+    ]
+
+
+def _needs_quotes(raw: str, inner: str) -> bool:
+    return '""' in raw.strip()[1:-1] or "|" in inner or "\n" in inner
