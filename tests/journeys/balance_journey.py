@@ -93,18 +93,18 @@ def fill(window: MainWindow, truth_of: TruthOf, take: Callable[[str], None]) -> 
     while True:
         lacking = [
             each.key
-            for each in page.counting.plan.balance.categories
+            for each in page.model.plans.plan.balance.categories
             if not each.is_reached and each.key not in given_up
         ]
         if not lacking:
             break
-        thinnest = page.counting.plan.thinnest.key
+        thinnest = page.model.plans.plan.thinnest.key
         key = thinnest if thinnest in lacking else lacking[0]
         press(window, Qt.Key.Key_C)
-        page.table.choose(key)
+        page.ui.table.set_category(key)
         press(window, Qt.Key.Key_L)
         take(f"likely-{key}")
-        if page.list.current is None:
+        if page.ui.list.current is None:
             given_up.add(key)
             continue
         _go_through(window, page, truth_of, key)
@@ -115,11 +115,13 @@ def fill(window: MainWindow, truth_of: TruthOf, take: Callable[[str], None]) -> 
 
 def _go_through(window: MainWindow, page: BalancePage, truth_of: TruthOf, key: str) -> None:
     """Judge what is offered until the category has what it needs."""
-    while page.list.current is not None:
-        reached = next(e for e in page.counting.plan.balance.categories if e.key == key).is_reached
+    while page.ui.list.current is not None:
+        reached = next(
+            e for e in page.model.plans.plan.balance.categories if e.key == key
+        ).is_reached
         if reached:
             return
-        row = page.list.current
+        row = page.ui.list.current
         truth = truth_of(row.clip.id)
         if truth is None:
             press(window, Qt.Key.Key_X)
@@ -133,12 +135,12 @@ def _learned(window: MainWindow, page: BalancePage) -> None:
     """Wait until what was labelled is learned from."""
     from curator.jobs.suggesting import is_current
 
-    until(lambda: page.counting.planner is not None, "counted")
-    page.learning.begin()
+    until(lambda: page.model.plans.planner is not None, "counted")
+    page.model.updater.update()
     session = window.session
     assert session is not None
     until(
-        lambda: is_current(session.project) and not session.errands.running and page._lesson,
+        lambda: is_current(session.project) and not session.errands.running and page.model.result,
         "learned",
     )
 
@@ -203,19 +205,19 @@ def shoot(out: Path, theme: str, project: Path) -> None:
     press(window, Qt.Key.Key_W)
     film.take("suspects")
     told_of_all(page)
-    sys.stdout.write("\n".join(page.counting.plan.sentences()) + "\n")
+    sys.stdout.write("\n".join(page.model.plans.plan.sentences()) + "\n")
     window.close()
 
 
 def told_of_all(page: BalancePage) -> None:
     """Every category has what it needs, or is named with what it lacks."""
-    plan = page.counting.plan
+    plan = page.model.plans.plan
     assert plan is not None
     for each in plan.balance.categories:
         named = any(words.lower().startswith(f"{each.key} lacks") for words in plan.shortfalls())
         assert each.is_reached != named, each.key
         if named:
-            assert f"{each.key} lacks" in page.lacking.text().lower()
+            assert f"{each.key} lacks" in page.ui.missing.text().lower()
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ def test_categories_are_filled_with_the_help_of_suggestions(qtbot: QtBot, tmp_pa
         label_by_ear(window, truth.get, clips[:BY_EAR])
         page = fill(window, truth.get, taken.append)
         told_of_all(page)
-        plan = page.counting.plan
+        plan = page.model.plans.plan
         have = {each.key: each.clips for each in plan.balance.categories}
         assert all(have[kind] >= 15 for kind in KINDS)
         assert {each.key for each in plan.balance.categories if each.is_reached} == set(KINDS)

@@ -20,13 +20,15 @@ def _balance(
         when,
         "Go" if when is When.PROJECT else "Clip",
         argument=argument,
-        repeats=method in ("next_clip", "previous_clip"),
+        repeats=key in ("next", "previous"),
     )
 
 
 def _category(digit: str) -> Action:
     text = QT_TRANSLATE_NOOP("Actions", "Set category 1-9")
-    return _balance(f"category_{digit}", text, (digit,), "give_category", When.WRITABLE, digit)
+    return _balance(
+        f"category_{digit}", text, (digit,), "commands.set_category", When.WRITABLE, digit
+    )
 
 
 BALANCE = (
@@ -34,60 +36,69 @@ BALANCE = (
         "enter",
         QT_TRANSLATE_NOOP("Actions", "Open suggested clips; in the list: accept suggestion"),
         ("list:Return", "list:Enter"),
-        "enter",
+        "commands.enter",
     ),
     _balance(
         "likely",
         QT_TRANSLATE_NOOP("Actions", "Show suggested clips"),
         ("L",),
-        "show_list",
-        argument="likely",
+        "browser.show_list",
+        argument="suggested",
     ),
     _balance(
         "doubtful",
         QT_TRANSLATE_NOOP("Actions", "Show uncertain clips"),
         ("D",),
-        "show_list",
-        argument="doubtful",
+        "browser.show_list",
+        argument="uncertain",
     ),
     _balance(
         "suspects",
         QT_TRANSLATE_NOOP("Actions", "Show suspect labels"),
         ("W",),
-        "show_list",
-        argument="suspects",
+        "browser.show_list",
+        argument="suspect",
     ),
     _balance(
         "categories",
         QT_TRANSLATE_NOOP("Actions", "Back to categories"),
         ("C", "Esc"),
-        "go_to_categories",
+        "browser.show_categories",
     ),
-    _balance("next", QT_TRANSLATE_NOOP("Actions", "Next clip"), ("J",), "next_clip"),
-    _balance("previous", QT_TRANSLATE_NOOP("Actions", "Previous clip"), ("K",), "previous_clip"),
-    _balance("play", QT_TRANSLATE_NOOP("Actions", "Play/Stop"), ("Space",), "play_or_stop"),
-    _balance("replay", QT_TRANSLATE_NOOP("Actions", "Replay"), ("R",), "replay"),
+    _balance("next", QT_TRANSLATE_NOOP("Actions", "Next clip"), ("J",), "browser.next_clip"),
+    _balance(
+        "previous", QT_TRANSLATE_NOOP("Actions", "Previous clip"), ("K",), "browser.previous_clip"
+    ),
+    _balance(
+        "play",
+        QT_TRANSLATE_NOOP("Actions", "Play/Stop"),
+        ("Space",),
+        "browser.playback.play_or_stop",
+    ),
+    _balance("replay", QT_TRANSLATE_NOOP("Actions", "Replay"), ("R",), "browser.playback.replay"),
     _balance(
         "accept",
         QT_TRANSLATE_NOOP("Actions", "Accept suggestion and keep"),
         ("G",),
-        "accept",
+        "commands.accept",
         When.WRITABLE,
     ),
-    _balance("drop", QT_TRANSLATE_NOOP("Actions", "Drop"), ("X",), "drop", When.WRITABLE),
+    _balance("drop", QT_TRANSLATE_NOOP("Actions", "Drop"), ("X",), "commands.drop", When.WRITABLE),
     *(_category(digit) for digit in "1234567890"),
     _balance(
         "show_clips",
         QT_TRANSLATE_NOOP("Actions", "Show undecided clips of the category"),
         ("U",),
-        "show_clips",
+        "browser.show_clips",
     ),
-    _balance("show_clip", QT_TRANSLATE_NOOP("Actions", "Show clip in Audit"), ("O",), "show_clip"),
+    _balance(
+        "show_clip", QT_TRANSLATE_NOOP("Actions", "Show clip in Audit"), ("O",), "browser.show_clip"
+    ),
     _balance(
         "evenly",
         QT_TRANSLATE_NOOP("Actions", "Sample categories more evenly"),
         ("+",),
-        "hear_evenly",
+        "commands.sample_evenly",
         When.WRITABLE,
         1,
     ),
@@ -95,7 +106,7 @@ BALANCE = (
         "as_they_are",
         QT_TRANSLATE_NOOP("Actions", "Sample categories closer to as recorded"),
         ("-",),
-        "hear_evenly",
+        "commands.sample_evenly",
         When.WRITABLE,
         -1,
     ),
@@ -103,28 +114,28 @@ BALANCE = (
         "edit",
         QT_TRANSLATE_NOOP("Actions", "Edit category…"),
         ("E",),
-        "edit_category",
+        "categories.edit",
         When.WRITABLE,
     ),
     _balance(
         "add",
         QT_TRANSLATE_NOOP("Actions", "Add category…"),
         ("A",),
-        "add_category",
+        "categories.add",
         When.WRITABLE,
     ),
     _balance(
         "merge",
         QT_TRANSLATE_NOOP("Actions", "Merge category…"),
         ("M",),
-        "merge_category",
+        "categories.merge",
         When.WRITABLE,
     ),
     _balance(
         "remove",
         QT_TRANSLATE_NOOP("Actions", "Remove category"),
         ("Shift+Del",),
-        "remove_category",
+        "categories.remove",
         When.WRITABLE,
     ),
 )

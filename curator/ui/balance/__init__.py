@@ -1,1 +1,1 @@
-"""Page 4: categories against their targets."""
+"""Page 4: categories against their targets, and suggested clips."""

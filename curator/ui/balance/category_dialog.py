@@ -1,4 +1,4 @@
-"""The dialogs in which categories are made, changed and merged."""
+"""Dialogs to add, edit and merge categories."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -26,38 +26,38 @@ from curator.ui.theme import GRID
 from curator.ui.widgets.badges import category_badge
 
 
-class _Asking(QDialog):
-    """A form with a button that does it. What cannot be is said below the form."""
+class _CategoryForm(QDialog):
+    """Form with a submit button and an error line."""
 
-    def __init__(self, title: str, does: str, parent: QWidget) -> None:
+    def __init__(self, title: str, submit: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.form = QFormLayout()
         self.form.setHorizontalSpacing(2 * GRID)
         self.form.setVerticalSpacing(GRID)
-        self.said = label(role="error", wrap=True)
-        self.do = button(does, "first")
-        self.do.setDefault(True)
+        self.error = label(role="error", wrap=True)
+        self.submit = button(submit, "first")
+        self.submit.setDefault(True)
         cancel = button(self.tr("Cancel"))
         cancel.clicked.connect(self.close)
-        last = QHBoxLayout()
-        last.addWidget(self.said, 1)
-        last.addWidget(cancel)
-        last.addWidget(self.do)
+        bottom = QHBoxLayout()
+        bottom.addWidget(self.error, 1)
+        bottom.addWidget(cancel)
+        bottom.addWidget(self.submit)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(2 * GRID)
         column.addLayout(self.form)
-        column.addLayout(last)
+        column.addLayout(bottom)
         self.setMinimumWidth(56 * GRID)
 
     def attempt(self, act: Callable[[], None]) -> None:
-        """Do it and close, or say why not."""
+        """Run an act and close, or show its error."""
         try:
             act()
         except CuratorError as error:
-            self.said.setText(f"{error.sentence} {error.hint}".strip())
+            self.error.setText(f"{error.sentence} {error.hint}".strip())
         else:
             self.close()
 
@@ -66,13 +66,13 @@ class _Asking(QDialog):
         self.form.addRow(text, control)
 
 
-class CategoryDialog(_Asking):
-    """Everything about one category."""
+class CategoryDialog(_CategoryForm):
+    """Fields of one category."""
 
     def __init__(
-        self, emotion: Emotion, does: str, carry_out: Callable[[Emotion], None], parent: QWidget
+        self, emotion: Emotion, submit: str, apply: Callable[[Emotion], None], parent: QWidget
     ) -> None:
-        super().__init__(emotion.name or does, does, parent)
+        super().__init__(emotion.name or submit, submit, parent)
         self._emotion = emotion
         self.name = QLineEdit(emotion.name)
         self.key = QLineEdit(emotion.key)
@@ -87,17 +87,17 @@ class CategoryDialog(_Asking):
         self.minutes.setSingleStep(0.5)
         self.minutes.setValue(emotion.target_minutes)
         self._add(self.tr("Name"), self.name)
-        self._add(self.tr("Word in queries and manifests"), self.key)
+        self._add(self.tr("Key in queries and manifests"), self.key)
         self._add(self.tr("Colour"), self.colour)
-        self._add(self.tr("Key"), self.digit)
+        self._add(self.tr("Shortcut digit"), self.digit)
         self._add(self.tr("Target clips"), self.clips)
         self._add(self.tr("Target minutes"), self.minutes)
         self._show_colour()
-        self.colour.clicked.connect(self._choose_colour)
-        self.do.clicked.connect(lambda: self.attempt(lambda: carry_out(self.wanted())))
+        self.colour.clicked.connect(self._pick_colour)
+        self.submit.clicked.connect(lambda: self.attempt(lambda: apply(self.edited())))
 
-    def wanted(self) -> Emotion:
-        """The category as it stands in the form; CuratorError when it cannot be."""
+    def edited(self) -> Emotion:
+        """Return the category of the form. Raises CuratorError for an invalid one."""
         return checked(
             replace(
                 self._emotion,
@@ -110,13 +110,13 @@ class CategoryDialog(_Asking):
             )
         )
 
-    def _choose_colour(self) -> None:
+    def _pick_colour(self) -> None:
         dialog = QColorDialog(QColor(self.colour.text()), self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.colorSelected.connect(self._take_colour)
+        dialog.colorSelected.connect(self._set_colour)
         dialog.open()
 
-    def _take_colour(self, colour: QColor) -> None:
+    def _set_colour(self, colour: QColor) -> None:
         self.colour.setText(colour.name())
         self._show_colour()
 
@@ -125,24 +125,24 @@ class CategoryDialog(_Asking):
         self.colour.setIcon(category_badge(letter, self.colour.text()))
 
 
-class MergeCategoryDialog(_Asking):
-    """Into which other category all clips of one go."""
+class MergeCategoryDialog(_CategoryForm):
+    """Choice of the category that takes over all clips of another."""
 
     def __init__(
         self,
         emotion: Emotion,
         others: Sequence[Emotion],
-        carry_out: Callable[[str], None],
+        apply: Callable[[str], None],
         parent: QWidget,
     ) -> None:
         title = self.tr("Merge %1").replace("%1", emotion.name)
         super().__init__(title, self.tr("Merge"), parent)
         self.into = QComboBox()
         for other in others:
-            sign = category_badge(other.name[:1].upper(), other.colour)
-            self.into.addItem(sign, other.name, other.key)
+            badge = category_badge(other.name[:1].upper(), other.colour)
+            self.into.addItem(badge, other.name, other.key)
         self._add(self.tr("Into"), self.into)
-        self.do.setEnabled(bool(others))
-        self.do.clicked.connect(
-            lambda: self.attempt(lambda: carry_out(str(self.into.currentData())))
+        self.submit.setEnabled(bool(others))
+        self.submit.clicked.connect(
+            lambda: self.attempt(lambda: apply(str(self.into.currentData())))
         )

@@ -1,4 +1,4 @@
-"""The list of suggestions: which ones, said above it, and what can be said of them below."""
+"""List of clips with suggestions: kind buttons and heading above, reason and accuracy below."""
 
 from enum import StrEnum
 
@@ -15,26 +15,24 @@ from PySide6.QtWidgets import (
 )
 
 from curator.domain.suggesting import Suggested
-from curator.ui.balance.suggestion_model import SuggestionModel
+from curator.ui.balance.suggestion_model import CATEGORY, CONFIDENCE, REASON, TEXT, SuggestionModel
 from curator.ui.page import label
 from curator.ui.theme import GRID
 
-TEXT_COLUMN, LIKELY_COLUMN, SURE_COLUMN, WHY_COLUMN = range(4)
-
 
 class SuggestionKind(StrEnum):
-    """Which clips the list holds."""
+    """Which clips are listed."""
 
-    LIKELY = "likely"
-    DOUBTFUL = "doubtful"
-    SUSPECTS = "suspects"
+    SUGGESTED = "suggested"
+    UNCERTAIN = "uncertain"
+    SUSPECT = "suspect"
 
 
 class SuggestionList(QWidget):
-    """A table of clips below three buttons that say which."""
+    """Table of clips below one button per kind."""
 
     kind_wanted = Signal(str)  # a SuggestionKind
-    chosen = Signal(object)  # the Suggested that is current now, or None
+    current_changed = Signal(object)  # the current Suggested, None without one
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,13 +40,14 @@ class SuggestionList(QWidget):
         self.table = QTableView()
         self.heading = label(role="heading")
         self.reason = label(wrap=True)
-        self.said = label(role="quiet", wrap=True)
+        self.accuracy = label(role="quiet", wrap=True)
         self.kinds = QButtonGroup(self)
-        self._dress()
+        self.empty_text = ""  # shown instead of a reason while the list is empty
+        self._style()
         self._lay_out()
-        self.table.selectionModel().currentRowChanged.connect(self._choose)
+        self.table.selectionModel().currentRowChanged.connect(self._show_current)
 
-    def _dress(self) -> None:
+    def _style(self) -> None:
         table = self.table
         table.setModel(self.model)
         table.setAccessibleName(self.tr("Suggestions"))
@@ -63,28 +62,28 @@ class SuggestionList(QWidget):
         header.setSectionsClickable(False)
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(TEXT_COLUMN, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(WHY_COLUMN, QHeaderView.ResizeMode.Stretch)
-        header.resizeSection(LIKELY_COLUMN, 15 * GRID)
-        header.resizeSection(SURE_COLUMN, 9 * GRID)
+        header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(REASON, QHeaderView.ResizeMode.Stretch)
+        header.resizeSection(CATEGORY, 15 * GRID)
+        header.setSectionResizeMode(CONFIDENCE, QHeaderView.ResizeMode.ResizeToContents)
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
         for kind, text in (
-            (SuggestionKind.LIKELY, self.tr("Suggested")),
-            (SuggestionKind.DOUBTFUL, self.tr("Uncertain")),
-            (SuggestionKind.SUSPECTS, self.tr("Suspect labels")),
+            (SuggestionKind.SUGGESTED, self.tr("Suggested")),
+            (SuggestionKind.UNCERTAIN, self.tr("Uncertain")),
+            (SuggestionKind.SUSPECT, self.tr("Suspect labels")),
         ):
-            made = QToolButton()
-            made.setText(text)
-            made.setCheckable(True)
-            made.setProperty("role", "category")
-            made.setAccessibleName(text)
-            made.clicked.connect(lambda _checked, kind=kind: self.kind_wanted.emit(kind))
-            self.kinds.addButton(made)
-            made.setObjectName(kind)
-            buttons.addWidget(made)
+            toggle = QToolButton()
+            toggle.setText(text)
+            toggle.setCheckable(True)
+            toggle.setProperty("role", "category")
+            toggle.setAccessibleName(text)
+            toggle.clicked.connect(lambda _checked, kind=kind: self.kind_wanted.emit(kind))
+            self.kinds.addButton(toggle)
+            toggle.setObjectName(kind)
+            buttons.addWidget(toggle)
         buttons.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -93,28 +92,33 @@ class SuggestionList(QWidget):
         column.addWidget(self.heading)
         column.addWidget(self.table, 1)
         column.addWidget(self.reason)
-        column.addWidget(self.said)
+        column.addWidget(self.accuracy)
 
     def mark(self, kind: SuggestionKind) -> None:
-        """Show which list it is."""
-        for made in self.kinds.buttons():
-            made.setChecked(made.objectName() == kind)
+        """Check the button of a kind."""
+        for toggle in self.kinds.buttons():
+            toggle.setChecked(toggle.objectName() == kind)
 
     @property
     def current(self) -> Suggested | None:
-        """What is in the current row."""
-        return self.model.row(self.table.currentIndex().row())
+        """Current row, None without one."""
+        return self.model.row(self.row)
+
+    @property
+    def row(self) -> int:
+        """Number of the current row, -1 without one."""
+        return self.table.currentIndex().row()
 
     def go_to_row(self, row: int) -> None:
-        """Make a row the current one, the last where there are fewer."""
+        """Make a row the current one. row: clipped to the rows."""
         last = self.model.rowCount() - 1
         if last >= 0:
             index = self.model.index(min(max(0, row), last), 0)
             self.table.setCurrentIndex(index)
             self.table.scrollTo(index)
-        self._choose()
+        self._show_current()
 
-    def _choose(self) -> None:
+    def _show_current(self) -> None:
         current = self.current
-        self.reason.setText(current.suggestion.reason if current else "")
-        self.chosen.emit(current)
+        self.reason.setText(current.suggestion.reason if current else self.empty_text)
+        self.current_changed.emit(current)

@@ -1,4 +1,4 @@
-"""Clips with what is suggested for them, as a table."""
+"""Qt table model of clips with their suggestions."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ Emotions = Mapping[str, Emotion]
 
 @dataclass(frozen=True, slots=True)
 class SuggestionColumn:
-    """One column. emotion: the key of the category whose sign stands before the text."""
+    """Column. emotion: key of the category for the badge before the text."""
 
     title: str
     text: Callable[[Suggested, Emotions], str]
     emotion: Callable[[Suggested], str | None] | None = None
 
 
-def _suggested(row: Suggested, emotions: Emotions) -> str:
+def _category(row: Suggested, emotions: Emotions) -> str:
     return emotions[row.suggestion.emotion].name
 
 
-def _said(row: Suggested, emotions: Emotions) -> str:
+def _text(row: Suggested, emotions: Emotions) -> str:
     return " ".join(row.clip.text.split()) or f"#{row.clip.id}"
 
 
@@ -37,18 +37,20 @@ def _probability(row: Suggested, emotions: Emotions) -> str:
 
 
 COLUMNS = (
-    SuggestionColumn(QT_TRANSLATE_NOOP("Suggestions", "Clip"), _said),
+    SuggestionColumn(QT_TRANSLATE_NOOP("Suggestions", "Clip"), _text),
     SuggestionColumn(
-        QT_TRANSLATE_NOOP("Suggestions", "Likely"), _suggested, lambda row: row.suggestion.emotion
+        QT_TRANSLATE_NOOP("Suggestions", "Suggested"), _category, lambda row: row.suggestion.emotion
     ),
     SuggestionColumn(QT_TRANSLATE_NOOP("Suggestions", "Confidence"), _probability),
-    SuggestionColumn(QT_TRANSLATE_NOOP("Suggestions", "Why"), lambda row, _: row.suggestion.reason),
+    SuggestionColumn(
+        QT_TRANSLATE_NOOP("Suggestions", "Reason"), lambda row, _: row.suggestion.reason
+    ),
 )
-SURE = 2
+TEXT, CATEGORY, CONFIDENCE, REASON = range(len(COLUMNS))
 
 
 class SuggestionModel(QAbstractTableModel):
-    """Keeps the order it was given; rows leave when they are decided and come back with undo."""
+    """Keeps the given order; decided rows are removed and return after an undo."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,20 +59,20 @@ class SuggestionModel(QAbstractTableModel):
         self._emotions: Emotions = {}
 
     def show_rows(self, rows: Sequence[Suggested], emotions: Emotions) -> None:
-        """Other clips."""
+        """Show other clips. emotions: by key."""
         self.beginResetModel()
         self._all, self._emotions = rows, emotions
         self._rows = list(rows)
         self.endResetModel()
 
     def follow(self, is_open: Callable[[Suggested], bool]) -> None:
-        """Show those that still wait. is_open: whether one does."""
+        """Show the undecided rows. is_open: whether a row is undecided."""
         wanted = [each for each in self._all if is_open(each)]
         if [each.clip.id for each in wanted] == [each.clip.id for each in self._rows]:
             return
-        there = {each.clip.id for each in wanted}
+        ids = {each.clip.id for each in wanted}
         for row in reversed(range(len(self._rows))):
-            if self._rows[row].clip.id not in there:
+            if self._rows[row].clip.id not in ids:
                 self.beginRemoveRows(QModelIndex(), row, row)
                 del self._rows[row]
                 self.endRemoveRows()
@@ -81,7 +83,7 @@ class SuggestionModel(QAbstractTableModel):
                 self.endInsertRows()
 
     def row(self, number: int) -> Suggested | None:
-        """What is in a row, None where there is none."""
+        """Row by number, None outside the rows."""
         return self._rows[number] if 0 <= number < len(self._rows) else None
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
@@ -102,7 +104,7 @@ class SuggestionModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DecorationRole and column.emotion:
             emotion = self._emotions.get(column.emotion(row) or "")
             return category_badge(emotion.name[:1].upper(), emotion.colour) if emotion else None
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == SURE:
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == CONFIDENCE:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 

@@ -1,9 +1,9 @@
-"""How the balance is drawn: a letter on the category's colour, numbers with bars behind them."""
+"""Table of the categories: badge, counts, and bars for the share of the target."""
 
 from collections.abc import Mapping
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -15,20 +15,23 @@ from PySide6.QtWidgets import (
 
 from curator.domain.emotion import Emotion, EmotionSet
 from curator.domain.planner import Plan
-from curator.ui.balance.balance_model import EMOTION, SHARE, BalanceModel
+from curator.ui.balance.category_table_model import EMOTION, SHARE, CategoryTableModel
 from curator.ui.theme import GRID, roles_of
 from curator.ui.widgets.badges import category_badge
 
 Index = QModelIndex | QPersistentModelIndex
-ROW = 5 * GRID
-FEWEST_ROWS = 4
-NARROWEST = 9 * GRID
+ROW_HEIGHT = 5 * GRID
+MIN_ROWS = 4
+MIN_COLUMN = 8 * GRID
+MAX_NAME = 18 * GRID
+"""Width up to which the table keeps room for the longest name; longer ones are elided."""
+
 BAR = GRID // 2
-SIGN = 2 * GRID
+BADGE = 2 * GRID
 
 
-class _Drawing(QStyledItemDelegate):
-    """Names with their sign, counts with a bar below the number."""
+class _CellDelegate(QStyledItemDelegate):
+    """Draws names with a badge, and counts with a bar below the number."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """See QStyledItemDelegate."""
@@ -40,19 +43,19 @@ class _Drawing(QStyledItemDelegate):
         inside = rect.adjusted(GRID, 0, -GRID, 0)
         emotion, share = index.data(EMOTION), index.data(SHARE)
         if isinstance(emotion, Emotion):
-            place = QRect(inside.left(), rect.center().y() - SIGN // 2, SIGN, SIGN)
-            category_badge(emotion.name[:1].upper(), emotion.colour).paint(painter, place)
+            square = QRect(inside.left(), rect.center().y() - BADGE // 2, BADGE, BADGE)
+            category_badge(emotion.name[:1].upper(), emotion.colour).paint(painter, square)
         if index.column() == 0:
-            inside.setLeft(inside.left() + SIGN + GRID)
+            inside.setLeft(inside.left() + BADGE + GRID)
         if share is not None:
             inside.setBottom(inside.bottom() - BAR - 2)
             self._draw_bar(painter, rect, float(share))
         painter.setPen(QColor(colours.text))
         alignment = index.data(Qt.ItemDataRole.TextAlignmentRole)
-        usual = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        default = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         elided = Qt.TextElideMode.ElideRight
         text = painter.fontMetrics().elidedText(index.data(), elided, inside.width())
-        painter.drawText(inside, alignment or usual, text)
+        painter.drawText(inside, alignment or default, text)
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QColor(colours.accent))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -63,39 +66,42 @@ class _Drawing(QStyledItemDelegate):
         parent = self.parent()
         assert isinstance(parent, QTableView)
         colours = roles_of(parent.palette())
-        whole = QRectF(rect.left() + GRID, rect.bottom() - BAR - 4, rect.width() - 2 * GRID, BAR)
+        bar = QRectF(rect.left() + GRID, rect.bottom() - BAR - 4, rect.width() - 2 * GRID, BAR)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.raised))
-        painter.drawRoundedRect(whole, 2, 2)
-        whole.setWidth(whole.width() * min(1.0, share))
+        painter.drawRoundedRect(bar, 2, 2)
+        bar.setWidth(bar.width() * min(1.0, share))
         painter.setBrush(QColor(colours.kept if share >= 1 else colours.accent))
-        painter.drawRoundedRect(whole, 2, 2)
+        painter.drawRoundedRect(bar, 2, 2)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """See QStyledItemDelegate."""
-        return super().sizeHint(option, index).expandedTo(QSize(NARROWEST, ROW))
+        content = QFontMetrics(option.font).horizontalAdvance(index.data()) + 2 * GRID + 1
+        if index.column() == 0:
+            content += BADGE + GRID
+        return QSize(max(MIN_COLUMN, content), ROW_HEIGHT)
 
 
-class BalanceTable(QTableView):
-    """All rows are seen at once; there are few."""
+class CategoryTable(QTableView):
+    """Shows all rows and columns where there is room."""
 
     def __init__(self, emotions: EmotionSet) -> None:
         super().__init__()
-        self._model = BalanceModel(emotions)
+        self._model = CategoryTableModel(emotions)
         self.setModel(self._model)
-        self.setItemDelegate(_Drawing(self))
-        self.setAccessibleName(self.tr("Categories against their targets"))
+        self.setItemDelegate(_CellDelegate(self))
+        self.setAccessibleName(self.tr("Categories and targets"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(NARROWEST)
+        header.setMinimumSectionSize(MIN_COLUMN)
         header.setSectionsClickable(False)
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -103,35 +109,39 @@ class BalanceTable(QTableView):
         self.selectRow(0)
 
     @property
-    def chosen(self) -> str:
-        """The key of the chosen category, "" for clips without one."""
-        last = self._model.rowCount() - 1
-        return self._model.row(min(last, max(0, self.currentIndex().row()))).key
+    def category(self) -> str:
+        """Key of the current category, "" for clips without one."""
+        keys = self._model.keys
+        return keys[min(len(keys) - 1, max(0, self.currentIndex().row()))]
 
-    def choose(self, key: str) -> None:
-        """Make a category's row the current one."""
+    def set_category(self, key: str) -> None:
+        """Make the row of a category the current one."""
         if key in self._model.keys:
             self.selectRow(self._model.keys.index(key))
 
-    def show_plan(self, plan: Plan, heard: Mapping[str, float]) -> None:
-        """Other numbers, and perhaps other categories. heard: times an epoch, by category."""
-        chosen = self.chosen
-        self._model.show_plan(plan, heard)
+    def show_plan(self, plan: Plan, per_epoch: Mapping[str, float]) -> None:
+        """Show a plan, perhaps of other categories. per_epoch: times a clip is sampled, by key."""
+        before = self.category
+        self._model.show_plan(plan, per_epoch)
         self._fit()
-        if self.chosen != chosen or self.currentIndex().row() < 0:
-            self.choose(chosen if chosen in self._model.keys else self._model.keys[0])
+        if self.category != before or self.currentIndex().row() < 0:
+            self.set_category(before if before in self._model.keys else self._model.keys[0])
 
     def sizeHint(self) -> QSize:
         """See QWidget."""
-        return QSize(super().sizeHint().width(), self._whole_height())
+        return QSize(super().sizeHint().width(), self._full_height())
 
-    def _whole_height(self) -> int:
+    def _full_height(self) -> int:
         header = self.horizontalHeader().sizeHint().height()
-        return self._model.rowCount() * ROW + header + 4
+        return self._model.rowCount() * ROW_HEIGHT + header + 4
 
     def _fit(self) -> None:
-        """All rows are seen where there is room; many categories scroll."""
-        self.setMaximumHeight(self._whole_height())
-        hidden = max(0, self._model.rowCount() - FEWEST_ROWS)
-        self.setMinimumHeight(self._whole_height() - hidden * ROW)
+        """Keep room for all columns and all rows; many rows scroll in a low window."""
+        header, columns = self.horizontalHeader(), range(1, self._model.columnCount())
+        widths = [max(self.sizeHintForColumn(i), header.sectionSizeHint(i)) for i in columns]
+        name = min(self.sizeHintForColumn(0), MAX_NAME)
+        self.setMinimumWidth(name + sum(widths) + 2 * self.frameWidth())
+        self.setMaximumHeight(self._full_height())
+        hidden = max(0, self._model.rowCount() - MIN_ROWS)
+        self.setMinimumHeight(self._full_height() - hidden * ROW_HEIGHT)
         self.updateGeometry()

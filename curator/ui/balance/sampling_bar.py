@@ -1,4 +1,4 @@
-"""How evenly categories shall be heard in training: a slider, and what it means in words."""
+"""Slider for the sampling temperature of the categories."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
@@ -8,14 +8,14 @@ from curator.ui.page import label
 from curator.ui.theme import GRID
 
 STEPS = 10
-SETTLED_MS = 250
-"""Steps that follow one another so fast are one decision."""
+DELAY_MS = 250
+"""Delay after the last step, so that a series of steps is one decision."""
 
 
-class WeightsBar(QWidget):
-    """From "as often as there are clips" to "all equally often"."""
+class SamplingBar(QWidget):
+    """Slider from "as recorded" (temperature 1) to "balanced" (temperature 0)."""
 
-    wanted = Signal(float)  # the temperature: 1 as they are, 0 equally often
+    temperature_wanted = Signal(float)  # 0..1
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,7 +23,7 @@ class WeightsBar(QWidget):
         self.slider.setRange(0, STEPS)
         self.slider.setAccessibleName(self.tr("Sampling of categories in training"))
         self.slider.setMaximumWidth(25 * GRID)
-        self.said = label(role="quiet")
+        self.temperature = label(role="quiet")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
@@ -31,27 +31,27 @@ class WeightsBar(QWidget):
         row.addWidget(self.slider, 1)
         row.addWidget(label(self.tr("balanced")))
         row.addStretch(1)
-        row.addWidget(self.said)
-        self._settling = QTimer(self, singleShot=True, interval=SETTLED_MS)
-        self._settling.timeout.connect(self._tell)
-        self.slider.valueChanged.connect(lambda _value: self._settling.start())
+        row.addWidget(self.temperature)
+        self._delay = QTimer(self, singleShot=True, interval=DELAY_MS)
+        self._delay.timeout.connect(self._ask)
+        self.slider.valueChanged.connect(lambda _value: self._delay.start())
 
     def show_weights(self, weights: Weights) -> None:
-        """Where the slider stands, as decided."""
-        self._settling.stop()
+        """Set the slider to the decided temperature."""
+        self._delay.stop()
         self.slider.blockSignals(True)
         self.slider.setValue(round(STEPS * (1.0 - weights.temperature)))
         self.slider.blockSignals(False)
         text = self.tr("temperature %1").replace("%1", f"{weights.temperature:.1f}")
-        self.said.setText(text)
+        self.temperature.setText(text)
 
     def step(self, by: int) -> None:
-        """A step towards equally often (1) or as they are (-1)."""
+        """Move the slider. by: steps towards balanced, negative towards as recorded."""
         self.slider.setValue(self.slider.value() + by)
 
     def stop(self) -> None:
-        """Ask for nothing more."""
-        self._settling.stop()
+        """Cancel a delayed change."""
+        self._delay.stop()
 
-    def _tell(self) -> None:
-        self.wanted.emit(round(1.0 - self.slider.value() / STEPS, 2))
+    def _ask(self) -> None:
+        self.temperature_wanted.emit(round(1.0 - self.slider.value() / STEPS, 2))

@@ -1,4 +1,4 @@
-"""The balance as a table: a row for each category, the last for clips without one."""
+"""Qt table model of the balance: one row per category, the last for clips without one."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,29 +14,33 @@ from curator.ui.wording import number, translated
 Index = QModelIndex | QPersistentModelIndex
 
 SHARE = Qt.ItemDataRole.UserRole
-"""Role of how much of the target is reached, 0..1 and more; None without a target."""
+"""Role: share of the target that is reached, >= 0; None without a target."""
 
 EMOTION = Qt.ItemDataRole.UserRole + 1
-"""Role of the row's Emotion, or None."""
+"""Role: Emotion of the row, None without one."""
 
 
 @dataclass(frozen=True, slots=True)
 class CategoryRow:
-    """A category as it stands. likely: clips that wait for it. heard: times an epoch, if any is."""
+    """Counts of a category.
+
+    suggested: undecided clips suggested for it. per_epoch: average times that training samples
+    one of its clips per epoch, None without clips.
+    """
 
     balance: CategoryBalance
-    likely: int = 0
-    heard: float | None = None
+    suggested: int = 0
+    per_epoch: float | None = None
 
     @property
     def emotion(self) -> Emotion | None:
-        """The category, None for clips without one."""
+        """Category, None for clips without one."""
         return self.balance.emotion
 
 
 @dataclass(frozen=True, slots=True)
 class BalanceColumn:
-    """One column. share: for those that are drawn as a bar."""
+    """Column. share: of the target, for columns that draw a bar."""
 
     title: str
     text: Callable[[CategoryRow], str]
@@ -72,8 +76,8 @@ def _minute_share(row: CategoryRow) -> float | None:
     return row.balance.minutes / target if target else None
 
 
-def _heard(row: CategoryRow) -> str:
-    return "" if row.heard is None else f"{row.heard:.1f}×"
+def _per_epoch(row: CategoryRow) -> str:
+    return "" if row.per_epoch is None else f"{row.per_epoch:.1f}×"
 
 
 COLUMNS = (
@@ -84,25 +88,25 @@ COLUMNS = (
         QT_TRANSLATE_NOOP("Balance", "Undecided"), lambda row: number(row.balance.undecided)
     ),
     BalanceColumn(
-        QT_TRANSLATE_NOOP("Balance", "Likely"),
-        lambda row: number(row.likely) if row.emotion else "",
+        QT_TRANSLATE_NOOP("Balance", "Suggested"),
+        lambda row: number(row.suggested) if row.emotion else "",
     ),
-    BalanceColumn(QT_TRANSLATE_NOOP("Balance", "Heard"), _heard),
+    BalanceColumn(QT_TRANSLATE_NOOP("Balance", "Per epoch"), _per_epoch),
 )
 
 
-class BalanceModel(QAbstractTableModel):
-    """Has its rows from the beginning, so that nothing jumps when the numbers come."""
+class CategoryTableModel(QAbstractTableModel):
+    """Has all rows before the first plan, so that the table keeps its size."""
 
     def __init__(self, emotions: EmotionSet) -> None:
         super().__init__()
         self._rows = _empty(emotions)
 
-    def show_plan(self, plan: Plan, heard: Mapping[str, float]) -> None:
-        """Other numbers; other rows where the categories are other ones. heard: by category."""
-        found = [*plan.balance.categories, plan.balance.uncategorised]
+    def show_plan(self, plan: Plan, per_epoch: Mapping[str, float]) -> None:
+        """Show the counts of a plan. per_epoch: times a clip is sampled, by category key."""
         rows = [
-            CategoryRow(each, plan.waiting.get(each.key, 0), heard.get(each.key)) for each in found
+            CategoryRow(each, plan.waiting.get(each.key, 0), per_epoch.get(each.key))
+            for each in (*plan.balance.categories, plan.balance.uncategorised)
         ]
         if len(rows) != len(self._rows):
             self.beginResetModel()
@@ -113,13 +117,9 @@ class BalanceModel(QAbstractTableModel):
         last = self.index(len(rows) - 1, len(COLUMNS) - 1)
         self.dataChanged.emit(self.index(0, 0), last)
 
-    def row(self, number: int) -> CategoryBalance:
-        """What is counted in a row."""
-        return self._rows[number].balance
-
     @property
     def keys(self) -> list[str]:
-        """The categories' keys, "" for the row without one."""
+        """Keys of the categories, "" for the row of clips without one."""
         return [each.balance.key for each in self._rows]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
@@ -157,5 +157,7 @@ class BalanceModel(QAbstractTableModel):
 
 
 def _empty(emotions: EmotionSet) -> list[CategoryRow]:
-    nothing = [CategoryBalance(emotion, 0, 0.0, 0, 0.0) for emotion in emotions.emotions]
-    return [CategoryRow(each) for each in (*nothing, CategoryBalance(None, 0, 0.0, 0, 0.0))]
+    return [
+        CategoryRow(CategoryBalance(emotion, 0, 0.0, 0, 0.0))
+        for emotion in (*emotions.emotions, None)
+    ]

@@ -1,0 +1,67 @@
+"""Widgets of the balance page and their arrangement."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from curator.domain.emotion import EmotionSet
+from curator.ui.balance.category_table import CategoryTable
+from curator.ui.balance.sampling_bar import SamplingBar
+from curator.ui.balance.suggestion_list import SuggestionList
+from curator.ui.page import button, label
+from curator.ui.theme import GRID
+
+WIDTHS = (600, 600)
+"""Initial widths of the two halves, in pixels."""
+
+
+class BalanceLayout(QWidget):
+    """Left: categories, their targets and sampling. Right: suggestions."""
+
+    def __init__(self, emotions: EmotionSet, parent: QWidget, *, editable: bool) -> None:
+        super().__init__(parent)
+        self.table = CategoryTable(emotions)
+        self.total = label(self.tr("Counting…"), "title")
+        self.missing = label(wrap=True)
+        self.sampling = SamplingBar()
+        self.list = SuggestionList()
+        self.edit, self.add = button(self.tr("Edit…")), button(self.tr("Add…"))
+        self.merge, self.remove = button(self.tr("Merge…")), button(self.tr("Remove"))
+        for control in (self.edit, self.add, self.merge, self.remove, self.sampling):
+            control.setEnabled(editable)
+        halves = QSplitter(Qt.Orientation.Horizontal)
+        halves.setChildrenCollapsible(False)
+        halves.addWidget(self._left())
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(2 * GRID, 0, 0, 0)
+        column.addWidget(self.list)
+        halves.addWidget(right)
+        halves.setSizes(list(WIDTHS))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
+        column.setSpacing(2 * GRID)
+        column.addWidget(self.total)
+        column.addWidget(halves, 1)
+
+    def _left(self) -> QWidget:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        for control in (self.edit, self.add, self.merge, self.remove):
+            buttons.addWidget(control)
+        buttons.addStretch(1)
+        self.missing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.missing.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(self.missing)
+        scroll.setAccessibleName(self.tr("Missing for the targets"))
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.table)
+        column.addLayout(buttons)
+        column.addWidget(self.sampling)
+        column.addWidget(label(self.tr("Missing for the targets"), "heading"))
+        column.addWidget(scroll, 1)
+        return left

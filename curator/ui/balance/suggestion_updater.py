@@ -1,0 +1,74 @@
+"""Background update of the suggestions, a short delay after the last change of a label."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from curator.domain.decision import Changes, Field
+from curator.domain.fact import Suggestion
+from curator.domain.suggesting import Verdict
+from curator.jobs.context import Work
+from curator.jobs.suggesting import is_current, suggest, verdict_of
+from curator.ui.session import Session
+
+UPDATE = "suggest"
+"""Name of the background job."""
+
+DELAY_MS = 1_500
+"""Delay after the last label, so that a series of labels causes one update."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionResult:
+    """Suggestions by clip id, and their cross-validation."""
+
+    verdict: Verdict
+    suggestions: Mapping[int, Suggestion]
+
+
+class SuggestionUpdater(QObject):
+    """Requests new suggestions when labels change."""
+
+    updated = Signal(object)  # a SuggestionResult
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._delay = QTimer(self, singleShot=True, interval=DELAY_MS)
+        self._delay.timeout.connect(self.update)
+        session.changed.connect(self._follow)
+        session.facts_changed.connect(self._delay.start)
+        session.errands.produced.connect(self._take)
+
+    @Slot()
+    def update(self) -> None:
+        """Compute suggestions if labels have changed, else read the stored ones."""
+        errands = self._session.errands
+        if UPDATE not in errands.waiting:
+            errands.ask(UPDATE, _read if self._session.read_only else _update)
+
+    def stop(self) -> None:
+        """Cancel a delayed update."""
+        self._delay.stop()
+
+    @Slot(object)
+    def _follow(self, changes: Changes) -> None:
+        if changes.fields & {Field.EMOTION, Field.CATEGORIES}:
+            self._delay.start()
+
+    @Slot(str, object)
+    def _take(self, task: str, result: object) -> None:
+        if task == UPDATE and isinstance(result, SuggestionResult):
+            self.updated.emit(result)
+
+
+def _update(work: Work) -> SuggestionResult | None:
+    if not is_current(work.project):
+        return SuggestionResult(suggest(work), work.project.facts.suggestions())
+    return _read(work)
+
+
+def _read(work: Work) -> SuggestionResult | None:
+    verdict = verdict_of(work.project)
+    return SuggestionResult(verdict, work.project.facts.suggestions()) if verdict else None
