@@ -117,7 +117,7 @@ def test_why_something_did_not_work_is_said(dialog: ModelsDialog, done, tmp_path
     done()
     dialog.import_from(tmp_path)
     done()
-    assert "holds all files of none of the models" in dialog.status.text()
+    assert "does not contain all files of any model" in dialog.status.text()
     assert dialog.status.property("role") == "error"
 
 
