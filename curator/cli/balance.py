@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from curator.domain.category_edits import category
 from curator.domain.decision import State
-from curator.domain.planner import Plan
-from curator.domain.suggesting import Suggested, Verdict, doubtful, likely, suspects
+from curator.domain.planner import LabellingPlan
+from curator.domain.suggesting import Suggested, SuggestionVerdict, doubtful, likely, suspects
 
 if TYPE_CHECKING:
     from curator.store.project import Project
@@ -32,7 +32,7 @@ def balance(arguments: Namespace) -> int:
     return 0
 
 
-def _as_json(plan: Plan) -> dict[str, object]:
+def _as_json(plan: LabellingPlan) -> dict[str, object]:
     counts = plan.balance
     categories = [
         {
@@ -86,7 +86,7 @@ def suggest(arguments: Namespace) -> int:
 
 
 def _listing(
-    project: "Project", arguments: Namespace, verdict: Verdict
+    project: "Project", arguments: Namespace, verdict: SuggestionVerdict
 ) -> tuple[str, Sequence[Suggested], str]:
     """Title, suggestions, and the reason if there are none."""
     from curator.jobs.planning import planner_of

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from curator.domain import category_edits as edits
-from curator.domain.category_edits import Act, Labelled
+from curator.domain.category_edits import CategoryEdit, LabelledClips
 from curator.domain.decision import PROJECT, Edit, Field
 from curator.domain.emotion import Emotion, EmotionSet, category_sets, read_category_set
 from curator.domain.errors import CuratorError, printable
@@ -54,7 +54,7 @@ def change(arguments: Namespace) -> int:
     if all(given is None for given in (arguments.name, arguments.new_key, *looks)):
         raise CuratorError("No change was given.", "For example: --name Suspense")
 
-    def act(now: Labelled) -> Act:
+    def act(now: LabelledClips) -> CategoryEdit:
         old = edits.category(now.emotions, arguments.key)
         new = replace(old, name=arguments.name or old.name, key=arguments.new_key or old.key)
         return edits.change(now, arguments.key, _with_looks(new, arguments))
@@ -155,7 +155,7 @@ def _with_looks(emotion: Emotion, arguments: Namespace) -> Emotion:
     return replace(emotion, **{name: value for name, value in given.items() if value is not None})
 
 
-def _carry_out(arguments: Namespace, act: Callable[[Labelled], Act]) -> int:
+def _carry_out(arguments: Namespace, act: Callable[[LabelledClips], CategoryEdit]) -> int:
     from curator.store.categories import carry_out, labelled
     from curator.store.project import Project
 

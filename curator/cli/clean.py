@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Mapping, Sequence
 
 from curator.cli.progress import watcher
-from curator.domain.cleaning import Comparison, best
+from curator.domain.cleaning import CleaningComparison, best
 from curator.domain.errors import CuratorError, printable
 from curator.domain.recipe import NOTHING
 from curator.jobs.job import Options
@@ -127,7 +127,7 @@ def _compare(arguments: Namespace, options: Options) -> int:
     return 0
 
 
-def _write_table(name: str, comparisons: Sequence[Comparison]) -> None:
+def _write_table(name: str, comparisons: Sequence[CleaningComparison]) -> None:
     chosen = best(comparisons)
     sys.stdout.write(f"{name}: {chosen}\n")
     sys.stdout.write(f"  {'recipe':<12}{'clips':>6}{'refused':>9}{'overall':>16}{'voice':>16}\n")
@@ -140,7 +140,7 @@ def _write_table(name: str, comparisons: Sequence[Comparison]) -> None:
         sys.stdout.write(f"  {each.recipe:<12}{figures}{mark}\n")
 
 
-def _as_json(each: Comparison) -> Mapping[str, object]:
+def _as_json(each: CleaningComparison) -> Mapping[str, object]:
     return {
         "recipe": each.recipe,
         "clips": each.clips,

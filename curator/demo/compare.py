@@ -27,7 +27,7 @@ HEARD_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ComparisonLine:
     """A line of the table. passed: None where there is no pass line."""
 
     measure: str
@@ -37,7 +37,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class DemoComparison:
     """Counts, so that several recordings can be added up.
 
     cuts: clips of which an edge lies more than 30 ms inside a word, without those that hold the
@@ -69,13 +69,13 @@ class Comparison:
     planted_categories: Counter[str] = field(default_factory=Counter)
     kept_categories: Counter[str] = field(default_factory=Counter)
 
-    def __add__(self, other: "Comparison") -> "Comparison":
-        return Comparison(
+    def __add__(self, other: "DemoComparison") -> "DemoComparison":
+        return DemoComparison(
             **{name: getattr(self, name) + getattr(other, name) for name in self.__slots__}
         )
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[ComparisonLine, ...]:
         """Every measure, those with a pass line first."""
         return (*_judged(self), *_told(self), *_categories(self))
 
@@ -85,7 +85,7 @@ class Comparison:
         return all(line.passed is not False for line in self.lines)
 
 
-def compare(truth: Truth, clips: Sequence[Clip]) -> Comparison:
+def compare(truth: Truth, clips: Sequence[Clip]) -> DemoComparison:
     """What was found in one recording. clips: all of its clips, with decisions and findings."""
     kept = [clip for clip in clips if clip.state is State.KEPT]
     by_voice = {kind: [clip for clip in clips if whose(truth, clip.span) is kind] for kind in Whose}
@@ -97,7 +97,7 @@ def compare(truth: Truth, clips: Sequence[Clip]) -> Comparison:
     broken = {clip.id for clip in cut}
     faulty = broken | {clip.id for clip in clipped}
     spoken = [c for c in host if c.state is State.KEPT and c.id not in broken]
-    return Comparison(
+    return DemoComparison(
         recordings=1,
         clips=len(clips),
         kept=len(kept),
@@ -125,14 +125,14 @@ def compare(truth: Truth, clips: Sequence[Clip]) -> Comparison:
     )
 
 
-def total(comparisons: Iterable[Comparison]) -> Comparison:
+def total(comparisons: Iterable[DemoComparison]) -> DemoComparison:
     """Several recordings as one."""
-    return sum(comparisons, Comparison())
+    return sum(comparisons, DemoComparison())
 
 
-def table(lines: Sequence[Line]) -> str:
+def table(lines: Sequence[ComparisonLine]) -> str:
     """The lines as text in columns."""
-    head = Line("", "planted", "found", None)
+    head = ComparisonLine("", "planted", "found", None)
     wide = [max(len(getattr(line, name)) for line in (head, *lines)) for name in _COLUMNS]
     verdict = {True: "good", False: "MISSED", None: ""}
     return "\n".join(
@@ -148,7 +148,7 @@ def table(lines: Sequence[Line]) -> str:
     )
 
 
-def as_dict(comparison: Comparison) -> dict[str, object]:
+def as_dict(comparison: DemoComparison) -> dict[str, object]:
     """For programs: each measure's figures and whether its pass line is reached."""
     return {
         line.measure: {"planted": line.planted, "found": line.found, "passed": line.passed}
@@ -159,40 +159,40 @@ def as_dict(comparison: Comparison) -> dict[str, object]:
 _COLUMNS = ("measure", "planted", "found")
 
 
-def _judged(c: Comparison) -> tuple[Line, ...]:
+def _judged(c: DemoComparison) -> tuple[ComparisonLine, ...]:
     cuts, flagged = c.cuts / max(1, c.clips), c.host_flagged / max(1, c.host_clips)
     return (
-        Line(
+        ComparisonLine(
             "word error rate of the host's kept clips",
             f"{c.words.said} words",
             f"{c.words.rate:.1%}",
             c.words.said > 0 and c.words.rate <= WORD_ERRORS_PASS,
         ),
-        Line(
+        ComparisonLine(
             "clips that start or stop inside a word",
             f"of {c.clips}",
             f"{c.cuts} ({cuts:.1%})",
             cuts <= CUTS_PASS,
         ),
-        Line(
+        ComparisonLine(
             "contestants' clips told by their voice",
             str(c.contestant_clips),
             str(c.contestants_flagged),
             0 < c.contestant_clips == c.contestants_flagged,
         ),
-        Line(
+        ComparisonLine(
             "host's clips taken for another voice",
             f"of {c.host_clips}",
             f"{c.host_flagged} ({flagged:.1%})",
             flagged <= HOST_FLAGGED_PASS,
         ),
-        Line(
+        ComparisonLine(
             "clipped clips told",
             str(c.clipped_clips),
             str(c.clipped_flagged),
             c.recordings <= c.clipped_clips == c.clipped_flagged,
         ),
-        Line(
+        ComparisonLine(
             "clips in which the recording breaks off told",
             str(c.recordings),
             str(c.cut_flagged),
@@ -201,11 +201,13 @@ def _judged(c: Comparison) -> tuple[Line, ...]:
     )
 
 
-def _told(c: Comparison) -> tuple[Line, ...]:
+def _told(c: DemoComparison) -> tuple[ComparisonLine, ...]:
     return (
-        Line("clips with two voices, and told", str(c.both), str(c.both_flagged), None),
-        Line("good clips with an error finding", f"of {c.host_clips}", str(c.false_alarms), None),
-        Line(
+        ComparisonLine("clips with two voices, and told", str(c.both), str(c.both_flagged), None),
+        ComparisonLine(
+            "good clips with an error finding", f"of {c.host_clips}", str(c.false_alarms), None
+        ),
+        ComparisonLine(
             "seconds of good speech kept",
             f"{c.host_speech_s:.0f} s",
             f"{c.kept_speech_s:.0f} s",
@@ -214,9 +216,11 @@ def _told(c: Comparison) -> tuple[Line, ...]:
     )
 
 
-def _categories(c: Comparison) -> tuple[Line, ...]:
+def _categories(c: DemoComparison) -> tuple[ComparisonLine, ...]:
     return tuple(
-        Line(f"turns of {key}, and clips kept", str(turns), str(c.kept_categories[key]), None)
+        ComparisonLine(
+            f"turns of {key}, and clips kept", str(turns), str(c.kept_categories[key]), None
+        )
         for key, turns in sorted(c.planted_categories.items())
     )
 

@@ -23,7 +23,7 @@ from curator.demo.acoustics import (
     speech_rms,
     stretches,
 )
-from curator.demo.script import HOST, Line, Script, read_script
+from curator.demo.script import HOST, Script, ScriptLine, read_script
 from curator.demo.truth import CLIPPED, CUT, NoisyPassage, Sentence, Truth, Utterance
 from curator.demo.voices import contestant_sentence, contestant_voices, host_sentences
 from curator.domain.span import Span
@@ -58,7 +58,7 @@ class DemoRecording:
 class _Turn:
     """A line as it was spoken: one clean sentence after the other, at RATE, at its level."""
 
-    line: Line
+    line: ScriptLine
     sentences: tuple[Samples, ...]
     fault: str
 
@@ -107,14 +107,14 @@ def make_recording(folder: Path, seed: int = 0, name: str = "quiz_show") -> Demo
     return DemoRecording(path, truth_path, truth)
 
 
-def _cast(lines: Sequence[Line], seed: int) -> dict[str, str]:
+def _cast(lines: Sequence[ScriptLine], seed: int) -> dict[str, str]:
     """Who speaks with which voice."""
     others = sorted({line.speaker for line in lines} - {HOST})
     chosen = contestant_voices(len(others), seed)
     return {HOST: "piper:en_US-joe-medium", **dict(zip(others, chosen, strict=True))}
 
 
-def _faults(lines: Sequence[Line], random: Random, *, at_end: bool) -> dict[int, str]:
+def _faults(lines: Sequence[ScriptLine], random: Random, *, at_end: bool) -> dict[int, str]:
     """Which line gets which fault, by its number."""
     hosts = [number for number, line in enumerate(lines) if line.speaker == HOST]
     last_of_sections = [
@@ -132,7 +132,7 @@ def _faults(lines: Sequence[Line], random: Random, *, at_end: bool) -> dict[int,
 
 
 def _spoken(
-    script: Script, lines: Sequence[Line], voices: dict[str, str], seed: int
+    script: Script, lines: Sequence[ScriptLine], voices: dict[str, str], seed: int
 ) -> list[tuple[Samples, ...]]:
     """The clean sentences of every line at RATE and at their level, silence around them removed."""
     random = Random(f"pace {seed}")
@@ -235,7 +235,7 @@ def _mixed(
 
 
 def _noisy_passage(
-    utterances: Sequence[Utterance], lines: Sequence[Line], random: Random
+    utterances: Sequence[Utterance], lines: Sequence[ScriptLine], random: Random
 ) -> NoisyPassage:
     """One of the rounds, with half a second on both sides."""
     rounds = sorted({line.section for line in lines} - {lines[0].section, lines[-1].section})

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from curator.demo.compare import Comparison, as_dict, compare, table
+from curator.demo.compare import DemoComparison, as_dict, compare, table
 from curator.demo.recording import make_recording
 from curator.demo.truth import Truth
 from curator.demo.truth_lookup import main_utterance, speech_in
@@ -44,10 +44,10 @@ class Curated:
 
     project: Path
     truth: Truth
-    found: Comparison
+    found: DemoComparison
 
 
-def run_demo(out: Path, say: Say, seed: int = 0) -> Comparison:
+def run_demo(out: Path, say: Say, seed: int = 0) -> DemoComparison:
     """All of it, into the folder ``out``; returns what was found against what was planted."""
     began = time.monotonic()
     curated = curate(out, say, seed)

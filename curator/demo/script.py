@@ -10,7 +10,7 @@ HOST = "host"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ScriptLine:
     """One turn. category: the delivery of the host's lines; None for contestants.
 
     sentences: spoken one after the other with a short pause. section: where it belongs.
@@ -35,11 +35,11 @@ class Script:
     level_db: loudness relative to the host's usual level.
     """
 
-    sections: tuple[tuple[Line, ...], ...]
+    sections: tuple[tuple[ScriptLine, ...], ...]
     speed: dict[str, float]
     level_db: dict[str, float]
 
-    def lines(self, seed: int) -> tuple[Line, ...]:
+    def lines(self, seed: int) -> tuple[ScriptLine, ...]:
         """Every line in the order it is said; seed 0 leaves the rounds as they are written."""
         first, *rounds, last = self.sections
         if seed:
@@ -53,7 +53,9 @@ def read_script(key: str = "quiz_show") -> Script:
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     sections = tuple(
         tuple(
-            Line(line["speaker"], line.get("category"), tuple(line["sentences"]), section["key"])
+            ScriptLine(
+                line["speaker"], line.get("category"), tuple(line["sentences"]), section["key"]
+            )
             for line in section["line"]
         )
         for section in data["section"]

@@ -25,7 +25,7 @@ _KEY = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
+class LabelledClips:
     """What a change of categories has to carry along.
 
     labels: clip id -> category. weights: as they are decided.
@@ -37,7 +37,7 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class CategoryEdit:
     """Several edits that are one, and what it is called."""
 
     label: str
@@ -63,14 +63,14 @@ def new_category(emotions: EmotionSet, name: str) -> Emotion:
     )
 
 
-def add(now: Labelled, emotion: Emotion) -> Act:
+def add(now: LabelledClips, emotion: Emotion) -> CategoryEdit:
     """One more category, at the end."""
     if emotion.key in now.emotions.keys:
         raise CuratorError(f"There is a category {emotion.key!r} already.")
     return _act(f"Add category: {emotion.name}", now, (*now.emotions.emotions, emotion))
 
 
-def change(now: Labelled, key: str, emotion: Emotion) -> Act:
+def change(now: LabelledClips, key: str, emotion: Emotion) -> CategoryEdit:
     """Another name, key, colour, digit or other targets for a category; its clips stay in it.
 
     A digit that another category has is given to this one, and this one's old to the other.
@@ -92,7 +92,7 @@ def change(now: Labelled, key: str, emotion: Emotion) -> Act:
     return _act(_what_changes(old, emotion), now, after, {key: emotion.key})
 
 
-def merge(now: Labelled, key: str, into: str) -> Act:
+def merge(now: LabelledClips, key: str, into: str) -> CategoryEdit:
     """One category goes, and its clips into another."""
     old, other = category(now.emotions, key), category(now.emotions, into)
     if old is other:
@@ -101,7 +101,7 @@ def merge(now: Labelled, key: str, into: str) -> Act:
     return _act(f"Merge category: {old.name} into {other.name}", now, left, {key: into})
 
 
-def remove(now: Labelled, key: str) -> Act:
+def remove(now: LabelledClips, key: str) -> CategoryEdit:
     """A category goes; its clips have none then."""
     old = category(now.emotions, key)
     if len(now.emotions.emotions) == 1:
@@ -110,7 +110,7 @@ def remove(now: Labelled, key: str) -> Act:
     return _act(f"Remove category: {old.name}", now, left, {key: None})
 
 
-def replace_set(now: Labelled, other: EmotionSet) -> Act:
+def replace_set(now: LabelledClips, other: EmotionSet) -> CategoryEdit:
     """Another set in place of this one; categories that only clips have go on after its own."""
     used = set(now.labels.values())
     kept = [e for e in now.emotions.emotions if e.key in used and e.key not in other.keys]
@@ -118,7 +118,7 @@ def replace_set(now: Labelled, other: EmotionSet) -> Act:
     kept = [replace(each, digit=next(free, "")) for each in kept]
     after = replace(other, emotions=(*other.emotions, *kept))
     text = to_toml(after)
-    return Act(
+    return CategoryEdit(
         f"Use categories: {other.name}",
         [Edit("", Field.CATEGORIES, {PROJECT: text})],
     )
@@ -170,10 +170,10 @@ def checked(emotion: Emotion) -> Emotion:
 
 def _act(
     label: str,
-    now: Labelled,
+    now: LabelledClips,
     after: Sequence[Emotion],
     moves: Mapping[str, str | None] | None = None,
-) -> Act:
+) -> CategoryEdit:
     """The set first, so that labels may go to its new categories; it is judged at the end."""
     for each in after:
         checked(each)
@@ -195,7 +195,7 @@ def _act(
     )
     if weights != now.weights:
         edits.append(Edit(label, Field.WEIGHTS, {PROJECT: weights.to_json()}))
-    return Act(label, edits)
+    return CategoryEdit(label, edits)
 
 
 def _what_changes(old: Emotion, new: Emotion) -> str:

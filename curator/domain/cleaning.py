@@ -59,7 +59,7 @@ class ClipCleaned:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CleaningVerdict:
     """Whether a cleaning is refused, why, and what it did, in a sentence."""
 
     refused: tuple[str, ...]
@@ -71,7 +71,7 @@ class Verdict:
         return not self.refused
 
 
-def judged(measures: Measures) -> Verdict:
+def judged(measures: Measures) -> CleaningVerdict:
     """The guard's verdict on one clip."""
     reasons = []
     similarity, errors = measures.get(SIMILARITY), measures.get(ERRORS)
@@ -89,7 +89,7 @@ def judged(measures: Measures) -> Verdict:
     speech = measures.get(SPEECH)
     if speech and -speech.gained > MOST_SPEECH_LOST:
         reasons.append(f"the speech sounds worse: {speech.before:.1f} -> {speech.after:.1f}")
-    return Verdict(tuple(reasons), described(measures))
+    return CleaningVerdict(tuple(reasons), described(measures))
 
 
 _LIMITS = (
@@ -117,7 +117,7 @@ def described(measures: Measures) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class CleaningComparison:
     """A recipe on the clips of a recording.
 
     refused: share of them that the guard refuses. gained: mean MOS overall over all clips, where
@@ -132,7 +132,7 @@ class Comparison:
     similarity: BeforeAfter | None
 
 
-def compared(recipe: str, clips: Sequence[Measures]) -> Comparison:
+def compared(recipe: str, clips: Sequence[Measures]) -> CleaningComparison:
     """What a recipe does to the clips of a recording, the refused ones left as they are."""
     accepted = [judged(measures).is_accepted for measures in clips]
     used = [
@@ -141,7 +141,9 @@ def compared(recipe: str, clips: Sequence[Measures]) -> Comparison:
     ]
     overall = mean_of(OVERALL, used) or BeforeAfter(0.0, 0.0)
     share = 1.0 - fmean(accepted) if accepted else 0.0
-    return Comparison(recipe, len(clips), share, overall.gained, overall, mean_of(SIMILARITY, used))
+    return CleaningComparison(
+        recipe, len(clips), share, overall.gained, overall, mean_of(SIMILARITY, used)
+    )
 
 
 def _untouched(measures: Measures) -> Measures:
@@ -156,7 +158,7 @@ def mean_of(key: str, clips: Iterable[Measures]) -> BeforeAfter | None:
     return BeforeAfter(fmean(each.before for each in found), fmean(each.after for each in found))
 
 
-def best(comparisons: Sequence[Comparison]) -> str:
+def best(comparisons: Sequence[CleaningComparison]) -> str:
     """The recipe that gains most quality overall, or "none".
 
     The rule: mean DNSMOS overall over all clips of the recording, refused ones as they were; a

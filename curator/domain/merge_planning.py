@@ -23,7 +23,7 @@ class MyRecording:
     samples: int
 
 
-class Planner:
+class MergePlanner:
     """Finds out what a merge will do. mine, recordings: the clips and recordings of this set.
 
     held: clips of mine that must stay, since the voice is chosen by them.

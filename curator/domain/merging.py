@@ -46,7 +46,7 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedRow:
+class RejectedRow:
     """A row of a list that gives no clip. line: from 1; the item's number in a JSON array."""
 
     file: str
@@ -76,7 +76,7 @@ class OtherSet:
     project: Path | None = None
     notes: tuple[str, ...] = ()
     rows: int = 0
-    refused: tuple[RefusedRow, ...] = ()
+    refused: tuple[RejectedRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class Twins:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class LabellingPlan:
     """What there is and what is lacking. waiting: likely clips by category. bytes: of an export."""
 
     balance: Balance
@@ -103,7 +103,7 @@ def _reached(each: CategoryBalance) -> float:
     return min(shares)
 
 
-class Planner:
+class LabellingPlanner:
     """Counts that follow every change. language: two letters, or "" when nobody has said."""
 
     def __init__(self, emotions: EmotionSet, target: Target, language: str) -> None:
@@ -163,10 +163,10 @@ class Planner:
             self._likely[clip.id] for clip in open_ones if clip and _is_open(clip)
         )
 
-    def plan(self) -> Plan:
+    def plan(self) -> LabellingPlan:
         """Everything as it is now."""
         bins = tuple(self._bins[each] for each in range(BINS))
-        return Plan(
+        return LabellingPlan(
             balance=Balance(
                 tuple(self._category(emotion) for emotion in self.emotions.emotions),
                 self._category(None),

@@ -20,7 +20,7 @@ DOUBTFUL = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SuggestionVerdict:
     """What can be said of the suggestions as a whole.
 
     learned_from: fingerprint of the labels. labels: how many. hits, chance: the share of labels
@@ -43,7 +43,7 @@ class Verdict:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str | None) -> "Verdict | None":
+    def from_json(cls, text: str | None) -> "SuggestionVerdict | None":
         """The stored verdict; None when nothing was learned yet."""
         if not text:
             return None

@@ -8,7 +8,7 @@ from statistics import fmean, median
 
 from curator.domain.errors import printable
 from curator.export.contents import Contents
-from curator.export.manifest import Row
+from curator.export.manifest import ManifestRow
 
 SHOWN_SENTENCES = 3
 """So many refused clips are shown for each reason; refused.jsonl has them all."""
@@ -16,7 +16,7 @@ SHOWN_SENTENCES = 3
 
 def data_card(
     contents: Contents,
-    rows: Sequence[Row],
+    rows: Sequence[ManifestRow],
     notes: Iterable[str],
     generator: str,
     made: datetime,
@@ -70,7 +70,7 @@ def _set(contents: Contents) -> str:
     )
 
 
-def _sources(contents: Contents, rows: Sequence[Row]) -> str:
+def _sources(contents: Contents, rows: Sequence[ManifestRow]) -> str:
     minutes: defaultdict[str, float] = defaultdict(float)
     clips = Counter(row.source.sha256 for row in rows)
     for row in rows:
@@ -91,7 +91,7 @@ def _sources(contents: Contents, rows: Sequence[Row]) -> str:
     return _table(("recording", "clips", "minutes", "licence", "consent", "SHA-256"), lines)
 
 
-def _categories(rows: Sequence[Row]) -> str:
+def _categories(rows: Sequence[ManifestRow]) -> str:
     categories = sorted({row.emotion or "" for row in rows})
     weighted = any(row.weight != 1.0 for row in rows)
     lines = []
@@ -110,7 +110,7 @@ def _categories(rows: Sequence[Row]) -> str:
     return _table((*title, "times heard per epoch") if weighted else title, lines)
 
 
-def _scores(rows: Sequence[Row]) -> str:
+def _scores(rows: Sequence[ManifestRow]) -> str:
     lines = []
     for key in sorted({key for row in rows for key in row.scores}):
         values = [row.scores[key] for row in rows if key in row.scores]

@@ -34,7 +34,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     stop_s: NotNegative
 
 
-class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class ManifestRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """A line of the manifest; the schema says what each field is."""
 
     id: Named
@@ -56,10 +56,10 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
 
 
 _encoder = msgspec.json.Encoder()
-_row = msgspec.json.Decoder(Row)
+_row = msgspec.json.Decoder(ManifestRow)
 
 
-def manifest_bytes(rows: Iterable[Row]) -> bytes:
+def manifest_bytes(rows: Iterable[ManifestRow]) -> bytes:
     """The manifest's content. Raises ValueError for a number that JSON cannot carry."""
     listed = list(rows)
     for row in listed:
@@ -68,7 +68,7 @@ def manifest_bytes(rows: Iterable[Row]) -> bytes:
     return _encoder.encode_lines(listed)
 
 
-def read_manifest(path: Path) -> list[Row]:
+def read_manifest(path: Path) -> list[ManifestRow]:
     """The rows of a manifest, or BrokenManifest naming the line that is wrong."""
     try:
         content = path.read_bytes()
@@ -77,7 +77,7 @@ def read_manifest(path: Path) -> list[Row]:
     return rows_from(content, printable(path.name))
 
 
-def rows_from(content: bytes, name: str = "manifest.jsonl") -> list[Row]:
+def rows_from(content: bytes, name: str = "manifest.jsonl") -> list[ManifestRow]:
     """The rows in a manifest's content, or BrokenManifest naming the line that is wrong."""
     if not content:
         return []
@@ -100,7 +100,7 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _all_at_once(content: bytes) -> list[Row]:
+def _all_at_once(content: bytes) -> list[ManifestRow]:
     """The rows; none if any line is wrong."""
     try:
         rows = _row.decode_lines(content)
@@ -111,7 +111,7 @@ def _all_at_once(content: bytes) -> list[Row]:
     return rows if is_one_a_line and content.endswith(b"}\n") and _all_well(rows) else []
 
 
-def _all_well(rows: list[Row]) -> bool:
+def _all_well(rows: list[ManifestRow]) -> bool:
     """Whether what the types cannot say holds for all rows; see ``_fault``."""
     ids = [row.id for row in rows]
     hashes = [row.sha256 for row in rows]
@@ -132,9 +132,9 @@ def _only(allowed: bytes, text: str) -> bool:
     return not text.encode().translate(None, allowed)
 
 
-def _line_by_line(content: bytes, name: str) -> list[Row]:
+def _line_by_line(content: bytes, name: str) -> list[ManifestRow]:
     """The same as ``rows_from`` at a sixth of the speed, naming the line that is wrong."""
-    rows: list[Row] = []
+    rows: list[ManifestRow] = []
     seen: dict[str, int] = {}
     for number, line in enumerate(content.split(b"\n")[:-1], start=1):
         try:
@@ -151,7 +151,7 @@ def _line_by_line(content: bytes, name: str) -> list[Row]:
     return rows
 
 
-def _fault(row: Row) -> str:
+def _fault(row: ManifestRow) -> str:
     if not _only(ID_LETTERS, row.id):
         return f"the id {row.id!r} has characters other than A-Z, a-z, 0-9, _ and -"
     if row.audio != f"wavs/{row.id}.wav":

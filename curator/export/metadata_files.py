@@ -19,7 +19,7 @@ from curator.export.contents import Contents, clip_name, group_name
 from curator.export.cut_clips import WavFile
 from curator.export.data_card import data_card
 from curator.export.formats import BUNDLE, coqui, lister, placer
-from curator.export.manifest import Row, Source, Split, manifest_bytes
+from curator.export.manifest import ManifestRow, Source, Split, manifest_bytes
 from curator.export.refused import refused_bytes
 from curator.export.settings import Exported, ExportSettings
 from curator.export.split import UNCATEGORISED, Candidate, Sides, split
@@ -75,14 +75,14 @@ def write_papers(folder: Path, out: Path, contents: Contents) -> Exported:
     return Exported(out, *counted, seconds, contents.refused, notes)
 
 
-def _lists(rows: Sequence[Row], form: str) -> dict[str, bytes]:
+def _lists(rows: Sequence[ManifestRow], form: str) -> dict[str, bytes]:
     """What lists the clips, by file name."""
     if form != BUNDLE:
         return lister(form)(rows)
     return {"manifest.jsonl": manifest_bytes(rows), **coqui.files(rows)}
 
 
-def _move_sounds(folder: Path, rows: Sequence[Row], form: str) -> None:
+def _move_sounds(folder: Path, rows: Sequence[ManifestRow], form: str) -> None:
     """Sounds to where a format wants them, if that is not ``wavs/``."""
     place = placer(form)
     if place is None:
@@ -94,7 +94,7 @@ def _move_sounds(folder: Path, rows: Sequence[Row], form: str) -> None:
 
 def _summary(
     contents: Contents,
-    rows: Sequence[Row],
+    rows: Sequence[ManifestRow],
     counts: Mapping[Split, int],
     made: datetime,
     files: Mapping[str, bytes],
@@ -121,13 +121,13 @@ def _summary(
 
 def _row(
     clip: Clip, file: WavFile, side: Split, heard: Mapping[str, float], contents: Contents
-) -> Row:
+) -> ManifestRow:
     """A line of the manifest. heard: how often an epoch hears a clip, by category."""
     recording = contents.recordings[clip.recording_id]
     name = clip_name(clip)
     rate = contents.target.rate
     version = contents.versions.get(clip.id)
-    return Row(
+    return ManifestRow(
         id=name,
         audio=f"wavs/{name}.wav",
         sha256=file.sha256,
@@ -152,7 +152,7 @@ def _row(
     )
 
 
-def _emotions(rows: Sequence[Row], settings: ExportSettings) -> tuple[str, ...]:
+def _emotions(rows: Sequence[ManifestRow], settings: ExportSettings) -> tuple[str, ...]:
     """The project's categories in their order, then any others that clips have."""
     known = settings.emotions.keys if settings.emotions else ()
     given = {row.emotion for row in rows if row.emotion}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from curator.domain.errors import CuratorError, printable
 from curator.domain.recording import Recording
-from curator.export.manifest import Row, read_manifest
+from curator.export.manifest import ManifestRow, read_manifest
 from curator.export.sources import file_hash, source_fault
 from curator.export.summary import NAME, Summary, summary_from
 
@@ -67,7 +67,7 @@ def _wrong_file(path: Path, name: str, expected: str) -> Iterator[str]:
         yield f"{name} cannot be read: {error.strerror}."
 
 
-def _wrong_clip(path: Path, row: Row) -> Iterator[str]:
+def _wrong_clip(path: Path, row: ManifestRow) -> Iterator[str]:
     file = path / row.audio
     try:
         if file_hash(file) != row.sha256:

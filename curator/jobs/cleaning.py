@@ -8,7 +8,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from curator.audio.intake import sweep
-from curator.domain.cleaning import ClipCleaned, Comparison, Measures, Verdict, compared, judged
+from curator.domain.cleaning import (
+    CleaningComparison,
+    CleaningVerdict,
+    ClipCleaned,
+    Measures,
+    compared,
+    judged,
+)
 from curator.domain.decision import Changes, Edit, Field, Value
 from curator.domain.recipe import Recipe, none, to_toml
 from curator.jobs.context import Work
@@ -37,7 +44,7 @@ class Outcome:
     """What a recipe did. verdicts: by clip; failures: items that could not be done."""
 
     recipe: Recipe
-    verdicts: dict[int, Verdict] = field(default_factory=dict)
+    verdicts: dict[int, CleaningVerdict] = field(default_factory=dict)
     measures: dict[int, Measures] = field(default_factory=dict)
     failures: int = 0
 
@@ -47,7 +54,7 @@ class Outcome:
         return [clip for clip, verdict in self.verdicts.items() if verdict.is_accepted]
 
     @property
-    def refused(self) -> dict[int, Verdict]:
+    def refused(self) -> dict[int, CleaningVerdict]:
         """The clips for which the guard refuses it."""
         return {clip: its for clip, its in self.verdicts.items() if not its.is_accepted}
 
@@ -71,7 +78,7 @@ def clean(work: Work, options: Options, recipe: Recipe, clips: Collection[int]) 
         outcome.measures = dict(project.cleanings.measured(recipe.hash, clips))
         outcome.verdicts = {clip: judged(its) for clip, its in outcome.measures.items()}
     else:  # it changes no sound, or nothing at all
-        outcome.verdicts = {clip: Verdict((), "") for clip in clips}
+        outcome.verdicts = {clip: CleaningVerdict((), "") for clip in clips}
     return outcome
 
 
@@ -153,13 +160,15 @@ def follow(work: Work, options: Options, clips: Collection[int]) -> int:
     return follow_cut(work, options, clips)
 
 
-def compare(work: Work, options: Options, recipes: Sequence[Recipe]) -> dict[int, list[Comparison]]:
+def compare(
+    work: Work, options: Options, recipes: Sequence[Recipe]
+) -> dict[int, list[CleaningComparison]]:
     """What each recipe does to some clips of each recording, by recording."""
     project = work.project
     make_caches(work)
     tried = _tried(project)
     number_of = {clip: number for clip, number, _ in project.clips.spans(tried)}
-    found: dict[int, list[Comparison]] = {
+    found: dict[int, list[CleaningComparison]] = {
         number: [] for number in dict.fromkeys(number_of.values())
     }
     for recipe in recipes:

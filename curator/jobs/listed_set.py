@@ -12,7 +12,7 @@ from curator.domain.category_union import keys_of, unknown
 from curator.domain.decision import Field, State
 from curator.domain.emotion import EmotionSet
 from curator.domain.errors import CuratorError, printable
-from curator.domain.merging import Labelled, OtherSet, RefusedRow
+from curator.domain.merging import Labelled, OtherSet, RejectedRow
 from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.jobs.context import Work
@@ -66,7 +66,7 @@ def listed_set(work: Work, path: Path, licence: str, consent: str) -> OtherSet:
     )
 
 
-def _nothing_taken(path: Path, listed: ListedSet, refused: Sequence[RefusedRow]) -> CuratorError:
+def _nothing_taken(path: Path, listed: ListedSet, refused: Sequence[RejectedRow]) -> CuratorError:
     reasons = " ".join(row.sentence for row in refused[:SHOWN_REASONS])
     name = printable(path.name)
     return CuratorError(
@@ -80,7 +80,7 @@ def _nothing_taken(path: Path, listed: ListedSet, refused: Sequence[RefusedRow])
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
+class _RowSpan:
     """Where a row's clip lies."""
 
     recording: int
@@ -98,8 +98,8 @@ class _RowCheck:
     ) -> None:
         self._imported = imported
         self.recordings = recordings
-        self.refused: list[RefusedRow] = []
-        self.spans: dict[int, _Placed] = {}
+        self.refused: list[RejectedRow] = []
+        self.spans: dict[int, _RowSpan] = {}
         self._first: dict[tuple[int, int, int], ListedClip] = {}
         self._shortened = 0
 
@@ -107,7 +107,7 @@ class _RowCheck:
         """Whether a row gives a clip; otherwise it is among the refused."""
         reason = self._reason(row)
         if reason:
-            self.refused.append(RefusedRow(row.file, row.line, reason))
+            self.refused.append(RejectedRow(row.file, row.line, reason))
         return not reason
 
     def notes(self) -> list[str]:
@@ -152,7 +152,7 @@ class _RowCheck:
     def _repeats(self, row: ListedClip, recording: Recording, span: Span) -> str:
         earlier = self._first.setdefault((recording.id, span.start, span.stop), row)
         if earlier is row:
-            self.spans[id(row)] = _Placed(recording.id, span)
+            self.spans[id(row)] = _RowSpan(recording.id, span)
             return ""
         where = f"line {earlier.line}" + ("" if earlier.file == row.file else f" of {earlier.file}")
         if (earlier.text, earlier.emotion) == (row.text, row.emotion):
@@ -184,7 +184,7 @@ def _recordings(
 
 
 def _labelled(
-    number: int, row: ListedClip, keys: Mapping[str, str], placed: _Placed, listed_at: str
+    number: int, row: ListedClip, keys: Mapping[str, str], placed: _RowSpan, listed_at: str
 ) -> Labelled:
     values: dict[Field, str] = {Field.STATE: State.KEPT}
     if row.text is not None:

@@ -13,7 +13,7 @@ from curator.audio.intake import cached16, take_in
 from curator.audio.waveform import CACHE_RATE, Samples16
 from curator.domain.decision import Changes
 from curator.domain.errors import CuratorError, MissingSource, UnreadableAudio, printable
-from curator.domain.merge_planning import MyRecording, Planner
+from curator.domain.merge_planning import MergePlanner, MyRecording
 from curator.domain.merging import MergePlan, OtherSet, SameSound
 from curator.domain.recording import Recording
 from curator.jobs.context import Work
@@ -41,7 +41,7 @@ def plan_merge(work: Work, path: Path, *, licence: str = "", consent: str = "") 
     same = _same_sound(work, other)
     with work.project.reading():
         state = work.project.decisions.state_hash()
-        planner = Planner(
+        planner = MergePlanner(
             work.project.merging.labelled(),
             {number: MyRecording(each.rate, each.samples) for number, each in mine.items()},
             work.project.decisions.voice(),

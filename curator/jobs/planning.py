@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 
 from curator.domain.decision import State
-from curator.domain.planner import PlanClip, Planner
+from curator.domain.planner import LabellingPlanner, PlanClip
 from curator.domain.target import read_target
 from curator.store.project import Project
 
 
-def planner_of(project: Project) -> Planner:
+def planner_of(project: Project) -> LabellingPlanner:
     """All clips and suggestions of a project, counted."""
     settings = project.settings
-    planner = Planner(settings.emotions, read_target(settings.target), settings.language)
+    planner = LabellingPlanner(settings.emotions, read_target(settings.target), settings.language)
     planner.put(_clips(project, None))
     if repeated := planner.repeated:
         planner.hear(each for each in project.facts.vectors() if each[0] in repeated)
@@ -19,7 +19,7 @@ def planner_of(project: Project) -> Planner:
     return planner
 
 
-def retell(planner: Planner, project: Project, clips: Iterable[int]) -> None:
+def retell(planner: LabellingPlanner, project: Project, clips: Iterable[int]) -> None:
     """Read these clips again; those that are gone are no longer counted."""
     ids = list(clips)
     found = _clips(project, ids)

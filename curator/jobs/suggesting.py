@@ -2,7 +2,7 @@
 
 from curator.domain.errors import CuratorError
 from curator.domain.fact import ClipFact
-from curator.domain.suggesting import FACT, Verdict, fingerprint
+from curator.domain.suggesting import FACT, SuggestionVerdict, fingerprint
 from curator.jobs.context import Work
 from curator.jobs.job import Job, Options
 from curator.jobs.learning import labels_of
@@ -22,12 +22,12 @@ def is_current(project: Project) -> bool:
     return verdict is not None and verdict.learned_from == fingerprint(labels_of(project))
 
 
-def verdict_of(project: Project) -> Verdict | None:
+def verdict_of(project: Project) -> SuggestionVerdict | None:
     """How good the suggestions are; None when nothing was learned yet."""
-    return Verdict.from_json(project.facts.project_fact(FACT))
+    return SuggestionVerdict.from_json(project.facts.project_fact(FACT))
 
 
-def suggest(work: Work, options: Options | None = None) -> Verdict:
+def suggest(work: Work, options: Options | None = None) -> SuggestionVerdict:
     """Learn, and put what is suggested in place of what was suggested before."""
     job = Job("suggest", str(work.project.path), options or Options())
     work.watcher.started("suggest", 1, 0.0)
@@ -45,8 +45,8 @@ def _forget(project: Project) -> None:
     project.facts.forget(Suggest.key)
 
 
-def _learned(work: Work, job: Job) -> tuple[Verdict, list[ClipFact]]:
-    verdict: Verdict | None = None
+def _learned(work: Work, job: Job) -> tuple[SuggestionVerdict, list[ClipFact]]:
+    verdict: SuggestionVerdict | None = None
     facts: list[ClipFact] = []
     workers = Workers([job])
     try:
@@ -58,7 +58,7 @@ def _learned(work: Work, job: Job) -> tuple[Verdict, list[ClipFact]]:
             if isinstance(message, Died):
                 raise CuratorError(message.sentence, " ".join(message.log.splitlines()[-1:]))
             if isinstance(message, Noted):
-                verdict = Verdict.from_json(message.text)
+                verdict = SuggestionVerdict.from_json(message.text)
             elif isinstance(message, ClipFact):
                 facts.append(message)
     finally:

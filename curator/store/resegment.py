@@ -22,7 +22,7 @@ class OldClip:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ResegmentPlan:
     """What to do. pause_groups: clip id -> its group in the new cut, for clips that stay."""
 
     go: tuple[int, ...]
@@ -30,7 +30,7 @@ class Plan:
     pause_groups: dict[int, int]
 
 
-def plan(old: Sequence[OldClip], new: Sequence[NewClip]) -> Plan:
+def plan(old: Sequence[OldClip], new: Sequence[NewClip]) -> ResegmentPlan:
     """Replace what nobody has decided about.
 
     A clip with a decision stays, and a new one that overlaps it by more than half of the shorter
@@ -49,7 +49,7 @@ def plan(old: Sequence[OldClip], new: Sequence[NewClip]) -> Plan:
     for span, clip in decided.pairs:
         if new:
             groups[clip.id] = _nearest(span, coming).pause_group
-    return Plan(go, tuple(clip for clip in wanted if clip.span not in by_cut), groups)
+    return ResegmentPlan(go, tuple(clip for clip in wanted if clip.span not in by_cut), groups)
 
 
 class _ByTime(Generic[Thing]):

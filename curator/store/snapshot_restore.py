@@ -33,7 +33,7 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _SnapshotRow:
     """A clip of the project, there or not."""
 
     clip: int
@@ -79,18 +79,20 @@ def _edit(field: Field, after: Mapping[int, Value]) -> Edit:
     return Edit(LABEL, field, after)
 
 
-def _rows(database: Database) -> dict[int, _Row]:
+def _rows(database: Database) -> dict[int, _SnapshotRow]:
     found = database.read(
         "SELECT id, recording_id, start, stop, cut_start, cut_stop, origin FROM clip ORDER BY id"
     )
     return {
-        clip: _Row(clip, (recording, start, stop), (cut_start, cut_stop), origin is not None)
+        clip: _SnapshotRow(
+            clip, (recording, start, stop), (cut_start, cut_stop), origin is not None
+        )
         for clip, recording, start, stop, cut_start, cut_stop, origin in found
     }
 
 
 def _matched(
-    wanted: Sequence[SnapshotClip], rows: Mapping[int, _Row]
+    wanted: Sequence[SnapshotClip], rows: Mapping[int, _SnapshotRow]
 ) -> tuple[dict[int, SnapshotClip], list[SnapshotClip]]:
     """The clips that are to be there by their numbers now, and those that have none.
 
@@ -137,7 +139,7 @@ def _pause_groups(database: Database) -> dict[int, list[tuple[int, int]]]:
     return groups
 
 
-def _spans(same: Mapping[int, SnapshotClip], rows: Mapping[int, _Row]) -> dict[int, Value]:
+def _spans(same: Mapping[int, SnapshotClip], rows: Mapping[int, _SnapshotRow]) -> dict[int, Value]:
     """Where clips are to lie that lie elsewhere now; None where that is as segmentation cut."""
     return {
         number: None if rows[number].cut == (clip.start, clip.stop) else (clip.start, clip.stop)
@@ -164,7 +166,7 @@ def _texts(database: Database, same: Mapping[int, SnapshotClip]) -> dict[int, Va
     }
 
 
-def _heirs(gone: Iterable[_Row], same: Mapping[int, SnapshotClip]) -> list[int]:
+def _heirs(gone: Iterable[_SnapshotRow], same: Mapping[int, SnapshotClip]) -> list[int]:
     """For each clip of the voice that goes, the one that has most of its sound, if there is one."""
     heirs = set()
     for row in gone:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from curator.cli.arguments import run
-from curator.domain.cleaning import BeforeAfter, Comparison, judged
+from curator.domain.cleaning import BeforeAfter, CleaningComparison, judged
 from curator.jobs import cleaning
 from curator.stages.cleaning.recipes import read_recipe
 from curator.store.project import Project
@@ -64,7 +64,9 @@ def test_a_comparison_is_a_table_with_the_best(show, capsys, monkeypatch):
     def compare(work, options, recipes):
         (recording,) = work.project.recordings.all()
         overall, voice = BeforeAfter(2.0, 3.0), BeforeAfter(0.9, 0.89)
-        return {recording.id: [Comparison(r.name, 6, 0.0, 1.0, overall, voice) for r in recipes]}
+        return {
+            recording.id: [CleaningComparison(r.name, 6, 0.0, 1.0, overall, voice) for r in recipes]
+        }
 
     monkeypatch.setattr(cleaning, "compare", compare)
     assert run(["clean", str(show), "--compare", "--recipe", "noise"]) == 0

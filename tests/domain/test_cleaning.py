@@ -8,7 +8,7 @@ from curator.domain.cleaning import (
     SIMILARITY,
     SPEECH,
     BeforeAfter,
-    Comparison,
+    CleaningComparison,
     best,
     compared,
     judged,
@@ -72,7 +72,7 @@ def test_refused_clips_gain_nothing_in_a_comparison():
 
 def comparison(recipe, gained, refused=0.0, voice=0.9):
     overall = BeforeAfter(2.0, 2.0 + gained)
-    return Comparison(recipe, 6, refused, gained, overall, BeforeAfter(0.9, voice))
+    return CleaningComparison(recipe, 6, refused, gained, overall, BeforeAfter(0.9, voice))
 
 
 def test_the_best_recipe_gains_most_and_none_is_one_of_them():

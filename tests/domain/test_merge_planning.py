@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curator.domain.decision import Field
-from curator.domain.merge_planning import MyRecording, Planner
+from curator.domain.merge_planning import MergePlanner, MyRecording
 from curator.domain.merging import Labelled, OtherSet, Rule, SameSound
 from curator.domain.recording import Recording
 from curator.domain.span import Span
@@ -63,7 +63,7 @@ THEIRS = clips((11, 12, NEW), {})
 
 def planned(mine, theirs, held=()):
     other = OtherSet("other", tuple(map(an_other_recording, (11, 12, NEW))), tuple(theirs), ())
-    return Planner(mine, RECORDINGS, held).plan(other, SAME)
+    return MergePlanner(mine, RECORDINGS, held).plan(other, SAME)
 
 
 def overlaps(one, other):

@@ -10,7 +10,7 @@ from curator.domain.emotion import EmotionSet, read_category_set
 from curator.domain.fact import Suggestion
 from curator.domain.lengths import Lengths
 from curator.domain.letters import Coverage, letters_of
-from curator.domain.planner import PlanClip, Planner
+from curator.domain.planner import LabellingPlanner, PlanClip
 from curator.domain.resources import resources
 from curator.domain.target import read_target
 from tests.helpers.factories import a_clip
@@ -21,7 +21,7 @@ KEPT, DROPPED, UNDECIDED = State.KEPT, State.DROPPED, State.UNDECIDED
 
 
 def a_planner(*clips, language="en"):
-    planner = Planner(EMOTIONS, TARGET, language)
+    planner = LabellingPlanner(EMOTIONS, TARGET, language)
     planner.put(clips)
     return planner
 
@@ -78,7 +78,7 @@ def test_short_sentences_that_are_lacking_are_counted():
 
 
 def test_each_family_says_what_is_short_for_it():
-    planner = Planner(EMOTIONS, read_target("chatterbox"), "en")
+    planner = LabellingPlanner(EMOTIONS, read_target("chatterbox"), "en")
     planner.put(clip(i, seconds=2.5) for i in range(17))  # short for XTTS, where nothing would lack
     lengths = planner.plan().lengths
     assert (lengths.short, lengths.lacking_short) == (0, 3)

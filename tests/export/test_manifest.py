@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from curator.export.manifest import (
     BrokenManifest,
-    Row,
+    ManifestRow,
     Source,
     manifest_bytes,
     read_manifest,
@@ -35,7 +35,7 @@ def a_row(number=1, **different):
         "scores": {"snr": 21.5},
         "recipe": None,
     }
-    return Row(**(values | different))
+    return ManifestRow(**(values | different))
 
 
 ROWS = [a_row(1), a_row(2, emotion="tension", split="eval"), a_row(3, scores={})]

@@ -2,9 +2,9 @@
 
 A format either has the clips' sounds cut (``SOUNDS = True``), and says what lists them::
 
-    files(rows: Sequence[Row]) -> dict[str, bytes]    names in the new folder and contents
+    files(rows: Sequence[ManifestRow]) -> dict[str, bytes]    names and contents
     fault(text: str) -> Fault | None                  a text that its lists cannot hold, if any
-    place(row: Row) -> str                            where a sound belongs, if not into wavs/
+    place(row: ManifestRow) -> str                    path of a sound, if not in wavs/
 
 or it refers to the recordings where they are::
 
@@ -20,7 +20,7 @@ from curator.domain.clip import Clip
 from curator.domain.errors import CuratorError
 from curator.domain.recording import Recording
 from curator.export.checks import Fault
-from curator.export.manifest import Row
+from curator.export.manifest import ManifestRow
 
 BUNDLE = "bundle"
 """What the trainer reads, and the default."""
@@ -87,11 +87,11 @@ def text_fault(key: str, text: str) -> Fault | None:
     return fault(text) if fault is not None else None
 
 
-def placer(key: str) -> Callable[[Row], str] | None:
+def placer(key: str) -> Callable[[ManifestRow], str] | None:
     """Where a format wants the sound of a clip; None for ``wavs/``."""
     if key == BUNDLE:
         return None
-    place: Callable[[Row], str] | None = getattr(_module(key), "place", None)
+    place: Callable[[ManifestRow], str] | None = getattr(_module(key), "place", None)
     return place
 
 

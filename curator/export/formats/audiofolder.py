@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from curator.export.manifest import Row
+from curator.export.manifest import ManifestRow
 
 FOLDERS = {"train": "train", "eval": "test"}
 """The folders that are splits to its loader, by ours."""
 
 
-def files(rows: Sequence[Row]) -> dict[str, bytes]:
+def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
     """See the package."""
     encoder = msgspec.json.Encoder()
     return {
@@ -23,12 +23,12 @@ def files(rows: Sequence[Row]) -> dict[str, bytes]:
     }
 
 
-def place(row: Row) -> str:
+def place(row: ManifestRow) -> str:
     """Where a clip's sound is, in the new folder."""
     return f"{FOLDERS[row.split]}/{row.id}.wav"
 
 
-def _line(row: Row) -> dict[str, object]:
+def _line(row: ManifestRow) -> dict[str, object]:
     return {
         "file_name": f"{row.id}.wav",
         "transcription": row.text,

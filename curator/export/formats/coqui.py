@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from curator.export.formats.xtts import metadata
-from curator.export.manifest import Row
+from curator.export.manifest import ManifestRow
 
 
-def files(rows: Sequence[Row]) -> dict[str, bytes]:
+def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
     """See the package. coqui-tts stumbles over a list without clips, so none is there for eval."""
     train = [row for row in rows if row.split == "train"]
     evaluation = [row for row in rows if row.split == "eval"]

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from curator.export.checks import Fault
 from curator.export.formats import bar_fault
-from curator.export.manifest import Row
+from curator.export.manifest import ManifestRow
 
 
-def files(rows: Sequence[Row]) -> dict[str, bytes]:
+def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
     """See the package."""
     named = {
         "train.list": [row for row in rows if row.split == "train"],
@@ -24,6 +24,6 @@ def fault(text: str) -> Fault | None:
     return bar_fault("GPT-SoVITS's list", text)
 
 
-def _lines(rows: Sequence[Row]) -> bytes:
+def _lines(rows: Sequence[ManifestRow]) -> bytes:
     lines = (f"{row.audio}|{row.speaker}|{row.language.split('-')[0]}|{row.text}\n" for row in rows)
     return "".join(lines).encode()

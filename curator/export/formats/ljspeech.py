@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from curator.export.checks import Fault
 from curator.export.formats import bar_fault
-from curator.export.manifest import Row
+from curator.export.manifest import ManifestRow
 
 
-def files(rows: Sequence[Row]) -> dict[str, bytes]:
+def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
     """See the package. All clips, and the two sides by themselves."""
     named = {
         "metadata.csv": rows,
@@ -25,5 +25,5 @@ def fault(text: str) -> Fault | None:
     return bar_fault("LJ Speech's list", text)
 
 
-def _lines(rows: Sequence[Row]) -> bytes:
+def _lines(rows: Sequence[ManifestRow]) -> bytes:
     return "".join(f"{row.id}|{row.text}|{row.text}\n" for row in rows).encode()

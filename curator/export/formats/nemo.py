@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from curator.export.manifest import Row
+from curator.export.manifest import ManifestRow
 
 
-def files(rows: Sequence[Row]) -> dict[str, bytes]:
+def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
     """See the package."""
     encoder = msgspec.json.Encoder()
     sides = {side: [row for row in rows if row.split == side] for side in ("train", "eval")}
@@ -18,7 +18,7 @@ def files(rows: Sequence[Row]) -> dict[str, bytes]:
     }
 
 
-def _line(row: Row) -> dict[str, object]:
+def _line(row: ManifestRow) -> dict[str, object]:
     return {
         "audio_filepath": row.audio,
         "duration": row.duration_s,

@@ -8,12 +8,12 @@ import csv
 import io
 from collections.abc import Iterable
 
-from curator.export.manifest import Row
+from curator.export.manifest import ManifestRow
 
 COLUMNS = ("audio_file", "text", "speaker_name", "emotion_name")
 
 
-def metadata(rows: Iterable[Row]) -> bytes:
+def metadata(rows: Iterable[ManifestRow]) -> bytes:
     """The content of a metadata file; a clip without a category has an empty emotion_name."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter="|", lineterminator="\n")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from curator.domain.errors import CuratorError, printable
-from curator.domain.merging import RefusedRow
+from curator.domain.merging import RejectedRow
 from curator.jobs.lists import delimited, json_rows
 from curator.jobs.lists.record import ListedClip, ListedSet, NotAList
 from curator.jobs.lists.sound_files import SoundFiles, is_sound
@@ -65,13 +65,13 @@ class _ListFile:
         rows = list(read(self.text, self.kind))
         named = [row for row in rows if isinstance(row, ListedClip)]
         where = sounds.resolve([(row.named, row.is_id) for row in named])
-        clips, refused = [], [row for row in rows if isinstance(row, RefusedRow)]
+        clips, refused = [], [row for row in rows if isinstance(row, RejectedRow)]
         for row in named:
             sound = where[(row.named, row.is_id)]
             if isinstance(sound, Path):
                 clips.append(row.at(sound))
             else:
-                refused.append(RefusedRow(row.file, row.line, sound))
+                refused.append(RejectedRow(row.file, row.line, sound))
         notes = (*self.text.notes, *sounds.notes)
         return ListedSet(len(rows), tuple(clips), tuple(refused), notes)
 

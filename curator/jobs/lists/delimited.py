@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from curator.domain.merging import RefusedRow
+from curator.domain.merging import RejectedRow
 from curator.jobs.lists.columns import IDS, LABELS, LANGUAGES, SOUNDS, TEXTS
 from curator.jobs.lists.record import ListedClip, NotAList
 from curator.jobs.lists.sound_files import has_sound_suffix
@@ -46,7 +46,7 @@ def recognise(file: TextFile) -> str:
     return "table" if _layout(file).header else "rows"
 
 
-def read(file: TextFile, kind: str) -> Iterator[ListedClip | RefusedRow]:
+def read(file: TextFile, kind: str) -> Iterator[ListedClip | RejectedRow]:
     """Every row but the header and blank ones."""
     layout = _layout(file)
     records = _records(file, layout)
@@ -59,20 +59,20 @@ def read(file: TextFile, kind: str) -> Iterator[ListedClip | RefusedRow]:
 
 def _row(
     file: TextFile, line: int, fields: Sequence[str], layout: _Layout
-) -> ListedClip | RefusedRow:
+) -> ListedClip | RejectedRow:
     cells = [field.strip(" \t") for field in fields]
     while len(cells) > layout.count and not cells[-1]:
         cells.pop()  # spreadsheets pad rows
     if layout.rest_is_text and len(cells) > layout.count:
         cells[layout.count - 1 :] = [layout.delimiter.join(fields[layout.count - 1 :]).strip(" \t")]
     if any(is_broken(cell) for cell in cells):
-        return RefusedRow(file.name, line, "it holds bytes that are not valid UTF-8")
+        return RejectedRow(file.name, line, "it holds bytes that are not valid UTF-8")
     if len(cells) != layout.count:
         hint = f'; is "{layout.delimiter}" part of its text?' if len(cells) > layout.count else ""
         columns = "1 column" if len(cells) == 1 else f"{len(cells)} columns"
-        return RefusedRow(file.name, line, f"it has {columns} instead of {layout.count}{hint}")
+        return RejectedRow(file.name, line, f"it has {columns} instead of {layout.count}{hint}")
     if not cells[layout.sound]:
-        return RefusedRow(file.name, line, "it names no audio file")
+        return RejectedRow(file.name, line, "it names no audio file")
     return ListedClip(
         file.name,
         line,

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from curator.domain.merging import RefusedRow
+from curator.domain.merging import RejectedRow
 from curator.jobs.lists import lhotse
 from curator.jobs.lists.columns import IDS, LABELS, LANGUAGES, SOUNDS, TEXTS
 from curator.jobs.lists.record import ListedClip, NotAList
@@ -42,12 +42,12 @@ def _kind_of(row: Mapping[str, Any]) -> str:
     return "table" if any(name in row for name in SOUNDS) else ""
 
 
-def read(file: TextFile, kind: str) -> Iterator[ListedClip | RefusedRow]:
+def read(file: TextFile, kind: str) -> Iterator[ListedClip | RejectedRow]:
     """Every object of the list."""
-    recordings = lhotse.Recordings(file.path) if kind == "lhotse" else None
+    recordings = lhotse.RecordingsManifest(file.path) if kind == "lhotse" else None
     for line, row in _objects(file):
         if isinstance(row, str):
-            yield RefusedRow(file.name, line, row)
+            yield RejectedRow(file.name, line, row)
             continue
         try:
             if recordings is not None:
@@ -55,7 +55,7 @@ def read(file: TextFile, kind: str) -> Iterator[ListedClip | RefusedRow]:
             else:
                 yield _clip(file.name, line, row, has_times=kind == "nemo")
         except WrongValue as error:
-            yield RefusedRow(file.name, line, str(error))
+            yield RejectedRow(file.name, line, str(error))
 
 
 def _clip(file: str, line: int, row: Mapping[str, Any], *, has_times: bool) -> ListedClip:

@@ -24,8 +24,8 @@ def is_row(row: Mapping[str, Any]) -> bool:
     return is_cut or is_supervision or str(row.get("type", "")).endswith("Cut")
 
 
-class Recordings:
-    """Recordings by id, of the manifest beside a list of supervisions; read once."""
+class RecordingsManifest:
+    """RecordingsManifest by id, of the manifest beside a list of supervisions; read once."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -56,7 +56,7 @@ class Recordings:
 
 
 def clips(
-    file: str, line: int, row: Mapping[str, Any], recordings: Recordings
+    file: str, line: int, row: Mapping[str, Any], recordings: RecordingsManifest
 ) -> Iterator[ListedClip]:
     """Every supervision is a clip; a cut without any is one itself. Raises WrongValue."""
     if "recording" not in row:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from curator.domain.merging import RefusedRow
+from curator.domain.merging import RejectedRow
 
 
 class NotAList(Exception):  # what was recognised, not a fault
@@ -49,7 +49,7 @@ class ListedSet:
 
     rows: int
     clips: tuple[ListedClip, ...] = ()
-    refused: tuple[RefusedRow, ...] = ()
+    refused: tuple[RejectedRow, ...] = ()
     notes: tuple[str, ...] = ()
 
     @classmethod

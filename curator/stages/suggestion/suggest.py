@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from curator.domain.fact import Suggestion
-from curator.domain.suggesting import Verdict, fingerprint
+from curator.domain.suggesting import SuggestionVerdict, fingerprint
 from curator.stages.delivery.stage import DeliveryInputs, normalised
 from curator.stages.speaker.grouping import speaker_labels
 from curator.stages.speaker.similarity import unpacked
@@ -45,7 +45,7 @@ class Material:
 class Learned:
     """A suggestion for each clip that has a delivery; none where they would be mere chance."""
 
-    verdict: Verdict
+    verdict: SuggestionVerdict
     suggestions: Mapping[int, Suggestion] = field(default_factory=dict)
 
 
@@ -156,12 +156,12 @@ def _offered(fair: Numbers, free: Kinds) -> Kinds:
     return kind
 
 
-def _too_few(labelled: _TrainingSet) -> Verdict:
+def _too_few(labelled: _TrainingSet) -> SuggestionVerdict:
     sentence = "Give two or more clips to each of two categories: then others can be suggested."
-    return Verdict(labelled.mark, len(labelled.rows), 0.0, 0.0, False, (), sentence)
+    return SuggestionVerdict(labelled.mark, len(labelled.rows), 0.0, 0.0, False, (), sentence)
 
 
-def _verdict(apart: Numbers, labelled: _TrainingSet, names: Mapping[str, str]) -> Verdict:
+def _verdict(apart: Numbers, labelled: _TrainingSet, names: Mapping[str, str]) -> SuggestionVerdict:
     """How well held-out labels are found again."""
     kinds = labelled.kinds
     guessed = apart.argmax(axis=1)
@@ -188,7 +188,7 @@ def _verdict(apart: Numbers, labelled: _TrainingSet, names: Mapping[str, str]) -
     elif weak:
         listed = ", ".join(names[key] for key in weak)
         sentence += f" Not told from the others yet: {listed}."
-    return Verdict(labelled.mark, total, hits, chance, good, weak, sentence)
+    return SuggestionVerdict(labelled.mark, total, hits, chance, good, weak, sentence)
 
 
 def points_of(material: Material) -> Numbers:

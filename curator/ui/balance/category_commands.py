@@ -6,7 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 
 from curator.domain import category_edits
-from curator.domain.category_edits import Act, Labelled
+from curator.domain.category_edits import CategoryEdit, LabelledClips
 from curator.domain.category_union import key_of
 from curator.domain.emotion import Emotion
 from curator.domain.errors import CuratorError
@@ -78,7 +78,7 @@ class CategoryCommands(QObject):
         except CuratorError as error:
             self._session.messages.fail(error)
 
-    def _apply(self, edit: Callable[[Labelled], Act]) -> None:
+    def _apply(self, edit: Callable[[LabelledClips], CategoryEdit]) -> None:
         """Apply an edit of the categories. Raises CuratorError for an invalid one."""
         act = edit(labelled(self._session.project))
         self._session.apply_all(act.label, act.edits)

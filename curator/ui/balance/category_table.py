@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from curator.domain.emotion import Emotion, EmotionSet
-from curator.domain.planner import Plan
+from curator.domain.planner import LabellingPlan
 from curator.ui.balance.category_table_model import EMOTION, SHARE, CategoryTableModel
 from curator.ui.theme import GRID, roles_of
 from curator.ui.widgets.badges import category_badge
@@ -119,7 +119,7 @@ class CategoryTable(QTableView):
         if key in self._model.keys:
             self.selectRow(self._model.keys.index(key))
 
-    def show_plan(self, plan: Plan, per_epoch: Mapping[str, float]) -> None:
+    def show_plan(self, plan: LabellingPlan, per_epoch: Mapping[str, float]) -> None:
         """Show a plan, perhaps of other categories. per_epoch: times a clip is sampled, by key."""
         before = self.category
         self._model.show_plan(plan, per_epoch)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from curator.domain.balance import CategoryBalance
 from curator.domain.emotion import Emotion, EmotionSet
-from curator.domain.planner import Plan
+from curator.domain.planner import LabellingPlan
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.wording import number, translated
 
@@ -102,7 +102,7 @@ class CategoryTableModel(QAbstractTableModel):
         super().__init__()
         self._rows = _empty(emotions)
 
-    def show_plan(self, plan: Plan, per_epoch: Mapping[str, float]) -> None:
+    def show_plan(self, plan: LabellingPlan, per_epoch: Mapping[str, float]) -> None:
         """Show the counts of a plan. per_epoch: times a clip is sampled, by category key."""
         rows = [
             CategoryRow(each, plan.waiting.get(each.key, 0), per_epoch.get(each.key))

@@ -7,7 +7,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from curator.domain.planner import Plan
+from curator.domain.planner import LabellingPlan
 from curator.domain.weights import NO_CATEGORY
 from curator.store.categories import weights
 from curator.ui.actions import KeyScope
@@ -62,7 +62,7 @@ class BalancePage(Page):
         self.browser.playback.close()
 
     @Slot(object)
-    def _show_plan(self, plan: Plan) -> None:
+    def _show_plan(self, plan: LabellingPlan) -> None:
         balance, sampling = plan.balance, weights(self.session.project)
         sizes = Counter({each.key: each.clips for each in balance.categories})
         sizes[NO_CATEGORY] += balance.uncategorised.clips

@@ -1,4 +1,4 @@
-"""Planner of the open project, updated with each decision and each new fact."""
+"""LabellingPlanner of the open project, updated with each decision and each new fact."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from curator.domain.decision import NOT_OF_CLIPS, Changes, Field
 from curator.domain.fact import Suggestion
-from curator.domain.planner import Plan, Planner
+from curator.domain.planner import LabellingPlan, LabellingPlanner
 from curator.jobs.context import Work
 from curator.jobs.planning import planner_of, retell
 from curator.ui.session import Session
@@ -21,12 +21,12 @@ MAX_DIRECT = 1_000
 class PlanTracker(QObject):
     """Emits the plan after each change."""
 
-    planned = Signal(object)  # a Plan
+    planned = Signal(object)  # a LabellingPlan
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.planner: Planner | None = None
+        self.planner: LabellingPlanner | None = None
         self._is_reading = False
         self._missed: set[int] | None = set()  # clips changed during the read; None: all
         session.readings.produced.connect(self._take)
@@ -34,7 +34,7 @@ class PlanTracker(QObject):
         session.facts_changed.connect(self._follow_facts)
 
     @property
-    def plan(self) -> Plan | None:
+    def plan(self) -> LabellingPlan | None:
         """Current plan; None until the clips are read."""
         return self.planner.plan() if self.planner else None
 
@@ -54,7 +54,7 @@ class PlanTracker(QObject):
 
     @Slot(str, object)
     def _take(self, task: str, planner: object) -> None:
-        if task != READ or not isinstance(planner, Planner):
+        if task != READ or not isinstance(planner, LabellingPlanner):
             return
         self._is_reading = False
         self.planner = planner
@@ -91,5 +91,5 @@ class PlanTracker(QObject):
                 self.planned.emit(self.planner.plan())
 
 
-def _read(work: Work) -> Planner:
+def _read(work: Work) -> LabellingPlanner:
     return planner_of(work.project)

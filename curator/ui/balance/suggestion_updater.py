@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from curator.domain.decision import Changes, Field
 from curator.domain.fact import Suggestion
-from curator.domain.suggesting import Verdict
+from curator.domain.suggesting import SuggestionVerdict
 from curator.jobs.context import Work
 from curator.jobs.suggesting import is_current, suggest, verdict_of
 from curator.ui.session import Session
@@ -23,7 +23,7 @@ DELAY_MS = 1_500
 class SuggestionResult:
     """Suggestions by clip id, and their cross-validation."""
 
-    verdict: Verdict
+    verdict: SuggestionVerdict
     suggestions: Mapping[int, Suggestion]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from curator.domain.cleaning import Comparison, Verdict, best
+from curator.domain.cleaning import CleaningComparison, CleaningVerdict, best
 from curator.domain.errors import printable
 from curator.domain.recipe import NOTHING
 from curator.jobs.cleaning import Outcome
@@ -15,7 +15,7 @@ def _words(text: str) -> str:
     return translated("Cleaning", text)
 
 
-def clip_rows(listing: ScopeListing, tried: Mapping[int, Verdict]) -> list[tuple[str, ...]]:
+def clip_rows(listing: ScopeListing, tried: Mapping[int, CleaningVerdict]) -> list[tuple[str, ...]]:
     """A row a clip: number, recording, what the recipe did, the guard's word, what it has now."""
     rows: list[tuple[str, ...]] = []
     for clip in listing.clips:
@@ -27,7 +27,7 @@ def clip_rows(listing: ScopeListing, tried: Mapping[int, Verdict]) -> list[tuple
     return rows
 
 
-def guard_word(verdict: Verdict | None) -> str:
+def guard_word(verdict: CleaningVerdict | None) -> str:
     """Accepted, or refused and why; "not tried" where nothing is known."""
     if verdict is None:
         return _words(QT_TRANSLATE_NOOP("Cleaning", "not tried"))
@@ -70,7 +70,7 @@ def summary(outcome: Outcome) -> str:
 
 
 def comparison_rows(
-    names: Mapping[int, str], found: Mapping[int, Sequence[Comparison]]
+    names: Mapping[int, str], found: Mapping[int, Sequence[CleaningComparison]]
 ) -> list[tuple[str, ...]]:
     """A row a recording and recipe, "none" first, and a word at the best of each recording."""
     rows: list[tuple[str, ...]] = []

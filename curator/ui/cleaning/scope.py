@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from curator.domain.cleaning import Verdict, judged
+from curator.domain.cleaning import CleaningVerdict, judged
 from curator.domain.errors import printable
 from curator.domain.recipe import NOTHING, Recipe
 from curator.jobs.context import Work
@@ -52,7 +52,7 @@ class ScopeListing:
     count: int
     clips: tuple[int, ...]
     recordings: Mapping[int, str]
-    verdicts: Mapping[int, Verdict]
+    verdicts: Mapping[int, CleaningVerdict]
     now: Mapping[int, str]
 
 

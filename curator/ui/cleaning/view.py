@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QTableView, QTabWidget, QWidget
 
-from curator.domain.cleaning import Comparison, Verdict
+from curator.domain.cleaning import CleaningComparison, CleaningVerdict
 from curator.domain.recipe import Recipe
 from curator.jobs.cleaning import Outcome
 from curator.ui.cleaning.layout import lay_out
@@ -99,7 +99,7 @@ class CleaningView(QDialog):
             return  # something else is wanted by now
         before = self.clip
         self._listing = listing
-        tried: Mapping[int, Verdict] = listing.verdicts
+        tried: Mapping[int, CleaningVerdict] = listing.verdicts
         if self._outcome is not None:
             tried = self._outcome[1].verdicts
         self.clips.show_rows(clip_rows(listing, tried))
@@ -111,7 +111,7 @@ class CleaningView(QDialog):
         self._allow()
 
     def _show_comparison(
-        self, names: Mapping[int, str], found: Mapping[int, Sequence[Comparison]]
+        self, names: Mapping[int, str], found: Mapping[int, Sequence[CleaningComparison]]
     ) -> None:
         rows = comparison_rows(names, found)
         self.comparison.show_rows(rows)

@@ -15,7 +15,7 @@ from PySide6.QtCore import Qt
 
 import curator.ui
 import curator.ui.cleaning as cleaning_package
-from curator.domain.cleaning import BeforeAfter, Comparison, judged
+from curator.domain.cleaning import BeforeAfter, CleaningComparison, judged
 from curator.domain.decision import Field
 from curator.jobs import cleaning
 from curator.store.project import Project
@@ -288,7 +288,7 @@ def test_recipes_are_compared_by_recording(qtbot, dialog, monkeypatch):
     def compare(work, options, recipes):
         overall, voice = BeforeAfter(2.0, 2.05), BeforeAfter(0.9, 0.89)
         (one,) = work.project.recordings.all()
-        return {one.id: [Comparison("hum", 4, 0.25, 0.05, overall, voice)]}
+        return {one.id: [CleaningComparison("hum", 4, 0.25, 0.05, overall, voice)]}
 
     monkeypatch.setattr(cleaning, "compare", compare)
     dialog.parts.compare.click()
