@@ -12,13 +12,13 @@ FILE = "curator/stages/cleaning/cleaners/invert.py"
 CLEANER = '''
 """Polarity inversion with gain, for tests."""
 
-from curator.stages.cleaning.cleaners import Setting, cleaner
+from curator.stages.cleaning.cleaners import CleanerSetting, cleaner
 
 
 @cleaner(
     label="Invert polarity",
     version=1,
-    settings={"gain": Setting(1.0, 0.5, 1.0, "linear gain")},
+    settings={"gain": CleanerSetting(1.0, 0.5, 1.0, "linear gain")},
 )
 class Invert:
     """Inverts the polarity of a recording."""

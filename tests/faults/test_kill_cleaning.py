@@ -25,10 +25,10 @@ STEPS = [a_step("high_pass"), a_step("deepfilternet3")]
 WORKER = """
 import sys
 from pathlib import Path
-from curator.audio import begun
+from curator.audio import resumable_file
 from curator.jobs.derive import derive
 from tests.helpers.cleaning import CPU, a_step, taken_in
-begun.NOTED_EVERY_S = 0.1
+resumable_file.NOTED_EVERY_S = 0.1
 folder = Path(sys.argv[1])
 for name in ("one.wav", "two.wav"):
     recording = taken_in(folder / name, folder / "cache")

@@ -234,7 +234,7 @@ def test_the_trainer_is_asked_and_a_training_outlives_the_page(qtbot, opened, re
     page.ui.start.bundle.setText(str(bundle))
     page.commands.check_and_plan()
     text = page.ui.start.output
-    qtbot.waitUntil(lambda: "clips can be used" in text.toPlainText(), timeout=120_000)
+    qtbot.waitUntil(lambda: "clips are usable" in text.toPlainText(), timeout=120_000)
     assert "RTX 4090" in text.toPlainText() or "memory about" in text.toPlainText()
     run = page.ui.start.run
     page.ui.start.epochs.setText("20000")
@@ -251,11 +251,11 @@ def test_the_trainer_is_asked_and_a_training_outlives_the_page(qtbot, opened, re
     )
     page.close_page()
     another = opened(tmp_path / "runs")
-    qtbot.waitUntil(another.view.buttons["pause"].isEnabled, timeout=120_000)
-    another.pause()
+    qtbot.waitUntil(another.ui.view.buttons["pause"].isEnabled, timeout=120_000)
+    another.commands.pause()
 
     def has_paused() -> bool:
-        another.look_again()
-        return another.record.ended == "paused"
+        another.runs.update()
+        return another.runs.record.ended == "paused"
 
     qtbot.waitUntil(has_paused, timeout=120_000)
