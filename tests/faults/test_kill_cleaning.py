@@ -59,9 +59,9 @@ def test_what_was_made_before_a_kill_is_not_made_again(tmp_path, monkeypatch):
     assert derive(one, cache, STEPS, CPU) == first
 
     heard = []
-    real = deepfilternet3._State.processed
+    real = deepfilternet3._DeepFilter.processed
     monkeypatch.setattr(
-        deepfilternet3._State,
+        deepfilternet3._DeepFilter,
         "processed",
         lambda self, samples: heard.append(samples.size) or real(self, samples),
     )
