@@ -1,16 +1,23 @@
-"""What machines find out about clips, each with the producer that made it."""
+"""Facts about clips: results of the stages and scorers, each with its producer.
 
+A fact kind is one dataclass in the union `Fact`. Its table and columns
+(`curator.store.fact_tables`) and its message kind (`curator.jobs.messages`) derive from it.
+"""
+
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated, get_args
 
 from curator.domain.span import Span
 
 
 @dataclass(frozen=True, slots=True)
 class Producer:
-    """Which stage or scorer made a fact, and which version of it.
+    """Stage or scorer that computed a fact, with its version.
 
-    options: what else decides the value (a model's name, "fast" or "exact"); "" if nothing does.
-    A fact made under another version or other options counts as missing.
+    options: other inputs that decide the value (a model's name, "fast" or "exact"); "" if none.
+    A fact by another version or with other options counts as missing.
     """
 
     key: str
@@ -19,8 +26,23 @@ class Producer:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """Annotation of a fact's field that is not stored by the default rule.
+
+    column: name of the column, the field's name by default. is_key: one row per value of this
+    field. is_searched: also stored case-folded, in the column NAME_key. is_fraction: the database
+    checks 0 <= value <= 1.
+    """
+
+    column: str = ""
+    is_key: bool = False
+    is_searched: bool = False
+    is_fraction: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
-    """A word as the transcriber heard it.
+    """Transcribed word with its time.
 
     start, stop: samples of the recording, at its own rate. probability: 0..1.
     """
@@ -33,14 +55,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What is said in a clip, or in a whole recording.
+    """Transcript of a clip or of a whole recording.
 
-    language: two letters. confidence: mean word probability 0..1. no_speech: the transcriber's
-    probability that nobody speaks, 0..1. compression: length of the text over its zlib length;
-    above 2.4 it repeats itself.
+    language: two letters. confidence: mean word probability, 0..1. no_speech: the transcriber's
+    probability of no speech, 0..1. compression: length of the text over its zlib length; above
+    2.4 the text is repetitive.
     """
 
-    text: str
+    text: Annotated[str, Stored(is_searched=True)]
     words: tuple[Word, ...]
     language: str
     confidence: float
@@ -50,22 +72,22 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One number from one scorer. Always finite."""
+    """Value of one scorer; finite."""
 
-    key: str
+    key: Annotated[str, Stored(is_key=True)]
     value: float
 
 
 @dataclass(frozen=True, slots=True)
 class SpeakerVector:
-    """How the voice sounds, as a direction: 256 little-endian float32 of length 1."""
+    """Speaker embedding: 256 little-endian float32 of unit length."""
 
-    values: bytes
+    values: Annotated[bytes, Stored("vector")]
 
 
 @dataclass(frozen=True, slots=True)
 class MapPoint:
-    """Where a clip lies on the voice map, and its cluster (-1: none)."""
+    """Position on the speaker map and cluster (-1: none)."""
 
     x: float
     y: float
@@ -74,14 +96,14 @@ class MapPoint:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryVector:
-    """How something is said, against the speaker's other clips: little-endian float32."""
+    """Delivery features relative to the speaker's other clips: little-endian float32."""
 
-    values: bytes
+    values: Annotated[bytes, Stored("vector")]
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPoint:
-    """Where a clip lies on the delivery map, and its cluster (-1: none)."""
+    """Position on the delivery map and cluster (-1: none)."""
 
     x: float
     y: float
@@ -90,10 +112,10 @@ class DeliveryPoint:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """The category a clip most likely belongs to, how likely (0..1), and why, in words."""
+    """Most probable category of a clip, its probability (0..1) and the reason as a sentence."""
 
     emotion: str
-    probability: float
+    probability: Annotated[float, Stored(is_fraction=True)]
     reason: str
 
 
@@ -101,9 +123,9 @@ class Suggestion:
 class Edges:
     """Whether a clip's edges cut a word.
 
-    starts_in_word, ends_in_word: 0 (surely quiet) to 1 (surely inside a word).
-    start_pause, stop_pause: the sample of the recording where the nearest pause would let the clip
-    start or stop, or None when there is none within reach.
+    starts_in_word, ends_in_word: 0 (certainly a pause) to 1 (certainly inside a word).
+    start_pause, stop_pause: the sample of the recording with the nearest pause for the edge, or
+    None when there is none within reach.
     """
 
     starts_in_word: float
@@ -123,10 +145,20 @@ Fact = (
     | Edges
 )
 
+FACT_KINDS: Mapping[str, type[Fact]] = {
+    re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(): kind for kind in get_args(Fact)
+}
+"""Fact classes by name in snake case, which is also the name of the table and message kind."""
+
+FACT_NAMES: Mapping[type[Fact], str] = {kind: name for name, kind in FACT_KINDS.items()}
+
+SET_FACTS: frozenset[type[Fact]] = frozenset({MapPoint, DeliveryPoint, Suggestion})
+"""Facts relative to all clips of the project: an older row is meaningless beside a new one."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClipFact:
-    """A fact about one clip as it was cut: facts about another span are out of date."""
+    """Fact about one clip at a span; facts about another span of the clip are out of date."""
 
     clip_id: int
     span: Span
@@ -136,7 +168,7 @@ class ClipFact:
 
 @dataclass(frozen=True, slots=True)
 class NewClip:
-    """A clip that segmentation found. pause_group: see the glossary; counted per recording."""
+    """Clip from segmentation. pause_group: see the glossary; counted per recording."""
 
     span: Span
     pause_group: int
@@ -144,7 +176,7 @@ class NewClip:
 
 @dataclass(frozen=True, slots=True)
 class RecordingTranscript:
-    """The words of a whole recording; clips take theirs from it by time."""
+    """Transcript of a whole recording; clips take their words from it by time."""
 
     recording_id: int
     made_by: Producer
@@ -153,7 +185,7 @@ class RecordingTranscript:
 
 @dataclass(frozen=True, slots=True)
 class RecordingCut:
-    """The clips that segmentation found in a whole recording, in order."""
+    """Clips of a whole recording from segmentation, in order."""
 
     recording_id: int
     made_by: Producer

@@ -11,19 +11,12 @@ import msgspec
 from curator.audio.intake import Intake
 from curator.domain.cleaning import ClipCleaned
 from curator.domain.fact import (
+    FACT_KINDS,
+    FACT_NAMES,
     ClipFact,
-    DeliveryPoint,
-    DeliveryVector,
-    Edges,
-    Fact,
-    MapPoint,
     Producer,
     RecordingCut,
     RecordingTranscript,
-    Score,
-    SpeakerVector,
-    Suggestion,
-    Transcript,
 )
 from curator.domain.span import Span
 from curator.stages import Failed
@@ -83,17 +76,6 @@ class Done:
 Found = ClipFact | RecordingTranscript | RecordingCut | TakenIn | Cleaned | ClipCleaned
 Message = Found | Failed | Taken | Partly | Noted | Stopped | Done
 
-_FACTS: dict[str, type[Fact]] = {
-    "transcript": Transcript,
-    "score": Score,
-    "speaker_vector": SpeakerVector,
-    "map_point": MapPoint,
-    "delivery_vector": DeliveryVector,
-    "delivery_point": DeliveryPoint,
-    "suggestion": Suggestion,
-    "edges": Edges,
-}
-_FACT_KINDS = {fact: kind for kind, fact in _FACTS.items()}
 _PLAIN: dict[str, type[Any]] = {
     "recording_transcript": RecordingTranscript,
     "recording_cut": RecordingCut,
@@ -138,7 +120,7 @@ def _path_from_bytes(wanted: type, value: object) -> object:
 def to_line(message: Message) -> bytes:
     """A message as one line, newline included."""
     if isinstance(message, ClipFact):
-        kind = _FACT_KINDS[type(message.fact)]
+        kind = FACT_NAMES[type(message.fact)]
         body = _ClipFactBody(
             message.clip_id,
             message.span,
@@ -155,9 +137,9 @@ def to_line(message: Message) -> bytes:
 def from_line(line: bytes) -> Message:
     """The message of a line; msgspec.DecodeError (a ValueError) if it is none."""
     outer = msgspec.json.decode(line, type=_Line)
-    if outer.kind in _FACTS:
+    if outer.kind in FACT_KINDS:
         body = msgspec.json.decode(outer.body, type=_ClipFactBody)
-        fact = msgspec.json.decode(body.fact, type=_FACTS[outer.kind])
+        fact = msgspec.json.decode(body.fact, type=FACT_KINDS[outer.kind])
         return ClipFact(body.clip_id, body.span, body.made_by, fact)
     if outer.kind not in _PLAIN:
         raise msgspec.ValidationError(f"a worker said something unknown: {outer.kind!r}")

@@ -29,7 +29,7 @@ _TEXT_KEY = f"""COALESCE(
   (SELECT fact.text_key FROM transcript AS fact WHERE {_NOW}),
   '')"""
 
-_MEASURES = {
+MEASURE_SQL = {
     "duration": """(clip.stop - clip.start) * 1.0
   / (SELECT rate FROM recording WHERE recording.id = clip.recording_id)""",
     "start": """clip.start * 1.0
@@ -37,7 +37,7 @@ _MEASURES = {
     "confidence": f"(SELECT fact.confidence FROM transcript AS fact WHERE {_NOW})",
 }
 
-_POSSESSIONS = {
+POSSESSION_SQL = {
     "text": f"{_TEXT_KEY} != ''",
     "transcript": f"EXISTS (SELECT 1 FROM transcript AS fact WHERE {_NOW})",
     "words": f"EXISTS (SELECT 1 FROM transcript AS fact WHERE {_NOW} AND fact.words != '[]')",
@@ -89,8 +89,8 @@ def _numbered(term: Numbered) -> Condition:
 
 def _compared(term: Compared) -> Condition:
     assert term.comparison in COMPARISONS
-    if term.name in _MEASURES:
-        return f"COALESCE({_MEASURES[term.name]} {term.comparison} ?, FALSE)", [term.number]
+    if term.name in MEASURE_SQL:
+        return f"COALESCE({MEASURE_SQL[term.name]} {term.comparison} ?, FALSE)", [term.number]
     sql = f"""(clip.id, clip.start, clip.stop) IN (
   SELECT clip_id, start, stop FROM score WHERE key = ? AND value {term.comparison} ?)"""
     return sql, [term.name, term.number]
@@ -98,7 +98,7 @@ def _compared(term: Compared) -> Condition:
 
 def _one_of(field: str, value: str) -> Condition:
     if field == "has":
-        return _POSSESSIONS[value], []
+        return POSSESSION_SQL[value], []
     if field == "language":
         return f"EXISTS (SELECT 1 FROM transcript AS fact WHERE {_NOW} AND fact.language = ?)", [
             value

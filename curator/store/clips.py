@@ -3,41 +3,59 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-
-import msgspec
+from typing import NamedTuple
 
 from curator.domain.clip import Clip, Finding
 from curator.domain.clip_query import Query
 from curator.domain.decision import State
 from curator.domain.errors import CuratorError, printable
-from curator.domain.fact import Edges, MapPoint, NewClip, RecordingCut, Transcript, Word
+from curator.domain.fact import Edges, MapPoint, NewClip, RecordingCut, Transcript
 from curator.domain.span import Span
 from curator.store import clip_rows, clip_search
 from curator.store.connection import Cursor, Row
 from curator.store.database import Database
+from curator.store.fact_tables import words_of
 from curator.store.producers import mark_recording_done
 from curator.store.recordings import Recordings
 from curator.store.resegment import OldClip, plan
 
 _IN_TIME = "ORDER BY clip.recording_id, clip.start, clip.stop, clip.id"
-_SEEN = """
-    SELECT clip.id, clip.recording_id, clip.start, clip.stop, clip.pause_group,
-      clip.state, clip.text, clip.text_decided, clip.emotion,
-      clip.machine_text, clip.words, clip.language,
-      clip.confidence, clip.no_speech, clip.compression,
-      clip.starts_in_word, clip.ends_in_word, clip.start_pause, clip.stop_pause,
-      clip.x, clip.y, clip.cluster
-    FROM clip_seen AS clip
-"""
+
+
+class SeenClip(NamedTuple):
+    """Row of the view ``clip_seen``: a clip with its decision and facts at its present span."""
+
+    id: int
+    recording_id: int
+    start: int
+    stop: int
+    pause_group: int
+    state: str
+    text: str
+    text_decided: int
+    emotion: str | None
+    machine_text: str
+    words: str | None
+    language: str
+    confidence: float
+    no_speech: float
+    compression: float
+    starts_in_word: float | None
+    ends_in_word: float
+    start_pause: int | None
+    stop_pause: int | None
+    x: float | None
+    y: float
+    cluster: int
+
+
+_SEEN = f"SELECT {', '.join(SeenClip._fields)} FROM clip_seen AS clip"
 _DECIDED = """(
     SELECT clip_id FROM decision
     UNION
     SELECT voiced.value FROM project_decision, json_each('[' || project_decision.value || ']')
       AS voiced WHERE field = 'voice'
 )"""
-
-words_of = msgspec.json.Decoder(tuple[Word, ...]).decode
-"""Words as they are stored in a transcript's row."""
 
 
 class Clips:
@@ -156,11 +174,15 @@ class Clips:
             scores = self._scores(where, values)
             findings = self._findings(where, values)
             with self._database.as_stored("a clip"):
+                rows = self._database.read(f"{_SEEN} WHERE {where} {_IN_TIME}", values)
                 return [
                     _clip(
-                        row, *recordings[row[1]], scores.get(row[0], {}), findings.get(row[0], ())
+                        row,
+                        *recordings[row.recording_id],
+                        scores.get(row.id, {}),
+                        findings.get(row.id, ()),
                     )
-                    for row in self._database.read(f"{_SEEN} WHERE {where} {_IN_TIME}", values)
+                    for row in map(SeenClip._make, rows)
                 ]
 
     def _names_and_rates(self) -> dict[int, tuple[str, int]]:
@@ -203,31 +225,36 @@ def _among(ids: Iterable[int] | None) -> clip_search.Condition:
 
 
 def _clip(
-    row: Row, name: str, rate: int, scores: dict[str, float], findings: tuple[Finding, ...]
+    row: SeenClip, name: str, rate: int, scores: dict[str, float], findings: tuple[Finding, ...]
 ) -> Clip:
-    clip_id, recording_id, start, stop, pause_group, state, text, text_decided, emotion = row[:9]
-    machine_text, words, language, confidence, no_speech, compression = row[9:15]
-    starts_in_word, ends_in_word, start_pause, stop_pause, x, y, cluster = row[15:]
+    transcript = edges = point = None
+    if row.words is not None:
+        transcript = Transcript(
+            text=row.machine_text,
+            words=words_of(row.words),
+            language=row.language,
+            confidence=row.confidence,
+            no_speech=row.no_speech,
+            compression=row.compression,
+        )
+    if row.starts_in_word is not None:
+        edges = Edges(row.starts_in_word, row.ends_in_word, row.start_pause, row.stop_pause)
+    if row.x is not None:
+        point = MapPoint(row.x, row.y, row.cluster)
     return Clip(
-        id=clip_id,
-        recording_id=recording_id,
+        id=row.id,
+        recording_id=row.recording_id,
         recording=name,
         rate=rate,
-        span=Span(start, stop),
-        pause_group=pause_group,
-        state=State(state),
-        text=text,
-        text_decided=bool(text_decided),
-        emotion=emotion,
-        transcript=None
-        if words is None
-        else Transcript(
-            machine_text, words_of(words), language, confidence, no_speech, compression
-        ),
-        edges=None
-        if starts_in_word is None
-        else Edges(starts_in_word, ends_in_word, start_pause, stop_pause),
-        map=None if x is None else MapPoint(x, y, cluster),
+        span=Span(row.start, row.stop),
+        pause_group=row.pause_group,
+        state=State(row.state),
+        text=row.text,
+        text_decided=bool(row.text_decided),
+        emotion=row.emotion,
+        transcript=transcript,
+        edges=edges,
+        map=point,
         scores=scores,
         findings=findings,
     )

@@ -1,120 +1,77 @@
-"""What machines found out. All of it may be deleted and found again."""
+"""Facts of a project: results of stages and scorers, all of which can be computed again."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import msgspec
-
 from curator.domain.clip import Finding
-from curator.domain.clip_query import fold
 from curator.domain.fact import (
+    FACT_NAMES,
+    SET_FACTS,
     ClipFact,
     DeliveryPoint,
     DeliveryVector,
-    Edges,
     Fact,
     MapPoint,
     Producer,
     RecordingTranscript,
-    Score,
     SpeakerVector,
     Suggestion,
     Transcript,
 )
-from curator.store.clips import words_of
 from curator.store.database import Database
+from curator.store.fact_tables import COLUMNS, RECORDING_COLUMNS, marks, names, words_of
 from curator.store.producers import find_producer, mark_recording_done, producer_id
-
-_TABLES: Mapping[type[Fact], str] = {
-    Transcript: "transcript",
-    Score: "score",
-    SpeakerVector: "speaker_vector",
-    MapPoint: "map_point",
-    DeliveryVector: "delivery_vector",
-    DeliveryPoint: "delivery_point",
-    Suggestion: "suggestion",
-    Edges: "edges",
-}
-
-_COLUMNS: Mapping[type[Fact], tuple[str, ...]] = {
-    Transcript: (
-        "text",
-        "text_key",
-        "language",
-        "confidence",
-        "no_speech",
-        "compression",
-        "words",
-    ),
-    Score: ("key", "value"),
-    SpeakerVector: ("vector",),
-    MapPoint: ("x", "y", "cluster"),
-    DeliveryVector: ("vector",),
-    DeliveryPoint: ("x", "y", "cluster"),
-    Suggestion: ("emotion", "probability", "reason"),
-    Edges: ("starts_in_word", "ends_in_word", "start_pause", "stop_pause"),
-}
-
-_OF_THE_SET: frozenset[type[Fact]] = frozenset({MapPoint, DeliveryPoint, Suggestion})
-"""What is found by looking at all clips: an older place or suggestion means nothing beside it."""
-
-FactRow = tuple[object, ...]
 
 
 class Facts:
-    """The facts of a project, each with its producer and the span it is about."""
+    """Stored facts, each with its producer and its span."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, found: Iterable[ClipFact]) -> None:
-        """Store facts, each in place of an older one of its kind about the same clip and span.
+    def add(self, clip_facts: Iterable[ClipFact]) -> None:
+        """Store facts, each replacing an older one of its kind about the same clip and span.
 
-        Facts about clips that are no longer there are passed over: the clip was cut anew while a
-        worker was still looking at it.
+        Facts about clips that no longer exist are skipped: the recording was cut again while a
+        worker computed them.
         """
-        facts = list(found)  # all found before the transaction begins, which others wait for
+        facts = list(clip_facts)  # computed before the transaction, which blocks other writers
         with self._database.writing(bulk=True):
             numbers = {
                 maker: producer_id(self._database, maker) for maker in {f.made_by for f in facts}
             }
-            rows: dict[type[Fact], list[FactRow]] = {}
+            rows: dict[type[Fact], list[tuple[object, ...]]] = {}
             for f in facts:
                 about = (f.span.start, f.span.stop, numbers[f.made_by])
-                row = (*about, *_values(f.fact), f.clip_id)
-                rows.setdefault(type(f.fact), []).append(row)
-            for kind in _OF_THE_SET & rows.keys():
+                values = (column.value(f.fact) for column in COLUMNS[type(f.fact)])
+                rows.setdefault(type(f.fact), []).append((*about, *values, f.clip_id))
+            for kind in SET_FACTS & rows.keys():
                 self._database.write_many(
-                    f"DELETE FROM {_TABLES[kind]} WHERE clip_id = ?",
+                    f"DELETE FROM {FACT_NAMES[kind]} WHERE clip_id = ?",
                     ((row[-1],) for row in rows[kind]),
                 )
             for kind, its_rows in rows.items():
                 self._database.write_many(_insertion(kind), its_rows)
 
-    def add_transcript(self, found: RecordingTranscript) -> None:
-        """Store the words of a whole recording, in place of older ones."""
-        transcript = found.transcript
+    def add_transcript(self, transcribed: RecordingTranscript) -> None:
+        """Store the transcript of a whole recording, replacing an older one."""
+        values = (column.value(transcribed.transcript) for column in RECORDING_COLUMNS)
         with self._database.writing(bulk=True):
             self._database.write(
-                """
-                INSERT OR REPLACE INTO recording_transcript(recording_id, producer_id, text,
-                  language, confidence, no_speech, compression, words)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                f"""
+                INSERT OR REPLACE INTO recording_transcript(recording_id, producer_id,
+                  {names(RECORDING_COLUMNS)})
+                VALUES (?, ?, {marks(RECORDING_COLUMNS)})
                 """,
                 (
-                    found.recording_id,
-                    producer_id(self._database, found.made_by),
-                    transcript.text,
-                    transcript.language,
-                    transcript.confidence,
-                    transcript.no_speech,
-                    transcript.compression,
-                    _stored_words(transcript),
+                    transcribed.recording_id,
+                    producer_id(self._database, transcribed.made_by),
+                    *values,
                 ),
             )
-            mark_recording_done(self._database, found.recording_id, found.made_by)
+            mark_recording_done(self._database, transcribed.recording_id, transcribed.made_by)
 
     def recording_transcript(self, recording_id: int) -> Transcript | None:
-        """The words of a whole recording, or None when it has not been transcribed."""
+        """Transcript of a whole recording, or None when it has not been transcribed."""
         row = self._database.read(
             """
             SELECT text, words, language, confidence, no_speech, compression
@@ -129,7 +86,7 @@ class Facts:
             return Transcript(text, words_of(words), *rest)
 
     def recordings_missing(self, producer: Producer) -> list[int]:
-        """Recordings that this stage, in this version with these options, is not done with."""
+        """Recordings not processed by this stage in this version with these options."""
         rows = self._database.read(
             """
             SELECT id FROM recording
@@ -138,53 +95,53 @@ class Facts:
               WHERE done.recording_id = recording.id AND done.producer_id = ?)
             ORDER BY id
             """,
-            (find_producer(self._database, producer),),  # None equals nothing, so all are missing
+            (find_producer(self._database, producer),),  # NULL equals nothing: all are missing
         )
         return [recording for (recording,) in rows]
 
     def missing(self, producer: Producer, kind: type[Fact]) -> list[int]:
-        """Clips as they are cut now that have no fact of this kind by this producer.
+        """Clips without a fact of this kind by this producer at their present span.
 
-        By recording and time.
+        Ordered by recording and time.
         """
         rows = self._database.read(
             f"""
             SELECT clip.id FROM present_clip AS clip
             WHERE NOT EXISTS (
-              SELECT 1 FROM {_TABLES[kind]} AS fact
+              SELECT 1 FROM {FACT_NAMES[kind]} AS fact
               WHERE fact.clip_id = clip.id
                 AND fact.start = clip.start
                 AND fact.stop = clip.stop
                 AND fact.producer_id = ?)
             ORDER BY clip.recording_id, clip.start, clip.stop, clip.id
             """,
-            (find_producer(self._database, producer),),  # None equals nothing, so all are missing
+            (find_producer(self._database, producer),),  # NULL equals nothing: all are missing
         )
         return [clip for (clip,) in rows]
 
     def vectors(self) -> list[tuple[int, bytes]]:
-        """(clip id, speaker vector) of every clip that has one as it is cut now, by clip id."""
+        """(clip id, speaker vector) of every clip with one at its present span, by clip id."""
         return self._vectors(SpeakerVector)
 
     def delivery_vectors(self) -> list[tuple[int, bytes]]:
-        """(clip id, delivery vector) of every clip that has one as it is cut now, by clip id."""
+        """(clip id, delivery vector) of every clip with one at its present span, by clip id."""
         return self._vectors(DeliveryVector)
 
     def map_points(self, without: str = "") -> dict[int, MapPoint]:
-        """Where the clips lie on the map as it was last drawn, whatever their edges are now.
+        """Positions on the speaker map of the last layout, also for clips with moved edges.
 
-        without: the key of a producer whose points are left out.
+        without: key of a producer to leave out.
         """
         rows = self._points("map_point", without)
         return {clip: MapPoint(x, y, cluster) for clip, x, y, cluster in rows}
 
     def delivery_points(self, without: str = "") -> dict[int, DeliveryPoint]:
-        """The same on the delivery map."""
+        """Positions on the delivery map; see `map_points`."""
         rows = self._points("delivery_point", without)
         return {clip: DeliveryPoint(x, y, cluster) for clip, x, y, cluster in rows}
 
     def suggestions(self) -> dict[int, Suggestion]:
-        """The likeliest category of each clip that has one suggested, as it is cut now."""
+        """Suggested category of each clip with one at its present span."""
         rows = self._database.read(
             """
             SELECT clip.id, fact.emotion, fact.probability, fact.reason
@@ -197,7 +154,7 @@ class Facts:
         return {clip: Suggestion(*suggested) for clip, *suggested in rows}
 
     def set_findings(self, findings: Mapping[int, Sequence[Finding]]) -> None:
-        """Put findings about clips as they are cut now in place of all older ones about them."""
+        """Replace all findings of these clips by new ones at their present spans."""
         with self._database.writing(bulk=True):
             self._database.write_many(
                 "DELETE FROM finding WHERE clip_id = ?", ((clip,) for clip in findings)
@@ -215,12 +172,12 @@ class Facts:
             )
 
     def project_fact(self, key: str) -> str | None:
-        """Something found out about the project as a whole, or None."""
+        """Fact about the project as a whole, or None."""
         row = self._database.read("SELECT value FROM project_fact WHERE key = ?", (key,)).fetchone()
         return None if row is None else str(row[0])
 
     def set_project_fact(self, key: str, text: str | None) -> None:
-        """Store something found out about the project as a whole; None forgets it."""
+        """Store a fact about the project as a whole; None deletes it."""
         with self._database.writing(bulk=True):
             if text is None:
                 self._database.write("DELETE FROM project_fact WHERE key = ?", (key,))
@@ -240,18 +197,18 @@ class Facts:
             f"""
             SELECT clip.id, fact.vector
             FROM present_clip AS clip
-            JOIN {_TABLES[kind]} AS fact
+            JOIN {FACT_NAMES[kind]} AS fact
               ON fact.clip_id = clip.id AND fact.start = clip.start AND fact.stop = clip.stop
             ORDER BY clip.id
             """
         ).fetchall()
 
     def forget(self, producer_key: str) -> int:
-        """Delete every fact of a stage or scorer, in any version; returns how many there were."""
+        """Delete every fact of a stage or scorer in any version; returns the number."""
         of_producer = "producer_id IN (SELECT id FROM producer WHERE key = ?)"
         forgotten = 0
         with self._database.writing(bulk=True):
-            for table in (*_TABLES.values(), "recording_transcript"):
+            for table in (*FACT_NAMES.values(), "recording_transcript"):
                 forgotten += self._database.write(
                     f"DELETE FROM {table} WHERE {of_producer}", (producer_key,)
                 ).rowcount
@@ -260,39 +217,10 @@ class Facts:
 
 
 def _insertion(kind: type[Fact]) -> str:
-    """The statement that stores a fact of this kind, if its clip is still there."""
-    columns = _COLUMNS[kind]
-    marks = ", ".join(["?"] * len(columns))
+    """Statement that stores a fact of this kind if its clip still exists."""
+    columns = COLUMNS[kind]
     return f"""
         INSERT OR REPLACE INTO
-          {_TABLES[kind]}(clip_id, start, stop, producer_id, {", ".join(columns)})
-        SELECT id, ?, ?, ?, {marks} FROM clip WHERE id = ?
+          {FACT_NAMES[kind]}(clip_id, start, stop, producer_id, {names(columns)})
+        SELECT id, ?, ?, ?, {marks(columns)} FROM clip WHERE id = ?
         """
-
-
-def _values(fact: Fact) -> FactRow:
-    """The values of a fact in the order of its columns."""
-    if isinstance(fact, Transcript):
-        words = _stored_words(fact)
-        return (
-            fact.text,
-            fold(fact.text),
-            fact.language,
-            fact.confidence,
-            fact.no_speech,
-            fact.compression,
-            words,
-        )
-    if isinstance(fact, Score):
-        return fact.key, fact.value
-    if isinstance(fact, SpeakerVector | DeliveryVector):
-        return (fact.values,)
-    if isinstance(fact, MapPoint | DeliveryPoint):
-        return fact.x, fact.y, fact.cluster
-    if isinstance(fact, Suggestion):
-        return fact.emotion, fact.probability, fact.reason
-    return fact.starts_in_word, fact.ends_in_word, fact.start_pause, fact.stop_pause
-
-
-def _stored_words(transcript: Transcript) -> str:
-    return msgspec.json.encode(transcript.words).decode()

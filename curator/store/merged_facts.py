@@ -1,59 +1,56 @@
-"""What machines found out in another project, for the same sound in this one."""
+"""Copying of facts from another project for the same samples in this one."""
 
 from collections.abc import Mapping
 
-from curator.domain.fact import Producer
+from curator.domain.fact import FACT_NAMES, SET_FACTS, Producer
 from curator.store.connection import listed
 from curator.store.database import Database
+from curator.store.fact_tables import COLUMNS, RECORDING_COLUMNS, names
 from curator.store.producers import producer_id
 
-_ABOUT_CLIPS = {
-    "transcript": "text, text_key, language, confidence, no_speech, compression, words",
-    "score": "key, value",
-    "speaker_vector": "vector",
-    "edges": "starts_in_word, ends_in_word, start_pause, stop_pause",
-    "delivery_vector": "vector",
+_CLIP_TABLES = {
+    **{FACT_NAMES[kind]: names(its) for kind, its in COLUMNS.items() if kind not in SET_FACTS},
     "cleaning": "recipe, key, before, after",
 }
-"""What is about one clip's very samples. Places on maps, suggestions and findings are about the
-whole set, which is another one now."""
+"""Tables about the samples of one clip. Map positions, suggestions and findings are relative to the
+whole set, which changes by the merge."""
 
-_OF_THE_SET = ("voice",)
+_SET_PRODUCERS = ("voice",)
 """Producers of scores that compare a clip with others of its set."""
 
 
 def copy_recording_facts(
     other: Database, database: Database, recordings: Mapping[int, int]
 ) -> None:
-    """The words of recordings that have just come, and which stages are done with them.
+    """Copy transcripts and finished stages of newly merged recordings.
 
-    recordings: their numbers there and here. Inside ``writing``.
+    recordings: the id in the other project -> the id here. Inside ``writing``.
     """
     numbers = _producers(other, database)
-    columns = "text, language, confidence, no_speech, compression, words"
-    for table, rest in (("recording_done", "key"), ("recording_transcript", columns)):
-        marks = ", ".join("?" for _ in rest.split(", "))
+    transcript_columns = names(RECORDING_COLUMNS)
+    for table, columns in (("recording_done", "key"), ("recording_transcript", transcript_columns)):
+        marks = ", ".join("?" for _ in columns.split(", "))
         rows = other.read(
             f"""
-            SELECT recording_id, producer_id, {rest} FROM {table}
+            SELECT recording_id, producer_id, {columns} FROM {table}
             WHERE recording_id IN (SELECT value FROM json_each(?))
             """,
             (listed(recordings),),
         )
         database.write_many(
-            f"INSERT OR IGNORE INTO {table}(recording_id, producer_id, {rest})"
+            f"INSERT OR IGNORE INTO {table}(recording_id, producer_id, {columns})"
             f" VALUES (?, ?, {marks})",
             [(recordings[there], numbers[maker], *values) for there, maker, *values in rows],
         )
 
 
 def copy_clip_facts(other: Database, database: Database, clips: Mapping[int, int]) -> None:
-    """Facts about clips that lie at the same samples of the same file; those here win.
+    """Copy facts about clips at the same samples of the same file; existing facts stay.
 
-    clips: their numbers there and here. Inside ``writing``.
+    clips: the id in the other project -> the id here. Inside ``writing``.
     """
     numbers = _producers(other, database)
-    for table, columns in _ABOUT_CLIPS.items():
+    for table, columns in _CLIP_TABLES.items():
         marks = ", ".join("?" for _ in columns.split(", "))
         rows = other.read(
             f"""
@@ -76,10 +73,10 @@ def copy_clip_facts(other: Database, database: Database, clips: Mapping[int, int
 
 
 def _producers(other: Database, database: Database) -> dict[int, int]:
-    """Their numbers for producers and mine, but for those that look at the whole set."""
+    """Producer ids in the other project -> here, without producers relative to the set."""
     rows = other.read("SELECT id, key, version, options FROM producer").fetchall()
     return {
         number: producer_id(database, Producer(key, version, options))
         for number, key, version, options in rows
-        if key not in _OF_THE_SET
+        if key not in _SET_PRODUCERS
     }

@@ -49,7 +49,7 @@ def _let_an_act_be_several_edits(connection: sqlite3.Connection) -> None:
     connection.execute("DROP TABLE edit")
     connection.execute("DROP TABLE decision")
     for statement in (
-        *(tables.DELIVERY_VECTOR, tables.DELIVERY_POINT, tables.SUGGESTION),
+        *(tables.FACT_TABLES[k] for k in ("delivery_vector", "delivery_point", "suggestion")),
         *(tables.RECIPE, tables.CLEANING, tables.RECORDING_DECISION),
         *(tables.RATED_SAMPLE, tables.RATING, tables.SNAPSHOT, tables.SNAPSHOT_CLIP),
         *(tables.DECISION, tables.DECISION_STATE, tables.DECISION_EMOTION),

@@ -1,9 +1,12 @@
-"""The tables of a project as SQL.
+"""SQL of the tables of a project.
 
-A fact's row says about which span it was found; it counts while the clip still has that span. So a
-clip whose edge was moved has no transcript until it is transcribed again, and taking the move back
-brings the old one back. There is one row per clip, kind and span: the newest.
+The row of a fact names the span it is about and counts while the clip has that span. So a clip with
+a moved edge has no transcript until it is transcribed again, and undoing the move brings the old
+one back. There is one row per clip, kind and span: the newest.
 """
+
+from curator.domain.fact import FACT_KINDS
+from curator.store.fact_tables import create_table
 
 SETTING = """CREATE TABLE setting(
   key TEXT NOT NULL PRIMARY KEY,
@@ -79,95 +82,8 @@ RECORDING_TRANSCRIPT = """CREATE TABLE recording_transcript(
   compression REAL NOT NULL,
   words TEXT NOT NULL
 ) STRICT"""
-
-TRANSCRIPT = """CREATE TABLE transcript(
-  clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
-  start INTEGER NOT NULL,
-  stop INTEGER NOT NULL,
-  producer_id INTEGER NOT NULL REFERENCES producer(id),
-  text TEXT NOT NULL,
-  text_key TEXT NOT NULL,
-  language TEXT NOT NULL,
-  confidence REAL NOT NULL,
-  no_speech REAL NOT NULL,
-  compression REAL NOT NULL,
-  words TEXT NOT NULL,
-  PRIMARY KEY (clip_id, start, stop)
-) STRICT"""
-
-SCORE = """CREATE TABLE score(
-  clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
-  start INTEGER NOT NULL,
-  stop INTEGER NOT NULL,
-  key TEXT NOT NULL,
-  producer_id INTEGER NOT NULL REFERENCES producer(id),
-  value REAL NOT NULL,
-  PRIMARY KEY (clip_id, start, stop, key)
-) STRICT, WITHOUT ROWID"""
+FACT_TABLES = {name: create_table(kind) for name, kind in FACT_KINDS.items()}
 SCORE_BY_VALUE = "CREATE INDEX score_by_value ON score(key, value)"
-
-SPEAKER_VECTOR = """CREATE TABLE speaker_vector(
-  clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
-  start INTEGER NOT NULL,
-  stop INTEGER NOT NULL,
-  producer_id INTEGER NOT NULL REFERENCES producer(id),
-  vector BLOB NOT NULL,
-  PRIMARY KEY (clip_id, start, stop)
-) STRICT"""
-
-EDGES = """CREATE TABLE edges(
-  clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
-  start INTEGER NOT NULL,
-  stop INTEGER NOT NULL,
-  producer_id INTEGER NOT NULL REFERENCES producer(id),
-  starts_in_word REAL NOT NULL,
-  ends_in_word REAL NOT NULL,
-  start_pause INTEGER,
-  stop_pause INTEGER,
-  PRIMARY KEY (clip_id, start, stop)
-) STRICT, WITHOUT ROWID"""
-
-MAP_POINT = """CREATE TABLE map_point(
-  clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
-  start INTEGER NOT NULL,
-  stop INTEGER NOT NULL,
-  producer_id INTEGER NOT NULL REFERENCES producer(id),
-  x REAL NOT NULL,
-  y REAL NOT NULL,
-  cluster INTEGER NOT NULL,
-  PRIMARY KEY (clip_id, start, stop)
-) STRICT, WITHOUT ROWID"""
-
-DELIVERY_VECTOR = """CREATE TABLE delivery_vector(
-  clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
-  start INTEGER NOT NULL,
-  stop INTEGER NOT NULL,
-  producer_id INTEGER NOT NULL REFERENCES producer(id),
-  vector BLOB NOT NULL,
-  PRIMARY KEY (clip_id, start, stop)
-) STRICT"""
-
-DELIVERY_POINT = """CREATE TABLE delivery_point(
-  clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
-  start INTEGER NOT NULL,
-  stop INTEGER NOT NULL,
-  producer_id INTEGER NOT NULL REFERENCES producer(id),
-  x REAL NOT NULL,
-  y REAL NOT NULL,
-  cluster INTEGER NOT NULL,
-  PRIMARY KEY (clip_id, start, stop)
-) STRICT, WITHOUT ROWID"""
-
-SUGGESTION = """CREATE TABLE suggestion(
-  clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
-  start INTEGER NOT NULL,
-  stop INTEGER NOT NULL,
-  producer_id INTEGER NOT NULL REFERENCES producer(id),
-  emotion TEXT NOT NULL,
-  probability REAL NOT NULL CHECK (0 <= probability AND probability <= 1),
-  reason TEXT NOT NULL,
-  PRIMARY KEY (clip_id, start, stop)
-) STRICT, WITHOUT ROWID"""
 
 # A recipe is never changed: another one has another hash. steps: TOML.
 RECIPE = """CREATE TABLE recipe(
@@ -349,15 +265,8 @@ STATEMENTS: tuple[str, ...] = (
     PRODUCER,
     RECORDING_DONE,
     RECORDING_TRANSCRIPT,
-    TRANSCRIPT,
-    SCORE,
+    *FACT_TABLES.values(),
     SCORE_BY_VALUE,
-    SPEAKER_VECTOR,
-    EDGES,
-    MAP_POINT,
-    DELIVERY_VECTOR,
-    DELIVERY_POINT,
-    SUGGESTION,
     RECIPE,
     CLEANING,
     FINDING,

@@ -19,9 +19,9 @@ from tests.helpers.factories import (
 from tests.helpers.queries import EMOTIONS, FINDINGS, LANGUAGES, TEXTS
 
 
-def a_crowd(folder: Path, clips: int = 40) -> Project:
-    """That many clips of two recordings, each known and decided about in its own way."""
-    chance = random.Random(7)
+def a_crowd(folder: Path, clips: int = 40, seed: int = 7) -> Project:
+    """Project with clips of two recordings, with random facts and decisions."""
+    chance = random.Random(seed)
     project = an_empty_project(folder)
     for name, rate in (("Árvíz 10:30.wav", 22_050), ("welcome - back.m4a", 44_100)):
         recording = a_recording(project, f"/speech/{name}", rate=rate)
