@@ -34,7 +34,7 @@ TRIED_CLIPS = 6
 
 TRIED_S = (1.5, 12.0)
 
-AS_RECORDED = "As recorded"
+RESTORE_ORIGINAL = "Restore original audio"
 
 Store = Callable[[Project, Sequence[Found]], None]
 
@@ -139,7 +139,7 @@ def label_of(outcome: Outcome) -> str:
 
 def as_recorded(project: Project, clips: Collection[int]) -> tuple[str, list[Edit]]:
     """The act that takes cleaning back from these clips."""
-    label = f"{AS_RECORDED} ({_counted(len(clips))})"
+    label = f"{RESTORE_ORIGINAL} ({_counted(len(clips))})"
     hash_ = none().hash
     return label, [Edit(label, Field.RECIPE, dict.fromkeys(clips, hash_))]
 

@@ -1,4 +1,4 @@
-"""LabellingPlanner of the open project, updated with each decision and each new fact."""
+"""Labelling planner of the open project, updated with each decision and each new fact."""
 
 from collections.abc import Mapping
 

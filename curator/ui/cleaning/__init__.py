@@ -1,1 +1,1 @@
-"""The dialog of cleaning: a recipe tried, heard before and after, and decided about."""
+"""Cleaning dialog: try recipes, compare before and after, apply."""

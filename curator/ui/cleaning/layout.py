@@ -1,107 +1,95 @@
-"""Controls of the cleaning dialog and their arrangement."""
+"""Widgets of the cleaning dialog and their arrangement."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QHBoxLayout,
     QLabel,
-    QPushButton,
+    QTableView,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from curator.ui.cleaning.before_after_player import BeforeAfterPlayer
 from curator.ui.cleaning.scope import Scope
-from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.history.simple_table import TextTable, table_view
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
-from curator.ui.wording import translated
-
-NOTHING_CHANGES = QT_TRANSLATE_NOOP(
-    "Cleaning",
-    "Trying measures and changes nothing. What harms the voice or the words is refused.",
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """Controls and labels of the dialog."""
+class CleaningLayout(QWidget):
+    """Scope and recipe above the tables, the player of the current clip below them."""
 
-    scope: QComboBox
-    recipe: QComboBox
-    file: QPushButton
-    use: QLabel
-    said: QLabel
-    try_it: QPushButton
-    stop: QPushButton
-    compare: QPushButton
-    apply: QPushButton
-    take_back: QPushButton
-    close: QPushButton
+    def __init__(self, scopes: Sequence[tuple[str, Scope]], player: BeforeAfterPlayer) -> None:
+        super().__init__()
+        self.player = player
+        self.scope, self.recipe = QComboBox(), QComboBox()
+        self.use = label(role="quiet", wrap=True)
+        self.status = label(wrap=True)
+        self.file = button(self.tr("Load recipe…"))
+        self.try_recipe = button(self.tr("Try"), "first")
+        self.stop = button(self.tr("Stop"))
+        self.compare = button(self.tr("Compare all recipes"))
+        self.apply = button(self.tr("Apply to accepted clips"))
+        self.restore = button(self.tr("Restore original audio"))
+        self.close_dialog = button(self.tr("Close"))
+        self.tabs = self._tables()
+        self.scope.setAccessibleName(self.tr("Clips to clean"))
+        self.recipe.setAccessibleName(self.tr("Recipe"))
+        self.recipe.setMinimumWidth(16 * GRID)
+        for title, scope in scopes:
+            self.scope.addItem(title, scope)
+        hint = self.tr(
+            "Try measures the effect without changing anything. "
+            "Clips with a damaged voice or words are refused."
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        column.addWidget(label(hint, "quiet", wrap=True))
+        column.addLayout(
+            _row(_title(self.tr("Clean"), self.scope), self.scope,
+                 _title(self.tr("with"), self.recipe), self.recipe,
+                 self.file, self.try_recipe, self.stop, None, self.compare)
+        )  # fmt: skip
+        column.addWidget(self.use)
+        column.addWidget(self.status)
+        column.addWidget(self.tabs, 3)
+        column.addWidget(player, 2)
+        column.addLayout(_row(None, self.apply, self.restore, self.close_dialog))
 
-
-def lay_out(
-    dialog: QDialog, tabs: QTabWidget, listening: QWidget, scopes: Sequence[tuple[str, Scope]]
-) -> Parts:
-    """Create the controls of the dialog and arrange them around its tabs and player."""
-    parts = Parts(
-        QComboBox(),
-        QComboBox(),
-        button(_words(QT_TRANSLATE_NOOP("Cleaning", "From a file…"))),
-        label(role="quiet", wrap=True),
-        label(wrap=True),
-        button(_words(QT_TRANSLATE_NOOP("Cleaning", "Try it")), "first"),
-        button(_words(QT_TRANSLATE_NOOP("Cleaning", "Stop"))),
-        button(_words(QT_TRANSLATE_NOOP("Cleaning", "Compare all recipes"))),
-        button(_words(QT_TRANSLATE_NOOP("Cleaning", "Use it for what is accepted"))),
-        button(_words(QT_TRANSLATE_NOOP("Cleaning", "As recorded"))),
-        button(_words(QT_TRANSLATE_NOOP("Cleaning", "Close"))),
-    )
-    parts.scope.setAccessibleName(_words(QT_TRANSLATE_NOOP("Cleaning", "Which clips")))
-    parts.recipe.setAccessibleName(_words(QT_TRANSLATE_NOOP("Cleaning", "Recipe")))
-    parts.recipe.setMinimumWidth(16 * GRID)
-    for text, scope in scopes:
-        parts.scope.addItem(text, scope)
-    tabs.setAccessibleName(_words(QT_TRANSLATE_NOOP("Cleaning", "Results")))
-    tabs.setDocumentMode(True)
-    column = QVBoxLayout(dialog)
-    column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-    column.setSpacing(GRID)
-    column.addWidget(label(_words(NOTHING_CHANGES), "quiet", wrap=True))
-    column.addLayout(
-        _line(_named(_words(QT_TRANSLATE_NOOP("Cleaning", "Clean")), parts.scope), parts.scope,
-              _named(_words(QT_TRANSLATE_NOOP("Cleaning", "by")), parts.recipe), parts.recipe,
-              parts.file, parts.try_it, parts.stop, None, parts.compare)
-    )  # fmt: skip
-    column.addWidget(parts.use)
-    column.addWidget(parts.said)
-    column.addWidget(tabs, 3)
-    column.addWidget(listening, 2)
-    column.addLayout(_line(None, parts.apply, parts.take_back, parts.close))
-    dialog.resize(128 * GRID, 88 * GRID)
-    return parts
-
-
-def _words(text: str) -> str:
-    return translated("Cleaning", text)
+    def _tables(self) -> QTabWidget:
+        recording, clips = self.tr("Recording"), self.tr("Clips")
+        titles = (self.tr("Clip"), recording, self.tr("Effect"), self.tr("Guard"))
+        self.clips = TextTable((*titles, self.tr("Current recipe")), (0,))
+        measures = (self.tr("Refused"), self.tr("Quality"), self.tr("Voice"), self.tr("Best"))
+        self.comparison = TextTable((recording, self.tr("Recipe"), clips, *measures), (2, 3))
+        self.clip_table = table_view(QTableView(), self.clips, clips, wide=3)
+        by_recording = self.tr("Recipes by recording")
+        self.comparison_table = table_view(QTableView(), self.comparison, by_recording)
+        tabs = QTabWidget()
+        tabs.setAccessibleName(self.tr("Results"))
+        tabs.setDocumentMode(True)
+        tabs.addTab(self.clip_table, clips)
+        tabs.addTab(self.comparison_table, by_recording)
+        return tabs
 
 
-def _named(text: str, of: QWidget) -> QLabel:
-    made = label(text)
-    made.setBuddy(of)
-    return made
+def _title(text: str, control: QWidget) -> QLabel:
+    title = label(text)
+    title.setBuddy(control)
+    return title
 
 
-def _line(*widgets: QWidget | None) -> QHBoxLayout:
-    """Side by side; None is where the room is."""
-    line = QHBoxLayout()
-    line.setSpacing(GRID)
+def _row(*widgets: QWidget | None) -> QHBoxLayout:
+    """Arrange widgets side by side; None is a stretch."""
+    row = QHBoxLayout()
+    row.setSpacing(GRID)
     for widget in widgets:
         if widget is None:
-            line.addStretch(1)
+            row.addStretch(1)
         else:
-            line.addWidget(widget)
-    return line
+            row.addWidget(widget)
+    return row

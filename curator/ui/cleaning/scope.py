@@ -1,4 +1,4 @@
-"""Which clips are to be cleaned, and how they stand with a recipe. Read beside the window."""
+"""Selection of clips to clean, and the state of each clip for a recipe."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from curator.domain.recipe import NOTHING, Recipe
 from curator.jobs.context import Work
 from curator.store.project import Project
 
-MOST_LISTED = 2000
-"""Clips in the list; more are cleaned, but nobody reads so many."""
+MAX_LISTED = 2000
+"""Most clips in the table; further ones are cleaned but not listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Clips by number, else all of a recording, else those of a query ("" for all there are)."""
+    """Clips by id, else all of a recording, else those of a query ("" for all)."""
 
     clips: tuple[int, ...] = ()
     recording: int | None = None
@@ -23,11 +23,11 @@ class Scope:
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is about whole recordings."""
+        """Whether the scope is whole recordings."""
         return not self.clips and (self.recording is not None or not self.query)
 
     def ids(self, project: Project) -> list[int]:
-        """The clips, as the project is now."""
+        """Ids of the clips, as the project is now."""
         if self.clips:
             return [clip for clip, _, _ in project.clips.spans(self.clips)]
         if self.recording is not None:
@@ -42,9 +42,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class ScopeListing:
-    """How the clips of a scope stand with a recipe.
+    """Clips of a scope, with their state for a recipe (hash).
 
-    verdicts: of those that were tried. recordings: names by clip. now: what each is cleaned by.
+    count: of all clips; clips: those listed. recordings: names by clip. verdicts: if tried.
+    recipes: name of the current recipe, by cleaned clip.
     """
 
     scope: Scope
@@ -53,35 +54,35 @@ class ScopeListing:
     clips: tuple[int, ...]
     recordings: Mapping[int, str]
     verdicts: Mapping[int, CleaningVerdict]
-    now: Mapping[int, str]
+    recipes: Mapping[int, str]
 
 
 def list_clips(project: Project, scope: Scope, recipe: Recipe) -> ScopeListing:
-    """Find out how they stand."""
+    """Read the clips of a scope with their state for a recipe."""
     clips = scope.ids(project)
-    shown = clips[:MOST_LISTED]
+    shown = clips[:MAX_LISTED]
     names = {each.id: printable(each.name) for each in project.recordings.all()}
-    known = {hash_: stored.name for hash_, stored in project.cleanings.recipes().items()}
+    recipes = {hash_: stored.name for hash_, stored in project.cleanings.recipes().items()}
     measured = project.cleanings.measured(recipe.hash, shown)
-    chosen = project.cleanings.of_clips()
+    cleaned = project.cleanings.of_clips()
     return ScopeListing(
         scope,
         recipe.hash,
         len(clips),
         tuple(shown),
         {clip: names[number] for clip, number, _ in project.clips.spans(shown)},
-        {clip: judged(its) for clip, its in measured.items()},
-        {clip: known.get(chosen[clip], NOTHING) for clip in shown if clip in chosen},
+        {clip: judged(measures) for clip, measures in measured.items()},
+        {clip: recipes.get(cleaned[clip], NOTHING) for clip in shown if clip in cleaned},
     )
 
 
-def recipes_of(work: Work) -> list[Recipe]:
-    """The recipes that can be used here: the program's, and those the project has used before."""
+def read_recipes(work: Work) -> list[Recipe]:
+    """Return usable recipes: built-in ones and those the project has used."""
     from curator.stages.cleaning.recipes import parsed, usable_recipes
 
-    found = {recipe.hash: recipe for recipe in usable_recipes()}
+    recipes = {recipe.hash: recipe for recipe in usable_recipes()}
     for hash_, stored in work.project.cleanings.recipes().items():
         recipe = parsed(stored.text, stored.name)
         if recipe.steps:
-            found.setdefault(hash_, recipe)
-    return list(found.values())
+            recipes.setdefault(hash_, recipe)
+    return list(recipes.values())

@@ -1,4 +1,4 @@
-"""The dialog of cleaning, with real sound; the guard's networks are stood in for."""
+"""Cleaning dialog with real sound; the guard's models are replaced by fakes."""
 
 import shutil
 import subprocess
@@ -49,7 +49,7 @@ def _leaks(qapp: object) -> Iterator[None]:
 
 @pytest.fixture
 def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: object) -> Iterator[Session]:
-    """Four clips of noise; the guard refuses the first of those it is asked about."""
+    """Four clips of noise; the guard refuses the first clip of a request."""
 
     def clean(work, options, recipe, clips):
         work.write(lambda owner: cleaning._know(owner, recipe))
@@ -67,8 +67,8 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: object) -> It
     made.close()
 
 
-class HeardPlayer(FakePlayer):
-    """Remembers the very sounds, too."""
+class RecordingPlayer(FakePlayer):
+    """Records the played sounds, too."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,56 +80,56 @@ class HeardPlayer(FakePlayer):
 
 
 @pytest.fixture
-def player() -> HeardPlayer:
-    return HeardPlayer()
+def player() -> RecordingPlayer:
+    return RecordingPlayer()
 
 
 @pytest.fixture
 def dialog(qtbot, session: Session, player: FakePlayer) -> Iterator[CleaningDialog]:
-    """All recordings, by the recipe "hum", before it is tried."""
+    """Dialog with all recordings and the recipe "hum", before a trial."""
     made = CleaningDialog(session, cleaning_scopes(session, [], None), None, player)
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(made)
     made.show()
-    qtbot.waitUntil(lambda: made.parts.recipe.findText("hum") >= 0, timeout=SOON)
-    made.parts.scope.setCurrentIndex(made.parts.scope.count() - 1)
-    made.parts.recipe.setCurrentIndex(made.parts.recipe.findText("hum"))
-    qtbot.waitUntil(lambda: len(rows(made.clips)) == 4, timeout=SOON)
+    qtbot.waitUntil(lambda: made.ui.recipe.findText("hum") >= 0, timeout=SOON)
+    made.ui.scope.setCurrentIndex(made.ui.scope.count() - 1)
+    made.ui.recipe.setCurrentIndex(made.ui.recipe.findText("hum"))
+    qtbot.waitUntil(lambda: len(rows(made.ui.clips)) == 4, timeout=SOON)
     yield made
     made.close()
 
 
 def tried(qtbot, dialog: CleaningDialog) -> None:
-    dialog.parts.try_it.click()
-    heard = dialog.listening
+    dialog.ui.try_recipe.click()
+    player = dialog.ui.player
     qtbot.waitUntil(
-        lambda: dialog.parts.apply.isEnabled() and bool(heard.heard and heard.heard.after),
+        lambda: dialog.ui.apply.isEnabled() and bool(player.versions and player.versions.after),
         timeout=SOON,
     )
 
 
-def test_the_guard_is_heard_and_applying_is_one_act(qtbot, dialog, session):
+def test_refused_clips_stay_and_applying_is_one_undo_step(qtbot, dialog, session):
     before = session.project.decisions.state_hash()
-    assert {row[3] for row in rows(dialog.clips)} == {"not tried"}
-    assert not dialog.parts.apply.isEnabled()
+    assert {row[3] for row in rows(dialog.ui.clips)} == {"not tried"}
+    assert not dialog.ui.apply.isEnabled()
     assert not nameless(dialog)
     tried(qtbot, dialog)
-    assert "accepts 3 clips, refuses 1" in dialog.parts.said.text()
-    qtbot.waitUntil(lambda: rows(dialog.clips)[1][3] == "accepted", timeout=SOON)
-    assert rows(dialog.clips)[0][3].startswith("refused: the voice is no longer the same")
-    assert rows(dialog.clips)[1][2] == "background 2.1 -> 3.6, voice 0.91 -> 0.90"
+    assert "3 clips accepted, 1 refused" in dialog.ui.status.text()
+    qtbot.waitUntil(lambda: rows(dialog.ui.clips)[1][3] == "accepted", timeout=SOON)
+    assert rows(dialog.ui.clips)[0][3].startswith("refused: the voice is no longer the same")
+    assert rows(dialog.ui.clips)[1][2] == "background 2.1 -> 3.6, voice 0.91 -> 0.90"
     assert session.project.decisions.state_hash() == before
-    dialog.parts.apply.click()
+    dialog.ui.apply.click()
     assert session.project.decisions.elsewhere(Field.RECORDING_RECIPE)
-    qtbot.waitUntil(lambda: rows(dialog.clips)[1][4] == "hum", timeout=SOON)
-    qtbot.waitUntil(dialog.parts.take_back.isEnabled, timeout=SOON)
+    qtbot.waitUntil(lambda: rows(dialog.ui.clips)[1][4] == "hum", timeout=SOON)
+    qtbot.waitUntil(dialog.ui.restore.isEnabled, timeout=SOON)
     after = session.project.decisions.state_hash()
     dialog.activateWindow()
-    qtbot.keyClick(dialog.list, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(dialog.ui.clip_table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert session.project.decisions.state_hash() == before
-    qtbot.keyClick(dialog.list, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(dialog.ui.clip_table, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
     assert session.project.decisions.state_hash() == after
-    dialog.parts.take_back.click()
+    dialog.ui.restore.click()
     session.undo()
     session.undo()
     assert session.project.decisions.state_hash() == before
@@ -137,71 +137,71 @@ def test_the_guard_is_heard_and_applying_is_one_act(qtbot, dialog, session):
 
 def test_three_keys_play_the_three_sounds_in_a_loop(qtbot, dialog, player):
     tried(qtbot, dialog)
-    heard = dialog.listening.heard
-    sounds = [heard.before, heard.after, heard.removed]
+    versions = dialog.ui.player.versions
+    sounds = [versions.before, versions.after, versions.removed]
     assert len({sound.samples.size for sound in sounds}) == 1
     loud = [float(np.sqrt(np.mean(sound.samples**2))) for sound in sounds[:2]]
     assert abs(20 * np.log10(loud[0] / loud[1])) < 3
-    dialog.listening.play(0)
-    dialog.listening.play(2)
+    dialog.ui.player.play(0)
+    dialog.ui.player.play(2)
     assert [each.loop for each in player.played] == [True, True]
-    assert dialog.listening.buttons[2].isChecked()
-    dialog.listening.play(2)
+    assert dialog.ui.player.buttons[2].isChecked()
+    dialog.ui.player.play(2)
     assert player.at is None
-    qtbot.waitUntil(lambda: all(view.ready for view in dialog.listening.views), timeout=SOON)
+    qtbot.waitUntil(lambda: all(view.ready for view in dialog.ui.player.views), timeout=SOON)
 
 
 def test_the_keys_1_2_and_3_play_and_stop(qtbot, dialog, player):
     tried(qtbot, dialog)
-    heard = dialog.listening.heard
+    versions = dialog.ui.player.versions
     dialog.activateWindow()
-    for key, sound in ((Qt.Key.Key_1, heard.before), (Qt.Key.Key_2, heard.after)):
-        qtbot.keyClick(dialog.list, key)
+    for key, sound in ((Qt.Key.Key_1, versions.before), (Qt.Key.Key_2, versions.after)):
+        qtbot.keyClick(dialog.ui.clip_table, key)
         assert player.sounds[-1] is sound
         assert player.played[-1].loop
-    qtbot.keyClick(dialog.parts.scope, Qt.Key.Key_3)
-    assert player.sounds[-1] is heard.removed
-    qtbot.keyClick(dialog.list, Qt.Key.Key_3)
+    qtbot.keyClick(dialog.ui.scope, Qt.Key.Key_3)
+    assert player.sounds[-1] is versions.removed
+    qtbot.keyClick(dialog.ui.clip_table, Qt.Key.Key_3)
     assert player.at is None
-    qtbot.keyClick(dialog.list, Qt.Key.Key_1)
-    dialog.list.selectRow(3)  # another clip: what played was not of it
+    qtbot.keyClick(dialog.ui.clip_table, Qt.Key.Key_1)
+    dialog.ui.clip_table.selectRow(3)  # another clip: what played was not of it
     assert player.at is None
-    qtbot.waitUntil(lambda: dialog.listening.heard is not None, timeout=SOON)
+    qtbot.waitUntil(lambda: dialog.ui.player.versions is not None, timeout=SOON)
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
 
 
-def test_a_persons_own_recipe_is_offered_and_offered_again(qtbot, dialog, session, tmp_path):
+def test_a_loaded_recipe_stays_listed(qtbot, dialog, session, tmp_path):
     own = tmp_path / "mine.toml"
     own.write_text('use = "Mine."\n[[step]]\ncleaner = "high_pass"\nhz = 123.0\n')
-    dialog.read_file(str(own))
-    qtbot.waitUntil(lambda: dialog.parts.use.text() == "Mine.", timeout=SOON)
-    assert dialog.parts.recipe.currentText() == "mine"
-    count = dialog.parts.recipe.count()
-    dialog.read_file(str(own))
+    dialog.commands.read_file(str(own))
+    qtbot.waitUntil(lambda: dialog.ui.use.text() == "Mine.", timeout=SOON)
+    assert dialog.ui.recipe.currentText() == "mine"
+    count = dialog.ui.recipe.count()
+    dialog.commands.read_file(str(own))
     tried(qtbot, dialog)
-    assert dialog.parts.recipe.count() == count
+    assert dialog.ui.recipe.count() == count
     own.write_text('[[step]]\ncleaner = "high_pass"\nhz = -5\n')
-    dialog.read_file(str(own))
-    qtbot.waitUntil(lambda: "outside" in dialog.parts.said.text(), timeout=SOON)
-    assert dialog.parts.recipe.currentText() == "mine"
+    dialog.commands.read_file(str(own))
+    qtbot.waitUntil(lambda: "outside" in dialog.ui.status.text(), timeout=SOON)
+    assert dialog.ui.recipe.currentText() == "mine"
     dialog.close()
 
     again = CleaningDialog(session, cleaning_scopes(session, [], None), None, FakePlayer())
     again.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(again)
-    qtbot.waitUntil(lambda: again.parts.recipe.findText("mine") >= 0, timeout=SOON)
+    qtbot.waitUntil(lambda: again.ui.recipe.findText("mine") >= 0, timeout=SOON)
     again.close()
 
 
-def test_a_large_act_is_written_beside_the_window_and_undone_at_once(
+def test_a_large_edit_is_written_in_the_background_and_undone_at_once(
     qtbot, dialog, session, monkeypatch
 ):
     monkeypatch.setattr("curator.ui.write_queue.LARGE", 2)
     before = session.project.decisions.state_hash()
     tried(qtbot, dialog)
     with qtbot.waitSignal(session.changed, timeout=SOON), watched() as watch:
-        dialog.parts.apply.click()
+        dialog.ui.apply.click()
         assert session.writes.busy
     watch.require_none()
     assert session.project.decisions.elsewhere(Field.RECORDING_RECIPE)
@@ -211,9 +211,7 @@ def test_a_large_act_is_written_beside_the_window_and_undone_at_once(
     assert session.project.decisions.state_hash() == before
 
 
-def test_work_can_be_stopped_in_the_dialog_and_says_how_far_it_is(
-    qtbot, dialog, session, monkeypatch
-):
+def test_a_job_shows_its_progress_and_can_be_stopped(qtbot, dialog, session, monkeypatch):
     def clean(work, options, recipe, clips):
         work.watcher.started("clean", 1, 300 * 60.0)
         while True:
@@ -222,25 +220,25 @@ def test_work_can_be_stopped_in_the_dialog_and_says_how_far_it_is(
             time.sleep(0.02)
 
     monkeypatch.setattr(cleaning, "clean", clean)
-    assert not dialog.parts.stop.isVisible()
-    dialog.parts.try_it.click()
-    qtbot.waitUntil(lambda: dialog.parts.said.text() == "cleaning: 43 of 300 min", timeout=SOON)
-    assert not dialog.parts.try_it.isEnabled()
-    dialog.parts.stop.click()
-    qtbot.waitUntil(lambda: dialog.parts.said.text().startswith("Stopped."), timeout=SOON)
-    assert dialog.parts.try_it.isEnabled()
-    assert not dialog.parts.stop.isVisible()
+    assert not dialog.ui.stop.isVisible()
+    dialog.ui.try_recipe.click()
+    qtbot.waitUntil(lambda: dialog.ui.status.text() == "cleaning: 43 of 300 min", timeout=SOON)
+    assert not dialog.ui.try_recipe.isEnabled()
+    dialog.ui.stop.click()
+    qtbot.waitUntil(lambda: dialog.ui.status.text().startswith("Stopped."), timeout=SOON)
+    assert dialog.ui.try_recipe.isEnabled()
+    assert not dialog.ui.stop.isVisible()
 
 
-def test_the_window_is_never_deaf(qtbot, dialog, session):
+def test_the_window_stays_responsive(qtbot, dialog, session):
     with watched() as watch:
         tried(qtbot, dialog)
         for row in (1, 2, 3, 0):
-            dialog.list.selectRow(row)
-            qtbot.waitUntil(lambda: dialog.listening.heard is not None, timeout=SOON)
-        qtbot.waitUntil(lambda: all(view.ready for view in dialog.listening.views), timeout=SOON)
-        dialog.parts.apply.click()
-        qtbot.waitUntil(lambda: rows(dialog.clips)[1][4] == "hum", timeout=SOON)
+            dialog.ui.clip_table.selectRow(row)
+            qtbot.waitUntil(lambda: dialog.ui.player.versions is not None, timeout=SOON)
+        qtbot.waitUntil(lambda: all(view.ready for view in dialog.ui.player.views), timeout=SOON)
+        dialog.ui.apply.click()
+        qtbot.waitUntil(lambda: rows(dialog.ui.clips)[1][4] == "hum", timeout=SOON)
     watch.require_none()
 
 
@@ -257,13 +255,13 @@ def test_the_pages_open_it(qtbot, session):
         start()
         (opened,) = page.findChildren(CleaningDialog)
         assert opened.isVisible()
-        assert opened.parts.scope.count() >= 2
+        assert opened.ui.scope.count() >= 2
         opened.close()
         page.close_page()
 
 
 def test_every_text_can_be_translated():
-    """What the dialog says is found by the tool that translators use, in the context it asks."""
+    """lupdate extracts every text of the dialog in the context that looks it up."""
     tool = shutil.which("pyside6-lupdate", path=str(Path(sys.executable).parent))
     if tool is None:
         pytest.skip("pyside6-lupdate is not installed")
@@ -273,15 +271,21 @@ def test_every_text_can_be_translated():
         files = [*sorted(folder.glob("*.py")), folder.parent / "dialogs.py"]
         command = [tool, *map(str, files), "-ts", str(catalogue)]
         subprocess.run(command, check=True, capture_output=True)
-        found = ElementTree.parse(catalogue).getroot()
+        root = ElementTree.parse(catalogue).getroot()
     texts = {
         context.findtext("name"): {each.findtext("source") for each in context.iter("message")}
-        for context in found.iter("context")
+        for context in root.iter("context")
     }
-    assert set(texts) == {"Cleaning", "CleaningDialog", "CleaningView", "CleaningListening"}
-    assert {"Try it", "all recordings", "not tried", "The guard accepts %n clip"} <= texts[
-        "Cleaning"
-    ]
+    assert set(texts) == {
+        "BeforeAfterPlayer",
+        "Cleaning",
+        "CleaningCommands",
+        "CleaningDialog",
+        "CleaningLayout",
+        "CleaningResults",
+    }
+    assert {"all recordings", "not tried", "%n clip accepted"} <= texts["Cleaning"]
+    assert "Try" in texts["CleaningLayout"]
 
 
 def test_recipes_are_compared_by_recording(qtbot, dialog, monkeypatch):
@@ -291,7 +295,7 @@ def test_recipes_are_compared_by_recording(qtbot, dialog, monkeypatch):
         return {one.id: [CleaningComparison("hum", 4, 0.25, 0.05, overall, voice)]}
 
     monkeypatch.setattr(cleaning, "compare", compare)
-    dialog.parts.compare.click()
-    qtbot.waitUntil(lambda: len(rows(dialog.comparison)) == 2, timeout=SOON)
-    assert [row[1] + row[6] for row in rows(dialog.comparison)] == ["nonebest", "hum"]
-    assert rows(dialog.comparison)[1][2:6] == ["4", "25%", "2.00 → 2.05", "0.90 → 0.89"]
+    dialog.ui.compare.click()
+    qtbot.waitUntil(lambda: len(rows(dialog.ui.comparison)) == 2, timeout=SOON)
+    assert [row[1] + row[6] for row in rows(dialog.ui.comparison)] == ["nonebest", "hum"]
+    assert rows(dialog.ui.comparison)[1][2:6] == ["4", "25%", "2.00 → 2.05", "0.90 → 0.89"]
