@@ -121,7 +121,7 @@ def _add_decision_commands(commands: "_Commands[argparse.ArgumentParser]") -> No
     clips = _command(commands, "clips", "clips:clips", "List clips.")
     add_project(clips)
     clips.add_argument("--query", metavar="Q", default="", help='e.g. "state:kept snr>20 -uh"')
-    clips.epilog = f"Scorers: {plugin_keys('scoring', 'scorers')}."
+    clips.epilog = f"Scorers: {plugin_keys('stages', 'scoring', 'scorers')}."
     add_json(clips)
 
     decide = _command(
@@ -178,8 +178,7 @@ def _add_output_commands(commands: "_Commands[argparse.ArgumentParser]") -> None
         "--format",
         metavar="KEY",
         default="bundle",
-        help="bundle, coqui, ljspeech, audiofolder, nemo, gpt_sovits, lhotse, audacity, textgrid, "
-        "elan or table",
+        help=f"one of: {plugin_keys('export', 'formats')} (default: %(default)s)",
     )
     _add_target(export)
     export.add_argument(

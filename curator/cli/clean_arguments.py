@@ -51,7 +51,7 @@ def add_clean_command(make: Make, cores: int) -> None:
         dest="recipes",
         help="recipe name or TOML file; default: rebuild deleted cleaned audio",
     )
-    clean.epilog = f"Cleaners for recipe files: {plugin_keys('cleaning', 'cleaners')}."
+    clean.epilog = f"Cleaners for recipe files: {plugin_keys('stages', 'cleaning', 'cleaners')}."
     clean.add_argument("--query", metavar="Q", help="only these clips; default: all recordings")
     clean.add_argument("--compare", action="store_true", help="compare recipes on sample clips")
     clean.add_argument("--list", action="store_true", help="list recipes")

@@ -23,7 +23,7 @@ def add_json(command: argparse.ArgumentParser) -> None:
 
 def add_whisper(command: argparse.ArgumentParser) -> None:
     """Add ``--whisper``: transcriber and model; the help lists the transcribers."""
-    transcribers = plugin_keys("transcription", "transcribers")
+    transcribers = plugin_keys("stages", "transcription", "transcribers")
     command.add_argument(
         "--whisper",
         metavar="NAME|FOLDER|KEY[:MODEL]",
@@ -33,11 +33,11 @@ def add_whisper(command: argparse.ArgumentParser) -> None:
 
 
 def plugin_keys(*folder: str) -> str:
-    """Keys of the plug-ins in a folder of ``curator/stages``, for help texts.
+    """Keys of the plug-ins in a folder of ``curator``, for help texts.
 
     Read from file names: importing the plug-ins would make ``--help`` slow.
     """
-    path = Path(__file__).parents[1].joinpath("stages", *folder)
+    path = Path(__file__).parents[1].joinpath(*folder)
     return ", ".join(sorted(module.name for module in pkgutil.iter_modules([str(path)])))
 
 

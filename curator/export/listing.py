@@ -8,7 +8,7 @@ from curator.domain.clip import Clip
 from curator.domain.errors import CuratorError, printable
 from curator.domain.recording import Recording
 from curator.export.folder import new_folder
-from curator.export.formats import Listing, format_of, lister
+from curator.export.formats import Listing, format_of
 from curator.export.settings import Exported, ExportSettings
 
 FORBIDDEN = frozenset('<>:"/\\|?*')
@@ -28,7 +28,7 @@ def export_lists(
     listing = Listing(
         tuple(clips), recordings, safe_names(recordings), settings.speaker, settings.language
     )
-    files = lister(settings.form)(listing) if listing.clips else {}
+    files = format_of(settings.form).files(listing) if listing.clips else {}
     if not files:
         raise CuratorError("There is no clip to export.", "Analyse some recordings first.")
     card = _card(listing, settings).encode()
@@ -60,7 +60,7 @@ def _safe(stem: str) -> str:
 def _card(listing: Listing, settings: ExportSettings) -> str:
     """Where it comes from: what data cards say of sets with sounds."""
     lines = [
-        f"# {listing.speaker}: {format_of(settings.form).name}",
+        f"# {listing.speaker}: {format_of(settings.form).label}",
         "",
         f"Snapshot of the project: {settings.snapshot or 'none was taken'}. "
         f"Hash of all decisions: `{settings.state_hash}`.",

@@ -18,8 +18,8 @@ from curator.export.checks import folded, language_of
 from curator.export.contents import Contents, clip_name, group_name
 from curator.export.cut_clips import WavFile
 from curator.export.data_card import data_card
-from curator.export.formats import BUNDLE, coqui, lister, placer
-from curator.export.manifest import ManifestRow, Source, Split, manifest_bytes
+from curator.export.formats import BUNDLE, format_of
+from curator.export.manifest import ManifestRow, Source, Split
 from curator.export.refused import refused_bytes
 from curator.export.settings import Exported, ExportSettings
 from curator.export.split import UNCATEGORISED, Candidate, Sides, split
@@ -58,7 +58,7 @@ def write_papers(folder: Path, out: Path, contents: Contents) -> Exported:
         if cut.file
     ]
     counts = Counter(row.split for row in rows)
-    lists = _lists(rows, contents.settings.form)
+    lists = format_of(contents.settings.form).files(rows)
     refused = refused_bytes(contents.kept, contents.faults, contents.recordings)
     made = contents.settings.created or datetime.now(UTC)
     notes = _notes(sides, contents)
@@ -68,27 +68,22 @@ def write_papers(folder: Path, out: Path, contents: Contents) -> Exported:
     if contents.settings.form == BUNDLE:
         files[summary.NAME] = _summary(contents, rows, counts, made, files)
     for name, content in files.items():
-        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     _move_sounds(folder, rows, contents.settings.form)
     counted = (counts["train"], counts["eval"])
     return Exported(out, *counted, seconds, contents.refused, notes)
 
 
-def _lists(rows: Sequence[ManifestRow], form: str) -> dict[str, bytes]:
-    """What lists the clips, by file name."""
-    if form != BUNDLE:
-        return lister(form)(rows)
-    return {"manifest.jsonl": manifest_bytes(rows), **coqui.files(rows)}
-
-
 def _move_sounds(folder: Path, rows: Sequence[ManifestRow], form: str) -> None:
     """Sounds to where a format wants them, if that is not ``wavs/``."""
-    place = placer(form)
+    place = format_of(form).place
     if place is None:
         return
     for row in rows:
-        (folder / row.audio).rename(folder / place(row))
+        path = folder / place(row)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        (folder / row.audio).rename(path)
     (folder / "wavs").rmdir()
 
 

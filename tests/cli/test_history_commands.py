@@ -6,7 +6,7 @@ import pytest
 
 from curator.cli.arguments import parser
 from curator.domain.decision import keep
-from curator.export.formats import FORMATS
+from curator.export.formats import formats
 from tests.helpers.factories import a_project
 
 
@@ -90,7 +90,7 @@ def test_another_project_is_merged_dry_asked_about_and_by_rule(curator, project,
 def test_every_export_format_is_named_in_the_help_and_can_be_asked_for(curator, project, tmp_path):
     export = parser()._subparsers._group_actions[0].choices["export"]
     words = " ".join(export.format_help().replace(",", " ").split())
-    assert not [each.key for each in FORMATS if f" {each.key} " not in f"{words} "]
+    assert not [key for key in formats() if f" {key} " not in f"{words} "]
     code, _, errors = curator("export", project, tmp_path / "out", "--format", "wav2vec")
     assert (code, "no export format 'wav2vec'" in errors) == (1, True)
     code, out, _ = curator("export", project, tmp_path / "table", "--format", "table")

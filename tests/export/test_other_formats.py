@@ -12,7 +12,7 @@ from curator.domain.decision import correct_text, drop, give_emotion, keep, recu
 from curator.domain.errors import CuratorError
 from curator.domain.span import Span
 from curator.export.checks import folded
-from curator.export.formats import FORMATS
+from curator.export.formats import formats
 from curator.export.formats.table import disarmed
 from curator.export.project import export_project
 from tests.helpers.bundles import a_source, as_recording
@@ -80,7 +80,7 @@ def usable(project):
     }
 
 
-@pytest.mark.parametrize("form", [each.key for each in FORMATS])
+@pytest.mark.parametrize("form", list(formats()))
 def test_every_format_names_the_snapshot_it_is_of(project, exported, form):
     folder = exported(form)
     snapshot = project.snapshots.all()[0]

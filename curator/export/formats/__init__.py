@@ -1,17 +1,18 @@
-"""The same clips as other programs want to read them; one file, one format.
+"""Registry of export formats: one module of this folder is one format. Each module has
 
-A format either has the clips' sounds cut (``SOUNDS = True``), and says what lists them::
+LABEL         name shown to people
+HAS_SOUNDS    True: clips are cut into WAV files; False: the lists refer to the recordings
+files         (Sequence[ManifestRow]) -> content by file name; (Listing) without sounds
+fault         optional, (text) -> Fault | None: why the lists cannot hold a text
+place         optional, (ManifestRow) -> path of a clip's WAV file; ``wavs/ID.wav`` without it
 
-    files(rows: Sequence[ManifestRow]) -> dict[str, bytes]    names and contents
-    fault(text: str) -> Fault | None                  a text that its lists cannot hold, if any
-    place(row: ManifestRow) -> str                    path of a sound, if not in wavs/
-
-or it refers to the recordings where they are::
-
-    files(listing: Listing) -> dict[str, bytes]
+The window, ``--format`` and its help derive from ``formats()``; no other file changes when a
+format is added.
 """
 
+import functools
 import importlib
+import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,38 +24,26 @@ from curator.export.checks import Fault
 from curator.export.manifest import ManifestRow
 
 BUNDLE = "bundle"
-"""What the trainer reads, and the default."""
+"""Key of the default format, which the trainer reads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format that can be chosen. has_sounds: whether clips are cut into files of their own."""
+    """A module of this folder. has_sounds: whether clips are cut into files of their own."""
 
     key: str
-    name: str
+    label: str
     has_sounds: bool
-
-
-FORMATS = (
-    Format(BUNDLE, "Bundle for the trainer", True),
-    Format("coqui", "coqui-tts", True),
-    Format("ljspeech", "LJ Speech", True),
-    Format("audiofolder", "Hugging Face audiofolder", True),
-    Format("nemo", "NVIDIA NeMo", True),
-    Format("gpt_sovits", "GPT-SoVITS list", True),
-    Format("lhotse", "Lhotse (refers to the recordings)", False),
-    Format("audacity", "Audacity labels", False),
-    Format("textgrid", "Praat TextGrid", False),
-    Format("elan", "ELAN", False),
-    Format("table", "Table for a spreadsheet", False),
-)
+    files: Callable[[Any], dict[str, bytes]]
+    fault: Callable[[str], Fault | None] | None
+    place: Callable[[ManifestRow], str] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a format without sounds is made of: all clips by recording and time.
+    """Input of a format without sounds: all clips by recording and time.
 
-    names: of a file for each recording, without suffix; unlike one another and safe everywhere.
+    names: unique, portable file name for each recording, without suffix.
     """
 
     clips: Sequence[Clip]
@@ -64,43 +53,36 @@ class Listing:
     language: str
 
 
+@functools.cache
+def formats() -> Mapping[str, Format]:
+    """All formats by key: the default one first, then those with sounds, then by label."""
+    loaded = [_load(info.name) for info in pkgutil.iter_modules(__path__)]
+    loaded.sort(key=lambda form: (form.key != BUNDLE, not form.has_sounds, form.label.casefold()))
+    return {form.key: form for form in loaded}
+
+
+def _load(key: str) -> Format:
+    module = importlib.import_module(f"{__name__}.{key}")
+    optional = [getattr(module, name, None) for name in ("fault", "place")]
+    return Format(key, module.LABEL, module.HAS_SOUNDS, module.files, *optional)
+
+
 def format_of(key: str) -> Format:
-    """A format by its key, or CuratorError naming those there are."""
-    for each in FORMATS:
-        if each.key == key:
-            return each
-    keys = ", ".join(each.key for each in FORMATS)
-    raise CuratorError(f"There is no export format {key!r}.", f"Choose one of: {keys}.")
-
-
-def lister(key: str) -> Callable[[Any], dict[str, bytes]]:
-    """What writes the lists of a format."""
-    made: Callable[[Any], dict[str, bytes]] = _module(key).files
-    return made
+    """Format with that key. Raises CuratorError, naming the formats, if there is none."""
+    if key not in formats():
+        keys = ", ".join(formats())
+        raise CuratorError(f"There is no export format {key!r}.", f"Choose one of: {keys}.")
+    return formats()[key]
 
 
 def text_fault(key: str, text: str) -> Fault | None:
-    """What keeps a format from holding a text."""
-    if key == BUNDLE:
-        return None
-    fault: Callable[[str], Fault | None] | None = getattr(_module(key), "fault", None)
+    """Reason why a format cannot hold a text, None if it can."""
+    fault = format_of(key).fault
     return fault(text) if fault is not None else None
 
 
-def placer(key: str) -> Callable[[ManifestRow], str] | None:
-    """Where a format wants the sound of a clip; None for ``wavs/``."""
-    if key == BUNDLE:
-        return None
-    place: Callable[[ManifestRow], str] | None = getattr(_module(key), "place", None)
-    return place
-
-
 def bar_fault(name: str, text: str) -> Fault | None:
-    """For lists whose columns are parted by "|" without any quoting."""
+    """Fault of a text in a list whose columns are separated by "|" without quoting."""
     if "|" not in text:
         return None
     return Fault("unknown_characters", f"{name} cannot hold '|', which parts its columns.")
-
-
-def _module(key: str) -> Any:  # noqa: ANN401  # a module of this folder
-    return importlib.import_module(f"curator.export.formats.{key}")

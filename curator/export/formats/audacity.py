@@ -7,7 +7,10 @@ from collections.abc import Sequence
 
 from curator.domain.clip import Clip
 from curator.export.formats import Listing
-from curator.export.formats.lanes import label, of_recordings
+from curator.export.lanes import label, of_recordings
+
+LABEL = "Audacity labels"
+HAS_SOUNDS = False
 
 DIGITS = 6  # as Audacity writes them
 

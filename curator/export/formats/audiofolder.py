@@ -9,6 +9,9 @@ import msgspec
 
 from curator.export.manifest import ManifestRow
 
+LABEL = "Hugging Face audiofolder"
+HAS_SOUNDS = True
+
 FOLDERS = {"train": "train", "eval": "test"}
 """The folders that are splits to its loader, by ours."""
 

@@ -7,7 +7,10 @@ from xml.etree import ElementTree as Xml
 from curator.domain.clip import Clip
 from curator.domain.recording import Recording
 from curator.export.formats import Listing
-from curator.export.formats.lanes import Lanes, label, of_recordings, tiers
+from curator.export.lanes import Lanes, label, of_recordings, tiers
+
+LABEL = "ELAN"
+HAS_SOUNDS = False
 
 TYPE = "default-lt"
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -9,6 +9,9 @@ from curator.export.checks import Fault
 from curator.export.formats import bar_fault
 from curator.export.manifest import ManifestRow
 
+LABEL = "GPT-SoVITS list"
+HAS_SOUNDS = True
+
 
 def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
     """See the package."""

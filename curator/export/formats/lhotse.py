@@ -16,6 +16,9 @@ from curator.export.checks import folded, language_of
 from curator.export.contents import clip_name
 from curator.export.formats import Listing
 
+LABEL = "Lhotse (refers to the recordings)"
+HAS_SOUNDS = False
+
 DIGITS = 9  # of seconds: far below a sample
 
 

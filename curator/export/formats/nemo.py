@@ -6,6 +6,9 @@ import msgspec
 
 from curator.export.manifest import ManifestRow
 
+LABEL = "NVIDIA NeMo"
+HAS_SOUNDS = True
+
 
 def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
     """See the package."""

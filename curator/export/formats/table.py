@@ -9,6 +9,9 @@ from curator.domain.clip import Clip
 from curator.domain.errors import printable
 from curator.export.formats import Listing
 
+LABEL = "Table for a spreadsheet"
+HAS_SOUNDS = False
+
 DANGEROUS = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
 """What a cell may not begin with: a spreadsheet takes it for a formula, or drops it to find one.
 The wide forms of the signs are taken for the plain ones in some languages."""

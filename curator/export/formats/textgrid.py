@@ -4,7 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from curator.domain.clip import Clip
 from curator.export.formats import Listing
-from curator.export.formats.lanes import label, of_recordings, tiers
+from curator.export.lanes import label, of_recordings, tiers
+
+LABEL = "Praat TextGrid"
+HAS_SOUNDS = False
 
 DIGITS = 9
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFileDialog, QFrame, QG
 
 from curator.domain.resources import resources
 from curator.domain.target import read_target
-from curator.export.formats import FORMATS
+from curator.export.formats import formats
 from curator.export.project import speaker_name
 from curator.export.split import EVAL_SHARE
 from curator.ui.page import button, label
@@ -48,8 +48,8 @@ class Choices(QFrame):
             self.target.addItem(read_target(path.stem).name, path.stem)
         self.target.setCurrentIndex(self.target.findData(session.project.settings.target))
         self.form = QComboBox()
-        for each in FORMATS:
-            self.form.addItem(translated("Formats", each.name), each.key)
+        for each in formats().values():
+            self.form.addItem(translated("Formats", each.label), each.key)
         choose = button(self.tr("Choose…"))
         choose.clicked.connect(self._choose)
         grid = QGridLayout(self)
