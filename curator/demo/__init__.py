@@ -1,1 +1,1 @@
-"""A quiz-show recording whose truth is known, and how much of that truth the program finds."""
+"""Demo: a generated quiz-show recording with known faults, and how many of them are detected."""

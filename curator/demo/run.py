@@ -1,4 +1,4 @@
-"""The whole way once: a recording, its clips, a person's decisions, a bundle, a trained voice.
+"""End-to-end demo: recording, clips, decisions, bundle, training.
 
 Every step is the command a person would type, run as they would run it; what needs ears (whose
 voice it is, which category a clip belongs to) is taken from the planted truth.

@@ -1,4 +1,4 @@
-"""Where clips lie in what was planted: whose speech they hold, and whether an edge cuts a word."""
+"""Clips against the planted truth: speaker of their speech, and edges inside words."""
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -13,7 +13,7 @@ ALONE = 0.9
 
 
 class Whose(StrEnum):
-    """Whose speech a clip holds. BOTH: the host and somebody else, neither next to nothing."""
+    """Speaker of a clip. BOTH: the host and another speaker, neither negligible."""
 
     HOST = "host"
     CONTESTANT = "contestant"
@@ -27,7 +27,7 @@ def speech_in(span: Span, stretches: Iterable[Span]) -> int:
 
 
 def whose(truth: Truth, span: Span) -> Whose:
-    """Whose speech lies in ``span``."""
+    """Speaker of the speech in ``span``."""
     host = sum(speech_in(span, u.stretches) for u in truth.host)
     others = sum(speech_in(span, u.stretches) for u in truth.contestants)
     if not host + others:
@@ -39,7 +39,7 @@ def whose(truth: Truth, span: Span) -> Whose:
 
 
 def main_utterance(truth: Truth, span: Span) -> Utterance | None:
-    """The turn most of a clip's speech comes from, or None when nobody speaks in it."""
+    """Turn with the largest share of a clip's speech; None without speech."""
     best = max(truth.utterances, key=lambda utterance: speech_in(span, utterance.stretches))
     return best if speech_in(span, best.stretches) else None
 
@@ -63,7 +63,7 @@ def holds_the_cut(truth: Truth, span: Span) -> bool:
 
 
 def sentences_in(truth: Truth, span: Span) -> Sequence[tuple[Utterance, Sentence]]:
-    """The sentences of which a clip holds more than a breath."""
+    """Sentences that a clip holds more than a negligible part of."""
     breath = 2 * INSIDE_MS * truth.rate // 1000
     return [
         (utterance, sentence)

@@ -1,4 +1,4 @@
-"""Voices that speak the demo's script. All are called as programs: none is linked with this one."""
+"""Text-to-speech voices of the demo, called as external programs."""
 
 import importlib.util
 import shutil

@@ -47,12 +47,12 @@ class CategoryBalance:
 
     @property
     def shown_minutes(self) -> float:
-        """The minutes missing as people are told them: in tenths, rounded up."""
+        """Missing minutes, rounded up to tenths."""
         # Rounded first, so that 0.30000000000000004 missing is 0.3 and not 0.4.
         return -(-round(self.lacking_minutes, 6) * 10 // 1) / 10
 
     def shortfall(self, waiting: int = 0) -> str:
-        """What it lacks, in words; "" when it lacks nothing.
+        """Sentence on what the category lacks; "" when it is complete.
 
         "confirmation lacks 13 clips and 0.6 minutes; 4 undecided clips could help"
         waiting: clips without a category that are likely ones of this.
@@ -107,7 +107,7 @@ class Balance:
         return (*counts, f"{_counted(self.clips, 'clip')} kept, {self.minutes:.1f} minutes.")
 
     def shortfalls(self) -> tuple[str, ...]:
-        """What categories lack, in words, in their order."""
+        """Sentences on what each category lacks, in category order."""
         return tuple(words for each in self.categories if (words := each.shortfall()))
 
 

@@ -1,4 +1,4 @@
-"""Changing the categories of a project: added, renamed, merged, recoloured, with other targets.
+"""Edits of a project's categories: add, rename, merge, recolour, change targets.
 
 Each change is one act of several edits: the category set, the labels that go with it and the
 weights. So no label is lost, and one undo brings all of it back.
@@ -38,7 +38,7 @@ class LabelledClips:
 
 @dataclass(frozen=True, slots=True)
 class CategoryEdit:
-    """Several edits that are one, and what it is called."""
+    """Several edits that are undone together, with their label."""
 
     label: str
     edits: Sequence[Edit]

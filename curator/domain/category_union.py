@@ -50,7 +50,7 @@ def unknown(name: str, text: str, key: str = "") -> Emotion:
 
 
 def key_of(name: str) -> str:
-    """Key of a category from its name: lower-case letters, marks, digits and underscores, in NFC.
+    """Category key from its name: lower-case letters, marks, digits, underscores, in NFC.
 
     Symbols such as emoji become their code point, so that a name of symbols has a key, too.
     """

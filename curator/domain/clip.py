@@ -55,7 +55,7 @@ class Clip:
 
     @property
     def language(self) -> str:
-        """Two letters, or "" when nobody has listened yet."""
+        """Two-letter code, or "" before transcription."""
         return self.transcript.language if self.transcript else ""
 
     @property

@@ -214,7 +214,7 @@ class _Parser:
         return Numbered(field, tuple(dict.fromkeys(map(int, parts))))
 
     def _known(self, field: str, parts: tuple[str, ...], column: int) -> tuple[str, ...]:
-        """The values in lower case, each known or, where nobody told which there are, a word."""
+        """Values in lower case, checked against the known ones where these are given."""
         values = tuple(dict.fromkeys(part.lower() for part in parts))
         known = self._values.get(field)
         for value in values:

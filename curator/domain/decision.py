@@ -190,6 +190,6 @@ def nudge(clip: int, span: Span) -> Edit:
 
 
 def choose_voice(clips: Sequence[int], described: str) -> Edit:
-    """Say whose voice the set is, by one or more clips of it."""
+    """Decision: the target speaker, given by one or more of their clips."""
     value = ",".join(str(clip) for clip in clips)
     return Edit(f"Choose voice: {described}", Field.VOICE, {PROJECT: value})

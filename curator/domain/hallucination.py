@@ -171,7 +171,7 @@ def pace_fence(paces: Iterable[float]) -> tuple[float, float] | None:
 
 
 def outside_fence(paces: Mapping[int, float]) -> dict[int, float]:
-    """The clips whose characters per second lie outside the set's fence, with their pace."""
+    """Clips with characters per second outside the set's fence, with their pace."""
     fence = pace_fence(paces.values())
     if fence is None:
         return {}

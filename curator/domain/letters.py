@@ -76,7 +76,7 @@ def letters_of(language: str) -> Letters:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How often each letter of the language is heard in the kept clips.
+    """Count of each letter of the language in the kept clips.
 
     times: in the order of the language; empty when nobody knows what it needs.
     """

@@ -13,7 +13,7 @@ from curator.domain.span import Span
 
 
 class Rule(StrEnum):
-    """Whose decision counts where two differ."""
+    """Rule for resolving conflicting decisions."""
 
     MINE = "mine"
     THEIRS = "theirs"
@@ -123,12 +123,12 @@ class Conflict:
 
     @property
     def newer(self) -> Rule:
-        """Whose was decided later; mine where nobody knows."""
+        """Side of the later decision; mine where the times are unknown."""
         return Rule.THEIRS if self.their_time > self.my_time else Rule.MINE
 
     @property
     def sentence(self) -> str:
-        """What they disagree on, in words."""
+        """Sentence on what the two sides disagree on."""
         numbers = ", ".join(str(clip.id) for clip in self.mine)
         clips = f"clip {numbers}" if len(self.mine) == 1 else f"clips {numbers}"
         if self.field is Field.PRESENCE:
@@ -143,7 +143,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A clip of theirs and where it comes to lie. recording: mine, or None for theirs, which comes.
+    """A clip of the other set and its span here. recording: mine, None for a new one.
 
     span: at the rate of that recording. is_exact: what machines found there holds here, too.
     """
@@ -206,7 +206,7 @@ class MergePlan:
 
     @property
     def sentences(self) -> list[str]:
-        """What it will do, in words."""
+        """Sentences on what the merge will do."""
         copies = sum(not same.is_exact for same in self.same)
         lines = [
             f"{len(self.come)} of {_counted(len(self.other.clips), 'clip')} are new; "

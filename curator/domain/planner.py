@@ -1,4 +1,4 @@
-"""What the set still needs: categories against targets, lengths, letters, and what is there twice.
+"""Labelling plan: categories against targets, lengths, letters and duplicates.
 
 The planner keeps counts, so that a decision about one clip among 40,000 costs a moment.
 """
@@ -47,7 +47,7 @@ class Twins:
 
 @dataclass(frozen=True, slots=True)
 class LabellingPlan:
-    """What there is and what is lacking. waiting: likely clips by category. bytes: of an export."""
+    """Present and missing material. waiting: suggested clips by category. bytes: of an export."""
 
     balance: Balance
     waiting: Mapping[str, int]
@@ -104,7 +104,7 @@ def _reached(each: CategoryBalance) -> float:
 
 
 class LabellingPlanner:
-    """Counts that follow every change. language: two letters, or "" when nobody has said."""
+    """Incrementally updated counts. language: two letters, or "" where not stated."""
 
     def __init__(self, emotions: EmotionSet, target: Target, language: str) -> None:
         self.emotions = emotions
@@ -143,7 +143,7 @@ class LabellingPlanner:
 
     @property
     def repeated(self) -> set[int]:
-        """The clips whose words another clip says, too."""
+        """Clips with the same words as another clip."""
         return {clip for words in self._repeated for clip in self._by_words[words]}
 
     def hear(self, vectors: Iterable[tuple[int, bytes]]) -> None:

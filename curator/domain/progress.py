@@ -1,4 +1,4 @@
-"""Who is told how a long piece of work goes on."""
+"""Progress-reporting protocol for long jobs."""
 
 from typing import Protocol
 

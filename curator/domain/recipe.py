@@ -28,7 +28,7 @@ class RecipeStep:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Steps under a name. use: what it is good for, in a sentence, or ""."""
+    """Named cleaning steps. use: one sentence on its purpose, or ""."""
 
     name: str
     steps: tuple[RecipeStep, ...]

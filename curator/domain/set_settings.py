@@ -1,4 +1,4 @@
-"""What is decided about a set as a whole: its categories, and how often each is heard."""
+"""Decisions about the whole set: categories and their sampling weights."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -142,7 +142,7 @@ class CategoryChange:
 
     @property
     def sentence(self) -> str:
-        """What differs, in words."""
+        """Sentences on the differences."""
         what = ", ".join(f"{count} {words}" for count, words in self._counts if count)
         clips = "1 clip" if self.after == 1 else f"{self.after} clips"
         return f"{self.key or 'no category'}: {clips} instead of {self.before} ({what})."
@@ -195,7 +195,7 @@ class Comparison:
 
     @property
     def sentences(self) -> list[str]:
-        """All of it in words."""
+        """The whole comparison as sentences."""
         notes = [
             f"{name} was taken by an older program, without categories, weights and recipes: "
             "these are not compared."

@@ -98,13 +98,13 @@ def likely(
 
 
 def doubtful(clips: Iterable[Listed], suggestions: Mapping[int, Suggestion]) -> list[Suggested]:
-    """The clips without a category of which least can be said, the most doubtful first."""
+    """Unlabelled clips with uncertain suggestions, most uncertain first."""
     found = [each for each in _open(clips, suggestions) if each.suggestion.probability < DOUBTFUL]
     return sorted(found, key=_by_probability, reverse=True)
 
 
 def suspects(clips: Iterable[Listed], suggestions: Mapping[int, Suggestion]) -> list[Suggested]:
-    """The clips whose category looks wrong, the most suspicious first."""
+    """Clips with suspect labels, most suspect first."""
     found = [
         Suggested(clip, suggestion)
         for clip in clips

@@ -1,4 +1,4 @@
-"""What a target model accepts, from ``resources/targets/*.toml``, which the trainer reads too."""
+"""Limits of a target model, from ``resources/targets/*.toml`` (shared with the trainer)."""
 
 import tomllib
 from collections.abc import Mapping

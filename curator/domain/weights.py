@@ -68,7 +68,7 @@ class Weights:
         return replace(self, by_category=stay | renamed)
 
     def heard(self, sizes: Mapping[str, int]) -> dict[str, float]:
-        """How often a clip of each category is heard in an epoch, on average.
+        """Mean number of times a clip of each category is sampled per epoch.
 
         sizes: clips by category, NO_CATEGORY for those without one. The largest is heard once.
         """

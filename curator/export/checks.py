@@ -80,7 +80,7 @@ def folded(text: str) -> str:
 
 
 def written_samples(samples: int, rate: int, target_rate: int) -> int:
-    """The length at ``target_rate`` Hz of ``samples`` samples at ``rate`` Hz, as export writes it.
+    """Length in samples after resampling from ``rate`` to ``target_rate`` Hz, as exported.
 
     >>> written_samples(44_101, 44_100, 22_050)
     22051

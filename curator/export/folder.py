@@ -1,4 +1,4 @@
-"""A new folder that is complete or absent: written beside its place, flushed, renamed into it."""
+"""Atomically created folder: written beside its final path, synced, renamed."""
 
 import ctypes
 import errno
@@ -124,7 +124,7 @@ def flush(folder: Path) -> None:
 
 
 def _flush_entry(folder: Path) -> None:
-    """The names in a folder to the disk; Windows has no such call and does it by itself."""
+    """Sync a folder's entries to disk; a no-op on Windows, which has no such call."""
     if sys.platform == "win32":
         return
     descriptor = os.open(folder, os.O_RDONLY)

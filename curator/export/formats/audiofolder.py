@@ -1,4 +1,4 @@
-"""A Hugging Face audiofolder: ``train/`` and ``test/``, each with its sounds and metadata.jsonl.
+"""Hugging Face audiofolder: ``train/`` and ``test/``, each with audio and metadata.jsonl.
 
 Not metadata.csv: that is read by pandas, which takes a text like "NA" for none at all.
 """
