@@ -1,4 +1,4 @@
-"""Clips of a recording on tiers of which each holds no two at the same time."""
+"""Assignment of overlapping clips to tiers without overlap."""
 
 from collections.abc import Iterable, Iterator, Sequence
 

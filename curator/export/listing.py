@@ -1,4 +1,4 @@
-"""A project as lists that refer to its recordings, or that only tell of them; no sound is cut."""
+"""Exports that reference the recordings instead of cutting audio."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""What lies beside the clips in a bundle: manifest, metadata, refusals, data card and summary."""
+"""Metadata files of a bundle: manifest, lists, rejected clips, data card, summary."""
 
 import hashlib
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Clips as they are exported: cut from their recordings, or from what a recipe made of those."""
+"""Exported versions of clips: cut from the recording or from its cleaned version."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ from curator.store.project import Project
 def with_versions(
     project: Project, clips: Sequence[Clip]
 ) -> tuple[list[Clip], Mapping[int, Version]]:
-    """The clips with the spans that are kept of them, and the versions of those that are cleaned.
+    """Clips with their kept spans, and the cleaned versions of those that have one.
 
     MissingSource when cleaned sound was deleted and not made again.
     """

@@ -1,4 +1,4 @@
-"""Recordings and clips cleaned by a recipe: made, judged by the guard, and then decided about.
+"""Cleaning of recordings and clips by a recipe: compute, guard, decide.
 
 What the guard refuses stays as it was recorded. Decisions are returned as edits, so that whoever
 owns the project makes them, as one act that can be undone.
@@ -156,7 +156,7 @@ def decide(work: Work, options: Options, outcome: Outcome, *, whole: bool) -> Ch
 
 
 def follow(work: Work, options: Options, clips: Collection[int]) -> int:
-    """Find out about clips whose version has changed; returns what failed."""
+    """Re-analyse clips whose version changed; returns the number of failures."""
     return follow_cut(work, options, clips)
 
 

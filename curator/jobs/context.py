@@ -9,12 +9,12 @@ from curator.store.project import Project
 
 
 class Cancelled(Exception):
-    """Somebody asked the work to stop; what was found so far is stored."""
+    """The job was cancelled; results so far are stored."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """Somewhere to read, somewhere to write, and somebody to tell.
+    """Context of a job: project, result writer, progress.
 
     project: read from, in this thread. write: see there. workers: processes at most. stop: set by
     whoever wants the work to end; it then does so with Cancelled within half a second.
@@ -32,6 +32,6 @@ class Work:
         return cls(project, straight_into(project), watcher, workers)
 
     def look_up(self) -> None:
-        """Stop here if somebody asked for it."""
+        """Raise if the job was cancelled."""
         if self.stop.is_set():
             raise Cancelled

@@ -86,7 +86,7 @@ def _write(
 
 
 def _counted(sound: Sound, told: Told) -> Iterator[Samples]:
-    """Its blocks; every few seconds of sound it is told what share of it they are."""
+    """Blocks of the cleaned version, with progress reported every few seconds of audio."""
     done = said = 0
     for block in sound.blocks:
         yield block

@@ -1,4 +1,4 @@
-"""What follows from facts and decisions together: similarity to the chosen voice, and findings.
+"""Derived facts: similarity to the target speaker, and findings.
 
 Cheap enough to be drawn again after every analysis and every decision they depend on.
 """
@@ -25,7 +25,7 @@ PACE = "usual_pace"
 
 
 def conclude(project: Project, write: Write | None = None) -> None:
-    """Draw every conclusion anew, for all clips. write: where; without, into ``project``."""
+    """Recompute the derived facts of all clips. write: result writer; ``project`` without one."""
     put = write or straight_into(project)
     compare_voices(project, put)
     clips = project.clips.find()

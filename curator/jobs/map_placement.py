@@ -1,4 +1,4 @@
-"""Clips that were just heard, on the maps there are, until these are laid out anew."""
+"""Placement of new clips on the existing maps until the next layout."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Another project or a manifest into this project: read, compared by ear, planned, done."""
+"""Merging of another project or list: read, match audio, plan, apply."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ from curator.store.project import Project
 
 
 def plan_merge(work: Work, path: Path, *, licence: str = "", consent: str = "") -> MergePlan:
-    """Find out what merging the project or manifest at ``path`` would do; no decision is touched.
+    """Plan the merge of the project or list at ``path``; no decision is changed.
 
     licence, consent: of recordings that come by a manifest; those of a project have their own.
     """
@@ -63,7 +63,7 @@ def merge(work: Work, plan: MergePlan) -> Changes:
 
 
 def _bring_caches(work: Work, recordings: Iterable[Recording], cache: Path) -> None:
-    """Their working copies beside mine, so that they can be compared by ear."""
+    """Copy their cached audio into this project, for fingerprint matching."""
     own = work.project.cache
     for each in recordings:
         work.look_up()

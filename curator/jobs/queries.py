@@ -32,7 +32,7 @@ def by_id(clips: Sequence[int]) -> Query:
 
 
 def each(project: Project, clips: Iterable[int]) -> Iterator[Clip]:
-    """The clips one by one, in the order given group by group, without reading all at once."""
+    """Iterate over clips in the given order, one group of rows at a time."""
     waiting = iter(clips)
     while group := list(islice(waiting, AT_ONCE)):
         yield from project.clips.find(by_id(group))

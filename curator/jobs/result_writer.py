@@ -1,4 +1,4 @@
-"""Where results are written: by whoever has the project open, in portions that hold nobody up."""
+"""Result writers: small batches through the process that has the project open."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Action = Callable[[Project], None]
 
 @dataclass(frozen=True, slots=True)
 class OnClips:
-    """An action that touches these clips alone. Any other may touch all, add some and remove some.
+    """An operation on these clips only; other operations may change any clip.
 
     So a window that shows 100,000 clips needs to read only these again.
     """
@@ -49,7 +49,7 @@ The command line does it at once; the window, whose thread owns the project, bet
 
 
 def straight_into(project: Project) -> Write:
-    """Writes at once, in the thread that asks."""
+    """Writer that runs in the calling thread."""
 
     def write(action: Action) -> None:
         action(project)

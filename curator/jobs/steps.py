@@ -19,7 +19,7 @@ from curator.store.project import Project
 
 
 def todo(project: Project, step: Step, options: Options) -> list[Job]:
-    """Jobs for the items whose facts of this stage are missing; one job per group of scorers."""
+    """Jobs for items without facts of a stage; one job per group of scorers."""
     return [
         Job(step.key, str(project.path), options, tuple(items), scorers=scorers)
         for scorers, items in step.missing(project, options).items()

@@ -1,4 +1,4 @@
-"""Suggestions learned anew from the labels as they are now, in a process of its own."""
+"""Relearn suggestions from the current labels, in a worker process."""
 
 from curator.domain.errors import CuratorError
 from curator.domain.fact import ClipFact

@@ -1,4 +1,4 @@
-"""The child process: reads a job, opens the project read-only, runs the stage, speaks the wire."""
+"""Worker process: reads a job, opens the project read-only, runs a stage, sends messages."""
 
 import os
 import sys

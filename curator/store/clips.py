@@ -117,14 +117,14 @@ class Clips:
         return clip_rows.read(self._database, what, clips, score, first)
 
     def moved(self) -> set[int]:
-        """The clips whose edges a person has moved from where segmentation cut."""
+        """Clips with boundaries moved by a person."""
         rows = self._database.read(
             "SELECT id FROM present_clip WHERE start <> cut_start OR stop <> cut_stop"
         )
         return {clip for (clip,) in rows}
 
     def replace_cut(self, cut: RecordingCut) -> int:
-        """Put in the clips that segmentation found, for those that nobody has decided about.
+        """Replace undecided clips by those of a new segmentation.
 
         A clip with a decision stays as it is, and a new one that overlaps it by more than half of
         the shorter is left out. A clip cut at the same samples as before stays with its facts.

@@ -1,4 +1,4 @@
-"""A connection to a project file whose errors are sentences for people."""
+"""SQLite connection of a project; errors become sentences."""
 
 import json
 import os
@@ -89,7 +89,7 @@ class Cursor(sqlite3.Cursor):
 
 
 class Connection(sqlite3.Connection):
-    """A connection that knows its project. Its transactions are begun and ended by hand."""
+    """Connection of a project, with explicit transactions."""
 
     project: Path
 
@@ -132,7 +132,7 @@ def _uri(path: Path) -> str:
 
 
 def raise_translated(error: sqlite3.DatabaseError | UnicodeDecodeError, project: Path) -> NoReturn:
-    """Raise what the person can act on; an error in our own SQL stays what it is."""
+    """Convert errors a person can act on; errors in our own SQL pass through."""
     extended = getattr(error, "sqlite_errorcode", None)
     # Without a code it is Python that could not read what is stored, as text that is not UTF-8.
     code = sqlite3.SQLITE_CORRUPT if extended is None else extended & _PRIMARY_CODE

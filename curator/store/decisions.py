@@ -164,7 +164,7 @@ class Decisions:
         return dict(self._database.read("SELECT id, sample FROM rated_sample ORDER BY id"))
 
     def voice(self) -> tuple[int, ...]:
-        """The clips that say whose voice the set is; empty when nobody has chosen."""
+        """Clips that define the target speaker; empty when none is set."""
         value = self.of_project(Field.VOICE)
         with self._database.as_stored("the chosen voice"):
             clips = [int(clip) for clip in value.split(",")] if value else []

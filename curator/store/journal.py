@@ -1,4 +1,4 @@
-"""The journal of edits: what was decided when, what can be undone, and what can be done again."""
+"""Journal of edits, for history, undo and redo."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -67,7 +67,7 @@ def program() -> str:
 
 
 def _owner(file: IO[str]) -> str:
-    """Who wrote the lock file, in words."""
+    """Description of the process that wrote the lock file."""
     file.seek(0)
     lines = file.read(4096).splitlines()
     if len(lines) < 3:

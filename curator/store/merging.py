@@ -1,4 +1,4 @@
-"""Another set into this project: its recordings, clips, decisions and facts, in one transaction."""
+"""Write a merge: recordings, clips, decisions and facts in one transaction."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

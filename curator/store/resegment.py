@@ -31,7 +31,7 @@ class ResegmentPlan:
 
 
 def plan(old: Sequence[OldClip], new: Sequence[NewClip]) -> ResegmentPlan:
-    """Replace what nobody has decided about.
+    """Replace undecided clips by a new segmentation.
 
     A clip with a decision stays, and a new one that overlaps it by more than half of the shorter
     is left out. A clip that is cut at the very same samples again stays.

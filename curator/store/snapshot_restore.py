@@ -1,4 +1,4 @@
-"""The edits that make a project's clips, categories and weights what they were in a snapshot."""
+"""Edits that restore clips, categories and weights from a snapshot."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -194,7 +194,7 @@ class Snapshots:
             return SetSettings(parsed(text), Weights.from_json(weights))
 
     def _rows(self, name: str, tell: bool = True) -> list[Row]:
-        """Clips in the order of SnapshotClip's fields. tell: whether recipes are told."""
+        """Clips in the field order of SnapshotClip. tell: include recipes."""
         if name == NOW:
             return self._database.read(_CLIPS_NOW, (AS_RECORDED, tell)).fetchall()
         among = (AS_RECORDED, tell, self._number(name))

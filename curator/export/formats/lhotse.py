@@ -1,4 +1,4 @@
-"""Lhotse: recordings where they are, supervisions, and cuts that refer to both. Nothing is cut.
+"""Lhotse recordings, supervisions and cuts; no audio is written.
 
 A recording of several channels gives cuts of all of them, since clips are heard as their mean.
 """

@@ -1,4 +1,4 @@
-"""NVIDIA NeMo: one JSON object a line; paths are relative to the manifest, which NeMo allows."""
+"""NVIDIA NeMo manifest: one JSON object a line, paths relative to the manifest."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Delimited lists, one clip a line: with a header row (coqui-tts, audiofolder, spreadsheets) or
+"""Delimited lists with a header row (coqui-tts, audiofolder, spreadsheets) or
 without (LJ Speech, VITS, GPT-SoVITS).
 
 Lists of coqui-tts and LJ Speech are written without quoting, spreadsheets quote; so a field counts

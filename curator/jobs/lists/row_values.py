@@ -1,4 +1,4 @@
-"""Values of a JSON row, checked; WrongValue says in words what is wrong."""
+"""Checked values of a JSON row; WrongValue gives the reason."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The audio file that a list means: by its exact name, or by the longest common tail of its path.
+"""Audio file of a list row: by its exact name or the longest common tail of its path.
 
 A list may have been written on another machine, with its folders and separators. A name is never a
 pattern, and where several files fit equally the row is refused.
