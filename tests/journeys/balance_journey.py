@@ -1,9 +1,9 @@
-"""A film of a set being balanced: a quiz show and an interview become one set with what it needs.
+"""Screenshots of balancing a set merged from a quiz show and an interview.
 
 ``python -m tests.journeys.balance_journey OUT`` makes both recordings, analyses and merges them;
-with ``--quiz show.curator`` it starts from a copy of an analysed quiz show. Then all is done
-by keys: a few clips are labelled by ear, suggestions are taken, corrected or dropped, thinnest
-category first, until every category has what it needs or nothing is left to give it.
+with ``--quiz show.curator`` it starts from a copy of an analysed quiz show. Keys label a few clips
+in Audit, then accept, correct or drop suggestions, starting with the category farthest from its
+target, until every target is reached or no suggestions are left.
 """
 
 import argparse
@@ -32,21 +32,21 @@ from PySide6.QtCore import Qt  # isort: skip
 from PySide6.QtWidgets import QApplication  # isort: skip
 
 TARGET = ("--clips", "4", "--minutes", "0.2")
-BY_EAR = 18
-"""Clips that are labelled before anything is suggested."""
+LABELLED = 18
+"""Clips labelled before the first suggestions."""
 
 TruthOf = Callable[[int], str | None]
-"""The category of a clip as a person hears it; None for one that is not of the voice."""
+"""True category of a clip id; None for a clip of another voice."""
 
 
-def said_in(text: str) -> str | None:
-    """The category of the scripted line that shares most words with what was heard."""
+def category_of(text: str) -> str | None:
+    """Category of the scripted line that shares most words with a transcript."""
     from curator.demo.script import read_script
 
     lines = [(line.text, line.category) for line in read_script().lines(0)]
     lines += [(text, category) for category, text in INTERVIEW]
-    heard = set(_words(text))
-    shared = [len(heard & set(_words(line))) / (len(_words(line)) or 1) for line, _ in lines]
+    words = set(_words(text))
+    shared = [len(words & set(_words(line))) / (len(_words(line)) or 1) for line, _ in lines]
     return lines[int(np.argmax(shared))][1]
 
 
@@ -55,15 +55,15 @@ def _words(text: str) -> list[str]:
 
 
 def digit_of(window: MainWindow, emotion: str) -> Qt.Key:
-    """The key that gives a category."""
+    """Key that sets a category."""
     assert window.session is not None
     emotions = window.session.project.settings.emotions.emotions
     digit = next(each.digit for each in emotions if each.key == emotion)
     return Qt.Key(Qt.Key.Key_0 + int(digit))
 
 
-def label_by_ear(window: MainWindow, truth_of: TruthOf, clips: list[int]) -> None:
-    """The first clips of the list, one key each for category and keeping."""
+def label_in_audit(window: MainWindow, truth_of: TruthOf, clips: list[int]) -> None:
+    """Label and keep the first clips of the list, one key each."""
     press(window, Qt.Key.Key_2, CONTROL)
     page = window._pages["audit"]
     until(lambda: page.ui.table.model().rowCount() >= len(clips), "the clips are listed")
@@ -72,7 +72,7 @@ def label_by_ear(window: MainWindow, truth_of: TruthOf, clips: list[int]) -> Non
         window.session.choose(clip)
         until(
             lambda clip=clip: page.view.clip is not None and page.view.clip.id == clip,
-            "it is chosen",
+            "the clip is current",
         )
         truth = truth_of(clip)
         if truth is None:
@@ -83,18 +83,18 @@ def label_by_ear(window: MainWindow, truth_of: TruthOf, clips: list[int]) -> Non
 
 
 def fill(window: MainWindow, truth_of: TruthOf, take: Callable[[str], None]) -> BalancePage:
-    """On the balance page: the thinnest category first, until nothing more can be given."""
+    """Fill categories on the balance page, the one farthest from its target first."""
     press(window, Qt.Key.Key_4, CONTROL)
     page = window._pages["balance"]
     assert isinstance(page, BalancePage)
-    _learned(window, page)
-    take("learned")
-    given_up: set[str] = set()
+    _await_suggestions(window, page)
+    take("suggestions")
+    exhausted: set[str] = set()
     while True:
         lacking = [
             each.key
             for each in page.model.plans.plan.balance.categories
-            if not each.is_reached and each.key not in given_up
+            if not each.is_reached and each.key not in exhausted
         ]
         if not lacking:
             break
@@ -103,18 +103,18 @@ def fill(window: MainWindow, truth_of: TruthOf, take: Callable[[str], None]) -> 
         press(window, Qt.Key.Key_C)
         page.ui.table.set_category(key)
         press(window, Qt.Key.Key_L)
-        take(f"likely-{key}")
+        take(f"suggested-{key}")
         if page.ui.list.current is None:
-            given_up.add(key)
+            exhausted.add(key)
             continue
         _go_through(window, page, truth_of, key)
-        _learned(window, page)
+        _await_suggestions(window, page)
     take("filled")
     return page
 
 
 def _go_through(window: MainWindow, page: BalancePage, truth_of: TruthOf, key: str) -> None:
-    """Judge what is offered until the category has what it needs."""
+    """Decide about suggested clips until the target of the category is reached."""
     while page.ui.list.current is not None:
         reached = next(
             e for e in page.model.plans.plan.balance.categories if e.key == key
@@ -131,8 +131,8 @@ def _go_through(window: MainWindow, page: BalancePage, truth_of: TruthOf, key: s
             press(window, digit_of(window, truth))
 
 
-def _learned(window: MainWindow, page: BalancePage) -> None:
-    """Wait until what was labelled is learned from."""
+def _await_suggestions(window: MainWindow, page: BalancePage) -> None:
+    """Wait for suggestions from the current labels."""
     from curator.jobs.suggesting import is_current
 
     until(lambda: page.model.plans.planner is not None, "counted")
@@ -146,13 +146,13 @@ def _learned(window: MainWindow, page: BalancePage) -> None:
 
 
 def curator(*words: object) -> None:
-    """A command of curator, as people type it."""
+    """Run a command of the command line."""
     command = [sys.executable, "-m", "curator", *map(str, words)]
     subprocess.run(command, check=True, timeout=3600, stdout=subprocess.DEVNULL)
 
 
 def prepare(folder: Path, quiz: Path | None) -> Path:
-    """A project of both recordings, analysed, with small targets."""
+    """Create an analysed project of both recordings with small targets."""
     project = folder / "quiz-show.curator"
     if quiz is None:
         from curator.demo.recording import make_recording
@@ -175,7 +175,7 @@ def prepare(folder: Path, quiz: Path | None) -> Path:
 
 
 def shoot(out: Path, theme: str, project: Path) -> None:
-    """The film in one theme."""
+    """Take the screenshots in one theme."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     settings = WindowSettings()
@@ -190,27 +190,27 @@ def shoot(out: Path, theme: str, project: Path) -> None:
     clips = window.session.project.clips.find()
     texts = {clip.id: clip.text for clip in clips}
     voiced = {clip.id: all(f.key != "other_voice" for f in clip.findings) for clip in clips}
-    truth = {clip: said_in(text) if voiced[clip] else None for clip, text in texts.items()}
+    truth = {clip: category_of(text) if voiced[clip] else None for clip, text in texts.items()}
     press(window, Qt.Key.Key_4, CONTROL)
     rest(1_000)
     film.take("before")
-    some = [clip.id for clip in clips[:: max(1, len(clips) // BY_EAR)]]
-    label_by_ear(window, truth.get, some)
-    film.take("labelled-by-ear")
+    some = [clip.id for clip in clips[:: max(1, len(clips) // LABELLED)]]
+    label_in_audit(window, truth.get, some)
+    film.take("labelled")
     page = fill(window, truth.get, film.take)
     for _ in range(4):
         press(window, Qt.Key.Key_Plus)
     rest(600)
-    film.take("weighed")
+    film.take("sampling")
     press(window, Qt.Key.Key_W)
     film.take("suspects")
-    told_of_all(page)
+    check_missing(page)
     sys.stdout.write("\n".join(page.model.plans.plan.sentences()) + "\n")
     window.close()
 
 
-def told_of_all(page: BalancePage) -> None:
-    """Every category has what it needs, or is named with what it lacks."""
+def check_missing(page: BalancePage) -> None:
+    """Assert that exactly the categories below their target are listed as missing."""
     plan = page.model.plans.plan
     assert plan is not None
     for each in plan.balance.categories:
@@ -221,7 +221,7 @@ def told_of_all(page: BalancePage) -> None:
 
 
 def main() -> None:
-    """Both themes, one after the other."""
+    """Take the screenshots in each theme."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("out", type=Path)
     asked.add_argument("--quiz", type=Path)

@@ -1,4 +1,4 @@
-"""A set filled by keys through the real window until every target is met or its lack is named."""
+"""Filling every category by keys through the real window."""
 
 from pathlib import Path
 
@@ -11,14 +11,14 @@ from curator.ui.settings import WindowSettings
 from tests.helpers.factories import a_project, say
 from tests.helpers.labels import KINDS, give_deliveries, kind_of
 from tests.helpers.leaks import nothing_left
-from tests.journeys.balance_journey import fill, label_by_ear, told_of_all
+from tests.journeys.balance_journey import check_missing, fill, label_in_audit
 
-CLIPS, BY_EAR = 66, 15
+CLIPS, LABELLED = 66, 15
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
-def test_categories_are_filled_with_the_help_of_suggestions(qtbot: QtBot, tmp_path: Path):
+def test_suggestions_help_to_fill_all_categories(qtbot: QtBot, tmp_path: Path):
     with a_project(tmp_path, clips=CLIPS) as project:
         clips = project.clips.ids()
         for clip in clips:
@@ -35,18 +35,18 @@ def test_categories_are_filled_with_the_help_of_suggestions(qtbot: QtBot, tmp_pa
         window.resize(1280, 800)
         window.show()
         assert window.open_path(tmp_path / "show.curator")
-        label_by_ear(window, truth.get, clips[:BY_EAR])
+        label_in_audit(window, truth.get, clips[:LABELLED])
         page = fill(window, truth.get, taken.append)
-        told_of_all(page)
+        check_missing(page)
         plan = page.model.plans.plan
         have = {each.key: each.clips for each in plan.balance.categories}
         assert all(have[kind] >= 15 for kind in KINDS)
         assert {each.key for each in plan.balance.categories if each.is_reached} == set(KINDS)
-        found = window.session.project.clips.find()
-        assert all(clip.emotion in (None, truth[clip.id]) for clip in found)
-        acts = window.session.project.decisions.history(1_000)
+        clips_now = window.session.project.clips.find()
+        assert all(clip.emotion in (None, truth[clip.id]) for clip in clips_now)
+        edits = window.session.project.decisions.history(1_000)
         while window.session.undo():
             pass
         assert all(clip.emotion is None for clip in window.session.project.clips.find())
-        assert len(acts) <= 2 * BY_EAR + sum(have.values())
+        assert len(edits) <= 2 * LABELLED + sum(have.values())
         window.close()

@@ -84,7 +84,7 @@ class MapCommands(QObject):
         if code < 0:
             raise CuratorError(
                 self.tr("This clip has no category."),
-                self.tr("Go to a clip of the category whose typical clips you want."),
+                self.tr("Go to a clip of a category first."),
             )
         members = columns.ids[columns.column("emotion") == code].tolist()
         task = similar_clips.typical_of(members, by_delivery=self._by_delivery())
