@@ -1,4 +1,4 @@
-"""Run as a script: becomes another program whose output goes to a file.
+"""Script that replaces itself by another program, with output in a file.
 
 ``python run_logged.py LOG PYTHONPATH PROGRAM ARGUMENT...``: what starts a detached process learns
 its number only where it can neither redirect its output nor give it an environment, so both are

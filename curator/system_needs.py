@@ -131,7 +131,7 @@ def is_present(part: Part) -> bool:
 def lacks(
     needs: Sequence[Need] = NEEDS, present: Callable[[Part], bool] = is_present
 ) -> list[Lack]:
-    """The needs that this system does not meet; none on systems whose wheels bring everything."""
+    """Unmet system requirements; none where the wheels bring everything."""
     if not sys.platform.startswith(CHECKED_PLATFORM):
         return []
     found = []

@@ -65,7 +65,7 @@ def is_ready(derived: Recording | None, cache: Path) -> bool:
 
 
 def begun_derived(recording: Recording, cache: Path, key: str) -> PartialFile | None:
-    """How far somebody came who began to make it; None where nobody did."""
+    """Progress of an unfinished derived file; None if none was started."""
     found = begun(derived_path(cache, recording.content_hash, key))
     if found is None or (found.key, found.source) != (key, recording.content_hash):
         return None

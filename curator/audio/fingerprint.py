@@ -1,4 +1,4 @@
-"""Whether two recordings hold the same sound, however it was encoded, resampled or made louder.
+"""Audio fingerprints: same audio in another encoding, sample rate or level.
 
 After Haitsma and Kalker, "A Highly Robust Audio Fingerprinting System" (2002): a word of 32 bits
 every 16 ms says in which of 33 bands of frequency the sound rises against its neighbours. Words of
@@ -155,7 +155,7 @@ class Library:
         return sorted(found, key=lambda each: each.start)
 
     def _candidates(self, sought: Fingerprint) -> list[tuple[int, int]]:
-        """(recording, shift in words) that some words agree on, the most agreed on first."""
+        """Candidate (recording, shift in words), most frequent first."""
         own = np.flatnonzero(sought.is_loud)
         first = np.searchsorted(self._words, sought.words[own], "left")
         last = np.searchsorted(self._words, sought.words[own], "right")

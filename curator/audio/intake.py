@@ -1,4 +1,4 @@
-"""Files in: one pass finds hash, length and peaks and writes the 16 kHz copy all stages hear."""
+"""Import of a file in one pass: hash, length, peaks and the 16 kHz copy for all stages."""
 
 import hashlib
 import os
@@ -70,7 +70,7 @@ class Intake:
 
 
 def files_below(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files meant by ``paths``: folders are walked in order, hidden ones and projects left out.
+    """Files below ``paths``: folders walked in order, without hidden ones and projects.
 
     What is named itself always comes, also when it is missing: ``take_in`` then says so. A folder
     that cannot be listed comes as itself for the same reason.

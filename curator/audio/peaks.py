@@ -1,4 +1,4 @@
-"""Minima and maxima of a recording at several zooms, so that an hour is drawn as fast as a second.
+"""Multi-resolution minima and maxima of a recording, for drawing waveforms.
 
 File, little-endian: a header (``_HEADER``), one ``_LEVEL`` per level, then the levels themselves:
 per bin the minimum and the maximum as int16. The last bin of a level may stand for fewer samples.

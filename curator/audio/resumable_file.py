@@ -28,7 +28,7 @@ READ_AT_ONCE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class PartialFile:
-    """How far a file is. key, source: what it is. written: samples that are surely there."""
+    """State of an unfinished file. key, source: its identity. written: samples on disk."""
 
     key: str
     source: str
@@ -42,7 +42,7 @@ class PartialFile:
 
 
 def begun(path: Path) -> PartialFile | None:
-    """How far the file that will be ``path`` is; None when nobody has noted anything."""
+    """State of the unfinished file of ``path``; None without one."""
     try:
         found = PartialFile(**json.loads(path.with_suffix(NOTE).read_bytes()))
         whole = path.with_suffix(BEGUN).stat().st_size >= BYTES * found.written
@@ -110,7 +110,7 @@ class GrowingFile:
 
 
 def sweep_begun(cache: Path) -> int:
-    """Remove what nobody goes on with; returns how many files."""
+    """Remove abandoned unfinished files; returns their number."""
     removed = 0
     for path in cache.glob(f"*{BEGUN}"):
         noted = path.with_suffix(NOTE)

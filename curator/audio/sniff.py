@@ -61,7 +61,7 @@ _PLAYLISTS = (b"#extm3u", b"[playlist]", b"ffconcat", b"<asx", b"<smil", b"<mpd"
 
 
 def sniff(head: bytes) -> Container | str:
-    """The container whose file starts with ``head``, or in words why it cannot be sound."""
+    """Container of a file by its first bytes, or the reason why it cannot be audio."""
     if head[:4] == b"RIFF" and head[8:12] in _RIFF:
         return _RIFF[head[8:12]]
     if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):

@@ -88,7 +88,7 @@ class _RowSpan:
 
 
 class _RowCheck:
-    """Accepts rows whose span lies in their sound, each span once.
+    """Accepts rows with a span inside their audio, each span once.
 
     imported: by file. recordings: by content hash. spans: of accepted rows, by object.
     """

@@ -24,7 +24,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """Which version of a clip is heard.
+    """Version of a clip that a stage reads.
 
     recording: the file it is cut from, cleaned or not. span: what is kept, in samples of the
     recording that was imported. recipe: hash, or None for the clip as it was recorded.

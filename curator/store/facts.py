@@ -1,4 +1,4 @@
-"""Facts of a project: results of stages and scorers, all of which can be computed again."""
+"""Facts of a project: results of stages and scorers, recomputable."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

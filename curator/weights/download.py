@@ -50,7 +50,7 @@ It may raise, which stops the download; what is here stays, and the next one goe
 
 
 def _tell_nobody(here: int, whole: int | None) -> None:
-    """For who does not ask."""
+    """Default progress callback: ignores progress."""
 
 
 def get(model: ListedModel, tell: Tell = _tell_nobody) -> Path:

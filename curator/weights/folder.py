@@ -83,7 +83,7 @@ def part_of(model: ListedModel, file: ListedFile) -> Path:
 
 
 def verified_folder(model: ListedModel | str) -> Path:
-    """The folder of a model each of whose files is the right one; MissingModel otherwise.
+    """Folder of a model with all files verified; MissingModel otherwise.
 
     Reads and hashes all of it, each time: what is loaded is what was verified. For a model in
     packages, the folder of its first file.
@@ -167,7 +167,7 @@ def recorded(model: ListedModel, file: ListedFile) -> Record | None:
 
 
 def record(model: ListedModel, file: ListedFile, sha256: str, size: int, origin: str) -> None:
-    """Remember what a file is that nobody could say beforehand. What was recorded first stays."""
+    """Record the hash of a file without a published one; the first record stays."""
     _remember(f"{model.name}/{file.name}", sha256, size, origin)
 
 

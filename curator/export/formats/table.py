@@ -1,4 +1,4 @@
-"""A table of all clips for a spreadsheet. It is for reading, so what a spreadsheet would run as a
+"""Table of all clips for a spreadsheet. What a spreadsheet would run as a
 formula is disarmed by an apostrophe; nothing else exports changes a text.
 """
 

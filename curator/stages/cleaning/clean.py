@@ -1,4 +1,4 @@
-"""Recording -> the same recording, cleaner: the steps of a recipe, one flowing into the next."""
+"""Apply a recipe to a recording: its steps as a stream of blocks."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -35,7 +35,7 @@ def cleaned(
     equipment: Equipment,
     wanted_from: float = 0.0,
 ) -> Sound:
-    """What comes out of the steps, at the recording's rate or at a higher one if a step widens it.
+    """Output of the steps, at the recording's rate or a higher one if a step widens the band.
 
     hear: gives the recording from its start, as often as it is asked. wanted_from: seconds; costly
     steps leave out what comes before, if they can.

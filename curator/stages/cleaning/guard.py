@@ -198,7 +198,7 @@ def voice_lost(before: Samples, after: Samples) -> tuple[float, float]:
 
 
 def pitch_moved(before: Samples, after: Samples) -> float:
-    """By how many semitones the pitch has moved, up or down; 0 where nobody sings or speaks."""
+    """Absolute pitch change in semitones; 0 without voiced frames."""
     old, new = pitch(before).hertz, pitch(after).hertz
     count = min(old.size, new.size)
     both = (old[:count] > 0) & (new[:count] > 0)
@@ -208,7 +208,7 @@ def pitch_moved(before: Samples, after: Samples) -> float:
 
 
 def wrong_words(said: str, heard: str) -> int:
-    """The fewest words to change, leave out or put in that turn what was said into what was heard.
+    """Word-level Levenshtein distance.
 
     Case, punctuation and accents do not count.
     """

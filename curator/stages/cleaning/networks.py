@@ -1,4 +1,4 @@
-"""Networks of others that clean sound: weights loaded only when verified, and then all of them.
+"""Third-party enhancement networks; only verified and complete weights are loaded.
 
 The programs around these networks download by themselves, go on with random weights when that
 fails, and pass over weights that do not fit. Here only the networks are used: a file that was not

@@ -1,4 +1,4 @@
-"""Recipes as people write them: read, checked against the cleaners there are, and found by name."""
+"""Recipe files: parsing, validation against the cleaners, lookup by name."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ def recipe_names() -> list[str]:
 
 
 def usable_recipes() -> list[Recipe]:
-    """Those of them whose networks are on this machine."""
+    """Recipes with all networks available on this machine."""
     from curator.weights.catalogue import listed_model
     from curator.weights.folder import standing
 

@@ -47,7 +47,7 @@ class Versions:
         return self._recipes[recipe]
 
     def of(self, clip: int, span: Span, recording: Recording) -> Version:
-        """What is heard of a clip; MissingSource when its cleaned sound is not there."""
+        """Audio of a clip's version; MissingSource when the cleaned audio is missing."""
         hash_ = self.of_clips.get(clip)
         if hash_ is None:
             return Version(recording, span, None)

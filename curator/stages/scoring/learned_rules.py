@@ -1,4 +1,4 @@
-"""Rules that weigh measures of a sound, with weights that were learned from mixed recordings.
+"""Linear rules over audio measures, with weights fitted on mixtures.
 
 ``resources/overlap.json`` has them; ``python -m tests.helpers.learn_overlap`` learns them anew. A
 sum of more than 0 is yes, and the rules were set so that few clean clips of one voice reach it.

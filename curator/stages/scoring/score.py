@@ -1,4 +1,4 @@
-"""Clip -> scores, by the registered scorers, each of which is a producer of its own."""
+"""Scores of a clip by the registered scorers, each its own producer."""
 
 import math
 from collections import deque

@@ -82,7 +82,7 @@ class FindEdges:
         )
 
     def _excerpt(self, item: ClipSound) -> "_Excerpt":
-        """What is heard around the clip; clips of the same two minutes share it."""
+        """Audio context around a clip; shared by clips of the same two minutes."""
         span = item.span16
         start = max(0, span.start // BLOCK * BLOCK - AROUND)
         stop = min(len(item.recording16), -(-span.stop // BLOCK) * BLOCK + AROUND)
@@ -143,7 +143,7 @@ def _at_boundary(hearing: Hearing, hop: int) -> float:
 
 
 def _by_words(sample: int, words: Sequence[Word]) -> float:
-    """1 where a word goes across the sample, 0 between two words, 0.5 where nobody knows."""
+    """1 where a word spans the sample, 0 between words, 0.5 where unknown."""
     edge = int(WORD_EDGE_S * CACHE_RATE)
     if any(word.start + edge < sample < word.stop - edge for word in words):
         return 1.0

@@ -1,4 +1,4 @@
-"""Where nobody speaks: pauses found in the sound itself, energy and voice activity together.
+"""Pause detection from energy and voice activity.
 
 Energy says to the hundredth of a second where sound ends, but takes applause for speech; Silero
 knows speech, but its frames are long and it lingers. So sound is quiet where its level, with the
@@ -62,7 +62,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hearing:
-    """What is heard every 10 ms of a recording at 16 kHz; all arrays are (hops,).
+    """Features per 10 ms hop of a 16 kHz recording; arrays of shape (hops,).
 
     samples: its length. levels: dB. floor, loud: dB, what is quiet and what is loud around.
     speech: probability that somebody speaks.
@@ -103,7 +103,7 @@ class Hearing:
         return [self._pause(start, stop) for start, stop in joined]
 
     def quietest(self, start: int, stop: int) -> int:
-        """The sample of ``[start, stop)`` where a cut is heard least.
+        """Sample of ``[start, stop)`` with the least audible cut.
 
         Level and probability of speech both count, and the middle where they do not decide.
         """
@@ -133,7 +133,7 @@ class Hearing:
         return float(_smoothed(self.levels[max(0, hop - 2) : hop + 3]).min())
 
     def _pause(self, first: int, last: int) -> Pause:
-        """The pause of hops ``[first, last)``, without the ends in which weak speech is heard."""
+        """Pause of hops ``[first, last)``, trimmed of weak speech at its ends."""
         silent = np.flatnonzero(self.speech[first:last] < SPEECH)
         if len(silent):
             last = min(last, first + int(silent[-1]) + 1 + _EARLY_HOPS)

@@ -61,7 +61,7 @@ class Segment:
         )
 
     def run(self, items: Iterable[RecordingSound]) -> Iterator[RecordingCut | Failed]:
-        """The clips of each recording, in order, disjoint, inside it; none where nobody speaks."""
+        """Clips of each recording: ordered, disjoint, inside it; none without speech."""
         made_by = Producer(self.key, self.version, self.options)
         for item in items:
             try:

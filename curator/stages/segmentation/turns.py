@@ -33,7 +33,7 @@ SAME_LEAST_S = 0.3  # of the shorter phrase, below which no cosine says that
 def same_voices(
     stretches: Sequence[Span], samples16: Samples16, vectors: Vectors | None
 ) -> list[bool | None]:
-    """For each two neighbours, whether one voice speaks both; None where nobody can tell.
+    """Same speaker for each pair of neighbours; None where unknown.
 
     stretches: speech between pauses, samples at 16 kHz, in order.
     """

@@ -1,4 +1,4 @@
-"""Where somebody speaks: Silero's network as faster-whisper ships it, over a whole recording.
+"""Voice activity detection: Silero VAD as shipped with faster-whisper.
 
 One probability per frame of 512 samples (32 ms at 16 kHz). The network runs over thousands of
 frames at once; its state and the 64 samples of context are carried from chunk to chunk, so the
@@ -27,7 +27,7 @@ _CHUNK = 2048  # frames a call (65 s): about 20 MB of work space, as fast as any
 
 
 def speech_probabilities(samples16: Samples16) -> Probabilities:
-    """The probability that somebody speaks, frame by frame.
+    """Speech probability per frame.
 
     samples16: 16 kHz mono. Returns ceil(samples / 512) values; the last frame is filled up with
     silence. One thread.
@@ -79,7 +79,7 @@ class SpeechOptions:
 def speech_spans(
     probabilities: Probabilities, samples: int, options: SpeechOptions | None = None
 ) -> list[Span]:
-    """Where somebody speaks, in samples at 16 kHz, ordered and disjoint.
+    """Speech spans in samples at 16 kHz, ordered and disjoint.
 
     samples: length of the recording. The same hysteresis as Silero's ``get_speech_timestamps``,
     but it steps from event to event, not from frame to frame.

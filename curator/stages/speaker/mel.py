@@ -13,7 +13,7 @@ LOG_STEP = np.log(6.4) / 27.0
 def mel_filters(
     rate: int, window: int, bands: int, highest_hz: float | None = None
 ) -> NDArray[np.float32]:
-    """Triangles of equal area on Slaney's mel scale, from 0 Hz to half the rate or ``highest_hz``.
+    """Slaney-normalised mel filter bank from 0 Hz to Nyquist or ``highest_hz``.
 
     window: samples of the transform. Returns float32 of shape (bands, window // 2 + 1).
     """

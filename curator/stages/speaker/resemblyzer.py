@@ -95,7 +95,7 @@ class SpeakerEncoder:
         return vectors
 
     def states(self, waves: Sequence[Samples]) -> SpeakerArrays:
-        """What the network has in mind after each wave: it knows more than who speaks.
+        """Final LSTM hidden state per waveform, shape (waves, 256), float32.
 
         waves: 16 kHz mono, equally long. Returns float32 of shape (waves, 256), values -1..1.
         """
@@ -138,7 +138,7 @@ class SpeakerEncoder:
 
 
 def partial_count(samples: int) -> int:
-    """How many stretches of 1.6 s a wave of ``samples`` samples is heard in: at least 1."""
+    """Number of 1.6 s windows of a waveform of ``samples`` samples, at least 1."""
     frames = math.ceil((samples + 1) / HOP)
     count = len(range(0, max(1, frames - PARTIAL + PARTIAL_STEP + 1), PARTIAL_STEP))
     last_start = (count - 1) * PARTIAL_STEP * HOP
@@ -173,7 +173,7 @@ def _side_by_side(waves: Sequence[Samples]) -> tuple[Samples, list[_FrameRange]]
 
 @functools.cache
 def the_encoder() -> SpeakerEncoder:
-    """The one of this process."""
+    """Encoder of this process, loaded once."""
     return SpeakerEncoder()
 
 

@@ -1,4 +1,4 @@
-"""Why a category is suggested for a clip, in words: what of it speaks most for the category."""
+"""Explanation of a suggestion: the features with the largest contribution."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Offer:
 
 
 class Reasons:
-    """Why a category is suggested, in words."""
+    """Sentence on why a category is suggested."""
 
     def __init__(self, points: Numbers, learned: Likeness, names: Mapping[str, str]) -> None:
         self._points = points
@@ -75,7 +75,7 @@ class Reasons:
 
 
 def _word(place: int, value: float, size: int) -> str:
-    """A feature in words; "" for one that is near the usual or cannot be said.
+    """Description of a feature's deviation; "" for one near the speaker's mean.
 
     The first are those of the delivery, the last the signs, and the length of the text.
     """

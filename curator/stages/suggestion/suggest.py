@@ -1,4 +1,4 @@
-"""A person's labels so far -> the likeliest category of every clip, with the reason in words.
+"""Category suggestions for all clips, learned from the labels so far, with reasons.
 
 Learned from how clips are spoken (delivery), from what is peculiar about the voice in them, and
 from signs in the text. Labels that look wrong are found by learning from the others.
@@ -29,7 +29,7 @@ SIGN_WEIGHT = 2.0  # a question mark says more than one number of the delivery
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Material:
-    """What there is to learn from.
+    """Training material of the classifier.
 
     texts: clip id -> what is said. labels: clip id -> category, as people gave it. names: of the
     categories by key, in their order.
@@ -192,7 +192,7 @@ def _verdict(apart: Numbers, labelled: _TrainingSet, names: Mapping[str, str]) -
 
 
 def points_of(material: Material) -> Numbers:
-    """All that suggestions are learned from, (clips, features), each number of about the same size.
+    """Feature matrix, shape (clips, features), standardised.
 
     First the delivery, then the voice, then the signs in the text.
     """

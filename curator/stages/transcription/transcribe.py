@@ -1,4 +1,4 @@
-"""Words with their times: of whole recordings, and of single clips that were cut anew.
+"""Transcription with word times, of recordings and of re-cut clips.
 
 A recording is heard in windows that hold its speech and little of its silence, because Whisper
 invents text where nobody speaks.
@@ -78,7 +78,7 @@ class TranscribeRecordings:
         return transcript_of(rated, language, no_speech)
 
     def _language(self, samples16: Samples16, spans: Sequence[Span]) -> str:
-        """Of the first 90 s of speech; "en" if nobody speaks, since something must be said."""
+        """Language of the first 90 s of speech; "en" without speech."""
         sound = [_sound(samples16, span) for span in spans[:16]]
         return self._model.language_of(np.concatenate(sound)) if sound else "en"
 

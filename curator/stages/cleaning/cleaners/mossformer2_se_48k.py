@@ -1,4 +1,4 @@
-"""ClearVoice's MossFormer2: a mask over the spectrum at 48 kHz, from mel bands and their slopes."""
+"""ClearVoice MossFormer2: spectral mask at 48 kHz from mel bands and their deltas."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING

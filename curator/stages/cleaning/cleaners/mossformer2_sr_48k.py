@@ -1,4 +1,4 @@
-"""ClearVoice's MossFormer2 for narrow-band speech: what is above the band is made up, to 24 kHz.
+"""ClearVoice MossFormer2 super-resolution: bandwidth extension to 24 kHz.
 
 Only that: below the highest frequency the recording itself has, its own sound stays. It works on
 clean speech, so it comes after what takes noise away.

@@ -1,4 +1,4 @@
-"""ClearVoice's MossFormerGAN: the compressed spectrum made anew, at 16 kHz.
+"""ClearVoice MossFormerGAN: regenerated compressed spectrum at 16 kHz.
 
 What lies above 8 kHz is gone afterwards, as with FRCRN.
 """

@@ -1,4 +1,4 @@
-"""Whether music plays under the voice: tones that stand still, which a voice never does for long.
+"""Background music score: strength of sustained tones, which speech does not hold.
 
 Of the spectrum the median over a third of a second is kept, in which a voice that glides leaves
 little; what stands out of it between neighbouring frequencies is a tone that is held. How strong

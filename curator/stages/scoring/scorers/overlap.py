@@ -1,4 +1,4 @@
-"""Whether two people speak in a clip: at once, or one after the other.
+"""Overlap score: two speakers in a clip, simultaneous or in turn.
 
 Resemblyzer's network hears a second at a time. What it has in mind of two people who speak at once
 differs from what it has of one, and a sum of its 256 numbers tells; the same numbers say how like
@@ -73,7 +73,7 @@ class Overlap:
 
 
 def window_starts(samples: Samples) -> NDArray[np.int64]:
-    """Where the windows begin in which somebody speaks; none in a clip that says nothing."""
+    """Start samples of windows with speech; empty without speech."""
     if samples.size < SHORTEST_S * CACHE_RATE:
         return np.zeros(0, np.int64)
     last = max(0, samples.size - WINDOW)
@@ -89,13 +89,13 @@ def window_starts(samples: Samples) -> NDArray[np.int64]:
 def window_states(
     encoder: SpeakerEncoder, samples: Samples, starts: NDArray[np.int64]
 ) -> SpeakerArrays:
-    """What the network has in mind after each window, (windows, 256)."""
+    """Final LSTM hidden state per window, shape (windows, 256)."""
     windows = [_levelled(samples[start : start + WINDOW]) for start in starts]
     return encoder.states([np.pad(each, (0, WINDOW - each.size)) for each in windows])
 
 
 def _levelled(samples: Samples) -> Samples:
-    """As loud as every other window: the network has in mind how loud a voice is, too."""
+    """Window normalised in level, because the hidden state depends on loudness."""
     power = float(np.mean(np.square(samples, dtype=np.float64))) + 1e-12
     return samples * np.float32(10.0 ** (LEVEL_DBFS / 20.0) / math.sqrt(power))
 

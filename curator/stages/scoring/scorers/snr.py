@@ -39,7 +39,7 @@ class SignalToNoise:
     """Compares the loud moments with the quiet ones, band by band."""
 
     def __call__(self, heard: ScorerInput) -> dict[str, float]:
-        """Power of the speech over that of the noise while somebody speaks; -20 for silence."""
+        """Speech-to-noise power ratio in dB during speech; -20 for silence."""
         bands = _band_powers(heard.wave.samples, heard.wave.rate)  # (frames, bands)
         whole = bands.sum(axis=1)
         if whole.size == 0 or whole.max() <= 0.0:

@@ -19,7 +19,7 @@ HIGHEST = 10_000.0
     between=(0.0, HIGHEST),
 )
 class SpeechRate:
-    """Divides the text by the time in which somebody speaks."""
+    """Speech rate: letters per second of speech."""
 
     def __call__(self, heard: ScorerInput) -> dict[str, float]:
         """Letters and digits per second of speech; no number for a clip without text."""
