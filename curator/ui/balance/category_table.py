@@ -23,9 +23,6 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 5 * GRID
 MIN_ROWS = 4
 MIN_COLUMN = 8 * GRID
-MAX_NAME = 18 * GRID
-"""Width up to which the table keeps room for the longest name; longer ones are elided."""
-
 BAR = GRID // 2
 BADGE = 2 * GRID
 
@@ -84,7 +81,7 @@ class _CellDelegate(QStyledItemDelegate):
 
 
 class CategoryTable(QTableView):
-    """Shows all rows and columns where there is room."""
+    """Shows all rows where there is room. Names are elided in a narrow table, counts are not."""
 
     def __init__(self, emotions: EmotionSet) -> None:
         super().__init__()
@@ -136,11 +133,7 @@ class CategoryTable(QTableView):
         return self._model.rowCount() * ROW_HEIGHT + header + 4
 
     def _fit(self) -> None:
-        """Keep room for all columns and all rows; many rows scroll in a low window."""
-        header, columns = self.horizontalHeader(), range(1, self._model.columnCount())
-        widths = [max(self.sizeHintForColumn(i), header.sectionSizeHint(i)) for i in columns]
-        name = min(self.sizeHintForColumn(0), MAX_NAME)
-        self.setMinimumWidth(name + sum(widths) + 2 * self.frameWidth())
+        """Keep room for all rows; many rows scroll in a low window."""
         self.setMaximumHeight(self._full_height())
         hidden = max(0, self._model.rowCount() - MIN_ROWS)
         self.setMinimumHeight(self._full_height() - hidden * ROW_HEIGHT)

@@ -10,7 +10,7 @@ from curator.ui.balance.suggestion_list import SuggestionList
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
 
-WIDTHS = (600, 600)
+WIDTHS = (640, 560)
 """Initial widths of the two halves, in pixels."""
 
 
@@ -38,7 +38,7 @@ class BalanceLayout(QWidget):
         halves.addWidget(right)
         halves.setSizes(list(WIDTHS))
         column = QVBoxLayout(self)
-        column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(2 * GRID)
         column.addWidget(self.total)
         column.addWidget(halves, 1)
