@@ -49,10 +49,15 @@ class Checkout:
         return self.python("-m", "trainer", *arguments)
 
 
+def copied(folder: Path) -> Checkout:
+    """A copy of the program in ``folder``."""
+    copy = folder / "checkout"
+    for name in ("curator", "trainer"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(resources(), copy / "resources")
+    return Checkout(copy)
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
-    folder = tmp_path / "checkout"
-    for name in ("curator", "trainer"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(resources(), folder / "resources")
-    return Checkout(folder)
+    return copied(tmp_path)
