@@ -15,7 +15,7 @@ from trainer.config import TrainConfig, nearest
 from trainer.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from trainer.backends import Backend, Shipped
+    from trainer.backends import Backend, ReleasedModel
     from trainer.bundle.manifest import Bundle
 
 PACKAGE = "trainer.backends"
@@ -25,7 +25,7 @@ def _no_backend(config: TrainConfig, bundle: "Bundle", cache: Path) -> "Backend"
     raise WrongUsage(f"{config.model.backend} cannot be trained.")
 
 
-def _no_speaker(config: TrainConfig) -> "Shipped":
+def _no_speaker(config: TrainConfig) -> "ReleasedModel":
     raise WrongUsage(f"{config.model.backend} is not an inference-only model.")
 
 
@@ -35,7 +35,7 @@ class Family:
 
     target: key in resources/targets of its limits. base_files: any of them identifies a base
     folder. packages: distributions to install, the model's own first. backend: opens it on a
-    bundle, with the cache folder, as a Backend. speaker: opens the released model as a Shipped.
+    bundle, with the cache folder, as a Backend. speaker: opens the ReleasedModel.
     """
 
     target: str = ""
@@ -68,9 +68,9 @@ def inference_only() -> tuple[str, ...]:
     return tuple(name for name, family in families().items() if not family.target)
 
 
-def open_shipped(config: TrainConfig) -> "Shipped":
+def open_shipped(config: TrainConfig) -> "ReleasedModel":
     """Open the inference-only model of ``config.model.backend``."""
-    shipped: Shipped = families()[config.model.backend].speaker(config)
+    shipped: ReleasedModel = families()[config.model.backend].speaker(config)
     return shipped
 
 

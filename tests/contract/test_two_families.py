@@ -107,8 +107,8 @@ def test_a_comparison_in_words_says_that_it_is_another_model(runs, capsys):
 
 def test_a_report_says_what_the_numbers_of_its_own_family_mean(runs, tmp_path):
     for name, outcomes, words in (
-        ("xtts", "1,026", "In XTTS a piece is a code"),
-        ("chatterbox", "8,194", "In Chatterbox a piece is a speech token"),
+        ("xtts", "1,026", "In XTTS a code is a DVAE code"),
+        ("chatterbox", "8,194", "In Chatterbox a code is a speech token"),
     ):
         page = tmp_path / f"{name}.html"
         assert main(["report", str(runs[name]), "--out", str(page)]) == 0

@@ -27,29 +27,28 @@ Arrays = Mapping[str, NDArray[np.generic]]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One clip as it goes into a batch.
+    """A clip with its features and voice prompt, input of ``Backend.batch``.
 
-    arrays: what ``encode`` gave for the clip. prompt: of shape (frames, bands), cut from what it
-    gave as "mel" for others: the voice it shall be spoken in. unheard: half-open range of target
-    codes that the prompt gives away and that are therefore not learnt from; (0, 0) where the
-    prompt is another clip. voices: the arrays of the clips that the prompt comes from. draw: a
-    random number of this clip in this epoch; None in evaluation, where nothing is left to chance.
+    arrays: result of ``encode``. prompt: voice prompt, (frames, bands), an excerpt of the "mel"
+    array of one or more clips. masked: half-open range of target codes that the prompt covers and
+    the loss ignores; (0, 0) if the prompt is from other clips. voices: arrays of the clips that
+    the prompt is from. seed: random seed of this clip and epoch; None in evaluation.
     """
 
     clip: Clip
     arrays: Arrays
     prompt: NDArray[np.generic]
-    unheard: tuple[int, int] = (0, 0)
+    masked: tuple[int, int] = (0, 0)
     voices: Sequence[Arrays] = ()
-    draw: int | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PromptUnits:
-    """How the array that prompts are cut from divides time.
+    """Time resolution of the array that prompts are cut from.
 
-    rate: Hz. hop: samples between frames. code: samples per target code. extra: frames that a
-    sound has beyond its length by hops (1 where frames are centred).
+    rate: Hz. hop: samples between frames. code: samples per target code. extra: frames beyond
+    length // hop (1 for centred frames).
     """
 
     rate: int
@@ -58,23 +57,23 @@ class PromptUnits:
     extra: int = 0
 
     def frames(self, seconds: float) -> int:
-        """Frames of so many seconds of sound."""
+        """Number of frames of ``seconds`` of audio."""
         return int(seconds * self.rate) // self.hop + self.extra
 
     def codes(self, start: int, frames: int) -> tuple[int, int]:
-        """The half-open range of target codes that so many frames overlap."""
+        """Half-open range of target codes that overlap ``frames`` frames from ``start``."""
         return start * self.hop // self.code, -(-(start + frames) * self.hop // self.code)
 
 
 MELS = PromptUnits(22050, 256, 1024, extra=1)
-"""Centred mel frames of XTTS: four to a code."""
+"""Centred mel frames of XTTS, four per code."""
 
 
 class Batch(Protocol):
-    """Tensors of a micro-batch, and how many targets each row has.
+    """Tensors of a micro-batch and the target counts of its rows.
 
-    counts: int64 of shape (rows, parts). tokens: targets and inputs that are not padding.
-    padded: the same with padding.
+    counts: number of targets, int64 (rows, parts). tokens: positions without padding.
+    padded: positions with padding.
     """
 
     clip_ids: Sequence[str]
@@ -83,15 +82,15 @@ class Batch(Protocol):
     padded: int
 
     def to(self, device: "torch.device") -> "Batch":
-        """The same on another device."""
+        """Copy on another device."""
         ...
 
 
 class Backend(Protocol):
-    """A model family.
+    """Adapter of a model family to the training loop.
 
-    parts: names of the sums its network returns, in order, such as text, mel, eos.
-    prompt_units: of the "mel" that ``encode`` gives.
+    parts: names of the loss sums that the network returns, in order, such as text, mel, eos.
+    prompt_units: time resolution of the "mel" array of ``encode``.
     """
 
     name: str
@@ -100,71 +99,71 @@ class Backend(Protocol):
     prompt_units: PromptUnits
 
     def identity(self) -> Mapping[str, object]:
-        """What the run starts from: hashes of the base model's files, and its sizes."""
+        """Provenance of the base model: file hashes, package version, licence."""
         ...
 
     def reject(self, clips: Sequence[Clip]) -> Mapping[str, Sequence[Reason]]:
-        """Clips its own tokenizer or limits refuse."""
+        """Reasons by id of clips that the tokenizer or the model limits exclude."""
         ...
 
     def feature_key(self) -> str:
-        """Changes whenever the same clip would be encoded differently."""
+        """Cache key of ``encode``; changes with everything its result depends on."""
         ...
 
     def encode(self, clip: Clip, path: Path) -> Arrays:
-        """The clip as the network sees it, independent of every other clip.
+        """Extract the features of a clip, independent of other clips.
 
-        Among it "mel", (frames, bands), which prompts are cut from.
+        The array "mel", (frames, bands), is the source of prompts.
         """
         ...
 
-    def settle(self, clips: Sequence[Clip], arrays: Mapping[str, Arrays]) -> None:
-        """See what all clips were encoded to, by id, before the first batch is made."""
+    def fit(self, clips: Sequence[Clip], arrays: Mapping[str, Arrays]) -> None:
+        """Fit statistics over all encoded clips, by id, before the first batch."""
         ...
 
     def length(self, clip: Clip) -> int:
-        """About how many positions the clip takes in a batch; for buckets, before encoding too."""
+        """Estimated positions of the clip in a batch, for bucketing; needs no features."""
         ...
 
     def network(self) -> "nn.Module":
-        """The base network; called with a Batch it returns float32 sums (rows, parts)."""
+        """Base network; its forward pass maps a Batch to loss sums, float32 (rows, parts)."""
         ...
 
     def adapt(self, network: "nn.Module") -> None:
-        """Mark what learns, after ``config.adapt``."""
+        """Set the trainable parameters as ``config.adapt`` configures."""
         ...
 
     def objective(self) -> Mapping[str, tuple[float, str]]:
-        """By part: its weight in the loss, and the part whose count it is divided by."""
+        """Loss weight and normalising part (its count divides the sum) by part."""
         ...
 
     def batch(self, items: Sequence[Item]) -> Batch:
-        """The clips as tensors on the CPU."""
+        """Collate items into tensors on the CPU."""
         ...
 
     def export(self, network: "nn.Module", folder: Path) -> Mapping[str, object]:
-        """Write what people load elsewhere; returns what was checked."""
+        """Write the files of the stock class; returns tensor counts."""
         ...
 
     def speak(
         self, export: Path, text: str, language: str, prompts: Sequence[Path], out: Path, seed: int
     ) -> float:
-        """Speak with an export through the stock class; returns seconds spoken."""
+        """Synthesise a WAV file with the stock class; returns its seconds."""
         ...
 
 
-class Shipped(Protocol):
-    """A model as it was released: it speaks, and nothing of it is trained or exported here.
+class ReleasedModel(Protocol):
+    """Inference-only model as released, for comparison.
 
-    languages: that it speaks.
+    languages: supported language codes.
     """
 
     languages: Sequence[str]
 
     def identity(self) -> Mapping[str, object]:
-        """What it is: hashes of its weights, versions, and the licence it is used under."""
+        """Provenance: hashes of the weights, versions and licence."""
         ...
 
-    def speaking(self) -> "AbstractContextManager[Speaker]":
-        """Its voice, while this is open."""
+    def open_speaker(self) -> "AbstractContextManager[Speaker]":
+        """Context manager of its speaker."""
         ...

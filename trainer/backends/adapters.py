@@ -1,4 +1,4 @@
-"""What learns, for families whose transformer is a list of blocks: adapters, or some parts."""
+"""LoRA adapters and partial training for transformers with a list of blocks."""
 
 import re
 import warnings
@@ -11,7 +11,7 @@ from trainer.sections import Adapt
 
 
 def choose_parts(network: Any, known: Mapping[str, Sequence[str]], parts: Sequence[str]) -> None:  # noqa: ANN401
-    """Let parts learn. known: the modules of ``network`` that each name stands for."""
+    """Make named parts trainable. known: module paths of ``network`` by part name."""
     for part in parts:
         if part not in known:
             raise WrongUsage(f"adapt.parts: there is no part {part!r}.", nearest(part, list(known)))
@@ -22,32 +22,33 @@ def choose_parts(network: Any, known: Mapping[str, Sequence[str]], parts: Sequen
 def with_adapters(
     transformer: Any,  # noqa: ANN401
     settings: Adapt,
-    usual: Sequence[str],
+    default: Sequence[str],
     blocks: str,
     *,
     transposed: bool = False,
 ) -> Any:  # noqa: ANN401
-    """The transformer with LoRA adapters on its blocks; every target is found in every block.
+    """Add LoRA adapters to the blocks of a transformer.
 
-    A misspelt target would otherwise leave its layer unadapted without a word. usual: the targets
-    unless told otherwise. blocks: the name of their list. transposed: whether weights are kept so.
+    default: targets if the settings name none. blocks: attribute name of the block list.
+    transposed: whether weights are stored as (in, out). Raises WrongUsage if a block lacks a
+    target, because peft silently skips a misspelt one.
     """
     from peft import LoraConfig, get_peft_model
 
-    targets = settings.targets or tuple(usual)
+    targets = settings.targets or tuple(default)
     inside = rf"{blocks}\.\d+\."
     names = [name for name, _ in transformer.named_modules()]
-    many = len(getattr(transformer, blocks))
+    block_count = len(getattr(transformer, blocks))
     for target in targets:
-        there = sum(bool(re.fullmatch(inside + re.escape(target), name)) for name in names)
-        if there != many:
+        matches = sum(bool(re.fullmatch(inside + re.escape(target), name)) for name in names)
+        if matches != block_count:
             known = {name.split(".", 2)[2] for name in names if re.match(inside, name)}
             raise WrongUsage(
-                f"adapt.targets: {target!r} is in {there} of {many} blocks.",
+                f"adapt.targets: {target!r} is in {matches} of {block_count} blocks.",
                 nearest(target, sorted(known)),
             )
     pattern = "|".join(re.escape(target) for target in targets)
-    wanted = LoraConfig(
+    lora = LoraConfig(
         r=settings.r,
         lora_alpha=settings.alpha,  # type: ignore[arg-type]
         lora_dropout=settings.dropout,
@@ -56,13 +57,13 @@ def with_adapters(
         bias="none",
     )
     with warnings.catch_warnings():
-        # peft asks transformers in a way that transformers 6 will not know any more.
+        # peft calls a transformers API that is deprecated and removed in transformers 6.
         warnings.simplefilter("ignore", FutureWarning)
-        return get_peft_model(transformer, wanted)
+        return get_peft_model(transformer, lora)
 
 
 def without_adapters(transformer: Any) -> Any:  # noqa: ANN401
-    """The transformer with its adapters folded into the weights beside them: the stock modules."""
+    """Merge the adapters into the base weights; returns the stock modules."""
     if hasattr(transformer, "merge_and_unload"):
         return transformer.merge_and_unload()
     return transformer

@@ -1,4 +1,4 @@
-"""Which base a family starts from: the folder given, a small random one, with more words or not."""
+"""Base model of a run: a given folder or a small random one, with an extended vocabulary."""
 
 import importlib
 from collections.abc import Callable
@@ -20,19 +20,22 @@ def base_of(
     cache: Path,
     open_base: Callable[[Path], Base],
 ) -> Base:
-    """The base as given, or a small random one. name: for people. family: the package it is in."""
+    """Open the configured base or build a small random one.
+
+    name: display name. family: import path of the package of the family.
+    """
     if config.model.base:
         return open_base(Path(config.model.base))
     if not config.model.random:
         raise WrongUsage(
-            f"{name} needs a base model to start from.",
-            "Name its folder with --base, or try the path with --preset tiny-cpu.",
+            f"{name} needs a base model.",
+            "Specify its folder with --base, or test with a random base: --preset tiny-cpu.",
         )
-    building = importlib.import_module(f"{family}.random_base")
-    return open_base(building.random_base(config, bundle, cache))
+    module = importlib.import_module(f"{family}.random_base")
+    return open_base(module.random_base(config, bundle, cache))
 
 
-def with_more_words(
+def with_extended_vocabulary(
     base: Base,
     family: str,
     config: TrainConfig,
@@ -40,8 +43,8 @@ def with_more_words(
     cache: Path,
     open_base: Callable[[Path], Base],
 ) -> Base:
-    """The base with a vocabulary grown by the bundle's text, where ``adapt.extend`` asks for it."""
+    """Extend the vocabulary by tokens of the bundle's text if ``adapt.extend`` is set."""
     if not config.adapt.extend:
         return base
-    growing = importlib.import_module(f"{family}.vocabulary")
-    return open_base(growing.extended_base(base, bundle, config.adapt.extend, cache))
+    module = importlib.import_module(f"{family}.vocabulary")
+    return open_base(module.extended_base(base, bundle, config.adapt.extend, cache))

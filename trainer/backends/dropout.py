@@ -1,4 +1,4 @@
-"""How much of a network is left out at random while it learns."""
+"""Dropout rate of a network."""
 
 from typing import TYPE_CHECKING
 
@@ -6,12 +6,12 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-def set_dropout(network: "nn.Module", share: float) -> None:
-    """Give every dropout of the network this share; below 0 leaves them as they are."""
+def set_dropout(network: "nn.Module", rate: float) -> None:
+    """Set the rate of all dropout layers; a negative rate keeps the present ones."""
     from torch import nn
 
-    if share < 0:
+    if rate < 0:
         return
     for module in network.modules():
         if isinstance(module, nn.Dropout | nn.Dropout1d):
-            module.p = share
+            module.p = rate

@@ -1,15 +1,15 @@
-"""What a family that predicts text tokens and speech codes is trained for."""
+"""Training objective of families that predict text tokens and speech codes."""
 
 from collections.abc import Mapping
 
 from trainer.sections import Loss
 
 PARTS = ("text", "mel", "eos", "text_smooth", "mel_smooth")
-"""The sums such a network returns, in order; mel stands for its speech codes."""
+"""Loss sums that such a network returns, in order; mel: speech codes."""
 
 
 def text_and_speech(loss: Loss) -> Mapping[str, tuple[float, str]]:
-    """See ``Backend.objective``: the end of speech counts once more or less often as configured."""
+    """``Backend.objective``, with the stop token weighted by ``eos_weight``."""
     raw, smooth = 1.0 - loss.label_smoothing, loss.label_smoothing
     return {
         "text": (loss.text_weight * raw, "text"),

@@ -1,4 +1,4 @@
-"""Loads an export as a ``Speaker``: with a back-end's own one, else through its ``speak``."""
+"""Loading of an export as a ``Speaker``."""
 
 import tempfile
 from collections.abc import Sequence

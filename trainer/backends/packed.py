@@ -1,8 +1,7 @@
-"""Clips as tensors: each row is [lead | text | speech | padding], padding last.
+"""Batch collation: each row is [lead | text | speech | padding], padding last.
 
-A row without a hole in it gives the same numbers whatever stands beside it and needs no mask: the
-attention is causal, and what comes last is not seen. All index arithmetic happens here, on the
-CPU, once; the families say what their rows are made of.
+With causal attention, trailing padding needs no attention mask and results do not depend on the
+other rows. All index arithmetic is done here once, on the CPU; families define the row contents.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,16 +18,16 @@ from trainer.backends.objective import PARTS
 
 Ids = NDArray[np.int64]
 Nats = tuple[torch.Tensor, torch.Tensor]
-"""Cross-entropy of each target, and the mean over the vocabulary."""
+"""Cross-entropy by target in nats, and its mean over the vocabulary."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A clip on its way into a batch.
+    """Token sequences of one clip.
 
-    text, speech: inputs. text_target: what the first positions of the text predict. speech_target:
-    what the positions of speech from ``begins`` on predict, its ``codes`` and then its ends.
-    unheard: half-open range of codes that are not learnt from.
+    text, speech: inputs. text_target: targets of the first text positions. speech_target: targets
+    of the speech positions from ``offset`` on: ``codes`` codes, then stop tokens.
+    masked: half-open range of codes that the loss ignores.
     """
 
     text: Ids
@@ -36,31 +35,31 @@ class Row:
     text_target: Ids
     speech_target: Ids
     codes: int
-    begins: int
-    unheard: tuple[int, int]
+    offset: int
+    masked: tuple[int, int]
 
     @property
     def length(self) -> int:
-        """Positions of text and speech."""
+        """Number of text and speech positions."""
         return len(self.text) + len(self.speech)
 
-    def heard(self) -> NDArray[np.bool_]:
-        """Which of the speech targets are learnt from; the end of speech always is."""
-        found = np.ones(len(self.speech_target), dtype=bool)
-        found[slice(*self.unheard)] = False
-        found[self.codes :] = True
-        return found
+    def loss_mask(self) -> NDArray[np.bool_]:
+        """Speech targets that count in the loss, bool; stop tokens always count."""
+        mask = np.ones(len(self.speech_target), dtype=bool)
+        mask[slice(*self.masked)] = False
+        mask[self.codes :] = True
+        return mask
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A micro-batch. Rows are clips; text is at most T tokens and speech M codes long, S both.
+    """Micro-batch of clips. T, M, S: longest text, speech and both together.
 
-    text: (rows, T) and speech: (rows, M), inputs. order: (rows x S,), where in [text | speech] of
-    all rows flattened each position of the packed rows comes from. text_at, speech_at: where in
-    the flattened network output the targets are predicted; text_row, speech_row: the row each
-    belongs to. eos_at: in speech_at, by row. prompts: of equal length in a group, prompt_order: the
-    rows' places in their sequence.
+    text: (rows, T) and speech: (rows, M), inputs. order: (rows x S,), index of each packed position
+    in the flattened [text | speech] of all rows. text_at, speech_at: indices of the predictions in
+    the flattened network output; text_row, speech_row: their rows. eos_at: index in speech_at of
+    the first stop token by row. prompts: grouped by shape; prompt_order: index of each row's
+    prompt in the concatenated groups.
     """
 
     clip_ids: tuple[str, ...]
@@ -81,57 +80,57 @@ class Packed:
     prompts: tuple[torch.Tensor, ...]
 
     def to(self, device: torch.device) -> Self:
-        """The same on another device."""
+        """Copy on another device."""
         moved: dict[str, Any] = {
             field.name: value.to(device, non_blocking=True)
             for field in fields(self)
             if isinstance(value := getattr(self, field.name), torch.Tensor)
         }
-        prompts = tuple(each.to(device, non_blocking=True) for each in self.prompts)
+        prompts = tuple(group.to(device, non_blocking=True) for group in self.prompts)
         return replace(self, **moved, prompts=prompts)
 
 
-Kind = TypeVar("Kind", bound=Packed)
+BatchType = TypeVar("BatchType", bound=Packed)
 
 
 def pack(
-    kind: type[Kind],
+    batch_type: type[BatchType],
     items: Sequence[Item],
     rows: Sequence[Row],
     lead: int,
-    ends: tuple[int, int],
+    pad: tuple[int, int],
     prompt: Callable[[NDArray[np.generic]], NDArray[np.generic]],
     **more: Any,  # noqa: ANN401 - the other fields of the kind
-) -> Kind:
-    """The rows of the items as a batch of this kind.
+) -> BatchType:
+    """Collate rows into a batch.
 
-    lead: positions before the text. ends: tokens that padding of text and of speech consists of.
-    prompt: an item's voice prompt as it goes into a tensor.
+    lead: positions before the text. pad: padding tokens of text and of speech.
+    prompt: converts the voice prompt of an item to the array of its tensor.
     """
-    text = _padded([row.text for row in rows], ends[0])
-    speech = _padded([row.speech for row in rows], ends[1])
+    text = _padded([row.text for row in rows], pad[0])
+    speech = _padded([row.speech for row in rows], pad[1])
     width, longest = text.shape[1] + speech.shape[1], max(row.length for row in rows)
     order = np.zeros((len(rows), longest), dtype=np.int64)
     parts: list[list[Ids]] = []
-    eos_at, learnt = [], 0
+    eos_at, counted = [], 0
     for at, row in enumerate(rows):
-        t, heard = len(row.text), row.heard()
+        t, mask = len(row.text), row.loss_mask()
         order[at, :t] = at * width + np.arange(t)
         order[at, t : row.length] = at * width + text.shape[1] + np.arange(len(row.speech))
         first = at * (lead + longest) + lead
-        spoken = first + t + row.begins + np.arange(len(row.speech_target))
-        read = first + np.arange(len(row.text_target))
+        speech_at = first + t + row.offset + np.arange(len(row.speech_target))
+        text_at = first + np.arange(len(row.text_target))
         parts.append(
             [
-                *(read, row.text_target, np.full(len(read), at)),
-                *(spoken[heard], row.speech_target[heard], np.full(int(heard.sum()), at)),
+                *(text_at, row.text_target, np.full(len(text_at), at)),
+                *(speech_at[mask], row.speech_target[mask], np.full(int(mask.sum()), at)),
             ]
         )
-        eos_at.append(learnt + int(heard[: row.codes].sum()))
-        learnt += int(heard.sum())
-    flat = [torch.from_numpy(np.concatenate(each)) for each in zip(*parts, strict=True)]
+        eos_at.append(counted + int(mask[: row.codes].sum()))
+        counted += int(mask.sum())
+    flat = [torch.from_numpy(np.concatenate(arrays)) for arrays in zip(*parts, strict=True)]
     prompts, prompt_order = _grouped([prompt(item.prompt) for item in items])
-    return kind(
+    return batch_type(
         clip_ids=tuple(item.clip.id for item in items),
         counts=_counts(rows),
         tokens=sum(row.length for row in rows) + len(rows) * lead,
@@ -153,27 +152,27 @@ def pack(
 
 
 def _padded(rows: Sequence[Ids], filler: int) -> Ids:
-    found = np.full((len(rows), max(map(len, rows))), filler, dtype=np.int64)
+    array = np.full((len(rows), max(map(len, rows))), filler, dtype=np.int64)
     for at, row in enumerate(rows):
-        found[at, : len(row)] = row
-    return found
+        array[at, : len(row)] = row
+    return array
 
 
 def _counts(rows: Sequence[Row]) -> Ids:
-    """Targets of each row by part: (rows, PARTS)."""
-    found = np.zeros((len(rows), len(PARTS)), dtype=np.int64)
+    """Number of targets by row and part: (rows, PARTS)."""
+    counts = np.zeros((len(rows), len(PARTS)), dtype=np.int64)
     for at, row in enumerate(rows):
-        read, heard = len(row.text_target), row.heard().sum()
-        found[at] = (read, heard, 1, read, heard)
-    return found
+        text, speech = len(row.text_target), row.loss_mask().sum()
+        counts[at] = (text, speech, 1, text, speech)
+    return counts
 
 
 def _grouped(
     prompts: Sequence[NDArray[np.generic]],
 ) -> tuple[tuple[torch.Tensor, ...], torch.Tensor]:
-    """Prompts of one shape together, so that none is padded.
+    """Group prompts by shape, which avoids padding.
 
-    Returns the groups and, for each row, its place in the groups' sequence.
+    Returns the groups and the index of each row's prompt in their concatenation.
     """
     by_shape: dict[tuple[int, ...], list[int]] = {}
     for row, prompt in enumerate(prompts):
@@ -184,8 +183,8 @@ def _grouped(
     return stacked, torch.from_numpy(np.argsort(sequence))
 
 
-def laid_out(batch: Packed, text: torch.Tensor, speech: torch.Tensor) -> torch.Tensor:
-    """Embedded text (rows, T, width) and speech (rows, M, width) behind one another, unpadded.
+def concat_packed(batch: Packed, text: torch.Tensor, speech: torch.Tensor) -> torch.Tensor:
+    """Concatenate embedded text (rows, T, width) and speech (rows, M, width) without padding.
 
     Returns (rows, S, width).
     """
@@ -193,24 +192,24 @@ def laid_out(batch: Packed, text: torch.Tensor, speech: torch.Tensor) -> torch.T
     return flat.index_select(0, batch.order).view(len(text), -1, flat.shape[1])
 
 
-def nats(logits: torch.Tensor, target: torch.Tensor, *, smooth: bool) -> Nats:
-    """Cross-entropy of each target, and the mean over the vocabulary if it is smoothed."""
+def cross_entropies(logits: torch.Tensor, target: torch.Tensor, *, smooth: bool) -> Nats:
+    """Cross-entropy by target in nats, and its mean over the vocabulary if ``smooth``."""
     logits = logits.float()
-    found = functional.cross_entropy(logits, target, reduction="none")
+    losses = functional.cross_entropy(logits, target, reduction="none")
     if not smooth:
-        return found, found
-    return found, -functional.log_softmax(logits, dim=-1).mean(dim=-1)
+        return losses, losses
+    return losses, -functional.log_softmax(logits, dim=-1).mean(dim=-1)
 
 
-def sums(batch: Packed, text: Nats, speech: Nats, *, smooth: bool) -> torch.Tensor:
-    """Sums by row and part, float32 (rows, PARTS)."""
+def sum_by_part(batch: Packed, text: Nats, speech: Nats, *, smooth: bool) -> torch.Tensor:
+    """Loss sums by row and part, float32 (rows, PARTS)."""
     empty = torch.zeros(len(batch.text), dtype=torch.float32, device=speech[0].device)
-    found = (
+    parts = (
         empty.index_add(0, batch.text_row, text[0]),
         empty.index_add(0, batch.speech_row, speech[0]),
         speech[0].index_select(0, batch.eos_at),
         empty.index_add(0, batch.text_row, text[1]) if smooth else empty,
         empty.index_add(0, batch.speech_row, speech[1]) if smooth else empty,
     )
-    assert len(found) == len(PARTS)
-    return torch.stack(found, dim=1)
+    assert len(parts) == len(PARTS)
+    return torch.stack(parts, dim=1)

@@ -1,4 +1,4 @@
-"""Several voice prompts as one file, for stock classes that listen to one."""
+"""Voice prompts for stock classes that take a single audio file."""
 
 import contextlib
 import tempfile
@@ -9,26 +9,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def read(path: Path, rate: int) -> NDArray[np.float32]:
-    """A mono sound file at another rate: float32 (samples,)."""
+def read_resampled(path: Path, rate: int) -> NDArray[np.float32]:
+    """Read a mono audio file resampled to ``rate`` Hz: float32 (samples,)."""
     import soundfile
     import soxr
 
-    samples, own = soundfile.read(path, dtype="float32")
-    if own == rate:
+    samples, file_rate = soundfile.read(path, dtype="float32")
+    if file_rate == rate:
         return np.asarray(samples, dtype=np.float32)
-    return np.asarray(soxr.resample(samples, own, rate), dtype=np.float32)
+    return np.asarray(soxr.resample(samples, file_rate, rate), dtype=np.float32)
 
 
 @contextlib.contextmanager
-def joined(prompts: Sequence[Path], rate: int) -> Iterator[Path]:
-    """One file with all prompts behind one another, at this rate; one alone is given as it is."""
+def concatenated(prompts: Sequence[Path], rate: int) -> Iterator[Path]:
+    """Concatenate prompts into a temporary file at ``rate`` Hz; a single prompt is unchanged."""
     import soundfile
 
     if len(prompts) == 1:
         yield prompts[0]
         return
-    waves = [read(path, rate) for path in prompts]
+    waves = [read_resampled(path, rate) for path in prompts]
     with tempfile.TemporaryDirectory(prefix="voice-") as folder:
         path = Path(folder) / "voice.wav"
         soundfile.write(path, np.concatenate(waves), rate, subtype="PCM_16")

@@ -45,7 +45,7 @@ def codebook(arguments: argparse.Namespace) -> int:
         done = _learn(work, terminal)
         terminal.close()
         if not done:
-            print_line(f"Paused at step {work.place.step}. Run the same command to resume.")
+            print_line(f"Paused at step {work.position.step}. Run the same command to resume.")
             return 0
         _refuse_full_disk(base, target)
         for sentence in write_result(work, base, bundle, target):
@@ -159,8 +159,8 @@ def _learn(work: "CodebookTraining", terminal: "Terminal") -> bool:
         f"Before: mel L1 {before.l1:.4f}, L2 {before.l2:.4f}, {before.used} of"
         f" {before.codes_there} codes in use on {len(work.held_out)} held-out clips."
     )
-    started, first = time.monotonic(), work.place.step
-    shown = len(work.place.series)
+    started, first = time.monotonic(), work.position.step
+    shown = len(work.position.series)
 
     def show(step: int, total: int, error: float | None) -> None:
         nonlocal shown
@@ -169,12 +169,12 @@ def _learn(work: "CodebookTraining", terminal: "Terminal") -> bool:
         terminal.update_line(
             f"step {step}/{total}  {status}  {remaining:.0f} s left", step == total
         )
-        for point in work.place.series[shown:]:
+        for point in work.position.series[shown:]:
             terminal.line(
                 f"step {point['step']}: L1 {point['l1']:.4f}, L2 {point['l2']:.4f},"
                 f" {point['used']} codes, {point['frames_changed']:.1%} of frames changed"
             )
-        shown = len(work.place.series)
+        shown = len(work.position.series)
 
     with stop_requests() as pause:
         return fine_tune(work, pause, show)

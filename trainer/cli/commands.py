@@ -204,9 +204,9 @@ def doctor(arguments: Arguments) -> int:
 
 def _make(arguments: Arguments) -> int:
     """Create the environment of an inference-only model."""
-    from trainer.backends.environments import make, usual_place
+    from trainer.backends.environments import create_environment, default_folder
     from trainer.only_speaks import read_inference_model
 
     model = read_inference_model(arguments.make)
-    make(model, arguments.env or usual_place(model.key), print_line)
+    create_environment(model, arguments.env or default_folder(model.key), print_line)
     return 0

@@ -49,7 +49,7 @@ def build_dataset(
     for clip in splits["train"]:
         voices.setdefault(clip.speaker, []).append(clip)
     arrays = {key: features.arrays for key, features in prepared.by_clip.items()}
-    backend.settle(checked.usable, arrays)
+    backend.fit(checked.usable, arrays)
     prompts = Prompts(voices, prepared.by_clip, config.data, config.run.seed, backend.prompt_units)
     evaluation = schedule(splits["eval"]) if splits["eval"] else None
     return Dataset(bundle, checked, prepared, schedule(splits["train"]), evaluation, prompts)

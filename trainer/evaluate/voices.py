@@ -37,7 +37,7 @@ def speaking(run: Run, bundle: Bundle, step: int) -> Iterator[Speaker]:
     from trainer.training.session import load_weights
 
     if run.config.model.backend in inference_only():
-        with open_shipped(run.config).speaking() as speaker:
+        with open_shipped(run.config).open_speaker() as speaker:
             yield speaker
         return
     backend = open_backend(run.config, bundle)

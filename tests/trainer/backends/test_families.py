@@ -1,4 +1,4 @@
-"""A family is known where it is registered, and in its own package; what trains does not ask."""
+"""Model families are named in their packages only, not in the training code."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from trainer.families import families, trainable
 from trainer.target import read_target
 
 TRAINER = Path(__file__).resolve().parents[3] / "trainer"
-BLIND = (
+FAMILY_FREE = (
     "compare", "evaluate", "listening", "report", "resources.py", "runs", "training", "data",
     "optim/schedule.py", "optim/gradients.py", "optim/early_stopping.py",
     "bundle/manifest.py", "bundle/preflight.py", "bundle/sampler.py", "machine/plan.py",
@@ -19,8 +19,8 @@ BLIND = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", BLIND)
-def test_what_trains_compares_and_reports_names_no_family(name):
+@pytest.mark.parametrize("name", FAMILY_FREE)
+def test_training_code_names_no_family(name):
     path = TRAINER / name
     files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
     names = re.compile("|".join({*families()} - {"toy"}), re.IGNORECASE)
@@ -33,7 +33,7 @@ def test_what_trains_compares_and_reports_names_no_family(name):
     assert not named
 
 
-def test_every_family_has_its_limits_and_its_packages():
+def test_every_family_has_limits_and_packages():
     assert {name for name, family in families().items() if family.packages} == {
         "xtts",
         "chatterbox",
@@ -44,13 +44,12 @@ def test_every_family_has_its_limits_and_its_packages():
 
 @pytest.mark.model
 @pytest.mark.parametrize(("family", "name"), [("xtts", "XTTS"), ("chatterbox", "Chatterbox")])
-def test_without_a_base_it_says_what_to_name(tmp_path, family, name, capsys):
+def test_a_missing_base_is_an_error_with_a_hint(tmp_path, family, name, capsys):
     show = a_bundle(tmp_path / "show", 8)
     words = ["--set", f"model.backend={family}", "--preset", "24gb"]
     assert main(["train", str(show), str(tmp_path / "run"), *words]) == 2
-    said = capsys.readouterr().err
-    assert said == (
-        f"trainer: {name} needs a base model to start from. Name its folder with --base, or try the"
-        " path with --preset tiny-cpu.\n"
+    assert capsys.readouterr().err == (
+        f"trainer: {name} needs a base model. Specify its folder with --base, or test with a random"
+        " base: --preset tiny-cpu.\n"
     )
     assert not (tmp_path / "run").exists()

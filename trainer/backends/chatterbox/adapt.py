@@ -1,4 +1,4 @@
-"""What learns: every weight, LoRA adapters on the transformer, or some parts."""
+"""Trainable parameters: all, LoRA adapters on the transformer, or named parts."""
 
 from typing import Any
 
@@ -14,9 +14,9 @@ PROJECTIONS = (
     "mlp.up_proj",
     "mlp.down_proj",
 )
-"""All linear layers of a block: what LoRA adapts unless told otherwise."""
+"""Default LoRA targets: all linear layers of a block."""
 
-# Names of parts as people choose them, and the stock modules they stand for.
+# Stock modules by the part names of the configuration.
 PARTS = {
     "heads": ("text_head", "speech_head"),
     "embeddings": ("text_emb", "speech_emb", "text_pos_emb", "speech_pos_emb"),
@@ -25,13 +25,13 @@ PARTS = {
     "conditioning": ("cond_enc",),
     "transformer": ("tfmr",),
 }
-TEXT_ONLY = "text"  # beside adapters: what a grown vocabulary needs to learn
+TEXT_ONLY = "text"  # trained beside adapters if the vocabulary is extended
 
 
 def adapt(network: Any, settings: Adapt) -> None:  # noqa: ANN401 - a ChatterboxNetwork
-    """Mark what learns in ``network``; with LoRA, put the adapters in.
+    """Set the trainable parameters of ``network``, adding adapters for LoRA.
 
-    The transformer's own table of words is in no path, so it never learns.
+    The unused token embedding of the transformer stays frozen.
     """
     t3 = network.t3
     network.requires_grad_(requires_grad=settings.mode == "full")
@@ -47,5 +47,5 @@ def adapt(network: Any, settings: Adapt) -> None:  # noqa: ANN401 - a Chatterbox
 
 
 def merge_lora(t3: Any) -> None:  # noqa: ANN401
-    """Fold LoRA adapters into the weights beside them, leaving the stock modules."""
+    """Merge LoRA adapters into the base weights, in place."""
     t3.tfmr = without_adapters(t3.tfmr)

@@ -1,8 +1,7 @@
-"""The base model on disk as chatterbox-tts reads it: the English or the multilingual one.
+"""Base model folder in the layout of chatterbox-tts, English or multilingual.
 
-Only tensors are read from it, and only after their hash was found right: against
-``resources/models.toml`` where the file is a known one, else against what was recorded when the
-folder was first used.
+Files are loaded as tensors only, after verification of their SHA-256 against
+``resources/models.toml``, or for unknown files against the hash recorded at first use.
 """
 
 import json
@@ -18,13 +17,13 @@ from trainer.runs.base_hashes import verified_hashes
 if TYPE_CHECKING:
     import torch
 
-KIND = "chatterbox"  # of the models in resources/models.toml
-SIZES = "sizes.json"  # beside a small random base, or one whose vocabulary has grown
+KIND = "chatterbox"  # in resources/models.toml
+SIZES = "sizes.json"  # in bases that are random or have an extended vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One of the two released models. Files, by what they are, and the size of the vocabulary."""
+    """Released edition: file names and vocabulary size."""
 
     name: str
     t3: str
@@ -35,7 +34,7 @@ class Edition:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The names of its files."""
+        """All file names."""
         return (self.t3, self.s3gen, self.voice_encoder, self.tokenizer)
 
 
@@ -59,10 +58,10 @@ MULTILINGUAL = Edition(
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """What differs from the released network; None where nothing does.
+    """Network sizes; None: as released.
 
-    layers, width, heads, feed_forward: of the transformer. text_tokens: rows of its vocabulary.
-    small_sound: whether the networks that make and read speech tokens are small, too.
+    layers, width, heads, feed_forward: of the transformer. text_tokens: vocabulary size.
+    small_sound: whether speech tokenizer and decoder are small, too.
     """
 
     text_tokens: int
@@ -75,7 +74,7 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class ChatterboxBase:
-    """A checked base folder. hashes: SHA-256 by file name."""
+    """Verified base folder. hashes: SHA-256 by file name."""
 
     folder: Path
     edition: Edition
@@ -83,16 +82,16 @@ class ChatterboxBase:
     hashes: Mapping[str, str]
 
     def path(self, name: str) -> Path:
-        """One of its files."""
+        """Path of a file."""
         return self.folder / name
 
     def tensors(self, name: str) -> "dict[str, torch.Tensor]":
-        """The tensors of one of its files."""
+        """Tensors of a file."""
         return load_tensors(self.folder / name)
 
 
 def open_base(folder: Path) -> ChatterboxBase:
-    """The base in ``folder``, every file there and its hash as expected."""
+    """Open the base in ``folder``; BrokenBase if a file is missing or its hash differs."""
     edition = MULTILINGUAL if (folder / MULTILINGUAL.t3).is_file() else ENGLISH
     missing = [name for name in edition.files if not (folder / name).is_file()]
     if missing:
@@ -106,7 +105,7 @@ def open_base(folder: Path) -> ChatterboxBase:
 
 
 def write_sizes(folder: Path, sizes: Sizes) -> None:
-    """Say what differs from the released network."""
+    """Write the network sizes."""
     about = {name: getattr(sizes, name) for name in Sizes.__dataclass_fields__}
     (folder / SIZES).write_text(json.dumps(about, indent=1), encoding="utf-8")
 
@@ -122,7 +121,7 @@ def _sizes(folder: Path, edition: Edition) -> Sizes:
 
 
 def load_tensors(path: Path) -> "dict[str, torch.Tensor]":
-    """The tensors of a file, refusing everything that is more than tensors."""
+    """Load the tensors of a file; BrokenBase if it contains other objects."""
     import torch
     from safetensors import SafetensorError
     from safetensors.torch import load_file
@@ -130,10 +129,10 @@ def load_tensors(path: Path) -> "dict[str, torch.Tensor]":
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
-        found = torch.load(path, map_location="cpu", weights_only=True)
+        tensors = torch.load(path, map_location="cpu", weights_only=True)
     except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
         reason = str(error).strip().partition("\n")[0]
-        raise BrokenBase(f"{path} is damaged or holds more than tensors: {reason}") from error
-    if not isinstance(found, dict):
-        raise BrokenBase(f"{path} holds no set of tensors.")
-    return found
+        raise BrokenBase(f"{path} is damaged or contains more than tensors: {reason}") from error
+    if not isinstance(tensors, dict):
+        raise BrokenBase(f"{path} does not contain a dictionary of tensors.")
+    return tensors

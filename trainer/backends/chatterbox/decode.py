@@ -1,8 +1,8 @@
-"""Speech tokens from T3, drawn as the stock class draws them, with a place for rules on endings.
+"""Speech token sampling of T3, equal to the stock sampler, with a logits rule.
 
-The stock sampler has no such place for English, and for the other languages it installs hooks that
-it never takes away and that end speech at two equal tokens in a row. This one keeps no state
-between two calls. A test holds it to the stock sampler's tokens.
+The stock sampler takes no logits processor. Its multilingual version installs hooks that it never
+removes and that stop at two equal tokens in a row; this one is stateless. A test compares its
+tokens with the stock sampler's.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,31 +12,31 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Rule = Callable[["Tensor", Sequence[int]], "Tensor"]
-"""Takes the logits (1, choices) of the next token and the tokens so far; returns the logits."""
+"""Maps the logits (1, vocabulary) of the next token and the previous tokens to logits."""
 
 
 def sampler(
     t3: Any,  # noqa: ANN401
     rule: Rule | None,
-    most: int | None = None,
+    max_tokens: int | None = None,
 ) -> Callable[..., "Tensor"]:
-    """What stands in for ``t3.inference``, with the same arguments and answer.
+    """Replacement of ``t3.inference`` with the same arguments and result.
 
-    most: tokens at most, where that is less than the stock class asks for.
+    max_tokens: upper bound beside the max_new_tokens of the stock class.
     """
 
-    def inference(**told: Any) -> "Tensor":  # noqa: ANN401
+    def inference(**options: Any) -> "Tensor":  # noqa: ANN401
         import torch
 
-        if most is not None:
-            told["max_new_tokens"] = min(told["max_new_tokens"], most)
+        if max_tokens is not None:
+            options["max_new_tokens"] = min(options["max_new_tokens"], max_tokens)
         with torch.inference_mode():
-            return _draw(t3, rule, **told)
+            return _sample(t3, rule, **options)
 
     return inference
 
 
-def _draw(  # the arguments are those of the stock sampler
+def _sample(  # arguments of the stock sampler
     t3: Any,  # noqa: ANN401
     rule: Rule | None,
     *,
@@ -49,7 +49,7 @@ def _draw(  # the arguments are those of the stock sampler
     min_p: float,
     top_p: float,
 ) -> "Tensor":
-    """Tokens (1, drawn), the stop among them if it came."""
+    """Sampled tokens (1, length), including the stop token if reached."""
     import torch
 
     stop = t3.hp.stop_speech_token
@@ -60,10 +60,12 @@ def _draw(  # the arguments are those of the stock sampler
         speech_tokens=start.to(dtype=torch.long),
         cfg_weight=cfg_weight,
     )
-    again = t3.speech_emb(start.to(dtype=torch.long)) + t3.speech_pos_emb.get_fixed_embedding(0)
-    inputs = torch.cat([embeds, again], dim=1)
-    draw = _chooser(temperature, repetition_penalty, min_p, top_p)
-    spoken: list[int] = []
+    second_start = t3.speech_emb(
+        start.to(dtype=torch.long)
+    ) + t3.speech_pos_emb.get_fixed_embedding(0)
+    inputs = torch.cat([embeds, second_start], dim=1)
+    choose = _token_sampler(temperature, repetition_penalty, min_p, top_p)
+    tokens: list[int] = []
     past = None
     for step in range(max_new_tokens):
         out = t3.tfmr(inputs_embeds=inputs, past_key_values=past, use_cache=True)
@@ -71,20 +73,20 @@ def _draw(  # the arguments are those of the stock sampler
         logits = t3.speech_head(out.last_hidden_state[:, -1])
         logits = logits[:1] + cfg_weight * (logits[:1] - logits[1:2]) if len(logits) > 1 else logits
         if rule is not None:
-            logits = rule(logits, spoken)
-        token = draw(logits, [t3.hp.start_speech_token, *spoken])
-        spoken.append(token)
+            logits = rule(logits, tokens)
+        token = choose(logits, [t3.hp.start_speech_token, *tokens])
+        tokens.append(token)
         if token == stop:
             break
         one = torch.full((len(inputs), 1), token, dtype=torch.long, device=inputs.device)
         inputs = t3.speech_emb(one) + t3.speech_pos_emb.get_fixed_embedding(step + 1)
-    return torch.tensor([spoken], dtype=torch.long, device=inputs.device)
+    return torch.tensor([tokens], dtype=torch.long, device=inputs.device)
 
 
-def _chooser(
+def _token_sampler(
     temperature: float, repetition_penalty: float, min_p: float, top_p: float
 ) -> Callable[["Tensor", Sequence[int]], int]:
-    """Draws a token from logits as the stock sampler does, in its order."""
+    """Sample a token from logits, with the processors of the stock sampler in its order."""
     import torch
     from transformers.generation import logits_process
 
@@ -92,7 +94,7 @@ def _chooser(
     smallest = logits_process.MinPLogitsWarper(min_p=min_p)
     nucleus = logits_process.TopPLogitsWarper(top_p=top_p)
 
-    # Any: transformers names tensor types of its own.
+    # Any: transformers defines other tensor types.
     def choose(logits: Any, before: Sequence[int]) -> int:  # noqa: ANN401
         ids: Any = torch.tensor([list(before)], dtype=torch.long, device=logits.device)
         logits = repetition(ids, logits)

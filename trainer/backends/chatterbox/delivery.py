@@ -1,7 +1,7 @@
-"""How lively a clip is spoken, measured, and as the scalar that Chatterbox is told.
+"""Expressiveness of clips: pitch and level spread, and the exaggeration scalar.
 
-Other kits tell the network the same 0.5 for every clip, so that it learns to pass over the scalar.
-Here a clip's scalar says where its delivery lies among the clips of its speaker.
+Training with a constant scalar (0.5 in other trainers) teaches the network to ignore it. Here the
+scalar of a clip is the rank of its delivery among the clips of its speaker.
 """
 
 import json
@@ -16,25 +16,25 @@ from trainer.runs.files import write_atomically
 
 FRAME_S, HOP_S = 0.04, 0.01
 LOWEST_HZ, HIGHEST_HZ = 60.0, 500.0
-VOICED = 0.45  # normalised autocorrelation above which a frame has a pitch
-FLOOR_DB = 40.0  # below the loudest frame, a frame says nothing about the delivery
-FEWEST_FRAMES = 10  # voiced ones, for a spread that means something
-USUAL = 0.5  # the scalar of the stock package for usual speech
-CALM, LIVELY = 0.25, 0.8  # scalars of a speaker's calmest and liveliest clips
-FEWEST_FOR_A_SCALE = 3  # clips, for a rank among them to mean something
-SHARE_OF_CATEGORY = 0.5  # of a clip's scalar that its category decides, where it has one
+VOICED = 0.45  # normalised autocorrelation threshold of voiced frames
+FLOOR_DB = 40.0  # below the loudest frame; quieter frames are ignored
+MIN_FRAMES = 10  # voiced frames needed for a spread
+NEUTRAL = 0.5  # default of the stock package
+CALM, LIVELY = 0.25, 0.8  # scalars of the lowest and highest rank
+MIN_CLIPS = 3  # clips of a speaker needed for ranks
+SHARE_OF_CATEGORY = 0.5  # weight of the category median in the scalar of a clip
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Spread of pitch in semitones and of level in dB; NaN where too little is voiced."""
+    """Spread of pitch in semitones and of level in dB; NaN with too few voiced frames."""
 
     pitch_spread: float
     level_spread: float
 
 
-def measured(wave: NDArray[np.float32], rate: int) -> Delivery:
-    """The delivery of a clip. wave: float32 (samples,)."""
+def measure(wave: NDArray[np.float32], rate: int) -> Delivery:
+    """Measure the delivery of a clip. wave: float32 (samples,)."""
     frame, hop = int(FRAME_S * rate), int(HOP_S * rate)
     if len(wave) < frame:
         return Delivery(float("nan"), float("nan"))
@@ -43,37 +43,38 @@ def measured(wave: NDArray[np.float32], rate: int) -> Delivery:
     loud = level > level.max() - FLOOR_DB
     pitch = _pitch(frames[loud] - frames[loud].mean(axis=1, keepdims=True), rate)
     voiced = pitch > 0
-    if voiced.sum() < FEWEST_FRAMES:
+    if voiced.sum() < MIN_FRAMES:
         return Delivery(float("nan"), float("nan"))
     return Delivery(float(_spread(12 * np.log2(pitch[voiced]))), float(_spread(level[loud])))
 
 
 def _pitch(frames: NDArray[np.float32], rate: int) -> NDArray[np.float64]:
-    """Pitch of each frame in Hz, 0 where there is none, by its autocorrelation."""
+    """Pitch by frame in Hz from the autocorrelation, 0 if unvoiced."""
     size = 1 << (2 * frames.shape[1] - 1).bit_length()
     window = np.hanning(frames.shape[1])
     spectrum = np.abs(np.fft.rfft(frames * window, size, axis=1)) ** 2
-    found = np.fft.irfft(spectrum, axis=1)[:, : frames.shape[1]]
+    autocorrelation = np.fft.irfft(spectrum, axis=1)[:, : frames.shape[1]]
     of_window = np.fft.irfft(np.abs(np.fft.rfft(window, size)) ** 2)[: frames.shape[1]]
-    found = found / (found[:, :1] + 1e-12) / (of_window / of_window[0] + 1e-12)
+    normaliser = (autocorrelation[:, :1] + 1e-12), (of_window / of_window[0] + 1e-12)
+    autocorrelation = autocorrelation / normaliser[0] / normaliser[1]
     shortest, longest = int(rate / HIGHEST_HZ), int(rate / LOWEST_HZ)
-    lags = found[:, shortest : min(longest, frames.shape[1] - 1)]
+    lags = autocorrelation[:, shortest : min(longest, frames.shape[1] - 1)]
     best = lags.argmax(axis=1)
     is_voiced = lags[np.arange(len(lags)), best] > VOICED
     return np.where(is_voiced, rate / (best + shortest), 0.0)
 
 
 def _spread(values: NDArray[np.floating]) -> float:
-    """From the 10th to the 90th percentile."""
+    """Distance from the 10th to the 90th percentile."""
     low, high = np.percentile(values, (10, 90))
     return float(high - low)
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """The scalar of each clip, and of each category (the median of its clips).
+    """Fitted scalars by clip, and by category (median of its clips).
 
-    scale: spreads of pitch and of level at 0, 5 ... 100 % of the clips, for other sounds.
+    scale: percentiles 0, 5 ... 100 of pitch and level spread, for other audio.
     """
 
     of_clip: Mapping[str, float]
@@ -81,7 +82,7 @@ class Expression:
     scale: tuple[Sequence[float], Sequence[float]] = ((), ())
 
     def of(self, sounds: Sequence[Delivery]) -> float:
-        """The scalar of sounds that are none of the clips, such as a voice prompt."""
+        """Scalar of other audio, such as a voice prompt."""
         shares = [
             float(np.interp(value, scale, np.linspace(0, 1, len(scale))))
             for sound in sounds
@@ -90,74 +91,73 @@ class Expression:
             )
             if len(scale) and np.isfinite(value)
         ]
-        return scalar(float(np.mean(shares))) if shares else USUAL
+        return scalar(float(np.mean(shares))) if shares else NEUTRAL
 
 
-def expression(
-    found: Mapping[str, tuple[float, float]],
+def fit_expression(
+    spreads: Mapping[str, tuple[float, float]],
     speakers: Mapping[str, str],
     categories: Mapping[str, str | None],
 ) -> Expression:
-    """What the network is told, from the measured delivery of all clips.
+    """Fit the expression scalars of all clips.
 
-    found: clip -> (pitch spread, level spread), NaN where unmeasured: such a clip is usual.
-    speakers, categories: by clip; a category of None does not count. A clip lies between calm and
-    lively as its rank among its speaker's clips says, and halfway towards its category's median.
+    spreads: (pitch, level) by clip; NaN gives the neutral scalar. speakers, categories: by clip.
+    The scalar is the rank among the clips of the speaker, moved halfway to the category median.
     """
-    own: dict[str, float] = {}
+    by_rank: dict[str, float] = {}
     for speaker in sorted(set(speakers.values())):
-        clips = sorted(clip for clip in found if speakers[clip] == speaker)
-        own |= _ranked(clips, np.array([found[clip] for clip in clips]))
+        clips = sorted(clip for clip in spreads if speakers[clip] == speaker)
+        by_rank |= _ranked(clips, np.array([spreads[clip] for clip in clips]))
     medians = {
-        kind: float(np.median([own[clip] for clip in own if categories.get(clip) == kind]))
-        for kind in sorted({kind for clip in own for kind in [categories.get(clip)] if kind})
+        kind: float(np.median([by_rank[clip] for clip in by_rank if categories.get(clip) == kind]))
+        for kind in sorted({kind for clip in by_rank for kind in [categories.get(clip)] if kind})
     }
-    told = {}
-    for clip, value in own.items():
+    scalars = {}
+    for clip, value in by_rank.items():
         kind = categories.get(clip)
-        toward = medians[kind] if kind else value
-        told[clip] = value + SHARE_OF_CATEGORY * (toward - value)
-    return Expression(told, medians, _scale(np.array(list(found.values()))))
+        target = medians[kind] if kind else value
+        scalars[clip] = value + SHARE_OF_CATEGORY * (target - value)
+    return Expression(scalars, medians, _scale(np.array(list(spreads.values()))))
 
 
-def scalar(share: float) -> float:
-    """The scalar of a clip that is livelier than this share of its speaker's clips."""
-    low, high = (CALM, USUAL) if share < 0.5 else (USUAL, LIVELY)
-    return round(low + (high - low) * (share % 0.5 if share < 1 else 0.5) * 2, 4)
+def scalar(rank: float) -> float:
+    """Map a rank in 0..1 to a scalar, piecewise linear through CALM, NEUTRAL, LIVELY."""
+    low, high = (CALM, NEUTRAL) if rank < 0.5 else (NEUTRAL, LIVELY)
+    return round(low + (high - low) * (rank % 0.5 if rank < 1 else 0.5) * 2, 4)
 
 
 def _scale(spreads: NDArray[np.float64]) -> tuple[Sequence[float], Sequence[float]]:
-    """Percentiles of both spreads; empty where nothing could be measured. spreads: (clips, 2)."""
-    known = spreads[np.isfinite(spreads).all(axis=1)] if len(spreads) else spreads
-    if len(known) < FEWEST_FOR_A_SCALE:
+    """Percentiles of both spreads; empty with too few clips. spreads: (clips, 2)."""
+    finite = spreads[np.isfinite(spreads).all(axis=1)] if len(spreads) else spreads
+    if len(finite) < MIN_CLIPS:
         return (), ()
-    steps = np.percentile(known, np.arange(0, 101, 5), axis=0)  # (21, 2)
+    steps = np.percentile(finite, np.arange(0, 101, 5), axis=0)  # (21, 2)
     return tuple(map(float, steps[:, 0])), tuple(map(float, steps[:, 1]))
 
 
 def _ranked(clips: Sequence[str], spreads: NDArray[np.float64]) -> dict[str, float]:
-    """Scalars of one speaker's clips. spreads: (clips, 2)."""
+    """Scalars by rank of the clips of one speaker. spreads: (clips, 2)."""
     measurable = np.isfinite(spreads).all(axis=1)
-    scalars = np.full(len(clips), USUAL)
-    if measurable.sum() >= FEWEST_FOR_A_SCALE:
+    scalars = np.full(len(clips), NEUTRAL)
+    if measurable.sum() >= MIN_CLIPS:
         ranks = spreads[measurable].argsort(axis=0).argsort(axis=0).mean(axis=1)
         scalars[measurable] = [scalar(share) for share in ranks / (measurable.sum() - 1)]
-    return {clip: float(told) for clip, told in zip(clips, scalars, strict=True)}
+    return {clip: float(value) for clip, value in zip(clips, scalars, strict=True)}
 
 
-def write_expression(path: Path, found: Expression) -> None:
-    """Keep it for commands that do not look at the clips."""
+def write_expression(path: Path, expression: Expression) -> None:
+    """Write a fitted expression as JSON."""
     about = {
-        "of_clip": dict(found.of_clip),
-        "of_category": dict(found.of_category),
-        "scale": found.scale,
+        "of_clip": dict(expression.of_clip),
+        "of_category": dict(expression.of_category),
+        "scale": expression.scale,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, json.dumps(about).encode())
 
 
 def read_expression(path: Path | None) -> Expression:
-    """What was kept; nothing where there is no such file."""
+    """Read a fitted expression; empty if the file does not exist."""
     if path is None or not path.is_file():
         return Expression({}, {})
     return Expression(**json.loads(path.read_text(encoding="utf-8")))

@@ -1,8 +1,7 @@
-"""The chatterbox-tts package, imported once, and its networks at the sizes a base asks for.
+"""Import of chatterbox-tts, and construction of its networks at configurable sizes.
 
-The released classes have their sizes written in their code. A small random base of the same
-classes, or one whose vocabulary has grown, says its own in a file; while the networks are built,
-these stand in place of the released ones.
+The package hard-codes the released sizes. Random bases and bases with an extended vocabulary have
+other sizes; a context manager patches them in while the networks are built.
 """
 
 import contextlib
@@ -24,14 +23,14 @@ SMALL_TOKENIZER = {
     "n_audio_state": 128,
     "n_audio_head": 2,
     "n_audio_layer": 1,
-}  # 64 a head is fixed
+}  # fixed at 64 per head
 SMALL_ENCODER = {"num_blocks": 1, "linear_units": 128}
 SMALL_DECODER = {"n_blocks": 1, "num_mid_blocks": 1, "num_heads": 2, "channels": [64]}
 SMALL_VOCODER = {"base_channels": 32}
 
 
 def chatterbox(name: str = "") -> Any:  # noqa: ANN401 - the package has no types
-    """A module of chatterbox-tts, or TrainerError when it is not installed."""
+    """Import a module of chatterbox-tts; TrainerError if it is not installed."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -44,7 +43,7 @@ def chatterbox(name: str = "") -> Any:  # noqa: ANN401 - the package has no type
 
 
 def version() -> str:
-    """The installed version of chatterbox-tts."""
+    """Installed version of chatterbox-tts."""
     try:
         return importlib.metadata.version(DISTRIBUTION)
     except importlib.metadata.PackageNotFoundError:
@@ -52,30 +51,30 @@ def version() -> str:
 
 
 def new_t3(sizes: Sizes) -> "nn.Module":
-    """T3 with random weights at these sizes."""
+    """Build T3 with random weights."""
     with at_sizes(sizes), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         settings = chatterbox("models.t3.modules.t3_config").T3Config(sizes.text_tokens)
-        made: nn.Module = chatterbox("models.t3.t3").T3(settings)
-    return made
+        network: nn.Module = chatterbox("models.t3.t3").T3(settings)
+    return network
 
 
 def new_s3gen(sizes: Sizes) -> "nn.Module":
-    """The network between speech tokens and sound, with random weights."""
+    """Build speech tokenizer and decoder with random weights."""
     with at_sizes(sizes), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        made: nn.Module = chatterbox("models.s3gen.s3gen").S3Token2Wav()
-    return made
+        network: nn.Module = chatterbox("models.s3gen.s3gen").S3Token2Wav()
+    return network
 
 
 def new_voice_encoder() -> "nn.Module":
-    """The network that makes a voice a vector, with random weights."""
-    made: nn.Module = chatterbox("models.voice_encoder").VoiceEncoder()
-    return made
+    """Build the voice encoder with random weights."""
+    network: nn.Module = chatterbox("models.voice_encoder").VoiceEncoder()
+    return network
 
 
 def load_t3(base: ChatterboxBase) -> "nn.Module":
-    """The base's T3, strictly loaded."""
+    """Load T3 of a base, strictly."""
     network = new_t3(base.sizes)
     network.load_state_dict(base.tensors(base.edition.t3))
     for module in network.modules():
@@ -91,96 +90,97 @@ def _attend(
     v: "Tensor",
     mask: "Tensor | None" = None,
 ) -> "Tensor":
-    """The perceiver's attention as the package computes it.
+    """Attention of the perceiver with the configured dropout.
 
-    Without its context manager, which torch is about to drop; with the dropout of its own module,
-    so that the configuration's counts. (The package's other way has its letters mixed up and
-    cannot run.)
+    Replaces ``flash_attention``, which uses a deprecated torch context manager and a fixed dropout.
+    The other implementation in the package fails on an invalid einsum.
     """
     from torch.nn import functional
 
-    left_out = module.dropout.p if module.training else 0.0
-    return functional.scaled_dot_product_attention(q, k, v, attn_mask=mask, dropout_p=left_out)
+    dropout = module.dropout.p if module.training else 0.0
+    return functional.scaled_dot_product_attention(q, k, v, attn_mask=mask, dropout_p=dropout)
 
 
 def load_s3gen(base: ChatterboxBase) -> "nn.Module":
-    """The base's speech tokenizer and decoder."""
+    """Load speech tokenizer and decoder of a base."""
     network = new_s3gen(base.sizes)
-    # The mel filters of the tokenizer are computed and not stored in the released file.
+    # The released file omits the mel filters of the tokenizer, which are computed.
     missing, unexpected = network.load_state_dict(base.tensors(base.edition.s3gen), strict=False)
     wrong = [name for name in missing if name.partition(".")[0] != "tokenizer"] + list(unexpected)
     if wrong:
-        raise TrainerError(f"{base.path(base.edition.s3gen)} has other tensors: {wrong[0]}.")
+        raise TrainerError(
+            f"{base.path(base.edition.s3gen)} has missing or unexpected tensors: {wrong[0]}."
+        )
     return network.eval().requires_grad_(requires_grad=False)
 
 
 def load_voice_encoder(base: ChatterboxBase) -> "nn.Module":
-    """The base's voice encoder."""
+    """Load the voice encoder of a base."""
     network = new_voice_encoder()
     network.load_state_dict(base.tensors(base.edition.voice_encoder))
     return network.eval().requires_grad_(requires_grad=False)
 
 
 def text_tokenizer(base: ChatterboxBase) -> Any:  # noqa: ANN401
-    """The base's text tokenizer, of the stock class."""
-    kind = "EnTokenizer" if base.edition.name == "english" else "MTLTokenizer"
-    with nothing_fetched(base):
-        return getattr(chatterbox("models.tokenizers"), kind)(
+    """Load the text tokenizer of a base, of the stock class."""
+    class_name = "EnTokenizer" if base.edition.name == "english" else "MTLTokenizer"
+    with offline(base):
+        return getattr(chatterbox("models.tokenizers"), class_name)(
             str(base.path(base.edition.tokenizer))
         )
 
 
 @contextlib.contextmanager
-def nothing_fetched(base: ChatterboxBase) -> Iterator[None]:
-    """While this is open, the multilingual tokenizer takes its table of Chinese from the base.
+def offline(base: ChatterboxBase) -> Iterator[None]:
+    """Context manager: build the multilingual tokenizer without downloads.
 
-    Whatever language is to be spoken, it would ask the model hub for the table, write it into the
-    base, and fetch a network that divides Chinese into words; it cannot be built without.
+    For every language, the stock class downloads a Cangjie table for Chinese into the base and a
+    word segmentation network. Here the table comes from the base, and there is no segmentation.
     """
 
     def from_base(*, filename: str, **_: object) -> str:
         if not base.path(filename).is_file():
-            raise FileNotFoundError(filename)  # the package goes on without, saying so in its log
+            raise FileNotFoundError(filename)  # the package logs this and continues
         return str(base.path(filename))
 
-    def undivided(converter: Any) -> None:  # noqa: ANN401
+    def no_segmenter(converter: Any) -> None:  # noqa: ANN401
         converter.segmenter = None
 
     owner = chatterbox("models.tokenizers.tokenizer")
     with contextlib.ExitStack() as stack:
         for place, name, value in (
             (owner, "hf_hub_download", from_base),
-            (owner.ChineseCangjieConverter, "_init_segmenter", undivided),
+            (owner.ChineseCangjieConverter, "_init_segmenter", no_segmenter),
         ):
-            stack.callback(_put, place, name, getattr(place, name))
-            _put(place, name, value)
+            stack.callback(_set, place, name, getattr(place, name))
+            _set(place, name, value)
         yield
 
 
 @contextlib.contextmanager
 def at_sizes(sizes: Sizes) -> Iterator[None]:
-    """While this is open, the stock classes are built at these sizes."""
+    """Context manager: patch the sizes of the stock classes."""
     with contextlib.ExitStack() as stack:
         for owner, name, value in (*_text(sizes), *_transformer(sizes), *_sound(sizes)):
             before = owner[name] if isinstance(owner, dict) else getattr(owner, name)
-            stack.callback(_put, owner, name, before)
-            _put(owner, name, value)
+            stack.callback(_set, owner, name, before)
+            _set(owner, name, value)
         yield
 
 
-Replaced = tuple[Any, str, object]
-"""A module, class or dictionary, a name in it, and what shall stand there."""
+Patch = tuple[Any, str, object]
+"""Module, class or dictionary, attribute or key, and new value."""
 
 
-def _put(owner: Any, name: str, value: object) -> None:  # noqa: ANN401
+def _set(owner: Any, name: str, value: object) -> None:  # noqa: ANN401
     if isinstance(owner, dict):
         owner[name] = value
     else:
         setattr(owner, name, value)
 
 
-def _text(sizes: Sizes) -> Iterator[Replaced]:
-    """``ChatterboxTTS.from_local`` asks for a vocabulary by the name of its edition."""
+def _text(sizes: Sizes) -> Iterator[Patch]:
+    """Patches for the vocabulary size; ``from_local`` selects it by the name of the edition."""
     if sizes.text_tokens in (ENGLISH.text_tokens, MULTILINGUAL.text_tokens):
         return
     config = chatterbox("models.t3.modules.t3_config").T3Config
@@ -188,7 +188,7 @@ def _text(sizes: Sizes) -> Iterator[Replaced]:
         yield config, name, staticmethod(functools.partial(config, sizes.text_tokens))
 
 
-def _transformer(sizes: Sizes) -> Iterator[Replaced]:
+def _transformer(sizes: Sizes) -> Iterator[Patch]:
     if sizes.width is None or sizes.heads is None:
         return
     configs = chatterbox("models.t3.llama_configs").LLAMA_CONFIGS
@@ -207,11 +207,11 @@ def _transformer(sizes: Sizes) -> Iterator[Replaced]:
     yield owner, "Perceiver", functools.partial(perceiver, **small, num_attn_heads=sizes.heads)
 
 
-def _sound(sizes: Sizes) -> Iterator[Replaced]:
+def _sound(sizes: Sizes) -> Iterator[Patch]:
     if not sizes.small_sound:
         return
     owner = chatterbox("models.s3gen.s3gen")
-    # S3Tokenizer does not hand its configuration on: its parent's default is what counts.
+    # S3Tokenizer does not pass its configuration on; the default of its base class is used.
     (config,) = importlib.import_module("s3tokenizer.model_v2").S3TokenizerV2.__init__.__defaults__
     for name, size in SMALL_TOKENIZER.items():
         yield config, name, size
@@ -224,6 +224,6 @@ def _sound(sizes: Sizes) -> Iterator[Replaced]:
         yield owner, name, _with_changes(getattr(owner, name), changes)
 
 
-def _with_changes(kind: Any, changes: dict[str, Any]) -> Any:  # noqa: ANN401
-    """The class, built with some arguments other than those it is called with."""
-    return lambda *args, **named: kind(*args, **{**named, **changes})
+def _with_changes(cls: Any, changes: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Constructor of ``cls`` with overridden keyword arguments."""
+    return lambda *args, **named: cls(*args, **{**named, **changes})

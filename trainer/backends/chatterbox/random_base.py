@@ -1,8 +1,7 @@
-"""A small random Chatterbox as real files, in the layout of the released English one.
+"""Small random Chatterbox base in the file layout of the released English one, for tests.
 
-It lets the whole path run where no weights can be had. Its speech tokenizer is set so that it
-uses its codes on the bundle's sound: an untouched random one gives nearly every frame the same
-code, and a falling loss would prove nothing.
+Its speech tokenizer is calibrated on the audio of the bundle, because an uncalibrated one maps
+nearly every frame to the same code, and a falling loss would prove nothing.
 """
 
 import hashlib
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from trainer.backends.chatterbox.base import ENGLISH, Sizes, write_sizes
 from trainer.backends.chatterbox.package import new_s3gen, new_t3, new_voice_encoder
 from trainer.backends.chatterbox.sound import SPEECH_RATE
-from trainer.backends.prompt_sound import read
+from trainer.backends.prompt_sound import read_resampled
 from trainer.bundle.manifest import Bundle
 from trainer.config import TrainConfig
 from trainer.errors import TrainerError
@@ -25,14 +24,14 @@ if TYPE_CHECKING:
 
 VERSION = 1
 CALIBRATION_CLIPS = 24
-SPREAD = 0.9  # of what goes into the rounding: three levels are then about equally frequent
-INITIAL_SPREAD = 0.02  # of weights, as the released network's are drawn
+SPREAD = 0.9  # standard deviation before rounding: three levels about equally frequent
+INITIAL_SPREAD = 0.02  # standard deviation of embeddings
 SPECIAL = ("[STOP]", "[UNK]", "[SPACE]", "[PAD]", "[SEP]", "[CLS]", "[MASK]")
 START_ID = 255
 
 
 def random_base(config: TrainConfig, bundle: Bundle, cache: Path) -> Path:
-    """The folder of the small random base for this bundle; built at the first call."""
+    """Folder of the small random base for this bundle; built once."""
     sizes = config.model
     spec = [VERSION, sizes.layers, sizes.width, sizes.heads]
     text = json.dumps(["chatterbox", *spec, config.run.seed, bundle.manifest_sha256])
@@ -44,15 +43,15 @@ def _build(folder: Path, config: TrainConfig, bundle: Bundle) -> None:
     import torch
     from safetensors.torch import save_file
 
-    wanted = config.model
-    if wanted.width % wanted.heads or (wanted.width // wanted.heads) % 2:
+    model = config.model
+    if model.width % model.heads or (model.width // model.heads) % 2:
         raise TrainerError("model.width must be an even multiple of model.heads.")
     sizes = Sizes(
         ENGLISH.text_tokens,
-        wanted.layers,
-        wanted.width,
-        wanted.heads,
-        4 * wanted.width,
+        model.layers,
+        model.width,
+        model.heads,
+        4 * model.width,
         small_sound=True,
     )
     write_sizes(folder, sizes)
@@ -60,7 +59,7 @@ def _build(folder: Path, config: TrainConfig, bundle: Bundle) -> None:
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(config.run.seed)
         t3, s3gen = new_t3(sizes), new_s3gen(sizes)
-        _calm(t3)
+        _init_embeddings(t3)
         _calibrate(s3gen, bundle)
         for network, name in (
             (t3, ENGLISH.t3),
@@ -71,8 +70,8 @@ def _build(folder: Path, config: TrainConfig, bundle: Bundle) -> None:
             save_file(state, folder / name)
 
 
-def _calm(t3: "nn.Module") -> None:
-    """Tables drawn as narrowly as the released network's: torch draws embeddings from N(0, 1)."""
+def _init_embeddings(t3: "nn.Module") -> None:
+    """Initialise embeddings with the released standard deviation instead of torch's 1."""
     from torch import nn
 
     for module in t3.modules():
@@ -81,22 +80,22 @@ def _calm(t3: "nn.Module") -> None:
 
 
 def _calibrate(s3gen: Any, bundle: Bundle) -> None:  # noqa: ANN401
-    """Centre and spread what the tokenizer rounds, by what it makes of the bundle's sound."""
+    """Standardise the values that the tokenizer rounds, on the audio of the bundle."""
     import torch
 
     tokenizer = s3gen.tokenizer.eval()
     down = tokenizer.quantizer._codebook.project_down
-    seen: list[torch.Tensor] = []
-    watch = down.register_forward_hook(lambda _m, _i, out: seen.append(out.detach()))
+    outputs: list[torch.Tensor] = []
+    hook = down.register_forward_hook(lambda _m, _i, out: outputs.append(out.detach()))
     try:
         for clip in _spread(bundle):
-            tokenizer([read(bundle.audio(clip), SPEECH_RATE)])
+            tokenizer([read_resampled(bundle.audio(clip), SPEECH_RATE)])
     finally:
-        watch.remove()
-    answers = torch.cat(seen)  # (frames, 8)
-    scale = SPREAD / answers.std(dim=0).clamp(min=1e-6)
+        hook.remove()
+    values = torch.cat(outputs)  # (frames, 8)
+    scale = SPREAD / values.std(dim=0).clamp(min=1e-6)
     down.weight.mul_(scale[:, None])
-    down.bias.copy_((down.bias - answers.mean(dim=0)) * scale)
+    down.bias.copy_((down.bias - values.mean(dim=0)) * scale)
 
 
 def _spread(bundle: Bundle) -> Sequence[Any]:
@@ -105,15 +104,17 @@ def _spread(bundle: Bundle) -> Sequence[Any]:
 
 
 def _write_vocabulary(path: Path, bundle: Bundle) -> None:
-    """Every sign of the bundle, and START and STOP where the stock class expects them."""
+    """Write a vocabulary of the characters of the bundle, with START and STOP at the stock ids."""
     from tokenizers import AddedToken, Tokenizer, models
 
-    signs = sorted({sign for clip in bundle.clips for sign in clip.text + clip.text.title()})
-    signs = [*dict.fromkeys([*"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", *signs])]
-    signs += [sign for sign in ".,!?'\"-0123456789" if sign not in signs]
-    signs = [sign for sign in signs if sign != " "][: START_ID - len(SPECIAL)]
-    vocabulary = {token: at for at, token in enumerate([*SPECIAL, *signs])}
+    letters = sorted({sign for clip in bundle.clips for sign in clip.text + clip.text.title()})
+    letters = [*dict.fromkeys([*"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", *letters])]
+    letters += [sign for sign in ".,!?'\"-0123456789" if sign not in letters]
+    letters = [sign for sign in letters if sign != " "][: START_ID - len(SPECIAL)]
+    vocabulary = {token: at for at, token in enumerate([*SPECIAL, *letters])}
     vocabulary["[START]"] = START_ID
-    made = Tokenizer(models.BPE(vocab=vocabulary, merges=[], unk_token="[UNK]"))
-    made.add_special_tokens([AddedToken(token, special=True) for token in (*SPECIAL, "[START]")])
-    made.save(str(path))
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[], unk_token="[UNK]"))
+    tokenizer.add_special_tokens(
+        [AddedToken(token, special=True) for token in (*SPECIAL, "[START]")]
+    )
+    tokenizer.save(str(path))

@@ -1,4 +1,4 @@
-"""Exports that the stock class loads strictly, and speech through the stock class."""
+"""Export for the stock class, and synthesis with the stock class."""
 
 import contextlib
 import io
@@ -15,14 +15,14 @@ from trainer.backends.chatterbox.base import SIZES, ChatterboxBase, open_base, w
 from trainer.backends.chatterbox.decode import Rule, sampler
 from trainer.backends.chatterbox.delivery import (
     Expression,
-    measured,
+    measure,
     read_expression,
     write_expression,
 )
-from trainer.backends.chatterbox.package import at_sizes, chatterbox, nothing_fetched
+from trainer.backends.chatterbox.package import at_sizes, chatterbox, offline
 from trainer.backends.chatterbox.sound import SPEECH_RATE, TOKEN_SAMPLES
-from trainer.backends.chatterbox.text import told_language
-from trainer.backends.prompt_sound import joined, read
+from trainer.backends.chatterbox.text import language_id
+from trainer.backends.prompt_sound import concatenated, read_resampled
 from trainer.errors import BrokenRun, TrainerError
 from trainer.runs.files import sync_file
 from trainer.speech.endings import Ending
@@ -31,7 +31,7 @@ from trainer.speech.sound import Sound
 if TYPE_CHECKING:
     import torch
 
-EXPRESSION = "expression.json"  # how lively the clips of each category are, and the scale of it
+EXPRESSION = "expression.json"  # expression scalars by category, and their scale
 OUTPUT_RATE = 24_000  # Hz
 
 
@@ -41,21 +41,21 @@ def write_export(
     folder: Path,
     expression: Expression,
 ) -> Mapping[str, object]:
-    """The base's files, its T3 replaced by the network's.
+    """Write the base files with the T3 of the network.
 
-    Returns how many tensors there are and how many differ from the base. LoRA adapters are merged
-    into ``network``, which cannot be trained on afterwards.
+    Returns the numbers of tensors and of tensors that differ from the base. Merges LoRA adapters
+    into ``network`` in place.
     """
     from safetensors.torch import save_file
 
     merge_lora(network.t3)
-    learnt = network.t3.state_dict()
+    trained = network.t3.state_dict()
     before = base.tensors(base.edition.t3)
-    differing = sorted(set(learnt) ^ set(before))
+    differing = sorted(set(trained) ^ set(before))
     if differing:
-        raise BrokenRun(f"The trained network has other tensors than the base: {differing[0]}.")
-    changed = [key for key, value in learnt.items() if not _same(value, before[key])]
-    state = {key: value.detach().cpu().contiguous().clone() for key, value in learnt.items()}
+        raise BrokenRun(f"The tensors of the trained network and the base differ: {differing[0]}.")
+    changed = [key for key, value in trained.items() if not _same(value, before[key])]
+    state = {key: value.detach().cpu().contiguous().clone() for key, value in trained.items()}
     save_file(state, folder / base.edition.t3)
     sync_file(folder / base.edition.t3)
     for name in base.edition.files[1:]:
@@ -68,40 +68,37 @@ def write_export(
 
 
 def load_stock(folder: Path) -> Any:  # noqa: ANN401 - the package has no types
-    """The stock class with the export in ``folder``, ready to speak.
-
-    Its own ``from_local`` loads the files, T3 strictly.
-    """
+    """Load the export in ``folder`` with ``from_local`` of the stock class, T3 strictly."""
     import torch
 
     base = open_base(folder)
-    kind = "ChatterboxTTS" if base.edition.name == "english" else "ChatterboxMultilingualTTS"
+    class_name = "ChatterboxTTS" if base.edition.name == "english" else "ChatterboxMultilingualTTS"
     module = chatterbox("tts" if base.edition.name == "english" else "mtl_tts")
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    with at_sizes(base.sizes), nothing_fetched(base), _quiet():
-        return getattr(module, kind).from_local(folder, device)
+    with at_sizes(base.sizes), offline(base), _quiet():
+        return getattr(module, class_name).from_local(folder, device)
 
 
 def speak(
     export: Path, text: str, language: str, prompts: Sequence[Path], out: Path, seed: int
 ) -> float:
-    """Speak ``text`` in the voice of ``prompts`` and write 24 kHz sound to ``out``."""
+    """Synthesise ``text`` in the voice of ``prompts`` to a 24 kHz WAV file."""
     import numpy as np
     import soundfile
 
-    spoken = StockSpeaker(export).say(text, language, prompts, seed, None)
+    sound = StockSpeaker(export).say(text, language, prompts, seed, None)
     beside = out.with_name(f".{out.stem}.{os.getpid()}.tmp.wav")
     try:
-        wave = np.clip(spoken.samples, -1.0, 1.0)
-        soundfile.write(beside, wave, spoken.rate, subtype="PCM_16")
+        wave = np.clip(sound.samples, -1.0, 1.0)
+        soundfile.write(beside, wave, sound.rate, subtype="PCM_16")
         beside.replace(out)
     finally:
         beside.unlink(missing_ok=True)
-    return spoken.seconds
+    return sound.seconds
 
 
 class StockSpeaker:
-    """An export in the stock class, loaded once; see ``trainer.speech.speaker.Speaker``."""
+    """Implementation of ``trainer.speech.speaker.Speaker`` on the stock class."""
 
     tokens_per_second = SPEECH_RATE / TOKEN_SAMPLES
 
@@ -114,63 +111,67 @@ class StockSpeaker:
     def say(
         self, text: str, language: str, prompts: Sequence[Path], seed: int, ending: Ending | None
     ) -> Sound:
-        """One piece of text, as lively as the prompts are."""
+        """Synthesise one piece of text, with the expression of the prompts."""
         import numpy as np
         import torch
 
-        model, told = self._model, {}
+        model, options = self._model, {}
         if hasattr(model, "get_supported_languages"):
-            told["language_id"] = told_language(language)
-        draw = sampler(model.t3, as_rule(ending), ending.most + 1 if ending else None)
-        model.t3.inference = lambda **asked: _sounds(draw(**asked), model.t3.hp)
+            options["language_id"] = language_id(language)
+        sample = sampler(model.t3, as_rule(ending), ending.most + 1 if ending else None)
+        model.t3.inference = lambda **named: _speech_tokens(sample(**named), model.t3.hp)
         with _quiet():
-            lively = self._listen(tuple(prompts))
+            exaggeration = self._set_voice(tuple(prompts))
             torch.manual_seed(seed)
-            spoken = model.generate(text, exaggeration=lively, **told)
-        wave = np.asarray(spoken.numpy(), dtype=np.float32).reshape(-1)
+            audio = model.generate(text, exaggeration=exaggeration, **options)
+        wave = np.asarray(audio.numpy(), dtype=np.float32).reshape(-1)
         if not np.isfinite(wave).all():
-            raise TrainerError("The network spoke samples that are not numbers; it is spoilt.")
+            raise TrainerError(
+                "The synthesised audio contains NaN or infinity: the weights are damaged."
+            )
         return Sound(wave, OUTPUT_RATE)
 
-    def _listen(self, prompts: tuple[Path, ...]) -> float:
-        """Take up the voice of the prompts if it is another one; returns how lively it is."""
+    def _set_voice(self, prompts: tuple[Path, ...]) -> float:
+        """Condition the model on the prompts; returns their expression scalar."""
         if not prompts:
-            raise TrainerError("There is no voice to speak in.", "Name a clip with --reference.")
+            raise TrainerError("There is no voice prompt.", "Specify a clip with --reference.")
         if prompts != self._prompts:
-            found = [measured(read(path, SPEECH_RATE), SPEECH_RATE) for path in prompts]
-            self._lively = self._expression.of(found)
-            with joined(prompts, OUTPUT_RATE) as voice:
-                self._model.prepare_conditionals(str(voice), exaggeration=self._lively)
+            deliveries = [
+                measure(read_resampled(path, SPEECH_RATE), SPEECH_RATE) for path in prompts
+            ]
+            self._exaggeration = self._expression.of(deliveries)
+            with concatenated(prompts, OUTPUT_RATE) as voice:
+                self._model.prepare_conditionals(str(voice), exaggeration=self._exaggeration)
             self._prompts = prompts
-        return self._lively
+        return self._exaggeration
 
 
 def as_rule(ending: Ending | None) -> Rule | None:
-    """The rules on endings as the sampler takes them."""
+    """Logits rule of ending control for the sampler."""
     if ending is None:
         return None
 
-    def rule(logits: "torch.Tensor", said: Sequence[int]) -> "torch.Tensor":
+    def rule(logits: "torch.Tensor", tokens: Sequence[int]) -> "torch.Tensor":
         import torch
 
-        shaped = ending.shape(logits[0].float().cpu().numpy(), said)
+        shaped = ending.shape(logits[0].float().cpu().numpy(), tokens)
         return torch.from_numpy(shaped)[None].to(logits)
 
     return rule
 
 
-def _sounds(tokens: "torch.Tensor", settings: Any) -> "torch.Tensor":  # noqa: ANN401 - a T3Config
-    """Tokens (1, drawn) without those that stand for no sound; only the English class drops them.
+def _speech_tokens(tokens: "torch.Tensor", settings: Any) -> "torch.Tensor":  # noqa: ANN401 - a T3Config
+    """Remove special tokens except the stop, as the English stock class does: (1, length).
 
-    Its sound network ends with an error at any other than the stop.
+    The multilingual decoder fails on them.
     """
-    is_sound = tokens[0] < settings.start_speech_token
-    return tokens[:, is_sound | (tokens[0] == settings.stop_speech_token)]
+    is_speech = tokens[0] < settings.start_speech_token
+    return tokens[:, is_speech | (tokens[0] == settings.stop_speech_token)]
 
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """The package prints and shows a progress bar; neither is for people."""
+    """Suppress output, progress bars and warnings of the package."""
     with (
         warnings.catch_warnings(),
         contextlib.redirect_stdout(io.StringIO()),

@@ -1,7 +1,7 @@
-"""A base with a larger vocabulary, for a language or signs that the released one does not know.
+"""Extended text vocabulary, for additional languages or characters.
 
-New tokens take the table's unused rows first, so that few of them need no other network. Each
-begins as the mean of the pieces that the old vocabulary gives for it.
+New tokens take unused rows of the embedding first, so that a few do not change the network size.
+A new embedding starts as the mean of those of its pieces in the old vocabulary.
 """
 
 import hashlib
@@ -23,18 +23,18 @@ VERSION = 1
 GROWN = ("text_emb.weight", "text_head.weight")
 
 
-def extended_base(base: ChatterboxBase, bundle: Bundle, most: int, cache: Path) -> Path:
-    """The folder of ``base`` with at most ``most`` new tokens; built at the first call."""
-    what = [VERSION, dict(base.hashes), bundle.manifest_sha256, most]
-    name = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
+def extended_base(base: ChatterboxBase, bundle: Bundle, max_tokens: int, cache: Path) -> Path:
+    """Folder of ``base`` with at most ``max_tokens`` new tokens; built once."""
+    spec = [VERSION, dict(base.hashes), bundle.manifest_sha256, max_tokens]
+    name = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:16]
     folder = cache / f"extended-base-{name}"
-    return build_once(folder, lambda empty: _build(empty, base, bundle, most))
+    return build_once(folder, lambda empty: _build(empty, base, bundle, max_tokens))
 
 
-def _build(folder: Path, base: ChatterboxBase, bundle: Bundle, most: int) -> None:
+def _build(folder: Path, base: ChatterboxBase, bundle: Bundle, max_tokens: int) -> None:
     tokenizer: Any = text_tokenizer(base)
     texts = [as_tokenized(tokenizer, clip.text, clip.language) for clip in bundle.clips]
-    growth = grow(tokenizer.tokenizer, texts, most)
+    growth = grow(tokenizer.tokenizer, texts, max_tokens)
     old: dict[str, int] = tokenizer.tokenizer.get_vocab()
     names = base.edition
     write_vocabulary(base.path(names.tokenizer), folder / names.tokenizer, growth)
@@ -45,7 +45,7 @@ def _build(folder: Path, base: ChatterboxBase, bundle: Bundle, most: int) -> Non
 
 
 def _write_t3(base: ChatterboxBase, folder: Path, old: Mapping[str, int], growth: Growth) -> int:
-    """The base's tensors with a row for each new token; returns how many rows there are now."""
+    """Write T3 with rows for the new tokens; returns the number of rows."""
     import torch
     from safetensors.torch import save_file
 
@@ -56,8 +56,8 @@ def _write_t3(base: ChatterboxBase, folder: Path, old: Mapping[str, int], growth
         table = state[name]
         more = table.new_zeros((rows - len(table), table.shape[1]))
         larger = torch.cat([table, more])
-        for at, made_of in enumerate(growth.tokens.values(), first):
-            larger[at] = table[[old[piece] for piece in made_of]].mean(dim=0)
+        for at, pieces in enumerate(growth.tokens.values(), first):
+            larger[at] = table[[old[piece] for piece in pieces]].mean(dim=0)
         state[name] = larger.contiguous()
     save_file(state, folder / base.edition.t3)
     return rows

@@ -1,6 +1,7 @@
-"""IndexTTS-2, which only speaks here, to be compared with. Nothing of it is imported.
+"""IndexTTS-2 for comparison, inference only.
 
-Its package runs in an environment of its own, as a program that is asked line by line.
+Its package runs in a separate environment, in a worker process with a line protocol; nothing of
+it is imported here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,15 +21,15 @@ if TYPE_CHECKING:
     from trainer.speech.speaker import Speaker
 
 
-class ShippedIndexTTS:
-    """See ``trainer.backends.Shipped``."""
+class ReleasedIndexTTS:
+    """Implementation of ``trainer.backends.ReleasedModel``."""
 
     def __init__(self, config: TrainConfig) -> None:
         self.model = read_inference_model("indextts")
         if not config.model.base:
             raise WrongUsage(
-                f"{self.model.name} needs its weights.",
-                f"Name the folder of {self.model.weights.origin} with --base.",
+                f"{self.model.name} needs a folder of weights.",
+                f"Specify the folder of {self.model.weights.origin} with --base.",
             )
         self._base_folder = Path(config.model.base)
         environment = config.model.environment
@@ -36,12 +37,12 @@ class ShippedIndexTTS:
 
     @cached_property
     def base(self) -> IndexTTSBase:
-        """Its weights, checked."""
+        """Weights, with verified hashes."""
         return open_base(self.model, self._base_folder)
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """That it speaks."""
+        """Supported language codes."""
         return self.model.languages
 
     def identity(self) -> Mapping[str, object]:
@@ -55,12 +56,12 @@ class ShippedIndexTTS:
         }
 
     @contextmanager
-    def speaking(self) -> "Iterator[Speaker]":
-        """The voice, loaded when it first speaks, and let go of afterwards."""
+    def open_speaker(self) -> "Iterator[Speaker]":
+        """Speaker process; loads the weights at the first text, ends with the context."""
         from trainer.backends.indextts.speaker import IndexSpeaker
 
         with IndexSpeaker(self.model, self._python, self.base) as speaker:
             yield speaker
 
 
-FAMILY = Family(speaker=ShippedIndexTTS)
+FAMILY = Family(speaker=ReleasedIndexTTS)

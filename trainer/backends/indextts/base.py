@@ -1,4 +1,4 @@
-"""The weights of IndexTTS-2 on disk: its own files, and in ``hub`` what it takes from elsewhere."""
+"""Weights of IndexTTS-2 on disk; ``hub`` holds files of other repositories."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,45 +8,45 @@ from trainer.errors import BrokenBase
 from trainer.only_speaks import InferenceModel
 from trainer.runs.base_hashes import verified_hashes
 
-HUB = "hub"  # laid out as the Hugging Face hub's own cache
+HUB = "hub"  # in the cache layout of huggingface_hub
 
 
 @dataclass(frozen=True, slots=True)
 class IndexTTSBase:
-    """A checked folder. hashes: SHA-256 by file, relative to it."""
+    """Verified folder of weights. hashes: SHA-256 by relative path."""
 
     folder: Path
     hashes: Mapping[str, str]
 
 
 def open_base(model: InferenceModel, folder: Path) -> IndexTTSBase:
-    """The weights in ``folder``, every file there and its hash as it was before."""
+    """Open the weights in ``folder``; BrokenBase if a file is missing or its hash changed."""
     folder = folder.resolve()
-    wanted = model.weights
-    missing = [name for name in wanted.files if not (folder / name).is_file()]
+    weights = model.weights
+    missing = [name for name in weights.files if not (folder / name).is_file()]
     if missing:
         raise BrokenBase(
             f"The base folder {folder} lacks {', '.join(missing)}.",
-            f"Fill it with: hf download {wanted.origin} --local-dir {folder}",
+            f"Download them with: hf download {weights.origin} --local-dir {folder}",
         )
-    names = list(wanted.files)
-    for repository in wanted.hub:
-        found = {
+    names = list(weights.files)
+    for repository in weights.hub:
+        snapshots = {
             name: sorted(_in_cache(folder, repository.name, name)) for name in repository.files
         }
-        lacking = [name for name, places in found.items() if not places]
-        if lacking:
+        missing = [name for name, paths in snapshots.items() if not paths]
+        if missing:
             raise BrokenBase(
-                f"The base folder {folder} lacks {', '.join(lacking)} of {repository.name}.",
-                f"Fill it with: HF_HUB_CACHE={folder / HUB} hf download {repository.name}"
+                f"The base folder {folder} lacks {', '.join(missing)} of {repository.name}.",
+                f"Download them with: HF_HUB_CACHE={folder / HUB} hf download {repository.name}"
                 f" {' '.join(repository.files)}",
             )
-        names += [place for places in found.values() for place in places]
+        names += [path for paths in snapshots.values() for path in paths]
     return IndexTTSBase(folder, verified_hashes(folder, names, model.key))
 
 
 def _in_cache(folder: Path, repository: str, name: str) -> Iterator[str]:
-    """Where a file of a repository lies, in one snapshot or several."""
+    """Relative paths of a repository file, one per snapshot."""
     cached = folder / HUB / f"models--{repository.replace('/', '--')}" / "snapshots"
     for path in cached.glob(f"*/{name}"):
         yield path.relative_to(folder).as_posix()

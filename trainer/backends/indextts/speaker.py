@@ -1,4 +1,4 @@
-"""IndexTTS-2 as a speaker: a program in its own environment, asked line by line."""
+"""Speaker of IndexTTS-2: worker process in a separate environment."""
 
 import contextlib
 import json
@@ -11,20 +11,20 @@ from types import TracebackType
 from typing import Any
 
 from trainer.backends.indextts.base import HUB, IndexTTSBase
-from trainer.backends.prompt_sound import joined
+from trainer.backends.prompt_sound import concatenated
 from trainer.errors import TrainerError
 from trainer.only_speaks import InferenceModel
 from trainer.speech.endings import Ending
 from trainer.speech.sound import Sound, read_sound
 
 WORKER = Path(__file__).with_name("worker.py")
-PROMPT_RATE = 24_000  # Hz, of prompts that are joined; one alone is heard as it is
-PATIENCE_S = 10.0  # for the program to end by itself
-LAST_WORDS = 4000  # bytes of what it wrote that are looked at when it has ended
+PROMPT_RATE = 24_000  # Hz, of concatenated prompts; a single one is not resampled
+EXIT_TIMEOUT_S = 10.0  # before the worker is killed
+LOG_TAIL = 4000  # bytes read from the end of the worker's log
 
 
 class IndexSpeaker:
-    """See ``trainer.speech.speaker.Speaker``; ends as the model likes. A context manager."""
+    """Speaker without ending control; context manager that ends the worker."""
 
     tokens_per_second = 0.0
     stop_token = -1
@@ -40,14 +40,14 @@ class IndexSpeaker:
             stderr=self._log,
             text=True,
             encoding="utf-8",
-            env=_surroundings(base),
+            env=_environment(base),
         )
         try:
-            self.versions: dict[str, str] = self._answer()["ready"]
+            self.versions: dict[str, str] = self._read_reply()["ready"]
             if self.versions["version"] != model.version:
-                there = self.versions["version"] or "in no version"
+                installed = self.versions["version"] or "(not installed)"
                 raise TrainerError(
-                    f"{python} has {model.package} {there}; {model.version} is needed."
+                    f"{python} has {model.package} {installed}; {model.version} is required."
                 )
         except BaseException:
             self.close()
@@ -56,35 +56,35 @@ class IndexSpeaker:
     def say(
         self, text: str, language: str, prompts: Sequence[Path], seed: int, ending: Ending | None
     ) -> Sound:
-        """One piece of text, in the voice of the prompts."""
-        plain = language.partition("-")[0].lower()
-        if plain not in self._model.languages:
-            known = ", ".join(self._model.languages)
+        """Synthesise one piece of text; ``ending`` is ignored."""
+        code = language.partition("-")[0].lower()
+        if code not in self._model.languages:
+            supported = ", ".join(self._model.languages)
             raise TrainerError(
-                f"{self._model.name} does not speak {language!r}; it speaks {known}."
+                f"{self._model.name} does not support {language!r}; supported: {supported}."
             )
         if not prompts:
-            raise TrainerError("There is no voice to speak in.", "Name a clip with --reference.")
-        if plain != self._language:
+            raise TrainerError("There is no voice prompt.", "Specify a clip with --reference.")
+        if code != self._language:
             self._language = ""
-            self._ask(load=str(self._base.folder), language=plain)
-            self._language = plain
+            self._request(load=str(self._base.folder), language=code)
+            self._language = code
         with (
             tempfile.TemporaryDirectory(prefix="say-") as folder,
-            joined(prompts, PROMPT_RATE) as prompt,
+            concatenated(prompts, PROMPT_RATE) as prompt,
         ):
-            out = Path(folder) / "said.wav"
-            self._ask(say=text, prompt=str(prompt.resolve()), out=str(out), seed=seed)
+            out = Path(folder) / "speech.wav"
+            self._request(text=text, prompt=str(prompt.resolve()), out=str(out), seed=seed)
             return read_sound(out)
 
     def close(self) -> None:
-        """Let the program end."""
+        """End the worker process."""
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
-                with contextlib.suppress(BrokenPipeError):  # it has ended before
+                with contextlib.suppress(BrokenPipeError):  # already ended
                     stream.close()
         try:
-            self._process.wait(PATIENCE_S)
+            self._process.wait(EXIT_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -101,37 +101,37 @@ class IndexSpeaker:
     ) -> None:
         self.close()
 
-    def _ask(self, **asked: object) -> None:
+    def _request(self, **request: object) -> None:
         assert self._process.stdin is not None
         try:
-            self._process.stdin.write(json.dumps(asked) + "\n")
+            self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()
         except OSError as error:
-            raise self._ended() from error
-        answer = self._answer()
-        if "failed" in answer:
-            raise TrainerError(f"{self._model.name} could not speak: {answer['failed']}.")
+            raise self._exit_error() from error
+        reply = self._read_reply()
+        if "failed" in reply:
+            raise TrainerError(f"{self._model.name} synthesis failed: {reply['failed']}.")
 
-    def _answer(self) -> dict[str, Any]:
+    def _read_reply(self) -> dict[str, Any]:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         try:
-            found: dict[str, Any] = json.loads(line)
+            reply: dict[str, Any] = json.loads(line)
         except ValueError as error:
-            raise self._ended() from error
-        return found
+            raise self._exit_error() from error
+        return reply
 
-    def _ended(self) -> TrainerError:
-        """Why there is no answer, by the last line that the program wrote."""
+    def _exit_error(self) -> TrainerError:
+        """Error with the last line of the log of the ended worker."""
         size = os.fstat(self._log.fileno()).st_size
-        self._log.seek(max(0, size - LAST_WORDS))
+        self._log.seek(max(0, size - LOG_TAIL))
         lines = self._log.read().decode(errors="replace").split("\n")
-        said = next((line.strip() for line in reversed(lines) if line.strip()), "nothing")
-        return TrainerError(f"The program that speaks with {self._model.name} ended: {said}.")
+        last_line = next((line.strip() for line in reversed(lines) if line.strip()), "no output")
+        return TrainerError(f"The worker process of {self._model.name} ended: {last_line}.")
 
 
-def _surroundings(base: IndexTTSBase) -> dict[str, str]:
-    """Nothing is fetched and nothing but tensors is unpickled while it loads."""
+def _environment(base: IndexTTSBase) -> dict[str, str]:
+    """Environment variables: no downloads, unpickling of tensors only."""
     return {
         **os.environ,
         "HF_HUB_CACHE": str(base.folder / HUB),

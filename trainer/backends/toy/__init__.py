@@ -1,6 +1,6 @@
-"""A toy network on real bundles, so that the loop can be tested in a second.
+"""Toy model family for fast tests of the training loop on real bundles.
 
-It predicts each text byte and each loudness level from the one before, from one table each.
+A bigram table each for text bytes and for loudness levels.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-LEVELS = 16  # of loudness and of text bytes
+LEVELS = 16  # of loudness and text bytes
 STOP = LEVELS  # end of speech
 WINDOW = 1024  # samples per loudness level
 HOP = 256
@@ -32,7 +32,7 @@ PARTS = ("text", "mel", "eos")
 
 @dataclass(frozen=True, slots=True)
 class ToyBatch:
-    """inputs, targets: (rows, longest), -1 where there is no target. is_mel: which are sound."""
+    """Micro-batch. inputs, targets: (rows, length), target -1 if none. is_mel: audio positions."""
 
     clip_ids: tuple[str, ...]
     counts: NDArray[np.int64]
@@ -43,7 +43,7 @@ class ToyBatch:
     is_mel: "torch.Tensor"
 
     def to(self, device: "torch.device") -> "ToyBatch":
-        """The same on another device."""
+        """Copy on another device."""
         return replace(
             self,
             inputs=self.inputs.to(device),
@@ -53,7 +53,7 @@ class ToyBatch:
 
 
 class ToyBackend:
-    """See ``trainer.backends.Backend``."""
+    """Implementation of ``trainer.backends.Backend``."""
 
     name = "toy"
     target = "xtts_v2"
@@ -64,19 +64,19 @@ class ToyBackend:
         self.config = config
 
     def identity(self) -> Mapping[str, object]:
-        """It starts from nothing."""
+        """Provenance without base files."""
         return {"backend": self.name, "base": "", "sha256": {}}
 
     def reject(self, clips: Sequence[Clip]) -> Mapping[str, Sequence[Reason]]:
-        """It takes everything."""
+        """No clip is excluded."""
         return {}
 
     def feature_key(self) -> str:
-        """Always the same."""
+        """Constant key."""
         return hashlib.sha256(b"toy 1").hexdigest()
 
     def encode(self, clip: Clip, path: Path) -> Arrays:
-        """Text bytes and loudness levels, both 0..15."""
+        """Text bytes and loudness levels, both in 0..15."""
         import soundfile
 
         samples, _ = soundfile.read(path, dtype="float32")
@@ -91,15 +91,15 @@ class ToyBackend:
             "mel": np.zeros((frames, BANDS), dtype=np.float16),
         }
 
-    def settle(self, clips: Sequence[Clip], arrays: Mapping[str, Arrays]) -> None:
-        """Nothing depends on the other clips."""
+    def fit(self, clips: Sequence[Clip], arrays: Mapping[str, Arrays]) -> None:
+        """No statistics over clips."""
 
     def length(self, clip: Clip) -> int:
-        """Text bytes and loudness levels."""
+        """Number of text bytes and loudness levels."""
         return len(clip.text.encode()) + clip.samples // WINDOW + 2
 
     def network(self) -> "nn.Module":
-        """Two tables."""
+        """Two bigram tables."""
         import torch
 
         with torch.random.fork_rng(devices=[]):
@@ -107,17 +107,17 @@ class ToyBackend:
             return _make_network()
 
     def adapt(self, network: "nn.Module") -> None:
-        """Everything learns."""
+        """All parameters stay trainable."""
 
     def objective(self) -> Mapping[str, tuple[float, str]]:
-        """Text a little, sound fully."""
+        """Weighted text and audio loss."""
         return {
             "text": (self.config.loss.text_weight, "text"),
             "mel": (self.config.loss.mel_weight, "mel"),
         }
 
     def batch(self, items: Sequence[Item]) -> ToyBatch:
-        """The clips as tensors."""
+        """Collate items into tensors."""
         import torch
 
         rows = [_row(item) for item in items]
@@ -141,7 +141,7 @@ class ToyBackend:
         )
 
     def export(self, network: "nn.Module", folder: Path) -> Mapping[str, object]:
-        """The tables."""
+        """Write the tables as model.pth."""
         import torch
 
         torch.save({"model": network.state_dict()}, folder / "model.pth")
@@ -156,19 +156,19 @@ class ToyBackend:
         out: Path,
         seed: int,
     ) -> float:
-        """A tone a byte."""
+        """Synthesise one tone per byte."""
         import soundfile
 
-        draw = np.random.default_rng(seed)
+        random = np.random.default_rng(seed)
         phase = np.arange(2205) / 22050
         tones = [np.sin(2 * np.pi * (200 + 5 * byte) * phase) for byte in text.encode()]
-        wave = 0.3 * np.concatenate(tones) + draw.normal(0, 1e-4, 2205 * len(tones))
+        wave = 0.3 * np.concatenate(tones) + random.normal(0, 1e-4, 2205 * len(tones))
         soundfile.write(out, wave, 22050, subtype="PCM_16")
         return len(wave) / 22050
 
 
 def _row(item: Item) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """Inputs, targets and which of them are sound: text, stop, levels, stop."""
+    """Inputs, targets and audio mask of a clip: text, stop, levels, stop."""
     text, codes = item.arrays["tokens"].astype(np.int64), item.arrays["codes"].astype(np.int64)
     sequence = np.concatenate([[STOP], text, [STOP], codes, [STOP]])
     is_mel = np.arange(len(sequence) - 1) > len(text)
@@ -181,7 +181,7 @@ def _make_network() -> "nn.Module":
     from torch.nn import functional
 
     class ToyNetwork(nn.Module):
-        """Called with a ToyBatch it returns sums of cross-entropies in nats, (rows, PARTS)."""
+        """Forward pass: sums of cross-entropies in nats, float32 (rows, PARTS)."""
 
         def __init__(self) -> None:
             super().__init__()
@@ -190,7 +190,7 @@ def _make_network() -> "nn.Module":
             self.choices = dict.fromkeys(("text_ce", "mel_ce", "eos_ce"), LEVELS + 1)
 
         def forward(self, batch: ToyBatch) -> torch.Tensor:
-            """See the class."""
+            """Loss sums by row and part."""
             mel = batch.is_mel[..., None]
             logits = torch.where(mel, self.mel(batch.inputs), self.text(batch.inputs))
             nats = functional.cross_entropy(

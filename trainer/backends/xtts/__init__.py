@@ -1,4 +1,4 @@
-"""XTTS-v2. This package is the only place that imports TTS, and only inside functions."""
+"""Model family XTTS-v2. Only this package imports TTS, inside functions."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trainer.backends import MELS, Arrays, Item, bases
-from trainer.backends.bases import with_more_words
+from trainer.backends.bases import with_extended_vocabulary
 from trainer.backends.dropout import set_dropout
 from trainer.backends.objective import PARTS, text_and_speech
 from trainer.backends.xtts.base import XttsBase, open_base
@@ -31,23 +31,25 @@ if TYPE_CHECKING:
     from trainer.backends.xtts.speaker import XttsSpeaker
 
 FEATURE_VERSION = 1
-TEXT_CHARACTERS_PER_TOKEN = 3.0  # only for bucketing before the tokens are known
-UNKNOWN_TOKEN = 1  # [UNK]; coqui's trainer has this id fixed too
+TEXT_CHARACTERS_PER_TOKEN = 3.0  # estimate for bucketing
+UNKNOWN_TOKEN = 1  # [UNK]; coqui's trainer also hard-codes the id
 
 
 def open_backend(config: TrainConfig, bundle: Bundle, cache: Path) -> "XttsBackend":
-    """The back-end on ``model.base``, or on a small random base built for the bundle."""
+    """Open the back-end on ``model.base`` or on a small random base built for the bundle."""
     base = base_of(config, bundle, cache)
-    return XttsBackend(config, with_more_words(base, __name__, config, bundle, cache, open_base))
+    return XttsBackend(
+        config, with_extended_vocabulary(base, __name__, config, bundle, cache, open_base)
+    )
 
 
 def base_of(config: TrainConfig, bundle: Bundle, cache: Path) -> XttsBase:
-    """The base as given, or a small random one."""
+    """Open the configured base or build a small random one."""
     return bases.base_of("XTTS", __name__, config, bundle, cache, open_base)
 
 
 class XttsBackend:
-    """See ``trainer.backends.Backend``."""
+    """Implementation of ``trainer.backends.Backend``."""
 
     name = "xtts"
     target = "xtts_v2"
@@ -66,7 +68,7 @@ class XttsBackend:
 
     @cached_property
     def _encoders(self) -> tuple[Any, Any, Any]:
-        """The DVAE, its mel extractor and the voice prompt's."""
+        """DVAE, its mel extractor and the mel extractor of voice prompts."""
         from trainer.backends.xtts.networks import load_dvae, mel_extractor
 
         folder = self.base.folder
@@ -89,7 +91,7 @@ class XttsBackend:
         )
 
     def identity(self) -> Mapping[str, object]:
-        """Hashes of the base's files and the version of coqui-tts."""
+        """Provenance: hashes of the base files and version of coqui-tts."""
         return {
             "backend": self.name,
             "base": str(self.base.folder),
@@ -100,29 +102,29 @@ class XttsBackend:
         }
 
     def reject(self, clips: Sequence[Clip]) -> Mapping[str, Sequence[Reason]]:
-        """Clips whose text its vocabulary does not know or that has too many tokens."""
+        """Clips with unknown characters or too many text tokens."""
         limit = read_target(self.target).max_tokens
-        found: dict[str, list[Reason]] = {}
+        rejected: dict[str, list[Reason]] = {}
         for clip in clips:
             tokens = self._tokens.encode(clip.text, clip.language)
             if UNKNOWN_TOKEN in tokens:
-                why = "its text has characters that the vocabulary of the base does not have"
-                found.setdefault(clip.id, []).append(Reason("unknown_characters", why))
+                why = "the text has characters that are not in the vocabulary of the base"
+                rejected.setdefault(clip.id, []).append(Reason("unknown_characters", why))
             if len(tokens) > limit:
-                why = f"its text has {len(tokens)} of {limit} tokens"
-                found.setdefault(clip.id, []).append(Reason("text_too_long", why))
-        return found
+                why = f"text of {len(tokens)} tokens, limit {limit}"
+                rejected.setdefault(clip.id, []).append(Reason("text_too_long", why))
+        return rejected
 
     def feature_key(self) -> str:
-        """Networks and vocabulary that codes, mels and tokens come from."""
-        used = {
+        """Hash of the DVAE, the mel statistics and the text vocabulary."""
+        hashes = {
             name: self.base.hashes[name] for name in ("dvae.pth", "mel_stats.pth", "vocab.json")
         }
-        text = json.dumps([FEATURE_VERSION, used, TAIL_SAMPLES], sort_keys=True)
+        text = json.dumps([FEATURE_VERSION, hashes, TAIL_SAMPLES], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def encode(self, clip: Clip, path: Path) -> Arrays:
-        """Tokens, codes and mel of a clip; each clip alone, with a fixed tail of silence."""
+        """Tokens, codes and mel spectrogram of a clip, padded with a fixed length of silence."""
         import soundfile
         import torch
 
@@ -130,8 +132,8 @@ class XttsBackend:
         samples, _ = soundfile.read(path, dtype="float32")
         wave = torch.from_numpy(samples)[None]  # (1, samples)
         with torch.inference_mode():
-            tailed = torch.nn.functional.pad(wave, (0, TAIL_SAMPLES))
-            codes = dvae.get_codebook_indices(dvae_mel(tailed))[0]
+            padded = torch.nn.functional.pad(wave, (0, TAIL_SAMPLES))
+            codes = dvae.get_codebook_indices(dvae_mel(padded))[0]
             mel = style_mel(wave)[0].T  # (frames, 80)
         return {
             "tokens": np.asarray(self._tokens.encode(clip.text, clip.language), dtype=np.int32),
@@ -139,19 +141,19 @@ class XttsBackend:
             "mel": mel.numpy().astype(np.float16),
         }
 
-    def settle(self, clips: Sequence[Clip], arrays: Mapping[str, Arrays]) -> None:
-        """Nothing depends on the other clips."""
+    def fit(self, clips: Sequence[Clip], arrays: Mapping[str, Arrays]) -> None:
+        """No statistics over clips."""
 
     def length(self, clip: Clip) -> int:
-        """Positions of the clip in a batch; the text's share is estimated."""
+        """Positions of the clip in a batch, with estimated text tokens."""
         from trainer.backends.xtts.batch import row_length
 
         tokens = int(len(clip.text) / TEXT_CHARACTERS_PER_TOKEN) + 1
         return row_length(tokens, math.ceil(clip.samples / CODE_SAMPLES))
 
     def network(self) -> "nn.Module":
-        """The base's GPT with our forward pass."""
-        from trainer.backends.xtts.fast_modules import recompute
+        """GPT of the base, with the forward pass of ``XttsNetwork``."""
+        from trainer.backends.xtts.fast_modules import enable_checkpointing
         from trainer.backends.xtts.network import XttsNetwork
         from trainer.backends.xtts.networks import load_gpt
 
@@ -160,29 +162,29 @@ class XttsBackend:
         )
         set_dropout(network, self.config.model.dropout)
         if self.config.precision.checkpointing:
-            recompute(network.gpt)
+            enable_checkpointing(network.gpt)
         return network
 
     def adapt(self, network: "nn.Module") -> None:
-        """All weights, LoRA adapters, or some parts."""
-        from trainer.backends.xtts.adapt import adapt, refuse_frozen_codes
+        """Set the trainable parameters: all, LoRA adapters or parts."""
+        from trainer.backends.xtts.adapt import adapt, require_trainable_codes
 
         adapt(network, self.config.adapt)
-        if not self.base.knows_its_codes:
-            refuse_frozen_codes(network)
+        if not self.base.matches_dvae:
+            require_trainable_codes(network)
 
     def objective(self) -> Mapping[str, tuple[float, str]]:
-        """Coqui's weighting; the end of speech counted once more or less often as configured."""
+        """Weighted text and code loss, with the configured stop token weight."""
         return text_and_speech(self.config.loss)
 
     def batch(self, items: Sequence[Item]) -> "Packed":
-        """The clips as tensors."""
+        """Collate items into tensors."""
         from trainer.backends.xtts.batch import make_batch
 
         return make_batch(items, self._special)
 
     def export(self, network: "nn.Module", folder: Path) -> Mapping[str, object]:
-        """model.pth, config.json and vocab.json for the stock class."""
+        """Write model.pth, config.json and vocab.json for the stock class."""
         from trainer.backends.xtts.stock import write_export
 
         return write_export(self.base, network, folder)
@@ -196,13 +198,13 @@ class XttsBackend:
         out: Path,
         seed: int,
     ) -> float:
-        """Speak through the stock class."""
+        """Synthesise a WAV file with the stock class; returns its seconds."""
         from trainer.backends.xtts.stock import speak
 
         return speak(export, text, language, prompts, out, seed)
 
     def speaker(self, export: Path) -> "XttsSpeaker":
-        """An export loaded once, for many texts and with endings that can be shaped."""
+        """Load an export once for many texts, with ending control."""
         from trainer.backends.xtts.speaker import XttsSpeaker
 
         return XttsSpeaker(export)

@@ -1,4 +1,4 @@
-"""What learns: every weight, LoRA adapters beside the transformer's, or some parts."""
+"""Trainable parameters: all, LoRA adapters on the transformer, or named parts."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ from trainer.errors import WrongUsage
 from trainer.sections import Adapt
 
 TARGETS = ("attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj")
-"""All linear layers of a block: what LoRA adapts unless told otherwise."""
+"""Default LoRA targets: all linear layers of a block."""
 
-# Names of parts as people choose them, and the stock modules they stand for.
+# Stock modules by the part names of the configuration.
 PARTS = {
     "heads": ("text_head", "mel_head", "final_norm"),
     "embeddings": ("text_embedding", "mel_embedding", "text_pos_embedding", "mel_pos_embedding"),
@@ -20,7 +20,7 @@ PARTS = {
 
 
 def adapt(network: Any, settings: Adapt) -> None:  # noqa: ANN401 - an XttsNetwork
-    """Mark what learns in ``network``; with LoRA, put the adapters in."""
+    """Set the trainable parameters of ``network``, adding adapters for LoRA."""
     if settings.mode == "full":
         network.requires_grad_(requires_grad=True)
         return
@@ -30,21 +30,21 @@ def adapt(network: Any, settings: Adapt) -> None:  # noqa: ANN401 - an XttsNetwo
         choose_parts(gpt, PARTS, settings.parts)
         return
     # Only ``gpt.gpt`` is wrapped: wrapping the whole GPT would rename all keys, and the stock class
-    # would refuse them. GPT-2's Conv1D keeps its weights transposed.
+    # would reject them. GPT-2's Conv1D stores transposed weights.
     gpt.gpt = with_adapters(gpt.gpt, settings, TARGETS, "h", transposed=True)
 
 
-def refuse_frozen_codes(network: Any) -> None:  # noqa: ANN401 - an XttsNetwork
-    """Refuse to train on new codes where the GPT's two tables of codes would not learn."""
+def require_trainable_codes(network: Any) -> None:  # noqa: ANN401 - an XttsNetwork
+    """Raise WrongUsage if a changed DVAE meets frozen code embeddings or output layer."""
     tables = (network.gpt.mel_embedding, network.gpt.mel_head)
     if not all(value.requires_grad for table in tables for value in table.parameters()):
         raise WrongUsage(
-            "The DVAE of this base was changed, and with this [adapt] its GPT could not learn the"
-            " new codes: what it knows of each code would stay as it is.",
+            "The DVAE of this base was changed, and with this [adapt] the GPT cannot learn the new"
+            " codes: its code embeddings would be frozen.",
             'Set adapt.mode=full, or partial with parts = ["heads", "embeddings", "transformer"].',
         )
 
 
 def merge_lora(gpt: Any) -> None:  # noqa: ANN401
-    """Fold LoRA adapters into the weights beside them, leaving the stock modules."""
+    """Merge LoRA adapters into the base weights, in place."""
     gpt.gpt = without_adapters(gpt.gpt)

@@ -1,8 +1,7 @@
-"""The base model on disk: model.pth, vocab.json, dvae.pth, mel_stats.pth, config.json.
+"""Base model folder: model.pth, vocab.json, dvae.pth, mel_stats.pth, config.json.
 
-Only tensors are read from it, and only after their hash was found right: against
-``resources/models.toml`` where the file is a known one, else against what was recorded when the
-folder was first used.
+Files are loaded as tensors only, after verification of their SHA-256 against
+``resources/models.toml``, or for unknown files against the hash recorded at first use.
 """
 
 import json
@@ -21,12 +20,12 @@ if TYPE_CHECKING:
     import torch
 
 FILES = ("model.pth", "vocab.json", "dvae.pth", "mel_stats.pth", "config.json")
-KIND = "xtts"  # of the models in resources/models.toml
-# In model.pth: the hash of the dvae.pth whose codes its GPT has learnt. The released file has none,
-# and belongs to the dvae.pth released with it.
+KIND = "xtts"  # in resources/models.toml
+# Key in model.pth: hash of the dvae.pth that its GPT was trained with. The released file has
+# no such key; it was trained with the released dvae.pth.
 LEARNT_CODES_OF = "learnt_codes_of"
-# Classes of which the released model.pth carries instances beside its tensors. They are read as
-# empty shells, so that no code of theirs runs.
+# Classes pickled in the released model.pth beside the tensors, replaced by empty classes when
+# loading, so that none of their code runs.
 LEGACY_CLASSES = (
     "TTS.tts.models.xtts.XttsArgs",
     "TTS.tts.models.xtts.XttsAudioConfig",
@@ -37,9 +36,9 @@ LEGACY_CLASSES = (
 
 @dataclass(frozen=True, slots=True)
 class XttsBase:
-    """A checked base folder. hashes: SHA-256 by file name.
+    """Verified base folder. hashes: SHA-256 by file name.
 
-    learnt_codes_of: hash of the DVAE whose codes the GPT has learnt.
+    learnt_codes_of: hash of the DVAE that the GPT was trained with.
     """
 
     folder: Path
@@ -47,22 +46,22 @@ class XttsBase:
     learnt_codes_of: str
 
     @property
-    def knows_its_codes(self) -> bool:
-        """Whether the GPT has learnt the codes of the DVAE beside it."""
+    def matches_dvae(self) -> bool:
+        """Whether the GPT was trained with the DVAE of this folder."""
         return self.learnt_codes_of == self.hashes["dvae.pth"]
 
     def tensors(self, name: str) -> "dict[str, torch.Tensor]":
-        """The tensors of model.pth or dvae.pth, in main memory, mapped where possible."""
-        found = load_tensors(self.folder / name)
-        if not isinstance(found, dict):
-            raise BrokenBase(f"{self.folder / name} holds no set of tensors.")
-        inner = found.get("model", found)
-        if not isinstance(inner, dict):
-            raise BrokenBase(f"{self.folder / name} holds no set of tensors.")
-        return inner
+        """Tensors of model.pth or dvae.pth on the CPU, memory-mapped if possible."""
+        content = load_tensors(self.folder / name)
+        if not isinstance(content, dict):
+            raise BrokenBase(f"{self.folder / name} does not contain a dictionary of tensors.")
+        tensors = content.get("model", content)
+        if not isinstance(tensors, dict):
+            raise BrokenBase(f"{self.folder / name} does not contain a dictionary of tensors.")
+        return tensors
 
     def model_args(self) -> dict[str, object]:
-        """The sizes of the network, from config.json."""
+        """Network sizes in config.json."""
         try:
             config = json.loads((self.folder / "config.json").read_text(encoding="utf-8"))
             args: dict[str, object] = config["model_args"]
@@ -72,45 +71,45 @@ class XttsBase:
 
 
 def open_base(folder: Path) -> XttsBase:
-    """The base in ``folder``, every file there and its hash as expected."""
+    """Open the base in ``folder``; BrokenBase if a file is missing or its hash differs."""
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
         raise BrokenBase(
             f"The base folder {folder} lacks {', '.join(missing)}.",
-            f"It needs {', '.join(FILES)}; the preset tiny-cpu does without a base.",
+            f"It needs {', '.join(FILES)}; the preset tiny-cpu needs no base.",
         )
     hashes = verified_hashes(folder, FILES, KIND)
     return XttsBase(folder, hashes, _learnt_codes_of(folder) or hashes["dvae.pth"])
 
 
 def _learnt_codes_of(folder: Path) -> str:
-    """What model.pth says of itself; looked for once, as the file is large."""
+    """DVAE hash in model.pth, cached in the record because the file is large."""
     record = read_record(folder)
-    about = record.setdefault("model.pth", {})
-    if LEARNT_CODES_OF not in about:
-        about[LEARNT_CODES_OF] = _mark_of(folder / "model.pth")
+    entry = record.setdefault("model.pth", {})
+    if LEARNT_CODES_OF not in entry:
+        entry[LEARNT_CODES_OF] = _recorded_dvae(folder / "model.pth")
         write_record(folder, record)
-    return str(about[LEARNT_CODES_OF])
+    return str(entry[LEARNT_CODES_OF])
 
 
 def load_tensors(path: Path) -> object:
-    """What torch saved at ``path``, refusing everything that is more than tensors."""
+    """Load a torch file; BrokenBase if it contains other objects than tensors."""
     import torch
 
-    shells = [(types.new_class(name.rpartition(".")[2]), name) for name in LEGACY_CLASSES]
+    empty_classes = [(types.new_class(name.rpartition(".")[2]), name) for name in LEGACY_CLASSES]
     try:
-        with torch.serialization.safe_globals(shells):  # type: ignore[arg-type]
-            mapped = zipfile.is_zipfile(path)  # what torch saved before 1.6 cannot be mapped
+        with torch.serialization.safe_globals(empty_classes):  # type: ignore[arg-type]
+            mapped = zipfile.is_zipfile(path)  # files of torch before 1.6 cannot be mapped
             return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, ValueError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise BrokenBase(
-            f"{path} is damaged or holds more than tensors.", f"torch says: {reason}"
+            f"{path} is damaged or contains more than tensors.", f"torch reports: {reason}"
         ) from error
 
 
-def _mark_of(path: Path) -> str:
-    """The hash of the DVAE that a model.pth names as its own; "" if it names none."""
-    found = load_tensors(path)
-    mark = found.get(LEARNT_CODES_OF) if isinstance(found, dict) else None
-    return mark if isinstance(mark, str) else ""
+def _recorded_dvae(path: Path) -> str:
+    """DVAE hash recorded in a model.pth, "" if none."""
+    content = load_tensors(path)
+    recorded = content.get(LEARNT_CODES_OF) if isinstance(content, dict) else None
+    return recorded if isinstance(recorded, str) else ""

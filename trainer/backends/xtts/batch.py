@@ -1,7 +1,7 @@
-"""Clips as tensors: each row is [voice prompt | text | codes | padding], padding last.
+"""Batch collation: each row is [voice prompt | text | codes | padding], padding last.
 
-The stock trainer pads the text in the middle of the row and masks it; packed rows need no mask and
-waste less.
+The stock trainer pads the text inside the row and masks it; packed rows need no mask and less
+padding.
 """
 
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from trainer.backends import Item
 from trainer.backends.packed import Packed, Row, pack
 
-STOPS = 4  # end-of-speech targets of a clip in the stock trainer: after the last code, and 3 more
-PROMPT_LATENTS = 32  # what the perceiver makes of a voice prompt of any length
+STOPS = 4  # stop targets per clip, as in the stock trainer
+PROMPT_LATENTS = 32  # perceiver outputs for a voice prompt of any length
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class XttsSpecialTokens:
 
 
 def row_length(tokens: int, codes: int) -> int:
-    """Positions of a clip in a batch: prompt, start and tokens, start and codes and 3 stops."""
+    """Number of positions: prompt, start and tokens, start, codes and 3 stops."""
     return PROMPT_LATENTS + tokens + 1 + codes + STOPS
 
 
 def make_batch(items: Sequence[Item], special: XttsSpecialTokens) -> Packed:
-    """The items as tensors on the CPU; prompts are mels (group, 80, frames)."""
+    """Collate items into tensors on the CPU; prompts are mels (group, 80, frames)."""
     rows = [_row(item, special) for item in items]
     return pack(Packed, items, rows, PROMPT_LATENTS, (special.stop_text, special.stop_mel), _as_mel)
 
@@ -48,8 +48,8 @@ def _row(item: Item, special: XttsSpecialTokens) -> Row:
         text_target=np.append(tokens, special.stop_text),
         speech_target=np.concatenate((codes, stops)),
         codes=len(codes),
-        begins=0,
-        unheard=item.unheard,
+        offset=0,
+        masked=item.masked,
     )
 
 

@@ -1,11 +1,11 @@
-"""Fine-tunes the DVAE: the network whose codes the GPT learns to predict.
+"""Fine-tuning of the DVAE, the discrete autoencoder of audio codes.
 
-XTTS does not speak through the DVAE. It only names the sounds that the GPT is taught, so a better
-DVAE helps a GPT that is trained on its codes afterwards, and harms one that is not.
+The DVAE is not used in synthesis. It defines the code targets of the GPT, so a better DVAE helps a
+GPT that is trained on its codes afterwards, and harms one that is not.
 
-The codebook follows the clips as a running mean, as it does in coqui's DVAE. Coqui's own update
-takes the state in dvae.pth for granted; a file without one would have its codes flung away at the
-first step. Here the means begin at the codes as they are, and a code that is not used stays.
+The codebook is updated by an exponential moving average (EMA), as in coqui's DVAE. Coqui's update
+requires EMA state in dvae.pth and destroys the codes without it; here the averages start at the
+present codes, and unused codes do not move.
 """
 
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ from torch.nn import functional
 from trainer.backends.xtts.codebook_state import (
     CodebookTraining,
     Mels,
-    Place,
-    judged,
-    note,
+    Position,
+    record_evaluation,
     restore,
     save,
+    stopping_series,
 )
-from trainer.backends.xtts.codes import STRIDE, frames_of, hear
+from trainer.backends.xtts.codes import STRIDE, evaluate, frames_of
 from trainer.bundle.manifest import Clip
 from trainer.bundle.sampler import Schedule, Update
 from trainer.errors import TrainingFailed
@@ -37,7 +37,7 @@ from trainer.runs.run import Run
 from trainer.seeded_random import generator
 
 FRAMES_PER_SECOND = 22050 / 256
-STAYS = 1.0  # of a code's weight at the start, in frames: one that was unused moves gently
+EXTRA_FRAMES = 1.0  # initial weight of unused codes, which damps their updates
 
 
 def open_work(
@@ -48,53 +48,53 @@ def open_work(
     held_out: Sequence[tuple[Clip, torch.Tensor]],
     device: torch.device,
 ) -> CodebookTraining:
-    """The work at its newest whole checkpoint, or at its beginning."""
+    """Set up the fine-tuning, resumed from the newest valid checkpoint if there is one."""
     settings = run.config.codebook
     dvae.to(device).eval()
-    before = hear(dvae, held_out, device)
+    before = evaluate(dvae, held_out, device)
     for part in ("encoder", "decoder"):
         getattr(dvae, part).requires_grad_(requires_grad=part in settings.learn)
-    learning = [value for value in dvae.parameters() if value.requires_grad]
+    trainable = [value for value in dvae.parameters() if value.requires_grad]
     optimizer = torch.optim.AdamW(
-        # With nothing but the codebook learning, there is still a schedule to carry.
-        learning or [torch.zeros(1, requires_grad=True, device=device)],
+        # A placeholder, because AdamW needs a parameter even if only the codebook is updated.
+        trainable or [torch.zeros(1, requires_grad=True, device=device)],
         lr=settings.lr,
         betas=run.config.optim.betas,
         weight_decay=0.0,
     )
-    weight, total = _as_it_is(dvae, schedule, mels, settings.clips, device)
+    weight, total = _initial_means(dvae, schedule, mels, settings.clips, device)
     work = CodebookTraining(
-        run, dvae, before, schedule, mels, held_out, device, optimizer, Place(), weight, total
+        run, dvae, before, schedule, mels, held_out, device, optimizer, Position(), weight, total
     )
     if not restore(work):
-        note(work, run.events(), before)
+        record_evaluation(work, run.events(), before)
     return work
 
 
 def fine_tune(work: CodebookTraining, pause: Event, show: Any) -> bool:  # noqa: ANN401
-    """Learn until the last step or until it gets no better; False if a pause was asked for.
+    """Train until the last step or early stopping; returns False after a pause request.
 
-    show: called with (step, total, l2 of the update, which is None if it was skipped).
+    show: called with (step, total, L2 of the update or None if it was skipped).
     """
-    config, place, log = work.run.config, work.place, work.run.events()
+    config, position, log = work.run.config, work.position, work.run.events()
     settings = config.codebook
     patience = Patience(config.stop.patience, 0.0)
-    for epoch, index, update in _positions(work):
-        if place.step >= settings.steps:
+    for epoch, index, update in _updates(work):
+        if position.step >= settings.steps:
             break
-        place.epoch, place.index = epoch, index
-        found = _update(work, update, log)
-        place.index += 1
-        place.step += 1
-        last = place.step >= settings.steps
-        if last or place.step % settings.every_steps == 0:
-            note(work, log, hear(work.dvae, work.held_out, work.device))
+        position.epoch, position.index = epoch, index
+        error = _step(work, update, log)
+        position.index += 1
+        position.step += 1
+        last = position.step >= settings.steps
+        if last or position.step % settings.every_steps == 0:
+            record_evaluation(work, log, evaluate(work.dvae, work.held_out, work.device))
             save(work)
-            show(place.step, settings.steps, found)
-            if patience.exhausted(judged(place.series)):
+            show(position.step, settings.steps, error)
+            if patience.exhausted(stopping_series(position.series)):
                 break
         else:
-            show(place.step, settings.steps, found)
+            show(position.step, settings.steps, error)
             if pause.is_set():
                 save(work)
         if pause.is_set() and not last:
@@ -103,123 +103,126 @@ def fine_tune(work: CodebookTraining, pause: Event, show: Any) -> bool:  # noqa:
 
 
 def best_weights(work: CodebookTraining) -> dict[str, torch.Tensor]:
-    """The DVAE of the step that did best on clips it never learnt from."""
-    return checkpoint.load(work.run.checkpoints, work.place.best).tensors("weights")
+    """DVAE weights of the step with the lowest L2 on the held-out clips."""
+    return checkpoint.load(work.run.checkpoints, work.position.best).tensors("weights")
 
 
 def quantise(dvae: Any, flat: torch.Tensor) -> torch.Tensor:  # noqa: ANN401
-    """The nearest code of each frame. flat: (frames, dim)."""
+    """Nearest code by frame, int64 (frames,). flat: (frames, dim)."""
     embed = dvae.codebook.embed
     distance = flat.square().sum(1, keepdim=True) - 2 * flat @ embed + embed.square().sum(0)
-    found: torch.Tensor = distance.argmin(dim=1)
-    return found
+    codes: torch.Tensor = distance.argmin(dim=1)
+    return codes
 
 
 def losses(
     dvae: Any,  # noqa: ANN401
     mels: torch.Tensor,
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Mean squared error of the mel, distance to the codes, and the codes and frames behind it.
+    """Reconstruction loss, commitment loss, codes and encoder frames, as in coqui's DVAE.
 
-    mels: (clips, 80, frames), frames a multiple of STRIDE. As in coqui's DVAE in training.
+    mels: (clips, 80, frames), frames a multiple of STRIDE.
     """
-    inner = dvae.encoder(mels).transpose(1, 2)  # (clips, codes, dim)
-    flat = inner.reshape(-1, inner.shape[2])
+    encoded = dvae.encoder(mels).transpose(1, 2)  # (clips, codes, dim)
+    flat = encoded.reshape(-1, encoded.shape[2])
     codes = quantise(dvae, flat.detach())
     chosen = dvae.codebook.embed.t()[codes]
-    apart = functional.mse_loss(flat, chosen)
-    passed = (flat + (chosen - flat).detach()).view_as(inner).transpose(1, 2)
-    again = dvae.decoder(passed)
-    return functional.mse_loss(again, mels), apart, codes, flat.detach()
+    commitment = functional.mse_loss(flat, chosen)
+    straight_through = (flat + (chosen - flat).detach()).view_as(encoded).transpose(1, 2)
+    reconstructed = dvae.decoder(straight_through)
+    return functional.mse_loss(reconstructed, mels), commitment, codes, flat.detach()
 
 
-def _update(work: CodebookTraining, update: Update, log: EventLog) -> float | None:
-    """One update of the weights and of the codebook; None if it was skipped."""
-    config, place = work.run.config, work.place
+def _step(work: CodebookTraining, update: Update, log: EventLog) -> float | None:
+    """Update weights and codebook; returns the L2 loss, None if skipped as non-finite."""
+    config, position = work.run.config, work.position
     mels = _windows(work, update)
-    error, apart, codes, flat = losses(work.dvae, mels)
-    loss = error + config.codebook.commitment * apart
-    learning = work.optimizer.param_groups[0]["params"]
+    error, commitment, codes, flat = losses(work.dvae, mels)
+    loss = error + config.codebook.commitment * commitment
+    trainable = work.optimizer.param_groups[0]["params"]
     if loss.requires_grad:
         torch.autograd.backward(loss)
-    norm = torch.nn.utils.clip_grad_norm_(learning, config.optim.clip or float("inf"))
+    norm = torch.nn.utils.clip_grad_norm_(trainable, config.optim.clip or float("inf"))
     value, size = torch.stack([loss.detach(), norm.detach()]).tolist()
     if not (np.isfinite(value) and np.isfinite(size)):
         work.optimizer.zero_grad(set_to_none=True)
         _skip(work, update, log)
         return None
-    place.bad = 0
-    rate = learning_rate(place.step, config.codebook.steps, config.codebook.lr, config.sched)
+    position.bad = 0
+    rate = learning_rate(position.step, config.codebook.steps, config.codebook.lr, config.sched)
     work.optimizer.param_groups[0]["lr"] = rate
     work.optimizer.step()
     work.optimizer.zero_grad(set_to_none=True)
     if "codebook" in config.codebook.learn:
-        _follow(work, codes, flat)
+        _update_codebook(work, codes, flat)
     return error.item()
 
 
 def _skip(work: CodebookTraining, update: Update, log: EventLog) -> None:
-    place = work.place
-    place.bad += 1
+    position = work.position
+    position.bad += 1
     clips = [work.schedule.clips[at].id for at in update]
-    log.add("skipped", step=place.step + 1, epoch=place.epoch, clips=clips, in_a_row=place.bad)
-    if place.bad >= work.run.config.stop.max_nonfinite:
+    log.add(
+        "skipped", step=position.step + 1, epoch=position.epoch, clips=clips, in_a_row=position.bad
+    )
+    if position.bad >= work.run.config.stop.max_nonfinite:
         raise TrainingFailed(
-            f"The loss was not a number {place.bad} times in a row, last at step {place.step + 1}.",
-            "Lower codebook.lr, or look at the clips named in events.jsonl.",
+            f"The loss was not finite {position.bad} times in a row, last at step"
+            f" {position.step + 1}.",
+            "Lower codebook.lr, or check the clips listed in events.jsonl.",
         )
 
 
-def _follow(work: CodebookTraining, codes: torch.Tensor, flat: torch.Tensor) -> None:
-    """Move each code towards the mean of the frames that chose it."""
-    keep = work.run.config.codebook.decay
+def _update_codebook(work: CodebookTraining, codes: torch.Tensor, flat: torch.Tensor) -> None:
+    """Move each code towards the mean of its assigned frames (EMA)."""
+    decay = work.run.config.codebook.decay
     embed = work.dvae.codebook.embed  # (dim, codes)
     counts = torch.bincount(codes, minlength=embed.shape[1]).to(flat.dtype)
     sums = torch.zeros_like(work.total.t()).index_add_(0, codes, flat).t()
-    work.weight.mul_(keep).add_(counts, alpha=1 - keep)
-    work.total.mul_(keep).add_(sums, alpha=1 - keep)
+    work.weight.mul_(decay).add_(counts, alpha=1 - decay)
+    work.total.mul_(decay).add_(sums, alpha=1 - decay)
     used = counts > 0
     embed[:, used] = work.total[:, used] / work.weight[used]
 
 
-def _as_it_is(
+def _initial_means(
     dvae: Any,  # noqa: ANN401
     schedule: Schedule,
     mels: Mels,
     clips: int,
     device: torch.device,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Running means that give the codebook as it is, each code as weighty as it is frequent."""
+    """Initial EMA state that reproduces the codebook, with weights by code frequency."""
     embed = dvae.codebook.embed
     counts = torch.zeros(embed.shape[1], device=device)
     with torch.inference_mode():
         for clip in schedule.clips:
             codes = dvae.get_codebook_indices(mels[clip.id][None].float().to(device))[0]
             counts += torch.bincount(codes, minlength=len(counts))
-    weight = (counts * (clips / len(schedule.clips)) + STAYS).clone()
+    weight = (counts * (clips / len(schedule.clips)) + EXTRA_FRAMES).clone()
     return weight, embed.detach() * weight
 
 
 def _windows(work: CodebookTraining, update: Update) -> torch.Tensor:
-    """Windows of equal length out of the update's clips, (clips, 80, frames); nothing is padded."""
+    """Random windows of equal length of the clips, float32 (clips, 80, frames)."""
     clips = [work.schedule.clips[at] for at in update]
-    most = int(work.run.config.codebook.window_s * FRAMES_PER_SECOND)
-    frames = min(most, *(frames_of(clip) for clip in clips)) // STRIDE * STRIDE
-    cut = []
+    max_frames = int(work.run.config.codebook.window_s * FRAMES_PER_SECOND)
+    frames = min(max_frames, *(frames_of(clip) for clip in clips)) // STRIDE * STRIDE
+    windows = []
     for clip in clips:
-        draw = generator(work.run.config.run.seed, "window", work.place.epoch, clip.id)
-        start = int(draw.integers(frames_of(clip) - frames + 1))
-        cut.append(work.mels[clip.id][:, start : start + frames])
-    return torch.stack(cut).float().to(work.device)
+        random = generator(work.run.config.run.seed, "window", work.position.epoch, clip.id)
+        start = int(random.integers(frames_of(clip) - frames + 1))
+        windows.append(work.mels[clip.id][:, start : start + frames])
+    return torch.stack(windows).float().to(work.device)
 
 
-def _positions(work: CodebookTraining) -> "Sequence[tuple[int, int, Update]] | Any":  # noqa: ANN401
-    """Epoch, index and clips of every update from the place on, without end."""
-    epoch, index = work.place.epoch, work.place.index
+def _updates(work: CodebookTraining) -> "Sequence[tuple[int, int, Update]] | Any":  # noqa: ANN401
+    """Endless iterator of (epoch, index, clips of the update) from the current position."""
+    epoch, index = work.position.epoch, work.position.index
     while True:
         plan = work.schedule.epoch(epoch)
         if not plan:
-            raise TrainingFailed("An epoch hears no clip; the weights are too small.")
+            raise TrainingFailed("An epoch has no clips: the sampling weights are too small.")
         for at in range(index, len(plan)):
             yield epoch, at, plan[at]
         epoch, index = epoch + 1, 0

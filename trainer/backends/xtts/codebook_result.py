@@ -1,4 +1,4 @@
-"""What a fine-tuned DVAE is handed over as: a base folder, with what was measured beside it."""
+"""Result of DVAE fine-tuning: a base folder with a report."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from typing import Any
 from trainer.backends.xtts.base import FILES, LEARNT_CODES_OF, XttsBase
 from trainer.backends.xtts.codebook import best_weights
 from trainer.backends.xtts.codebook_state import CodebookTraining
-from trainer.backends.xtts.codes import Heard, Moved, hear, moved
+from trainer.backends.xtts.codes import CodeChange, DvaeEvaluation, compare_codes, evaluate
 from trainer.bundle.manifest import Bundle
 from trainer.errors import TrainerError
 from trainer.runs.events import FILE as EVENTS
@@ -18,27 +18,26 @@ from trainer.runs.files import sha256_of, sync_file, sync_folder
 
 ABOUT = "codebook.json"
 REPORT = "codebook.md"
-FEW_CHANGES = 0.02  # of the frames; near ties between codes alone move about this many
+FEW_CHANGES = 0.02  # share of frames; near ties between codes alone change about as many
 WARNING = (
-    "Mind what this does: the GPT of the base has learnt what the old codes stand for. With the"
-    " changed DVAE it has to be trained, every weight of it and for longer than usual, before it"
-    " may be used; until then this trainer refuses to export it. XTTS does not speak through the"
-    " DVAE, so nothing sounds better by this alone. It pays where the voice lies far from what"
-    " XTTS was made on, such as another language or a creature."
+    "Note: the GPT of the base was trained on the old codes. With the changed DVAE, all of its"
+    " weights must be trained, for longer than usual, before it can be exported. XTTS does not use"
+    " the DVAE in synthesis, so this alone does not improve the audio. It helps for voices far"
+    " from the training data of XTTS, such as another language or a creature."
 )
 
 
 def write_result(work: CodebookTraining, base: XttsBase, bundle: Bundle, target: Path) -> list[str]:
-    """Write the base with the better DVAE into ``target``, complete or absent; returns a report.
+    """Write the base with the fine-tuned DVAE atomically to ``target``; returns the report.
 
-    Refuses where no step was better than the DVAE as it was.
+    Raises TrainerError if no step was better than the original DVAE.
     """
-    if not work.place.best:
-        raise TrainerError(_why_nothing(work), f"See {work.run.folder / EVENTS}.")
+    if not work.position.best:
+        raise TrainerError(_no_result_reason(work), f"See {work.run.folder / EVENTS}.")
     work.dvae.load_state_dict(best_weights(work))
-    after = hear(work.dvae, work.held_out, work.device)
-    change = moved(work.before.codes, after.codes)
-    told = sentences(work.before, after, change, len(work.held_out))
+    after = evaluate(work.dvae, work.held_out, work.device)
+    change = compare_codes(work.before.codes, after.codes)
+    summary = summary_sentences(work.before, after, change, len(work.held_out))
     target = target.resolve()
     beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     shutil.rmtree(beside, ignore_errors=True)
@@ -46,67 +45,71 @@ def write_result(work: CodebookTraining, base: XttsBase, bundle: Bundle, target:
     try:
         _write_base(work, base, beside)
         shutil.copyfile(work.run.folder / EVENTS, beside / EVENTS)
-        (beside / REPORT).write_text("\n\n".join([*told, WARNING]) + "\n", encoding="utf-8")
+        (beside / REPORT).write_text("\n\n".join([*summary, WARNING]) + "\n", encoding="utf-8")
         about = {
             "format": 1,
             "base": {"folder": str(base.folder), "sha256": dict(base.hashes)},
             LEARNT_CODES_OF: base.learnt_codes_of,
             "manifest_sha256": bundle.manifest_sha256,
             "config_sha256": work.run.about["config_sha256"],
-            "step": work.place.best,
+            "step": work.position.best,
             "before": work.before.numbers(),
             "after": after.numbers(),
             "codes": after.codes_there,
             "frames_changed": change.frames,
             "codes_moved": change.codes,
-            "series": work.place.series,
-            "sentences": told,
+            "series": work.position.series,
+            "sentences": summary,
             "files": _hashes(beside),
         }
         (beside / ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
         sync_file(beside / ABOUT)
         sync_folder(beside)
         if target.is_dir():
-            target.rmdir()  # empty, as was made sure before
+            target.rmdir()  # empty, checked before
         beside.replace(target)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    return told
+    return summary
 
 
-def sentences(before: Heard, after: Heard, change: Moved, clips: int) -> list[str]:
-    """What changed, for people."""
+def summary_sentences(
+    before: DvaeEvaluation, after: DvaeEvaluation, change: CodeChange, clips: int
+) -> list[str]:
+    """Summary of the changes, for the report."""
     gain = 1 - after.l1 / before.l1 if before.l1 else 0.0
-    told = [
-        f"On {clips} clips it never learnt from, the error of the sound given back fell by"
-        f" {gain:.1%}: mel L1 {before.l1:.4f} -> {after.l1:.4f}, L2 {before.l2:.4f} ->"
+    sentences = [
+        f"On {clips} held-out clips, the reconstruction error decreased by {gain:.1%}: mel"
+        f" L1 {before.l1:.4f} -> {after.l1:.4f}, L2 {before.l2:.4f} ->"
         f" {after.l2:.4f}.",
-        f"Codes in use there: {before.used} -> {after.used} of {after.codes_there}; as many as"
-        f" {before.perplexity:.0f} -> {after.perplexity:.0f} equally frequent ones.",
-        f"{change.frames:.1%} of the frames have another code than before, and {change.codes:.1%}"
-        " of the codes lost most of their frames to others.",
+        f"Codes in use: {before.used} -> {after.used} of {after.codes_there}; perplexity"
+        f" {before.perplexity:.0f} -> {after.perplexity:.0f}.",
+        f"{change.frames:.1%} of the frames changed their code, and {change.codes:.1%} of the codes"
+        " lost most of their frames.",
     ]
     if change.frames <= FEW_CHANGES:
-        told.append("Hardly a code changed, so hardly anything was won: keep the base as it is.")
-    return told
+        sentences.append(
+            "Almost no codes changed, so there is almost no gain: keep the original base."
+        )
+    return sentences
 
 
-def _why_nothing(work: CodebookTraining) -> str:
-    """Why no step is worth keeping."""
-    if any(point["l2"] < work.before.l2 for point in work.place.series):
+def _no_result_reason(work: CodebookTraining) -> str:
+    """Reason that no step is better than the original DVAE."""
+    if any(point["l2"] < work.before.l2 for point in work.position.series):
         return (
-            "The sound of the held-out clips was given back better, but by far fewer codes than"
-            " before: the codebook falls together, and a GPT would learn less from it. Nothing was"
-            " written. Train more gently: a lower codebook.lr, or codebook.learn without encoder."
+            "The reconstruction of the held-out clips improved, but with far fewer codes than"
+            " before: the codebook collapsed, and a GPT would learn less from it. Nothing was"
+            " written. Lower codebook.lr, or remove encoder from codebook.learn."
         )
     return (
-        "No step gave the sound of the held-out clips back better than the DVAE as it was; nothing"
-        " was written. The base needs no new DVAE, or there is too little sound for one."
+        "No step reconstructed the held-out clips better than the original DVAE; nothing was"
+        " written. The base needs no new DVAE, or there is too little audio."
     )
 
 
 def _write_base(work: CodebookTraining, base: XttsBase, folder: Path) -> None:
-    """The files of a base, the GPT marked with the DVAE whose codes it has learnt."""
+    """Write the base files; model.pth records the DVAE of its GPT."""
     import torch
 
     weights: Mapping[str, Any] = best_weights(work)

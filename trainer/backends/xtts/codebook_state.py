@@ -1,4 +1,4 @@
-"""Where a fine-tuning of the DVAE is: measured, saved, and gone on from."""
+"""State of the DVAE fine-tuning: evaluations, checkpoints, resume."""
 
 import math
 from collections.abc import Sequence
@@ -7,21 +7,21 @@ from typing import Any
 
 import torch
 
-from trainer.backends.xtts.codes import Heard, moved
+from trainer.backends.xtts.codes import DvaeEvaluation, compare_codes
 from trainer.bundle.manifest import Clip
 from trainer.bundle.sampler import Schedule
 from trainer.runs import checkpoint
 from trainer.runs.events import EventLog
 from trainer.runs.run import Run
 
-COLLAPSE = 0.8  # of the perplexity before; below it, sounds are no longer told apart
+COLLAPSE = 0.8  # minimum perplexity, relative to step 0
 
 Mels = dict[str, torch.Tensor]
 
 
 @dataclass(slots=True)
-class Place:
-    """Where it is. step: updates done. best: the step that is kept; 0 is the DVAE as it was.
+class Position:
+    """Progress. step: updates done. best: best step; 0 is the original DVAE.
 
     bad: non-finite updates in a row. series: (step, l1, l2, used, frames changed).
     """
@@ -36,77 +36,77 @@ class Place:
 
 @dataclass(slots=True)
 class CodebookTraining:
-    """Everything the fine-tuning needs. held_out: clips it never learns from, with their mels."""
+    """Objects of a fine-tuning. held_out: evaluation clips with their mels."""
 
     run: Run
     dvae: Any
-    before: Heard
+    before: DvaeEvaluation
     schedule: Schedule
     mels: Mels
     held_out: Sequence[tuple[Clip, torch.Tensor]]
     device: torch.device
     optimizer: torch.optim.Optimizer
-    place: Place
-    weight: torch.Tensor  # (codes,), running mean of how many frames each code has
-    total: torch.Tensor  # (dim, codes), running mean of the sum of its frames
+    position: Position
+    weight: torch.Tensor  # (codes,), EMA of the number of frames
+    total: torch.Tensor  # (dim, codes), EMA of the sum of the frames
 
 
-def note(work: CodebookTraining, log: EventLog, heard: Heard) -> None:
-    """Write down how it does on clips it never learns from."""
-    change = moved(work.before.codes, heard.codes)
+def record_evaluation(work: CodebookTraining, log: EventLog, evaluation: DvaeEvaluation) -> None:
+    """Add an evaluation on the held-out clips to the series and the log."""
+    change = compare_codes(work.before.codes, evaluation.codes)
     point = {
-        "step": work.place.step,
-        **heard.numbers(),
+        "step": work.position.step,
+        **evaluation.numbers(),
         "frames_changed": round(change.frames, 6),
         "codes_moved": round(change.codes, 6),
     }
-    work.place.series.append(point)
-    best = min(sound_points(work.place.series), key=lambda one: (one["l2"], one["step"]))
-    work.place.best = int(best["step"])
+    work.position.series.append(point)
+    best = min(valid_points(work.position.series), key=lambda point: (point["l2"], point["step"]))
+    work.position.best = int(best["step"])
     log.add("codebook", **point)
 
 
-def judged(series: Sequence[dict[str, float]]) -> list[float]:
-    """The error of each measurement; a collapsed codebook is no gain."""
-    sound = sound_points(series)
-    return [point["l2"] if point in sound else math.inf for point in series]
+def stopping_series(series: Sequence[dict[str, float]]) -> list[float]:
+    """L2 by evaluation for early stopping; infinity if the codebook collapsed."""
+    valid = valid_points(series)
+    return [point["l2"] if point in valid else math.inf for point in series]
 
 
-def sound_points(series: Sequence[dict[str, float]]) -> list[dict[str, float]]:
-    """The measurements at which the codebook had not fallen together; the first always counts.
+def valid_points(series: Sequence[dict[str, float]]) -> list[dict[str, float]]:
+    """Evaluations without codebook collapse; the first is always valid.
 
-    Giving the sound back a little better with a handful of codes is easy, and worthless: the codes
-    are all that the GPT is told about the sound.
+    A lower error with few codes is worthless, because the codes are the only audio input of the
+    GPT.
     """
-    least = series[0]["perplexity"] * COLLAPSE
-    return [point for point in series if point["perplexity"] >= least or point is series[0]]
+    minimum = series[0]["perplexity"] * COLLAPSE
+    return [point for point in series if point["perplexity"] >= minimum or point is series[0]]
 
 
 def save(work: CodebookTraining) -> None:
-    """A checkpoint of where it is; the best one and the last one are kept."""
-    place = work.place
+    """Write a checkpoint; keep the best and the last one."""
+    position = work.position
     states = work.optimizer.state_dict()["state"]
     state = {
-        "epoch": place.epoch,
-        "index": place.index,
-        "bad": place.bad,
-        "best": place.best,
-        "series": place.series,
+        "epoch": position.epoch,
+        "index": position.index,
+        "bad": position.bad,
+        "best": position.best,
+        "series": position.series,
         "events_bytes": work.run.events().size(),
     }
     tensors = {
-        "weights": whole_state(work),
+        "weights": dvae_state(work),
         "optimizer": {
             f"{at}/{what}": value for at, one in states.items() for what, value in one.items()
         },
         "means": {"weight": work.weight, "total": work.total},
     }
-    checkpoint.save(work.run.checkpoints, place.step, tensors, state)
-    checkpoint.prune(work.run.checkpoints, [place.step, place.best])
+    checkpoint.save(work.run.checkpoints, position.step, tensors, state)
+    checkpoint.prune(work.run.checkpoints, [position.step, position.best])
 
 
-def whole_state(work: CodebookTraining) -> dict[str, torch.Tensor]:
-    """The DVAE as dvae.pth holds it, with the running means where coqui's code looks for them."""
+def dvae_state(work: CodebookTraining) -> dict[str, torch.Tensor]:
+    """DVAE state in the layout of dvae.pth, with the EMA state under coqui's names."""
     state = {key: value.detach().clone() for key, value in work.dvae.state_dict().items()}
     state["codebook.cluster_size"] = work.weight.clone()
     state["codebook.embed_avg"] = work.total.clone()
@@ -114,26 +114,26 @@ def whole_state(work: CodebookTraining) -> dict[str, torch.Tensor]:
 
 
 def restore(work: CodebookTraining) -> bool:
-    """Go to the newest whole checkpoint, if there is one."""
-    found, broken = checkpoint.newest(work.run.checkpoints)
+    """Restore the newest valid checkpoint; False if there is none."""
+    newest, broken = checkpoint.newest(work.run.checkpoints)
     log = work.run.events()
-    if found is None:
+    if newest is None:
         log.truncate(0)
         return False
-    work.dvae.load_state_dict(found.tensors("weights"))
-    means = found.tensors("means")
+    work.dvae.load_state_dict(newest.tensors("weights"))
+    means = newest.tensors("means")
     work.weight, work.total = (means[name].to(work.device) for name in ("weight", "total"))
-    by_place: dict[int, dict[str, torch.Tensor]] = {}
-    for key, value in found.tensors("optimizer").items():
+    states: dict[int, dict[str, torch.Tensor]] = {}
+    for key, value in newest.tensors("optimizer").items():
         at, _, what = key.partition("/")
-        by_place.setdefault(int(at), {})[what] = value
-    whole = work.optimizer.state_dict()
-    whole["state"] = by_place
-    work.optimizer.load_state_dict(whole)
-    state: Any = found.state
-    work.place = Place(
-        found.step, state["epoch"], state["index"], state["bad"], state["best"], state["series"]
+        states.setdefault(int(at), {})[what] = value
+    optimizer = work.optimizer.state_dict()
+    optimizer["state"] = states
+    work.optimizer.load_state_dict(optimizer)
+    state: Any = newest.state
+    work.position = Position(
+        newest.step, state["epoch"], state["index"], state["bad"], state["best"], state["series"]
     )
     log.truncate(state["events_bytes"])
-    log.add("resumed", step=found.step, damaged_checkpoints=broken)
+    log.add("resumed", step=newest.step, damaged_checkpoints=broken)
     return True

@@ -1,8 +1,8 @@
-"""Speech codes from XTTS's GPT, drawn as the stock class draws them, without its detours.
+"""Code sampling of XTTS's GPT, equal to the stock sampler but faster, with ending control.
 
-transformers' ``generate`` spends many times the arithmetic of a small network on book-keeping
-before every code. This loop keeps the keys and values itself and has a place for rules on endings;
-nothing of it is left behind for the next text. A test holds it to the stock sampler's codes.
+The overhead of ``generate`` of transformers per code exceeds the arithmetic of a small network.
+This loop has a preallocated key-value cache and is stateless between texts. A test compares its
+codes with the stock sampler's.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,67 +14,67 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 FILLER = 1
-"""What the stock class writes where conditioning and text stand; it is penalised as if spoken."""
+"""Id that stands for condition and text in the repetition penalty of the stock class."""
 
 Choose = Callable[["Tensor", Sequence[int]], int]
-"""Takes the logits (1, choices) and the codes so far; returns the next code."""
+"""Maps logits (1, vocabulary) and the previous codes to the next code."""
 
 
-def sampler(gpt: Any, ending: Ending | None, most: int) -> Callable[..., "Tensor"]:  # noqa: ANN401
-    """What stands in for ``gpt.generate``, with the same arguments and answer.
+def sampler(gpt: Any, ending: Ending | None, max_codes: int) -> Callable[..., "Tensor"]:  # noqa: ANN401
+    """Replacement of ``gpt.generate`` with the same arguments and result.
 
-    ending: shapes the choice of each code. most: codes at most.
+    ending: ending control, applied to the logits. max_codes: upper bound of codes.
     """
 
-    def generate(cond_latents: "Tensor", text_inputs: "Tensor", **told: Any) -> "Tensor":  # noqa: ANN401
+    def generate(cond_latents: "Tensor", text_inputs: "Tensor", **options: Any) -> "Tensor":  # noqa: ANN401
         import torch
 
         with torch.inference_mode():
             gpt.compute_embeddings(cond_latents, text_inputs)
             prefix = gpt.gpt_inference.cached_prefix_emb  # (1, positions, width)
-            room = min(most, gpt.max_gen_mel_tokens)
-            codes = _draw(gpt, prefix, room, _chooser(gpt, ending, told))
+            limit = min(max_codes, gpt.max_gen_mel_tokens)
+            codes = _sample(gpt, prefix, limit, _code_sampler(gpt, ending, options))
         return torch.tensor([codes], dtype=torch.long, device=cond_latents.device)
 
     return generate
 
 
-def _draw(gpt: Any, prefix: "Tensor", most: int, choose: Choose) -> list[int]:  # noqa: ANN401
-    """Codes, the stop among them if it came."""
+def _sample(gpt: Any, prefix: "Tensor", max_codes: int, choose: Choose) -> list[int]:  # noqa: ANN401
+    """Sample codes, including the stop code if reached."""
     import torch
 
     network, device = gpt.gpt_inference, prefix.device
-    memory = _Memory(network.transformer, prefix.shape[1] + most)
-    code, spoken = int(gpt.start_audio_token), list[int]()
-    while len(spoken) < most:
+    transformer = _CachedTransformer(network.transformer, prefix.shape[1] + max_codes)
+    code, codes = int(gpt.start_audio_token), list[int]()
+    while len(codes) < max_codes:
         inputs = network.embeddings(torch.tensor([[code]], device=device))
-        inputs = inputs + network.pos_embedding.get_fixed_embedding(len(spoken), device)
-        if not spoken:
+        inputs = inputs + network.pos_embedding.get_fixed_embedding(len(codes), device)
+        if not codes:
             inputs = torch.cat([prefix.to(inputs.dtype), inputs], dim=1)
-        logits = network.lm_head(memory.forward(inputs)[:, -1])
-        code = choose(logits.float(), spoken)
-        spoken.append(code)
+        logits = network.lm_head(transformer.forward(inputs)[:, -1])
+        code = choose(logits.float(), codes)
+        codes.append(code)
         if code == gpt.stop_audio_token:
             break
-    return spoken
+    return codes
 
 
-class _Memory:
-    """A GPT-2 with room for the keys and values of everything it was given, one row."""
+class _CachedTransformer:
+    """GPT-2 with a preallocated key-value cache, batch size 1."""
 
-    def __init__(self, transformer: Any, room: int) -> None:  # noqa: ANN401
+    def __init__(self, transformer: Any, capacity: int) -> None:  # noqa: ANN401
         self._transformer = transformer
-        self._room = room
-        self._filled = 0
-        self._kept: list[tuple[Tensor, Tensor]] = []
+        self._capacity = capacity
+        self._length = 0
+        self._cache: list[tuple[Tensor, Tensor]] = []
 
     def forward(self, hidden: "Tensor") -> "Tensor":
-        """hidden: (1, positions, width), the ones that follow; returns the same shape."""
-        start, stop = self._filled, self._filled + hidden.shape[1]
+        """Process the next positions. hidden: (1, positions, width), also the result."""
+        start, stop = self._length, self._length + hidden.shape[1]
         for at, block in enumerate(self._transformer.h):
             hidden = hidden + self._attend(at, block.attn, block.ln_1(hidden), start, stop)
             hidden = hidden + block.mlp(block.ln_2(hidden))
-        self._filled = stop
+        self._length = stop
         normed: Tensor = self._transformer.ln_f(hidden)
         return normed
 
@@ -86,37 +86,41 @@ class _Memory:
             part.view(1, *split).transpose(1, 2)  # (1, heads, positions, head)
             for part in attention.c_attn(hidden).split(attention.split_size, dim=2)
         )
-        if len(self._kept) <= at:
-            size = (1, attention.num_heads, self._room, attention.head_dim)
-            self._kept.append((key.new_empty(size), key.new_empty(size)))
-        keys, values = self._kept[at]
+        if len(self._cache) <= at:
+            size = (1, attention.num_heads, self._capacity, attention.head_dim)
+            self._cache.append((key.new_empty(size), key.new_empty(size)))
+        keys, values = self._cache[at]
         keys[:, :, start:stop], values[:, :, start:stop] = key, value
-        found = scaled_dot_product_attention(
+        attended = scaled_dot_product_attention(
             query, keys[:, :, :stop], values[:, :, :stop], is_causal=start == 0
         )
-        spread: Tensor = attention.c_proj(found.transpose(1, 2).reshape(1, hidden.shape[1], -1))
-        return spread
+        projected: Tensor = attention.c_proj(
+            attended.transpose(1, 2).reshape(1, hidden.shape[1], -1)
+        )
+        return projected
 
 
-def _chooser(gpt: Any, ending: Ending | None, told: dict[str, Any]) -> Choose:  # noqa: ANN401
-    """Draws a code from logits in the order of the stock sampler, whose settings are ``told``."""
+def _code_sampler(gpt: Any, ending: Ending | None, options: dict[str, Any]) -> Choose:  # noqa: ANN401
+    """Sample a code from logits, with the processors of the stock sampler in its order."""
     import torch
     from transformers.generation import logits_process
 
-    repetition = logits_process.RepetitionPenaltyLogitsProcessor(float(told["repetition_penalty"]))
+    repetition = logits_process.RepetitionPenaltyLogitsProcessor(
+        float(options["repetition_penalty"])
+    )
     warpers = (
-        logits_process.TemperatureLogitsWarper(float(told["temperature"])),
-        logits_process.TopKLogitsWarper(int(told["top_k"])),
-        logits_process.TopPLogitsWarper(float(told["top_p"])),
+        logits_process.TemperatureLogitsWarper(float(options["temperature"])),
+        logits_process.TopKLogitsWarper(int(options["top_k"])),
+        logits_process.TopPLogitsWarper(float(options["top_p"])),
     )
 
-    # Any: transformers names tensor types of its own.
-    def choose(logits: Any, spoken: Sequence[int]) -> int:  # noqa: ANN401
-        before = [FILLER, gpt.start_audio_token, *spoken]
+    # Any: transformers defines other tensor types.
+    def choose(logits: Any, codes: Sequence[int]) -> int:  # noqa: ANN401
+        before = [FILLER, gpt.start_audio_token, *codes]
         ids: Any = torch.tensor([before], dtype=torch.long, device=logits.device)
         scores = repetition(ids, logits)
         if ending is not None:
-            shaped = ending.shape(scores[0].cpu().numpy(), spoken)
+            shaped = ending.shape(scores[0].cpu().numpy(), codes)
             scores = torch.from_numpy(shaped)[None].to(scores)
         for warp in warpers:
             scores = warp(ids, scores)

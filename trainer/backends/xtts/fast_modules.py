@@ -1,8 +1,8 @@
-"""The same arithmetic in fewer passes over memory: replaces modules that have no weights.
+"""Fused replacements of attention and activation modules without weights.
 
-coqui's attention writes out the whole matrix of scores, and GPT-2's activation is eight separate
-operations, each of which keeps its input for the backward pass. torch has both as one operation.
-Names and weights of the network stay as they are.
+coqui's attention stores the whole score matrix, and GPT-2's activation consists of eight
+operations that each store their input for the backward pass. torch has fused versions of both.
+Parameter names and weights do not change.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from torch.utils.checkpoint import checkpoint
 
 
 class FusedAttention(nn.Module):
-    """Stands for coqui's ``QKVAttentionLegacy``, without a mask and without relative positions."""
+    """Fused ``QKVAttentionLegacy`` of coqui, without mask and relative positions."""
 
     def __init__(self, heads: int) -> None:
         super().__init__()
@@ -27,37 +27,37 @@ class FusedAttention(nn.Module):
     ) -> torch.Tensor:
         """qkv: (rows, heads x 3 x width, frames). Returns (rows, heads x width, frames)."""
         if mask is not None or rel_pos is not None:
-            raise NotImplementedError("Voice prompts are not padded, so nothing is masked.")
+            raise NotImplementedError("Voice prompts are not padded, so masks are not supported.")
         rows, width, frames = qkv.shape
-        each = width // (3 * self.heads)
-        whole = qkv.reshape(rows, self.heads, 3 * each, frames).transpose(2, 3)
-        query, key, value = (part.contiguous() for part in torch.split(whole, each, dim=3))
-        found = functional.scaled_dot_product_attention(query, key, value)
-        return found.transpose(2, 3).reshape(rows, -1, frames)
+        head_width = width // (3 * self.heads)
+        heads = qkv.reshape(rows, self.heads, 3 * head_width, frames).transpose(2, 3)
+        query, key, value = (part.contiguous() for part in torch.split(heads, head_width, dim=3))
+        attended = functional.scaled_dot_product_attention(query, key, value)
+        return attended.transpose(2, 3).reshape(rows, -1, frames)
 
 
-def recompute(gpt: Any) -> None:  # noqa: ANN401
-    """Let the transformer's blocks keep only their inputs, and compute the rest again going back.
+def enable_checkpointing(gpt: Any) -> None:  # noqa: ANN401
+    """Enable activation checkpointing of the transformer blocks.
 
-    Not by transformers' own switch: it looks for the embedding of words, which XTTS takes out.
+    The method of transformers requires the token embedding, which XTTS removes.
     """
     for block in gpt.gpt.h:
-        block.forward = partial(_recomputed, block, block.forward)
+        block.forward = partial(_checkpointed_forward, block, block.forward)
 
 
-def _recomputed(
+def _checkpointed_forward(
     block: nn.Module,
     forward: Callable[..., Any],
-    *given: Any,  # noqa: ANN401
+    *args: Any,  # noqa: ANN401
     **named: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
     if not (block.training and torch.is_grad_enabled()):
-        return forward(*given, **named)
-    return checkpoint(forward, *given, use_reentrant=False, **named)
+        return forward(*args, **named)
+    return checkpoint(forward, *args, use_reentrant=False, **named)
 
 
-def quicken(gpt: Any) -> None:  # noqa: ANN401 - a GPT of coqui-tts
-    """Replace the slow modules of a GPT in place."""
+def fuse_modules(gpt: Any) -> None:  # noqa: ANN401 - a GPT of coqui-tts
+    """Replace attention and activation modules of a GPT by fused ones, in place."""
     for block in gpt.conditioning_encoder.attn:
         block.attention = FusedAttention(block.attention.n_heads)
     for block in gpt.gpt.h:

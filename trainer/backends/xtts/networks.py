@@ -1,4 +1,4 @@
-"""Builds coqui's networks from a base folder: GPT, DVAE, mel extractors, tokenizer."""
+"""Construction of coqui's networks: GPT, DVAE, mel extractors, tokenizer."""
 
 import re
 from collections.abc import Mapping
@@ -27,12 +27,12 @@ STYLE_MEL = {
 
 
 def tokenizer(vocabulary: Path) -> Any:  # noqa: ANN401 - coqui-tts has no types
-    """coqui's tokenizer with the vocabulary of ``vocab.json``."""
+    """Build coqui's tokenizer from ``vocab.json``."""
     return coqui("tts.layers.xtts.tokenizer").VoiceBpeTokenizer(vocab_file=str(vocabulary))
 
 
 def new_gpt(args: Mapping[str, Any], tokens: Any) -> "nn.Module":  # noqa: ANN401
-    """A GPT of these sizes with fresh weights; ``tokens`` is its tokenizer."""
+    """Build a GPT with random weights. tokens: its tokenizer."""
     module: nn.Module = coqui("tts.layers.xtts.gpt").GPT(
         layers=args["gpt_layers"],
         model_dim=args["gpt_n_model_channels"],
@@ -53,7 +53,7 @@ def new_gpt(args: Mapping[str, Any], tokens: Any) -> "nn.Module":  # noqa: ANN40
 
 
 def load_gpt(base: XttsBase, tokens: Any) -> "nn.Module":  # noqa: ANN401
-    """The GPT of a base folder, every weight of it from model.pth."""
+    """Load the GPT of a base, strictly."""
     gpt = new_gpt(base.model_args(), tokens)
     weights = {
         key.removeprefix("xtts.").removeprefix(GPT_PREFIX): tensor
@@ -72,22 +72,22 @@ def load_gpt(base: XttsBase, tokens: Any) -> "nn.Module":  # noqa: ANN401
 
 
 def load_dvae(base: XttsBase, *, with_decoder: bool = False) -> "nn.Module":
-    """The frozen network that turns mels into codes; its sizes are read off its weights.
+    """Load the frozen DVAE, with sizes inferred from its weights.
 
-    with_decoder: the way back from codes to mels must be there, too.
+    with_decoder: require the decoder weights, too.
     """
     weights = base.tensors("dvae.pth")
     dvae = new_dvae(**_dvae_sizes(weights, base.folder))
-    lacking = dvae.load_state_dict(weights, strict=False).missing_keys
+    missing = dvae.load_state_dict(weights, strict=False).missing_keys
     needed = ("encoder.", "codebook.", *(["decoder."] if with_decoder else []))
-    lacking = [key for key in lacking if key.startswith(needed)]
-    if lacking:
-        raise BrokenBase(f"{base.folder}/dvae.pth lacks {lacking[0]}.")
+    missing = [key for key in missing if key.startswith(needed)]
+    if missing:
+        raise BrokenBase(f"{base.folder}/dvae.pth lacks {missing[0]}.")
     return dvae.eval().requires_grad_(requires_grad=False)
 
 
 def new_dvae(*, hidden: int, blocks: int, dim: int, codes: int, layers: int = 2) -> "nn.Module":
-    """A DVAE as coqui's GPTTrainer builds it, in these sizes."""
+    """Build a DVAE as coqui's GPTTrainer does, with random weights."""
     module: nn.Module = coqui("tts.layers.xtts.dvae").DiscreteVAE(
         channels=80,
         normalization=None,
@@ -104,7 +104,7 @@ def new_dvae(*, hidden: int, blocks: int, dim: int, codes: int, layers: int = 2)
 
 
 def mel_extractor(base_folder: Path, *, style: bool) -> Any:  # noqa: ANN401
-    """The log-mel extractor of the voice prompt (style) or of the DVAE."""
+    """Build the log-mel extractor of voice prompts (style) or of the DVAE."""
     make = coqui("tts.layers.tortoise.arch_utils").TorchMelSpectrogram
     stats = str(base_folder / "mel_stats.pth")
     if style:
@@ -113,7 +113,7 @@ def mel_extractor(base_folder: Path, *, style: bool) -> Any:  # noqa: ANN401
 
 
 def _dvae_sizes(weights: Mapping[str, Any], folder: Path) -> dict[str, int]:
-    """The DVAE's sizes from the shapes of its weights."""
+    """Infer the DVAE sizes from the shapes of its weights."""
     try:
         dim, codes = weights["codebook.embed"].shape
         hidden = weights["encoder.0.0.weight"].shape[0]

@@ -1,8 +1,7 @@
-"""A small random XTTS as real files, in the layout of the released one.
+"""Small random XTTS base in the file layout of the released one, for tests.
 
-It lets the whole path run where no weights can be had. Its codebook is drawn from what its own
-random encoder makes of the bundle's sound: with an untouched random codebook nearly every frame
-falls on the same few codes, and a falling loss would prove nothing.
+Its codebook consists of random encoder outputs on the audio of the bundle: with a random codebook,
+nearly every frame would get the same few codes, and a falling loss would prove nothing.
 """
 
 import hashlib
@@ -31,7 +30,7 @@ SPECIAL_FIRST = ("[STOP]", "[UNK]", "[SPACE]")  # ids 0, 1, 2, as coqui's tokeni
 
 
 def random_base(config: TrainConfig, bundle: Bundle, cache: Path) -> Path:
-    """The folder of the small random base for this bundle; built at the first call."""
+    """Folder of the small random base for this bundle; built once."""
     sizes = config.model
     spec = [VERSION, sizes.layers, sizes.width, sizes.heads, sizes.dvae_width, sizes.vocabulary]
     text = json.dumps([*spec, sizes.vocoder_width, config.run.seed, bundle.manifest_sha256])
@@ -48,7 +47,7 @@ def _build(folder: Path, config: TrainConfig, bundle: Bundle) -> None:
         raise TrainerError("model.width must be a multiple of 32 and of model.heads.")
     if sizes.vocoder_width % 16 or not 0 < sizes.vocoder_width <= RELEASED_WIDTH:
         raise TrainerError(
-            f"model.vocoder_width must be a multiple of 16, {RELEASED_WIDTH} at the most."
+            f"model.vocoder_width must be a multiple of 16, at most {RELEASED_WIDTH}."
         )
     _write_vocabulary(folder / "vocab.json", bundle, sizes.vocabulary)
     with torch.random.fork_rng(devices=[]), torch.no_grad():
@@ -59,13 +58,13 @@ def _build(folder: Path, config: TrainConfig, bundle: Bundle) -> None:
 
 
 def _spread(clips: Sequence[Clip]) -> Sequence[Clip]:
-    """At most CALIBRATION_CLIPS of them, evenly spread."""
+    """At most CALIBRATION_CLIPS clips, evenly spaced."""
     step = max(1, -(-len(clips) // CALIBRATION_CLIPS))
     return clips[::step]
 
 
 def _wave(bundle: Bundle, clip: Clip) -> "torch.Tensor":
-    """The clip's sound as float32 of shape (1, samples)."""
+    """Read the audio of a clip, float32 (1, samples)."""
     import soundfile
     import torch
 
@@ -74,27 +73,27 @@ def _wave(bundle: Bundle, clip: Clip) -> "torch.Tensor":
 
 
 def _write_vocabulary(path: Path, bundle: Bundle, size: int) -> None:
-    """A BPE vocabulary grown on the bundle's text, with every letter of every language."""
+    """Train a BPE vocabulary on the text of the bundle, with all letters of all languages."""
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
     target = read_target("xtts_v2")
-    letters = {sign.lower() for found in target.alphabets.values() for sign in found}
+    letters = {sign.lower() for alphabet in target.alphabets.values() for sign in alphabet}
     alphabet = sorted(sign for sign in letters if len(sign) == 1)
     special = [*SPECIAL_FIRST, *(f"[{language}]" for language in target.alphabets), "[START]"]
-    grown = Tokenizer(models.BPE(unk_token="[UNK]"))
-    grown.pre_tokenizer = pre_tokenizers.Whitespace()
-    teacher = trainers.BpeTrainer(
+    tokenizer = Tokenizer(models.BPE(unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    trainer = trainers.BpeTrainer(
         vocab_size=max(size, len(special) + len(set(alphabet))),
         special_tokens=special,
         initial_alphabet=alphabet,
         show_progress=False,
     )
-    grown.train_from_iterator((clip.text.lower() for clip in bundle.clips), teacher)
-    grown.save(str(path))
+    tokenizer.train_from_iterator((clip.text.lower() for clip in bundle.clips), trainer)
+    tokenizer.save(str(path))
 
 
 def _write_mel_stats(folder: Path, bundle: Bundle, clips: Sequence[Clip]) -> "torch.Tensor":
-    """Mean magnitude of the log-mels by band, by which mels are divided."""
+    """Write the mean magnitude of the log-mel by band, for normalisation."""
     import torch
 
     extract = coqui("tts.layers.tortoise.arch_utils").TorchMelSpectrogram(mel_norm_file=None)
@@ -105,24 +104,24 @@ def _write_mel_stats(folder: Path, bundle: Bundle, clips: Sequence[Clip]) -> "to
 
 
 def _write_dvae(folder: Path, bundle: Bundle, clips: Sequence[Clip], hidden: int) -> None:
-    """A random DVAE whose codebook is made of its encoder's answers to the bundle's sound."""
+    """Write a random DVAE with a codebook of its encoder outputs."""
     import torch
 
     dvae: Any = networks.new_dvae(hidden=hidden, blocks=DVAE_BLOCKS, dim=hidden, codes=CODES)
     extract = networks.mel_extractor(folder, style=False)
-    found = [dvae.encoder(extract(_wave(bundle, clip)))[0].T for clip in clips]
-    answers = torch.cat(found)  # (codes, hidden)
-    answers = answers[torch.randperm(len(answers))]
-    if len(answers) < CODES:  # too little sound: fill up with distorted copies
-        more = answers[torch.randint(len(answers), (CODES - len(answers),))]
-        answers = torch.cat([answers, more + answers.std() * torch.randn_like(more)])
-    dvae.codebook.embed.copy_(answers[:CODES].T)
-    dvae.codebook.embed_avg.copy_(answers[:CODES].T)
+    outputs = [dvae.encoder(extract(_wave(bundle, clip)))[0].T for clip in clips]
+    frames = torch.cat(outputs)  # (codes, hidden)
+    frames = frames[torch.randperm(len(frames))]
+    if len(frames) < CODES:  # too little audio: add noisy copies
+        more = frames[torch.randint(len(frames), (CODES - len(frames),))]
+        frames = torch.cat([frames, more + frames.std() * torch.randn_like(more)])
+    dvae.codebook.embed.copy_(frames[:CODES].T)
+    dvae.codebook.embed_avg.copy_(frames[:CODES].T)
     torch.save(dvae.state_dict(), folder / "dvae.pth")
 
 
 def _write_config(folder: Path, config: TrainConfig) -> dict[str, Any]:
-    """config.json as stock XTTS reads it; returns its sizes."""
+    """Write config.json of stock XTTS; returns the network sizes."""
     settings = coqui("tts.configs.xtts_config").XttsConfig()
     sizes = config.model
     args = settings.model_args
@@ -138,7 +137,7 @@ def _write_config(folder: Path, config: TrainConfig) -> dict[str, Any]:
 def _write_model(
     folder: Path, args: dict[str, Any], vocoder_width: int, stats: "torch.Tensor"
 ) -> None:
-    """GPT, HiFi-GAN and speaker encoder with random weights, under the stock names."""
+    """Write GPT, HiFi-GAN and speaker encoder with random weights, under the stock names."""
     import torch
 
     gpt = networks.new_gpt(args, networks.tokenizer(folder / "vocab.json"))

@@ -1,6 +1,6 @@
-"""How sound is divided into codes."""
+"""Audio constants of XTTS codes."""
 
 CODE_SAMPLES = 1024  # samples per code
-# Zeros put behind every clip before it is encoded. The DVAE sees about seven codes far; without a
-# fixed tail the last codes of a clip depend on what else was in its batch.
+# Zeros appended to every clip before encoding. The receptive field of the DVAE is about seven
+# codes; without fixed padding the last codes of a clip would depend on its batch.
 TAIL_SAMPLES = 8192

@@ -1,4 +1,4 @@
-"""XTTS's stock class as a speaker: loaded once, its codes drawn by our loop, endings shaped."""
+"""Speaker on the stock class of XTTS, with fast sampling and ending control."""
 
 import warnings
 from collections.abc import Sequence
@@ -14,18 +14,18 @@ from trainer.errors import TrainerError
 from trainer.speech.endings import Ending
 from trainer.speech.sound import Sound
 
-LONGEST_S = 20.0  # without rules; a network that misses its end would go on for half a minute
+MAX_SECONDS = 20.0  # without ending control
 
 
 class XttsSpeaker:
-    """See ``trainer.speech.speaker.Speaker``. Prompts' voices are kept for the next text."""
+    """Implementation of ``trainer.speech.speaker.Speaker``, with cached voice prompts."""
 
     tokens_per_second = CODES_PER_SECOND
 
     def __init__(self, export: Path) -> None:
         self._model = load_stock(export)
         self._model.to("cuda" if torch.cuda.is_available() else "cpu")
-        # Computed anew from two tensors before every layer otherwise, and the same each time.
+        # Otherwise recomputed from two tensors in every forward pass.
         for module in self._model.hifigan_decoder.modules():
             if parametrize.is_parametrized(module, "weight"):
                 parametrize.remove_parametrizations(module, "weight")
@@ -35,19 +35,21 @@ class XttsSpeaker:
     def say(
         self, text: str, language: str, prompts: Sequence[Path], seed: int, ending: Ending | None
     ) -> Sound:
-        """One piece of text at 24 kHz."""
+        """Synthesise one piece of text at 24 kHz."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             latent, embedding = self._voice(tuple(prompts))
-            most = int(LONGEST_S * CODES_PER_SECOND)
+            max_codes = int(MAX_SECONDS * CODES_PER_SECOND)
             if ending is not None:
-                most = min(ending.most + 1, most * 2)
-            self._model.gpt.generate = sampler(self._model.gpt, ending, most)
+                max_codes = min(ending.most + 1, max_codes * 2)
+            self._model.gpt.generate = sampler(self._model.gpt, ending, max_codes)
             torch.manual_seed(seed)
-            spoken = self._model.inference(text, language, latent, embedding)
-        wave = np.asarray(spoken["wav"], dtype=np.float32)
+            result = self._model.inference(text, language, latent, embedding)
+        wave = np.asarray(result["wav"], dtype=np.float32)
         if not np.isfinite(wave).all():
-            raise TrainerError("The network spoke samples that are not numbers; it is spoilt.")
+            raise TrainerError(
+                "The synthesised audio contains NaN or infinity: the weights are damaged."
+            )
         return Sound(np.clip(wave, -1.0, 1.0), OUTPUT_RATE)
 
     def _voice(self, prompts: tuple[Path, ...]) -> tuple[torch.Tensor, torch.Tensor]:

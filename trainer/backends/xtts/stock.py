@@ -1,7 +1,4 @@
-"""Exports that the stock class loads strictly, and speech through the stock class.
-
-The stock class is the contract: what it cannot load was not exported.
-"""
+"""Export for the stock class, and synthesis with the stock class."""
 
 import math
 import os
@@ -23,34 +20,34 @@ if TYPE_CHECKING:
     import torch
 
 CODES_PER_SECOND = 22050 / 1024
-SLOWEST_CHARACTERS_PER_SECOND = 5.0  # nobody speaks slower; longer output is a run-on
-LEAST_SECONDS = 2.0
+MIN_CHARACTERS_PER_SECOND = 5.0  # lower bound of speech rates; longer output is overrun
+MIN_SECONDS = 2.0
 OUTPUT_RATE = 24000  # Hz
-UNTRAINED = "The DVAE of this base was changed, and this GPT has not learnt its codes."
+UNTRAINED = "The DVAE of this base was changed, and this GPT was not trained on its codes."
 TRAIN_FIRST = (
-    "Train it on them (adapt.mode=full) until it evaluates better than at step 0, or use the base"
-    " whose DVAE the GPT was trained with."
+    "Train it on them (adapt.mode=full) until the evaluation is better than at step 0, or use"
+    " the base with the original DVAE."
 )
 
 
 def write_export(base: XttsBase, network: Any, folder: Path) -> Mapping[str, object]:  # noqa: ANN401
-    """model.pth with the base's weights, its GPT replaced by the network's; config and vocabulary.
+    """Write model.pth with the GPT of the network, config.json and vocab.json.
 
-    Returns how many tensors there are and how many differ from the base. LoRA adapters are merged
-    into ``network``, which cannot be trained on afterwards.
+    Returns the numbers of tensors and of tensors that differ from the base. Merges LoRA adapters
+    into ``network`` in place.
     """
     import torch
 
     merge_lora(network.gpt)
-    learnt = {f"{GPT_PREFIX}{key}": value for key, value in network.gpt.state_dict().items()}
+    trained = {f"{GPT_PREFIX}{key}": value for key, value in network.gpt.state_dict().items()}
     before = {_stock_name(key): value for key, value in base.tensors("model.pth").items()}
     before = {key: value for key, value in before.items() if _is_exported(key)}
-    differing = sorted(set(learnt) ^ {key for key in before if key.startswith(GPT_PREFIX)})
+    differing = sorted(set(trained) ^ {key for key in before if key.startswith(GPT_PREFIX)})
     if differing:
-        raise BrokenRun(f"The trained network has other tensors than the base: {differing[0]}.")
-    changed = [key for key, value in learnt.items() if not _same(value, before[key])]
-    state = {key: learnt.get(key, value).cpu().contiguous() for key, value in before.items()}
-    if not base.knows_its_codes and "gpt.mel_head.weight" not in changed:
+        raise BrokenRun(f"The tensors of the trained network and the base differ: {differing[0]}.")
+    changed = [key for key, value in trained.items() if not _same(value, before[key])]
+    state = {key: trained.get(key, value).cpu().contiguous() for key, value in before.items()}
+    if not base.matches_dvae and "gpt.mel_head.weight" not in changed:
         raise BrokenRun(UNTRAINED, TRAIN_FIRST)
     torch.save({"model": state, LEARNT_CODES_OF: base.hashes["dvae.pth"]}, folder / "model.pth")
     for name in ("config.json", "vocab.json"):
@@ -61,7 +58,7 @@ def write_export(base: XttsBase, network: Any, folder: Path) -> Mapping[str, obj
 
 
 def load_stock(folder: Path) -> Any:  # noqa: ANN401 - coqui-tts has no types
-    """The stock ``Xtts`` with the export in ``folder``, loaded strictly and ready to speak."""
+    """Load the export in ``folder`` with the stock ``Xtts``, strictly."""
     settings = coqui("tts.configs.xtts_config").XttsConfig()
     settings.load_json(str(folder / "config.json"))
     model = stock_class(width_of(folder / "model.pth"))(settings)
@@ -74,10 +71,9 @@ def load_stock(folder: Path) -> Any:  # noqa: ANN401 - coqui-tts has no types
 def speak(
     export: Path, text: str, language: str, prompts: Sequence[Path], out: Path, seed: int
 ) -> float:
-    """Speak ``text`` in the voice of ``prompts`` and write 24 kHz sound to ``out``.
+    """Synthesise ``text`` in the voice of ``prompts`` to a 24 kHz WAV file.
 
-    The length is capped by what the slowest speaker would need: a network that misses its own
-    end of speech would otherwise go on for half a minute.
+    The length is limited by the lowest speech rate, in case the network misses the stop code.
     """
     import numpy as np
     import soundfile
@@ -86,17 +82,19 @@ def speak(
     model = load_stock(export)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model.to(device)
-    seconds = LEAST_SECONDS + len(text) / SLOWEST_CHARACTERS_PER_SECOND
+    seconds = MIN_SECONDS + len(text) / MIN_CHARACTERS_PER_SECOND
     torch.manual_seed(seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         voice = model.get_conditioning_latents(audio_path=[str(path) for path in prompts])
-        spoken = model.inference(
+        result = model.inference(
             text, language, *voice, max_new_tokens=math.ceil(seconds * CODES_PER_SECOND)
         )
-    wave = np.asarray(spoken["wav"], dtype=np.float32)
+    wave = np.asarray(result["wav"], dtype=np.float32)
     if not np.isfinite(wave).all():
-        raise TrainerError("The network spoke samples that are not numbers; it is spoilt.")
+        raise TrainerError(
+            "The synthesised audio contains NaN or infinity: the weights are damaged."
+        )
     beside = out.with_name(f".{out.stem}.{os.getpid()}.tmp.wav")
     try:
         soundfile.write(beside, np.clip(wave, -1.0, 1.0), OUTPUT_RATE, subtype="PCM_16")
@@ -107,12 +105,12 @@ def speak(
 
 
 def _stock_name(key: str) -> str:
-    """The name of a tensor without the prefix that coqui's trainer puts before it."""
+    """Tensor name without the prefix of coqui's trainer."""
     return key.removeprefix("xtts.")
 
 
 def _is_exported(key: str) -> bool:
-    """Whether the stock class knows the tensor; its trainer's extras are left behind."""
+    """Whether the stock class uses the tensor; others belong to its trainer."""
     return key.partition(".")[0] in ("gpt", "hifigan_decoder", "mel_stats")
 
 

@@ -1,10 +1,9 @@
-"""A base with a larger vocabulary: characters and frequent pieces of the bundle's text.
+"""Extended text vocabulary: characters and frequent pieces of the text of the bundle.
 
-Old tokens keep their ids and their rows, so nothing the base knows is lost. A new token starts as
-the mean of the pieces that the old vocabulary gives for it. (The stock way draws new rows at
-random and copies the old last row to the new last one, which is right only for XTTS v1.)
-
-The result is a base folder like any other, kept in the cache.
+Old tokens keep their ids and embeddings. A new embedding starts as the mean of those of its pieces
+in the old vocabulary. (The stock implementation initialises new rows at random and copies the last
+old row to the new last one, which is correct for XTTS v1 only.) The result is a base folder in the
+cache.
 """
 
 import hashlib
@@ -24,19 +23,21 @@ VERSION = 1
 GROWN = ("gpt.text_embedding.weight", "gpt.text_head.weight", "gpt.text_head.bias")
 
 
-def extended_base(base: XttsBase, bundle: Bundle, most: int, cache: Path) -> Path:
-    """The folder of ``base`` with at most ``most`` new tokens; built at the first call."""
-    text = json.dumps([VERSION, dict(base.hashes), bundle.manifest_sha256, most], sort_keys=True)
+def extended_base(base: XttsBase, bundle: Bundle, max_tokens: int, cache: Path) -> Path:
+    """Folder of ``base`` with at most ``max_tokens`` new tokens; built once."""
+    text = json.dumps(
+        [VERSION, dict(base.hashes), bundle.manifest_sha256, max_tokens], sort_keys=True
+    )
     folder = cache / f"extended-base-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-    return build_once(folder, lambda empty: _build(empty, base, bundle, most))
+    return build_once(folder, lambda empty: _build(empty, base, bundle, max_tokens))
 
 
-def _build(folder: Path, base: XttsBase, bundle: Bundle, most: int) -> None:
+def _build(folder: Path, base: XttsBase, bundle: Bundle, max_tokens: int) -> None:
     tokenizer = networks.tokenizer(base.folder / "vocab.json")
     texts = [
         tokenizer.preprocess_text(clip.text, clip.language.split("-")[0]) for clip in bundle.clips
     ]
-    growth = grow(tokenizer.tokenizer, texts, most)
+    growth = grow(tokenizer.tokenizer, texts, max_tokens)
     old: dict[str, int] = tokenizer.tokenizer.get_vocab()
     write_vocabulary(base.folder / "vocab.json", folder / "vocab.json", growth)
     _write_model(base, folder / "model.pth", old, growth)
@@ -46,7 +47,7 @@ def _build(folder: Path, base: XttsBase, bundle: Bundle, most: int) -> None:
 
 
 def _write_model(base: XttsBase, path: Path, old: Mapping[str, int], growth: Growth) -> None:
-    """The base's tensors with a row for each new token."""
+    """Write model.pth with rows for the new tokens."""
     import torch
 
     state = dict(base.tensors("model.pth"))
@@ -56,7 +57,7 @@ def _write_model(base: XttsBase, path: Path, old: Mapping[str, int], growth: Gro
         tensor = state[prefix + name]
         if len(tensor) != rows:
             raise BrokenBase(f"{base.folder}: {name} has {len(tensor)} rows for {rows} tokens.")
-        places = [[old[piece] for piece in made_of] for made_of in growth.tokens.values()]
-        new = [tensor[rows_of].mean(dim=0) for rows_of in places]
+        old_rows = [[old[piece] for piece in pieces] for pieces in growth.tokens.values()]
+        new = [tensor[ids].mean(dim=0) for ids in old_rows]
         state[prefix + name] = torch.cat([tensor, torch.stack(new)]) if new else tensor
     torch.save({"model": state, LEARNT_CODES_OF: base.learnt_codes_of}, path)

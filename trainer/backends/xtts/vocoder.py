@@ -1,9 +1,8 @@
-"""XTTS's HiFi-GAN in two widths: the released one, and a narrow one that sounds the same.
+"""HiFi-GAN of XTTS in the released width, and in a narrow width with equal output.
 
-The stock class always builds the released width, in which a second of sound takes longer than a
-second of a CPU. A small random base needs few channels of it. Its file has all of them, so that the
-stock class loads it and what is made of it; those beyond the few are silent. To speak here they
-are left out again. A test holds both to the same samples.
+The stock class always builds the released width, which is slower than real time on a CPU. A small
+random base needs few channels. Its file has the released shapes, with zeros in the other channels,
+so that the stock class loads it; here these channels are removed. A test compares the outputs.
 """
 
 from collections.abc import Mapping
@@ -20,16 +19,16 @@ if TYPE_CHECKING:
 
 RELEASED_WIDTH = 512
 PREFIX = "hifigan_decoder.waveform_decoder."
-# Has one number for each channel before the upsampling, and random or learnt ones are never zero.
+# One value per channel before the upsampling; random and trained values are never zero.
 FIRST_BIAS = f"{PREFIX}conv_pre.bias"
-# Weight normalisation divides by the length of these rows; their size is in another tensor.
+# Weight normalisation divides by the norm of these rows; the magnitude is in another tensor.
 DIRECTIONS = "parametrizations.weight.original1"
 
 Tensors = Mapping[str, "torch.Tensor"]
 
 
 def new_decoder(args: Mapping[str, Any], width: int) -> "nn.Module":
-    """HiFi-GAN and speaker encoder with fresh weights. width: channels before the upsampling."""
+    """Build HiFi-GAN and speaker encoder with random weights. width: channels of conv_pre."""
     module: nn.Module = coqui("tts.layers.xtts.hifigan_decoder").HifiDecoder(
         input_sample_rate=args["input_sample_rate"],
         output_sample_rate=args["output_sample_rate"],
@@ -44,47 +43,46 @@ def new_decoder(args: Mapping[str, Any], width: int) -> "nn.Module":
 
 
 def widened(narrow: Tensors, wide: Tensors) -> "dict[str, torch.Tensor]":
-    """The tensors of a narrow decoder with the shapes of the wide one, whose further channels are
-    silent: the sound is the same."""
+    """Pad the tensors of a narrow decoder to the shapes of a wide one, with equal output."""
     import torch
 
-    found = {}
+    padded = {}
     for key, small in narrow.items():
         large = torch.zeros_like(wide[key])
         if key.endswith(DIRECTIONS):
-            large[small.shape[0] :] = 1.0  # any direction will do; its size is zero
+            large[small.shape[0] :] = 1.0  # any nonzero direction; its magnitude is zero
         large[_within(small)] = small
-        found[key] = large
-    return found
+        padded[key] = large
+    return padded
 
 
 def narrowed(wide: Tensors, narrow: Tensors) -> "dict[str, torch.Tensor]":
-    """All tensors of a model, those of its vocoder cut to the shapes that ``narrow`` has.
+    """All tensors of a model, those of its vocoder sliced to the shapes of ``narrow``.
 
-    Raises BrokenBase where that would leave out a channel that sounds.
+    Raises BrokenBase if that would remove nonzero channels.
     """
-    found = dict(wide)
+    sliced = dict(wide)
     for key, small in narrow.items():
         if not key.startswith(PREFIX):
             continue
         whole = wide[key]
-        found[key] = whole[_within(small)].clone()
-        if not key.endswith(DIRECTIONS) and whole.count_nonzero() != found[key].count_nonzero():
-            raise BrokenBase(f"The vocoder is neither narrow nor whole: see {key}.")
-    return found
+        sliced[key] = whole[_within(small)].clone()
+        if not key.endswith(DIRECTIONS) and whole.count_nonzero() != sliced[key].count_nonzero():
+            raise BrokenBase(f"The vocoder is neither narrow nor of full width: see {key}.")
+    return sliced
 
 
 def width_of(model: Path) -> int:
-    """How many channels of the vocoder in a model.pth sound."""
-    held = load_tensors(model)
-    tensors = held.get("model") if isinstance(held, dict) else None
+    """Number of nonzero vocoder channels in a model.pth."""
+    content = load_tensors(model)
+    tensors = content.get("model") if isinstance(content, dict) else None
     if not isinstance(tensors, dict) or FIRST_BIAS not in tensors:
         raise BrokenBase(f"{model} lacks {FIRST_BIAS}.")
     return int(tensors[FIRST_BIAS].count_nonzero())
 
 
 def stock_class(width: int) -> Any:  # noqa: ANN401 - coqui-tts has no types
-    """The stock ``Xtts``; where fewer channels of the vocoder sound, without the silent ones."""
+    """Class ``Xtts``, or a subclass with a narrower vocoder."""
     stock: Any = coqui("tts.models.xtts").Xtts
     if width == RELEASED_WIDTH:
         return stock
@@ -95,8 +93,8 @@ def stock_class(width: int) -> Any:  # noqa: ANN401 - coqui-tts has no types
             self.hifigan_decoder = new_decoder(dict(self.args), width)
 
         def get_compatible_checkpoint_state_dict(self, model_path: Path) -> dict[str, Any]:
-            found = super().get_compatible_checkpoint_state_dict(model_path)
-            return narrowed(found, self.state_dict())
+            tensors = super().get_compatible_checkpoint_state_dict(model_path)
+            return narrowed(tensors, self.state_dict())
 
     return Narrow
 

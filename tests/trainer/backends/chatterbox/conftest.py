@@ -1,4 +1,4 @@
-"""A small random Chatterbox on a bundle of synthetic speech, built once."""
+"""Fixtures: small random Chatterbox on a bundle of synthetic speech."""
 
 import pytest
 
@@ -13,12 +13,12 @@ SMALL = ("model.backend=chatterbox", "model.layers=2", "model.width=64", "model.
 
 
 def configured(*changes):
-    """tiny-cpu on Chatterbox, with changes."""
+    """Preset tiny-cpu on Chatterbox, with changes."""
     return resolve("tiny-cpu", None, [*SMALL, *changes])
 
 
 def a_bundle(folder, clips, *, least_s=1.0, most_s=3.0, **changes):
-    """Clips at 24 kHz, of lengths spread between the two."""
+    """Write a bundle of 24 kHz clips with lengths from least_s to most_s."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = []
     for at in range(clips):
@@ -30,13 +30,13 @@ def a_bundle(folder, clips, *, least_s=1.0, most_s=3.0, **changes):
 
 @pytest.fixture(scope="session")
 def speech(tmp_path_factory):
-    """A bundle of 16 clips, read."""
+    """Bundle of 16 clips."""
     return read_bundle(a_bundle(tmp_path_factory.mktemp("chatter") / "show", 16))
 
 
 @pytest.fixture(scope="session")
 def opened(speech):
-    """Opens the back-end on that bundle with changed settings; networks are built once."""
+    """Factory of back-ends on the bundle with changed settings; the base is built once."""
 
     def make(*changes):
         config = configured(*changes)
@@ -47,6 +47,6 @@ def opened(speech):
 
 @pytest.fixture(scope="session")
 def dataset(opened, speech):
-    """Every clip judged and encoded, and the back-end that did it."""
+    """Back-end and encoded data set of the bundle."""
     backend = opened()
     return backend, build_dataset(backend, speech, configured())

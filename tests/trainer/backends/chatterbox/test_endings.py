@@ -1,7 +1,7 @@
-"""Endings and speed with Chatterbox's own sampler, on and off, with networks that follow a script.
+"""Ending and rate control with the Chatterbox sampler and scripted logits.
 
-Everything between the logits and the tokens is what speaks in earnest: guidance, the rules, the
-penalty for repetitions, temperature, the draw.
+The code between logits and tokens is real: guidance, rules, repetition penalty, temperature and
+sampling.
 """
 
 from itertools import groupby
@@ -31,19 +31,19 @@ from trainer.speech.synthesis import Manner, say, token_band
 from trainer.speech.voice_activity import speech_spans
 
 TOKENS_S = StockSpeaker.tokens_per_second
-CAP = 250  # tokens, where nothing else ends it; the stock class goes on to 1000
+CAP = 250  # tokens without an ending; 1000 in the stock class
 STOCK = {"temperature": 0.8, "cfg_weight": 0.5, "repetition_penalty": 1.2, "min_p": 0.05}
 
 
 class ScriptedT3:
-    """Stands where T3 stands: its cache is what was said, its logits are the script's."""
+    """Fake T3 with scripted logits; its cache is the list of tokens."""
 
     hp = SimpleNamespace(start_speech_token=SIZE, stop_speech_token=STOP)
     speech_pos_emb = SimpleNamespace(get_fixed_embedding=lambda _at: torch.zeros(1, 1, 1))
 
     def __init__(self, script):
         self.script = script
-        self.draw = np.random.default_rng(0)  # scripts take one and leave it alone
+        self.random = np.random.default_rng(0)  # argument of scripts, unused
 
     def prepare_input_embeds(self, *, text_tokens, speech_tokens, **_):
         return torch.zeros(len(text_tokens), 4, 1), 4
@@ -52,31 +52,31 @@ class ScriptedT3:
         return tokens[..., None].float()
 
     def tfmr(self, *, inputs_embeds, past_key_values, use_cache):
-        said = [] if past_key_values is None else [*past_key_values, int(inputs_embeds[0, -1, 0])]
-        row = np.append(self.script(said, self.draw), -20.0)  # the start is never said again
+        tokens = [] if past_key_values is None else [*past_key_values, int(inputs_embeds[0, -1, 0])]
+        row = np.append(self.script(tokens, self.random), -20.0)  # the start token does not repeat
         logits = torch.from_numpy(row).float().expand(len(inputs_embeds), 1, -1)
-        return SimpleNamespace(last_hidden_state=logits, past_key_values=said)
+        return SimpleNamespace(last_hidden_state=logits, past_key_values=tokens)
 
     def speech_head(self, hidden):
         return hidden
 
 
 def spoken(script, ending, seed):
-    """What the sampler says with the script, the stop left out."""
+    """Tokens of the sampler with a script, without the stop."""
     rule, most = (as_rule(ending), ending.most + 1) if ending else (None, None)
     torch.manual_seed(seed)
     inference = sampler(ScriptedT3(script), rule, most)
     text = torch.zeros(2, 5, dtype=torch.long)
     tokens = inference(t3_cond=None, text_tokens=text, max_new_tokens=CAP, top_p=1.0, **STOCK)
-    said = tokens[0].tolist()
-    return said[:-1] if said[-1] == STOP else said
+    ids = tokens[0].tolist()
+    return ids[:-1] if ids[-1] == STOP else ids
 
 
 def clips(count, seed, longest=70):
-    """Letters and seconds of a speaker: 14 letters a second, 12 % up and down."""
-    draw = np.random.default_rng(seed)
-    counts = draw.integers(4, longest, count)
-    return counts, (0.3 + counts / 14.0) * np.exp(draw.normal(0, 0.12, count))
+    """Letters and seconds of clips: 14 letters per second, log-normal with 12 %."""
+    random = np.random.default_rng(seed)
+    counts = random.integers(4, longest, count)
+    return counts, (0.3 + counts / 14.0) * np.exp(random.normal(0, 0.12, count))
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def ending(prior, count):
     return Ending(token_band(prior, "a" * count, TOKENS_S), STOP)
 
 
-def test_natural_endings_are_left_alone_in_98_of_100(prior):
+def test_natural_endings_are_unchanged_in_98_of_100(prior):
     same = 0
     for seed, (count, seconds) in enumerate(zip(*clips(100, 1, 30), strict=True)):
         script = natural(max(1, round(seconds * TOKENS_S)), seed)
@@ -100,7 +100,7 @@ LENGTHS = (2, 5, 14, 60)  # letters: one word, two, three, a sentence
 
 
 @pytest.mark.parametrize("count", LENGTHS)
-def test_an_ending_that_comes_too_early_waits_for_the_least_length(prior, count):
+def test_early_endings_wait_for_the_minimum_length(prior, count):
     for seed in range(4):
         rules = ending(prior, count)
         script = stops_early(min(2, rules.least - 1), seed)
@@ -111,7 +111,7 @@ def test_an_ending_that_comes_too_early_waits_for_the_least_length(prior, count)
 
 
 @pytest.mark.parametrize("count", LENGTHS)
-def test_speech_that_never_stops_is_stopped(prior, count):
+def test_endless_speech_is_stopped(prior, count):
     for seed in range(2):
         rules = ending(prior, count)
         assert len(spoken(never_stops(seed), rules, seed)) <= rules.most
@@ -120,32 +120,32 @@ def test_speech_that_never_stops_is_stopped(prior, count):
 
 
 @pytest.mark.parametrize("size", [4, 9, 21])
-def test_a_stretch_said_over_and_over_is_broken(prior, size):
+def test_loops_are_broken(prior, size):
     for seed in range(3):
         rules = ending(prior, 60)
-        said = spoken(repeats(size, seed), rules, seed)
+        ids = spoken(repeats(size, seed), rules, seed)
         assert "loop" in rules.told
-        assert len(said) <= rules.least + 3 * max(size, 8)
+        assert len(ids) <= rules.least + 3 * max(size, 8)
     assert len(spoken(repeats(size, 0), None, 0)) == CAP
 
 
 @pytest.mark.parametrize("at", [0, 5, 30])
-def test_a_stutter_is_broken(prior, at):
+def test_stutters_are_broken(prior, at):
     for seed in range(3):
         rules = ending(prior, 60)
-        said = spoken(stutters(at, seed), rules, seed)
+        ids = spoken(stutters(at, seed), rules, seed)
         assert "loop" in rules.told
-        assert longest_run(said) <= rules.rules.stutter
+        assert longest_run(ids) <= rules.rules.stutter
     assert longest_run(spoken(stutters(at, 0), None, 0)) > 100
 
 
-def longest_run(said):
-    """The most equal tokens in a row."""
-    return max(len(list(run)) for _, run in groupby(said))
+def longest_run(tokens):
+    """Length of the longest run of equal tokens."""
+    return max(len(list(run)) for _, run in groupby(tokens))
 
 
 class ScriptedSpeaker:
-    """A reader's sentence, stretched to as many tokens as the sampler draws."""
+    """Speaker that stretches a recorded sentence to the sampled number of tokens."""
 
     tokens_per_second = TOKENS_S
     stop_token = STOP
@@ -164,14 +164,14 @@ TEXT = "produced the block books, which were the immediate predecessors of the t
 
 
 def rate_of(script, prior, manner):
-    """Letters a second of the text as spoken."""
+    """Measured speech rate in letters per second."""
     sound = say(ScriptedSpeaker(script), TEXT, "en", [], 3, prior, manner).sound
     return letters(TEXT) / spoken_seconds(speech_spans(for_listening(sound)))
 
 
 @pytest.mark.model
 @pytest.mark.real_speech
-def test_a_rate_is_held_whatever_the_network_does(prior):
+def test_the_rate_is_held_for_slow_and_fast_networks(prior):
     slow, fast = (natural(round(letters(TEXT) / rate * TOKENS_S), 1) for rate in (10, 19))
     loose = [rate_of(script, prior, Manner(rate=None)) for script in (slow, fast)]
     held = [rate_of(script, prior, Manner(rate=14.0)) for script in (slow, fast)]

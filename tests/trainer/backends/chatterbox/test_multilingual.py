@@ -1,4 +1,4 @@
-"""The multilingual edition: its files, its names of languages, and languages it is taught."""
+"""Multilingual edition: files, language ids and added languages."""
 
 import dataclasses
 import json
@@ -24,7 +24,7 @@ GERMAN = "Größe hat ihren Preis."
 
 @pytest.fixture(scope="module")
 def base(opened, tmp_path_factory):
-    """A small random multilingual base, with a tag for three languages, made of the English one."""
+    """Small random multilingual base with tags for three languages."""
     from safetensors.torch import save_file
 
     english = opened().base
@@ -38,7 +38,7 @@ def base(opened, tmp_path_factory):
     words = json.loads(english.path(ENGLISH.tokenizer).read_text("utf-8"))
     known = words["model"]["vocab"]
     for sign in ("\u0308", "\u0301", "\u030b", *"abcdefghijklmnopqrstuvwxyzß", *TAGS):
-        known.setdefault(sign, len(known) + 256)  # behind START, whose place is fixed
+        known.setdefault(sign, len(known) + 256)  # after START, which has a fixed id
     words["added_tokens"] += [
         {**words["added_tokens"][0], "id": known[tag], "content": tag} for tag in TAGS
     ]
@@ -54,7 +54,7 @@ def backend_on(base, bundle, cache, *changes):
     return open_backend(config, bundle)
 
 
-def test_it_is_known_by_its_files_and_loads_strictly_in_the_stock_class(base):
+def test_it_is_identified_by_its_files_and_loads_strictly(base):
     assert base.edition.name == "multilingual"
     stock = load_stock(base.folder)
     assert type(stock).__name__ == "ChatterboxMultilingualTTS"
@@ -62,10 +62,10 @@ def test_it_is_known_by_its_files_and_loads_strictly_in_the_stock_class(base):
         assert torch.equal(stock.t3.state_dict()[name], value), name
 
 
-def test_nothing_is_fetched_the_table_of_chinese_comes_from_the_base(base, monkeypatch):
-    asked = []
+def test_the_tokenizer_is_built_without_downloads(base, monkeypatch):
+    downloads = []
     owner = chatterbox("models.tokenizers.tokenizer")
-    monkeypatch.setattr(owner, "hf_hub_download", lambda **told: asked.append(told))
+    monkeypatch.setattr(owner, "hf_hub_download", lambda **named: downloads.append(named))
     assert text_tokenizer(base).cangjie_converter.word2cj == {"日": "a"}
     load_stock(base.folder)
     (base.folder / "Cangjie5_TC.json").rename(base.folder / "aside.json")
@@ -73,10 +73,10 @@ def test_nothing_is_fetched_the_table_of_chinese_comes_from_the_base(base, monke
         assert text_tokenizer(base).cangjie_converter.word2cj == {}
     finally:
         (base.folder / "aside.json").rename(base.folder / "Cangjie5_TC.json")
-    assert not asked
+    assert not downloads
 
 
-def test_a_text_begins_with_its_language_and_is_decomposed(base):
+def test_token_ids_start_with_the_language_and_are_decomposed(base):
     tokenizer = text_tokenizer(base)
     known = tokenizer.tokenizer.get_vocab()
     ids = token_ids(tokenizer, GERMAN, "de-AT")
@@ -90,18 +90,18 @@ def test_a_text_begins_with_its_language_and_is_decomposed(base):
     ("language", "text", "sentence"),
     [
         ("de", GERMAN, None),
-        ("hu", "Nagyszerű!", "the multilingual model does not speak 'hu'"),
-        ("fr", "Ça va ☺", "the vocabulary of the base does not have \u0327 ☺"),
+        ("hu", "Nagyszerű!", "the multilingual model does not support 'hu'"),
+        ("fr", "Ça va ☺", "not in the vocabulary of the base: \u0327 ☺"),
     ],
 )
-def test_languages_and_signs_it_does_not_have_are_named(base, tmp_path, language, text, sentence):
+def test_unsupported_languages_and_characters_are_named(base, tmp_path, language, text, sentence):
     bundle = read_bundle(a_bundle(tmp_path / "show", 2, text=text, language=language))
     backend = backend_on(base, bundle, tmp_path / "cache")
     reasons = backend.reject(bundle.clips).get("clip-0000", [])
     assert [reason.sentence for reason in reasons] == ([sentence] if sentence else [])
 
 
-def test_a_language_that_was_grown_goes_by_no_name_and_the_text_alone_may_learn(base, tmp_path):
+def test_an_added_language_has_no_id_and_text_layers_are_trainable(base, tmp_path):
     bundle = read_bundle(a_bundle(tmp_path / "show", 4, text="Őrült űrhajós!", language="hu"))
     grown = open_base(extended_base(base, bundle, 20, tmp_path / "cache"))
     added = len(text_tokenizer(grown).tokenizer.get_vocab())
@@ -121,13 +121,13 @@ def test_a_language_that_was_grown_goes_by_no_name_and_the_text_alone_may_learn(
 
 
 @pytest.mark.slow
-def test_it_speaks_through_the_stock_class_with_and_without_a_name(base, speech):
+def test_synthesis_with_and_without_a_language_id(base, speech):
     from tests.trainer.backends.chatterbox.test_runs import a_band
 
     speaker = StockSpeaker(base.folder)
     prompts = [speech.audio(clip) for clip in speech.clips[:1]]
     for language, text in (("de", GERMAN), ("hu", "Jo napot.")):
-        said = speaker.say(text, language, prompts, 1, a_band(10, 12, 13))
-        assert said.rate == 24_000
-        assert np.isfinite(said.samples).all()
-        assert said.seconds > 0.2
+        sound = speaker.say(text, language, prompts, 1, a_band(10, 12, 13))
+        assert sound.rate == 24_000
+        assert np.isfinite(sound.samples).all()
+        assert sound.seconds > 0.2

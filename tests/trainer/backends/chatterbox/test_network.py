@@ -1,4 +1,4 @@
-"""Our forward pass beside the stock modules, and what the stock loss would have done."""
+"""Forward pass compared with the stock modules, and faults of the stock loss."""
 
 import dataclasses
 
@@ -25,13 +25,13 @@ def network(opened):
 
 @pytest.fixture(scope="module")
 def items(dataset):
-    """Clips of different lengths with prompts of different lengths, none without its text."""
+    """Items of different clip and prompt lengths, all with text."""
     _, gathered = dataset
     settings = Data(prompt_min_s=1.0, prompt_max_s=3.0)
     prompts = dataclasses.replace(gathered.prompts, settings=settings)
     clips = sorted(gathered.training.clips, key=lambda clip: clip.samples)
     chosen = [clips[0], clips[-1], clips[len(clips) // 2], clips[2]]
-    return [dataclasses.replace(prompts.item(clip, 3), draw=None) for clip in chosen]
+    return [dataclasses.replace(prompts.item(clip, 3), seed=None) for clip in chosen]
 
 
 def means(network, batch):
@@ -39,10 +39,10 @@ def means(network, batch):
         return network(batch) / torch.from_numpy(np.maximum(batch.counts, 1))
 
 
-def stock_logits(t3, item, backend, expression, *, wordless=False):
-    """Speech logits as the stock class computes them while it speaks, the tokens given.
+def stock_logits(t3, item, backend, expression, *, textless=False):
+    """Speech logits of stock inference for given tokens.
 
-    wordless: of its guidance branch.
+    textless: of the guidance branch.
     """
     special = backend._special
     tokens = torch.from_numpy(item.arrays["codes"].astype(np.int64))
@@ -61,7 +61,7 @@ def stock_logits(t3, item, backend, expression, *, wordless=False):
         speech_tokens=start.expand(2, -1),
         cfg_weight=0.5,
     )
-    embeds = embeds[1:] if wordless else embeds[:1]
+    embeds = embeds[1:] if textless else embeds[:1]
     pieces = [embeds, t3.speech_emb(start) + t3.speech_pos_emb.get_fixed_embedding(0)]
     for at, token in enumerate(tokens):
         place = t3.speech_pos_emb.get_fixed_embedding(at + 1)
@@ -71,21 +71,21 @@ def stock_logits(t3, item, backend, expression, *, wordless=False):
     return t3.speech_head(out.hidden_states[-1][0, first:]), tokens
 
 
-def test_the_loss_is_that_of_the_logits_the_stock_class_speaks_by(network, items, dataset):
+def test_the_loss_equals_that_of_stock_inference(network, items, dataset):
     backend, _ = dataset
     batch = backend.batch(items)
     ours = means(network, batch)
     for row, item in enumerate(items):
         with torch.no_grad():
-            told = float(batch.expression[row])
-            logits, tokens = stock_logits(network.t3, item, backend, told)
+            scalar = float(batch.expression[row])
+            logits, tokens = stock_logits(network.t3, item, backend, scalar)
             targets = torch.cat([tokens, torch.tensor([backend._special.stop_speech])])
             nats = functional.cross_entropy(logits, targets, reduction="none")
         assert ours[row, 1].item() == pytest.approx(nats.mean().item(), abs=CLOSE)
         assert ours[row, 2].item() == pytest.approx(nats[-1].item(), abs=1e-4)
 
 
-def test_a_row_is_the_same_alone_and_beside_longer_ones(network, items, dataset):
+def test_a_row_does_not_depend_on_the_batch(network, items, dataset):
     backend, _ = dataset
     together = means(network, backend.batch(items))
     for row, item in enumerate(items):
@@ -93,7 +93,7 @@ def test_a_row_is_the_same_alone_and_beside_longer_ones(network, items, dataset)
         assert torch.allclose(together[row], alone[0], atol=CLOSE), row
 
 
-def test_gradients_are_those_of_the_rows_one_by_one(opened, items, dataset):
+def test_batch_gradients_equal_the_sum_over_rows(opened, items, dataset):
     backend, _ = dataset
     one, many = opened().network().eval(), opened().network().eval()
     many.load_state_dict(one.state_dict())
@@ -108,7 +108,7 @@ def test_gradients_are_those_of_the_rows_one_by_one(opened, items, dataset):
     assert compared > 20
 
 
-def test_the_stock_loss_cannot_run_and_its_padding_changes_the_speech(network, items, dataset):
+def test_the_stock_loss_fails_and_its_padding_changes_the_logits(network, items, dataset):
     backend, _ = dataset
     t3, special = network.t3, backend._special
     item = items[0]
@@ -130,57 +130,57 @@ def test_the_stock_loss_cannot_run_and_its_padding_changes_the_speech(network, i
     with torch.no_grad():
         plain = t3(**given).speech_logits[0, : speech.shape[1]]
         padded = functional.pad(text, (0, 8), value=special.stop_text)
-        moved = t3(**{**given, "text_tokens": padded}).speech_logits[0, : speech.shape[1]]
-    assert (plain - moved).abs().max() > 100 * CLOSE
+        shifted = t3(**{**given, "text_tokens": padded}).speech_logits[0, : speech.shape[1]]
+    assert (plain - shifted).abs().max() > 100 * CLOSE
 
 
 def assert_not_shifted(t3, given):
-    """Were its logits turned round, it would ask every position for the token it was given."""
-    asked = []
+    """Check that, with transposed logits, targets would equal inputs."""
+    targets = []
 
-    def turned(logits, target, **_):
-        asked.append(target)
+    def transposed(logits, target, **_):
+        targets.append(target)
         return logits.sum()
 
     owner = chatterbox("models.t3.t3").F
     with pytest.MonkeyPatch.context() as patch, torch.no_grad():
-        patch.setattr(owner, "cross_entropy", turned)
+        patch.setattr(owner, "cross_entropy", transposed)
         t3.loss(**given)
-    assert torch.equal(asked[0], given["text_tokens"])
-    assert torch.equal(asked[1], given["speech_tokens"])
+    assert torch.equal(targets[0], given["text_tokens"])
+    assert torch.equal(targets[1], given["speech_tokens"])
 
 
-def test_rows_without_their_text_are_drawn_by_clip_and_epoch_and_learn_no_text(dataset):
+def test_textless_rows_are_random_by_clip_and_epoch_without_text_loss(dataset):
     backend, gathered = dataset
     clips = gathered.training.clips
-    drawn = [
-        [bool(backend.batch([gathered.prompts.item(clip, epoch)]).wordless[0]) for clip in clips]
+    choices = [
+        [bool(backend.batch([gathered.prompts.item(clip, epoch)]).textless[0]) for clip in clips]
         for epoch in range(40)
     ]
-    share = np.mean(drawn)
+    share = np.mean(choices)
     assert 0.10 <= share <= 0.20
-    assert len({tuple(row) for row in drawn}) > 20
-    again = [bool(backend.batch([gathered.prompts.item(clip, 3)]).wordless[0]) for clip in clips]
-    assert again == drawn[3]
-    epoch, at = next((e, a) for e, row in enumerate(drawn) for a, hit in enumerate(row) if hit)
+    assert len({tuple(row) for row in choices}) > 20
+    again = [bool(backend.batch([gathered.prompts.item(clip, 3)]).textless[0]) for clip in clips]
+    assert again == choices[3]
+    epoch, at = next((e, a) for e, row in enumerate(choices) for a, hit in enumerate(row) if hit)
     batch = backend.batch([gathered.prompts.item(clips[at], epoch)])
     assert batch.counts[0, 0] == 0
     evaluated = backend.batch([gathered.prompts.eval_item(clip, 2.0) for clip in clips])
-    assert not evaluated.wordless.any()
+    assert not evaluated.textless.any()
 
 
-def test_a_wordless_row_is_the_guidance_branch_of_the_stock_class(network, items, dataset):
+def test_a_textless_row_equals_the_guidance_branch(network, items, dataset):
     backend, _ = dataset
-    item = dataclasses.replace(items[0], draw=1)
+    item = dataclasses.replace(items[0], seed=1)
     batch = make_batch([item], backend._special, [0.5], 1.0)
     with torch.no_grad():
-        logits, tokens = stock_logits(network.t3, item, backend, 0.5, wordless=True)
+        logits, tokens = stock_logits(network.t3, item, backend, 0.5, textless=True)
     targets = torch.cat([tokens, torch.tensor([backend._special.stop_speech])])
     expected = functional.cross_entropy(logits, targets).item()
     assert means(network, batch)[0, 1].item() == pytest.approx(expected, abs=CLOSE)
 
 
-def test_label_smoothing_counts_the_mean_over_the_vocabulary(opened, items, dataset):
+def test_label_smoothing_sums_the_mean_over_the_vocabulary(opened, items, dataset):
     smooth = opened("loss.label_smoothing=0.1")
     network = smooth.network().eval()
     sums = network(dataset[0].batch(items[:1]))
@@ -188,16 +188,16 @@ def test_label_smoothing_counts_the_mean_over_the_vocabulary(opened, items, data
     assert smooth.objective()["mel_smooth"][0] == pytest.approx(0.1)
 
 
-def test_the_prompt_is_another_clip_and_what_it_gives_away_is_not_learnt(dataset):
+def test_codes_of_a_self_prompt_are_masked(dataset):
     backend, gathered = dataset
     settings = Data(prompt_policy="self", prompt_min_s=1.0, prompt_max_s=1.0)
-    own = dataclasses.replace(gathered.prompts, settings=settings)
+    same_clip = dataclasses.replace(gathered.prompts, settings=settings)
     clip = max(gathered.training.clips, key=lambda clip: clip.samples)
-    item: Item = own.item(clip, 0)
-    first, last = item.unheard
+    item: Item = same_clip.item(clip, 0)
+    first, last = item.masked
     assert np.array_equal(item.arrays["codes"][first:last], item.prompt[:, 0])
     counted = backend.batch([item]).counts[0, 1]
     assert counted == len(item.arrays["codes"]) + 1 - (last - first)
     other = gathered.prompts.item(clip, 0)
-    assert other.unheard == (0, 0)
+    assert other.masked == (0, 0)
     assert all(arrays is not item.arrays for arrays in other.voices)

@@ -1,4 +1,4 @@
-"""Eight clips can be learnt by heart, greedy decoding gives one back; two processes are one."""
+"""Overfitting of eight clips, and equality of one and two processes."""
 
 import dataclasses
 
@@ -20,7 +20,7 @@ TOLERANCE = 1e-6
 BY_TWO = ("sched.total_steps=4", "sampler.max_clips=2", "optim.effective_clips=4", "run.threads=1")
 
 
-def test_eight_clips_are_learnt_by_heart(tmp_path):
+def test_eight_clips_are_overfitted(tmp_path):
     bundle = read_bundle(a_bundle(tmp_path / "show", 9, least_s=1.0, most_s=1.6))
     config = configured(
         "model.width=128",
@@ -36,7 +36,7 @@ def test_eight_clips_are_learnt_by_heart(tmp_path):
     torch.manual_seed(0)
     network = backend.network().train()
     optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.96))
-    items = [dataclasses.replace(dataset.prompts.item(clip, 0), draw=None) for clip in clips]
+    items = [dataclasses.replace(dataset.prompts.item(clip, 0), seed=None) for clip in clips]
     batch = backend.batch(items)
     counts = torch.from_numpy(batch.counts.sum(axis=0))
     losses = []
@@ -49,12 +49,12 @@ def test_eight_clips_are_learnt_by_heart(tmp_path):
         optimizer.zero_grad()
     assert losses[0] == pytest.approx(np.log(8194), abs=0.5)
     assert losses[-1] < losses[0] / 2
-    shares = [share_given_back(backend, network.eval(), item) for item in items]
+    shares = [share_reproduced(backend, network.eval(), item) for item in items]
     assert max(shares) >= 0.9, (losses[-1], shares)
 
 
-def share_given_back(backend, network, item) -> float:
-    """How many tokens of the clip greedy decoding gives back, each from its own answers before."""
+def share_reproduced(backend, network, item) -> float:
+    """Share of tokens that greedy decoding reproduces."""
     codes = item.arrays["codes"].astype(np.int64)
     spoken = np.zeros_like(codes)
     with torch.no_grad():
@@ -67,7 +67,7 @@ def share_given_back(backend, network, item) -> float:
     return float(np.mean(spoken == codes))
 
 
-def test_two_processes_learn_what_one_does(speech, tmp_path):
+def test_two_processes_equal_one(speech, tmp_path):
     settings = (*SMALL, "adapt.mode=lora", "adapt.r=2", "model.dropout=0.0", *BY_TWO)
     torchrun.train(1, speech.folder, tmp_path / "one", *settings)
     torchrun.train(2, speech.folder, tmp_path / "two", *settings)

@@ -1,4 +1,4 @@
-"""From a bundle to speech with the second family: train, go on, export, load as stock, speak."""
+"""Chatterbox end to end: train, resume, export, load in the stock class, synthesise."""
 
 import json
 
@@ -37,7 +37,7 @@ def train(speech, run, *changes):
 
 @pytest.fixture(scope="module")
 def lora(speech, tmp_path_factory):
-    """A run in which adapters learnt."""
+    """Run trained with LoRA adapters."""
     run = tmp_path_factory.mktemp("runs") / "lora"
     assert train(speech, run, "adapt.mode=lora", "adapt.r=2", "optim.lr=1e-2") == 0
     return run
@@ -45,7 +45,7 @@ def lora(speech, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def voice(lora, tmp_path_factory):
-    """What the run exports."""
+    """Export of the run."""
     folder = tmp_path_factory.mktemp("voices") / "voice"
     assert main(["export", str(lora), str(folder)]) == 0
     return folder
@@ -79,13 +79,13 @@ def test_gradients_reach_every_adapter_and_nothing_else(opened, dataset):
         assert reached == (name in adapters), name
 
 
-def test_a_misspelt_target_is_refused(opened):
+def test_a_misspelt_target_is_an_error(opened):
     backend = opened("adapt.mode=lora", 'adapt.targets=["mlp.donw_proj"]')
     with pytest.raises(WrongUsage, match=r"'mlp.donw_proj' is in 0 of 2 blocks"):
         backend.adapt(backend.network())
 
 
-def test_a_merged_network_says_what_the_adapted_one_did(opened, dataset):
+def test_merging_adapters_keeps_the_outputs(opened, dataset):
     from trainer.backends.chatterbox.adapt import merge_lora
 
     backend = opened("adapt.mode=lora", "adapt.r=4")
@@ -112,14 +112,14 @@ def test_only_the_adapted_tensors_differ_and_the_stock_class_loads_them(lora, vo
     stock = load_stock(voice)
     for name, value in stock.t3.state_dict().items():
         assert torch.equal(value, after[name]), name
-    told = json.loads((voice / "expression.json").read_text())["of_category"]
-    assert set(told) == {"greeting", "question", "praise", "regret", "tension"}
-    assert len(set(told.values())) > 1
+    categories = json.loads((voice / "expression.json").read_text())["of_category"]
+    assert set(categories) == {"greeting", "question", "praise", "regret", "tension"}
+    assert len(set(categories.values())) > 1
 
 
 @pytest.fixture(scope="module")
 def speaker(voice):
-    """The export in the stock class."""
+    """Speaker of the export."""
     return StockSpeaker(voice)
 
 
@@ -132,30 +132,30 @@ def test_a_run_speaks_through_the_stock_class_as_long_as_the_band_lets_it(
     speaker, speech, voice, tmp_path
 ):
     prompts = [speech.audio(clip) for clip in speech.clips[:2]]
-    said = speaker.say("Good evening.", "en", prompts, 3, a_band(20, 24, 25))
-    assert said.rate == 24_000
-    assert said.seconds == pytest.approx(25 / speaker.tokens_per_second, abs=0.25)
-    assert np.isfinite(said.samples).all()
+    sound = speaker.say("Good evening.", "en", prompts, 3, a_band(20, 24, 25))
+    assert sound.rate == 24_000
+    assert sound.seconds == pytest.approx(25 / speaker.tokens_per_second, abs=0.25)
+    assert np.isfinite(sound.samples).all()
     again = speaker.say("Good evening.", "en", prompts, 3, a_band(20, 24, 25))
-    assert np.array_equal(said.samples, again.samples)
+    assert np.array_equal(sound.samples, again.samples)
     calmer = speaker.say("Good evening.", "en", prompts[:1], 3, a_band(2, 3, 4))
-    assert calmer.seconds < said.seconds
+    assert calmer.seconds < sound.seconds
     out = tmp_path / "spoken.wav"
-    seconds = open_run_speaks(voice, prompts, out)
+    seconds = speak_short_text(voice, prompts, out)
     wave, rate = soundfile.read(out)
     assert (rate, len(wave) / rate) == (24_000, pytest.approx(seconds, abs=0.01))
 
 
-def open_run_speaks(voice, prompts, out):
-    """The protocol's own way, on a text so short that nothing has to be cut."""
+def speak_short_text(voice, prompts, out):
+    """Call ``speak`` with a length limit of a few tokens."""
     import trainer.backends.chatterbox.stock as stock
 
-    said = stock.StockSpeaker.say
+    original = stock.StockSpeaker.say
     try:
-        stock.StockSpeaker.say = lambda self, *a: said(self, *a[:4], a_band(2, 3, 6))
+        stock.StockSpeaker.say = lambda self, *a: original(self, *a[:4], a_band(2, 3, 6))
         return stock.speak(voice, "Yes.", "en", prompts, out, 1)
     finally:
-        stock.StockSpeaker.say = said
+        stock.StockSpeaker.say = original
 
 
 def test_an_interrupted_run_ends_the_same(speech, lora, tmp_path, monkeypatch):
@@ -172,14 +172,14 @@ def test_an_interrupted_run_ends_the_same(speech, lora, tmp_path, monkeypatch):
     assert steps[0] == steps[1]
 
 
-def test_a_grown_vocabulary_keeps_what_it_knew_and_begins_from_its_pieces(speech, tmp_path):
+def test_an_extended_vocabulary_keeps_old_rows_and_starts_from_pieces(speech, tmp_path):
     bundle = read_bundle(
         a_bundle(tmp_path / "show", 4, text="Őrült űrhajósok, őrült űr!", language="hu")
     )
     config = configured()
     cache = cache_folder(bundle.folder, config)
     base = open_backend(config, bundle).base
-    # Signs that the base lacks: its vocabulary is that of another show.
+    # A base with the vocabulary of another bundle, without these characters.
     other = open_backend(config, speech).base
     grown = open_base(extended_base(other, bundle, 700, cache))
     before, after = other.tensors(ENGLISH.t3), grown.tensors(ENGLISH.t3)
@@ -199,20 +199,20 @@ def rejected(tmp_path, opened_with=(), **changes):
     return backend.reject(bundle.clips)
 
 
-def test_the_english_model_is_not_taught_german_by_accident(tmp_path):
+def test_the_english_edition_rejects_german(tmp_path):
     (reason,) = rejected(tmp_path, language="de")["clip-0000"]
-    assert reason.sentence == "the english model does not speak 'de'"
+    assert reason.sentence == "the english model does not support 'de'"
 
 
-def test_signs_the_vocabulary_lacks_are_named(tmp_path, speech):
+def test_unknown_characters_are_named(tmp_path, speech):
     bundle = read_bundle(a_bundle(tmp_path / "show", 2, text="Smile ☺ now"))
     config = configured()
     backend = open_backend(config, speech)
     (reason,) = backend.reject(bundle.clips)["clip-0000"]
-    assert reason.sentence == "the vocabulary of the base does not have ☺"
+    assert reason.sentence == "not in the vocabulary of the base: ☺"
 
 
-def test_a_bundle_of_another_rate_is_refused_clip_by_clip(tmp_path):
+def test_clips_of_another_sample_rate_are_rejected(tmp_path):
     from tests.trainer.bundles import a_bundle as at_22_khz
 
     bundle = read_bundle(at_22_khz(tmp_path / "show", 4))
@@ -236,26 +236,24 @@ def test_missing_and_changed_weights_are_named(tmp_path, opened):
         open_base(folder)
 
 
-def test_clips_without_a_category_have_an_expression_of_their_own(tmp_path):
+def test_clips_without_a_category_have_an_expression(tmp_path):
     bundle = read_bundle(a_bundle(tmp_path / "show", 6, emotion=None))
     config = configured()
     backend = open_backend(config, bundle)
     arrays = {clip.id: backend.encode(clip, bundle.audio(clip)) for clip in bundle.clips}
-    backend.settle(bundle.clips, arrays)
+    backend.fit(bundle.clips, arrays)
     assert backend._expression.of_category == {}
     assert len(set(backend._expression.of_clip.values())) > 1
 
 
-def test_a_bundle_for_this_family_needs_no_word_about_it_and_little_speech_is_warned_of(
-    tmp_path, capsys
-):
+def test_the_family_follows_the_bundle_and_plan_warns_of_little_data(tmp_path, capsys):
     folder = a_bundle(tmp_path / "show", 8)
     header = json.loads((folder / "bundle.json").read_text())
     header["target"] = "chatterbox"
     (folder / "bundle.json").write_text(json.dumps(header), encoding="utf-8")
     assert main(["check", str(folder)]) == 0
     assert main(["plan", str(folder), "--gpu", "80", "--set", "adapt.mode=full"]) == 0
-    said = capsys.readouterr().out
-    assert "little data for all 532 million weights" in said
+    output = capsys.readouterr().out
+    assert "little data for all 532 million weights" in output
     assert main(["plan", str(folder), "--gpu", "80", "--set", "adapt.mode=lora"]) == 0
     assert "little for training" not in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""An environment made by `trainer doctor` from stand-ins, and weights that are none."""
+"""Environment that `trainer doctor` creates from fake packages, and fake weights."""
 
 import os
 from pathlib import Path
@@ -16,17 +16,17 @@ def model():
 
 
 @pytest.fixture(scope="session")
-def shelf(tmp_path_factory, model) -> Path:
-    """Where pip finds the stand-ins."""
-    return fake_wheels(tmp_path_factory.mktemp("shelf"), model)
+def wheels(tmp_path_factory, model) -> Path:
+    """Folder of fake wheels for pip."""
+    return fake_wheels(tmp_path_factory.mktemp("wheels"), model)
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory, shelf) -> Path:
-    """The environment, made by venv and pip in earnest, without a network."""
+def environment(tmp_path_factory, wheels) -> Path:
+    """Environment created by the real venv and pip, offline."""
     folder = tmp_path_factory.mktemp("environment") / "indextts"
     with pytest.MonkeyPatch.context() as patch:
-        only_from(patch, shelf)
+        restrict_pip(patch, wheels)
         assert main(["doctor", "--make", "indextts", "--env", str(folder)]) == 0
     return folder
 
@@ -36,8 +36,8 @@ def weights(tmp_path, model) -> Path:
     return fake_weights(tmp_path / "weights", model)
 
 
-def only_from(patch, folder):
-    """Let pip see nothing but a folder of wheels."""
+def restrict_pip(patch, folder):
+    """Restrict pip to a folder of wheels."""
     for name in [name for name in os.environ if name.startswith("PIP_")]:
         patch.delenv(name)
     patch.setenv("PIP_CONFIG_FILE", os.devnull)

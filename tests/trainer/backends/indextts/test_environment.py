@@ -1,4 +1,4 @@
-"""The environment of a model that only speaks: made, found again, and refused where it is wrong."""
+"""Environment of an inference-only model: creation, reuse and validation."""
 
 import json
 import re
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.trainer.backends.indextts.conftest import only_from
-from trainer.backends.environments import MADE, find_python, make, usual_place
+from tests.trainer.backends.indextts.conftest import restrict_pip
+from trainer.backends.environments import RECORD, create_environment, default_folder, find_python
 from trainer.cli.parser import main
 from trainer.errors import TrainerError
 from trainer.resources import resources
@@ -17,52 +17,52 @@ from trainer.resources import resources
 pytestmark = pytest.mark.model
 
 
-def test_the_licence_is_told_before_anything_is_made(shelf, tmp_path, model, monkeypatch):
-    told = []
+def test_the_licence_is_shown_before_anything_is_created(wheels, tmp_path, model, monkeypatch):
+    lines = []
     folder = tmp_path / "new"
 
     def say(line):
-        told.append((line, folder.exists()))
-        if line.startswith("Making"):
+        lines.append((line, folder.exists()))
+        if line.startswith("Creating"):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        make(model, folder, say)
-    assert model.licence in told[0][0]
-    assert [line.strip() for line, _ in told[1:-1]] == list(model.terms)
-    assert not any(there for _, there in told)
+        create_environment(model, folder, say)
+    assert model.licence in lines[0][0]
+    assert [line.strip() for line, _ in lines[1:-1]] == list(model.terms)
+    assert not any(exists for _, exists in lines)
 
 
-def test_what_was_made_is_written_down_and_found_again(made, model, capsys):
-    about = json.loads((made / MADE).read_text())
+def test_an_environment_is_recorded_and_reused(environment, model, capsys):
+    about = json.loads((environment / RECORD).read_text())
     assert (about["package"], about["version"]) == (model.package, model.version)
     assert about["licence"] == model.licence
-    assert find_python(model, made).exists()
-    assert main(["doctor", "--make", "indextts", "--env", str(made)]) == 0
-    assert "is there already" in capsys.readouterr().out
+    assert find_python(model, environment).exists()
+    assert main(["doctor", "--make", "indextts", "--env", str(environment)]) == 0
+    assert "already exists" in capsys.readouterr().out
 
 
-def test_without_a_network_it_says_one_sentence_and_leaves_nothing(tmp_path, monkeypatch, capsys):
-    only_from(monkeypatch, tmp_path / "empty")
+def test_offline_it_fails_with_one_sentence_and_removes_the_folder(tmp_path, monkeypatch, capsys):
+    restrict_pip(monkeypatch, tmp_path / "empty")
     folder = tmp_path / "new"
     assert main(["doctor", "--make", "indextts", "--env", str(folder)]) == 1
-    said = capsys.readouterr().err
-    assert said.startswith("trainer: pip could not install indextts2-inference and what it needs: ")
-    assert "needs a network" in said
-    assert said.count("\n") == 1
+    error = capsys.readouterr().err
+    assert error.startswith("trainer: pip could not install indextts2-inference and its dep")
+    assert "needs network access" in error
+    assert error.count("\n") == 1
     assert not folder.exists()
 
 
-def test_a_folder_that_is_something_else_is_left_alone(tmp_path, capsys):
+def test_a_foreign_folder_is_not_touched(tmp_path, capsys):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("dear")
     assert main(["doctor", "--make", "indextts", "--env", str(tmp_path / "mine")]) == 1
-    assert "is no environment that `trainer doctor` made" in capsys.readouterr().err
+    assert "is not a complete environment created by `trainer doctor`" in capsys.readouterr().err
     assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
 
 
-def environment_on_paper(folder: Path, model, **changes):
-    """What is looked at of an environment, with nothing in it that runs."""
+def fake_environment(folder: Path, model, **changes):
+    """Metadata files of an environment without an interpreter."""
     version = changes.pop("version", model.version)
     beside = sysconfig.get_path("purelib")
     packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(folder)}))
@@ -70,58 +70,54 @@ def environment_on_paper(folder: Path, model, **changes):
     info.mkdir(parents=True)
     (info / "METADATA").write_text(f"Name: {model.package}\nVersion: {version}\n")
     about = {"key": model.key, "beside": beside, **changes}
-    (folder / MADE).write_text(json.dumps(about))
+    (folder / RECORD).write_text(json.dumps(about))
     return folder
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"version": "2.0.0"}, "holds indextts2-inference 2.0.0; 2.1.1 is needed"),
+        ({"version": "2.0.0"}, "has indextts2-inference 2.0.0; 2.1.1 is required"),
         ({"key": "other"}, "is an environment for 'other'"),
-        ({"beside": "elsewhere"}, "was made beside the packages in elsewhere"),
-        ({}, "was made beside"),  # its Python is gone
+        ({"beside": "elsewhere"}, "was created for the packages in elsewhere"),
+        ({}, "was created for"),  # without an interpreter
     ],
 )
-def test_an_environment_that_does_not_fit_is_refused_with_its_reason(
-    tmp_path, model, changes, sentence
-):
-    folder = environment_on_paper(tmp_path / "env", model, **changes)
+def test_an_unsuitable_environment_is_an_error_with_a_reason(tmp_path, model, changes, sentence):
+    folder = fake_environment(tmp_path / "env", model, **changes)
     with pytest.raises(TrainerError, match=re.escape(sentence)) as caught:
         find_python(model, folder)
     assert "trainer doctor --make indextts" in caught.value.hint
 
 
-def test_one_that_was_never_made_is_told_how(tmp_path, model, monkeypatch):
+def test_a_missing_environment_is_an_error_with_a_hint(tmp_path, model, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
-    with pytest.raises(TrainerError, match="speaks in an environment of its own") as caught:
+    with pytest.raises(TrainerError, match="runs in a separate environment") as caught:
         find_python(model, None)
-    assert tmp_path in usual_place("indextts").parents
-    assert caught.value.hint == "Make it with: trainer doctor --make indextts"
+    assert tmp_path in default_folder("indextts").parents
+    assert caught.value.hint == "Create it with: trainer doctor --make indextts"
 
 
-def test_a_package_among_the_trainers_own_is_used_where_no_environment_was_made(
-    tmp_path, model, monkeypatch
-):
+def test_without_an_environment_the_trainers_packages_are_used(tmp_path, model, monkeypatch):
     for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "nobody"))
+        monkeypatch.setenv(name, str(tmp_path / "missing"))
     for version, fits in ((model.version, True), ("2.0.0", False)):
-        own = tmp_path / version
-        info = own / f"indextts2_inference-{version}.dist-info"
+        packages = tmp_path / version
+        info = packages / f"indextts2_inference-{version}.dist-info"
         info.mkdir(parents=True)
         (info / "METADATA").write_text(f"Name: {model.package}\nVersion: {version}\n")
         with monkeypatch.context() as patch:
-            patch.syspath_prepend(own)
+            patch.syspath_prepend(packages)
             if fits:
                 assert find_python(model, None) == Path(sys.executable)
                 continue
-            with pytest.raises(TrainerError, match=r"holds indextts2-inference 2.0.0; 2.1.1 is"):
+            with pytest.raises(TrainerError, match=r"has indextts2-inference 2.0.0; 2.1.1 is"):
                 find_python(model, None)
 
 
-def test_the_pins_are_what_the_lock_lacks_and_what_they_stand_on_is_in_it(model):
+def test_pins_are_not_in_the_lock_but_their_requirements_are(model):
     text = (resources().parent / "requirements.lock").read_text()
     names = re.findall(r"^([\w.-]+)==", text, re.M)
     locked = {re.sub(r"[-_.]+", "-", name).lower() for name in names}
@@ -131,7 +127,7 @@ def test_the_pins_are_what_the_lock_lacks_and_what_they_stand_on_is_in_it(model)
     assert f"{model.package}=={model.version}" in model.environment.pins
 
 
-def test_a_model_nobody_knows_is_refused_with_those_that_are_known(capsys):
+def test_an_unknown_model_is_an_error_with_the_known_ones(capsys):
     assert main(["doctor", "--make", "indextss"]) == 1
     assert "Available: indextts." in capsys.readouterr().err
 

@@ -1,4 +1,4 @@
-"""A small random XTTS on a bundle of synthetic speech, built once."""
+"""Fixtures: small random XTTS on a bundle of synthetic speech."""
 
 import pytest
 
@@ -10,19 +10,19 @@ from trainer.families import open_backend
 
 
 def configured(*changes):
-    """tiny-cpu with changes."""
+    """Preset tiny-cpu with changes."""
     return resolve("tiny-cpu", None, ["model.layers=2", "model.width=64", *changes])
 
 
 @pytest.fixture(scope="session")
 def speech(tmp_path_factory):
-    """A bundle of 24 clips, read."""
+    """Bundle of 24 clips."""
     return read_bundle(a_bundle(tmp_path_factory.mktemp("speech") / "show", 24, most_s=5.0))
 
 
 @pytest.fixture(scope="session")
 def opened(speech):
-    """Opens the back-end on that bundle with changed settings; networks are built once."""
+    """Factory of back-ends on the bundle with changed settings; the base is built once."""
 
     def make(*changes):
         config = configured(*changes)
@@ -33,5 +33,5 @@ def opened(speech):
 
 @pytest.fixture(scope="session")
 def dataset(opened, speech):
-    """Every clip judged and encoded."""
+    """Encoded data set of the bundle."""
     return build_dataset(opened(), speech, configured())

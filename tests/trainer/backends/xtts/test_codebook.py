@@ -1,4 +1,4 @@
-"""The DVAE fine-tuned: better on clips it never learnt from, and never under a GPT unawares."""
+"""DVAE fine-tuning: held-out error, resume, and checks against untrained GPTs."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import torch
 from tests.trainer.bundles import a_bundle
 from trainer.backends.xtts import codebook as learning
 from trainer.backends.xtts.base import LEARNT_CODES_OF, open_base
-from trainer.backends.xtts.codes import use
+from trainer.backends.xtts.codes import usage
 from trainer.backends.xtts.networks import load_dvae
 from trainer.cli.parser import main
 from trainer.resources import resources
@@ -37,7 +37,7 @@ def words(command, bundle, folder, *changes):
 
 @pytest.fixture(scope="module")
 def better(show, tmp_path_factory):
-    """A base whose DVAE was fine-tuned."""
+    """Base with a fine-tuned DVAE."""
     folder = tmp_path_factory.mktemp("bases") / "better"
     assert main(words("codebook", show, folder)) == 0
     return folder
@@ -47,65 +47,65 @@ def about(folder):
     return json.loads((folder / "codebook.json").read_text())
 
 
-def test_the_sound_is_given_back_better_and_the_codes_stay_in_use(better):
-    told = about(better)
-    assert told["after"]["l1"] < 0.8 * told["before"]["l1"]
-    assert told["after"]["l2"] < 0.8 * told["before"]["l2"]
-    assert told["after"]["perplexity"] >= 0.8 * told["before"]["perplexity"]
-    assert told["after"]["used"] > 30
-    assert 0 < told["frames_changed"] < 0.5
-    said = (better / "codebook.md").read_text()
-    assert "of the frames have another code than before" in said
-    assert "Mind what this does" in said
+def test_reconstruction_improves_and_codes_stay_in_use(better):
+    summary = about(better)
+    assert summary["after"]["l1"] < 0.8 * summary["before"]["l1"]
+    assert summary["after"]["l2"] < 0.8 * summary["before"]["l2"]
+    assert summary["after"]["perplexity"] >= 0.8 * summary["before"]["perplexity"]
+    assert summary["after"]["used"] > 30
+    assert 0 < summary["frames_changed"] < 0.5
+    report = (better / "codebook.md").read_text()
+    assert "of the frames changed their code" in report
+    assert "must be trained, for longer than usual" in report
 
 
-def test_the_result_is_whole_and_says_what_it_is_made_of(better):
-    told = about(better)
-    assert {name: sha256_of(better / name) for name in told["files"]} == told["files"]
+def test_the_result_is_complete_and_records_its_base(better):
+    summary = about(better)
+    assert {name: sha256_of(better / name) for name in summary["files"]} == summary["files"]
     base = open_base(better)
-    assert base.hashes["dvae.pth"] != told["base"]["sha256"]["dvae.pth"]
-    assert base.learnt_codes_of == told["base"]["sha256"]["dvae.pth"]
-    assert not base.knows_its_codes
+    assert base.hashes["dvae.pth"] != summary["base"]["sha256"]["dvae.pth"]
+    assert base.learnt_codes_of == summary["base"]["sha256"]["dvae.pth"]
+    assert not base.matches_dvae
     schema = json.loads((resources() / "events.schema.json").read_text())
     for event in read_events(better):
         jsonschema.validate(event, schema)
     assert not list(better.parent.glob("*.making"))
 
 
-def test_an_interrupted_fine_tuning_ends_the_same(show, better, tmp_path, monkeypatch):
+def test_an_interrupted_fine_tuning_gives_the_same_result(show, better, tmp_path, monkeypatch):
     folder = tmp_path / "again"
-    right, calls = learning._update, []
+    original, calls = learning._step, []
 
     def interrupted(*arguments):
         calls.append(1)
         if len(calls) == 30:
             raise KeyboardInterrupt
-        return right(*arguments)
+        return original(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(learning, "_update", interrupted)
+        patch.setattr(learning, "_step", interrupted)
         assert main(words("codebook", show, folder)) == 130
     assert not folder.exists()
     assert main(words("codebook", show, folder, "codebook.lr=2e-3")) == 1  # another configuration
     assert main(words("codebook", show, folder)) == 0
-    one, other = (open_base(each).tensors("dvae.pth") for each in (better, folder))
+    one, other = (open_base(path).tensors("dvae.pth") for path in (better, folder))
     assert all(torch.equal(one[key], other[key]) for key in one)
     assert about(folder)["series"] == about(better)["series"]
     assert of_kind(read_events(folder), "resumed")[0]["step"] == 20
     assert (folder.parent / "again.making").exists() is False
 
 
-def test_a_pause_is_no_failure_and_the_same_command_goes_on(show, tmp_path, monkeypatch, capsys):
+def test_a_pause_succeeds_and_the_same_command_resumes(show, tmp_path, monkeypatch, capsys):
     folder = tmp_path / "paused"
     short = ("codebook.steps=4", "codebook.every_steps=2")
-    right = learning._update
+    original = learning._step
 
     def ask(*arguments):
         os.kill(os.getpid(), signal.SIGTERM)
-        return right(*arguments)
+        return original(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(learning, "_update", ask)
+        patch.setattr(learning, "_step", ask)
         assert main(words("codebook", show, folder, *short)) == 0
     assert "Paused at step 1" in capsys.readouterr().out
     assert main(["resume", f"{folder}.making"]) == 1
@@ -114,27 +114,27 @@ def test_a_pause_is_no_failure_and_the_same_command_goes_on(show, tmp_path, monk
     assert [point["step"] for point in about(folder)["series"]] == [0, 2, 4]
 
 
-def test_updates_without_a_number_change_nothing_and_end_it(show, tmp_path, monkeypatch, capsys):
-    right, seen = learning.losses, []
+def test_nonfinite_updates_are_skipped_and_stop_the_run(show, tmp_path, monkeypatch, capsys):
+    original, states = learning.losses, []
 
     def spoilt(dvae, mels):
-        error, *rest = right(dvae, mels)
-        seen.append({key: value.clone() for key, value in dvae.state_dict().items()})
+        error, *rest = original(dvae, mels)
+        states.append({key: value.clone() for key, value in dvae.state_dict().items()})
         return error * float("nan"), *rest
 
     monkeypatch.setattr(learning, "losses", spoilt)
     assert main(words("codebook", show, tmp_path / "none")) == 1
     assert "5 times in a row" in capsys.readouterr().err
-    assert all(torch.equal(seen[0][key], seen[-1][key]) for key in seen[0])
+    assert all(torch.equal(states[0][key], states[-1][key]) for key in states[0])
     events = of_kind(read_events(tmp_path / "none.making"), "skipped")
     assert len(events) == 5
     assert events[0]["clips"]
 
 
-def test_a_codebook_that_falls_together_is_not_handed_over(show, tmp_path, capsys):
+def test_a_collapsed_codebook_is_not_written(show, tmp_path, capsys):
     gone = ('codebook.learn=["encoder","codebook","decoder"]', "codebook.steps=20")
     assert main(words("codebook", show, tmp_path / "none", *gone)) == 1
-    assert "falls together" in capsys.readouterr().err
+    assert "codebook collapsed" in capsys.readouterr().err
     assert not (tmp_path / "none").exists()
 
 
@@ -146,33 +146,33 @@ def test_a_codebook_that_falls_together_is_not_handed_over(show, tmp_path, capsy
         (("codebook.window_s=0.1",), "0.25"),
     ],
 )
-def test_what_makes_no_sense_is_refused(show, tmp_path, capsys, changes, says):
+def test_invalid_settings_are_errors(show, tmp_path, capsys, changes, says):
     assert main(words("codebook", show, tmp_path / "none", *changes)) == 2
     assert says in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 
-def test_without_held_out_clips_nobody_could_tell(tmp_path, capsys):
+def test_held_out_clips_are_required(tmp_path, capsys):
     show = a_bundle(tmp_path / "show", 4, least_s=0.6, most_s=0.8)  # none of them for evaluation
     assert main(words("codebook", show, tmp_path / "none")) == 1
     assert "no usable clips for evaluation" in capsys.readouterr().err
 
 
-def test_the_losses_are_those_of_the_stock_dvae(better):
+def test_the_losses_equal_those_of_the_stock_dvae(better):
     dvae = load_dvae(open_base(better), with_decoder=True).train()
     mels = torch.randn(2, 80, 48)
     with torch.no_grad():
-        error, apart, _, _ = learning.losses(dvae, mels)
-        stock_error, stock_apart, _ = dvae(mels)  # moves its codebook, and so comes last
+        error, commitment, _, _ = learning.losses(dvae, mels)
+        stock_error, stock_commitment, _ = dvae(mels)  # updates its codebook, so it is last
     assert abs(error - stock_error.mean()) < 1e-5
-    assert abs(apart - stock_apart) < 1e-5
+    assert abs(commitment - stock_commitment) < 1e-5
 
 
-def test_use_counts_codes_and_their_evenness():
+def test_usage_is_the_number_of_codes_and_their_perplexity():
     import numpy as np
 
-    assert use([np.array([1, 1, 2, 2]), np.array([3, 3, 4, 4])]) == (4, pytest.approx(4.0))
-    assert use([np.array([7, 7, 7])]) == (1, pytest.approx(1.0))
+    assert usage([np.array([1, 1, 2, 2]), np.array([3, 3, 4, 4])]) == (4, pytest.approx(4.0))
+    assert usage([np.array([7, 7, 7])]) == (1, pytest.approx(1.0))
 
 
 def train(show, run, base, *changes):
@@ -180,15 +180,13 @@ def train(show, run, base, *changes):
     return main([*words("train", show, run, *more), "--base", str(base)])
 
 
-def test_adapters_alone_cannot_learn_new_codes(show, better, tmp_path, capsys):
+def test_adapters_alone_are_an_error(show, better, tmp_path, capsys):
     assert train(show, tmp_path / "run", better, "adapt.mode=lora") == 2
-    assert "could not learn the new codes" in capsys.readouterr().err
+    assert "cannot learn the new codes" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
 
 
-def test_a_gpt_is_exported_on_a_changed_dvae_only_when_it_has_learnt(
-    show, better, tmp_path, capsys
-):
+def test_a_gpt_is_exported_on_a_changed_dvae_only_after_training(show, better, tmp_path, capsys):
     still = ("optim.lr=1e-12", "optim.weight_decay=0", "model.dropout=0")
     assert train(show, tmp_path / "idle", better, *still) == 0
     assert "is not trained on the new codes yet" in capsys.readouterr().out
@@ -204,29 +202,29 @@ def test_a_gpt_is_exported_on_a_changed_dvae_only_when_it_has_learnt(
     assert marked == sha256_of(better / "dvae.pth")
 
 
-def test_an_untouched_gpt_cannot_be_written_beside_a_changed_dvae(show, better, tmp_path):
+def test_an_untrained_gpt_is_not_exported_with_a_changed_dvae(show, better, tmp_path):
     from tests.trainer.backends.xtts.conftest import configured
     from trainer.backends.xtts import XttsBackend
     from trainer.errors import BrokenRun
 
     backend = XttsBackend(configured(), open_base(better))
-    with pytest.raises(BrokenRun, match="has not learnt its codes"):
+    with pytest.raises(BrokenRun, match="was not trained on its codes"):
         backend.export(backend.network(), tmp_path)
 
 
-def test_a_trained_gpt_under_the_old_dvae_is_noticed(better, tmp_path):
-    """The mark travels in model.pth, wherever the file is put."""
+def test_a_trained_gpt_with_the_old_dvae_is_detected(better, tmp_path):
+    """The DVAE hash is stored in model.pth."""
     mixed = tmp_path / "mixed"
     shutil.copytree(better, mixed, ignore=shutil.ignore_patterns("recorded*"))
     weights = open_base(better).tensors("model.pth")
     torch.save({"model": weights, LEARNT_CODES_OF: "0" * 64}, mixed / "model.pth")
-    assert not open_base(mixed).knows_its_codes
+    assert not open_base(mixed).matches_dvae
     recorded = json.loads((mixed / "recorded-hashes.json").read_text())
     assert recorded["model.pth"][LEARNT_CODES_OF] == "0" * 64
     assert open_base(mixed).learnt_codes_of == "0" * 64  # from the record, too
 
 
-def test_going_on_from_a_run_on_other_codes_is_known():
+def test_continuing_a_run_on_other_codes_is_detected():
     from trainer.training.codebook_check import after_parent, codes_are_new
 
     base = {"sha256": {"dvae.pth": "b"}, LEARNT_CODES_OF: "a"}
@@ -235,4 +233,4 @@ def test_going_on_from_a_run_on_other_codes_is_known():
     assert codes_are_new(
         after_parent({**base, LEARNT_CODES_OF: "b"}, {"sha256": {"dvae.pth": "a"}})
     )
-    assert not codes_are_new({"sha256": {}})  # a back-end without codes of its own
+    assert not codes_are_new({"sha256": {}})  # a back-end without a DVAE

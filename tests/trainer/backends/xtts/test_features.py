@@ -1,4 +1,4 @@
-"""Codes that depend on the clip alone, in a cache that can be trusted."""
+"""Features: independence of other clips, and the cache."""
 
 import numpy as np
 import pytest
@@ -19,12 +19,12 @@ def test_the_codebook_of_the_small_random_base_is_in_use(dataset):
     assert len(used) >= 500
 
 
-def test_codes_have_the_length_the_stock_trainer_expects(dataset, speech):
+def test_code_lengths_equal_the_stock_trainer(dataset, speech):
     for clip in speech.clips:
         assert len(dataset.prepared.by_clip[clip.id].arrays["codes"]) == -(-clip.samples // 1024)
 
 
-def test_codes_do_not_depend_on_what_else_is_encoded(opened, speech):
+def test_codes_do_not_depend_on_other_clips(opened, speech):
     backend = opened()
     clip = speech.clips[3]
     alone = backend.encode(clip, speech.audio(clip))["codes"]
@@ -34,15 +34,15 @@ def test_codes_do_not_depend_on_what_else_is_encoded(opened, speech):
     long[0, : len(wave)] = torch.from_numpy(wave)
     long[1] = torch.randn(long.shape[1]) * 0.1
     beside = dvae.get_codebook_indices(extract(long))[0, : len(alone)].numpy()
-    assert np.mean(alone != beside) < 0.02  # near ties in the codebook may fall the other way
+    assert np.mean(alone != beside) < 0.02  # near ties in the codebook may differ
 
 
-def test_a_second_preparation_does_nothing(opened, dataset, speech):
+def test_a_second_preparation_reuses_the_cache(opened, dataset, speech):
     again = prepare(opened(), speech, speech.clips, configured())
     assert (again.encoded, again.reused) == (0, len(speech.clips))
 
 
-def test_a_damaged_entry_is_made_again_the_same(opened, dataset, speech):
+def test_a_damaged_entry_is_rebuilt(opened, dataset, speech):
     backend, config = opened(), configured()
     clip = speech.clips[5]
     before = dataset.prepared.by_clip[clip.id].arrays["codes"]
@@ -55,7 +55,7 @@ def test_a_damaged_entry_is_made_again_the_same(opened, dataset, speech):
     assert np.array_equal(again.by_clip[clip.id].arrays["codes"], before)
 
 
-def test_the_cache_knows_another_network_and_another_sound(opened, speech):
+def test_cache_paths_depend_on_network_text_and_audio(opened, speech):
     import msgspec
 
     config = configured()
@@ -71,9 +71,9 @@ def test_the_cache_knows_another_network_and_another_sound(opened, speech):
     assert opened("run.seed=1").feature_key() != key  # another random DVAE
 
 
-def test_the_mel_is_read_by_slices(opened, dataset, speech):
+def test_the_mel_is_read_in_slices(opened, dataset, speech):
     clip = speech.clips[2]
-    found = dataset.prepared.by_clip[clip.id]
+    features = dataset.prepared.by_clip[clip.id]
     whole = opened().encode(clip, speech.audio(clip))["mel"]
-    assert np.array_equal(found.mel(0, found.frames), whole)
-    assert np.array_equal(found.mel(7, 20), whole[7:27])
+    assert np.array_equal(features.mel(0, features.frames), whole)
+    assert np.array_equal(features.mel(7, 20), whole[7:27])

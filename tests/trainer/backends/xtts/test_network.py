@@ -1,4 +1,4 @@
-"""Our forward pass beside the stock one: same sums, same gradients, end of speech always learnt."""
+"""Forward pass compared with the stock one: sums, gradients, stop targets."""
 
 import math
 
@@ -60,26 +60,26 @@ def stock_losses(gpt, items):
 
 
 def with_equal_prompts(items, frames=200):
-    """The stock forward takes prompts of one length only."""
+    """Items with prompts of one length, as the stock forward requires."""
     return [Item(item.clip, item.arrays, item.prompt[:frames]) for item in items]
 
 
-def test_sums_and_gradients_are_those_of_the_stock_forward(backend, network, stock, dataset):
+def test_sums_and_gradients_equal_the_stock_forward(backend, network, stock, dataset):
     items = with_equal_prompts(items_of(dataset, 5))
     batch = backend.batch(items)
     sums, counts = network(batch).sum(dim=0), batch.counts.sum(axis=0)
     ours = (sums[TEXT] / counts[TEXT], sums[MEL] / counts[MEL])
-    found = stock_losses(stock, items)
-    for one, other in zip(ours, found, strict=True):
+    stock_values = stock_losses(stock, items)
+    for one, other in zip(ours, stock_values, strict=True):
         assert abs(one.item() - other.item()) <= 1e-5
     mine = torch.autograd.grad(0.01 * ours[0] + ours[1], list(network.gpt.parameters()))
-    theirs = torch.autograd.grad(0.01 * found[0] + found[1], list(stock.parameters()))
+    theirs = torch.autograd.grad(0.01 * stock_values[0] + stock_values[1], list(stock.parameters()))
     names = [name for name, _ in network.gpt.named_parameters()]
     assert names == [name for name, _ in stock.named_parameters()]
     assert max((a - b).abs().max().item() for a, b in zip(mine, theirs, strict=True)) <= 1e-5
 
 
-def test_a_clip_has_the_same_loss_alone_and_in_any_batch(backend, network, dataset):
+def test_the_loss_of_a_clip_does_not_depend_on_the_batch(backend, network, dataset):
     items = items_of(dataset, 6)
     together = network(backend.batch(items))
     for row, item in enumerate(items):
@@ -100,23 +100,23 @@ def test_prompts_of_different_lengths_are_not_padded(backend, dataset):
 def test_the_prompt_is_never_from_the_clip_itself(dataset):
     for clip in dataset.training.clips:
         for epoch in range(5):
-            assert dataset.prompts.item(clip, epoch).unheard == (0, 0)
+            assert dataset.prompts.item(clip, epoch).masked == (0, 0)
 
 
-def test_2000_draws_of_self_prompts_at_batch_1_keep_the_end_of_speech(backend, dataset):
+def test_stop_targets_stay_with_2000_self_prompts_at_batch_1(backend, dataset):
     settings = dataset.prompts.settings.__class__(prompt_policy="self")
     prompts = Prompts(dataset.prompts.voices, dataset.prompts.features, settings, 0)
     clips = dataset.training.clips
-    for draw in range(2000):
-        item = prompts.item(clips[draw % len(clips)], draw)
+    for epoch in range(2000):
+        item = prompts.item(clips[epoch % len(clips)], epoch)
         batch = backend.batch([item])
         stop = backend._special.stop_mel
         assert int((batch.speech_target == stop).sum()) == STOPS
         assert int(batch.speech_target[batch.eos_at[0]]) == stop
         codes = len(item.arrays["codes"])
-        first, last = item.unheard
+        first, last = item.masked
         assert 0 <= first < last
-        # In codes, not in mel frames: half of the clip at most, and what frames cut into.
+        # In codes: at most half of the clip, and partly covered codes.
         assert last - first <= math.ceil(codes / 2) + 2
         hidden = codes - (len(batch.speech_target) - STOPS)
         assert hidden == min(last, codes) - first
@@ -124,16 +124,14 @@ def test_2000_draws_of_self_prompts_at_batch_1_keep_the_end_of_speech(backend, d
 
 
 @pytest.mark.slow
-def test_2000_random_draws_at_batch_1_give_numbers_and_teach_the_end_of_speech(
-    backend, network, dataset
-):
+def test_2000_random_batches_of_1_are_finite_with_a_stop_target(backend, network, dataset):
     settings = dataset.prompts.settings.__class__(prompt_policy="self", prompt_max_s=3.0)
     prompts = Prompts(dataset.prompts.voices, dataset.prompts.features, settings, 0)
-    chance = np.random.default_rng(0)
+    random = np.random.default_rng(0)
     clips = dataset.training.clips
     with torch.no_grad():
-        for draw in range(2000):
-            batch = backend.batch([prompts.item(clips[chance.integers(len(clips))], draw)])
+        for epoch in range(2000):
+            batch = backend.batch([prompts.item(clips[random.integers(len(clips))], epoch)])
             sums = network(batch)
             assert sums.shape[0] == len(batch.clip_ids) == 1
             assert torch.isfinite(sums).all()
@@ -141,8 +139,8 @@ def test_2000_random_draws_at_batch_1_give_numbers_and_teach_the_end_of_speech(
             assert sums[0, EOS] > 0
 
 
-def test_the_end_of_speech_counts_as_often_as_asked(opened, network, dataset):
-    """Three times: the first stop target of each clip weighs three, every other target one."""
+def test_the_stop_token_is_weighted_as_configured(opened, network, dataset):
+    """The first stop target of each clip has weight 3, other targets 1."""
     backend = opened("model.dropout=0.0", "loss.eos_weight=3.0", "loss.text_weight=0.0")
     batch = backend.batch(items_of(dataset, 4))
     network.eval()
@@ -161,7 +159,7 @@ def test_the_end_of_speech_counts_as_often_as_asked(opened, network, dataset):
     assert abs(loss.item() - ((nats * weights).sum() / counts[MEL]).item()) <= 1e-5
 
 
-def test_label_smoothing_is_the_stock_formula(opened, network, stock, dataset):
+def test_label_smoothing_equals_the_stock_formula(opened, network, stock, dataset):
     backend = opened("model.dropout=0.0", "loss.label_smoothing=0.1")
     smoothed = backend.network()
     smoothed.gpt.load_state_dict(network.gpt.state_dict())

@@ -1,4 +1,4 @@
-"""Eight clips can be learnt by heart, and greedy decoding then gives one of them back."""
+"""Overfitting of eight clips, reproduced by greedy decoding."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ STEPS = 100
 LEARNING_RATE = 3e-3
 
 
-def test_eight_clips_are_learnt_by_heart(tmp_path):
+def test_eight_clips_are_overfitted(tmp_path):
     bundle = read_bundle(a_bundle(tmp_path / "show", 9, least_s=1.0, most_s=1.6))
     config = resolve(
         "tiny-cpu",
@@ -48,12 +48,12 @@ def test_eight_clips_are_learnt_by_heart(tmp_path):
         optimizer.step()
     assert losses[0] == pytest.approx(np.log(1026), abs=0.7)
     assert losses[-1] < losses[0] / 2
-    shares = [share_given_back(backend, network, dataset, clip) for clip in clips]
+    shares = [share_reproduced(backend, network, dataset, clip) for clip in clips]
     assert max(shares) >= 0.9, (losses[-1], shares)
 
 
-def share_given_back(backend, network, dataset, clip) -> float:
-    """How many codes of the clip greedy decoding gives back, each from its own answers before."""
+def share_reproduced(backend, network, dataset, clip) -> float:
+    """Share of codes that greedy decoding reproduces."""
     item = dataset.prompts.item(clip, 0)
     codes = item.arrays["codes"].astype(np.int64)
     spoken = np.zeros_like(codes)

@@ -1,4 +1,4 @@
-"""Settings that spare memory or time change what is computed by no more than they may."""
+"""Checkpointing and half precision: gradients, memory and loss differences."""
 
 import pytest
 import torch
@@ -29,7 +29,7 @@ def learnt(opened, batch, *changes, autocast=None):
 
 
 @pytest.mark.parametrize("mode", ["full", "lora"])
-def test_recomputing_gives_the_same_gradients_dropout_and_all(opened, batch, mode):
+def test_checkpointing_gives_the_same_gradients_with_dropout(opened, batch, mode):
     changes = (f"adapt.mode={mode}", "model.dropout=0.1")
     sums, grads = learnt(opened, batch, *changes)
     again, regrads = learnt(opened, batch, *changes, "precision.checkpointing=true")
@@ -40,7 +40,7 @@ def test_recomputing_gives_the_same_gradients_dropout_and_all(opened, batch, mod
         assert grad is None or torch.equal(grad, regrads[name]), name
 
 
-def test_recomputing_keeps_less_for_the_way_back(opened):
+def test_checkpointing_stores_less_for_the_backward_pass(opened):
     kept = []
     for setting in ("false", "true"):
         network = opened(f"precision.checkpointing={setting}").network().train()
@@ -58,13 +58,13 @@ def test_recomputing_keeps_less_for_the_way_back(opened):
 
 
 @pytest.mark.parametrize("kind", [torch.bfloat16, torch.float16])
-def test_half_precision_loses_little(opened, batch, kind):
+def test_half_precision_is_close(opened, batch, kind):
     sums, grads = learnt(opened, batch, "model.dropout=0.0")
     half, halves = learnt(opened, batch, "model.dropout=0.0", autocast=kind)
     assert half.dtype == torch.float32
     assert torch.allclose(half[:EOS_PARTS], sums[:EOS_PARTS], rtol=0.01)
     one, other = (
-        torch.cat([grad.flatten() for grad in found.values() if grad is not None])
-        for found in (grads, halves)
+        torch.cat([grad.flatten() for grad in gradients.values() if grad is not None])
+        for gradients in (grads, halves)
     )
     assert torch.cosine_similarity(one, other, dim=0) > 0.99

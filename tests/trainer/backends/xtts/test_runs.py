@@ -1,4 +1,4 @@
-"""From a bundle to speech on real networks: train, go on, export, load as stock, speak."""
+"""XTTS end to end: train, resume, export, load in the stock class, synthesise."""
 
 import json
 
@@ -36,7 +36,7 @@ def train(speech, run, *changes):
 
 @pytest.fixture(scope="module")
 def full(speech, tmp_path_factory):
-    """A run in which every weight learnt."""
+    """Run with full training."""
     run = tmp_path_factory.mktemp("runs") / "full"
     assert train(speech, run) == 0
     return run
@@ -44,7 +44,7 @@ def full(speech, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def lora(speech, tmp_path_factory):
-    """A run in which adapters learnt."""
+    """Run trained with LoRA adapters."""
     run = tmp_path_factory.mktemp("runs") / "lora"
     assert (
         train(
@@ -77,7 +77,7 @@ def test_the_loss_falls_from_that_of_the_base(full):
     assert evaluations[0]["mel_ce"] == pytest.approx(np.log(1026), abs=0.7)
 
 
-def test_an_interrupted_run_ends_the_same_with_dropout_and_all(speech, full, tmp_path, monkeypatch):
+def test_an_interrupted_run_gives_the_same_result_with_dropout(speech, full, tmp_path, monkeypatch):
     from trainer.training import loop
 
     with monkeypatch.context() as patch:
@@ -95,15 +95,15 @@ def test_an_interrupted_run_ends_the_same_with_dropout_and_all(speech, full, tmp
     assert steps[0] == steps[1]
 
 
-def test_the_stock_class_loads_a_full_export_strictly_and_speaks(full, tmp_path):
+def test_the_stock_class_loads_a_full_export_strictly(full, tmp_path):
     assert main(["export", str(full), str(tmp_path / "voice")]) == 0
     model = load_stock(tmp_path / "voice")
     exported, base = tensors(tmp_path / "voice"), base_of(full).tensors("model.pth")
     assert set(exported) == set(base)
-    held = narrowed(exported, model.state_dict())  # without the channels that are silent
+    expected = narrowed(exported, model.state_dict())  # without the zero channels
     for key, value in model.state_dict().items():
         if key in exported:
-            assert torch.equal(value, held[key]), key
+            assert torch.equal(value, expected[key]), key
     bytes_of_weights = sum(value.numel() * 4 for value in exported.values())
     assert (tmp_path / "voice" / "model.pth").stat().st_size < 1.1 * bytes_of_weights
     assert all(torch.equal(exported[k], base[k]) for k in base if not k.startswith("gpt."))
@@ -111,7 +111,7 @@ def test_the_stock_class_loads_a_full_export_strictly_and_speaks(full, tmp_path)
     assert all((tmp_path / "voice" / name).is_file() for name in about["reference"])
 
 
-def test_a_run_speaks_a_finite_sound_of_a_sensible_length(full, tmp_path):
+def test_synthesis_is_finite_and_of_plausible_length(full, tmp_path):
     out = tmp_path / "spoken.wav"
     assert main(["speak", str(full), "--text", "Good evening.", "--out", str(out)]) == 0
     wave, rate = soundfile.read(out)
@@ -121,7 +121,7 @@ def test_a_run_speaks_a_finite_sound_of_a_sensible_length(full, tmp_path):
     assert np.abs(wave).max() > 0
 
 
-def test_adapters_are_few_and_merge_into_the_meant_tensors_only(lora, tmp_path):
+def test_adapters_are_small_and_merge_into_their_targets_only(lora, tmp_path):
     started = of_kind(read_events(lora), "started")[0]
     assert started["learning"] < 0.1 * started["parameters"]
     assert main(["export", str(lora), str(tmp_path / "voice"), "--checkpoint", "last"]) == 0
@@ -139,7 +139,7 @@ def test_adapters_are_few_and_merge_into_the_meant_tensors_only(lora, tmp_path):
     load_stock(tmp_path / "voice")
 
 
-def test_merging_adapters_changes_no_answer(lora, dataset):
+def test_merging_adapters_keeps_the_outputs(lora, dataset):
     from trainer.backends.xtts.adapt import merge_lora
     from trainer.families import open_backend
     from trainer.runs import checkpoint
@@ -161,15 +161,15 @@ def test_merging_adapters_changes_no_answer(lora, dataset):
         adapted = network.hidden(batch)
         merge_lora(network.gpt)
         assert (network.hidden(batch) - adapted).abs().max() <= 1e-5
-        assert (plain.hidden(batch) - adapted).abs().max() > 1e-3  # the adapters were at work
+        assert (plain.hidden(batch) - adapted).abs().max() > 1e-3  # the adapters had an effect
 
 
-def test_a_target_that_does_not_exist_is_refused(speech, tmp_path, capsys):
+def test_an_unknown_target_is_an_error(speech, tmp_path, capsys):
     assert train(speech, tmp_path / "run", "adapt.mode=lora", 'adapt.targets=["attn.c_atn"]') == 2
     assert "attn.c_attn" in capsys.readouterr().err
 
 
-def test_only_the_chosen_parts_learn(speech, tmp_path):
+def test_only_the_selected_parts_are_trained(speech, tmp_path):
     assert (
         train(
             speech,
@@ -186,7 +186,7 @@ def test_only_the_chosen_parts_learn(speech, tmp_path):
     assert {key.split(".")[1] for key in changed} == {"text_head", "mel_head", "final_norm"}
 
 
-def test_a_base_that_changed_since_its_first_use_is_refused(speech, full, tmp_path, capsys):
+def test_a_base_changed_since_its_first_use_is_an_error(speech, full, tmp_path, capsys):
     import shutil
 
     base = tmp_path / "base"
@@ -199,7 +199,7 @@ def test_a_base_that_changed_since_its_first_use_is_refused(speech, full, tmp_pa
     assert "dvae.pth has changed since it was first used" in capsys.readouterr().err
 
 
-def test_a_base_with_more_than_tensors_is_refused_unrun(speech, full, tmp_path, capsys):
+def test_pickled_objects_are_rejected_without_execution(speech, full, tmp_path, capsys):
     import shutil
 
     base = tmp_path / "base"

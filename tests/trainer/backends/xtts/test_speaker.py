@@ -1,4 +1,4 @@
-"""XTTS's stock class as a speaker: endings held to the band, by rules that see every code."""
+"""Speaker on the stock class: ending control and equality with the stock sampler."""
 
 from functools import partial
 
@@ -23,7 +23,7 @@ TEXT = "Take your time."
 
 @pytest.fixture(scope="module")
 def spoken(opened, speech, tmp_path_factory):
-    """A speaker on the untrained network, and the sound it is to sound like."""
+    """Speaker of an untrained export, and its prompt."""
     backend = opened()
     folder = tmp_path_factory.mktemp("voice")
     backend.export(backend.network(), folder)
@@ -31,64 +31,64 @@ def spoken(opened, speech, tmp_path_factory):
 
 
 class Watched(Ending):
-    """Remembers what it was shown."""
+    """Ending that records its calls."""
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
-        self.seen: list[int] = []
+        self.calls: list[int] = []
 
-    def shape(self, logits, said):
-        self.seen.append(len(said))
-        return super().shape(logits, said)
+    def shape(self, logits, codes):
+        self.calls.append(len(codes))
+        return super().shape(logits, codes)
 
 
-def test_the_band_holds_and_the_rules_see_every_code_from_the_first(spoken):
+def test_the_length_is_in_the_band_and_rules_get_every_code(spoken):
     speaker, prompts = spoken
     assert isinstance(speaker, XttsSpeaker)
     ending = Watched(Band(12, 15, 18), speaker.stop_token)
     sound = speaker.say(TEXT, "en", prompts, 3, ending)
-    assert ending.seen == list(range(len(ending.seen)))
-    assert 12 <= len(ending.seen) - 1 <= 18
+    assert ending.calls == list(range(len(ending.calls)))
+    assert 12 <= len(ending.calls) - 1 <= 18
     assert (
         0.8 * 12 / speaker.tokens_per_second < sound.seconds < 1.3 * 20 / speaker.tokens_per_second
     )
 
 
-def test_without_rules_only_the_cap_holds_and_the_same_seed_sounds_the_same(spoken):
+def test_only_the_cap_applies_and_output_is_reproducible(spoken):
     speaker, prompts = spoken
     rules = EndingRules(only_cap=True)
     sounds = []
     for _ in range(2):
         ending = Watched(Band(12, 13, 14), speaker.stop_token, rules)
         sounds.append(speaker.say(TEXT, "en", prompts, 3, ending).samples)
-        assert len(ending.seen) <= 16
+        assert len(ending.calls) <= 16
     assert np.array_equal(*sounds)
 
 
 class Ruled:
-    """The rules as a logits processor of transformers. prefix: ids before the first code."""
+    """Ending rules as a logits processor of transformers. prefix: ids before the first code."""
 
     def __init__(self, ending, prefix):
         self.ending, self.prefix = ending, prefix
 
     def __call__(self, input_ids, scores):
-        said = input_ids[0, self.prefix :].tolist()
-        return torch.from_numpy(self.ending.shape(scores[0].numpy(), said))[None].to(scores)
+        codes = input_ids[0, self.prefix :].tolist()
+        return torch.from_numpy(self.ending.shape(scores[0].numpy(), codes))[None].to(scores)
 
 
 def codes_of(model, prompts, sample) -> list[int]:
-    """What is drawn for the text after one seed."""
+    """Sampled codes of the text with a fixed seed."""
     latent, _ = model.get_conditioning_latents(audio_path=[str(path) for path in prompts])
     tokens = torch.IntTensor(model.tokenizer.encode(TEXT.lower(), lang="en"))[None]
-    told = {"temperature": 0.75, "top_k": 50, "top_p": 0.85, "repetition_penalty": 10.0}
+    options = {"temperature": 0.75, "top_k": 50, "top_p": 0.85, "repetition_penalty": 10.0}
     torch.manual_seed(5)
     with torch.no_grad():
-        found = sample(cond_latents=latent, text_inputs=tokens, do_sample=True, **told)
-    return found[0].tolist()
+        codes = sample(cond_latents=latent, text_inputs=tokens, do_sample=True, **options)
+    return codes[0].tolist()
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # torchaudio's, of its next version
-def test_our_loop_draws_the_codes_of_the_stock_sampler(spoken, opened, tmp_path):
+def test_codes_equal_the_stock_sampler(spoken, opened, tmp_path):
     _, prompts = spoken
     backend = opened()
     backend.export(backend.network(), tmp_path)
@@ -105,7 +105,7 @@ def test_our_loop_draws_the_codes_of_the_stock_sampler(spoken, opened, tmp_path)
     assert codes_of(model, prompts, ours) == codes_of(model, prompts, ruled)
 
 
-def test_a_narrow_vocoder_is_left_to_the_stock_class_whole_and_sounds_the_same(opened, tmp_path):
+def test_a_narrow_vocoder_equals_the_full_width_one(opened, tmp_path):
     backend = opened("model.vocoder_width=64")
     backend.export(backend.network(), tmp_path)
     stock = coqui("tts.models.xtts").Xtts
@@ -120,21 +120,21 @@ def test_a_narrow_vocoder_is_left_to_the_stock_class_whole_and_sounds_the_same(o
     latents = torch.randn(1, 12, backend.base.model_args()["decoder_input_dim"])
     embedding = torch.randn(1, 512, 1)
     with torch.inference_mode():
-        sounds = [each.hifigan_decoder(latents, g=embedding) for each in (whole, narrow)]
+        sounds = [model.hifigan_decoder(latents, g=embedding) for model in (whole, narrow)]
     assert sounds[0].std() > 0
     assert torch.allclose(*sounds, atol=1e-6)
     counts = [
-        sum(p.numel() for p in each.hifigan_decoder.waveform_decoder.parameters())
-        for each in (whole, narrow)
+        sum(p.numel() for p in model.hifigan_decoder.waveform_decoder.parameters())
+        for model in (whole, narrow)
     ]
     assert counts[1] < 0.2 * counts[0]
 
 
-def test_a_vocoder_that_is_neither_narrow_nor_whole_is_refused(opened, tmp_path):
+def test_a_partly_narrow_vocoder_is_an_error(opened, tmp_path):
     backend = opened("model.vocoder_width=64")
     backend.export(backend.network(), tmp_path)
-    held = torch.load(tmp_path / "model.pth", weights_only=True)
-    held["model"]["hifigan_decoder.waveform_decoder.ups.1.bias"][-1] = 0.5
-    torch.save(held, tmp_path / "model.pth")
-    with pytest.raises(BrokenBase, match="neither narrow nor whole"):
+    content = torch.load(tmp_path / "model.pth", weights_only=True)
+    content["model"]["hifigan_decoder.waveform_decoder.ups.1.bias"][-1] = 0.5
+    torch.save(content, tmp_path / "model.pth")
+    with pytest.raises(BrokenBase, match="neither narrow nor of full width"):
         load_stock(tmp_path)

@@ -1,6 +1,6 @@
-"""What the stock trainer does to clips and targets, measured, so that our reasons stay true.
+"""Known faults of the stock trainer in masking and sampling, which our design avoids.
 
-If one of these fails, coqui-tts was repaired and a paragraph of ours has to change.
+A failure means that coqui-tts fixed the fault and our documentation must change.
 """
 
 import math
@@ -22,9 +22,9 @@ LONGEST_PROMPT, SHORTEST_PROMPT = 132_300, 66_150  # samples
 
 @pytest.fixture(scope="module")
 def gpt():
-    """A stock GPT, tiny."""
+    """Tiny stock GPT."""
     torch.manual_seed(0)
-    made = coqui("tts.layers.xtts.gpt").GPT(
+    network = coqui("tts.layers.xtts.gpt").GPT(
         layers=1,
         model_dim=64,
         heads=2,
@@ -39,23 +39,23 @@ def gpt():
         max_prompt_tokens=70,
         use_perceiver_resampler=True,
     )
-    return made.train()
+    return network.train()
 
 
 def targets_of(gpt, monkeypatch, slices, samples=SAMPLES):
-    """The code targets the stock forward learns from, -1 where it does not; and its loss."""
-    seen = []
+    """Code targets of the stock forward, -1 if masked, and the loss."""
+    calls = []
     module = coqui("tts.layers.xtts.gpt")
-    right = module.F.cross_entropy
+    original = module.F.cross_entropy
 
-    def watching(logits, target, **more):
-        seen.append(target.clone())
-        return right(logits, target, **more)
+    def recording(logits, target, **more):
+        calls.append(target.clone())
+        return original(logits, target, **more)
 
     rows = len(slices)
     codes = math.ceil(samples / 1024)
     with monkeypatch.context() as patch:
-        patch.setattr(module.F, "cross_entropy", watching)
+        patch.setattr(module.F, "cross_entropy", recording)
         _, loss, _ = gpt(
             torch.randint(3, 260, (rows, 12)),
             torch.full((rows,), 12),
@@ -65,7 +65,7 @@ def targets_of(gpt, monkeypatch, slices, samples=SAMPLES):
             cond_idxs=torch.tensor(slices),
             cond_lens=None,
         )
-    return seen[1], loss
+    return calls[1], loss
 
 
 def test_only_the_last_row_of_a_batch_is_masked(gpt, monkeypatch):
@@ -73,40 +73,40 @@ def test_only_the_last_row_of_a_batch_is_masked(gpt, monkeypatch):
     assert [(row == -1).sum().item() for row in targets] == [1, 1, 57]
 
 
-def test_and_four_times_too_far(gpt, monkeypatch):
+def test_the_mask_is_four_times_too_long(gpt, monkeypatch):
     targets, _ = targets_of(gpt, monkeypatch, [[2048, 18_432]])
     masked = (targets[0] == -1).nonzero().flatten().tolist()
     assert masked[:-1] == list(range(2048 // 256, min(18_432 // 256, CODES + 4)))
     assert masked[0] != 2048 // 1024
 
 
-def test_a_batch_of_one_can_turn_into_no_number(gpt, monkeypatch):
+def test_a_batch_of_one_can_give_nan(gpt, monkeypatch):
     _, loss = targets_of(gpt, monkeypatch, [[0, SAMPLES]])
     assert torch.isnan(loss)
 
 
 @pytest.mark.parametrize("seconds", [1.0, 3.0, 6.0])
-def test_the_end_of_speech_is_often_not_learnt(gpt, monkeypatch, seconds):
+def test_the_stop_target_is_often_masked(gpt, monkeypatch, seconds):
     samples = int(seconds * 22_050)
-    draws, dropped = 60, 0
-    draw = random.Random(0)
-    for _ in range(draws):
-        length = draw.randint(SHORTEST_PROMPT, LONGEST_PROMPT)
+    count, dropped = 60, 0
+    generator = random.Random(0)
+    for _ in range(count):
+        length = generator.randint(SHORTEST_PROMPT, LONGEST_PROMPT)
         length = samples // 2 if length > samples else length
-        start = draw.randint(0, samples - length)
+        start = generator.randint(0, samples - length)
         targets, _ = targets_of(gpt, monkeypatch, [[start, start + length]], samples)
         dropped += targets[0][math.ceil(samples / 1024)].item() == -1
-    assert 0.25 < dropped / draws < 0.95
+    assert 0.25 < dropped / count < 0.95
 
 
-def test_an_epoch_hears_two_thirds_of_the_clips_and_loses_some_in_silence(monkeypatch):
+def test_an_epoch_uses_two_thirds_of_the_clips_and_skips_some_silently(monkeypatch):
     module = coqui("tts.layers.xtts.trainer.dataset")
-    heard = []
+    loaded = []
 
     def load(self, sample):
         if sample["text"] in ("7", "8"):
             raise ValueError("broken")
-        heard.append(sample["text"])
+        loaded.append(sample["text"])
         wave = torch.zeros(1, 22_050)
         return torch.ones(5), "", wave, wave, torch.nan, [0, 10]
 
@@ -118,18 +118,18 @@ def test_an_epoch_hears_two_thirds_of_the_clips_and_loses_some_in_silence(monkey
     random.seed(0)
     shares = []
     for _ in range(5):
-        heard.clear()
+        loaded.clear()
         for at in range(len(dataset)):
             dataset[at]
-        shares.append(len(set(heard)) / 160)
+        shares.append(len(set(loaded)) / 160)
     random.setstate(state)
     assert np.mean(shares) == pytest.approx(1 - 1 / math.e, abs=0.04)
-    assert len(dataset) == 160  # and nothing says that two of them can never be heard
+    assert len(dataset) == 160  # without a warning that two of them cannot be loaded
     torch.set_num_threads(1)
 
 
 def test_the_mean_leaves_out_the_first_batch():
-    average = coqui("model")  # makes sure coqui's packages are there
+    average = coqui("model")  # imports coqui's packages
     assert average
     import importlib
 

@@ -1,4 +1,4 @@
-"""A grown vocabulary: the base's knowledge stays, new tokens start from their pieces."""
+"""Extended vocabulary: old rows are unchanged, new ones start from their pieces."""
 
 import pytest
 import torch
@@ -21,7 +21,7 @@ ENDINGS = ("back", "home", "again", "here", "there", "all", "now", "on")
 
 @pytest.fixture(scope="module")
 def strange(tmp_path_factory):
-    """A bundle with a letter that no vocabulary has."""
+    """Bundle with a letter outside of the base vocabulary."""
     folder = tmp_path_factory.mktemp("strange") / "show"
     lines = [
         a_clip(folder, at, seconds=1.2, text=f"Þorn jumbles quartz by vexing zebras {word}.")
@@ -32,13 +32,13 @@ def strange(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def base(opened):
-    """A base whose vocabulary was grown on other text."""
+    """Base with a vocabulary of other text."""
     return opened().base.folder
 
 
 @pytest.fixture(scope="module")
 def two(strange, base):
-    """The back-end with the base's own vocabulary, and with a grown one."""
+    """Back-ends with the original and with an extended vocabulary."""
     settings = ("model.dropout=0.0", f"model.base={base}")
     return tuple(
         open_backend(config, strange)
