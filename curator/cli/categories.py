@@ -115,7 +115,7 @@ def weights(arguments: Namespace) -> int:
         kept = project.clips.find(parse(f"state:{State.KEPT}"))
         order = (*project.settings.emotions.keys, NO_CATEGORY)
     sizes = Counter(clip.emotion or NO_CATEGORY for clip in kept)
-    passes = now.heard(sizes)
+    passes = now.sampling_weights(sizes)
     if not passes:
         sys.stderr.write("No clips are kept yet.\n")
     for key in (key for key in order if key in passes):

@@ -41,17 +41,18 @@ def check(arguments: Namespace) -> int:
 def export(arguments: Namespace) -> int:
     """Export a training set."""
     from curator.export.project import export_project
+    from curator.export.settings import ExportSettings
 
+    settings = ExportSettings(
+        form=arguments.format,
+        target=arguments.target,
+        speaker=arguments.speaker,
+        eval_share=arguments.eval_fraction,
+        seed=arguments.seed,
+    )
     with _open_for_export(arguments.project) as project:
         exported = export_project(
-            project,
-            arguments.out,
-            eval_fraction=arguments.eval_fraction,
-            seed=arguments.seed,
-            speaker=arguments.speaker,
-            watcher=watcher(arguments.json),
-            form=arguments.format,
-            target_key=arguments.target,
+            project, arguments.out, settings, progress=watcher(arguments.json)
         )
     if not arguments.json:
         sys.stdout.write(f"{exported.sentence}\n")

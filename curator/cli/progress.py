@@ -5,16 +5,17 @@ import sys
 import time
 from typing import TextIO
 
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
 
-from curator.domain.progress import Watcher
+from curator.domain.progress import Progress
 
 REFRESH_S = 0.1  # of the bar and of the JSON lines
 LONG_S = 60.0  # progress of longer items is shown in minutes
 UPDATE_EVERY_S = 30.0  # interval of plain lines for such items
 
 
-def watcher(as_json: bool) -> Watcher:
+def watcher(as_json: bool) -> Progress:
     """Progress display for ``--json``, a terminal or a pipe."""
     if as_json:
         return JsonLines(sys.stdout)
@@ -60,13 +61,13 @@ class JsonLines:
         self._out.flush()
 
     def started(self, step: str, items: int, seconds: float) -> None:
-        """See Watcher."""
+        """See Progress."""
         self._step, self._items, self._clock = step, items, _Clock()
         self._seconds = seconds
         self._emit("started", items=items, seconds=round(seconds, 3))
 
     def progressed(self, items: int, seconds: float) -> None:
-        """See Watcher."""
+        """See Progress."""
         now = time.monotonic()
         if items < self._items and now - self._updated < REFRESH_S:
             return
@@ -87,15 +88,15 @@ class JsonLines:
         )
 
     def failed(self, sentence: str) -> None:
-        """See Watcher."""
+        """See Progress."""
         self._emit("failed", sentence=sentence)
 
     def noted(self, sentence: str) -> None:
-        """See Watcher."""
+        """See Progress."""
         self._emit("noted", sentence=sentence)
 
     def finished(self) -> None:
-        """See Watcher."""
+        """See Progress."""
         self._emit("finished")
 
 
@@ -112,13 +113,13 @@ class PlainLines:
         self._updated = 0.0
 
     def started(self, step: str, items: int, seconds: float) -> None:
-        """See Watcher."""
+        """See Progress."""
         self._step, self._clock, self._done = step, _Clock(), (0, 0.0)
         self._seconds, self._are_long = seconds, are_long(items, seconds)
         self._updated = time.monotonic()
 
     def progressed(self, items: int, seconds: float) -> None:
-        """See Watcher."""
+        """See Progress."""
         self._done = (items, seconds)
         now = time.monotonic()
         if self._are_long and now - self._updated >= UPDATE_EVERY_S:
@@ -127,15 +128,15 @@ class PlainLines:
             self._out.flush()
 
     def failed(self, sentence: str) -> None:
-        """See Watcher."""
+        """See Progress."""
         self._out.write(f"{self._step}: {sentence}\n")
 
     def noted(self, sentence: str) -> None:
-        """See Watcher."""
+        """See Progress."""
         self._out.write(f"{self._step}: {sentence}\n")
 
     def finished(self) -> None:
-        """See Watcher."""
+        """See Progress."""
         clips, real_time = self._clock.speed(*self._done)
         self._out.write(
             f"{self._step}: {self._done[0]} done, {clips:.1f}/s, {real_time:.0f} times real time\n"
@@ -147,17 +148,17 @@ class Bar:
     """Progress bar per step with items/s, times real time and remaining time."""
 
     def __init__(self) -> None:
-        self._progress: Progress | None = None
+        self._progress: RichProgress | None = None
         self._task = TaskID(0)
         self._clock = _Clock()
         self._seconds = 0.0
         self._items = 0
 
     def started(self, step: str, items: int, seconds: float) -> None:
-        """See Watcher."""
+        """See Progress."""
         self._clock = _Clock()
         self._items, self._seconds = items, seconds
-        self._progress = Progress(
+        self._progress = RichProgress(
             TextColumn("{task.description:<11}"),
             BarColumn(),
             TextColumn("{task.fields[far]}"),
@@ -170,7 +171,7 @@ class Bar:
         self._task = self._progress.add_task(step, total=total, speed="", far="")
 
     def progressed(self, items: int, seconds: float) -> None:
-        """See Watcher."""
+        """See Progress."""
         if self._progress is None:
             return
         clips, real_time = self._clock.speed(items, seconds)
@@ -181,11 +182,11 @@ class Bar:
         self._progress.update(self._task, completed=done, speed=speed, far=far)
 
     def failed(self, sentence: str) -> None:
-        """See Watcher."""
+        """See Progress."""
         self._line(sentence)
 
     def noted(self, sentence: str) -> None:
-        """See Watcher."""
+        """See Progress."""
         self._line(sentence)
 
     def _line(self, sentence: str) -> None:
@@ -195,7 +196,7 @@ class Bar:
             self._progress.console.print(sentence, markup=False, highlight=False)
 
     def finished(self) -> None:
-        """See Watcher."""
+        """See Progress."""
         if self._progress is not None:
             self._progress.stop()
             self._progress = None

@@ -3,44 +3,44 @@
 from typing import Protocol
 
 
-class Watcher(Protocol):
-    """Told in this order: started, any of progressed, failed and noted, finished."""
+class Progress(Protocol):
+    """Receives started, any of progressed, failed and noted, then finished."""
 
     def started(self, step: str, items: int, seconds: float) -> None:
-        """A step begins: how many items it has, and how many seconds of sound they hold."""
+        """Start a step with this number of items and their total seconds of audio."""
         ...
 
     def progressed(self, items: int, seconds: float) -> None:
-        """So many items, with so many seconds of sound, are done since the step began."""
+        """Report the items and seconds of audio done since the step started."""
         ...
 
     def failed(self, sentence: str) -> None:
-        """An item could not be done; the step goes on."""
+        """Report the failure of an item; the step continues."""
         ...
 
     def noted(self, sentence: str) -> None:
-        """Something worth knowing, which is no failure."""
+        """Report a note that is not a failure."""
         ...
 
     def finished(self) -> None:
-        """The step is over."""
+        """End the step."""
         ...
 
 
-class Nobody:
-    """A watcher that does not look."""
+class NoProgress:
+    """Progress that is not reported."""
 
     def started(self, step: str, items: int, seconds: float) -> None:
-        """See Watcher."""
+        """See Progress."""
 
     def progressed(self, items: int, seconds: float) -> None:
-        """See Watcher."""
+        """See Progress."""
 
     def failed(self, sentence: str) -> None:
-        """See Watcher."""
+        """See Progress."""
 
     def noted(self, sentence: str) -> None:
-        """See Watcher."""
+        """See Progress."""
 
     def finished(self) -> None:
-        """See Watcher."""
+        """See Progress."""

@@ -67,10 +67,10 @@ class Weights:
         }
         return replace(self, by_category=stay | renamed)
 
-    def heard(self, sizes: Mapping[str, int]) -> dict[str, float]:
+    def sampling_weights(self, sizes: Mapping[str, int]) -> dict[str, float]:
         """Mean number of times a clip of each category is sampled per epoch.
 
-        sizes: clips by category, NO_CATEGORY for those without one. The largest is heard once.
+        sizes: clips by category, NO_CATEGORY for those without one. The largest is 1.
         """
         largest = max(sizes.values(), default=0)
         return {

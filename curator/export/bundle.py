@@ -1,110 +1,94 @@
-"""Kept clips into a bundle: a new folder that holds all of it, or is not there."""
+"""Export of kept clips with audio: a new folder that is complete or absent."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from curator.domain.clip import Clip
 from curator.domain.decision import State
 from curator.domain.errors import CuratorError
-from curator.domain.progress import Nobody, Watcher
-from curator.domain.recording import Recording
+from curator.domain.progress import NoProgress, Progress
 from curator.domain.target import Target
-from curator.export.checks import Fault, fault_on_paper, written_samples
+from curator.export.checks import Fault, text_or_length_fault, written_samples
 from curator.export.contents import Contents, clip_name
-from curator.export.cut_clips import Cut, Knife
-from curator.export.excerpt import ReadsExcerpts
+from curator.export.cut_clips import ClipCutter, CutClip
+from curator.export.data import ExportData
+from curator.export.excerpt import ExcerptReader
 from curator.export.folder import new_folder, require_absent
 from curator.export.formats import text_fault
-from curator.export.metadata_files import write_papers
+from curator.export.metadata_files import write_metadata
 from curator.export.settings import Exported, ExportSettings
 from curator.export.sources import SourceWatch, span_fault
-from curator.stages import Version
 
 DISK_BLOCK = 4096
 WAV_HEADER = 44
 ROW_BYTES = 2500
-"""Room for a clip in manifest, metadata and refused.jsonl, generously."""
+"""Upper estimate of a clip's bytes in manifest, metadata and refused.jsonl."""
 
 
 def export(
-    clips: Iterable[Clip],
-    recordings: Mapping[int, Recording],
-    excerpts: ReadsExcerpts,
-    out: Path,
-    target: Target,
-    settings: ExportSettings,
-    watcher: Watcher | None = None,
-    versions: Mapping[int, Version] | None = None,
+    data: ExportData, excerpts: ExcerptReader, out: Path, progress: Progress | None = None
 ) -> Exported:
-    """Write the kept among ``clips`` to the new folder ``out``.
+    """Write the kept clips of ``data`` to the new folder ``out``.
 
-    versions: by clip, of those that are cleaned; their spans are then those of what is kept.
-
-    A recording that is gone or changed loses its clips, with the reason; the others are written.
-    Raises CuratorError when ``out`` is there, the disk is too full, or no clip is left to write.
+    Clips of a missing or changed recording are refused; the others are written. Raises
+    CuratorError when ``out`` exists, the disk is too full, or no clip is left to write.
     """
     require_absent(out)
     kept = sorted(
-        (clip for clip in clips if clip.state == State.KEPT),
+        (clip for clip in data.clips if clip.state == State.KEPT),
         key=lambda clip: (clip.recording_id, clip.span, clip.id),
     )
-    used = {clip.recording_id: recordings[clip.recording_id] for clip in kept}
-    sources = SourceWatch(used)
-    faults = _faults(kept, used, target, settings, sources.faults)
+    sources = SourceWatch({c.recording_id: data.recordings[c.recording_id] for c in kept})
+    faults = _faults(kept, data, sources.faults)
     _require_some(kept, faults)
-    cuttable = [clip for clip in kept if _is_written(clip, faults.get(clip.id), settings)]
-    watcher = watcher or Nobody()
-    watcher.started("export", len(cuttable), sum(clip.seconds for clip in cuttable))
+    to_cut = [clip for clip in kept if _is_written(clip, faults.get(clip.id), data.settings)]
+    progress = progress or NoProgress()
+    progress.started("export", len(to_cut), sum(clip.seconds for clip in to_cut))
     try:
-        with new_folder(out, _room_for(kept, cuttable, target)) as folder, sources:
-            knife = Knife(target, used, excerpts, settings.keep_refused, versions or {})
-            cuts = _cut(folder, cuttable, knife, watcher)
+        with new_folder(out, _disk_space(kept, to_cut, data.target)) as folder, sources:
+            cuts = _cut(folder, to_cut, ClipCutter(data, excerpts), progress)
             cuts = _without(sources.settle(), cuts, folder)
             for cut in cuts:
                 if cut.fault:
                     faults.setdefault(cut.clip.id, cut.fault)
             _require_some(kept, faults)
-            exported = write_papers(
-                folder, out, Contents(kept, cuts, faults, used, target, settings, versions or {})
-            )
+            exported = write_metadata(folder, out, Contents(data, kept, cuts, faults))
         for refusal in exported.refused:
-            watcher.failed(f"clip {refusal.clip_id}: {refusal.sentence}")
+            progress.failed(f"clip {refusal.clip_id}: {refusal.sentence}")
         for note in exported.notes:
-            watcher.noted(note)
+            progress.noted(note)
     finally:
-        watcher.finished()
+        progress.finished()
     return exported
 
 
 def _faults(
-    kept: Sequence[Clip],
-    recordings: Mapping[int, Recording],
-    target: Target,
-    settings: ExportSettings,
-    broken: Mapping[int, Fault],
+    kept: Sequence[Clip], data: ExportData, source_faults: Mapping[int, Fault]
 ) -> dict[int, Fault]:
-    """What is wrong with clips, as far as it shows before they are cut. broken: recordings."""
+    """Faults known before cutting, by clip id. source_faults: by recording id."""
     faults = {}
     for clip in kept:
         fault = (
-            fault_on_paper(clip, target, settings.language)
-            or text_fault(settings.form, clip.text)
-            or broken.get(clip.recording_id)
-            or span_fault(clip, recordings[clip.recording_id])
+            text_or_length_fault(clip, data.target, data.language)
+            or text_fault(data.settings.form, clip.text)
+            or source_faults.get(clip.recording_id)
+            or span_fault(clip, data.recordings[clip.recording_id])
         )
         if fault:
             faults[clip.id] = fault
     return faults
 
 
-def _without(broken: Mapping[int, Fault], cuts: Sequence[Cut], folder: Path) -> list[Cut]:
-    """The same cuts, but of recordings that turned out to be changed only the fault is left."""
+def _without(
+    source_faults: Mapping[int, Fault], cuts: Sequence[CutClip], folder: Path
+) -> list[CutClip]:
+    """Replace the files of clips of changed recordings by the fault."""
     left = []
     for cut in cuts:
-        fault = broken.get(cut.clip.recording_id)
+        fault = source_faults.get(cut.clip.recording_id)
         if fault and cut.file:
             _path_of(cut.clip, folder).unlink()
-        left.append(Cut(cut.clip, None, cut.fault or fault) if fault else cut)
+        left.append(CutClip(cut.clip, None, cut.fault or fault) if fault else cut)
     return left
 
 
@@ -112,14 +96,16 @@ def _path_of(clip: Clip, folder: Path) -> Path:
     return folder / "wavs" / f"{clip_name(clip)}.wav"
 
 
-def _cut(folder: Path, clips: Sequence[Clip], knife: Knife, watcher: Watcher) -> list[Cut]:
+def _cut(
+    folder: Path, clips: Sequence[Clip], cutter: ClipCutter, progress: Progress
+) -> list[CutClip]:
     (folder / "wavs").mkdir()
     cuts = []
     done_s = 0.0
-    for cut in knife.cut_all(clips, lambda clip: _path_of(clip, folder)):
+    for cut in cutter.cut_all(clips, lambda clip: _path_of(clip, folder)):
         cuts.append(cut)
         done_s += cut.clip.seconds
-        watcher.progressed(len(cuts), done_s)
+        progress.progressed(len(cuts), done_s)
     return cuts
 
 
@@ -131,12 +117,12 @@ def _is_written(clip: Clip, fault: Fault | None, settings: ExportSettings) -> bo
 
 
 def _is_unicode(text: str) -> bool:
-    """Whether it can be written as UTF-8: half a surrogate pair can not."""
+    """Whether the text can be encoded as UTF-8, which lone surrogates cannot."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _room_for(kept: Sequence[Clip], written: Sequence[Clip], target: Target) -> int:
-    """Bytes on the disk, in whole blocks for the clips."""
+def _disk_space(kept: Sequence[Clip], written: Sequence[Clip], target: Target) -> int:
+    """Required bytes on the disk, in whole blocks for the clips."""
     total = ROW_BYTES * len(kept)
     for clip in written:
         samples = written_samples(clip.span.samples, clip.rate, target.rate)
@@ -146,11 +132,10 @@ def _room_for(kept: Sequence[Clip], written: Sequence[Clip], target: Target) -> 
 
 def _require_some(kept: Sequence[Clip], faults: Mapping[int, Fault]) -> None:
     if not kept:
-        raise CuratorError("There is no kept clip to export.", "Keep some clips first.")
+        raise CuratorError("There are no kept clips to export.", "Keep some clips first.")
     if all(clip.id in faults for clip in kept):
         first = faults[kept[0].id]
         raise CuratorError(
-            f"Not one of the {len(kept)} kept clips can be trained on. The first one: "
-            f"{first.sentence}",
-            "`curator check` says what is wrong with each.",
+            f"The trainer would refuse all {len(kept)} kept clips. First reason: {first.sentence}",
+            "Run `curator check` for the reason of each clip.",
         )

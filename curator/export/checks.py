@@ -1,7 +1,7 @@
-"""Which kept clips the target's trainer will refuse, and why.
+"""Rules by which the target's trainer refuses clips.
 
-The rules are data in ``resources/targets/*.toml``, where they are worded to the letter; the trainer
-has code of its own for them, and a test holds the two to the same answer.
+The rules are specified in ``resources/targets/*.toml``. The trainer has its own implementation; a
+test compares the two.
 """
 
 import unicodedata
@@ -12,14 +12,14 @@ from curator.domain.clip import Clip
 from curator.domain.target import Target
 
 NAMED_CHARACTERS = 8
-"""More unknown characters than this are counted, not named."""
+"""Upper bound of listed unknown characters; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A kept clip that the trainer would not use.
+    """Refusal of a kept clip by the trainer.
 
-    reason_key: one of the target's ``refusal_order``. sentence: for people, with the figures.
+    reason_key: one of the target's ``refusal_order``. sentence: the reason, with numbers.
     """
 
     clip_id: int
@@ -29,40 +29,44 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a text, a length or a sound will not do."""
+    """Reason to refuse a text, a length or a sound."""
 
     reason_key: str
     sentence: str
 
     def of(self, clip: Clip) -> Refusal:
-        """As the refusal of a clip."""
+        """Refusal of a clip for this reason."""
         return Refusal(clip.id, self.reason_key, self.sentence)
 
 
-Listen = Callable[[Clip], Fault | None]
-"""What is wrong with a clip's source and sound; None when nothing is."""
+CheckSound = Callable[[Clip], Fault | None]
+"""Checks the source and sound of a clip; None if both are accepted."""
 
 
 def check(
-    clips: Iterable[Clip], target: Target, *, language: str = "", listen: Listen | None = None
+    clips: Iterable[Clip],
+    target: Target,
+    *,
+    language: str = "",
+    check_sound: CheckSound | None = None,
 ) -> list[Refusal]:
-    """The clips that will be refused, in their order, each with its first reason.
+    """Refusals of clips in order, each with its first reason.
 
-    language: of the project, for clips that nobody has transcribed. listen: looks at source and
-    sound of the clips that are well otherwise; without it only texts and lengths are judged.
+    language: of the project, for clips without a transcript. check_sound: checks clips with a
+    valid text and length; without it only text and length are checked.
     """
     refusals = []
     for clip in clips:
-        fault = fault_on_paper(clip, target, language)
-        if fault is None and listen is not None:
-            fault = listen(clip)
+        fault = text_or_length_fault(clip, target, language)
+        if fault is None and check_sound is not None:
+            fault = check_sound(clip)
         if fault is not None:
             refusals.append(fault.of(clip))
     return refusals
 
 
-def fault_on_paper(clip: Clip, target: Target, language: str = "") -> Fault | None:
-    """What is wrong with a clip's text or length, which needs no sound."""
+def text_or_length_fault(clip: Clip, target: Target, language: str = "") -> Fault | None:
+    """Fault of a clip's text or length."""
     spoken = language_of(clip, language)
     return text_fault(clip.text, spoken, target) or length_fault(
         written_samples(clip.span.samples, clip.rate, target.rate), target
@@ -70,17 +74,17 @@ def fault_on_paper(clip: Clip, target: Target, language: str = "") -> Fault | No
 
 
 def language_of(clip: Clip, language: str) -> str:
-    """What a clip is spoken in: as transcribed, else as the project says."""
+    """Language of a clip: of the transcript, else the project's."""
     return clip.language or language
 
 
 def folded(text: str) -> str:
-    """A text as manifests carry it: Unicode NFC, white space folded to single spaces."""
+    """Text as in manifests: Unicode NFC, white space folded to single spaces."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def written_samples(samples: int, rate: int, target_rate: int) -> int:
-    """Length in samples after resampling from ``rate`` to ``target_rate`` Hz, as exported.
+    """Length at ``target_rate`` Hz of ``samples`` samples at ``rate`` Hz, as exported.
 
     >>> written_samples(44_101, 44_100, 22_050)
     22051
@@ -89,52 +93,52 @@ def written_samples(samples: int, rate: int, target_rate: int) -> int:
 
 
 def text_fault(text: str, language: str, target: Target) -> Fault | None:
-    """What keeps the target from learning from a text."""
+    """Fault of a text for the target."""
     base = language.split("-")[0].lower()
     alphabet = target.alphabets.get(base)
     if alphabet is None:
         return Fault("language_unsupported", _unsupported(language, target))
     spoken = folded(text)
     if not spoken:
-        return Fault("empty_text", "There is no text.")
+        return Fault("empty_text", "The clip has no text.")
     if not any(character.isalnum() for character in spoken):
-        return Fault("no_letters", f"The text {spoken[:40]!r} has no letter and no digit.")
+        return Fault("no_letters", f"The text {spoken[:40]!r} has no letters or digits.")
     unknown = [c for c in dict.fromkeys(spoken) if c != " " and c not in alphabet]
     if unknown:
-        return Fault("unknown_characters", f"{target.name} does not know {_named(unknown)}.")
+        return Fault("unknown_characters", f"{target.name} does not support {_named(unknown)}.")
     longest = target.max_characters.get(base)
     if longest is not None and len(spoken) > longest:
         return Fault(
             "text_too_long",
-            f"The text has {len(spoken)} characters; {target.name} takes at most {longest}.",
+            f"The text has {len(spoken)} characters; {target.name} accepts at most {longest}.",
         )
     return None
 
 
 def length_fault(samples: int, target: Target) -> Fault | None:
-    """What is wrong with a clip of ``samples`` samples at the target's rate."""
+    """Fault of a length in samples at the target's rate."""
     seconds = samples / target.rate
     if samples < target.min_samples:
         return Fault(
             "too_short",
-            f"It lasts {seconds:.3f} s; {target.name} takes {target.min_s:.2f} s or more.",
+            f"The clip lasts {seconds:.3f} s; {target.name} needs at least {target.min_s:.2f} s.",
         )
     if samples > target.max_samples:
         return Fault(
             "too_long",
-            f"It lasts {seconds:.3f} s; {target.name} takes at most {target.max_s:.2f} s.",
+            f"The clip lasts {seconds:.3f} s; {target.name} accepts at most {target.max_s:.2f} s.",
         )
     return None
 
 
 def _unsupported(language: str, target: Target) -> str:
     known = ", ".join(sorted(target.alphabets))
-    spoken = repr(language) if language else "no known language"
-    return f"It is in {spoken}; {target.name} is set up here for {known}."
+    spoken = f"language {language!r}" if language else "no language"
+    return f"The clip has {spoken}; {target.name} is set up for {known}."
 
 
 def _named(characters: Sequence[str]) -> str:
-    """Characters for people: "'%' and U+2028"."""
+    """Sentence part such as "'%' and U+2028"."""
     names = [_name(c) for c in characters[:NAMED_CHARACTERS]]
     if len(characters) > NAMED_CHARACTERS:
         names.append(f"{len(characters) - NAMED_CHARACTERS} more")

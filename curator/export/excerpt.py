@@ -1,4 +1,4 @@
-"""Clips cut from their recordings at full quality, at the target's rate."""
+"""Samples of clips from their recordings, resampled to the target's rate."""
 
 from math import gcd
 from typing import Protocol
@@ -12,15 +12,15 @@ from curator.domain.span import Span
 from curator.domain.target import Target
 from curator.export.checks import Fault, written_samples
 
-SURROUNDINGS_S = 0.02
-"""How much sound on either side is resampled along with a clip, then left off: a resampler's filter
-rings where sound begins; at this distance it has died down."""
+MARGIN_S = 0.02
+"""Margin on either side that is resampled with a clip and then trimmed: the filter of a resampler
+rings at the start of a signal; at this distance the ringing has decayed."""
 
 
-class ReadsExcerpts(Protocol):
+class ExcerptReader(Protocol):
     """Reads spans of recordings; see ``curator.audio.excerpts.Excerpts``.
 
-    silenced: how many values of the last span were no numbers and became silence.
+    silenced: number of non-finite values in the last span, replaced by zeros.
     """
 
     silenced: int
@@ -30,43 +30,45 @@ class ReadsExcerpts(Protocol):
         ...
 
     def read16(self, recording: Recording, span: Span) -> Samples16 | None:
-        """The same from a mono 16-bit file, as they are in it; None for other files."""
+        """Unchanged samples of a mono 16-bit file; None for other files."""
         ...
 
 
 def excerpt(
-    excerpts: ReadsExcerpts, recording: Recording, span: Span, rate: int
+    excerpts: ExcerptReader, recording: Recording, span: Span, rate: int
 ) -> Waveform | Samples16:
-    """What ``written`` needs: a clip with what is around it, or the very samples to write."""
+    """Input of `output_samples`: a clip with its margin, or the unchanged samples to write."""
     if recording.rate == rate:
         samples = excerpts.read16(recording, span)
         if samples is not None:
             return samples
-    return excerpts.read(recording, surrounded(recording, span, rate))
+    return excerpts.read(recording, with_margin(recording, span, rate))
 
 
-def surrounded(recording: Recording, span: Span, rate: int) -> Span:
-    """The span with its surroundings.
+def with_margin(recording: Recording, span: Span, rate: int) -> Span:
+    """Span extended by the margin.
 
-    It begins a whole number of samples at both rates ahead of the clip, so that the clip's samples
-    are those one gets by resampling the whole recording from the clip's start.
+    The margin before the clip is a whole number of samples at both rates, so that the result equals
+    resampling the whole recording from the clip's start.
     """
     if recording.rate == rate:
         return span
     step = recording.rate // gcd(recording.rate, rate)
-    wanted = -(-int(SURROUNDINGS_S * recording.rate) // step) * step
+    wanted = -(-int(MARGIN_S * recording.rate) // step) * step
     before = min(wanted, span.start // step * step)
     after = min(wanted, max(0, recording.samples - span.stop))
     return Span(span.start - before, span.stop + after)
 
 
-def written(wave: Waveform | Samples16, recording: Recording, span: Span, rate: int) -> Samples16:
-    """The samples to write, from what ``excerpt`` read: ``written_samples`` of them."""
+def output_samples(
+    wave: Waveform | Samples16, recording: Recording, span: Span, rate: int
+) -> Samples16:
+    """Samples to write from the result of `excerpt`, ``written_samples`` in number."""
     if not isinstance(wave, Waveform):
         return wave
     if recording.rate == rate:
         return to_int16(wave)
-    ahead = span.start - surrounded(recording, span, rate).start
+    ahead = span.start - with_margin(recording, span, rate).start
     skip = ahead * rate // recording.rate
     length = written_samples(span.samples, recording.rate, rate)
     samples = resampled(wave, rate).samples[skip : skip + length]
@@ -75,18 +77,18 @@ def written(wave: Waveform | Samples16, recording: Recording, span: Span, rate: 
     return to_int16(Waveform(samples, rate))
 
 
-NOT_FINITE = Fault("not_finite", "Its sound holds values that are no numbers.")
+NOT_FINITE = Fault("not_finite", "The audio has values that are not finite numbers.")
 
 
 def level_fault(samples: Samples16, target: Target) -> Fault | None:
-    """What is wrong with the level of a clip as it is to be written."""
+    """Fault of a clip's level."""
     if peak(samples) <= target.silent_peak:
-        return Fault("silent", "Nothing is to be heard in it.")
+        return Fault("silent", "The clip is silent.")
     return None
 
 
 def peak(samples: Samples16) -> int:
-    """The largest distance from zero, 0..32768."""
+    """Maximum of the absolute values, 0..32768."""
     if samples.size == 0:
         return 0
     return max(int(samples.max()), -int(samples.min()))

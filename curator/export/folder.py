@@ -1,4 +1,4 @@
-"""Atomically created folder: written beside its final path, synced, renamed."""
+"""Atomic creation of a folder: written under a temporary name, flushed, renamed."""
 
 import ctypes
 import errno
@@ -12,21 +12,21 @@ from pathlib import Path
 from curator.domain.errors import CuratorError, printable
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-"""What the system says when there is no room left, or not for a file of this size."""
+"""Error numbers of a full disk, quota or file size limit."""
 
 GB = 1e9
 MB = 1e6
 
 
 class CannotWrite(CuratorError):
-    """A folder could not be written; nothing is left of the attempt."""
+    """Failure to write a folder; nothing is left behind."""
 
 
 @contextmanager
 def new_folder(out: Path, needed_bytes: int) -> Iterator[Path]:
-    """A folder to write into, which becomes ``out`` when the block ends well, else vanishes.
+    """Context manager with a folder that becomes ``out`` on success and is removed otherwise.
 
-    needed_bytes: refuses to start when the disk has less room than that.
+    needed_bytes: raises CannotWrite if the disk has less free space.
     """
     out = out.absolute()  # not resolve(), which would follow a link of that name
     shown = printable(out.name)
@@ -40,7 +40,7 @@ def new_folder(out: Path, needed_bytes: int) -> Iterator[Path]:
         yield partial
         flush(partial)
         if os.path.lexists(out):
-            raise CannotWrite(f"{shown} has come to be there meanwhile.", "Choose another name.")
+            raise CannotWrite(f"{shown} was created in the meantime.", "Choose another name.")
         partial.rename(out)
         _flush_entry(out.parent)
     except OSError as error:
@@ -50,23 +50,23 @@ def new_folder(out: Path, needed_bytes: int) -> Iterator[Path]:
 
 
 def require_absent(out: Path) -> None:
-    """That nothing is called like this yet, not even a link that leads nowhere."""
+    """Raise CannotWrite if the path exists, even as a dangling link."""
     if os.path.lexists(out):
         shown = printable(out.name)
-        raise CannotWrite(f"{shown} is already there.", "Choose another name, or remove it first.")
+        raise CannotWrite(f"{shown} already exists.", "Choose another name, or remove it first.")
 
 
 def _check_room(out: Path, needed: int) -> None:
     free = shutil.disk_usage(out.parent).free
     if free < needed:
         raise CannotWrite(
-            f"{printable(out.name)} needs {size(needed)}, {size(free)} free.",
-            "Make room, or choose a folder on another disk.",
+            f"{printable(out.name)} needs {size(needed)}; {size(free)} are free.",
+            "Free some space, or choose a folder on another disk.",
         )
 
 
 def size(count: int) -> str:
-    """Bytes for people: "1.2 GB", "3 MB"."""
+    """Number of bytes as "1.2 GB" or "3 MB"."""
     return f"{count / GB:.1f} GB" if count >= GB / 10 else f"{max(1, round(count / MB))} MB"
 
 
@@ -75,13 +75,13 @@ def _as_sentence(error: OSError, out: Path, needed: int) -> CannotWrite:
     if error.errno in FULL:
         return CannotWrite(
             f"The disk is full: {shown} needs {size(needed)}. Nothing was left behind.",
-            "Make room, or choose a folder on another disk.",
+            "Free some space, or choose a folder on another disk.",
         )
     return CannotWrite(f"{shown} could not be written: {error.strerror or error}.")
 
 
 def _remove_leftovers(out: Path) -> None:
-    """What earlier attempts left that were killed before they could clear up."""
+    """Remove the folders of earlier attempts that were killed."""
     prefix = f".{out.name}.partial-"
     for entry in out.parent.iterdir():
         pid = entry.name.removeprefix(prefix)
@@ -91,9 +91,9 @@ def _remove_leftovers(out: Path) -> None:
 
 def _is_running(pid: int) -> bool:
     if pid == os.getpid():
-        return False  # it is our own number, used by a process before us
+        return False  # a reused process id
     if sys.platform == "win32":
-        return True  # asking by signal 0 would end the process there
+        return True  # signal 0 would terminate the process there
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -104,9 +104,9 @@ def _is_running(pid: int) -> bool:
 
 
 def flush(folder: Path) -> None:
-    """Everything below ``folder`` to the disk, in one go where the system can.
+    """Flush everything below ``folder`` to the disk, in one call where possible.
 
-    One fsync a file takes milliseconds each: minutes for a set of 40,000 clips.
+    One fsync per file takes milliseconds: minutes for a set of 40,000 clips.
     """
     if sys.platform == "linux":
         descriptor = os.open(folder, os.O_RDONLY)
@@ -124,7 +124,7 @@ def flush(folder: Path) -> None:
 
 
 def _flush_entry(folder: Path) -> None:
-    """Sync a folder's entries to disk; a no-op on Windows."""
+    """Flush a folder's entries to the disk; Windows needs no such call."""
     if sys.platform == "win32":
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -9,7 +9,7 @@ Lanes = list[list[Clip]]
 
 
 def of_recordings(listing: Listing) -> Iterator[tuple[int, Lanes]]:
-    """(recording, its clips on as few tiers as possible), for recordings that have clips."""
+    """(recording id, clips on as few tiers as possible) of each recording with clips."""
     by_recording: dict[int, list[Clip]] = {}
     for clip in listing.clips:
         if clip.span.samples:
@@ -20,7 +20,7 @@ def of_recordings(listing: Listing) -> Iterator[tuple[int, Lanes]]:
 
 def _lanes(clips: Iterable[Clip]) -> Lanes:
     lanes: Lanes = []
-    for clip in sorted(clips, key=lambda each: each.span):
+    for clip in sorted(clips, key=lambda clip: clip.span):
         free = next((lane for lane in lanes if lane[-1].span.stop <= clip.span.start), None)
         if free is None:
             lanes.append([clip])
@@ -30,13 +30,13 @@ def _lanes(clips: Iterable[Clip]) -> Lanes:
 
 
 def tiers(lanes: Sequence[Sequence[Clip]]) -> Iterator[tuple[str, Sequence[Clip], str]]:
-    """(name, clips, what each is labelled with) of every tier: "text", "category", "state"."""
+    """(name, clips, label type) of every tier; types: "text", "category", "state"."""
     for number, lane in enumerate(lanes, start=1):
         for what in ("text", "category", "state"):
             yield what if number == 1 else f"{what} {number}", lane, what
 
 
 def label(clip: Clip, what: str) -> str:
-    """What a tier says of a clip, on one line."""
+    """Label of a clip on a tier, on one line."""
     texts = {"text": clip.text, "category": clip.emotion or "", "state": clip.state.value}
     return " ".join(texts[what].encode("utf-8", "replace").decode().split())

@@ -1,37 +1,36 @@
-"""Exports that reference the recordings instead of cutting audio."""
+"""Export of lists that refer to the recordings; no audio is cut."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from curator.domain.clip import Clip
 from curator.domain.errors import CuratorError, printable
 from curator.domain.recording import Recording
+from curator.export.data import ExportData
 from curator.export.folder import new_folder
 from curator.export.formats import Listing, format_of
-from curator.export.settings import Exported, ExportSettings
+from curator.export.settings import Exported
 
 FORBIDDEN = frozenset('<>:"/\\|?*')
-"""What Windows takes in no file name; the folder may be copied there."""
+"""Characters that Windows allows in no file name; the folder may be copied there."""
 
-LONGEST = 120
-"""Bytes of a file's name before its suffix; systems take 255 of all of it."""
+MAX_STEM_BYTES = 120
+"""Bytes of a file name before its suffix; systems allow 255 in total."""
 
 
-def export_lists(
-    clips: Iterable[Clip],
-    recordings: Mapping[int, Recording],
-    out: Path,
-    settings: ExportSettings,
-) -> Exported:
-    """Write a format without sounds to the new folder ``out``."""
+def export_lists(data: ExportData, out: Path) -> Exported:
+    """Write a format without audio to the new folder ``out``."""
     listing = Listing(
-        tuple(clips), recordings, safe_names(recordings), settings.speaker, settings.language
+        tuple(data.clips),
+        data.recordings,
+        safe_names(data.recordings),
+        data.settings.speaker,
+        data.language,
     )
-    files = format_of(settings.form).files(listing) if listing.clips else {}
+    files = format_of(data.settings.form).files(listing) if listing.clips else {}
     if not files:
-        raise CuratorError("There is no clip to export.", "Analyse some recordings first.")
-    card = _card(listing, settings).encode()
+        raise CuratorError("There are no clips to export.", "Analyse some recordings first.")
+    card = _card(listing, data).encode()
     with new_folder(out, sum(map(len, files.values())) + len(card)) as folder:
         for name, content in {**files, "data_card.md": card}.items():
             (folder / name).write_bytes(content)
@@ -41,7 +40,7 @@ def export_lists(
 
 
 def safe_names(recordings: Mapping[int, Recording]) -> dict[int, str]:
-    """A file name for each recording, unlike all others even where case is not told apart."""
+    """File name of each recording, unique even in case-insensitive file systems."""
     stems = {number: _safe(recording.path.stem) for number, recording in recordings.items()}
     counts = Counter(stem.casefold() for stem in stems.values())
     return {
@@ -53,29 +52,29 @@ def safe_names(recordings: Mapping[int, Recording]) -> dict[int, str]:
 def _safe(stem: str) -> str:
     shown = printable(stem)
     safe = "".join("_" if c in FORBIDDEN or not c.isprintable() else c for c in shown)
-    short = safe.encode()[:LONGEST].decode(errors="ignore")
+    short = safe.encode()[:MAX_STEM_BYTES].decode(errors="ignore")
     return short.strip(". ") or "recording"
 
 
-def _card(listing: Listing, settings: ExportSettings) -> str:
-    """Where it comes from: what data cards say of sets with sounds."""
+def _card(listing: Listing, data: ExportData) -> str:
+    """Data card with the sources."""
     lines = [
-        f"# {listing.speaker}: {format_of(settings.form).label}",
+        f"# {listing.speaker}: {format_of(data.settings.form).label}",
         "",
-        f"Snapshot of the project: {settings.snapshot or 'none was taken'}. "
-        f"Hash of all decisions: `{settings.state_hash}`.",
+        f"Snapshot of the project: {data.snapshot or 'none'}. "
+        f"Hash of all decisions: `{data.state_hash}`.",
         "",
         "| file | recording | licence | consent | SHA-256 |",
         "| --- | --- | --- | --- | --- |",
     ]
     for number in sorted({clip.recording_id for clip in listing.clips}):
-        each = listing.recordings[number]
+        recording = listing.recordings[number]
         cells = (
             listing.names[number],
-            printable(each.name),
-            each.licence or "no licence recorded",
-            each.consent or "no consent recorded",
-            f"`{each.content_hash}`",
+            printable(recording.name),
+            recording.licence or "not stated",
+            recording.consent or "not stated",
+            f"`{recording.content_hash}`",
         )
         plain = (" ".join(cell.split()).replace("|", "\\|").replace("<", "&lt;") for cell in cells)
         lines.append("| " + " | ".join(plain) + " |")

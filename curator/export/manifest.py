@@ -1,4 +1,4 @@
-"""``manifest.jsonl``: one clip a line, after ``resources/manifest.schema.json``."""
+"""``manifest.jsonl``: one clip per line, as in ``resources/manifest.schema.json``."""
 
 import gc
 from collections.abc import Iterable, Iterator
@@ -21,12 +21,12 @@ SHA256_LENGTH = 64
 
 
 class BrokenManifest(CuratorError):
-    """A manifest that is not one; the sentence names the line."""
+    """Invalid manifest; the sentence names the line."""
 
 
-# gc=False: rows hold no cycles, and 100,000 objects less to look at halve the time to read them.
+# gc=False: rows hold no cycles; without tracking 100,000 objects, reading takes half the time.
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """Where a clip was cut from; recording is the file's name."""
+    """Source of a clip; recording is the file's name."""
 
     recording: str
     sha256: str
@@ -35,7 +35,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
 
 
 class ManifestRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """A line of the manifest; the schema says what each field is."""
+    """Line of the manifest; the schema describes the fields."""
 
     id: Named
     audio: str
@@ -60,7 +60,7 @@ _row = msgspec.json.Decoder(ManifestRow)
 
 
 def manifest_bytes(rows: Iterable[ManifestRow]) -> bytes:
-    """The manifest's content. Raises ValueError for a number that JSON cannot carry."""
+    """Content of the manifest. Raises ValueError for a number that is not finite."""
     listed = list(rows)
     for row in listed:
         if not all(map(isfinite, (row.duration_s, row.weight, *row.scores.values()))):
@@ -69,7 +69,7 @@ def manifest_bytes(rows: Iterable[ManifestRow]) -> bytes:
 
 
 def read_manifest(path: Path) -> list[ManifestRow]:
-    """The rows of a manifest, or BrokenManifest naming the line that is wrong."""
+    """Read a manifest. Raises BrokenManifest naming the invalid line."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -78,19 +78,19 @@ def read_manifest(path: Path) -> list[ManifestRow]:
 
 
 def rows_from(content: bytes, name: str = "manifest.jsonl") -> list[ManifestRow]:
-    """The rows in a manifest's content, or BrokenManifest naming the line that is wrong."""
+    """Parse a manifest's content. Raises BrokenManifest naming the invalid line."""
     if not content:
         return []
     if not content.endswith(b"\n"):
         last = content.count(b"\n") + 1
-        raise BrokenManifest(f"{name}, line {last}: it is cut off (it has no line end).")
-    with _without_collecting():
+        raise BrokenManifest(f"{name}, line {last}: it is truncated (no line end).")
+    with _without_gc():
         return _all_at_once(content) or _line_by_line(content, name)
 
 
 @contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Rows hold no cycles; to look for some among 100,000 of them costs a third of the time."""
+def _without_gc() -> Iterator[None]:
+    """Disable garbage collection: rows hold no cycles, and it takes a third of the time."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -101,25 +101,25 @@ def _without_collecting() -> Iterator[None]:
 
 
 def _all_at_once(content: bytes) -> list[ManifestRow]:
-    """The rows; none if any line is wrong."""
+    """Rows; empty if any line is invalid."""
     try:
         rows = _row.decode_lines(content)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return []
-    # All lines at once is six times as fast as one by one, but does not say which one is wrong.
-    is_one_a_line = content.startswith(b"{") and content.count(b"}\n{") == len(rows) - 1
-    return rows if is_one_a_line and content.endswith(b"}\n") and _all_well(rows) else []
+    # All lines at once is six times as fast, but does not tell which line is invalid.
+    has_one_per_line = content.startswith(b"{") and content.count(b"}\n{") == len(rows) - 1
+    return rows if has_one_per_line and content.endswith(b"}\n") and _all_valid(rows) else []
 
 
-def _all_well(rows: list[ManifestRow]) -> bool:
-    """Whether what the types cannot say holds for all rows; see ``_fault``."""
+def _all_valid(rows: list[ManifestRow]) -> bool:
+    """Whether all rows pass the checks beyond types; see ``_fault``."""
     ids = [row.id for row in rows]
     hashes = [row.sha256 for row in rows]
     sources = {row.source.sha256 for row in rows}
     return (
         len(set(ids)) == len(ids)
         and _only(ID_LETTERS, "".join(ids))
-        # Compared as one text each: no id has a line end, so the lines must be the same ones.
+        # Joined for speed: no id has a line end, so equal texts mean equal lines.
         and "\n".join([row.audio for row in rows])
         == ("wavs/" + ".wav\nwavs/".join(ids) + ".wav" if ids else "")
         and {*map(len, hashes), *map(len, sources)} <= {SHA256_LENGTH}
@@ -133,7 +133,7 @@ def _only(allowed: bytes, text: str) -> bool:
 
 
 def _line_by_line(content: bytes, name: str) -> list[ManifestRow]:
-    """The same as ``rows_from`` at a sixth of the speed, naming the line that is wrong."""
+    """Parse line by line, at a sixth of the speed, to name the invalid line."""
     rows: list[ManifestRow] = []
     seen: dict[str, int] = {}
     for number, line in enumerate(content.split(b"\n")[:-1], start=1):
@@ -141,11 +141,11 @@ def _line_by_line(content: bytes, name: str) -> list[ManifestRow]:
             row = _row.decode(line)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise BrokenManifest(f"{name}, line {number}: {error}.") from error
-        wrong = _fault(row)
+        fault = _fault(row)
         if row.id in seen:
-            wrong = f"{row.id} is also in line {seen[row.id]}"
-        if wrong:
-            raise BrokenManifest(f"{name}, line {number}: {wrong}.")
+            fault = f"{row.id} is also in line {seen[row.id]}"
+        if fault:
+            raise BrokenManifest(f"{name}, line {number}: {fault}.")
         seen[row.id] = number
         rows.append(row)
     return rows

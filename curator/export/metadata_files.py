@@ -1,7 +1,7 @@
-"""Metadata files of a bundle: manifest, lists, rejected clips, data card, summary."""
+"""Files beside the audio of an export: manifest, metadata, refusals, data card and summary."""
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,117 +11,117 @@ from msgspec import UNSET
 from curator import __version__
 from curator.domain.clip import Clip
 from curator.domain.errors import printable
-from curator.domain.recording import Recording
 from curator.domain.weights import NO_CATEGORY
 from curator.export import summary
 from curator.export.checks import folded, language_of
 from curator.export.contents import Contents, clip_name, group_name
 from curator.export.cut_clips import WavFile
-from curator.export.data_card import data_card
-from curator.export.formats import BUNDLE, format_of
+from curator.export.data import ExportData
+from curator.export.data_card import DataCard
+from curator.export.formats import BUNDLE, Format, format_of
 from curator.export.manifest import ManifestRow, Source, Split
 from curator.export.refused import refused_bytes
-from curator.export.settings import Exported, ExportSettings
-from curator.export.split import UNCATEGORISED, Candidate, Sides, split
+from curator.export.settings import Exported
+from curator.export.split import UNCATEGORISED, SplitClip, SplitResult, split
 
 GENERATOR = f"voice-curator {__version__}"
 SECONDS_DIGITS = 6
 WEIGHT_DIGITS = 4
-NO_SNAPSHOT = "No snapshot of the set was taken: the project could only be read."
+NO_SNAPSHOT = "No snapshot of the set was taken: the project was open read-only."
 
 
-def sides_of(
-    clips: Sequence[Clip], recordings: Mapping[int, Recording], settings: ExportSettings
-) -> Sides:
-    """The split of clips that the trainer will use."""
+def split_clips(clips: Sequence[Clip], data: ExportData) -> SplitResult:
+    """Split of the clips that the trainer accepts."""
     candidates = (
-        Candidate(
+        SplitClip(
             clip.id,
-            group_name(clip, recordings[clip.recording_id]),
+            group_name(clip, data.recordings[clip.recording_id]),
             clip.text,
             clip.emotion or UNCATEGORISED,
         )
         for clip in clips
     )
-    return split(candidates, share=settings.eval_share, seed=settings.seed)
+    return split(candidates, share=data.settings.eval_share, seed=data.settings.seed)
 
 
-def write_papers(folder: Path, out: Path, contents: Contents) -> Exported:
-    """Write everything but the clips into ``folder``, which is going to be ``out``."""
-    usable = [cut.clip for cut in contents.cuts if cut.clip.id not in contents.faults]
-    sides = sides_of(usable, contents.recordings, contents.settings)
-    trained = [clip for clip in usable if sides.side.get(clip.id, "train") == "train"]
-    heard = contents.settings.weights.heard(Counter(c.emotion or NO_CATEGORY for c in trained))
+def write_metadata(folder: Path, out: Path, contents: Contents) -> Exported:
+    """Write everything but the audio into ``folder``, which becomes ``out`` afterwards."""
+    data = contents.data
+    accepted = [cut.clip for cut in contents.cuts if cut.clip.id not in contents.faults]
+    result = split_clips(accepted, data)
+    sides = defaultdict[int, Split](lambda: "train", result.side)  # refused clips: train
+    training = Counter(c.emotion or NO_CATEGORY for c in accepted if sides[c.id] == "train")
+    weights = data.weights.sampling_weights(training)
     rows = [
-        _row(cut.clip, cut.file, sides.side.get(cut.clip.id, "train"), heard, contents)
+        _row(cut.clip, cut.file, sides[cut.clip.id], weights, contents)
         for cut in contents.cuts
         if cut.file
     ]
     counts = Counter(row.split for row in rows)
-    lists = format_of(contents.settings.form).files(rows)
-    refused = refused_bytes(contents.kept, contents.faults, contents.recordings)
-    made = contents.settings.created or datetime.now(UTC)
-    notes = _notes(sides, contents)
-    card = data_card(contents, rows, notes, GENERATOR, made, lists).encode()
+    form = format_of(data.settings.form)
+    lists = form.files(rows)
+    refused = refused_bytes(contents.kept, contents.faults, data.recordings)
+    created = data.created or datetime.now(UTC)
+    notes = _notes(result, contents)
+    card = DataCard(contents, rows, notes, GENERATOR, created, lists).text().encode()
     files = {**lists, "refused.jsonl": refused, "data_card.md": card}
-    seconds = sum(row.duration_s for row in rows)
-    if contents.settings.form == BUNDLE:
-        files[summary.NAME] = _summary(contents, rows, counts, made, files)
+    if form.key == BUNDLE:
+        files[summary.NAME] = _summary(data, rows, counts, created, files)
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-    _move_sounds(folder, rows, contents.settings.form)
-    counted = (counts["train"], counts["eval"])
-    return Exported(out, *counted, seconds, contents.refused, notes)
+    _move_audio(folder, rows, form)
+    seconds = sum(row.duration_s for row in rows)
+    return Exported(out, counts["train"], counts["eval"], seconds, contents.refused, notes)
 
 
-def _move_sounds(folder: Path, rows: Sequence[ManifestRow], form: str) -> None:
-    """Sounds to where a format wants them, if that is not ``wavs/``."""
-    place = format_of(form).place
-    if place is None:
+def _move_audio(folder: Path, rows: Sequence[ManifestRow], form: Format) -> None:
+    """Move the WAV files to the format's paths, unless those are in ``wavs/``."""
+    if form.place is None:
         return
     for row in rows:
-        path = folder / place(row)
+        path = folder / form.place(row)
         path.parent.mkdir(parents=True, exist_ok=True)
         (folder / row.audio).rename(path)
     (folder / "wavs").rmdir()
 
 
 def _summary(
-    contents: Contents,
+    data: ExportData,
     rows: Sequence[ManifestRow],
     counts: Mapping[Split, int],
-    made: datetime,
+    created: datetime,
     files: Mapping[str, bytes],
 ) -> bytes:
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     return summary.summary_bytes(
         summary.Summary(
             format=summary.FORMAT,
-            created=made.astimezone(UTC).isoformat(timespec="seconds"),
-            target=contents.target.key,
-            language=contents.settings.language,
-            speaker=contents.settings.speaker,
-            emotions=_emotions(rows, contents.settings),
+            created=created.astimezone(UTC).isoformat(timespec="seconds"),
+            target=data.target.key,
+            language=data.language,
+            speaker=data.settings.speaker,
+            emotions=_emotions(rows, data),
             clips=summary.SplitCounts(counts["train"], counts["eval"]),
             seconds=round(sum(row.duration_s for row in rows), SECONDS_DIGITS),
             manifest_sha256=hashes["manifest.jsonl"],
             generator=GENERATOR,
             files=hashes,
-            snapshot=contents.settings.snapshot or UNSET,
-            state_hash=contents.settings.state_hash or UNSET,
+            snapshot=data.snapshot or UNSET,
+            state_hash=data.state_hash or UNSET,
         )
     )
 
 
 def _row(
-    clip: Clip, file: WavFile, side: Split, heard: Mapping[str, float], contents: Contents
+    clip: Clip, file: WavFile, side: Split, weights: Mapping[str, float], contents: Contents
 ) -> ManifestRow:
-    """A line of the manifest. heard: how often an epoch hears a clip, by category."""
-    recording = contents.recordings[clip.recording_id]
+    """Row of the manifest. weights: mean occurrences of a clip per epoch, by category."""
+    data = contents.data
+    recording = data.recordings[clip.recording_id]
     name = clip_name(clip)
-    rate = contents.target.rate
-    version = contents.versions.get(clip.id)
+    rate = data.target.rate
+    version = data.versions.get(clip.id)
     return ManifestRow(
         id=name,
         audio=f"wavs/{name}.wav",
@@ -130,11 +130,11 @@ def _row(
         samples=file.samples,
         duration_s=round(file.samples / rate, SECONDS_DIGITS),
         text=folded(clip.text),
-        language=language_of(clip, contents.settings.language),
-        speaker=contents.settings.speaker,
+        language=language_of(clip, data.language),
+        speaker=data.settings.speaker,
         emotion=clip.emotion,
         split=side,
-        weight=round(heard.get(clip.emotion or NO_CATEGORY, 1.0), WEIGHT_DIGITS),
+        weight=round(weights.get(clip.emotion or NO_CATEGORY, 1.0), WEIGHT_DIGITS),
         group=group_name(clip, recording),
         source=Source(
             recording=printable(recording.name),
@@ -147,19 +147,19 @@ def _row(
     )
 
 
-def _emotions(rows: Sequence[ManifestRow], settings: ExportSettings) -> tuple[str, ...]:
-    """The project's categories in their order, then any others that clips have."""
-    known = settings.emotions.keys if settings.emotions else ()
+def _emotions(rows: Sequence[ManifestRow], data: ExportData) -> tuple[str, ...]:
+    """Categories of the project in their order, then other categories of clips."""
+    known = data.emotions.keys if data.emotions else ()
     given = {row.emotion for row in rows if row.emotion}
     return (*known, *sorted(given.difference(known)))
 
 
-def _notes(sides: Sides, contents: Contents) -> tuple[str, ...]:
-    notes = sides.notes
-    if contents.settings.state_hash and not contents.settings.snapshot:
+def _notes(result: SplitResult, contents: Contents) -> tuple[str, ...]:
+    notes = result.notes
+    if contents.data.state_hash and not contents.data.snapshot:
         notes = (*notes, NO_SNAPSHOT)
-    silent = sum(1 for recording in contents.recordings.values() if not recording.consent.strip())
-    if not silent:
+    missing = sum(1 for recording in contents.recordings.values() if not recording.consent.strip())
+    if not missing:
         return notes
-    whose = "1 recording has" if silent == 1 else f"{silent} recordings have"
-    return (*notes, f"{whose} no consent recorded.")
+    recordings = "1 recording" if missing == 1 else f"{missing} recordings"
+    return (*notes, f"Consent is not stated for {recordings}.")

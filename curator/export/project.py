@@ -1,7 +1,7 @@
-"""The kept clips of an open project: checked and exported."""
+"""Check and export of the kept clips of a project."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from curator.audio.excerpts import Excerpts
@@ -9,145 +9,134 @@ from curator.domain.clip import Clip
 from curator.domain.clip_query import Query, parse
 from curator.domain.decision import State
 from curator.domain.errors import CuratorError
-from curator.domain.progress import Nobody, Watcher
+from curator.domain.progress import NoProgress, Progress
 from curator.domain.recording import Recording
 from curator.domain.target import read_target
-from curator.export import bundle
-from curator.export.checks import Fault, Listen, Refusal, check
+from curator.export.bundle import export
+from curator.export.checks import CheckSound, Fault, Refusal, check
+from curator.export.data import ExportData
 from curator.export.folder import require_absent
-from curator.export.formats import BUNDLE, format_of
-from curator.export.listening import listener
+from curator.export.formats import format_of
 from curator.export.listing import export_lists
 from curator.export.settings import Exported, ExportSettings
-from curator.export.split import EVAL_SHARE
+from curator.export.sound_check import sound_checker
 from curator.export.versions import with_versions
 from curator.store.categories import weights
 from curator.store.project import Project
 
 ATTEMPTS = 3
-"""How often a snapshot is taken anew when somebody decided something in between."""
+"""Retries of the snapshot when decisions change in the meantime."""
 
-Take = Callable[[], str]
-"""Takes a snapshot of the set as it is and returns its name; "" where that cannot be."""
+TakeSnapshot = Callable[[], str]
+"""Takes a snapshot of the set and returns its name; "" if that is not possible."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The kept clips of a project: those its target can use, and why it refuses the others."""
+    """Kept clips that the target accepts, and refusals of the others."""
 
     usable: tuple[Clip, ...]
     refusals: tuple[Refusal, ...]
 
 
 def check_project(
-    project: Project, watcher: Watcher | None = None, target_key: str = ""
+    project: Project, progress: Progress | None = None, target_key: str = ""
 ) -> Checked:
-    """Judge the kept clips by text, length, source and sound.
+    """Check text, length, source and sound of the kept clips.
 
-    watcher: told of every clip that is listened to, those whose text or length will do.
-    target_key: of another model family than the project's own.
+    progress: counts the clips whose sound is checked, those with a valid text and length.
+    target_key: of another model family than the project's.
     """
     target = read_target(target_key or project.settings.target)
     kept = project.clips.find(parse(f"state:{State.KEPT}"))
-    watcher = watcher or Nobody()
-    watcher.started("check", len(kept), sum(clip.seconds for clip in kept))
+    progress = progress or NoProgress()
+    progress.started("check", len(kept), sum(clip.seconds for clip in kept))
     with Excerpts() as excerpts:
         kept, versions = with_versions(project, kept)
-        listen = _told(listener(_recordings(project), excerpts, target, versions), watcher)
-        refusals = check(kept, target, language=project.settings.language, listen=listen)
-    watcher.finished()
+        checker = sound_checker(_recordings(project), excerpts, target, versions)
+        check_sound = _with_progress(checker, progress)
+        refusals = check(kept, target, language=project.settings.language, check_sound=check_sound)
+    progress.finished()
     refused = {refusal.clip_id for refusal in refusals}
     return Checked(tuple(clip for clip in kept if clip.id not in refused), tuple(refusals))
 
 
-def _told(listen: Listen, watcher: Watcher) -> Listen:
-    """Listens, and says how many clips and seconds were heard so far."""
-    heard, seconds = 0, 0.0
+def _with_progress(check_sound: CheckSound, progress: Progress) -> CheckSound:
+    """Report the number and seconds of the checked clips."""
+    clips, seconds = 0, 0.0
 
-    def listen_and_tell(clip: Clip) -> Fault | None:
-        nonlocal heard, seconds
-        fault = listen(clip)
-        heard, seconds = heard + 1, seconds + clip.seconds
-        watcher.progressed(heard, seconds)
+    def check_and_report(clip: Clip) -> Fault | None:
+        nonlocal clips, seconds
+        fault = check_sound(clip)
+        clips, seconds = clips + 1, seconds + clip.seconds
+        progress.progressed(clips, seconds)
         return fault
 
-    return listen_and_tell
+    return check_and_report
 
 
 def export_project(
     project: Project,
     out: Path,
+    settings: ExportSettings | None = None,
     *,
-    eval_fraction: float = EVAL_SHARE,
-    seed: int = 0,
-    speaker: str = "",
-    keep_refused: bool = False,
-    watcher: Watcher | None = None,
-    take: Take | None = None,
-    form: str = BUNDLE,
-    target_key: str = "",
+    progress: Progress | None = None,
+    take: TakeSnapshot | None = None,
 ) -> Exported:
-    """Write the project's kept clips to the new folder ``out``; see ``bundle.export``.
+    """Write the project's clips to the new folder ``out``; see `curator.export.bundle.export`.
 
-    speaker: what the voice is called in the manifest; "" names it after the project. take: has the
-    snapshot taken by whoever writes to the project; without, ``project`` does if it may. form: the
-    key of a format; those that cut no sounds tell of all clips, not only of kept ones. target_key:
-    of another model family than the project's own.
+    Formats with audio hold the kept clips, lists all clips. take: takes the snapshot where another
+    process or thread writes to the project; by default ``project`` does if it may.
     """
     require_absent(out)
-    target = read_target(target_key or project.settings.target)
-    has_sounds = format_of(form).has_sounds
-    wanted = parse(f"state:{State.KEPT}" if has_sounds else "")
-    clips, snapshot, state_hash = _recorded(project, wanted, take or _taker(project))
+    settings = settings or ExportSettings()
+    settings = replace(settings, speaker=settings.speaker or speaker_name(project.path))
+    target = read_target(settings.target or project.settings.target)
+    has_sounds = format_of(settings.form).has_sounds
+    query = parse(f"state:{State.KEPT}" if has_sounds else "")
+    clips, snapshot, state_hash = _recorded(project, query, take or _taker(project))
     clips, versions = with_versions(project, clips)
-    settings = ExportSettings(
+    data = ExportData(
+        clips=clips,
+        recordings=_recordings(project),
+        target=target,
+        settings=settings,
         language=project.settings.language,
-        speaker=speaker or speaker_name(project.path),
         emotions=project.settings.emotions,
-        eval_share=eval_fraction,
-        seed=seed,
-        keep_refused=keep_refused,
+        weights=weights(project),
+        versions=versions,
         snapshot=snapshot,
         state_hash=state_hash,
-        weights=weights(project),
-        form=form,
     )
     if not has_sounds:
-        return export_lists(clips, _recordings(project), out, settings)
+        return export_lists(data, out)
     with Excerpts() as excerpts:
-        return bundle.export(
-            clips,
-            _recordings(project),
-            excerpts,
-            out,
-            target,
-            settings,
-            watcher,
-            versions,
-        )
+        return export(data, excerpts, out, progress)
 
 
-def _taker(project: Project) -> Take:
+def _taker(project: Project) -> TakeSnapshot:
     return (lambda: project.snapshots.for_export().name) if project.can_write else (lambda: "")
 
 
-def _recorded(project: Project, wanted: Query, take: Take) -> tuple[Sequence[Clip], str, str]:
-    """The clips, the snapshot that is just that set or "", and the hash of all decisions."""
-    if not project.clips.count(wanted):
-        return (), "", ""  # which is refused: no reason to take a snapshot
+def _recorded(
+    project: Project, query: Query, take: TakeSnapshot
+) -> tuple[Sequence[Clip], str, str]:
+    """Clips, name of the snapshot of exactly that set or "", and hash of all decisions."""
+    if not project.clips.count(query):
+        return (), "", ""  # the export fails later; no snapshot is needed
     for _ in range(ATTEMPTS):
         name = take()
         with project.reading():
-            clips = project.clips.find(wanted)
+            clips = project.clips.find(query)
             if not name:
                 return clips, "", project.decisions.state_hash()
             if project.snapshots.compare(name).is_same:
                 return clips, name, project.decisions.state_hash()
-    raise CuratorError("The set was changed while it was being exported.", "Export again.")
+    raise CuratorError("The set was changed during the export.", "Export again.")
 
 
 def speaker_name(path: Path) -> str:
-    """What the voice of a project is called in a bundle: one word of plain letters."""
+    """Default speaker name of a project: ASCII letters, digits, "-" and "_"."""
     stem = path.absolute().name.removesuffix(".curator")
     name = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in stem)
     return name.strip("_") or "voice"

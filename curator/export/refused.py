@@ -1,4 +1,4 @@
-"""``refused.jsonl``: the kept clips that the trainer would not use, each with its reason."""
+"""``refused.jsonl``: kept clips that the trainer would refuse, with reasons."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +11,7 @@ from curator.export.checks import Fault
 
 
 class RefusedRow(msgspec.Struct, frozen=True):
-    """A line of ``refused.jsonl``. clip: its id in the project. text: undecodable parts escaped."""
+    """Line of ``refused.jsonl``. clip: id in the project. text: undecodable parts escaped."""
 
     clip: int
     reason: str
@@ -26,16 +26,16 @@ class RefusedRow(msgspec.Struct, frozen=True):
 def refused_bytes(
     clips: Sequence[Clip], faults: Mapping[int, Fault], recordings: Mapping[int, Recording]
 ) -> bytes:
-    """The file's content: those of ``clips`` that have a fault, in their order."""
+    """Content of the file: the clips with a fault, in order."""
     rows = [
         RefusedRow(
             clip=clip.id,
             reason=faults[clip.id].reason_key,
-            sentence=_writable(faults[clip.id].sentence),
+            sentence=_encodable(faults[clip.id].sentence),
             recording=printable(recordings[clip.recording_id].name),
             start_s=round(clip.span.start_s(clip.rate), 6),
             stop_s=round(clip.span.stop_s(clip.rate), 6),
-            text=_writable(clip.text),
+            text=_encodable(clip.text),
             emotion=clip.emotion,
         )
         for clip in clips
@@ -44,5 +44,5 @@ def refused_bytes(
     return msgspec.json.Encoder().encode_lines(rows)
 
 
-def _writable(text: str) -> str:
+def _encodable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()

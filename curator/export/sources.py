@@ -1,4 +1,4 @@
-"""Whether the recordings are still what was imported."""
+"""Check that the files of recordings are unchanged since their import."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -19,9 +19,9 @@ BLOCK = 1 << 20
 def source_fault(
     recording: Recording, *, thorough: bool, is_stopped: Callable[[], bool] = lambda: False
 ) -> Fault | None:
-    """What is wrong with a recording's file; None when it is as imported.
+    """Fault of a recording's file; None if it is unchanged.
 
-    thorough: reads all of it. Otherwise only a file whose size or time of change differs is read.
+    thorough: always hash the file. Otherwise only if its size or modification time differs.
     """
     name = printable(recording.name)
     try:
@@ -32,22 +32,22 @@ def source_fault(
         if file_hash(recording.path, is_stopped) == recording.content_hash:
             return None
     except FileNotFoundError:
-        return Fault("source_missing", f"{name} is no longer where it was imported from.")
+        return Fault("source_missing", f"{name} is missing from where it was imported.")
     except OSError as error:
         return Fault("source_missing", f"{name} cannot be read: {error.strerror}.")
-    return Fault("source_changed", f"{name} is no longer the file that was imported.")
+    return Fault("source_changed", f"{name} has changed since it was imported.")
 
 
 def span_fault(clip: Clip, recording: Recording) -> Fault | None:
-    """What is wrong with where a clip lies in its recording."""
+    """Fault of a clip's span in its recording."""
     if clip.span.stop <= recording.samples:
         return None
     name = printable(recording.name)
-    return Fault("source_changed", f"It reaches beyond the end of {name}.")
+    return Fault("source_changed", f"The clip extends beyond the end of {name}.")
 
 
 def signature(recording: Recording) -> tuple[int, int] | None:
-    """Size and time of change of a recording's file as it is now; None when it is not there."""
+    """Present size and modification time of a recording's file; None if it is missing."""
     try:
         state = recording.path.stat()
     except OSError:
@@ -56,19 +56,19 @@ def signature(recording: Recording) -> tuple[int, int] | None:
 
 
 class SourceWatch:
-    """Verifies all of the recordings' content while their clips are being cut.
+    """Context manager that hashes the recordings while their clips are cut.
 
-    That reads files once from the disk instead of twice, and hashes on another core. A context
-    manager; leaving it stops what is under way. faults: what shows without reading the files.
+    So files are read once from the disk and hashed on another core. Leaving it cancels pending
+    work. faults: by recording id, without reading the files.
     """
 
     def __init__(self, recordings: Mapping[int, Recording]) -> None:
         self._recordings = recordings
-        self._before = {key: signature(each) for key, each in recordings.items()}
+        self._before = {key: signature(recording) for key, recording in recordings.items()}
         self._stopped = Event()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="verify")
-        found = {key: source_fault(each, thorough=False) for key, each in recordings.items()}
-        self.faults: dict[int, Fault] = {key: fault for key, fault in found.items() if fault}
+        faults = {key: source_fault(r, thorough=False) for key, r in recordings.items()}
+        self.faults: dict[int, Fault] = {key: fault for key, fault in faults.items() if fault}
 
     def __enter__(self) -> Self:
         self._later = {
@@ -90,9 +90,9 @@ class SourceWatch:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def settle(self) -> dict[int, Fault]:
-        """Wait until all is read; the faults, by recording.
+        """Wait for all hashes; faults by recording id.
 
-        CuratorError if a file was changed meanwhile: its clips may be of either content.
+        Raises CuratorError if a file changed in the meantime: clips may have either content.
         """
         for key, verified in self._later.items():
             if fault := verified.result():
@@ -100,14 +100,14 @@ class SourceWatch:
         for key, recording in self._recordings.items():
             if signature(recording) != self._before[key]:
                 raise CuratorError(
-                    f"{printable(recording.name)} was changed while its clips were being written.",
-                    "Export again when nothing writes to it.",
+                    f"{printable(recording.name)} changed during the export.",
+                    "Export again when no other program writes to it.",
                 )
         return self.faults
 
 
 def file_hash(path: Path, is_stopped: Callable[[], bool] = lambda: False) -> str:
-    """SHA-256 of a file's bytes, hex; of as many as were read when it was stopped."""
+    """SHA-256 of a file, hex; of the part read so far when stopped."""
     digest = hashlib.sha256()
     view = memoryview(bytearray(BLOCK))
     with path.open("rb", buffering=0) as file:

@@ -1,10 +1,10 @@
-"""Which clips are for training and which for evaluation, without a leak between the two.
+"""Split into training and evaluation clips without leakage.
 
-Clips that share a pause group or a sentence are tied together; what is tied goes to one side. Each
-tie draws a number from the seed and its pause groups alone, and is evaluated when that number is
-below the share. So a clip's side does not depend on other recordings, and adding one moves nothing,
-but for two things: a category that would get too few or too many evaluation clips, and a new
-clip that says an old sentence.
+Clips that share a pause group or a sentence are linked, and linked clips go to the same side. Each
+group of linked clips gets a random number from the seed and its pause groups alone, and goes to
+evaluation when that number is below the share. So the side of a clip does not depend on other
+recordings, and adding one moves no clip, with two exceptions: a category that would get too few or
+too many evaluation clips, and a new clip with the same sentence.
 """
 
 import unicodedata
@@ -16,19 +16,19 @@ from hashlib import sha256
 from curator.export.manifest import Split
 
 EVAL_SHARE = 0.1
-ENOUGH_CLIPS = 15
-"""From this many clips on, a category gets at least ``LEAST_EVAL`` evaluation clips."""
-LEAST_EVAL = 2
-HIGHEST_SHARE = 0.5
+MIN_CLIPS = 15
+"""Number of clips from which a category gets at least ``MIN_EVAL`` evaluation clips."""
+MIN_EVAL = 2
+MAX_SHARE = 0.5
 
 UNCATEGORISED = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """What the split has to know of a clip.
+class SplitClip:
+    """Clip to assign to a side.
 
-    group: of clips close together in one recording. category: its emotion, or UNCATEGORISED.
+    group: pause group, unique across recordings. category: key, or UNCATEGORISED.
     """
 
     clip_id: int
@@ -38,62 +38,64 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
-    """The side of each clip by its id, and in sentences what could not be had."""
+class SplitResult:
+    """Side of each clip by id, and warnings as sentences."""
 
     side: Mapping[int, Split]
     notes: tuple[str, ...]
 
     def count(self, side: Split) -> int:
-        """How many clips are on a side."""
-        return sum(1 for each in self.side.values() if each == side)
+        """Number of clips on a side."""
+        return sum(1 for value in self.side.values() if value == side)
 
 
 @dataclass(frozen=True, slots=True)
-class _Tie:
-    """Clips that must stay together. draw: 0..1, the largest of its groups' draws.
+class _LinkedClips:
+    """Clips that must be on the same side. draw: 0..1, the largest of its groups' random numbers.
 
-    The largest, because then a tie that grows can only go from evaluation to training, and the one
-    that a much-repeated sentence makes of half the set is for training.
+    The largest, because then links added later only move clips from evaluation to training, and
+    the link of a sentence repeated in half of the set goes to training.
     """
 
     draw: float
-    clips: tuple[Candidate, ...]
+    clips: tuple[SplitClip, ...]
 
     @property
     def categories(self) -> Counter[str]:
-        """How many of its clips are in each category."""
+        """Number of clips by category."""
         return Counter(clip.category for clip in self.clips)
 
 
-def split(candidates: Iterable[Candidate], *, share: float = EVAL_SHARE, seed: int = 0) -> Sides:
-    """Choose the side of each clip.
+def split(
+    candidates: Iterable[SplitClip], *, share: float = EVAL_SHARE, seed: int = 0
+) -> SplitResult:
+    """Assign each clip to a side.
 
-    share: of the clips that go to evaluation, 0 (none) to 0.5; met on average, and between half
-    and double of it in each category of ``ENOUGH_CLIPS``.
+    share: fraction of evaluation clips, 0..0.5; met on average, and within a factor of two in each
+    category of at least ``MIN_CLIPS``. Raises ValueError for another share.
     """
-    if not 0 <= share <= HIGHEST_SHARE:
-        raise ValueError(f"the evaluation share is between 0 and {HIGHEST_SHARE}, not {share}")
+    if not 0 <= share <= MAX_SHARE:
+        raise ValueError(f"the evaluation share is between 0 and {MAX_SHARE}, not {share}")
     clips = sorted(candidates, key=lambda clip: clip.clip_id)
     if share == 0:
-        return Sides({clip.clip_id: "train" for clip in clips}, ())
-    chosen = _Choice(Counter(clip.category for clip in clips), share)
-    ties = sorted(_ties(clips, seed), key=lambda tie: (tie.draw, tie.clips[0].clip_id))
-    for tie in ties:
-        if tie.draw < share and chosen.has_room(tie):
-            chosen.take(tie)
+        return SplitResult({clip.clip_id: "train" for clip in clips}, ())
+    chosen = _Assignment(Counter(clip.category for clip in clips), share)
+    groups = sorted(_linked(clips, seed), key=lambda linked: (linked.draw, linked.clips[0].clip_id))
+    for linked in groups:
+        if linked.draw < share and chosen.has_room(linked):
+            chosen.take(linked)
     for category in sorted(chosen.total):
-        _fill(chosen, ties, category)
-    if not chosen.evaluated and ties:
-        _take_any(chosen, ties)
-    return Sides(
+        _fill(chosen, groups, category)
+    if not chosen.evaluated and groups:
+        _take_any(chosen, groups)
+    return SplitResult(
         {clip.clip_id: "eval" if clip.clip_id in chosen.evaluated else "train" for clip in clips},
-        tuple(_notes(chosen, ties)),
+        tuple(_notes(chosen, groups)),
     )
 
 
-class _Choice:
-    """The ties taken for evaluation so far, and how much room is left in each category."""
+class _Assignment:
+    """Groups assigned to evaluation, with the limits of each category."""
 
     def __init__(self, total: Counter[str], share: float) -> None:
         self.total = total
@@ -101,77 +103,75 @@ class _Choice:
         self.taken: Counter[str] = Counter()
         self.evaluated: set[int] = set()
 
-    def least(self, category: str) -> int:
-        """The fewest evaluation clips a category is to have."""
+    def lower_bound(self, category: str) -> int:
+        """Lower bound of evaluation clips in a category."""
         count = self.total[category]
-        return max(LEAST_EVAL, int(self.share * count / 2)) if count >= ENOUGH_CLIPS else 0
+        return max(MIN_EVAL, int(self.share * count / 2)) if count >= MIN_CLIPS else 0
 
-    def most(self, category: str) -> int:
-        """The most evaluation clips it is to have."""
-        return max(self.least(category), int(2 * self.share * self.total[category]))
+    def upper_bound(self, category: str) -> int:
+        """Upper bound of evaluation clips in a category."""
+        return max(self.lower_bound(category), int(2 * self.share * self.total[category]))
 
-    def has_room(self, tie: _Tie) -> bool:
-        """Whether taking it leaves every category within its limits."""
+    def has_room(self, linked: _LinkedClips) -> bool:
+        """Whether every category stays within its upper bound."""
         return all(
-            self.taken[category] + count <= self.most(category)
-            for category, count in tie.categories.items()
+            self.taken[category] + count <= self.upper_bound(category)
+            for category, count in linked.categories.items()
         )
 
-    def leaves_half(self, tie: _Tie) -> bool:
-        """Whether taking it leaves at least half of every category for training."""
+    def leaves_half(self, linked: _LinkedClips) -> bool:
+        """Whether at least half of every category stays in training."""
         return all(
             2 * (self.taken[category] + count) <= self.total[category]
-            for category, count in tie.categories.items()
+            for category, count in linked.categories.items()
         )
 
-    def take(self, tie: _Tie) -> None:
-        """Put it on the evaluation side."""
-        self.evaluated.update(clip.clip_id for clip in tie.clips)
-        self.taken.update(tie.categories)
+    def take(self, linked: _LinkedClips) -> None:
+        """Assign linked clips to evaluation."""
+        self.evaluated.update(clip.clip_id for clip in linked.clips)
+        self.taken.update(linked.categories)
 
-    def is_taken(self, tie: _Tie) -> bool:
-        """Whether it is on the evaluation side."""
-        return tie.clips[0].clip_id in self.evaluated
+    def is_taken(self, linked: _LinkedClips) -> bool:
+        """Whether linked clips are assigned to evaluation."""
+        return linked.clips[0].clip_id in self.evaluated
 
 
-def _fill(chosen: _Choice, ties: Sequence[_Tie], category: str) -> None:
-    """Take further ties until a category has its least: fitting ones first, then any bearable."""
-    for bearable in (chosen.has_room, chosen.leaves_half):
-        for tie in ties:
-            if chosen.taken[category] >= chosen.least(category):
+def _fill(chosen: _Assignment, groups: Sequence[_LinkedClips], category: str) -> None:
+    """Add groups until a category reaches its lower bound; within upper bounds if possible."""
+    for is_allowed in (chosen.has_room, chosen.leaves_half):
+        for linked in groups:
+            if chosen.taken[category] >= chosen.lower_bound(category):
                 return
-            if tie.categories[category] and not chosen.is_taken(tie) and bearable(tie):
-                chosen.take(tie)
+            if linked.categories[category] and not chosen.is_taken(linked) and is_allowed(linked):
+                chosen.take(linked)
 
 
-def _take_any(chosen: _Choice, ties: Sequence[_Tie]) -> None:
-    """In a set too small for its categories to ask for anything: the first tie below half of it."""
+def _take_any(chosen: _Assignment, groups: Sequence[_LinkedClips]) -> None:
+    """Add the first group of at most half the clips, in a set too small for category bounds."""
     clips = sum(chosen.total.values())
-    for tie in ties:
-        if 2 * len(tie.clips) <= clips:
-            chosen.take(tie)
+    for linked in groups:
+        if 2 * len(linked.clips) <= clips:
+            chosen.take(linked)
             return
 
 
-def _notes(chosen: _Choice, ties: Sequence[_Tie]) -> Iterable[str]:
-    if ties and not chosen.evaluated:
+def _notes(chosen: _Assignment, groups: Sequence[_LinkedClips]) -> Iterable[str]:
+    if groups and not chosen.evaluated:
         yield (
-            "No clip could be set aside for evaluation: nearly all of them are tied together by "
-            "lying close to one another or by saying the same sentence."
+            "No evaluation clips: nearly all clips are linked by a shared pause group or sentence."
         )
         return
     for category in sorted(chosen.total):
-        least = chosen.least(category)
+        least = chosen.lower_bound(category)
         if chosen.taken[category] < least:
             yield (
-                f"{category or 'clips without a category'}: {chosen.taken[category]} instead of "
-                f"{least} clips could be set aside for evaluation; the others are tied to training "
-                "clips by lying close to them or by saying the same sentence."
+                f"{category or 'no category'}: only {chosen.taken[category]} of {least} evaluation "
+                "clips; the others share a pause group or a sentence with training clips."
             )
 
 
-def _ties(clips: Sequence[Candidate], seed: int) -> list[_Tie]:
-    """Clips joined wherever they share a group or a sentence."""
+def _linked(clips: Sequence[SplitClip], seed: int) -> list[_LinkedClips]:
+    """Connected components of clips that share a group or a sentence."""
     parent = {clip.clip_id: clip.clip_id for clip in clips}
 
     def root(clip: int) -> int:
@@ -189,23 +189,26 @@ def _ties(clips: Sequence[Candidate], seed: int) -> list[_Tie]:
         for other in others:
             parent[root(other)] = root(first)
 
-    members: defaultdict[int, list[Candidate]] = defaultdict(list)
+    members: defaultdict[int, list[SplitClip]] = defaultdict(list)
     for clip in clips:
         members[root(clip.clip_id)].append(clip)
     return [
-        _Tie(max(_draw(seed, group) for group in {clip.group for clip in tied}), tuple(tied))
-        for tied in members.values()
+        _LinkedClips(
+            max(_draw(seed, group) for group in {clip.group for clip in its_clips}),
+            tuple(its_clips),
+        )
+        for its_clips in members.values()
     ]
 
 
 def _draw(seed: int, group: str) -> float:
-    """A number in [0, 1) that depends on nothing but the two."""
+    """Random number in [0, 1) from the seed and group alone."""
     digest = sha256(f"{seed} {group}".encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:8], "big") / 2**64
 
 
 def same_sentence(text: str) -> str:
-    """What two texts have in common when they are the same sentence: letters and digits alone.
+    """Normalised letters and digits of a text, equal for texts of the same sentence.
 
     >>> same_sentence("That's it, “Zoë”!") == same_sentence("thats it ZOE")
     True

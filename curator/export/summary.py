@@ -1,4 +1,4 @@
-"""``bundle.json``: what a bundle is, and the hashes that let every byte of it be verified."""
+"""``bundle.json``: description of a bundle, with the hashes to verify it."""
 
 import hashlib
 from typing import Any
@@ -13,19 +13,19 @@ INDENT = 2
 
 
 class SplitCounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Clips in the manifest on each side."""
+    """Number of clips in each split of the manifest."""
 
     train: int
     eval: int
 
 
 class Summary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The content of ``bundle.json``.
+    """Content of ``bundle.json``.
 
-    created: UTC, ISO 8601. seconds: of all clips in the manifest. files: SHA-256 of every file but
-    the clips, whose hashes are in the manifest, and this one. checksum: SHA-256 of this file as it
-    is with checksum "". snapshot, state_hash: the name of the project's snapshot that was exported,
-    and the hash of all its decisions; not there where nobody could take one.
+    created: UTC, ISO 8601. seconds: of all clips in the manifest. files: SHA-256 of every file
+    except the clips, with hashes in the manifest, and this file. checksum: SHA-256 of this file
+    with checksum "". snapshot, state_hash: name of the exported snapshot and hash of all decisions;
+    absent if no snapshot was taken.
     """
 
     format: int
@@ -45,29 +45,29 @@ class Summary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BrokenSummary(CuratorError):
-    """A ``bundle.json`` that is not one, or not as it was written."""
+    """Invalid or changed ``bundle.json``."""
 
 
 def summary_bytes(summary: Summary) -> bytes:
-    """The file's content, with its checksum filled in."""
+    """Content of the file with its checksum."""
     plain = _encoded(msgspec.structs.replace(summary, checksum=""))
     return _encoded(msgspec.structs.replace(summary, checksum=hashlib.sha256(plain).hexdigest()))
 
 
 def summary_from(content: bytes) -> Summary:
-    """The summary in a file's content, or BrokenSummary."""
+    """Parse and verify a file's content. Raises BrokenSummary."""
     try:
         version: dict[str, Any] = msgspec.json.decode(content, type=dict[str, Any])
         if version.get("format") != FORMAT:
             raise BrokenSummary(
-                f"{NAME}: it is of format {version.get('format')!r}; this program knows {FORMAT}.",
-                "Use the program's newest version, or export again.",
+                f"{NAME} has format {version.get('format')!r}; this program reads format {FORMAT}.",
+                "Update the program, or export again.",
             )
         summary = msgspec.json.decode(content, type=Summary)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BrokenSummary(f"{NAME}: {error}.") from error
     if summary_bytes(summary) != content:
-        raise BrokenSummary(f"{NAME} is not as it was written.")
+        raise BrokenSummary(f"{NAME} was changed after the export.")
     return summary
 
 

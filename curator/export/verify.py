@@ -1,4 +1,4 @@
-"""Whether a bundle is whole: every byte of it is covered by some hash."""
+"""Verification of a bundle: a hash covers every byte."""
 
 import wave
 from collections.abc import Iterable, Iterator
@@ -12,66 +12,66 @@ from curator.export.summary import NAME, Summary, summary_from
 
 
 def verify_bundle(path: Path) -> list[str]:
-    """What is wrong with the bundle at ``path``, in sentences; none when it is whole."""
+    """Faults of the bundle at ``path`` as sentences; empty if it is intact."""
     if not path.is_dir():
         return [f"{printable(str(path))} is not a folder."]
-    wrong: list[str] = []
+    faults: list[str] = []
     try:
         summary = summary_from((path / NAME).read_bytes())
-        wrong.extend(_wrong_papers(path, summary))
+        faults.extend(_metadata_faults(path, summary))
     except OSError as error:
-        wrong.append(f"{NAME} cannot be read: {error.strerror}.")
+        faults.append(f"{NAME} cannot be read: {error.strerror}.")
     except CuratorError as error:
-        wrong.append(error.sentence)
+        faults.append(error.sentence)
     try:
         rows = read_manifest(path / "manifest.jsonl")
     except CuratorError as error:
-        return [*wrong, error.sentence]
+        return [*faults, error.sentence]
     for row in rows:
-        wrong.extend(_wrong_clip(path, row))
+        faults.extend(_clip_faults(path, row))
     expected = {row.audio for row in rows}
-    wrong.extend(
+    faults.extend(
         f"wavs/{printable(file.name)} is not in the manifest."
         for file in sorted((path / "wavs").glob("*"))
         if f"wavs/{file.name}" not in expected
     )
-    return wrong
+    return faults
 
 
 def verify_sources(recordings: Iterable[Recording]) -> list[str]:
-    """Which recordings' files are gone or changed, in sentences, after reading all of them."""
-    faults = (source_fault(recording, thorough=True) for recording in recordings)
-    return [fault.sentence for fault in faults if fault]
+    """Sentences about missing or changed files of recordings, after hashing all of them."""
+    checked = (source_fault(recording, thorough=True) for recording in recordings)
+    return [fault.sentence for fault in checked if fault]
 
 
-def _wrong_papers(path: Path, summary: Summary) -> Iterator[str]:
-    """The files that the summary names, and those it does not."""
+def _metadata_faults(path: Path, summary: Summary) -> Iterator[str]:
+    """Faults of the files in the summary, and files not in it."""
     if summary.manifest_sha256 != summary.files.get("manifest.jsonl"):
         yield f"{NAME} gives two different hashes of manifest.jsonl."
     for name, expected in sorted(summary.files.items()):
-        yield from _wrong_file(path, name, expected)
+        yield from _file_faults(path, name, expected)
     known = {*summary.files, NAME, "wavs"}
     for entry in sorted(path.iterdir()):
         if entry.name not in known:
             yield f"{printable(entry.name)} does not belong to the bundle."
 
 
-def _wrong_file(path: Path, name: str, expected: str) -> Iterator[str]:
+def _file_faults(path: Path, name: str, expected: str) -> Iterator[str]:
     if Path(name).name != name:
         yield f"{NAME} names a file outside the bundle: {printable(name)}."
         return
     try:
         if file_hash(path / name) != expected:
-            yield f"{name} is not as it was written (its SHA-256 differs)."
+            yield f"{name} was changed (its SHA-256 differs)."
     except OSError as error:
         yield f"{name} cannot be read: {error.strerror}."
 
 
-def _wrong_clip(path: Path, row: ManifestRow) -> Iterator[str]:
+def _clip_faults(path: Path, row: ManifestRow) -> Iterator[str]:
     file = path / row.audio
     try:
         if file_hash(file) != row.sha256:
-            yield f"{row.audio} is not as it was written (its SHA-256 differs)."
+            yield f"{row.audio} was changed (its SHA-256 differs)."
         elif _shape(file) != (1, 2, row.rate, row.samples):
             yield f"{row.audio} is not {row.samples} mono 16-bit samples at {row.rate} Hz."
     except FileNotFoundError:
@@ -81,7 +81,7 @@ def _wrong_clip(path: Path, row: ManifestRow) -> Iterator[str]:
 
 
 def _shape(file: Path) -> tuple[int, int, int, int] | None:
-    """Channels, bytes a sample, rate and samples of a WAV file; None when it is none."""
+    """Channels, bytes per sample, rate and samples of a WAV file; None if it is none."""
     try:
         with wave.open(str(file), "rb") as opened:
             form = opened.getparams()

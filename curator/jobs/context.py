@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 
-from curator.domain.progress import Watcher
+from curator.domain.progress import Progress
 from curator.jobs.result_writer import Write, straight_into
 from curator.store.project import Project
 
@@ -22,12 +22,12 @@ class Work:
 
     project: Project
     write: Write
-    watcher: Watcher
+    watcher: Progress
     workers: int = 1
     stop: threading.Event = field(default_factory=threading.Event)
 
     @classmethod
-    def at_once(cls, project: Project, watcher: Watcher, workers: int = 1) -> "Work":
+    def at_once(cls, project: Project, watcher: Progress, workers: int = 1) -> "Work":
         """For the command line: one thread reads and writes."""
         return cls(project, straight_into(project), watcher, workers)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from curator.audio.intake import files_below, sweep
 from curator.domain.errors import CuratorError, printable
-from curator.domain.progress import Watcher
+from curator.domain.progress import Progress
 from curator.jobs.context import Work
 from curator.jobs.job import Job, path_bytes
 from curator.jobs.messages import Found, TakenIn
@@ -48,7 +48,7 @@ def _seconds(found: Found | Failed) -> float:
     return found.intake.samples / found.intake.rate
 
 
-def _files(paths: Iterable[Path], watcher: Watcher) -> tuple[list[Path], int]:
+def _files(paths: Iterable[Path], watcher: Progress) -> tuple[list[Path], int]:
     files: list[Path] = []
     missing = 0
     for path in paths:
@@ -60,7 +60,7 @@ def _files(paths: Iterable[Path], watcher: Watcher) -> tuple[list[Path], int]:
     return files, missing
 
 
-def _add(project: Project, taken: TakenIn, licence: str, consent: str, watcher: Watcher) -> None:
+def _add(project: Project, taken: TakenIn, licence: str, consent: str, watcher: Progress) -> None:
     intake = taken.intake
     name = printable(intake.path.name)
     known = project.recordings.by_hash(intake.content_hash)

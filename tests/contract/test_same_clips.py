@@ -15,7 +15,7 @@ from curator.domain.span import Span
 from curator.domain.target import Target, read_target
 from curator.export.checks import check, length_fault, text_fault
 from curator.export.contents import clip_name
-from curator.export.listening import listener
+from curator.export.sound_check import sound_checker
 from tests.helpers.bundles import a_source, as_recording, kept_clips, write_bundle
 from tests.helpers.sounds import noise, write_sound
 from trainer.bundle.manifest import read_bundle
@@ -133,8 +133,8 @@ def test_check_and_trainer_agree_on_200_clips_with_20_faults_of_9_kinds(tmp_path
     assert (len(clips), len(planted), len(set(planted.values()))) == (200, 20, 9)
 
     with Excerpts() as excerpts:
-        listen = listener({r.id: r for r in recordings}, excerpts, family.ours)
-        refusals = check(clips, family.ours, language="en", listen=listen)
+        check_sound = sound_checker({r.id: r for r in recordings}, excerpts, family.ours)
+        refusals = check(clips, family.ours, language="en", check_sound=check_sound)
     checked = {f"clip_{refusal.clip_id:06d}": refusal.reason_key for refusal in refusals}
     assert checked == planted
 
@@ -227,7 +227,9 @@ def test_both_sides_judge_any_level_alike(tmp_path, peak, rate, family):
     clips = kept_clips(recording, 2, seconds=0.9)
     clips[1] = replace(clips[1], span=clips[1].span.shifted(rate // 10))
     with Excerpts() as excerpts:
-        found = check(clips, family.ours, listen=listener({1: recording}, excerpts, family.ours))
+        found = check(
+            clips, family.ours, check_sound=sound_checker({1: recording}, excerpts, family.ours)
+        )
     write_bundle(tmp_path / "out", clips, [recording], family=family.ours, keep_refused=True)
     theirs = preflight(read_bundle(tmp_path / "out"), family.theirs)
     assert {f"clip_{r.clip_id:06d}" for r in found} == set(theirs.rejected)

@@ -9,29 +9,32 @@ SIZES = {"neutral": 40, "tension": 10, "greeting": 0}
 
 
 def test_as_they_are_every_clip_is_heard_once():
-    assert Weights().heard(SIZES) == {"neutral": 1.0, "tension": 1.0}
+    assert Weights().sampling_weights(SIZES) == {"neutral": 1.0, "tension": 1.0}
     assert Weights().to_json() is None
 
 
 def test_at_temperature_0_all_categories_are_heard_equally_often():
-    heard = Weights(0.0).heard(SIZES)
+    heard = Weights(0.0).sampling_weights(SIZES)
     assert heard["neutral"] * 40 == pytest.approx(heard["tension"] * 10)
 
 
 def test_between_them_thin_categories_are_heard_a_little_more_often():
-    assert Weights(0.5).heard(SIZES)["tension"] == pytest.approx(2.0)
+    assert Weights(0.5).sampling_weights(SIZES)["tension"] == pytest.approx(2.0)
 
 
 def test_a_category_may_be_heard_more_often_than_that():
-    assert Weights(1.0, {"tension": 3.0}).heard(SIZES) == {"neutral": 1.0, "tension": 3.0}
+    assert Weights(1.0, {"tension": 3.0}).sampling_weights(SIZES) == {
+        "neutral": 1.0,
+        "tension": 3.0,
+    }
 
 
 def test_no_clip_is_heard_more_often_than_the_trainer_allows():
-    assert Weights(0.0).heard({"a": 1000, "b": 1})["b"] == MOST
+    assert Weights(0.0).sampling_weights({"a": 1000, "b": 1})["b"] == MOST
 
 
 def test_no_clips_have_no_weights():
-    assert Weights(0.0).heard({}) == {}
+    assert Weights(0.0).sampling_weights({}) == {}
 
 
 @given(

@@ -117,7 +117,7 @@ def test_clips_the_trainer_would_refuse_are_left_out_with_their_reasons(tmp_path
     assert [json.loads(line)["clip"] for line in lines] == [1, 2]
     assert "clip_000001.wav" not in names(tmp_path / "out" / "wavs")
     assert "1 kept clip" not in bundle.sentence
-    assert "2 kept clips were refused" in bundle.sentence
+    assert "2 kept clips refused" in bundle.sentence
 
 
 def test_a_silent_clip_is_refused(tmp_path):
@@ -177,14 +177,14 @@ def test_refused_clips_with_sound_are_written_when_asked_for(tmp_path):
 
 
 def test_nothing_kept_is_said(tmp_path):
-    with pytest.raises(CuratorError, match="no kept clip"):
+    with pytest.raises(CuratorError, match="no kept clips"):
         write_bundle(tmp_path / "out", [], [])
 
 
 def test_a_set_without_one_usable_clip_is_refused_with_a_reason(tmp_path):
     recording = as_recording(a_source(tmp_path))
     clips = [replace(clip, text="") for clip in kept_clips(recording, 3)]
-    with pytest.raises(CuratorError, match="Not one of the 3 kept clips"):
+    with pytest.raises(CuratorError, match="would refuse all 3 kept clips"):
         write_bundle(tmp_path / "out", clips, [recording])
     assert names(tmp_path) == ["show.wav"]
 
@@ -192,7 +192,7 @@ def test_a_set_without_one_usable_clip_is_refused_with_a_reason(tmp_path):
 def test_an_existing_folder_is_refused_and_left_as_it_is(tmp_path):
     recording = as_recording(a_source(tmp_path))
     (tmp_path / "out").mkdir()
-    with pytest.raises(CuratorError, match="out is already there"):
+    with pytest.raises(CuratorError, match="out already exists"):
         write_bundle(tmp_path / "out", kept_clips(recording, 3), [recording])
     assert names(tmp_path / "out") == []
 
@@ -263,7 +263,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path, after):
     recording = as_recording(a_source(tmp_path))
     watcher = StopsAfter(after)
     with pytest.raises(KeyboardInterrupt):
-        write_bundle(tmp_path / "out", kept_clips(recording, 9), [recording], watcher=watcher)
+        write_bundle(tmp_path / "out", kept_clips(recording, 9), [recording], progress=watcher)
     assert names(tmp_path) == ["show.wav"]
     assert watcher.said == ["export 9 clips, 18.0 s", "finished"]
 
@@ -273,11 +273,11 @@ def test_who_watches_is_told_of_refusals_and_notes(tmp_path):
     clips = kept_clips(recording, 9)
     clips[0] = replace(clips[0], text="")
     watcher = StopsAfter(99)
-    write_bundle(tmp_path / "out", clips, [recording], watcher=watcher)
+    write_bundle(tmp_path / "out", clips, [recording], progress=watcher)
     assert watcher.said == [
         "export 8 clips, 16.0 s",
-        "clip 1: There is no text.",
-        "1 recording has no consent recorded.",
+        "clip 1: The clip has no text.",
+        "Consent is not stated for 1 recording.",
         "finished",
     ]
 
@@ -289,8 +289,8 @@ def test_a_source_changed_while_it_is_cut_stops_the_export(tmp_path):
         def progressed(self, items, seconds):
             os.utime(recording.path, ns=(0, items))
 
-    with pytest.raises(CuratorError, match=r"show\.wav was changed while"):
-        write_bundle(tmp_path / "out", kept_clips(recording, 9), [recording], watcher=Meddles(0))
+    with pytest.raises(CuratorError, match=r"show\.wav changed during the export"):
+        write_bundle(tmp_path / "out", kept_clips(recording, 9), [recording], progress=Meddles(0))
     assert names(tmp_path) == ["show.wav"]
 
 

@@ -15,7 +15,7 @@ def card_of(tmp_path, clips=None, **settings):
 
 def test_a_card_states_sources_licences_and_hashes(tmp_path):
     card, _, recording = card_of(tmp_path)
-    assert "| show.wav | 9 | 0.3 | CC0 \\| public domain | no consent recorded |" in card
+    assert "| show.wav | 9 | 0.3 | CC0 \\| public domain | not stated |" in card
     assert f"| `{recording.content_hash}` |" in card
     assert "Coqui Public Model License" in card
     assert "voice-curator 0" in card
@@ -24,8 +24,8 @@ def test_a_card_states_sources_licences_and_hashes(tmp_path):
 
 def test_missing_consent_is_a_fact_on_the_card_and_a_note(tmp_path):
     card, bundle, _ = card_of(tmp_path)
-    assert "- 1 recording has no consent recorded." in card
-    assert "1 recording has no consent recorded." in bundle.notes
+    assert "- Consent is not stated for 1 recording." in card
+    assert "Consent is not stated for 1 recording." in bundle.notes
 
 
 def test_given_consent_is_told(tmp_path):
@@ -50,11 +50,11 @@ def test_a_card_says_what_was_refused_and_why(tmp_path):
     clips = kept_clips(recording, 9)
     clips[0] = replace(clips[0], text="<b>☃</b>")
     card, _, _ = card_of(tmp_path, clips)
-    assert "1 of 9 kept clips cannot be trained on" in card
-    assert "- unknown_characters: 1. Clip 1: XTTS-v2 does not know" in card
+    assert "The trainer refuses 1 of 9 kept clips" in card
+    assert "- unknown_characters: 1. Clip 1: XTTS-v2 does not support" in card
     assert "<" not in card
 
 
 def test_a_card_without_refusals_says_so(tmp_path):
     card, _, _ = card_of(tmp_path)
-    assert "None: the trainer can use all 9 kept clips." in card
+    assert "None: the trainer accepts all 9 kept clips." in card

@@ -4,7 +4,7 @@ import pytest
 from curator.audio.encode import resampled
 from curator.audio.excerpts import Excerpts
 from curator.domain.span import Span
-from curator.export.excerpt import excerpt, peak, surrounded, written
+from curator.export.excerpt import excerpt, output_samples, peak, with_margin
 from tests.helpers.bundles import a_source, as_recording
 from tests.helpers.sounds import write_sound
 
@@ -13,7 +13,7 @@ RATE = 22_050
 
 def cut(recording, span):
     with Excerpts() as excerpts:
-        return written(excerpt(excerpts, recording, span, RATE), recording, span, RATE)
+        return output_samples(excerpt(excerpts, recording, span, RATE), recording, span, RATE)
 
 
 @pytest.mark.parametrize("rate", [16_000, 44_100, 48_000])
@@ -38,7 +38,7 @@ def test_clips_at_both_ends_of_a_recording_are_whole(tmp_path, rate):
 def test_the_surroundings_begin_on_a_sample_of_both_rates(tmp_path):
     recording = as_recording(a_source(tmp_path, seconds=3, rate=48_000))
     for start in (0, 1, 319, 320, 5_000, 77_777):
-        wide = surrounded(recording, Span(start, start + 1000), RATE)
+        wide = with_margin(recording, Span(start, start + 1000), RATE)
         assert (start - wide.start) * RATE % 48_000 == 0
         assert 0 <= wide.start <= start
         assert wide.stop <= recording.samples

@@ -45,7 +45,7 @@ def test_missing_folders_above_are_made(tmp_path):
 def test_a_disk_with_too_little_room_is_refused_with_the_figures(tmp_path, monkeypatch):
     monkeypatch.setattr(folder_module.shutil, "disk_usage", lambda _: Usage(0, 0, 400_000_000))
     with (
-        pytest.raises(CannotWrite, match=r"out needs 1\.2 GB, 0\.4 GB free"),
+        pytest.raises(CannotWrite, match=r"out needs 1\.2 GB; 0\.4 GB are free"),
         new_folder(tmp_path / "out", 1_200_000_000),
     ):
         pytest.fail("it began all the same")
@@ -73,12 +73,15 @@ def test_what_a_killed_export_left_is_removed(tmp_path):
 
 def test_a_link_that_leads_nowhere_counts_as_being_there(tmp_path):
     (tmp_path / "out").symlink_to(tmp_path / "nowhere")
-    with pytest.raises(CannotWrite, match="already there"), new_folder(tmp_path / "out", 1):
+    with pytest.raises(CannotWrite, match="already exists"), new_folder(tmp_path / "out", 1):
         pass
 
 
 def test_a_folder_that_came_to_be_meanwhile_is_left_as_it_is(tmp_path):
-    with pytest.raises(CannotWrite, match="meanwhile"), new_folder(tmp_path / "out", 1):
+    with (
+        pytest.raises(CannotWrite, match="was created in the meantime"),
+        new_folder(tmp_path / "out", 1),
+    ):
         (tmp_path / "out").mkdir()
     assert names(tmp_path) == ["out"]
     assert names(tmp_path / "out") == []

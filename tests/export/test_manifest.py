@@ -112,7 +112,7 @@ def test_a_wrong_line_is_named(change):
 
 
 def test_a_last_line_without_an_end_is_cut_off():
-    with pytest.raises(BrokenManifest, match="line 3: it is cut off"):
+    with pytest.raises(BrokenManifest, match="line 3: it is truncated"):
         rows_from(manifest_bytes(ROWS)[:-1])
 
 

@@ -13,8 +13,9 @@ from curator.domain.errors import CuratorError
 from curator.domain.span import Span
 from curator.export.checks import folded
 from curator.export.formats import formats
-from curator.export.formats.table import disarmed
+from curator.export.formats.table import formula_escaped
 from curator.export.project import export_project
+from curator.export.settings import ExportSettings
 from tests.helpers.bundles import a_source, as_recording
 from tests.helpers.factories import RATE, an_empty_project, say, some_clips
 
@@ -63,7 +64,7 @@ def exported(project, tmp_path):
     """Writes a format; returns the folder."""
 
     def write(form):
-        export_project(project, tmp_path / form, form=form, speaker="host")
+        export_project(project, tmp_path / form, ExportSettings(form, speaker="host"))
         return tmp_path / form
 
     return write
@@ -90,7 +91,7 @@ def test_every_format_names_the_snapshot_it_is_of(project, exported, form):
 
 def test_an_unknown_format_is_answered_with_the_known_ones(project, tmp_path):
     with pytest.raises(CuratorError, match="no export format 'wav2vec'"):
-        export_project(project, tmp_path / "out", form="wav2vec")
+        export_project(project, tmp_path / "out", ExportSettings("wav2vec"))
     assert not (tmp_path / "out").exists()
 
 
@@ -285,6 +286,6 @@ def test_the_table_runs_nothing_and_loses_nothing(project, exported):
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\uff1d"])
-def test_cells_that_a_spreadsheet_would_run_are_disarmed(start):
-    assert disarmed(f"{start}1+1") == f"'{start}1+1"
-    assert disarmed(f"a{start}") == f"a{start}"
+def test_cells_that_a_spreadsheet_would_run_are_escaped(start):
+    assert formula_escaped(f"{start}1+1") == f"'{start}1+1"
+    assert formula_escaped(f"a{start}") == f"a{start}"

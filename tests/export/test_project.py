@@ -5,6 +5,7 @@ from curator.domain.decision import correct_text, drop, keep
 from curator.domain.errors import CuratorError
 from curator.export.manifest import read_manifest
 from curator.export.project import check_project, export_project, speaker_name
+from curator.export.settings import ExportSettings
 from curator.export.summary import summary_from
 from curator.export.verify import verify_bundle
 from curator.store.project import Project
@@ -50,7 +51,7 @@ def test_one_set_is_exported_for_two_families(project, tmp_path):
     for key, rate in (("", 22_050), ("chatterbox", 24_000)):
         out = tmp_path / f"out{key}"
         checked = check_project(project, target_key=key)
-        export_project(project, out, target_key=key)
+        export_project(project, out, ExportSettings(target=key))
         bundles[rate] = read_manifest(out / "manifest.jsonl")
         assert {row.rate for row in bundles[rate]} == {rate}
         assert len(bundles[rate]) == len(checked.usable) == 4
@@ -66,7 +67,7 @@ def test_one_set_is_exported_for_two_families(project, tmp_path):
 
 def test_a_family_that_is_not_known_is_refused_before_anything_is_written(project, tmp_path):
     with pytest.raises(CuratorError, match="no target called 'bark'"):
-        export_project(project, tmp_path / "out", target_key="bark")
+        export_project(project, tmp_path / "out", ExportSettings(target="bark"))
     assert not (tmp_path / "out").exists()
 
 
@@ -103,7 +104,7 @@ def test_what_is_decided_while_the_snapshot_is_taken_is_in_neither_or_both(proje
             project.decisions.apply(drop([clips.pop()]))
         return name
 
-    with pytest.raises(CuratorError, match="was changed while"):
+    with pytest.raises(CuratorError, match="was changed during the export"):
         export_project(project, tmp_path / "out", take=take)
     clips[1:] = []
     exported = export_project(project, tmp_path / "out", take=take)
@@ -128,7 +129,7 @@ def test_a_check_notices_a_source_that_is_gone(project):
 
 def test_an_export_without_its_source_says_so_and_writes_nothing(project, tmp_path):
     project.recordings.all()[0].path.unlink()
-    with pytest.raises(CuratorError, match=r"show\.wav is no longer where it was"):
+    with pytest.raises(CuratorError, match=r"show\.wav is missing from where it was imported"):
         export_project(project, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

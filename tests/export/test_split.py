@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curator.export.split import (
-    ENOUGH_CLIPS,
     EVAL_SHARE,
-    LEAST_EVAL,
-    Candidate,
+    MIN_CLIPS,
+    MIN_EVAL,
+    SplitClip,
     _draw,
     same_sentence,
     split,
@@ -27,7 +27,7 @@ def some_recording(draw, name="a", first=1, shared=()):
             own = f"sentence {name} {number}"
             text = draw(st.sampled_from([own, own, own, *shared]))
             category = draw(st.sampled_from(CATEGORIES))
-            clips.append(Candidate(number, f"{name}-{group}", text, category))
+            clips.append(SplitClip(number, f"{name}-{group}", text, category))
     return clips
 
 
@@ -37,7 +37,7 @@ SHARED = ("Correct!", "That is right.")
 
 def a_set(count, *, group=1, category="greeting", name="a", first=1):
     return [
-        Candidate(first + i, f"{name}-{i // group}", f"{name} {first + i}", category)
+        SplitClip(first + i, f"{name}-{i // group}", f"{name} {first + i}", category)
         for i in range(count)
     ]
 
@@ -80,7 +80,7 @@ def plain_recording(draw, name="a", first=1):
         category = draw(st.sampled_from(CATEGORIES))
         for _ in range(draw(st.integers(1, 4))):
             number = first + len(clips)
-            clips.append(Candidate(number, f"{name}-{group}", f"{name} {number}", category))
+            clips.append(SplitClip(number, f"{name}-{group}", f"{name} {number}", category))
     return clips
 
 
@@ -95,8 +95,8 @@ def ruled_by_quota(clips):
     drawn = Counter(clip.category for clip in clips if drawn_for_evaluation(clip))
     if not drawn:
         return set(total)
-    enough = {k: max(LEAST_EVAL, int(n * EVAL_SHARE / 2)) for k, n in total.items()}
-    least = {k: enough[k] if n >= ENOUGH_CLIPS else 0 for k, n in total.items()}
+    enough = {k: max(MIN_EVAL, int(n * EVAL_SHARE / 2)) for k, n in total.items()}
+    least = {k: enough[k] if n >= MIN_CLIPS else 0 for k, n in total.items()}
     most = {k: max(least[k], int(2 * n * EVAL_SHARE)) for k, n in total.items()}
     ruled = {k for k in total if not least[k] <= drawn[k] <= most[k]}
     return set(total) if not drawn - Counter({k: drawn[k] for k in ruled}) else ruled
@@ -123,7 +123,7 @@ def test_in_a_large_set_adding_recordings_moves_nothing():
 
 
 @quick
-@given(st.integers(0, 50), st.integers(ENOUGH_CLIPS, 60), st.integers(1, 3))
+@given(st.integers(0, 50), st.integers(MIN_CLIPS, 60), st.integers(1, 3))
 def test_a_category_with_enough_clips_has_evaluation_clips(seed, count, group):
     clips = [
         *a_set(count, group=group, category="greeting", name="a"),
@@ -131,7 +131,7 @@ def test_a_category_with_enough_clips_has_evaluation_clips(seed, count, group):
     ]
     sides = split(clips, seed=seed)
     found = by_category(clips, sides)
-    assert LEAST_EVAL <= found["greeting"] <= max(LEAST_EVAL + group, count * 0.2 + group)
+    assert MIN_EVAL <= found["greeting"] <= max(MIN_EVAL + group, count * 0.2 + group)
     assert 10 <= found["neutral"] <= 40
     assert not sides.notes
 
@@ -147,12 +147,12 @@ def test_another_seed_gives_another_split():
 
 def test_a_much_repeated_sentence_is_for_training():
     clips = a_set(100, group=2)
-    said_often = [Candidate(c.clip_id, c.group, "Correct!", c.category) for c in clips[:60:2]]
+    said_often = [SplitClip(c.clip_id, c.group, "Correct!", c.category) for c in clips[:60:2]]
     sides = split(
         [*said_often, *(c for c in clips if c.clip_id not in {s.clip_id for s in said_often})]
     )
     assert {sides.side[clip.clip_id] for clip in said_often} == {"train"}
-    assert sides.count("eval") >= LEAST_EVAL
+    assert sides.count("eval") >= MIN_EVAL
 
 
 @pytest.mark.parametrize("count", [2, 3, 5, 10, 14])
@@ -165,7 +165,7 @@ def test_a_tiny_set_has_an_evaluation_part_too(count):
 def test_a_set_of_one_stretch_says_that_it_has_no_evaluation_part():
     sides = split(a_set(20, group=20))
     assert sides.count("eval") == 0
-    assert "No clip could be set aside" in sides.notes[0]
+    assert "No evaluation clips" in sides.notes[0]
 
 
 def test_one_clip_is_for_training():
@@ -178,10 +178,10 @@ def test_an_empty_set_is_split_without_a_word():
 
 
 def test_a_category_tied_to_the_rest_is_said_to_lack_evaluation_clips():
-    tied = [Candidate(i, "one long stretch", f"x {i}", "tension") for i in range(1, 21)]
+    tied = [SplitClip(i, "one long stretch", f"x {i}", "tension") for i in range(1, 21)]
     sides = split([*tied, *a_set(100, first=1000)])
     (note,) = sides.notes
-    assert note.startswith("tension: 0 instead of 2 clips")
+    assert note.startswith("tension: only 0 of 2 evaluation clips")
 
 
 def test_a_share_of_nothing_leaves_all_for_training():

@@ -73,7 +73,7 @@ def test_a_cut_off_clip_is_named(bundle):
     path = bundle / "wavs" / "clip_000001.wav"
     path.write_bytes(path.read_bytes()[:-2])
     (wrong,) = verify_bundle(bundle)
-    assert wrong.startswith("wavs/clip_000001.wav is not as it was written")
+    assert wrong.startswith("wavs/clip_000001.wav was changed")
 
 
 def test_what_is_no_folder_is_said(tmp_path):
@@ -90,7 +90,7 @@ def test_an_empty_folder_is_no_bundle(tmp_path):
 def test_a_bundle_of_a_newer_format_is_said_to_be_newer(bundle):
     path = bundle / "bundle.json"
     path.write_bytes(path.read_bytes().replace(b'"format": 1', b'"format": 2'))
-    assert "format 2; this program knows 1" in verify_bundle(bundle)[0]
+    assert "format 2; this program reads format 1" in verify_bundle(bundle)[0]
 
 
 def test_sources_that_are_gone_or_changed_are_named(tmp_path):
@@ -99,6 +99,6 @@ def test_sources_that_are_gone_or_changed_are_named(tmp_path):
     two.path.unlink()
     flip(three.path, 1000)
     assert verify_sources([one, two, three]) == [
-        "1.wav is no longer where it was imported from.",
-        "2.wav is no longer the file that was imported.",
+        "1.wav is missing from where it was imported.",
+        "2.wav has changed since it was imported.",
     ]

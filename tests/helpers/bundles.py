@@ -1,8 +1,8 @@
 """Recordings and clips as export takes them, and bundles made of them."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -14,11 +14,12 @@ from curator.audio.waveform import Samples
 from curator.domain.clip import Clip
 from curator.domain.decision import State
 from curator.domain.emotion import EmotionSet
-from curator.domain.progress import Watcher
+from curator.domain.progress import Progress
 from curator.domain.recording import Recording
 from curator.domain.resources import resources
 from curator.domain.target import Target, read_target
 from curator.export.bundle import export
+from curator.export.data import ExportData
 from curator.export.settings import Exported, ExportSettings
 from tests.helpers.factories import a_clip
 from tests.helpers.sounds import speech_like, write_sound
@@ -105,18 +106,28 @@ def write_bundle(
     out: Path,
     clips: Iterable[Clip],
     recordings: Iterable[Recording],
-    watcher: Watcher | None = None,
+    progress: Progress | None = None,
     family: Target | None = None,
-    **settings: object,
+    **values: object,
 ) -> Exported:
-    """Export clips; family: another target than the usual; settings: of ExportSettings."""
-    chosen = replace(
-        ExportSettings(language="en", speaker="host", emotions=emotions(), created=NOON),
-        **settings,  # type: ignore[arg-type]
+    """Export clips. family: target. values: fields of ExportSettings or ExportData."""
+    of_settings = {field.name for field in fields(ExportSettings)}
+    settings = replace(
+        ExportSettings(speaker="host"),
+        **{key: value for key, value in values.items() if key in of_settings},  # type: ignore[arg-type]
     )
-    by_id: Mapping[int, Recording] = {recording.id: recording for recording in recordings}
+    data = ExportData(
+        list(clips),
+        {recording.id: recording for recording in recordings},
+        family or target(),
+        settings,
+        "en",
+        emotions(),
+        created=NOON,
+    )
+    others = {key: value for key, value in values.items() if key not in of_settings}
     with Excerpts() as excerpts:
-        return export(clips, by_id, excerpts, out, family or target(), chosen, watcher)
+        return export(replace(data, **others), excerpts, out, progress)  # type: ignore[arg-type]
 
 
 def a_bundle(folder: Path, count: int = 12) -> Exported:

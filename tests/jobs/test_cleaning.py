@@ -10,9 +10,10 @@ from curator.audio.derived import derived_path
 from curator.domain.cleaning import best
 from curator.domain.decision import Field, keep
 from curator.domain.errors import MissingSource
-from curator.domain.progress import Nobody
+from curator.domain.progress import NoProgress
 from curator.domain.recipe import none
 from curator.export.project import export_project
+from curator.export.settings import ExportSettings
 from curator.jobs import cleaning
 from curator.jobs.context import Work
 from curator.jobs.intake import import_paths
@@ -27,7 +28,7 @@ OPTIONS = Options()
 NOISE = "noise"
 
 
-class Steps(Nobody):
+class Steps(NoProgress):
     """Remembers which steps had something to do, and what went wrong."""
 
     def __init__(self):
@@ -49,7 +50,7 @@ def show(tmp_path_factory):
     noise = np.random.default_rng(0).standard_normal(speech.size) * 0.3 * np.std(speech)
     soundfile.write(folder / "noisy.wav", speech + noise.astype(np.float32), rate)
     with an_empty_project(folder) as project:
-        work = Work.at_once(project, Nobody(), 1)
+        work = Work.at_once(project, NoProgress(), 1)
         assert import_paths(work, [folder / "noisy.wav"]) == 0
         analyse(work, OPTIONS, ("transcribe", "segment", "embed", "score", "overlap"))
         project.decisions.apply(keep(project.clips.ids()))
@@ -82,7 +83,7 @@ def test_a_recipe_goes_all_the_way_to_the_manifest_and_back(show, tmp_path):
         assert scores(show, "snr")[clip] > before["snr"][clip] + 5
         assert scores(show, "dnsmos_bak")[clip] > before["dnsmos_bak"][clip]
 
-    export_project(show, tmp_path / "bundle", eval_fraction=0)
+    export_project(show, tmp_path / "bundle", ExportSettings(eval_share=0))
     rows = rows_of(tmp_path / "bundle")
     assert {clip for clip, row in rows.items() if row["recipe"]} == set(outcome.accepted)
     assert {row["recipe"] for row in rows.values()} <= {recipe.hash, None}
@@ -104,17 +105,17 @@ def test_a_recipe_goes_all_the_way_to_the_manifest_and_back(show, tmp_path):
     watcher.began.clear()
     assert analyse(work, OPTIONS, ("edges",)) == 0
     assert watcher.began[0] == "clean"
-    export_project(show, tmp_path / "again", eval_fraction=0)
+    export_project(show, tmp_path / "again", ExportSettings(eval_share=0))
     assert rows_of(tmp_path / "again") == rows
 
     show.decisions.undo()
     assert show.cleanings.of_clips() == {}
-    export_project(show, tmp_path / "plain", eval_fraction=0)
+    export_project(show, tmp_path / "plain", ExportSettings(eval_share=0))
     assert {row["recipe"] for row in rows_of(tmp_path / "plain").values()} == {None}
 
 
 def test_a_recipe_for_whole_recordings_is_one_act(show):
-    work = Work.at_once(show, Nobody(), 1)
+    work = Work.at_once(show, NoProgress(), 1)
     recipe = parsed('[[step]]\ncleaner = "trim"\n', "short")
     outcome = cleaning.clean(work, OPTIONS, recipe, show.clips.ids())
     label, edits = cleaning.edits(show, outcome, whole=True)
@@ -133,7 +134,7 @@ def test_a_recipe_for_whole_recordings_is_one_act(show):
 
 def test_recipes_are_compared_by_recording(show, monkeypatch):
     monkeypatch.setattr(cleaning, "TRIED_CLIPS", 2)
-    work = Work.at_once(show, Nobody(), 1)
+    work = Work.at_once(show, NoProgress(), 1)
     recipes = [read_recipe(NOISE), read_recipe("hum")]
     (found,) = cleaning.compare(work, OPTIONS, recipes).values()
     assert [each.recipe for each in found] == ["noise", "hum"]

@@ -9,8 +9,9 @@ import pytest
 from curator.domain.decision import correct_text, give_emotion, keep
 from curator.domain.errors import CuratorError
 from curator.domain.merging import Rule
-from curator.domain.progress import Nobody
+from curator.domain.progress import NoProgress
 from curator.export.project import export_project
+from curator.export.settings import ExportSettings
 from curator.jobs.context import Work
 from curator.jobs.lists import read_list
 from curator.jobs.merging import merge, plan_merge
@@ -34,12 +35,12 @@ def exports(tmp_path_factory):
         for clip, text in zip(clips, TEXTS, strict=False):
             project.decisions.apply(correct_text([clip], text))
         for form in EXPORTED:
-            export_project(project, folder / form, form=form)
+            export_project(project, folder / form, ExportSettings(form))
     return folder
 
 
 def merged(project, path):
-    work = Work.at_once(project, Nobody())
+    work = Work.at_once(project, NoProgress())
     plan = plan_merge(work, path, licence="CC0", consent="by letter")
     merge(work, plan.decided(Rule.THEIRS))
     return plan

@@ -14,7 +14,7 @@ from curator.domain.decision import (
 )
 from curator.domain.errors import CuratorError
 from curator.domain.merging import Rule
-from curator.domain.progress import Nobody
+from curator.domain.progress import NoProgress
 from curator.domain.span import Span
 from curator.domain.splitting import split
 from curator.jobs.context import Work
@@ -27,11 +27,11 @@ FORMS = ("mp3", "ogg", "resampled", "quiet")
 
 
 def planned(project, path, **rights):
-    return plan_merge(Work.at_once(project, Nobody()), path, **rights)
+    return plan_merge(Work.at_once(project, NoProgress()), path, **rights)
 
 
 def merged(project, path, rule=Rule.MINE, choices=None):
-    work = Work.at_once(project, Nobody())
+    work = Work.at_once(project, NoProgress())
     return merge(work, plan_merge(work, path).decided(rule, choices))
 
 

@@ -20,7 +20,7 @@ from curator.domain.decision import (
 )
 from curator.domain.errors import CuratorError
 from curator.domain.merging import Rule
-from curator.domain.progress import Nobody
+from curator.domain.progress import NoProgress
 from curator.domain.recipe import Recipe, RecipeStep
 from curator.domain.snapshot import Kind
 from curator.domain.span import Span
@@ -100,7 +100,7 @@ class Operations:
         return self.project.decisions.apply(merge(*self.chance.choice(pairs)))
 
     def merge_set(self):
-        work = Work.at_once(self.project, Nobody())
+        work = Work.at_once(self.project, NoProgress())
         plan = merging.plan_merge(work, self.chance.choice(self.others))
         return merging.merge(work, plan.decided(self.chance.choice([Rule.MINE, Rule.THEIRS])))
 

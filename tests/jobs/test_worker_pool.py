@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import pytest
 
 from curator.domain.fact import ClipFact, Producer, Score
-from curator.domain.progress import Nobody
+from curator.domain.progress import NoProgress
 from curator.domain.span import Span
 from curator.jobs.context import Cancelled, Work
 from curator.jobs.job import Job
@@ -51,7 +51,7 @@ class FakeWorkers:
         self.stop()
 
 
-class Watch(Nobody):
+class Watch(NoProgress):
     def __init__(self):
         self.failures = []
         self.done = 0

@@ -85,4 +85,4 @@ def bar_fault(name: str, text: str) -> Fault | None:
     """Fault of a text in a list whose columns are separated by "|" without quoting."""
     if "|" not in text:
         return None
-    return Fault("unknown_characters", f"{name} cannot hold '|', which parts its columns.")
+    return Fault("unknown_characters", f"{name} cannot hold '|', its column separator.")

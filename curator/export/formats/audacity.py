@@ -1,4 +1,4 @@
-"""Audacity: a label track for each recording: start, stop and text, parted by tabs.
+"""Audacity: one label track per recording with start, stop and text separated by tabs.
 
 ``NAME.txt`` has the texts, ``NAME.categories.txt`` the categories; File > Import > Labels.
 """
@@ -16,14 +16,14 @@ DIGITS = 6  # as Audacity writes them
 
 
 def files(listing: Listing) -> dict[str, bytes]:
-    """See the package. All clips but the dropped ones."""
-    found = {}
+    """Label tracks, without dropped clips."""
+    tracks = {}
     for number, lanes in of_recordings(listing):
-        clips = sorted((clip for lane in lanes for clip in lane), key=lambda each: each.span)
+        clips = sorted((clip for lane in lanes for clip in lane), key=lambda clip: clip.span)
         left = [clip for clip in clips if clip.state != "dropped"]
-        found[f"{listing.names[number]}.txt"] = _track(left, "text")
-        found[f"{listing.names[number]}.categories.txt"] = _track(left, "category")
-    return found
+        tracks[f"{listing.names[number]}.txt"] = _track(left, "text")
+        tracks[f"{listing.names[number]}.categories.txt"] = _track(left, "category")
+    return tracks
 
 
 def _track(clips: Sequence[Clip], what: str) -> bytes:

@@ -13,11 +13,11 @@ LABEL = "Hugging Face audiofolder"
 HAS_SOUNDS = True
 
 FOLDERS = {"train": "train", "eval": "test"}
-"""The folders that are splits to its loader, by ours."""
+"""Folder per split, as its loader names splits."""
 
 
 def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
-    """See the package."""
+    """Metadata files."""
     encoder = msgspec.json.Encoder()
     return {
         f"{folder}/metadata.jsonl": encoder.encode_lines(lines)
@@ -27,7 +27,7 @@ def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
 
 
 def place(row: ManifestRow) -> str:
-    """Where a clip's sound is, in the new folder."""
+    """Path of a clip's WAV file."""
     return f"{FOLDERS[row.split]}/{row.id}.wav"
 
 
@@ -35,7 +35,7 @@ def _line(row: ManifestRow) -> dict[str, object]:
     return {
         "file_name": f"{row.id}.wav",
         "transcription": row.text,
-        "emotion": row.emotion or "",  # a side without any would have a column of another kind
+        "emotion": row.emotion or "",  # null in every row would change the column's type
         "language": row.language,
         "speaker": row.speaker,
     }

@@ -1,6 +1,6 @@
-"""GPT-SoVITS: ``train.list`` with ``path|speaker|language|text``, nothing quoted.
+"""GPT-SoVITS: ``train.list`` with ``path|speaker|language|text`` without quoting.
 
-Paths are relative; its preparation takes the name of the file and the folder it is given.
+Paths are relative; its preparation uses the file name and a given folder.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ HAS_SOUNDS = True
 
 
 def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
-    """See the package."""
+    """Lists of both splits."""
     named = {
         "train.list": [row for row in rows if row.split == "train"],
         "eval.list": [row for row in rows if row.split == "eval"],
@@ -23,7 +23,7 @@ def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
 
 
 def fault(text: str) -> Fault | None:
-    """See the package."""
+    """Fault of a text with "|"."""
     return bar_fault("GPT-SoVITS's list", text)
 
 

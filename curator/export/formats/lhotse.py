@@ -23,15 +23,15 @@ DIGITS = 9  # of seconds: far below a sample
 
 
 def files(listing: Listing) -> dict[str, bytes]:
-    """See the package. Kept clips only: it is for training."""
+    """Manifests of the kept clips only, since they are for training."""
     kept = [clip for clip in listing.clips if clip.state == "kept"]
     recordings = {clip.recording_id: listing.recordings[clip.recording_id] for clip in kept}
     described = {key: _recording(each, listing.names[key]) for key, each in recordings.items()}
-    said = {clip.id: _supervision(clip, recordings, listing) for clip in kept}
-    cuts = (_cut(clip, described[clip.recording_id], said[clip.id]) for clip in kept)
+    supervisions = {clip.id: _supervision(clip, recordings, listing) for clip in kept}
+    cuts = (_cut(clip, described[clip.recording_id], supervisions[clip.id]) for clip in kept)
     return {
         "recordings.jsonl.gz": _packed(described.values()),
-        "supervisions.jsonl.gz": _packed(said.values()),
+        "supervisions.jsonl.gz": _packed(supervisions.values()),
         "cuts.jsonl.gz": _packed(cuts),
     }
 
@@ -84,5 +84,5 @@ def _cut(clip: Clip, recording: dict[str, Any], supervision: dict[str, Any]) -> 
 
 
 def _packed(rows: Iterable[dict[str, Any]]) -> bytes:
-    # Without the time of day, so that the same set gives the same bytes.
+    # Without a time stamp, so that the same set gives the same bytes.
     return gzip.compress(msgspec.json.Encoder().encode_lines(list(rows)), mtime=0)

@@ -1,6 +1,6 @@
-"""LJ Speech: ``metadata.csv`` with ``id|text|text``, sounds in ``wavs/``.
+"""LJ Speech: ``metadata.csv`` with ``id|text|text``, audio in ``wavs/``.
 
-Nothing is quoted in it, so a quotation mark is just that, and "|" cannot be in a text.
+Nothing is quoted: a quotation mark is literal, and a text cannot contain "|".
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ HAS_SOUNDS = True
 
 
 def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
-    """See the package. All clips, and the two sides by themselves."""
+    """Lists of all clips and of each split."""
     named = {
         "metadata.csv": rows,
         "metadata_train.csv": [row for row in rows if row.split == "train"],
@@ -24,7 +24,7 @@ def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
 
 
 def fault(text: str) -> Fault | None:
-    """See the package."""
+    """Fault of a text with '|'."""
     return bar_fault("LJ Speech's list", text)
 
 

@@ -11,7 +11,7 @@ HAS_SOUNDS = True
 
 
 def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
-    """See the package."""
+    """Manifests of both splits."""
     encoder = msgspec.json.Encoder()
     sides = {side: [row for row in rows if row.split == side] for side in ("train", "eval")}
     return {

@@ -1,5 +1,7 @@
-"""Table of all clips for a spreadsheet. What a spreadsheet would run as a
-formula is disarmed by an apostrophe; nothing else exports changes a text.
+"""CSV table of all clips for a spreadsheet.
+
+A cell that a spreadsheet would run as a formula gets a leading apostrophe; no other format changes
+a text.
 """
 
 import csv
@@ -12,9 +14,9 @@ from curator.export.formats import Listing
 LABEL = "Table for a spreadsheet"
 HAS_SOUNDS = False
 
-DANGEROUS = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
-"""What a cell may not begin with: a spreadsheet takes it for a formula, or drops it to find one.
-The wide forms of the signs are taken for the plain ones in some languages."""
+FORMULA_STARTS = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
+"""First characters of cells that a spreadsheet parses as a formula, or skips to find one. Some
+locales treat the full-width forms like the ASCII ones."""
 
 COLUMNS = (
     *("clip", "recording", "start_s", "stop_s", "seconds", "state", "category"),
@@ -23,11 +25,11 @@ COLUMNS = (
 
 
 def files(listing: Listing) -> dict[str, bytes]:
-    """See the package. With a byte order mark: without one, Excel guesses another encoding."""
+    """Table with a byte order mark; without one, Excel assumes another encoding."""
     keys = sorted({key for clip in listing.clips for key in clip.scores})
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([*COLUMNS, *map(disarmed, keys)])
+    writer.writerow([*COLUMNS, *map(formula_escaped, keys)])
     for clip in listing.clips:
         scores = (clip.scores.get(key) for key in keys)
         figures = ["" if value is None else f"{value:.6g}" for value in scores]
@@ -38,19 +40,19 @@ def files(listing: Listing) -> dict[str, bytes]:
 def _cells(clip: Clip) -> list[str]:
     return [
         str(clip.id),
-        disarmed(printable(clip.recording)),
+        formula_escaped(printable(clip.recording)),
         f"{clip.span.start_s(clip.rate):.3f}",
         f"{clip.span.stop_s(clip.rate):.3f}",
         f"{clip.seconds:.3f}",
         clip.state.value,
-        disarmed(clip.emotion or ""),
-        disarmed(clip.text),
-        disarmed(clip.machine_text),
-        disarmed(clip.language),
-        disarmed("; ".join(found.sentence for found in clip.findings)),
+        formula_escaped(clip.emotion or ""),
+        formula_escaped(clip.text),
+        formula_escaped(clip.machine_text),
+        formula_escaped(clip.language),
+        formula_escaped("; ".join(finding.sentence for finding in clip.findings)),
     ]
 
 
-def disarmed(text: str) -> str:
-    """A text that no spreadsheet runs."""
-    return f"'{text}" if text.startswith(DANGEROUS) else text
+def formula_escaped(text: str) -> str:
+    """Text that no spreadsheet evaluates as a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -1,4 +1,4 @@
-"""Praat: a TextGrid for each recording, with tiers for text, category and state."""
+"""Praat: one TextGrid per recording with tiers for text, category and state."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,29 +15,29 @@ Interval = tuple[float, float, str]
 
 
 def files(listing: Listing) -> dict[str, bytes]:
-    """See the package."""
-    found = {}
+    """One TextGrid per recording."""
+    grids = {}
     for number, lanes in of_recordings(listing):
         seconds = round(listing.recordings[number].seconds, DIGITS)
         its = [(name, _intervals(clips, what, seconds)) for name, clips, what in tiers(lanes)]
-        found[f"{listing.names[number]}.TextGrid"] = _grid(its, seconds)
-    return found
+        grids[f"{listing.names[number]}.TextGrid"] = _grid(its, seconds)
+    return grids
 
 
 def _intervals(clips: Sequence[Clip], what: str, seconds: float) -> list[Interval]:
-    """From the start of the recording to its end; what is between clips has no label."""
-    found: list[Interval] = []
+    """Intervals covering the recording; gaps between clips have no label."""
+    intervals: list[Interval] = []
     at = 0.0
     for clip in clips:
         start = round(clip.span.start_s(clip.rate), DIGITS)
         stop = min(seconds, round(clip.span.stop_s(clip.rate), DIGITS))
         if start > at:
-            found.append((at, start, ""))
-        found.append((start, stop, label(clip, what)))
+            intervals.append((at, start, ""))
+        intervals.append((start, stop, label(clip, what)))
         at = stop
     if at < seconds:
-        found.append((at, seconds, ""))
-    return found
+        intervals.append((at, seconds, ""))
+    return intervals
 
 
 def _grid(its: Sequence[tuple[str, Sequence[Interval]]], seconds: float) -> bytes:

@@ -67,7 +67,7 @@ class BalancePage(Page):
         sizes = Counter({each.key: each.clips for each in balance.categories})
         sizes[NO_CATEGORY] += balance.uncategorised.clips
         self.ui.sampling.show_weights(sampling)
-        self.ui.table.show_plan(plan, sampling.heard(sizes))
+        self.ui.table.show_plan(plan, sampling.sampling_weights(sizes))
         kept = counted(balance.clips, self.tr("%n clip kept"), self.tr("%n clips kept"))
         text = self.tr("%1, %2 min").replace("%1", kept)
         self.ui.total.setText(text.replace("%2", f"{balance.minutes:.1f}"))

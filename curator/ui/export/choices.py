@@ -9,6 +9,7 @@ from curator.domain.resources import resources
 from curator.domain.target import read_target
 from curator.export.formats import formats
 from curator.export.project import speaker_name
+from curator.export.settings import ExportSettings
 from curator.export.split import EVAL_SHARE
 from curator.ui.page import button, label
 from curator.ui.session import Session
@@ -89,14 +90,14 @@ class Choices(QFrame):
         return str(self.target.currentData())
 
     @property
-    def format_key(self) -> str:
-        """Key of the format."""
-        return str(self.form.currentData())
-
-    @property
-    def eval_share(self) -> float:
-        """Evaluation share of the clips, 0..0.5."""
-        return self.eval_percent.value() / 100
+    def settings(self) -> ExportSettings:
+        """Export settings of the form."""
+        return ExportSettings(
+            form=str(self.form.currentData()),
+            target=self.target_key,
+            speaker=self.speaker.text().strip(),
+            eval_share=self.eval_percent.value() / 100,
+        )
 
     @Slot()
     def _choose(self) -> None:

@@ -138,22 +138,12 @@ class ExportPage(Page):
 
     def export(self) -> None:
         """Write the kept clips that the trainer accepts."""
-        out, speaker = self.choices.folder, self.choices.speaker.text().strip()
-        form = self.choices.format_key
-        target = self.choices.target_key
-        share, read_only = self.choices.eval_share, self.session.read_only
+        out, settings = self.choices.folder, self.choices.settings
+        read_only = self.session.read_only
 
         def task(work: Work) -> Exported:
-            return export_project(
-                work.project,
-                out,
-                eval_fraction=share,
-                speaker=speaker,
-                watcher=work.watcher,
-                take=None if read_only else lambda: _snapshot(work),
-                form=form,
-                target_key=target,
-            )
+            take = None if read_only else lambda: _snapshot(work)
+            return export_project(work.project, out, settings, progress=work.watcher, take=take)
 
         self.list.setFocus()  # disabling a focused button moves the focus
         self.start.setEnabled(False)

@@ -80,7 +80,7 @@ def test_exporting_writes_the_bundle_and_offers_the_next_command(
         assert not page.start.isEnabled()
     assert ended.args[0].outcome == "finished"
     assert (out / "manifest.jsonl").is_file()
-    assert "clips to train on" in page.written.text()
+    assert "training and" in page.written.text()
     page.copy.click()
     assert qapp.clipboard().text() == f"trainer check {out}"
 
@@ -134,7 +134,7 @@ def test_a_folder_that_is_there_is_refused_in_words(qtbot, page: ExportPage, tmp
     page.choices.out.setText(str(tmp_path))
     with qtbot.waitSignal(page.session.errands.ended, timeout=60_000):
         page.export()
-    assert "is already there" in page.written.text()
+    assert "already exists" in page.written.text()
     assert page.start.isEnabled()
 
 
