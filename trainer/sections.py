@@ -173,7 +173,7 @@ class Stop(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Codebook(Struct, frozen=True, forbid_unknown_fields=True):
-    """Settings of `trainer codebook`. learn: trained parts of the DVAE. clips: windows per update.
+    """Settings of `trainer codebook`. learn: trained DVAE parts. clips: windows per update.
 
     window_s: longest window. commitment: weight of the commitment loss. decay: of the codebook's
     moving average. every_steps: interval of evaluation and saving.

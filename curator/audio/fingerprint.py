@@ -155,7 +155,7 @@ class Library:
         return sorted(found, key=lambda each: each.start)
 
     def _candidates(self, sought: Fingerprint) -> list[tuple[int, int]]:
-        """Candidate (recording, shift in words), most frequent first."""
+        """Candidate pairs (recording, shift in fingerprint words), most frequent first."""
         own = np.flatnonzero(sought.is_loud)
         first = np.searchsorted(self._words, sought.words[own], "left")
         last = np.searchsorted(self._words, sought.words[own], "right")

@@ -1,1 +1,1 @@
-"""Demo: a generated quiz-show recording with known faults, and how many of them are detected."""
+"""Demo: a generated quiz-show recording with known faults, and their detection."""

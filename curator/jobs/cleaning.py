@@ -156,7 +156,7 @@ def decide(work: Work, options: Options, outcome: Outcome, *, whole: bool) -> Ch
 
 
 def follow(work: Work, options: Options, clips: Collection[int]) -> int:
-    """Re-analyse clips whose version changed; returns the number of failures."""
+    """Re-analyse clips with a changed version; returns the number of failures."""
     return follow_cut(work, options, clips)
 
 

@@ -1,4 +1,4 @@
-"""What differs between two bundles: clips added, dropped, relabelled, re-cut, and other texts.
+"""Differences between two bundles: clips added, dropped, relabelled, re-cut, re-transcribed.
 
 A clip is the same if it is the same stretch of the same recording, or carries the same id within
 the same recording; names of clips alone may be given anew by another export.

@@ -1,4 +1,4 @@
-"""How runs came out against the first: losses on the same clips, measures of the same sentences."""
+"""Outcome of runs against the first: losses on common clips, measures of common sentences."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Outcome:
 
     @property
     def sentence(self) -> Inline:
-        """In words."""
+        """Sentence on the outcome."""
         if self.difference.value is None:
             return inline("cannot be compared")
         if self.low.value is None:

@@ -16,7 +16,7 @@ BASE = 0  # what the run started from
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One sample to speak. prompt: to sound like. reference: to hear beside; None: no such clip.
+    """Sample to synthesise. prompt: voice prompt. reference: clip to compare with, or None.
 
     key: changes with everything that would make it sound different; in its file's name.
     """

@@ -53,7 +53,7 @@ def read_results(run: Path, name: str = RESULTS) -> Results | None:
 
 
 def write_results(path: Path, about: Mapping[str, object], rows: Iterable[Row]) -> None:
-    """The whole file at once: the old one or the new one is there, never half of one."""
+    """Write the file atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = [as_line({"about": dict(about)}), *(as_line(row) for row in rows)]
     write_atomically(path, "".join(lines).encode())

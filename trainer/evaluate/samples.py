@@ -41,7 +41,7 @@ def as_sample(
 
 
 def read_real(bundle: Bundle, clips: Sequence[Clip], listener: Listener | None) -> list[Real]:
-    """The clips of a bundle as samples; one whose sound is missing or broken says so."""
+    """Clips of a bundle as samples; missing or damaged audio is reported."""
     return [_real(bundle, clip, listener) for clip in clips]
 
 

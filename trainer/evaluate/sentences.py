@@ -1,4 +1,4 @@
-"""What is spoken: files of sentences, a person's own, and a rule for languages without a file.
+"""Test sentences: shipped files, a user's file, or clips for other languages.
 
 A sentence's place in its file does not matter: it is known by its id, and an evaluation by the
 hash of all that was spoken.

@@ -1,4 +1,4 @@
-"""A run of a model as it was shipped, for comparison: nothing is trained, it has step 0 alone."""
+"""Run of a released model for comparison: step 0 only, without training."""
 
 import argparse
 import json

@@ -52,7 +52,7 @@ def interval(values: Sequence[float] | Values, key: str) -> tuple[float, float]:
 
 
 def summarise(rows: Sequence[Row], real: Sequence[Row]) -> dict[str, Any]:
-    """By checkpoint, category ("" is all) and measure: mean, interval, samples, against the base.
+    """Mean, interval, samples and difference to the base by checkpoint, category, measure.
 
     against_base: difference, its interval and a verdict: better, worse, cannot_tell, too_few.
     """

@@ -1,4 +1,4 @@
-"""A checkpoint, or the base, as a speaker: exported beside the run, loaded, and removed again."""
+"""Checkpoints and the base as speakers: temporary export, loaded, then removed."""
 
 import tempfile
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""A page to listen with: what was synthesised beside its reference and a real clip, and blind.
+"""Listening page: samples beside their reference and a real clip, and blind comparison.
 
 One file that needs nothing else. Ratings stay in the browser until they are taken away as a file,
 which curator's training page takes in as decisions.

@@ -1,4 +1,4 @@
-"""Verdict on a run's evaluation loss (improving, flat, overfitting, diverged) and early stopping.
+"""Early stopping, and the verdict on the evaluation loss.
 
 Only the loss on evaluation clips counts, never the training loss, and always relative to step 0,
 which is the base model.

@@ -192,7 +192,7 @@ def _flagged_clips(figures: RunFigures) -> Iterator[Advice]:
 
 
 def _worse_category(figures: RunFigures) -> Iterator[Advice]:
-    """Categories whose loss rose although the total fell."""
+    """Categories with a rising loss while the total fell."""
     run = figures.run
     best = run.best
     if (

@@ -1,4 +1,4 @@
-"""Figures of a report: values computed from addresses in the run's files by named operations.
+"""Figures of a report: values computed from the run's files by named operations.
 
 A report prints no other numbers, so every printed value can be traced and recomputed.
 """

@@ -15,7 +15,7 @@ Conditions = tuple[tuple[str, tuple[str, ...]], ...]
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Address of one value or a column. file: as named in the report. line: from 1, None for all.
+    """Address of a value or column. file: as in the report. line: from 1, None for all.
 
     where: (key, allowed values) that a line must match. by: keys of a table of values.
     """

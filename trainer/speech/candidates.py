@@ -17,7 +17,7 @@ SAME_ERROR = 0.02  # of the characters; nearer than that the lengths decide
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A draw. error: of the characters, None where nobody listened. off: |log| of the length over
+    """A candidate. error: character error rate or None. off: |log| of the length over
     the expected one; infinite where nobody speaks."""
 
     sound: Sound
@@ -43,7 +43,7 @@ def judged(
 
 
 def best(candidates: Sequence[Candidate]) -> Candidate:
-    """Among those with about the fewest errors the one of the most natural length."""
+    """Candidate of the most natural length among those with about the fewest errors."""
     least = min((c.error for c in candidates if c.error is not None), default=None)
     near = [
         c

@@ -27,7 +27,7 @@ class Listener:
         return self._wanted or model_for(language)
 
     def hear(self, samples: Samples, language: str) -> str:
-        """What is said, "" where nothing is heard; samples at 16 kHz, of any length."""
+        """Transcript, "" without speech; samples at 16 kHz, of any length."""
         if len(samples) < LEAST_S * LISTENING_RATE:
             return ""
         model = self._model(self.name(language))

@@ -1,4 +1,4 @@
-"""Long texts in pieces that a network can say at once, cut where people breathe."""
+"""Splitting of long texts at sentence and clause ends."""
 
 import re
 

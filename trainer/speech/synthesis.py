@@ -1,4 +1,4 @@
-"""A text said well: in pieces, each with its ending held, the best of several, trimmed, paced."""
+"""Long-form synthesis: split, generate candidates, rank, trim, set rate."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

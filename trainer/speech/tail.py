@@ -11,7 +11,7 @@ WORTH_S = 0.08  # less behind it is left as it is
 
 
 def trim_tail(sound: Sound) -> Sound:
-    """The sound up to shortly after its last speech; unchanged where nobody speaks."""
+    """Audio up to shortly after its last speech; unchanged without speech."""
     spans = speech_spans(for_listening(sound))
     if not spans:
         return sound

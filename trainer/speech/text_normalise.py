@@ -1,4 +1,4 @@
-"""Texts compared as they sound: without case, punctuation and the many signs for one apostrophe."""
+"""Text normalisation for comparison: case, punctuation and apostrophes."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ def distance(one: Sequence[str], other: Sequence[str]) -> int:
 
 
 def repeated(text: Sequence[str], heard: Sequence[str]) -> int:
-    """Words heard again at once, beyond what the text itself repeats."""
+    """Immediately repeated words beyond those of the text."""
     return max(0, _again(heard) - _again(text))
 
 

@@ -1,4 +1,4 @@
-"""Where somebody speaks: Silero's network, which faster-whisper brings along."""
+"""Voice activity detection with Silero VAD, as shipped with faster-whisper."""
 
 from trainer.speech.sound import LISTENING_RATE, Samples
 
@@ -9,7 +9,7 @@ Spans = list[tuple[float, float]]  # seconds
 
 
 def speech_spans(samples: Samples) -> Spans:
-    """From when to when somebody speaks, in seconds; samples at 16 kHz."""
+    """Speech spans in seconds; samples at 16 kHz."""
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
     if samples.size == 0:

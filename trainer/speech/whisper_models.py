@@ -1,4 +1,4 @@
-"""Where the weights of Whisper are: a folder, an installed package, or faster-whisper's cache.
+"""Lookup of Whisper weights: folder, installed package or faster-whisper's cache.
 
 ``resources/models.toml`` names the packages that carry weights, for machines without a network.
 """
@@ -58,7 +58,7 @@ def whisper_folder(name_or_folder: str) -> Path:
 
 
 def _known(name: str) -> Mapping[str, Any] | None:
-    """The entry of models.toml whose packages are all installed."""
+    """Entry of models.toml with all packages installed."""
     text = (resources() / "models.toml").read_text(encoding="utf-8")
     for entry in tomllib.loads(text)["model"]:
         if entry.get("kind") == "whisper" and entry["name"] == name:

@@ -82,7 +82,7 @@ def text_fault(key: str, text: str) -> Fault | None:
 
 
 def bar_fault(name: str, text: str) -> Fault | None:
-    """Fault of a text in a list whose columns are separated by "|" without quoting."""
+    """Fault of a text in a list separated by "|" without quoting."""
     if "|" not in text:
         return None
     return Fault("unknown_characters", f"{name} cannot hold '|', its column separator.")

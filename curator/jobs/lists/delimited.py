@@ -28,7 +28,7 @@ LANGUAGE = re.compile(r"(all_)?([A-Za-z]{2}|yue)([-_][A-Za-z]{2,4})?|auto(_yue)?
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Columns of a list by number; None where it has no such column."""
+    """Columns of a list by number; None for missing columns."""
 
     delimiter: str
     count: int

@@ -10,7 +10,7 @@ class WrongValue(Exception):  # named for what happened
 
 
 def number(row: Mapping[str, Any], key: str) -> float | None:
-    """Seconds, finite and not negative; None where the row has no such key."""
+    """Seconds, finite and not negative; None without the key."""
     if key not in row:
         return None
     value = row[key]

@@ -14,7 +14,7 @@ QUIETEST_DB = 35.0  # below the loudest frame: gaps inside words, not speech
 
 
 def measure(sample: Sample, voice: VoiceStatistics) -> MeasuredValues:
-    """All four of the frames in which somebody speaks."""
+    """Delivery measures over the frames with speech."""
     speaking = sample.speaking
     found: dict[str, float | None] = {}
     pitch = sample.frames.pitch[speaking & np.isfinite(sample.frames.pitch)]

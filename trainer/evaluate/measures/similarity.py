@@ -35,7 +35,7 @@ def measure(sample: Sample, voice: VoiceStatistics) -> MeasuredValues:
 
 
 def direction(sample: Sample) -> NDArray[np.float32] | None:
-    """The voice as a vector of length 1, of the stretches in which somebody speaks."""
+    """Unit-length speaker embedding of the speech in a waveform."""
     pieces = [
         sample.listening[round(start * LISTENING_RATE) : round(stop * LISTENING_RATE)]
         for start, stop in sample.spans
@@ -48,7 +48,7 @@ def direction(sample: Sample) -> NDArray[np.float32] | None:
 
 
 def get_ready() -> None:
-    """Load the network. Its first loading draws by chance, which nobody else may do meanwhile."""
+    """Load the encoder; its initialisation uses the global random generator, which is restored."""
     _encoder()
 
 

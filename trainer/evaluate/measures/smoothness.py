@@ -1,4 +1,4 @@
-"""How much the spectrum jumps from frame to frame while somebody speaks.
+"""Smoothness: spectral change between consecutive speech frames.
 
 Codes that do not fit one another crackle and warble: the spectrum changes more than in a throat.
 Smeared speech changes less. Either way the real clips say what is usual.

@@ -1,4 +1,4 @@
-"""How much of the text Whisper did not hear as written: words, characters, and words said twice."""
+"""Word and character error rates by Whisper, and repeated words."""
 
 from trainer.evaluate.measures import MeasuredValues, Sample, VoiceStatistics
 from trainer.speech.text_normalise import distance, repeated, words
