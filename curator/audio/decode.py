@@ -81,18 +81,18 @@ def open_sound(path: Path) -> Reader:
 def stated(path: Path) -> os.stat_result:
     """The file's size and times; UnreadableAudio if it is not a file that can be read."""
     try:
-        found = path.stat()
+        status = path.stat()
     except FileNotFoundError:
         raise UnreadableAudio(path, "there is no such file or folder") from None
     except (OSError, ValueError) as error:
         raise UnreadableAudio(path, f"it cannot be looked at ({_why(error)})") from None
-    if stat.S_ISDIR(found.st_mode):
+    if stat.S_ISDIR(status.st_mode):
         raise UnreadableAudio(path, _of_folder(path))
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise UnreadableAudio(path, "it is not a file but a device, pipe or socket")
-    if found.st_size == 0:
+    if status.st_size == 0:
         raise UnreadableAudio(path, "it is empty")
-    return found
+    return status
 
 
 def _of_folder(path: Path) -> str:
@@ -137,12 +137,12 @@ def _look_into(path: Path) -> Container:
     stated(path)
     try:
         with path.open("rb") as file:
-            found = sniff(file.read(HEAD_BYTES))
+            audio_format = sniff(file.read(HEAD_BYTES))
     except OSError as error:
         raise UnreadableAudio(path, f"it cannot be opened ({_why(error)})") from None
-    if isinstance(found, str):
-        raise UnreadableAudio(path, found)
-    return found
+    if isinstance(audio_format, str):
+        raise UnreadableAudio(path, audio_format)
+    return audio_format
 
 
 def _try_both(path: Path, container: Container) -> Reader:

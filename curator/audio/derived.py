@@ -38,23 +38,23 @@ def derived_recording(recording: Recording, cache: Path, key: str) -> Recording 
     """What was made of a recording, as a recording of its own; None when it is not there whole."""
     path = derived_path(cache, recording.content_hash, key)
     try:
-        said = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        metadata = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         state = path.stat()
-        if said["key"] != key or said["source"] != recording.content_hash:
+        if metadata["key"] != key or metadata["source"] != recording.content_hash:
             return None
-        if (state.st_size, state.st_mtime_ns) != (said["size"], said["mtime_ns"]):
+        if (state.st_size, state.st_mtime_ns) != (metadata["size"], metadata["mtime_ns"]):
             return None
     except (OSError, ValueError, KeyError, TypeError):
         return None  # whatever is wrong with it: it can be made again
     return replace(
         recording,
         path=path,
-        content_hash=said["sha256"],
-        size=said["size"],
-        mtime_ns=said["mtime_ns"],
-        rate=said["rate"],
+        content_hash=metadata["sha256"],
+        size=metadata["size"],
+        mtime_ns=metadata["mtime_ns"],
+        rate=metadata["rate"],
         channels=1,
-        samples=said["samples"],
+        samples=metadata["samples"],
         container="w64",
     )
 
@@ -66,10 +66,10 @@ def is_ready(derived: Recording | None, cache: Path) -> bool:
 
 def begun_derived(recording: Recording, cache: Path, key: str) -> PartialFile | None:
     """Progress of an unfinished derived file; None if none was started."""
-    found = begun(derived_path(cache, recording.content_hash, key))
-    if found is None or (found.key, found.source) != (key, recording.content_hash):
+    partial = begun(derived_path(cache, recording.content_hash, key))
+    if partial is None or (partial.key, partial.source) != (key, recording.content_hash):
         return None
-    return found
+    return partial
 
 
 def write_derived(
@@ -103,7 +103,7 @@ def write_derived(
         finally:
             growing.leave()
         state = path.stat()
-        said = {
+        metadata = {
             "source": recording.content_hash,
             "key": key,
             "sha256": digest,
@@ -112,16 +112,16 @@ def write_derived(
             "rate": rate,
             "samples": samples,
         }
-        write_bytes_atomically(path.with_suffix(".json"), json.dumps(said).encode())
+        write_bytes_atomically(path.with_suffix(".json"), json.dumps(metadata).encode())
     except OSError as error:
         raise CuratorError(
             f"The cache in {printable(str(cache))} cannot be written ({error.strerror or error}).",
             "Free some space there; the same command then goes on.",
         ) from error
-    made = derived_recording(recording, cache, key)
-    if made is None or made.size != len(head) + _BYTES * samples:
+    derived = derived_recording(recording, cache, key)
+    if derived is None or derived.size != len(head) + _BYTES * samples:
         raise CuratorError(f"{printable(path.name)} was changed while it was written.")
-    return made
+    return derived
 
 
 def _without(blocks: Iterable[Samples], first: int) -> Iterator[Samples]:

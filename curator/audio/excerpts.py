@@ -91,19 +91,19 @@ class Excerpts:
         Size and time are asked at every read; the whole content only when the time has changed.
         """
         try:
-            found = recording.path.stat()
+            status = recording.path.stat()
         except OSError as error:
             self._forget(recording.path)
             raise MissingSource(
                 f"{printable(recording.name)} is not there any more ({error.strerror}).",
                 f"Put it back to {printable(str(recording.path.parent))}.",
             ) from None
-        now = (found.st_size, found.st_mtime_ns, recording.content_hash)
+        now = (status.st_size, status.st_mtime_ns, recording.content_hash)
         imported = (recording.size, recording.mtime_ns, recording.content_hash)
         if now in (imported, self._trusted.get(recording.path)):
             return
         self._forget(recording.path)
-        if found.st_size != recording.size or content_hash(recording.path) != now[2]:
+        if status.st_size != recording.size or content_hash(recording.path) != now[2]:
             raise MissingSource(
                 f"{printable(recording.name)} is no longer the file that was imported.",
                 "Put the original back, or import the new one as a recording of its own.",
@@ -174,9 +174,9 @@ class _OpenSound:
         if self._reader.position < span.stop:
             self._more(span.stop - self._reader.position)
         first = self._reader.position - self._behind.size
-        found = self._behind[max(0, span.start - first) : span.stop - first].copy()
+        samples = self._behind[max(0, span.start - first) : span.stop - first].copy()
         self._behind = self._behind[-_KEPT_S * self._reader.rate :]
-        return found
+        return samples
 
     def _more(self, frames: int) -> bool:
         """Read on, adding to what is kept behind; False at the end."""

@@ -109,10 +109,10 @@ def kept_fingerprint(path: Path, samples: Samples16) -> Fingerprint:
         kept = path.read_bytes()
         words = np.frombuffer(kept, "<u4", expected)
         return Fingerprint(words, np.frombuffer(kept, np.bool_, expected, 4 * expected))
-    made = fingerprint(samples)
-    content = made.words.astype("<u4").tobytes() + made.is_loud.tobytes()
+    computed = fingerprint(samples)
+    content = computed.words.astype("<u4").tobytes() + computed.is_loud.tobytes()
     write_bytes_atomically(path, content, durable=False)
-    return made
+    return computed
 
 
 def _frames(samples16: int) -> int:
@@ -141,7 +141,7 @@ class Library:
             return []
         blocks = -(-sought.words.size // BLOCK)
         claimed = np.zeros(blocks, np.bool_)
-        found = []
+        matches = []
         for owner, shift in self._candidates(sought):
             number = int(self._numbers[owner])
             same = self._agreeing(sought, self._prints[number], shift) & ~claimed
@@ -151,21 +151,21 @@ class Library:
                 shared = self._confirmed(sound, number, shift, first, last, sought)
                 if shared is not None:
                     claimed[first:last] = True
-                    found.append(shared)
-        return sorted(found, key=lambda each: each.start)
+                    matches.append(shared)
+        return sorted(matches, key=lambda each: each.start)
 
     def _candidates(self, sought: Fingerprint) -> list[tuple[int, int]]:
         """Candidate pairs (recording, shift in fingerprint words), most frequent first."""
-        own = np.flatnonzero(sought.is_loud)
-        first = np.searchsorted(self._words, sought.words[own], "left")
-        last = np.searchsorted(self._words, sought.words[own], "right")
+        loud_places = np.flatnonzero(sought.is_loud)
+        first = np.searchsorted(self._words, sought.words[loud_places], "left")
+        last = np.searchsorted(self._words, sought.words[loud_places], "right")
         counts = np.where(last - first <= MOST_PLACES, last - first, 0)
         if not counts.sum():
             return []
-        own = np.repeat(own, counts)
+        loud_places = np.repeat(loud_places, counts)
         within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         at = np.repeat(first, counts) + within
-        shifts = self._places[at] - own
+        shifts = self._places[at] - loud_places
         span = 1 << 40
         votes, numbers = np.unique(self._owners[at] * span + shifts + span // 2, return_counts=True)
         enough = numbers >= LEAST_VOTES
@@ -179,9 +179,9 @@ class Library:
         start, stop = max(0, -shift), min(sought.words.size, kept.words.size - shift)
         if stop - start < LEAST_WORDS:
             return np.zeros(blocks, np.bool_)
-        own, other = slice(start, stop), slice(start + shift, stop + shift)
-        errors = np.bitwise_count(sought.words[own] ^ kept.words[other])
-        counted = sought.is_loud[own] & kept.is_loud[other]
+        sought_part, kept_part = slice(start, stop), slice(start + shift, stop + shift)
+        errors = np.bitwise_count(sought.words[sought_part] ^ kept.words[kept_part])
+        counted = sought.is_loud[sought_part] & kept.is_loud[kept_part]
         block = np.arange(start, stop) // BLOCK
         wrong = np.bincount(block, errors * counted, blocks)
         judged = np.bincount(block, counted, blocks)

@@ -153,14 +153,14 @@ class _CacheFiles:
             self._sound.write(block)
             self.peaks.write(block)
 
-    def keep(self, found: str) -> None:
+    def keep(self, hash_hex: str) -> None:
         """Finish both and give them their names."""
         with _cache_trouble(self._cache):
             self._sound.finish()
             self.peaks.finish()
             # The sound is only taken for whole beside its peaks, so it comes first.
-            self._sound_part.keep_as(sound_path(self._cache, found))
-            self._peaks_part.keep_as(peaks_path(self._cache, found))
+            self._sound_part.keep_as(sound_path(self._cache, hash_hex))
+            self._peaks_part.keep_as(peaks_path(self._cache, hash_hex))
 
     def close(self) -> None:
         """Remove what did not get its name."""
@@ -206,14 +206,14 @@ def take_in(path: Path, cache: Path) -> Intake:
             running.advance()
         if not reader.position:
             raise UnreadableAudio(path, "it holds no samples", "It may be cut off or damaged.")
-        found = running.finish()
+        hash_hex = running.finish()
         after = stated(path)
         if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
             raise UnreadableAudio(path, "it was changed while it was read", "Import it again.")
-        files.keep(found)
+        files.keep(hash_hex)
         return Intake(
             path=Path(os.path.realpath(path)),  # Path.resolve raises on a loop of links
-            content_hash=found,
+            content_hash=hash_hex,
             size=before.st_size,
             mtime_ns=before.st_mtime_ns,
             rate=reader.rate,
@@ -245,15 +245,15 @@ def _notes(reader: Reader, loudest16: int, loudest: float) -> tuple[str, ...]:
 def rebuild_cache(recording: Recording, cache: Path) -> None:
     """Make a recording's part of the cache again; MissingSource if its file is gone or changed."""
     try:
-        found = take_in(recording.path, cache)
+        decoded = take_in(recording.path, cache)
     except UnreadableAudio as error:
         raise MissingSource(
             f"{printable(recording.name)} cannot be read any more: {error.reason}.",
             f"It was imported from {printable(str(recording.path))}. Put it back there.",
         ) from error
-    if found.content_hash != recording.content_hash:
+    if decoded.content_hash != recording.content_hash:
         for path in (sound_path, peaks_path):
-            path(cache, found.content_hash).unlink(missing_ok=True)
+            path(cache, decoded.content_hash).unlink(missing_ok=True)
         raise MissingSource(
             f"{printable(recording.name)} is no longer the file that was imported.",
             "Put the original back, or import the new one as a recording of its own.",

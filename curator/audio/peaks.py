@@ -49,11 +49,11 @@ def _coarser(pairs: Pairs, times: int) -> Pairs:
     if missing:
         pairs = np.concatenate([pairs, np.repeat(pairs[-1:], missing, axis=0)])
     groups = pairs.reshape(-1, times, 2)
-    found = groups[:, 0].copy()
+    extremes = groups[:, 0].copy()
     for place in range(1, times):  # so few that this beats reducing each group
-        np.minimum(found[:, 0], groups[:, place, 0], out=found[:, 0])
-        np.maximum(found[:, 1], groups[:, place, 1], out=found[:, 1])
-    return found
+        np.minimum(extremes[:, 0], groups[:, place, 0], out=extremes[:, 0])
+        np.maximum(extremes[:, 1], groups[:, place, 1], out=extremes[:, 1])
+    return extremes
 
 
 class PeaksWriter:
@@ -107,10 +107,10 @@ class PeaksWriter:
             count = min(_CHUNK_BINS, bins - first)
             self._file.seek(offset + first * _PAIR_BYTES)
             pairs = np.frombuffer(self._file.read(count * _PAIR_BYTES), np.int16).reshape(-1, 2)
-            found = _coarser(pairs, times)
+            coarse = _coarser(pairs, times)
             self._file.seek(0, 2)
-            self._file.write(found.tobytes())
-            added += len(found)
+            self._file.write(coarse.tobytes())
+            added += len(coarse)
         return added, end
 
 

@@ -44,11 +44,11 @@ class PartialFile:
 def begun(path: Path) -> PartialFile | None:
     """State of the unfinished file of ``path``; None without one."""
     try:
-        found = PartialFile(**json.loads(path.with_suffix(NOTE).read_bytes()))
-        whole = path.with_suffix(BEGUN).stat().st_size >= BYTES * found.written
+        partial = PartialFile(**json.loads(path.with_suffix(NOTE).read_bytes()))
+        whole = path.with_suffix(BEGUN).stat().st_size >= BYTES * partial.written
     except (OSError, ValueError, TypeError):
         return None
-    return found if whole else None
+    return partial if whole else None
 
 
 class GrowingFile:
@@ -87,8 +87,8 @@ class GrowingFile:
         """Put what is written on the disk, and note how much that is."""
         self._file.flush()
         os.fsync(self._file.fileno())
-        said = asdict(self._what) | {"written": self._written}
-        write_bytes_atomically(self._path.with_suffix(NOTE), json.dumps(said).encode())
+        state = asdict(self._what) | {"written": self._written}
+        write_bytes_atomically(self._path.with_suffix(NOTE), json.dumps(state).encode())
         self._noted_at = time.monotonic()
 
     def finish(self) -> str:

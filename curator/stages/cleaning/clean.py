@@ -64,6 +64,6 @@ def kept_of_clip(wave: Waveform, steps: Sequence[RecipeStep]) -> Span:
     span = Span(0, wave.samples.size)
     for step in steps:
         part = Waveform(wave.samples[span.start : span.stop], wave.rate)
-        found = made(step, Equipment()).kept(part)  # type: ignore[union-attr]
-        span = found.shifted(span.start)
+        kept_part = made(step, Equipment()).kept(part)  # type: ignore[union-attr]
+        span = kept_part.shifted(span.start)
     return span

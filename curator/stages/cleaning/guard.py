@@ -104,9 +104,9 @@ class GuardClips:
             measures = self._quality_of(old, new) | voice_measures(old, new)
             if alike is not None:
                 measures[SIMILARITY] = alike[place]
-            heard = [texts[place] for texts in words]
-            if pair.text.strip() and None not in heard:
-                wrong = [float(wrong_words(pair.text, text or "")) for text in heard]
+            group_texts = [texts[place] for texts in words]
+            if pair.text.strip() and None not in group_texts:
+                wrong = [float(wrong_words(pair.text, text or "")) for text in group_texts]
                 measures[ERRORS] = BeforeAfter(wrong[0], wrong[1])
             sound = pair.sound
             yield ClipCleaned(sound.clip_id, sound.span, made_by, self._recipe, measures)
@@ -123,20 +123,20 @@ class GuardClips:
         if self._voice is None:
             return None
         noisy = [with_noise_of(old, new) for old, new in zip(before, after, strict=True)]
-        found = (speaker_vectors([*before, *after, *noisy]) @ self._voice).reshape(3, -1)
-        new = np.maximum(found[1], found[2])
-        return [BeforeAfter(float(a), float(b)) for a, b in zip(found[0], new, strict=True)]
+        cosines = (speaker_vectors([*before, *after, *noisy]) @ self._voice).reshape(3, -1)
+        new = np.maximum(cosines[1], cosines[2])
+        return [BeforeAfter(float(a), float(b)) for a, b in zip(cosines[0], new, strict=True)]
 
     def _texts(self, sounds: Sequence[ClipSound]) -> list[str | None]:
         """What Whisper hears in each; None where it cannot say."""
         if self._words is None:
             return [None] * len(sounds)
-        heard = self._words.run(sounds)
+        results = self._words.run(sounds)
         return [
-            found.fact.text
-            if isinstance(found, ClipFact) and isinstance(found.fact, Transcript)
+            result.fact.text
+            if isinstance(result, ClipFact) and isinstance(result.fact, Transcript)
             else None
-            for found in heard
+            for result in results
         ]
 
     def _quality_of(self, before: Samples, after: Samples) -> dict[str, BeforeAfter]:
@@ -162,16 +162,16 @@ def with_noise_of(before: Samples, after: Samples) -> Samples:
     gain = np.sqrt(taken / np.sum(np.square(np.hanning(WINDOW))))
     white = np.fft.rfft(np.random.default_rng(0).standard_normal(after.size))
     shape = np.interp(np.linspace(0.0, 1.0, white.size), np.linspace(0.0, 1.0, gain.size), gain)
-    made: Samples = (after + np.fft.irfft(white * shape, after.size)).astype(np.float32)
-    return made
+    mixed: Samples = (after + np.fft.irfft(white * shape, after.size)).astype(np.float32)
+    return mixed
 
 
 def voice_measures(before: Samples, after: Samples) -> dict[str, BeforeAfter]:
     """What is gone of a voice, and how far its pitch has moved. Both at 16 kHz, equally long."""
     lost, gaps = voice_lost(before, after)
     moved = pitch_moved(before, after)
-    found = {LOST: lost, GAPS: gaps, PITCH: moved}
-    return {key: BeforeAfter(0.0, value) for key, value in found.items()}
+    shares = {LOST: lost, GAPS: gaps, PITCH: moved}
+    return {key: BeforeAfter(0.0, value) for key, value in shares.items()}
 
 
 def voice_lost(before: Samples, after: Samples) -> tuple[float, float]:
@@ -191,9 +191,9 @@ def voice_lost(before: Samples, after: Samples) -> tuple[float, float]:
     for low, high in pairwise(BANDS_HZ):
         band = (hertz >= low) & (hertz < high)
         band_old, band_new = _decibels(old[:, band]), _decibels(new[:, band])
-        heard = _voiced(band_old)
-        if heard.sum() >= FEW_FRAMES:
-            lost = max(lost, gain - float(np.median((band_new - band_old)[heard])))
+        voiced_in_band = _voiced(band_old)
+        if voiced_in_band.sum() >= FEW_FRAMES:
+            lost = max(lost, gain - float(np.median((band_new - band_old)[voiced_in_band])))
     return lost, gaps
 
 
@@ -207,12 +207,12 @@ def pitch_moved(before: Samples, after: Samples) -> float:
     return abs(SEMITONES * float(np.median(np.log2(new[:count][both] / old[:count][both]))))
 
 
-def wrong_words(said: str, heard: str) -> int:
+def wrong_words(reference: str, hypothesis: str) -> int:
     """Word-level Levenshtein distance.
 
     Case, punctuation and accents do not count.
     """
-    first, second = _plain(said), _plain(heard)
+    first, second = _plain(reference), _plain(hypothesis)
     row = list(range(len(second) + 1))
     for i, word in enumerate(first, start=1):
         last, row[0] = row[0], i

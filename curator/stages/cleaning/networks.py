@@ -46,12 +46,12 @@ def weights_of(model: str, file: str, *allowed: type) -> Mapping[str, Any]:
     path = verified_folder(model) / file
     try:
         with torch.serialization.safe_globals(list(allowed)):
-            found: Mapping[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+            state: Mapping[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, ValueError, OSError) as error:
         raise _damaged(path, str(error).partition("\n")[0]) from error
-    if not isinstance(found, dict):
+    if not isinstance(state, dict):
         raise _damaged(path, "it holds no weights by name")
-    return found
+    return state
 
 
 def fill(network: "torch.nn.Module", weights: Mapping[str, Any], model: str) -> None:
@@ -77,11 +77,11 @@ def piecewise(
     def process(piece: Samples) -> Samples:
         padded = np.pad(piece, (0, max(0, shortest - piece.size)))
         with torch.inference_mode():
-            made = forward(torch.from_numpy(padded).to(device))
-        found = made.reshape(-1)[: piece.size].float().cpu().numpy()
-        if found.size < piece.size:
-            found = np.pad(found, (0, piece.size - found.size))
-        return np.nan_to_num(found.astype(np.float32, copy=False))
+            output = forward(torch.from_numpy(padded).to(device))
+        samples = output.reshape(-1)[: piece.size].float().cpu().numpy()
+        if samples.size < piece.size:
+            samples = np.pad(samples, (0, piece.size - samples.size))
+        return np.nan_to_num(samples.astype(np.float32, copy=False))
 
     return in_pieces(sound, pieces, process)
 

@@ -60,8 +60,8 @@ def parsed(text: str, name: str = "") -> Recipe:
             f"The recipe {name!r} has {unknown[0] if unknown else 'step'!r} where it may have "
             "name, use and [[step]].",
         )
-    found = tuple(_step(entry, number) for number, entry in enumerate(steps, start=1))
-    return Recipe(str(data.get("name", name)), found, str(data.get("use", "")))
+    parsed = tuple(_step(entry, number) for number, entry in enumerate(steps, start=1))
+    return Recipe(str(data.get("name", name)), parsed, str(data.get("use", "")))
 
 
 def _step(entry: Mapping[str, Any], number: int) -> RecipeStep:

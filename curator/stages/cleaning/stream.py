@@ -109,10 +109,10 @@ def in_pieces(
         heard_from = max(0, start - pieces.context)
         piece = np.ascontiguousarray(buffer[heard_from - first : heard_to - first])
         is_wanted = stop + pieces.fade > wanted_from
-        made = process(piece) if is_wanted else np.zeros(piece.size, np.float32)
-        if made.size != piece.size:
-            raise ValueError(f"{piece.size} samples became {made.size}")
-        kept = made[start - heard_from : stop + pieces.fade - heard_from]
+        output = process(piece) if is_wanted else np.zeros(piece.size, np.float32)
+        if output.size != piece.size:
+            raise ValueError(f"{piece.size} samples became {output.size}")
+        kept = output[start - heard_from : stop + pieces.fade - heard_from]
         yield _joined(ending, kept, stop - start)
         ending = kept[stop - start :]
         start = stop
@@ -135,7 +135,7 @@ def _resampled(sound: Sound, rate: int) -> Iterator[Samples]:
     for block in sound.blocks:
         for at in range(0, block.size, RESAMPLED_AT_ONCE):
             part = block[at : at + RESAMPLED_AT_ONCE].astype(np.float32, copy=False)
-            made = stream.resample_chunk(np.ascontiguousarray(part))
-            if made.size:
-                yield made
+            resampled = stream.resample_chunk(np.ascontiguousarray(part))
+            if resampled.size:
+                yield resampled
     yield stream.resample_chunk(np.empty(0, np.float32), last=True)

@@ -20,8 +20,8 @@ def derived(recording: Recording, cache: Path, steps: tuple[RecipeStep, ...]) ->
     steps = of_recordings(steps)
     if not steps:
         return recording
-    found = derived_recording(recording, cache, hash_of(steps))
-    return found if is_ready(found, cache) else None
+    cleaned = derived_recording(recording, cache, hash_of(steps))
+    return cleaned if is_ready(cleaned, cache) else None
 
 
 class Versions:
@@ -52,8 +52,8 @@ class Versions:
         if hash_ is None:
             return Version(recording, span, None)
         steps = self.recipe(hash_).steps
-        made = self.made(recording, hash_)
-        if made is None:
+        cleaned = self.made(recording, hash_)
+        if cleaned is None:
             name = self.recipe(hash_).name
             raise MissingSource(
                 f"{printable(recording.name)} cleaned by {name!r} is not in the cache any more.",
@@ -61,8 +61,8 @@ class Versions:
             )
         trims = of_clips(steps)
         if trims:
-            span = self._kept(made, recording, span, trims)
-        return Version(made, span, hash_)
+            span = self._kept(cleaned, recording, span, trims)
+        return Version(cleaned, span, hash_)
 
     def made(self, recording: Recording, recipe: str) -> Recording | None:
         """A recording as a recipe made it, or None."""
@@ -72,9 +72,9 @@ class Versions:
         return self._made[key]
 
     def _kept(
-        self, made: Recording, imported: Recording, span: Span, trims: tuple[RecipeStep, ...]
+        self, cleaned: Recording, imported: Recording, span: Span, trims: tuple[RecipeStep, ...]
     ) -> Span:
-        samples16 = cached16(self._cache, made.content_hash)
+        samples16 = cached16(self._cache, cleaned.content_hash)
         span16 = span.at_rate(imported.rate, CACHE_RATE).within(len(samples16))
         wave = Waveform.from_int16(samples16[span16.start : span16.stop], CACHE_RATE)
         kept = kept_of_clip(wave, trims).at_rate(CACHE_RATE, imported.rate)

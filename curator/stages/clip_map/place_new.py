@@ -44,7 +44,7 @@ def place_on_map(
     places = np.array([(point.x, point.y) for point in points])
     clusters = np.array([point.cluster for point in points])
     make = type(points[0])
-    found: dict[int, Point] = {}
+    placed: dict[int, Point] = {}
     fresh = [clip for clip in ids if clip not in known]
     for first in range(0, len(new), AT_ONCE):
         rows, distances = _nearest(new[first : first + AT_ONCE], old)
@@ -53,8 +53,8 @@ def place_on_map(
             same = clusters[near] == cluster  # between two clusters there is nothing
             weights = 1.0 / (far[same] + NEARLY)
             x, y = np.average(places[near[same]], axis=0, weights=weights).tolist()
-            found[clip] = make(x, y, cluster)
-    return found
+            placed[clip] = make(x, y, cluster)
+    return placed
 
 
 def _reduced(vectors: Vectors) -> Vectors:
@@ -80,5 +80,5 @@ def _nearest(new: Vectors, old: Vectors) -> tuple[NDArray[np.int64], Numbers]:
 
 def _commonest(clusters: NDArray[np.int64]) -> int:
     """The cluster that most are in, of several that of the first."""
-    found, first, counts = np.unique(clusters, return_index=True, return_counts=True)
-    return int(found[np.lexsort((first, -counts))[0]])
+    values, first, counts = np.unique(clusters, return_index=True, return_counts=True)
+    return int(values[np.lexsort((first, -counts))[0]])

@@ -102,25 +102,25 @@ def delivery(wave: Waveform) -> DeliveryArray | None:
         **_pace(frames),
         **_colour(wave.samples, frames),
     }
-    found = np.array([numbers[feature.key] for feature in FEATURES], np.float32)
-    return np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0)
+    features = np.array([numbers[feature.key] for feature in FEATURES], np.float32)
+    return np.nan_to_num(features, nan=0.0, posinf=0.0, neginf=0.0)
 
 
-def _melody(heard: Pitch) -> dict[str, float]:
+def _melody(pitch: Pitch) -> dict[str, float]:
     """Pitch in semitones and the voice's steadiness; zeros where nothing is voiced."""
-    voiced = np.flatnonzero(heard.voiced)
+    voiced = np.flatnonzero(pitch.voiced)
     keys = [feature.key for feature in FEATURES if feature.key.startswith("pitch_")]
     silent = dict.fromkeys([*keys, *_STEADINESS], 0.0)
     if voiced.size < FEW_VOICED:
         return silent
-    tones = 12 * np.log2(heard.hertz[voiced] / HERTZ_OF_ZERO)
+    tones = 12 * np.log2(pitch.hertz[voiced] / HERTZ_OF_ZERO)
     low, middle, high = np.quantile(tones, (LOW, 0.5, HIGH))
     tones = np.clip(tones, low - (middle - low), high + (high - middle))  # what errors remain
     joined = np.diff(voiced) == 1
     steps = np.diff(tones)[joined]
     ending = round(ENDING_S / HOP_S)
     runs = np.diff(np.flatnonzero(np.concatenate([[True], ~joined, [True]])))
-    periodic = heard.periodicity[voiced]
+    periodic = pitch.periodicity[voiced]
     bends = np.diff(tones, 2)[joined[1:] & joined[:-1]]
     return {
         "pitch_middle": float(middle),
@@ -174,8 +174,8 @@ def _loudness(frames: SpeechFrames) -> dict[str, float]:
 
 def _pace(frames: SpeechFrames) -> dict[str, float]:
     """Syllables a second of speech, counted as swells of loudness, and pauses between."""
-    heard = slice(frames.first, frames.last)
-    speech, levels = frames.speech[heard], frames.levels[heard]
+    inside = slice(frames.first, frames.last)
+    speech, levels = frames.speech[inside], frames.levels[inside]
     edges = np.flatnonzero(np.diff(np.concatenate([[1], speech.astype(np.int8), [1]])))
     gaps = (edges[1::2] - edges[::2]) * FRAME_S
     pauses = gaps[gaps >= PAUSE_S]
@@ -198,8 +198,8 @@ def _swells(levels: Numbers) -> Numbers:
     if levels.size <= SYLLABLE_SMOOTHING:
         return np.zeros(0)
     window = np.hanning(SYLLABLE_SMOOTHING + 2)[1:-1]
-    heard = np.maximum(levels, levels.max() - DEEPEST_DB)
-    smooth = np.convolve(heard, window / window.sum(), mode="same")
+    audible = np.maximum(levels, levels.max() - DEEPEST_DB)
+    smooth = np.convolve(audible, window / window.sum(), mode="same")
     turns = np.flatnonzero(np.diff(np.sign(np.diff(smooth)))) + 1
     if turns.size == 0:
         return np.zeros(0)

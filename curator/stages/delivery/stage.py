@@ -36,11 +36,11 @@ class Deliver:
         """A DeliveryVector for each clip, in order; Failed for what holds next to no speech."""
         made_by = Producer(self.key, self.version, self.options)
         for item in items:
-            found = delivery(item.wave)
-            if found is None:
+            vector = delivery(item.wave)
+            if vector is None:
                 yield Failed(item.clip_id, "There is too little speech in it to hear a delivery.")
             else:
-                fact = DeliveryVector(found.astype("<f4").tobytes())
+                fact = DeliveryVector(vector.astype("<f4").tobytes())
                 yield ClipFact(item.clip_id, item.span, made_by, fact)
 
 
@@ -56,13 +56,13 @@ class LayOutDelivery:
         self._seed = seed
 
     def run(
-        self, heard: "DeliveryInputs", start: Mapping[int, DeliveryPoint] | None = None
+        self, inputs: "DeliveryInputs", start: Mapping[int, DeliveryPoint] | None = None
     ) -> dict[int, DeliveryPoint]:
         """A point for every clip. start: the older map, if there is one."""
-        if not heard.vectors:
+        if not inputs.vectors:
             return {}
-        ids = [id_ for id_, _ in heard.vectors]
-        places = map_places(principal(normalised(heard)), self._seed, old_places(ids, start or {}))
+        ids = [id_ for id_, _ in inputs.vectors]
+        places = map_places(principal(normalised(inputs)), self._seed, old_places(ids, start or {}))
         labels = clusters(places)
         return {
             id_: DeliveryPoint(float(x), float(y), int(label))
@@ -83,28 +83,28 @@ class DeliveryInputs:
     recordings: Mapping[int, int] = field(default_factory=dict)
 
 
-def normalised(heard: DeliveryInputs) -> Deliveries:
+def normalised(inputs: DeliveryInputs) -> Deliveries:
     """How far each number is from what is usual for the speaker, in usual spreads, -4 to 4.
 
     Level and colour, which the microphone's place decides too, are compared within a recording
     where that has enough clips of the speaker.
     """
-    rows = delivery_rows(heard.vectors)
+    rows = delivery_rows(inputs.vectors)
     if not len(rows):
         return rows
-    whose = speakers(heard.voices)
-    ids = [id_ for id_, _ in heard.vectors]
-    speaker = np.array([whose.get(id_, -1) for id_ in ids])
-    recording = np.array([heard.recordings.get(id_, -1) for id_ in ids])
+    labels = speakers(inputs.voices)
+    ids = [id_ for id_, _ in inputs.vectors]
+    speaker = np.array([labels.get(id_, -1) for id_ in ids])
+    recording = np.array([inputs.recordings.get(id_, -1) for id_ in ids])
     place = _places(speaker, recording)
     from_place = np.array([feature.depends_on == "place" for feature in FEATURES])
     whole = np.median(rows, axis=0)
-    found = np.zeros_like(rows)
+    scaled = np.zeros_like(rows)
     for groups, columns in ((speaker, ~from_place), (place, from_place)):
         for group in np.unique(groups):
             inside = np.ix_(groups == group, columns)
-            found[inside] = _from_usual(rows[inside], whole[columns], _SPREADS[columns])
-    return np.clip(found, -FARTHEST, FARTHEST)
+            scaled[inside] = _from_usual(rows[inside], whole[columns], _SPREADS[columns])
+    return np.clip(scaled, -FARTHEST, FARTHEST)
 
 
 def delivery_rows(vectors: Sequence[tuple[int, bytes]]) -> Deliveries:
@@ -123,15 +123,15 @@ def _places(speaker: NDArray[np.int64], recording: NDArray[np.int64]) -> NDArray
     return np.where(counts[group] >= CLIPS_OF_A_PLACE, group, -2 - speaker)
 
 
-def _from_usual(own: Deliveries, whole: Deliveries, spreads: Deliveries) -> Deliveries:
-    count = len(own)
-    middle: Deliveries = np.median(own, axis=0)
+def _from_usual(group: Deliveries, whole: Deliveries, spreads: Deliveries) -> Deliveries:
+    count = len(group)
+    middle: Deliveries = np.median(group, axis=0)
     # The median distance of a normal variable is 0.6745 of its standard deviation.
-    spread = np.median(np.abs(own - middle), axis=0) / 0.6745
+    spread = np.median(np.abs(group - middle), axis=0) / 0.6745
     if count < SURE_OF_MIDDLE:
         few = (count * middle + (SURE_OF_MIDDLE - count) * whole) / SURE_OF_MIDDLE
         middle = few.astype(np.float32)
     weight = count / (count + SURE_OF_SPREAD)
     scale = np.sqrt(weight * np.square(spread) + (1 - weight) * np.square(spreads))
-    distance: Deliveries = (own - middle) / np.maximum(scale, 1e-6)
+    distance: Deliveries = (group - middle) / np.maximum(scale, 1e-6)
     return distance

@@ -27,15 +27,15 @@ class LearnedRule:
 
     def sums(self, measures: NDArray[np.floating]) -> NDArray[np.float64]:
         """measures: (things, measures). Returns (things,), above 0 for yes."""
-        found: NDArray[np.float64] = measures.astype(np.float64) @ self.weights + self.bias
-        return found
+        logits: NDArray[np.float64] = measures.astype(np.float64) @ self.weights + self.bias
+        return logits
 
 
 @functools.cache
 def rule(name: str) -> LearnedRule:
     """A rule of the file: "two_people" or "music"."""
-    said = json.loads((resources() / FILE).read_text(encoding="utf-8"))[name]
-    return LearnedRule(np.array(said["weights"], np.float64), float(said["bias"]))
+    entry = json.loads((resources() / FILE).read_text(encoding="utf-8"))[name]
+    return LearnedRule(np.array(entry["weights"], np.float64), float(entry["bias"]))
 
 
 def as_share(total: float) -> float:

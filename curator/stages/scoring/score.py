@@ -101,15 +101,15 @@ class ScoreClips:
     def _scores(
         self, item: ClipSound, source: Waveform | CuratorError | None
     ) -> list[ClipFact | Failed]:
-        found: list[ClipFact | Failed] = []
+        results: list[ClipFact | Failed] = []
         if isinstance(source, CuratorError):
-            found.append(Failed(item.clip_id, str(source)))
+            results.append(Failed(item.clip_id, str(source)))
         cache = item.wave
         for ready in self._scorers:
             wave = cache if ready.info.hears == "cache" else source
             if isinstance(wave, Waveform):
-                found += _judged(ready, item, wave)
-        return found
+                results += _judged(ready, item, wave)
+        return results
 
 
 def _judged(ready: _Ready, item: ClipSound, wave: Waveform) -> list[ClipFact | Failed]:

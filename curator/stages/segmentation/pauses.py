@@ -144,7 +144,7 @@ class Hearing:
 
 def levels_db(samples16: Samples16) -> Levels:
     """Level of every 10 ms, high frequencies raised; ceil(samples / 160) values."""
-    found = []
+    levels_db = []
     for start in range(0, len(samples16), _BLOCK_HOPS * HOP):
         # One sample more to the left, so that levels do not depend on where blocks meet.
         piece = np.asarray(samples16[max(0, start - 1) : start + _BLOCK_HOPS * HOP], np.float32)
@@ -156,21 +156,21 @@ def levels_db(samples16: Samples16) -> Levels:
         padded[: len(raised)] = raised / np.float32(FULL_SCALE_16)
         rows = padded.reshape(hops, HOP)
         power = np.einsum("ij,ij->i", rows, rows) / HOP
-        found.append(10 * np.log10(np.maximum(power, 10 ** (_LOWEST_DB / 10))))
-    return np.concatenate(found).astype(np.float32) if found else np.zeros(0, np.float32)
+        levels_db.append(10 * np.log10(np.maximum(power, 10 ** (_LOWEST_DB / 10))))
+    return np.concatenate(levels_db).astype(np.float32) if levels_db else np.zeros(0, np.float32)
 
 
 def _surroundings(levels: Levels) -> tuple[Levels, Levels]:
     """Floor and loud level of the 15 s to either side of each hop, second by second."""
     second = CACHE_RATE // HOP
     reach = _AROUND_S * second
-    found = [
+    per_second = [
         np.percentile(
             levels[max(0, at - reach) : at + second + reach], (_FLOOR_PERCENT, _LOUD_PERCENT)
         )
         for at in range(0, len(levels), second)
     ]
-    both = np.asarray(found, np.float32).reshape(-1, 2)[np.arange(len(levels)) // second]
+    both = np.asarray(per_second, np.float32).reshape(-1, 2)[np.arange(len(levels)) // second]
     return both[:, 0], both[:, 1]
 
 
@@ -216,8 +216,8 @@ def _joined_over_noises(
     spoken = [float(speech[start:stop].max(initial=0.0)) >= SPEECH for start, stop in sounds]
     close = [stop - start <= _NEAR_HOPS for start, stop in runs]
     weak = [
-        not heard and stop - start <= _SHORT_HOPS
-        for heard, (start, stop) in zip(spoken, sounds, strict=True)
+        not is_speech and stop - start <= _SHORT_HOPS
+        for is_speech, (start, stop) in zip(spoken, sounds, strict=True)
     ]
     ends = [i > 0 and weak[i] and spoken[i - 1] and close[i] for i in range(len(sounds))]
     begins = [

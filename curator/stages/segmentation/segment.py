@@ -168,15 +168,15 @@ def _framed(hearing: Hearing, words: Sequence[Word], most_s: float) -> list[Paus
     Where somebody speaks too long without a pause, one of no length is put at the quietest place,
     between words where they are known. Empty where nobody speaks.
     """
-    found = hearing.pauses()
-    if not between(found, hearing.samples):
+    pauses = hearing.pauses()
+    if not between(pauses, hearing.samples):
         return []
-    if not found or found[0].start > 0:
-        found.insert(0, Pause(0, 0, 0, 0.0))
-    if found[-1].stop < hearing.samples:
-        found.append(Pause(hearing.samples, hearing.samples, hearing.samples, 0.0))
-    framed = found[:1]
-    for pause in found[1:]:
+    if not pauses or pauses[0].start > 0:
+        pauses.insert(0, Pause(0, 0, 0, 0.0))
+    if pauses[-1].stop < hearing.samples:
+        pauses.append(Pause(hearing.samples, hearing.samples, hearing.samples, 0.0))
+    framed = pauses[:1]
+    for pause in pauses[1:]:
         while (pause.start - framed[-1].stop) / CACHE_RATE > most_s:
             framed.append(_forced(framed[-1].stop, pause.start, words, hearing, most_s))
         framed.append(pause)

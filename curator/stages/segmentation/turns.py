@@ -45,10 +45,10 @@ def same_voices(
     phrase_of, phrases = _phrases(stretches, gaps)
     wanted = sorted({phrase_of[i + side] for i in asked for side in (0, 1)})
     rows = {phrase: row for row, phrase in enumerate(wanted)}
-    found = vectors([_sound(samples16, phrases[phrase]) for phrase in wanted])
+    embeddings = vectors([_sound(samples16, phrases[phrase]) for phrase in wanted])
     for i in asked:
         left, right = phrase_of[i], phrase_of[i + 1]
-        cosine = float(found[rows[left]] @ found[rows[right]])
+        cosine = float(embeddings[rows[left]] @ embeddings[rows[right]])
         shorter = min(phrases[left].samples, phrases[right].samples) / CACHE_RATE
         same[i] = _judged(cosine, shorter)
     return same

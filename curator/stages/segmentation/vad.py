@@ -37,11 +37,11 @@ def speech_probabilities(samples16: Samples16) -> Probabilities:
     session = get_vad_model().session
     hidden = np.zeros((1, 1, _STATE), np.float32)
     cell = np.zeros((1, 1, _STATE), np.float32)
-    found: list[Probabilities] = []
+    probabilities: list[Probabilities] = []
     for frames in _frames_with_context(samples16):
         output, hidden, cell = session.run(None, {"input": frames, "h": hidden, "c": cell})
-        found.append(np.asarray(output, np.float32).reshape(-1))
-    return np.concatenate(found) if found else np.zeros(0, np.float32)
+        probabilities.append(np.asarray(output, np.float32).reshape(-1))
+    return np.concatenate(probabilities) if probabilities else np.zeros(0, np.float32)
 
 
 def _frames_with_context(samples16: Samples16) -> Iterator[NDArray[np.float32]]:

@@ -60,19 +60,19 @@ def speaker_vectors(waves: Sequence[Samples], threads: int = 1) -> SpeakerArrays
     waves: 16 kHz mono, of any loudness. Returns float32 of shape (waves, 256), each of length 1,
     all components >= 0; a wave of silence or of less than 0.1 s gives zeros.
     """
-    found = np.zeros((len(waves), SIZE), dtype=np.float32)
+    embeddings = np.zeros((len(waves), SIZE), dtype=np.float32)
     for row, vector in _embedded(enumerate(waves), threads):
-        found[row] = vector
-    return found
+        embeddings[row] = vector
+    return embeddings
 
 
 def _embedded(
-    heard: Iterable[tuple[Thing, Samples]], threads: int
+    clips: Iterable[tuple[Thing, Samples]], threads: int
 ) -> Iterator[tuple[Thing, SpeakerArray]]:
     """Each thing with its wave's vector, in order; ``threads`` + 1 batches in memory at most."""
     waiting: deque[tuple[list[Thing], Future[SpeakerArrays]]] = deque()
     with ThreadPoolExecutor(threads, initializer=_one_thread_each) as pool:
-        for things, waves in _batches(heard):
+        for things, waves in _batches(clips):
             waiting.append((things, pool.submit(_vectors, waves)))
             if len(waiting) > threads:
                 things, vectors = waiting.popleft()
@@ -83,12 +83,12 @@ def _embedded(
 
 
 def _batches(
-    heard: Iterable[tuple[Thing, Samples]],
+    clips: Iterable[tuple[Thing, Samples]],
 ) -> Iterator[tuple[list[Thing], list[Samples]]]:
     things: list[Thing] = []
     waves: list[Samples] = []
     partials = 0
-    for thing, wave in heard:
+    for thing, wave in clips:
         things.append(thing)
         waves.append(wave)
         partials += partial_count(wave.size)

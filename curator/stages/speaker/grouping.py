@@ -34,13 +34,15 @@ def speaker_labels(rows: SpeakerArrays) -> Labels:
     voices: list[NDArray[np.float32]] = []
     left = np.arange(len(rows))
     while left.size and len(voices) < MOST:
-        own = rows[left]
-        first = int((own @ own.mean(axis=0)).argmax())  # in the largest crowd, not between two
-        near = own @ own[first] >= SURELY_THE_SAME
+        similarities = rows[left]
+        first = int(
+            (similarities @ similarities.mean(axis=0)).argmax()
+        )  # in the largest crowd, not between two
+        near = similarities @ similarities[first] >= SURELY_THE_SAME
         near[first] = True
-        voice = own[near].mean(axis=0)
+        voice = similarities[near].mean(axis=0)
         voice = voice / max(float(np.linalg.norm(voice)), 1e-9)
-        taken = own @ voice >= USUAL_THRESHOLD
+        taken = similarities @ voice >= USUAL_THRESHOLD
         taken[first] = True
         if np.count_nonzero(taken) >= FEWEST_CLIPS or not voices:
             labels[left[taken]] = len(voices)

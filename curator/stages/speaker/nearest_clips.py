@@ -81,18 +81,18 @@ def oddness(
     for code in np.unique(categories[categories >= 0]):
         members = np.flatnonzero(categories == code)
         if members.size >= FEWEST:
-            its = points[members]
-            odd[members] = _spreads(np.linalg.norm(its - _middle(its), axis=1))
+            group = points[members]
+            odd[members] = _spreads(np.linalg.norm(group - _middle(group), axis=1))
     return Oddness(far, np.maximum(odd, 0.0))
 
 
 def typical(vectors: Vectors, members: Mask) -> Numbers:
     """How well each clip stands for the members, higher is better; minus infinity for others."""
-    found = np.full(len(vectors), -np.inf)
+    scores = np.full(len(vectors), -np.inf)
     if members.any():
-        its = vectors[members]
-        found[members] = -np.linalg.norm(its - _middle(its), axis=1)
-    return found
+        group = vectors[members]
+        scores[members] = -np.linalg.norm(group - _middle(group), axis=1)
+    return scores
 
 
 def _voice(voices: Vectors, chosen: Mask, telling: Mask) -> NDArray[np.float32]:

@@ -64,8 +64,8 @@ class SpeakerEncoder:
         self._linear = torch.nn.Linear(HIDDEN, SIZE)
         weights = torch.load(_weights(), map_location="cpu", weights_only=True)["model_state"]
         for name, module in (("lstm.", self._lstm), ("linear.", self._linear)):
-            own = {key.removeprefix(name): value for key, value in weights.items()}
-            module.load_state_dict({key: own[key] for key in module.state_dict()})
+            module_weights = {key.removeprefix(name): value for key, value in weights.items()}
+            module.load_state_dict({key: module_weights[key] for key in module.state_dict()})
             module.requires_grad_(requires_grad=False).eval()
         self._window = torch.hann_window(WINDOW)
         self._filters = torch.from_numpy(mel_filters(CACHE_RATE, WINDOW, BANDS))
@@ -162,8 +162,8 @@ def _side_by_side(waves: Sequence[Samples]) -> tuple[Samples, list[_FrameRange]]
     for wave in waves:
         count = partial_count(wave.size)
         places.append(_FrameRange(frame, count))
-        heard = (count - 1) * PARTIAL_STEP + PARTIAL
-        frame += max(heard, math.ceil(wave.size / HOP)) + GAP
+        covered = (count - 1) * PARTIAL_STEP + PARTIAL
+        frame += max(covered, math.ceil(wave.size / HOP)) + GAP
     signal = np.zeros(frame * HOP, dtype=np.float32)
     for wave, place in zip(waves, places, strict=True):
         start = place.frame * HOP
@@ -179,10 +179,10 @@ def the_encoder() -> SpeakerEncoder:
 
 def _weights() -> Path:
     """The file of weights inside the installed package, if it is the one expected."""
-    found = find_spec("resemblyzer")
-    if found is None or not found.submodule_search_locations:
+    package = find_spec("resemblyzer")
+    if package is None or not package.submodule_search_locations:
         raise MissingModel("Resemblyzer is not installed.", "Install the project's requirements.")
-    path = Path(found.submodule_search_locations[0]) / "pretrained.pt"
+    path = Path(package.submodule_search_locations[0]) / "pretrained.pt"
     if not path.is_file():
         raise MissingModel(f"Resemblyzer's weights are missing: {path}.", "Install it again.")
     with path.open("rb") as file:

@@ -122,8 +122,8 @@ def _refined(rows: SpeakerArrays, picked: Flags, telling: Flags) -> SpeakerArray
     first = voice = _direction(rows[picked])
     anchors = picked & telling
     for _ in range(REFINEMENTS):
-        heard = np.where(telling, rows @ voice, 0.0)
-        sure = anchors | (heard >= min(SURELY_THE_SAME, float(heard.max()) - NEARLY_AS_NEAR))
+        cosines = np.where(telling, rows @ voice, 0.0)
+        sure = anchors | (cosines >= min(SURELY_THE_SAME, float(cosines.max()) - NEARLY_AS_NEAR))
         if not sure.any():
             break
         nearer = _direction(rows[sure])

@@ -72,7 +72,7 @@ def held_out(points: Numbers, kinds: Kinds, count: int, seed: int = 0) -> Number
     """
     rng = np.random.default_rng(seed)
     repeats = 1 if len(points) >= MANY else REPEATS
-    found = np.zeros((len(points), count))
+    log_likelihoods = np.zeros((len(points), count))
     for _ in range(repeats):
         order = rng.permutation(len(points))
         order = order[np.argsort(kinds[order], kind="stable")]
@@ -81,8 +81,8 @@ def held_out(points: Numbers, kinds: Kinds, count: int, seed: int = 0) -> Number
         for fold in range(FOLDS):
             out = folds == fold
             if out.any() and not out.all():
-                found[out] += learn(points[~out], kinds[~out], count).of(points[out])
-    return found / repeats
+                log_likelihoods[out] += learn(points[~out], kinds[~out], count).of(points[out])
+    return log_likelihoods / repeats
 
 
 def shares(likeness: Numbers, temperature: float, priors: Numbers) -> Numbers:
@@ -91,8 +91,8 @@ def shares(likeness: Numbers, temperature: float, priors: Numbers) -> Numbers:
         scores = likeness / temperature + np.log(priors)
     scores = scores - scores.max(axis=1, keepdims=True)
     powers = np.exp(scores)
-    found: Numbers = powers / powers.sum(axis=1, keepdims=True)
-    return found
+    probabilities: Numbers = powers / powers.sum(axis=1, keepdims=True)
+    return probabilities
 
 
 def temperature_of(likeness: Numbers, kinds: Kinds) -> float:
@@ -107,8 +107,8 @@ def temperature_of(likeness: Numbers, kinds: Kinds) -> float:
     rows = np.arange(len(kinds))
 
     def cost(temperature: float) -> float:
-        own = shares(likeness, temperature, even)[rows, kinds]
-        loss = -float(np.average(np.log(np.maximum(own, NOTHING)), weights=weights))
+        label_probabilities = shares(likeness, temperature, even)[rows, kinds]
+        loss = -float(np.average(np.log(np.maximum(label_probabilities, NOTHING)), weights=weights))
         return loss + float(np.square(np.log(temperature))) / len(kinds)
 
     return float(min(grid, key=cost))
@@ -127,17 +127,17 @@ def above_chance(guessed: Numbers, kinds: Kinds) -> float:
     rest = guessed - by_example[:, None] - by_kind + overall
     # The exact variance over all ways to deal (Hoeffding, 1951).
     variance = float(np.sum(np.square(rest) @ sizes)) / max(1, total - 1)
-    own = float(guessed[np.arange(total), kinds].sum())
-    return (own - total * overall) / max(float(np.sqrt(variance)), NOTHING)
+    label_sum = float(guessed[np.arange(total), kinds].sum())
+    return (label_sum - total * overall) / max(float(np.sqrt(variance)), NOTHING)
 
 
-def told_apart(scores: Numbers, own: NDArray[np.bool_]) -> float:
+def told_apart(scores: Numbers, is_member: NDArray[np.bool_]) -> float:
     """How many standard deviations examples of a kind rank above the others (Mann and Whitney)."""
-    mine, others = int(np.count_nonzero(own)), int(np.count_nonzero(~own))
+    mine, others = int(np.count_nonzero(is_member)), int(np.count_nonzero(~is_member))
     if not mine or not others:
         return 0.0
     ranks = np.empty(len(scores))
     ranks[np.argsort(scores, kind="stable")] = np.arange(1, len(scores) + 1)
-    above = float(ranks[own].sum()) - mine * (mine + 1) / 2
+    above = float(ranks[is_member].sum()) - mine * (mine + 1) / 2
     middle = mine * others / 2
     return (above - middle) / float(np.sqrt(mine * others * (mine + others + 1) / 12))

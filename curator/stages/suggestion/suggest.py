@@ -124,11 +124,13 @@ def _offers(like: Numbers, labelled: _TrainingSet) -> list[Offer]:
     kind = _offered(fair, np.setdiff1d(np.arange(len(labelled.ids)), rows))
     given = np.full(len(labelled.ids), -1)
     given[rows] = kinds
-    own = fair[rows, kinds]
+    label_probabilities = fair[rows, kinds]
     # After confident learning: a label is doubted that is less sure of itself than its like.
-    usual = np.bincount(kinds, own, len(labelled.keys)) / np.maximum(labelled.sizes, 1)
+    usual = np.bincount(kinds, label_probabilities, len(labelled.keys)) / np.maximum(
+        labelled.sizes, 1
+    )
     few = labelled.sizes[kinds] < FEWEST_TO_DOUBT
-    trusted = (kind[rows] == kinds) | (own >= usual[kinds]) | few
+    trusted = (kind[rows] == kinds) | (label_probabilities >= usual[kinds]) | few
     kind[rows[trusted]] = kinds[trusted]
     chance = probable[np.arange(len(kind)), kind]
     wrong = (given >= 0) & (given != kind)
@@ -196,15 +198,15 @@ def points_of(material: Material) -> Numbers:
 
     First the delivery, then the voice, then the signs in the text.
     """
-    heard = material.heard
-    delivery = normalised(heard).astype(np.float64)
+    inputs = material.heard
+    delivery = normalised(inputs).astype(np.float64)
     delivery /= np.maximum(delivery.std(axis=0), 0.1)
-    ids = [id_ for id_, _ in heard.vectors]
+    ids = [id_ for id_, _ in inputs.vectors]
     signs = np.array([_signs(material.texts.get(id_, "")) for id_ in ids], np.float64)
     signs -= signs.mean(axis=0)
     signs *= SIGN_WEIGHT / np.maximum(signs.std(axis=0), 0.1)
     signs[:, -1] /= SIGN_WEIGHT  # length is a number like others
-    return np.hstack([delivery, _peculiar(heard, ids), signs])
+    return np.hstack([delivery, _peculiar(inputs, ids), signs])
 
 
 def _signs(text: str) -> tuple[float, ...]:
@@ -212,18 +214,18 @@ def _signs(text: str) -> tuple[float, ...]:
     return (*(float(sign in folded) for sign, _ in SIGNS), float(np.log1p(len(folded.split()))))
 
 
-def _peculiar(heard: DeliveryInputs, ids: Sequence[int]) -> Numbers:
+def _peculiar(inputs: DeliveryInputs, ids: Sequence[int]) -> Numbers:
     """How the voice differs from its speaker's usual one, (clips, VOICE); 0 where it is unknown."""
-    found = np.zeros((len(ids), VOICE))
+    features = np.zeros((len(ids), VOICE))
     place = {id_: row for row, id_ in enumerate(ids)}
-    known = [(id_, values) for id_, values in heard.voices if id_ in place]
+    known = [(id_, values) for id_, values in inputs.voices if id_ in place]
     if len(known) <= VOICE:
-        return found
+        return features
     rows = unpacked(known).astype(np.float64)
-    whose = speaker_labels(unpacked(known))
-    for speaker in np.unique(whose):
-        rows[whose == speaker] -= rows[whose == speaker].mean(axis=0)
+    speakers = speaker_labels(unpacked(known))
+    for speaker in np.unique(speakers):
+        rows[speakers == speaker] -= rows[speakers == speaker].mean(axis=0)
     values, directions = np.linalg.eigh(rows.T @ rows / len(rows))
     parts = rows @ directions[:, -VOICE:] / np.sqrt(np.maximum(values[-VOICE:], 1e-9))
-    found[[place[id_] for id_, _ in known]] = np.clip(parts, -4.0, 4.0)
-    return found
+    features[[place[id_] for id_, _ in known]] = np.clip(parts, -4.0, 4.0)
+    return features

@@ -56,24 +56,28 @@ class TranscribeRecordings:
         made_by = Producer(self.key, self.version, self.options)
         for item in items:
             try:
-                found = self._heard(item)
+                transcript = self._heard(item)
             except (RuntimeError, ValueError) as reason:  # CTranslate2's own
                 yield Failed(item.recording.id, f"{item.recording.name}: {reason}")
                 continue
-            yield RecordingTranscript(item.recording.id, made_by, found)
+            yield RecordingTranscript(item.recording.id, made_by, transcript)
 
     def _heard(self, item: RecordingSound) -> Transcript:
         probabilities = speech_probabilities(item.samples16)
         spans = pieces_to_hear(probabilities, len(item.samples16))
         language = item.language or self._language(item.samples16, spans)
         pieces = (Chunk(span, _sound(item.samples16, span)) for span in spans)
-        heard = list(_listened(self._model, packed(pieces), language))
+        hypotheses = list(_listened(self._model, packed(pieces), language))
         words = [
-            moved(word, span.start) for span, found in heard for word in glued(found, language)
+            moved(word, span.start)
+            for span, hypothesis in hypotheses
+            for word in glued(hypothesis, language)
         ]
         pauses = Hearing.of(item.samples16, probabilities).pauses()
         settled = settle(words, pauses, len(item.samples16))
-        no_speech = _weighted([(found.no_speech, span.samples) for span, found in heard])
+        no_speech = _weighted(
+            [(hypothesis.no_speech, span.samples) for span, hypothesis in hypotheses]
+        )
         rated = tuple(at_rate(word, item.recording.rate) for word in settled)
         return transcript_of(rated, language, no_speech)
 
@@ -123,13 +127,13 @@ class TranscribeClips:
         ]
         words: list[list[Word]] = [[] for _ in clips]
         doubts: list[list[tuple[float, int]]] = [[] for _ in clips]
-        for (index, span), found in _listened(self._model, packed(pieces), known):
-            words[index] += [moved(word, span.start) for word in glued(found, known)]
-            doubts[index].append((found.no_speech, span.samples))
+        for (index, span), hypothesis in _listened(self._model, packed(pieces), known):
+            words[index] += [moved(word, span.start) for word in glued(hypothesis, known)]
+            doubts[index].append((hypothesis.no_speech, span.samples))
         made_by = Producer(self.key, self.version, self.options)
         facts = []
-        for clip, heard, doubt in zip(clips, words, doubts, strict=True):
-            inside = (clamped(word, clip.span16) for word in heard)
+        for clip, clip_words, doubt in zip(clips, words, doubts, strict=True):
+            inside = (clamped(word, clip.span16) for word in clip_words)
             rated = tuple(at_rate(word, clip.recording.rate) for word in inside)
             transcript = transcript_of(rated, known, _weighted(doubt))
             facts.append(ClipFact(clip.clip_id, clip.span, made_by, transcript))
@@ -160,7 +164,7 @@ def pieces_to_hear(probabilities: Probabilities, samples: int) -> list[Span]:
 
     A longer stretch is parted where speech is least likely in its last third.
     """
-    found: list[Span] = []
+    merged: list[Span] = []
     for span in speech_spans(probabilities, samples, LISTEN):
         rest = span
         while rest.samples > ROOM:
@@ -168,9 +172,9 @@ def pieces_to_hear(probabilities: Probabilities, samples: int) -> list[Span]:
             last = (rest.start + ROOM) // FRAME
             at = (first + int(np.argmin(probabilities[first:last]))) * FRAME + FRAME // 2
             before, rest = rest.split(at)
-            found.append(before)
-        found.append(rest)
-    return found
+            merged.append(before)
+        merged.append(rest)
+    return merged
 
 
 def _listened(
@@ -178,9 +182,9 @@ def _listened(
 ) -> Iterator[tuple[Owner, Hypothesis]]:
     """What each piece of the windows says, times in seconds of the piece, in order."""
     for group in _grouped(windows, model.windows_at_once):
-        heard = model.listen([window.samples for window in group], language)
-        for window, found in zip(group, heard, strict=True):
-            yield from _by_piece(window, found)
+        hypotheses = model.listen([window.samples for window in group], language)
+        for window, hypothesis in zip(group, hypotheses, strict=True):
+            yield from _by_piece(window, hypothesis)
 
 
 def _grouped(windows: Iterable[Window[Owner]], count: int) -> Iterator[list[Window[Owner]]]:
@@ -189,16 +193,16 @@ def _grouped(windows: Iterable[Window[Owner]], count: int) -> Iterator[list[Wind
         yield group
 
 
-def _by_piece(window: Window[Owner], heard: Hypothesis) -> Iterator[tuple[Owner, Hypothesis]]:
+def _by_piece(window: Window[Owner], hypothesis: Hypothesis) -> Iterator[tuple[Owner, Hypothesis]]:
     words: list[list[HypothesisWord]] = [[] for _ in window.pieces]
-    for word in heard.words:
+    for word in hypothesis.words:
         place = window.place((word.start_s + word.stop_s) / 2 * CACHE_RATE)
         offset = window.starts[place] / CACHE_RATE
         words[place].append(
             HypothesisWord(word.start_s - offset, word.stop_s - offset, word.text, word.probability)
         )
-    for piece, own in zip(window.pieces, words, strict=True):
-        yield piece.owner, Hypothesis(tuple(own), heard.no_speech)
+    for piece, piece_words in zip(window.pieces, words, strict=True):
+        yield piece.owner, Hypothesis(tuple(piece_words), hypothesis.no_speech)
 
 
 def _pieces_of_clip(clip: ClipSound) -> list[Span]:

@@ -56,10 +56,10 @@ def _outside_pauses(word: Word, spoken: Sequence[Span], first: int) -> tuple[int
     return (before, before) if before is not None else (word.start, word.stop)
 
 
-def glued(heard: Hypothesis, language: str) -> Iterator[Word]:
+def glued(hypothesis: Hypothesis, language: str) -> Iterator[Word]:
     """Whole words, times in samples at 16 kHz: Whisper parts "forty-two" in two."""
     waiting: HypothesisWord | None = None
-    for word in heard.words:
+    for word in hypothesis.words:
         if not word.text.strip():
             continue
         apart = word.text.startswith(" ") or language in UNSPACED
@@ -78,10 +78,10 @@ def glued(heard: Hypothesis, language: str) -> Iterator[Word]:
         yield _word(waiting)
 
 
-def _word(heard: HypothesisWord) -> Word:
-    start = round(heard.start_s * CACHE_RATE)
-    stop = max(start, round(heard.stop_s * CACHE_RATE))
-    return Word(start, stop, heard.text.strip(), min(1.0, max(0.0, heard.probability)))
+def _word(word: HypothesisWord) -> Word:
+    start = round(word.start_s * CACHE_RATE)
+    stop = max(start, round(word.stop_s * CACHE_RATE))
+    return Word(start, stop, word.text.strip(), min(1.0, max(0.0, word.probability)))
 
 
 def moved(word: Word, samples: int) -> Word:

@@ -52,13 +52,13 @@ def _mended(piece: Samples, rate: int, times: float) -> Samples:
         return piece
     edge = max(1, round(EDGE_S * rate))
     broad = binary_dilation(outside, iterations=edge)
-    made = piece.copy()
+    mended = piece.copy()
     longest = round(LONGEST_S * rate) + 2 * edge
     places = np.flatnonzero(np.diff(np.concatenate([[0], broad.astype(np.int8), [0]])))
     for start, stop in zip(places[::2], places[1::2], strict=True):
         if stop - start <= longest:
-            made[start:stop] = _bridged(piece, broad, int(start), int(stop))
-    return made
+            mended[start:stop] = _bridged(piece, broad, int(start), int(stop))
+    return mended
 
 
 def _roughness(piece: Samples) -> NDArray[np.float64]:
@@ -89,6 +89,6 @@ def _bridged(piece: Samples, broken: NDArray[np.bool_], start: int, stop: int) -
         return np.interp(inside, sides or [start], piece[sides or [start]]).astype(np.float32)
     middle, scale = (start + stop) / 2, max(1.0, (stop - start) / 2)
     curve = np.polyfit((np.array(sides) - middle) / scale, piece[sides], 3)
-    made = np.polyval(curve, (inside - middle) / scale)
+    values = np.polyval(curve, (inside - middle) / scale)
     loudest = float(np.abs(piece[sides]).max())
-    return np.clip(made, -2 * loudest, 2 * loudest).astype(np.float32)
+    return np.clip(values, -2 * loudest, 2 * loudest).astype(np.float32)

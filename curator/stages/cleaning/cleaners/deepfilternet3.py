@@ -57,14 +57,14 @@ class DeepFilterNet3:
                     count = min(AT_ONCE, waiting.size // FRAME) * FRAME
                     if skipped > 0:
                         count = min(count, skipped)
-                        made = np.zeros(count, np.float32)[late:]
+                        output = np.zeros(count, np.float32)[late:]
                         skipped -= count
                     else:
-                        made = state.processed(waiting[:count])[late:]
+                        output = state.processed(waiting[:count])[late:]
                     late = max(0, late - count)
                     waiting = waiting[count:]
-                    if made.size:
-                        yield made
+                    if output.size:
+                        yield output
             missing = DELAY + 2 * FRAME
             end = np.concatenate([waiting, np.zeros(missing, np.float32)])
             yield state.processed(end[: end.size // FRAME * FRAME])[late:]
@@ -87,13 +87,17 @@ class _DeepFilter:
 
     def processed(self, samples: Samples) -> Samples:
         """Whole frames, 30 ms late."""
-        heard = np.ascontiguousarray(samples, np.float32)
-        made = np.empty_like(heard)
-        source, target = heard.ctypes.data, made.ctypes.data
-        process, pointer, size = self._library.df_process_frame, self._pointer, heard.itemsize
-        for at in range(0, heard.size, FRAME):
+        input_samples = np.ascontiguousarray(samples, np.float32)
+        output = np.empty_like(input_samples)
+        source, target = input_samples.ctypes.data, output.ctypes.data
+        process, pointer, size = (
+            self._library.df_process_frame,
+            self._pointer,
+            input_samples.itemsize,
+        )
+        for at in range(0, input_samples.size, FRAME):
             process(pointer, source + at * size, target + at * size)
-        return made
+        return output
 
     def close(self) -> None:
         """Let go of the network."""

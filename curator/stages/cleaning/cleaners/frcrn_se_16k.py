@@ -56,5 +56,5 @@ class Frcrn:
 
     def _forward(self, sound: "torch.Tensor") -> "torch.Tensor":
         network: Any = self._network  # torch knows of no method called so
-        made: torch.Tensor = network.inference(padded_to(sound, WINDOW, HOP)[None])
-        return made
+        enhanced: torch.Tensor = network.inference(padded_to(sound, WINDOW, HOP)[None])
+        return enhanced

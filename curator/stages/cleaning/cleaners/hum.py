@@ -39,16 +39,16 @@ class Hum:
 
     def clean(self, sound: Sound) -> Iterator[Samples]:
         """See Cleaner."""
-        heard: list[Samples] = []
+        start_blocks: list[Samples] = []
         blocks = iter(sound.blocks)
-        while sum(block.size for block in heard) < LISTEN_S * sound.rate:
+        while sum(block.size for block in start_blocks) < LISTEN_S * sound.rate:
             block = next(blocks, None)
             if block is None:
                 break
-            heard.append(block)
-        start = np.concatenate(heard) if heard else np.empty(0, np.float32)
+            start_blocks.append(block)
+        start = np.concatenate(start_blocks) if start_blocks else np.empty(0, np.float32)
         tones = humming(start, sound.rate, self._hz)
-        again = Sound(chain(heard, blocks), sound.rate, sound.samples)
+        again = Sound(chain(start_blocks, blocks), sound.rate, sound.samples)
         if not tones:
             return again.blocks
         return _notched(again, tones)
@@ -59,14 +59,14 @@ def humming(start: Samples, rate: int, hz: float = 0.0) -> list[float]:
 
     hz: of the mains; 0 to take that of 50 and 60 Hz which hums louder.
     """
-    found = []
+    candidates = []
     for mains in (hz,) if hz else MAINS_HZ:
         stands_out = _standing_out(start, rate, mains)
         tones = [tone for tone, times in stands_out if times >= CLEARLY]
         # Two tones of a series are no chance: one alone may be something that somebody plays.
         strength = sum(times for _, times in stands_out if times >= CLEARLY)
-        found.append((strength if len(tones) >= 2 or hz else 0.0, tones))
-    strength, tones = max(found, key=lambda one: one[0])
+        candidates.append((strength if len(tones) >= 2 or hz else 0.0, tones))
+    strength, tones = max(candidates, key=lambda one: one[0])
     return tones if strength else []
 
 
@@ -75,7 +75,7 @@ def _standing_out(start: Samples, rate: int, mains: float) -> list[tuple[float, 
     spectrum, step = _steady_spectrum(start, rate)
     if not spectrum.size:
         return []
-    found = []
+    tones = []
     for multiple in range(1, int(min(HIGHEST_HZ, 0.45 * rate) / mains) + 1):
         middle = round(multiple * mains / step)
         near = spectrum[max(0, middle - 2) : middle + 3]
@@ -83,8 +83,8 @@ def _standing_out(start: Samples, rate: int, mains: float) -> list[tuple[float, 
             [spectrum[max(0, middle - 24) : max(0, middle - 6)], spectrum[middle + 7 : middle + 25]]
         )
         if near.size and beside.size:
-            found.append((multiple * mains, float(near.max() / (np.median(beside) + 1e-12))))
-    return found
+            tones.append((multiple * mains, float(near.max() / (np.median(beside) + 1e-12))))
+    return tones
 
 
 def _steady_spectrum(start: Samples, rate: int) -> tuple[NDArray[np.float64], float]:

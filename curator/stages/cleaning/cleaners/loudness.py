@@ -42,8 +42,8 @@ class MatchLoudness:
 
     def listen(self, sound: Sound) -> None:
         """See WholeCleaner."""
-        found = loudness_of(sound)
-        gain_db = 0.0 if found <= SILENCE_LUFS else min(self._lufs - found, MOST_GAIN_DB)
+        lufs = loudness_of(sound)
+        gain_db = 0.0 if lufs <= SILENCE_LUFS else min(self._lufs - lufs, MOST_GAIN_DB)
         self._gain = 10.0 ** (gain_db / 20.0)
 
     def clean(self, sound: Sound) -> Iterator[Samples]:

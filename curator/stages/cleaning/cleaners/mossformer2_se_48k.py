@@ -57,11 +57,11 @@ class MossFormer2Se:
             window_type="hamming",
         ).T  # (bands, frames)
         slopes = compute_deltas(bands)
-        heard = torch.cat([bands, slopes, compute_deltas(slopes)]).T[None]
-        mask = self._network(heard)[-1][0].T  # (bins, frames)
+        features = torch.cat([bands, slopes, compute_deltas(slopes)]).T[None]
+        mask = self._network(features)[-1][0].T  # (bins, frames)
         window = torch.hamming_window(WINDOW, periodic=False, device=loud.device)
         spectrum = torch.stft(loud, WINDOW, HOP, WINDOW, window, center=False, return_complex=True)
-        made = torch.istft(
+        enhanced = torch.istft(
             spectrum * mask, WINDOW, HOP, WINDOW, window, center=False, length=loud.numel()
         )
-        return made / FULL_SCALE
+        return enhanced / FULL_SCALE

@@ -77,8 +77,8 @@ class MossFormer2Sr:
                 part = block[at : at + LISTEN_AT_ONCE]
                 power += np.square(np.abs(np.fft.rfft(part, LISTEN_AT_ONCE)))
         share = np.cumsum(power) / max(power.sum(), 1e-12)
-        found = float(np.argmax(share >= ENERGY)) * sound.rate / LISTEN_AT_ONCE
-        self._highest_hz = min(max(found, LOWEST_HZ), 0.45 * RATE)
+        cutoff_hz = float(np.argmax(share >= ENERGY)) * sound.rate / LISTEN_AT_ONCE
+        self._highest_hz = min(max(cutoff_hz, LOWEST_HZ), 0.45 * RATE)
 
     def clean(self, sound: Sound) -> Iterator[Samples]:
         """See Cleaner; ``sound`` is at 48 kHz."""
@@ -90,11 +90,11 @@ class MossFormer2Sr:
         def extended(piece: Samples) -> Samples:
             whole = Sound.of(piece, RATE)
             at_once = Pieces(piece.size, 0)
-            made = piecewise(whole, at_once, self._forward, self._device, WINDOW)
-            spoken = np.concatenate(list(made))
+            generated = piecewise(whole, at_once, self._forward, self._device, WINDOW)
+            spoken = np.concatenate(list(generated))
             padding = min(WINDOW, piece.size - 1)
-            own = sosfiltfilt(low, piece, padlen=padding)
-            return np.asarray(own + sosfiltfilt(high, spoken, padlen=padding), np.float32)
+            low_band = sosfiltfilt(low, piece, padlen=padding)
+            return np.asarray(low_band + sosfiltfilt(high, spoken, padlen=padding), np.float32)
 
         return in_pieces(sound, PIECES, extended)
 
@@ -114,5 +114,5 @@ class MossFormer2Sr:
         filters = mel_filters(RATE, WINDOW, BANDS, HIGHEST_HZ)
         bands = torch.from_numpy(filters).to(magnitude) @ magnitude
         mended = self._mends(torch.log(bands.clamp_min(1e-5))[None])
-        made: torch.Tensor = self._speaks(mended)
-        return made
+        waveform: torch.Tensor = self._speaks(mended)
+        return waveform

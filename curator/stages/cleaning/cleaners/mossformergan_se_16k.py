@@ -56,7 +56,7 @@ class MossFormerGan:
         spectrum = torch.stft(whole * level, WINDOW, HOP, WINDOW, window, return_complex=True)
         pressed = torch.polar(spectrum.abs() ** POWER, spectrum.angle()).T  # (frames, bins)
         real, imaginary = self._network(torch.stack([pressed.real, pressed.imag])[None])
-        found = torch.complex(real.reshape(pressed.shape), imaginary.reshape(pressed.shape)).T
-        made = torch.polar(found.abs() ** (1 / POWER), found.angle())
-        heard = torch.istft(made, WINDOW, HOP, WINDOW, window, length=whole.numel())
-        return heard / level
+        compressed = torch.complex(real.reshape(pressed.shape), imaginary.reshape(pressed.shape)).T
+        linear = torch.polar(compressed.abs() ** (1 / POWER), compressed.angle())
+        waveform = torch.istft(linear, WINDOW, HOP, WINDOW, window, length=whole.numel())
+        return waveform / level

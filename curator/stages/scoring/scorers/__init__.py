@@ -33,7 +33,7 @@ class ScorerInput:
 class Scorer(Protocol):
     """Hears a clip and says its numbers by score key; leaves out what cannot be said of it."""
 
-    def __call__(self, heard: ScorerInput, /) -> Mapping[str, float]:
+    def __call__(self, inputs: ScorerInput, /) -> Mapping[str, float]:
         """The numbers of one clip."""
         ...
 

@@ -26,11 +26,11 @@ BAND_HZ = 150.0  # the spectrum is looked at in bands this wide
 class Bandwidth:
     """Finds where the spectrum ends."""
 
-    def __call__(self, heard: ScorerInput) -> dict[str, float]:
+    def __call__(self, inputs: ScorerInput) -> dict[str, float]:
         """The highest frequency in Hz that holds sound; 0 for silence."""
         from scipy.signal import stft
 
-        samples, rate = heard.wave.samples, heard.wave.rate
+        samples, rate = inputs.wave.samples, inputs.wave.rate
         window = max(8, round(WINDOW_S * rate))
         if samples.size < window:
             samples = np.pad(samples, (0, window - samples.size))

@@ -45,9 +45,9 @@ SMALLEST_CROWD = 0.0005  # of the clip
 class Clipping:
     """Looks for flat tops, and for crowds below one height, on both sides."""
 
-    def __call__(self, heard: ScorerInput) -> dict[str, float]:
+    def __call__(self, inputs: ScorerInput) -> dict[str, float]:
         """The share of samples that were cut off, 0 to 1."""
-        samples = np.clip(heard.wave.samples, -1.0, 1.0)  # what lies beyond is lost at export
+        samples = np.clip(inputs.wave.samples, -1.0, 1.0)  # what lies beyond is lost at export
         if samples.size == 0:
             return {"clipping": 0.0}
         flat = _flat_samples(samples) + _flat_samples(-samples)

@@ -62,15 +62,15 @@ class Dnsmos:
         self._p835 = _network("sig_bak_ovr.onnx")
         self._p808 = _network("model_v8.onnx")
 
-    def __call__(self, heard: ScorerInput) -> dict[str, float]:
+    def __call__(self, inputs: ScorerInput) -> dict[str, float]:
         """Overall, speech and background quality after P.835, overall after P.808; 1 to 5."""
-        samples = heard.wave.samples
+        samples = inputs.wave.samples
         if samples.size == 0:
             return {}
         starts, sound = _windows(samples, exact=self._exact)
-        found = np.array([self._of(sound[start : start + WINDOW]) for start in starts])
+        opinion_scores = np.array([self._of(sound[start : start + WINDOW]) for start in starts])
         keys = ("dnsmos_sig", "dnsmos_bak", "dnsmos_ovrl", "dnsmos_p808")
-        return dict(zip(keys, map(float, found.mean(axis=0)), strict=True))
+        return dict(zip(keys, map(float, opinion_scores.mean(axis=0)), strict=True))
 
     def _of(self, window: Samples) -> tuple[float, float, float, float]:
         """Speech, background, overall, P.808 of one window."""
@@ -116,10 +116,10 @@ def _network(name: str) -> "onnxruntime.InferenceSession":
     """One of the networks inside the installed speechmos, on one thread of the processor."""
     import onnxruntime
 
-    found = find_spec("speechmos")
-    if found is None or not found.submodule_search_locations:
+    package = find_spec("speechmos")
+    if package is None or not package.submodule_search_locations:
         raise MissingModel("speechmos is not installed.", "Install the project's requirements.")
-    path = Path(found.submodule_search_locations[0]) / "dnsmos_models" / name
+    path = Path(package.submodule_search_locations[0]) / "dnsmos_models" / name
     if not path.is_file():
         raise MissingModel(f"A network of speechmos is missing: {path}.", "Install it again.")
     options = onnxruntime.SessionOptions()

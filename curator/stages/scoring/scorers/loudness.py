@@ -35,9 +35,9 @@ SHELF_EXPONENT = 0.4996667741545416
 class Loudness:
     """Measures integrated loudness."""
 
-    def __call__(self, heard: ScorerInput) -> dict[str, float]:
+    def __call__(self, inputs: ScorerInput) -> dict[str, float]:
         """LUFS; a clip below 0.4 s is one block; silence is -70."""
-        return {"loudness": integrated_loudness(heard.wave.samples, heard.wave.rate)}
+        return {"loudness": integrated_loudness(inputs.wave.samples, inputs.wave.rate)}
 
 
 def integrated_loudness(samples: Samples, rate: int) -> float:

@@ -47,9 +47,9 @@ class Music:
     def __init__(self) -> None:
         self._rule = rule("music")
 
-    def __call__(self, heard: ScorerInput) -> dict[str, float]:
+    def __call__(self, inputs: ScorerInput) -> dict[str, float]:
         """From 0 (none) to 1, over the whole clip."""
-        measures = tone_measures(heard.wave.samples)
+        measures = tone_measures(inputs.wave.samples)
         if not len(measures):
             return {"music": 0.0}
         return {"music": as_share(float(self._rule.sums(measures).mean()))}

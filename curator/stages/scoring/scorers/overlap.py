@@ -54,22 +54,22 @@ class Overlap:
         self._encoder = the_encoder()
         self._rule = rule("two_people")
 
-    def __call__(self, heard: ScorerInput) -> dict[str, float]:
+    def __call__(self, inputs: ScorerInput) -> dict[str, float]:
         """Both from 0 (one person) to 1, and when: in seconds of the clip, where it is likely."""
-        samples = heard.wave.samples
+        samples = inputs.wave.samples
         starts = window_starts(samples)
         if not starts.size:
             return {"overlap": 0.0, "voice_change": 0.0}
         states = window_states(self._encoder, samples, starts)
         sums = self._rule.sums(states)
-        found = {"overlap": as_share(float(sums.max()))}
+        scores = {"overlap": as_share(float(sums.max()))}
         if sums.max() > 0:
             first, last = _around(sums, int(sums.argmax()))
             length = samples.size / CACHE_RATE
             begin, end = starts[first] / CACHE_RATE, starts[last] / CACHE_RATE + WINDOW_S
-            found["overlap_start"] = 0.0 if begin < STEP_S else begin + EDGE_S
-            found["overlap_stop"] = length if end > length - STEP_S else end - EDGE_S
-        return found | changes(self._encoder.directions(states), starts)
+            scores["overlap_start"] = 0.0 if begin < STEP_S else begin + EDGE_S
+            scores["overlap_stop"] = length if end > length - STEP_S else end - EDGE_S
+        return scores | changes(self._encoder.directions(states), starts)
 
 
 def window_starts(samples: Samples) -> NDArray[np.int64]:

@@ -16,10 +16,10 @@ from curator.stages.scoring.scorers import ScorerInput, scorer
 class Silence:
     """Finds the first and the last speech by their energy."""
 
-    def __call__(self, heard: ScorerInput) -> dict[str, float]:
+    def __call__(self, inputs: ScorerInput) -> dict[str, float]:
         """Seconds before the first and after the last; both the whole length for silence."""
-        frames = speech_frames(heard.wave)
+        frames = speech_frames(inputs.wave)
         if not frames.speech.any():
-            return {"lead_silence": heard.wave.seconds, "trail_silence": heard.wave.seconds}
-        trail = heard.wave.seconds - frames.last * FRAME_S
+            return {"lead_silence": inputs.wave.seconds, "trail_silence": inputs.wave.seconds}
+        trail = inputs.wave.seconds - frames.last * FRAME_S
         return {"lead_silence": frames.first * FRAME_S, "trail_silence": max(0.0, trail)}

@@ -38,9 +38,9 @@ LOWEST_DB, HIGHEST_DB = -20.0, 80.0
 class SignalToNoise:
     """Compares the loud moments with the quiet ones, band by band."""
 
-    def __call__(self, heard: ScorerInput) -> dict[str, float]:
+    def __call__(self, inputs: ScorerInput) -> dict[str, float]:
         """Speech-to-noise power ratio in dB during speech; -20 for silence."""
-        bands = _band_powers(heard.wave.samples, heard.wave.rate)  # (frames, bands)
+        bands = _band_powers(inputs.wave.samples, inputs.wave.rate)  # (frames, bands)
         whole = bands.sum(axis=1)
         if whole.size == 0 or whole.max() <= 0.0:
             return {"snr": LOWEST_DB}

@@ -21,12 +21,12 @@ HIGHEST = 10_000.0
 class SpeechRate:
     """Speech rate: letters per second of speech."""
 
-    def __call__(self, heard: ScorerInput) -> dict[str, float]:
+    def __call__(self, inputs: ScorerInput) -> dict[str, float]:
         """Letters and digits per second of speech; no number for a clip without text."""
-        characters = sum(character.isalnum() for character in heard.text)
+        characters = sum(character.isalnum() for character in inputs.text)
         if characters == 0:
             return {}
-        speech = speech_frames(heard.wave).speech
+        speech = speech_frames(inputs.wave).speech
         seconds = max(_spoken_frames(speech) * FRAME_S, SHORTEST_SPEECH_S)
         return {"speech_rate": min(characters / seconds, HIGHEST)}
 

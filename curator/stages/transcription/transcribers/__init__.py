@@ -137,9 +137,9 @@ def transcriber_name(choice: str) -> str:
 def open_transcriber(choice: str, device: str = "auto", threads: int = 1) -> Transcriber:
     """Load a transcriber. choice: see ``transcriber_name``. Raises MissingModel."""
     info, model = _chosen(choice)
-    made = info.create(model, device, threads)
-    made.name = info.name_of(model)
-    return made
+    transcriber = info.create(model, device, threads)
+    transcriber.name = info.name_of(model)
+    return transcriber
 
 
 def _chosen(choice: str) -> tuple[TranscriberInfo, str]:

@@ -85,10 +85,10 @@ class FasterWhisper:
         if not windows:
             return []
         known = language if language in self.languages else None
-        heard = self._batch(windows, known)
+        hypotheses = self._batch(windows, known)
         return [
-            self._again(window, known) if doubtful(found) else found
-            for window, found in zip(windows, heard, strict=True)
+            self._again(window, known) if doubtful(hypothesis) else hypothesis
+            for window, hypothesis in zip(windows, hypotheses, strict=True)
         ]
 
     def _batch(
@@ -111,21 +111,24 @@ class FasterWhisper:
             max_new_tokens=MOST_TOKENS + int(MOST_TOKENS_S * longest_s),
             no_repeat_ngram_size=no_loops_of,
         )
-        found: list[list[Any]] = [[] for _ in windows]
+        by_window: list[list[Any]] = [[] for _ in windows]
         for segment in segments:
             at = int(np.searchsorted(stops, segment.seek / 100 + 0.02, side="right"))
-            found[min(at, len(windows) - 1)].append(segment)
-        return [_heard(own, float(start)) for own, start in zip(found, starts, strict=True)]
+            by_window[min(at, len(windows) - 1)].append(segment)
+        return [
+            _heard(window_segments, float(start))
+            for window_segments, start in zip(by_window, starts, strict=True)
+        ]
 
     def _again(self, window: Samples, language: str | None) -> Hypothesis:
         """A second hearing that may not say the same three words twice.
 
         Not Whisper's own way out, which draws lots: the same sound shall give the same text.
         """
-        (found,) = self._batch([window], language, no_loops_of=NO_LOOPS_OF)
-        if found.no_speech > NOBODY_SPEAKS and found.log_probability < UNSURE:
-            return Hypothesis((), found.no_speech, found.log_probability)
-        return found
+        (hypothesis,) = self._batch([window], language, no_loops_of=NO_LOOPS_OF)
+        if hypothesis.no_speech > NOBODY_SPEAKS and hypothesis.log_probability < UNSURE:
+            return Hypothesis((), hypothesis.no_speech, hypothesis.log_probability)
+        return hypothesis
 
 
 def _heard(segments: Sequence[Any], offset_s: float) -> Hypothesis:
@@ -145,9 +148,9 @@ def _heard(segments: Sequence[Any], offset_s: float) -> Hypothesis:
     return Hypothesis(words, no_speech, log_probability)
 
 
-def doubtful(heard: Hypothesis) -> bool:
+def doubtful(hypothesis: Hypothesis) -> bool:
     """Whether Whisper was unsure or repeated itself."""
-    return heard.log_probability < UNSURE or compression(heard.text) > COMPRESSED
+    return hypothesis.log_probability < UNSURE or compression(hypothesis.text) > COMPRESSED
 
 
 def _usable(device: str) -> str:
