@@ -6,7 +6,7 @@ recording   An imported file of sound, known by the hash of its content. (not: t
 span        A half-open range of samples ``[start, stop)`` of a recording. (not: segment, region)
 clip        A span of a recording as people see it: facts and decisions already merged.
             (not: sample, utterance, item; a *sample* is one number of a waveform)
-fact        What a machine found out, with the producer and version that made it. May be deleted
+fact        Computed result, with the producer and version that made it. May be deleted
             and computed again. (not: result, metadata, annotation)
 producer    The key and version of the stage or scorer that made a fact.
 decision    What a person decided: keep or drop, text, emotion, edges. Precious, journaled,

@@ -1,4 +1,4 @@
-"""How many clips and minutes each category has, and what it lacks."""
+"""Clips and minutes of each category against its target."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -15,8 +15,8 @@ SECONDS_PER_MINUTE = 60
 class CategoryBalance:
     """A category's clips against its target.
 
-    emotion: None for kept clips without a category, or of one the project no longer has, which
-    have no target. undecided: clips of it that nobody has kept or dropped yet.
+    emotion: None for clips without a category, or with one that the project no longer has; they
+    have no target. undecided: clips that are neither kept nor dropped.
     """
 
     emotion: Emotion | None
@@ -27,22 +27,22 @@ class CategoryBalance:
 
     @property
     def key(self) -> str:
-        """The category's key, "" without one."""
+        """Key of the category, "" without one."""
         return self.emotion.key if self.emotion else ""
 
     @property
     def lacking_clips(self) -> int:
-        """How many clips are missing to the target."""
+        """Number of clips below the target."""
         return max(0, self.emotion.target_clips - self.clips) if self.emotion else 0
 
     @property
     def lacking_minutes(self) -> float:
-        """How many minutes are missing to the target."""
+        """Minutes below the target."""
         return max(0.0, self.emotion.target_minutes - self.minutes) if self.emotion else 0.0
 
     @property
     def is_reached(self) -> bool:
-        """Whether it has what it needs."""
+        """Whether the targets are reached."""
         return not self.lacking_clips and not self.shown_minutes
 
     @property
@@ -55,7 +55,7 @@ class CategoryBalance:
         """Sentence on what the category lacks; "" when it is complete.
 
         "confirmation lacks 13 clips and 0.6 minutes; 4 undecided clips could help"
-        waiting: clips without a category that are likely ones of this.
+        waiting: clips without a category with this suggestion.
         """
         lacks = []
         if self.lacking_clips:
@@ -81,26 +81,26 @@ class Balance:
 
     @property
     def clips(self) -> int:
-        """Kept clips in all."""
+        """Total number of kept clips."""
         return sum(each.clips for each in (*self.categories, self.uncategorised))
 
     @property
     def minutes(self) -> float:
-        """Minutes of kept clips in all."""
+        """Total minutes of kept clips."""
         return sum(each.minutes for each in (*self.categories, self.uncategorised))
 
     @property
     def undecided(self) -> int:
-        """Undecided clips in all."""
+        """Total number of undecided clips."""
         return sum(each.undecided for each in (*self.categories, self.uncategorised))
 
     @property
     def is_reached(self) -> bool:
-        """Whether every category has what it needs."""
+        """Whether every category has reached its targets."""
         return all(each.is_reached for each in self.categories)
 
     def counts(self) -> tuple[str, ...]:
-        """The counts as people read them, a line for each category, then for all."""
+        """Counts as sentences: one line per category, then the total."""
         counts = [_line(each.emotion.name, each) for each in self.categories if each.emotion]
         if self.uncategorised.clips or self.uncategorised.undecided:
             counts.append(_line("No category", self.uncategorised))
@@ -114,14 +114,14 @@ class Balance:
 def balance(clips: Iterable[Clip], emotions: EmotionSet) -> Balance:
     """Count kept and undecided clips against the targets of ``emotions``."""
     known = set(emotions.keys)
-    found: defaultdict[tuple[str, State], list[float]] = defaultdict(list)
+    seconds: defaultdict[tuple[str, State], list[float]] = defaultdict(list)
     for clip in clips:
         key = clip.emotion if clip.emotion in known else None
-        found[key or "", clip.state].append(clip.seconds)
+        seconds[key or "", clip.state].append(clip.seconds)
 
     def counted(emotion: Emotion | None) -> CategoryBalance:
         key = emotion.key if emotion else ""
-        kept, undecided = found[key, State.KEPT], found[key, State.UNDECIDED]
+        kept, undecided = seconds[key, State.KEPT], seconds[key, State.UNDECIDED]
         return CategoryBalance(
             emotion,
             len(kept),

@@ -17,18 +17,18 @@ from curator.domain.weights import Weights
 
 DIGITS = "1234567890"
 RESERVED = ("none", "temperature")
-"""Words of queries and of the weights."""
+"""Reserved words of queries and weights."""
 
-MOST_CLIPS, MOST_MINUTES = 100_000, 10_000.0
+MAX_CLIPS, MAX_MINUTES = 100_000, 10_000.0
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _KEY = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledClips:
-    """What a change of categories has to carry along.
+    """State that a change of categories updates.
 
-    labels: clip id -> category. weights: as they are decided.
+    labels: clip id -> category. weights: as decided.
     """
 
     emotions: EmotionSet
@@ -38,14 +38,14 @@ class LabelledClips:
 
 @dataclass(frozen=True, slots=True)
 class CategoryEdit:
-    """Several edits that are undone together, with their label."""
+    """Edits that are undone together, with their label."""
 
     label: str
     edits: Sequence[Edit]
 
 
 def new_category(emotions: EmotionSet, name: str) -> Emotion:
-    """A category with a free key, colour and digit, and the targets of the first one."""
+    """New category with a free key, colour and digit, and the targets of the first one."""
     folded = _named(emotions, name)
     key = key_of(folded)
     number = 2
@@ -64,22 +64,22 @@ def new_category(emotions: EmotionSet, name: str) -> Emotion:
 
 
 def add(now: LabelledClips, emotion: Emotion) -> CategoryEdit:
-    """One more category, at the end."""
+    """Add a category at the end."""
     if emotion.key in now.emotions.keys:
-        raise CuratorError(f"There is a category {emotion.key!r} already.")
+        raise CuratorError(f"There is already a category {emotion.key!r}.")
     return _act(f"Add category: {emotion.name}", now, (*now.emotions.emotions, emotion))
 
 
 def change(now: LabelledClips, key: str, emotion: Emotion) -> CategoryEdit:
-    """Another name, key, colour, digit or other targets for a category; its clips stay in it.
+    """Change the name, key, colour, digit or targets of a category; its clips stay in it.
 
-    A digit that another category has is given to this one, and this one's old to the other.
+    If another category has the digit, the two swap digits.
     """
     old = category(now.emotions, key)
     others = [each.key for each in now.emotions.emotions if each.key != key]
     if emotion.key in others:
         raise CuratorError(
-            f"There is a category {emotion.key!r} already.", "Merge the two, or choose another key."
+            f"There is already a category {emotion.key!r}.", "Merge the two, or choose another key."
         )
     after = []
     for each in now.emotions.emotions:
@@ -93,7 +93,7 @@ def change(now: LabelledClips, key: str, emotion: Emotion) -> CategoryEdit:
 
 
 def merge(now: LabelledClips, key: str, into: str) -> CategoryEdit:
-    """One category goes, and its clips into another."""
+    """Merge a category into another with its clips."""
     old, other = category(now.emotions, key), category(now.emotions, into)
     if old is other:
         raise CuratorError("A category cannot be merged with itself.")
@@ -102,16 +102,16 @@ def merge(now: LabelledClips, key: str, into: str) -> CategoryEdit:
 
 
 def remove(now: LabelledClips, key: str) -> CategoryEdit:
-    """A category goes; its clips have none then."""
+    """Remove a category; its clips then have none."""
     old = category(now.emotions, key)
     if len(now.emotions.emotions) == 1:
-        raise CuratorError("The last category stays.", "Rename it instead.")
+        raise CuratorError("The last category cannot be removed.", "Rename it instead.")
     left = [each for each in now.emotions.emotions if each is not old]
     return _act(f"Remove category: {old.name}", now, left, {key: None})
 
 
 def replace_set(now: LabelledClips, other: EmotionSet) -> CategoryEdit:
-    """Another set in place of this one; categories that only clips have go on after its own."""
+    """Replace the category set; old categories that clips still use are appended."""
     used = set(now.labels.values())
     kept = [e for e in now.emotions.emotions if e.key in used and e.key not in other.keys]
     free = _free_digits(other)
@@ -125,7 +125,7 @@ def replace_set(now: LabelledClips, other: EmotionSet) -> CategoryEdit:
 
 
 def category(emotions: EmotionSet, key: str) -> Emotion:
-    """The category of this key, or CuratorError naming those there are."""
+    """Category by key. Raises CuratorError listing the keys if there is none."""
     for each in emotions.emotions:
         if each.key == key:
             return each
@@ -135,7 +135,7 @@ def category(emotions: EmotionSet, key: str) -> Emotion:
 
 
 def to_toml(emotions: EmotionSet) -> str:
-    """A category set as text, from which it is read again."""
+    """TOML text of a category set."""
     first = emotions.emotions[0]
     lines = [
         f"key = {json.dumps(emotions.key, ensure_ascii=False)}",
@@ -148,23 +148,27 @@ def to_toml(emotions: EmotionSet) -> str:
 
 
 def checked(emotion: Emotion) -> Emotion:
-    """The category as it is, or CuratorError naming what cannot be."""
+    """Return a valid category unchanged. Raises CuratorError for an invalid field."""
     if not _COLOUR.fullmatch(emotion.colour):
-        raise CuratorError(f"{emotion.colour!r} is no colour.", "Write it as #rrggbb.")
+        raise CuratorError(f"{emotion.colour!r} is not a colour.", "Write it as #rrggbb.")
     if not _KEY.fullmatch(emotion.key) or emotion.key != emotion.key.lower():
         raise CuratorError(
-            f"{emotion.key!r} is no key of a category.", "Use small letters, digits and _."
+            f"{emotion.key!r} is not a valid category key.", "Use lower-case letters, digits and _."
         )
     if emotion.key in RESERVED:
-        raise CuratorError(f"No category can have the key {emotion.key!r}.", "Choose another one.")
+        raise CuratorError(f"The category key {emotion.key!r} is reserved.", "Choose another one.")
     if emotion.digit and (len(emotion.digit) != 1 or emotion.digit not in DIGITS):
-        raise CuratorError(f"{emotion.digit!r} is no digit from 0 to 9.")
+        raise CuratorError(f"{emotion.digit!r} is not a digit from 0 to 9.")
     if not emotion.name.strip() or any(ord(letter) < ord(" ") for letter in emotion.name):
-        raise CuratorError("A category needs a name of one line.")
-    if not 0 <= emotion.target_clips <= MOST_CLIPS:
-        raise CuratorError(f"A target of {emotion.target_clips} clips cannot be.")
-    if not 0 <= emotion.target_minutes <= MOST_MINUTES:
-        raise CuratorError(f"A target of {emotion.target_minutes} minutes cannot be.")
+        raise CuratorError("A category needs a name on one line.")
+    if not 0 <= emotion.target_clips <= MAX_CLIPS:
+        raise CuratorError(
+            f"A target of {emotion.target_clips} clips is out of range: 0 to {MAX_CLIPS}."
+        )
+    if not 0 <= emotion.target_minutes <= MAX_MINUTES:
+        raise CuratorError(
+            f"A target of {emotion.target_minutes} minutes is out of range: 0 to {MAX_MINUTES:g}."
+        )
     return emotion
 
 
@@ -174,7 +178,7 @@ def _act(
     after: Sequence[Emotion],
     moves: Mapping[str, str | None] | None = None,
 ) -> CategoryEdit:
-    """The set first, so that labels may go to its new categories; it is judged at the end."""
+    """Edits in order: the set first, so that labels can use its new categories."""
     for each in after:
         checked(each)
     names = [each.name.casefold() for each in after]
@@ -213,7 +217,7 @@ def _named(emotions: EmotionSet, name: str) -> str:
     if not folded:
         raise CuratorError("A category needs a name.")
     if folded.casefold() in {each.name.casefold() for each in emotions.emotions}:
-        raise CuratorError(f"There is a category {folded!r} already.")
+        raise CuratorError(f"There is already a category {folded!r}.")
     return folded
 
 

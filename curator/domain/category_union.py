@@ -1,4 +1,4 @@
-"""Category sets put together: a set's text with more categories at its end."""
+"""Union of category sets: the text of a set with appended categories."""
 
 import json
 import re
@@ -11,16 +11,16 @@ COLOURS = (
     *("#E69F00", "#56B4E9", "#009E73", "#F0E442"),
     *("#0072B2", "#D55E00", "#CC79A7", "#999999"),
 )
-"""Okabe and Ito's, for categories that come without one."""
+"""Okabe-Ito palette, for categories without a colour."""
 
 RESERVED = {"none": "category_none"}
 """``emotion:none`` means clips without a category."""
 
 
 def united(text: str, more: Iterable[Emotion]) -> str:
-    """A category set's TOML with those of ``more`` that it lacks, by key.
+    """TOML of a category set extended by the missing categories of ``more``, by key.
 
-    A digit that is taken is replaced by a free one, or by none when all ten are taken.
+    A used digit is replaced by a free one, or by none if all ten are used.
     """
     known = EmotionSet.from_text(text)
     keys = set(known.keys)
@@ -36,7 +36,7 @@ def united(text: str, more: Iterable[Emotion]) -> str:
 
 
 def unknown(name: str, text: str, key: str = "") -> Emotion:
-    """A category known by its name alone, with the targets of the set in ``text``."""
+    """Category from a name, with the targets of the set in ``text``."""
     known = EmotionSet.from_text(text)
     some = known.emotions[0] if known.emotions else None
     return Emotion(
@@ -95,7 +95,7 @@ def _folded(name: str) -> str:
 
 
 def table(emotion: Emotion, digit: str) -> str:
-    """A category as it is written in a set's TOML."""
+    """TOML table of a category."""
     words = {"key": emotion.key, "name": emotion.name, "colour": emotion.colour, "digit": digit}
     lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in words.items()]
     lines += [

@@ -1,6 +1,6 @@
-"""What cleaning did to a clip, and the rules by which it is refused or chosen.
+"""Effect of cleaning on a clip, and the rules to refuse or choose a recipe.
 
-Cleaning is offered, never assumed: it has to leave the voice and the words as they were.
+Cleaning must not change the voice or the words.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,35 +12,35 @@ from curator.domain.recipe import NOTHING
 from curator.domain.span import Span
 
 SIMILARITY = "similarity"  # cosine to the chosen voice
-ERRORS = "word_errors"  # wrong words of the accepted transcript
+ERRORS = "word_errors"  # word errors against the accepted transcript
 SPEECH, BACKGROUND, OVERALL = "dnsmos_sig", "dnsmos_bak", "dnsmos_ovrl"  # MOS
-LOST = "voice_lost"  # dB of the voice's energy that are gone, in the band that lost most
-GAPS = "voice_gaps"  # share of voiced frames that are gone
-PITCH = "pitch"  # semitones by which the voice's pitch has moved
+LOST = "voice_lost"  # loss of the voice's energy in the worst band, dB
+GAPS = "voice_gaps"  # share of lost voiced frames
+PITCH = "pitch"  # change of pitch, semitones
 KEYS = (SIMILARITY, ERRORS, SPEECH, BACKGROUND, OVERALL, LOST, GAPS, PITCH)
-"""What is measured, as it is stored. The last three are 0 before."""
+"""Keys of the measures, as stored. The last three are 0 before cleaning."""
 
-MOST_SIMILARITY_LOST = 0.05
-MOST_VOICE_LOST_DB = 12.0
-MOST_GAPS = 0.065
-MOST_PITCH = 0.5
-MOST_SPEECH_LOST = 0.45
-"""Of DNSMOS's speech quality: cleaning that is heard in the voice itself."""
+MAX_SIMILARITY_LOST = 0.05
+MAX_VOICE_LOST_DB = 12.0
+MAX_GAPS = 0.065
+MAX_PITCH = 0.5
+MAX_SPEECH_LOST = 0.45
+"""Loss of DNSMOS speech quality (SIG), MOS."""
 
 WORTH_OVERALL = 0.15
-"""MOS that a recipe has to gain on average before it is better than none."""
+"""Minimum mean gain of a recipe, MOS."""
 
 
 @dataclass(frozen=True, slots=True)
 class BeforeAfter:
-    """A measure of a clip as it was and as it is cleaned."""
+    """Value of a measure before and after cleaning."""
 
     before: float
     after: float
 
     @property
     def gained(self) -> float:
-        """By how much it is more."""
+        """Difference after - before."""
         return self.after - self.before
 
 
@@ -49,7 +49,7 @@ Measures = Mapping[str, BeforeAfter]
 
 @dataclass(frozen=True, slots=True)
 class ClipCleaned:
-    """What a recipe (by hash) did to a clip, by key."""
+    """Measures of a clip cleaned by a recipe (hash), by key."""
 
     clip_id: int
     span: Span
@@ -60,68 +60,67 @@ class ClipCleaned:
 
 @dataclass(frozen=True, slots=True)
 class CleaningVerdict:
-    """Whether a cleaning is refused, why, and what it did, in a sentence."""
+    """Reasons to refuse a cleaning, and its effect as a sentence."""
 
     refused: tuple[str, ...]
     sentence: str
 
     @property
     def is_accepted(self) -> bool:
-        """Whether it may be used."""
+        """Whether the cleaning is accepted."""
         return not self.refused
 
 
 def judged(measures: Measures) -> CleaningVerdict:
-    """The guard's verdict on one clip."""
+    """Verdict of the guard on one clip."""
     reasons = []
     similarity, errors = measures.get(SIMILARITY), measures.get(ERRORS)
-    if similarity and -similarity.gained > MOST_SIMILARITY_LOST:
+    if similarity and -similarity.gained > MAX_SIMILARITY_LOST:
         reasons.append(
-            f"the voice is no longer the same: similarity {similarity.before:.2f} -> "
-            f"{similarity.after:.2f}"
+            f"the voice has changed: similarity {similarity.before:.2f} -> {similarity.after:.2f}"
         )
     if errors and errors.gained > 0:
-        reasons.append(f"words are lost: {errors.before:.0f} -> {errors.after:.0f} wrong")
+        reasons.append(f"more word errors: {errors.before:.0f} -> {errors.after:.0f}")
     for key, most, words in _LIMITS:
-        found = measures.get(key)
-        if found and found.after > most:
-            reasons.append(words.format(found.after))
+        measure = measures.get(key)
+        if measure and measure.after > most:
+            reasons.append(words.format(measure.after))
     speech = measures.get(SPEECH)
-    if speech and -speech.gained > MOST_SPEECH_LOST:
-        reasons.append(f"the speech sounds worse: {speech.before:.1f} -> {speech.after:.1f}")
+    if speech and -speech.gained > MAX_SPEECH_LOST:
+        reasons.append(f"speech quality is lower: {speech.before:.1f} -> {speech.after:.1f}")
     return CleaningVerdict(tuple(reasons), described(measures))
 
 
 _LIMITS = (
-    (LOST, MOST_VOICE_LOST_DB, "a part of the voice is gone: {:.0f} dB of one band"),
-    (GAPS, MOST_GAPS, "the voice has gaps: {:.0%} of it is gone"),
-    (PITCH, MOST_PITCH, "the voice's pitch has moved by {:.1f} semitones"),
+    (LOST, MAX_VOICE_LOST_DB, "part of the voice is lost: {:.0f} dB in one band"),
+    (GAPS, MAX_GAPS, "the voice has gaps: {:.0%} of it is lost"),
+    (PITCH, MAX_PITCH, "the pitch has changed by {:.1f} semitones"),
 )
 
 
 def described(measures: Measures) -> str:
-    """What cleaning did: "background 2.1 -> 3.6, voice 0.91 -> 0.90, words unchanged"."""
+    """Effect of cleaning: "background 2.1 -> 3.6, voice 0.91 -> 0.90, words unchanged"."""
     parts = []
     for key, name, digits in ((BACKGROUND, "background", 1), (SIMILARITY, "voice", 2)):
-        found = measures.get(key)
-        if found:
-            parts.append(f"{name} {found.before:.{digits}f} -> {found.after:.{digits}f}")
+        measure = measures.get(key)
+        if measure:
+            parts.append(f"{name} {measure.before:.{digits}f} -> {measure.after:.{digits}f}")
     errors = measures.get(ERRORS)
     if errors:
         parts.append(
             "words unchanged"
             if not errors.gained
-            else f"wrong words {errors.before:.0f} -> {errors.after:.0f}"
+            else f"word errors {errors.before:.0f} -> {errors.after:.0f}"
         )
     return ", ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
 class CleaningComparison:
-    """A recipe on the clips of a recording.
+    """Effect of a recipe on the clips of a recording.
 
-    refused: share of them that the guard refuses. gained: mean MOS overall over all clips, where
-    a refused one gains nothing because it stays as it is.
+    refused: share of clips that the guard refuses. gained: mean gain of overall MOS over all clips,
+    0 for refused ones, which stay unchanged.
     """
 
     recipe: str
@@ -133,7 +132,7 @@ class CleaningComparison:
 
 
 def compared(recipe: str, clips: Sequence[Measures]) -> CleaningComparison:
-    """What a recipe does to the clips of a recording, the refused ones left as they are."""
+    """Effect of a recipe on the clips of a recording; refused clips stay unchanged."""
     accepted = [judged(measures).is_accepted for measures in clips]
     used = [
         measures if good else _untouched(measures)
@@ -151,19 +150,19 @@ def _untouched(measures: Measures) -> Measures:
 
 
 def mean_of(key: str, clips: Iterable[Measures]) -> BeforeAfter | None:
-    """The mean of a measure before and after; None where no clip has it."""
-    found = [measures[key] for measures in clips if key in measures]
-    if not found:
+    """Mean of a measure before and after; None if no clip has it."""
+    values = [measures[key] for measures in clips if key in measures]
+    if not values:
         return None
-    return BeforeAfter(fmean(each.before for each in found), fmean(each.after for each in found))
+    return BeforeAfter(fmean(each.before for each in values), fmean(each.after for each in values))
 
 
 def best(comparisons: Sequence[CleaningComparison]) -> str:
-    """The recipe that gains most quality overall, or "none".
+    """Recipe with the highest gain of overall quality, or "none".
 
-    The rule: mean DNSMOS overall over all clips of the recording, refused ones as they were; a
-    recipe that gains less than 0.15 or is refused for more than half of the clips is none at all;
-    of two within 0.05 the one that keeps more of the voice.
+    Criterion: mean overall DNSMOS over all clips of the recording, refused ones unchanged. Recipes
+    with a gain below 0.15, or refused for more than half of the clips, are excluded; among recipes
+    within 0.05, the one with the most similar voice is chosen.
     """
     worth = [c for c in comparisons if c.gained >= WORTH_OVERALL and c.refused <= 0.5]
     if not worth:

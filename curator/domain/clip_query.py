@@ -141,14 +141,14 @@ class _Parser:
         terms: list[Term] = []
         at = self._skip_space(0)
         while at < len(self._text):
-            found = _TERM.match(self._text, at)
-            if found is None:
+            match = _TERM.match(self._text, at)
+            if match is None:
                 raise self._not_a_term(at)
             if len(terms) == MAX_TERMS:
                 raise WrongQuery(f"A query has at most {MAX_TERMS} terms", at + 1)
-            term = self._term(found)
-            terms.append(Not(term) if found["minus"] else term)
-            at = self._skip_space(found.end())
+            term = self._term(match)
+            terms.append(Not(term) if match["minus"] else term)
+            at = self._skip_space(match.end())
         return Query(tuple(terms))
 
     def _skip_space(self, at: int) -> int:
@@ -165,47 +165,47 @@ class _Parser:
             return WrongQuery("The quotation mark is never closed", quote + 1)
         return WrongQuery("Put a space before and after a quotation", quote + 1)
 
-    def _term(self, found: re.Match[str]) -> Plain:
-        if found["quoted"] is not None:
-            return Words(self._unquoted(found, "quoted"))
-        if found["name"] is not None:
-            return self._compared(found)
-        if found["field"] is not None:
-            return self._field(found)
-        return Words(found["word"])
+    def _term(self, match: re.Match[str]) -> Plain:
+        if match["quoted"] is not None:
+            return Words(self._unquoted(match, "quoted"))
+        if match["name"] is not None:
+            return self._compared(match)
+        if match["field"] is not None:
+            return self._field(match)
+        return Words(match["word"])
 
-    def _unquoted(self, found: re.Match[str], group: str) -> str:
-        text = re.sub(r"\\(.)", r"\1", found[group][1:-1], flags=re.DOTALL)
+    def _unquoted(self, match: re.Match[str], group: str) -> str:
+        text = re.sub(r"\\(.)", r"\1", match[group][1:-1], flags=re.DOTALL)
         if not text:
-            raise WrongQuery("There is nothing between the quotation marks", found.start(group) + 1)
+            raise WrongQuery("There is nothing between the quotation marks", match.start(group) + 1)
         return text
 
-    def _compared(self, found: re.Match[str]) -> Plain:
-        name, column = found["name"].lower(), found.start("name") + 1
+    def _compared(self, match: re.Match[str]) -> Plain:
+        name, column = match["name"].lower(), match.start("name") + 1
         if name not in self._numbers:
             raise _unknown(f"There is no number called {name!r}", name, self._numbers, column)
-        number = float(found["number"]) if _NUMBER.fullmatch(found["number"]) else math.nan
+        number = float(match["number"]) if _NUMBER.fullmatch(match["number"]) else math.nan
         if not math.isfinite(number):
-            said = repr(found["number"]) if found["number"] else "nothing"
+            said = repr(match["number"]) if match["number"] else "nothing"
             raise WrongQuery(
-                f"{name}{found['comparison']} needs a number, not {said}", found.start("number") + 1
+                f"{name}{match['comparison']} needs a number, not {said}", match.start("number") + 1
             )
-        return Compared(name, found["comparison"], number)
+        return Compared(name, match["comparison"], number)
 
-    def _field(self, found: re.Match[str]) -> Plain:
-        field, column = found["field"].lower(), found.start("field") + 1
+    def _field(self, match: re.Match[str]) -> Plain:
+        field, column = match["field"].lower(), match.start("field") + 1
         if field not in FIELDS:
             raise _unknown(f"There is no filter called {field!r}", field, FIELDS, column)
-        quoted = found["value"].startswith('"') and len(found["value"]) > 1
-        value = self._unquoted(found, "value") if quoted else found["value"]
+        quoted = match["value"].startswith('"') and len(match["value"]) > 1
+        value = self._unquoted(match, "value") if quoted else match["value"]
         if not value:
-            raise WrongQuery(f"{field}: needs a value", found.end("field") + 2)
+            raise WrongQuery(f"{field}: needs a value", match.end("field") + 2)
         if field == "recording":
             return InRecording(value)
         parts = tuple(dict.fromkeys(value.split(",")))
         if field in ("id", "cluster"):
-            return self._numbered(field, parts, found.start("value") + 1)
-        return OneOf(field, self._known(field, parts, found.start("value") + 1))
+            return self._numbered(field, parts, match.start("value") + 1)
+        return OneOf(field, self._known(field, parts, match.start("value") + 1))
 
     def _numbered(self, field: str, parts: tuple[str, ...], column: int) -> Plain:
         for part in parts:

@@ -1,4 +1,4 @@
-"""What people decide, and the edits that carry it."""
+"""Decisions of a person and the edits that make them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from curator.domain.span import Span
 
 
 class State(StrEnum):
-    """Whether a clip goes into the set."""
+    """Whether a clip belongs to the training set."""
 
     KEPT = "kept"
     DROPPED = "dropped"
@@ -16,14 +16,13 @@ class State(StrEnum):
 
 
 class Field(StrEnum):
-    """What a decision is about.
+    """Subject of a decision.
 
-    SPAN holds ``[start, stop]``. PRESENCE holds whether a clip is there: PERSON for one that a
-    person made or brought back, None for one that this took away. RECIPE holds the hash of the
-    recipe a clip is cleaned by, RECORDING_RECIPE the same by recording, for clips that have none of
-    their own. RATING holds what a heard sample is worth, as JSON, by the sample's number. The
-    others are of the whole project: VOICE its clips, CATEGORIES the TOML of the category set,
-    WEIGHTS how often categories shall be heard, as JSON.
+    SPAN: ``[start, stop]``. PRESENCE: PERSON for a clip created or restored by a person, None for a
+    removed one. RECIPE: hash of the cleaning recipe of a clip; RECORDING_RECIPE: of a recording,
+    for clips without one. RATING: rating of a sample as JSON, by sample id. For the whole project:
+    VOICE: clips of the target speaker, CATEGORIES: TOML of the category set, WEIGHTS: sampling
+    weights of the categories as JSON.
     """
 
     STATE = "state"
@@ -43,27 +42,27 @@ OF_PROJECT = frozenset({Field.VOICE, Field.CATEGORIES, Field.WEIGHTS})
 """Decisions about the whole project."""
 
 NOT_OF_CLIPS = OF_PROJECT | {Field.RECORDING_RECIPE, Field.RATING}
-"""Decisions whose ids are not those of clips."""
+"""Decisions with ids other than clip ids."""
 
 PROJECT = 0
-"""The id under which decisions about the whole project are kept."""
+"""Id of decisions about the whole project."""
 
 PERSON = "person"
-"""The origin of a clip that a person made."""
+"""Origin of a clip created by a person."""
 
 JOINED_WITHIN_S = 1.0
-"""A nudge follows the one before it within this time: the two are one edit."""
+"""Nudges within this time are joined to one edit."""
 
 Value = str | tuple[int, int] | None
-"""A decision's value: text for most fields, (start, stop) for SPAN, None for "not decided"."""
+"""Value of a decision: text for most fields, (start, stop) for SPAN, None for "not decided"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A clip that comes into being, by splitting or merging or from another set.
+    """New clip from a split, a merge or another set.
 
-    text, emotion, state, recipe: what is decided about it from the start, None where nothing.
-    recording_id, pause_group: where it lies, if it is not made of the clips that go.
+    text, emotion, state, recipe: initial decisions, None for undecided. recording_id, pause_group:
+    of a clip that does not replace others.
     """
 
     span: Span
@@ -77,12 +76,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One act of a person, undone and redone as a whole.
+    """Change by a person, undone and redone as a whole.
 
-    label: a sentence for the history, e.g. "Give emotion: tension (12 clips)".
-    after: clip id (or PROJECT, or what the field says) -> the new value; None takes it back.
-    come: the clips that come into being, for PRESENCE.
-    joins: whether it is one with the edit just before if that was a nudge of the same clip.
+    label: for the history, e.g. "Give emotion: tension (12 clips)".
+    after: clip id (or PROJECT, or the id of the field) -> new value; None resets it.
+    come: new clips, for PRESENCE.
+    joins: whether to join the edit to a preceding nudge of the same clip.
     """
 
     label: str
@@ -94,12 +93,11 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a write touched: which clips, which field, and under which label.
+    """Clips and field changed by a write, with its label.
 
-    clips: for PRESENCE, those that went as well as those that came, the new ones last and in their
-    order; the ids of the field where it is not about clips. parts: the changes of each edit where
-    an act was several; clips are then those of all parts that are about clips, or where none is,
-    the first part's, and field is the first part's.
+    clips: for PRESENCE, the removed and then the new clips in order; ids of the field where it is
+    not about clips. parts: changes of each edit of an act with several; clips are then those of all
+    parts about clips, or else of the first part, and field is that of the first part.
     """
 
     clips: tuple[int, ...]
@@ -108,25 +106,25 @@ class Changes:
     parts: tuple["Changes", ...] = ()
 
     def of(self, field: Field) -> tuple[int, ...]:
-        """What was touched in this field, whether it was one edit or several."""
+        """Ids changed in this field, in all parts."""
         if not self.parts:
             return self.clips if self.field is field else ()
         return tuple(dict.fromkeys(one for part in self.parts for one in part.of(field)))
 
     @property
     def about_clips(self) -> tuple[int, ...]:
-        """The clips that were touched, none where all was about something else."""
+        """Changed clips; empty if only other things changed."""
         of_clips = [field for field in self.fields if field not in NOT_OF_CLIPS]
         return self.clips if of_clips else ()
 
     @property
     def fields(self) -> frozenset[Field]:
-        """All fields that were touched."""
+        """All changed fields."""
         return frozenset(part.field for part in self.parts) or frozenset({self.field})
 
     @classmethod
     def together(cls, label: str, parts: Sequence["Changes"]) -> "Changes":
-        """The changes of an act; those of its only edit where it was one."""
+        """Changes of an act with one or more edits."""
         if len(parts) == 1:
             return cls(parts[0].clips, parts[0].field, label)
         clips = dict.fromkeys(
@@ -152,40 +150,40 @@ def _counted(clips: Sequence[int]) -> str:
 
 
 def keep(clips: Sequence[int]) -> Edit:
-    """Put clips into the set."""
+    """Keep clips in the set."""
     return Edit(f"Keep ({_counted(clips)})", Field.STATE, dict.fromkeys(clips, State.KEPT))
 
 
 def drop(clips: Sequence[int]) -> Edit:
-    """Leave clips out of the set."""
+    """Drop clips from the set."""
     return Edit(f"Drop ({_counted(clips)})", Field.STATE, dict.fromkeys(clips, State.DROPPED))
 
 
 def undecide(clips: Sequence[int]) -> Edit:
-    """Take back whether clips are kept or dropped."""
+    """Reset clips to undecided."""
     return Edit(f"Undecide ({_counted(clips)})", Field.STATE, dict.fromkeys(clips, None))
 
 
 def give_emotion(clips: Sequence[int], emotion: str | None) -> Edit:
-    """Put clips into a category; None takes the category back."""
+    """Set the category of clips; None removes it."""
     label = f"Give emotion: {emotion}" if emotion else "Take emotion back"
     return Edit(f"{label} ({_counted(clips)})", Field.EMOTION, dict.fromkeys(clips, emotion))
 
 
 def correct_text(clips: Iterable[int], text: str | None) -> Edit:
-    """Say what is really said; None goes back to the machine's transcript."""
+    """Correct the text of clips; None resets it to the transcript."""
     ids = list(clips)
     return Edit(f"Correct text ({_counted(ids)})", Field.TEXT, dict.fromkeys(ids, text))
 
 
 def recut(clip: int, span: Span | None) -> Edit:
-    """Move a clip's edges; None goes back to where segmentation cut."""
+    """Move a clip's edges; None resets them to the segmentation."""
     after: dict[int, Value] = {clip: (span.start, span.stop) if span else None}
     return Edit("Move edges (1 clip)", Field.SPAN, after)
 
 
 def nudge(clip: int, span: Span) -> Edit:
-    """Move a clip's edges a little; several nudges in a row are one edit."""
+    """Move a clip's edges; consecutive nudges become one edit."""
     return replace(recut(clip, span), joins=True)
 
 

@@ -11,28 +11,27 @@ from curator.domain.clip import Clip, Finding
 from curator.domain.target import Target
 
 INSIDE_A_WORD = 0.5  # an edge fact of this much or more is a cut word (curator.stages.edges)
-CLIPPED_SHARE = 0.0005  # of the samples at full scale: a few flat tops a second, which one hears
-POOR_SNR_DB = 8.0  # speech and noise are nearly as loud as each other
-NOISY_SNR_DB = 15.0  # the noise is learned with the voice
+CLIPPED_SHARE = 0.0005  # of the samples at full scale: audible clipping several times a second
+POOR_SNR_DB = 8.0  # speech is barely louder than the noise
+NOISY_SNR_DB = 15.0  # the model learns the noise
 NARROW_BAND_HZ = 5_500.0  # telephone and low-rate streams; XTTS speaks up to 11 kHz
 LONG_SILENCE_S = 0.6  # at an end: the model learns to pause there
-QUIET_LUFS = -38.0  # the 16-bit noise floor comes near
+QUIET_LUFS = -38.0  # close to the 16-bit noise floor
 DOUBTFUL_WORDS = 0.6  # mean word probability below which one word in three is wrong
 POOR_QUALITY_MOS = 2.0  # DNSMOS overall, of 5: "poor"
-TWO_AT_ONCE = 0.5  # curator.stages.scorers.overlap: 2 to 4 % of clips of one person reach it
-SURELY_TWO = 0.9  # hardly any does
-VOICE_CHANGES = 0.38  # 1 - cosine of the voice before and after: 3 % of clips of one voice
+OVERLAP = 0.5  # curator.stages.scorers.overlap: 2 to 4 % of clips of one person reach it
+CERTAIN_OVERLAP = 0.9  # almost none reaches it
+VOICE_CHANGES = 0.38  # 1 - cosine of speaker vectors before and after: 3 % of single-speaker clips
 MUSIC = 0.5  # curator.stages.scorers.music
-SURELY_MUSIC = 0.9
+CERTAIN_MUSIC = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class WholeSet:
-    """What has to be known of all clips to judge one.
+    """Statistics of the whole set that rules depend on.
 
-    voice_threshold: similarity below which a clip is another voice, None while no voice is chosen.
-    pace: characters per second, lowest and highest that are usual in this set, None when there are
-    too few clips to say.
+    voice_threshold: similarity below which a clip is another voice, None if no voice is chosen.
+    pace: usual range of characters per second in this set, None if there are too few clips.
     """
 
     target: Target
@@ -65,8 +64,8 @@ def _other_voice(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
     yield Finding(
         "other_voice",
         "error",
-        f"Another voice? Similarity {similarity:.2f} to the chosen one, usual is {threshold:.2f} "
-        "or more.",
+        f"Another voice? Similarity {similarity:.2f} to the chosen voice; "
+        f"threshold {threshold:.2f}.",
     )
 
 
@@ -76,29 +75,30 @@ def _clipped(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
         yield Finding(
             "clipped",
             "error",
-            f"Clipped: {share:.2%} of the samples are at full scale, and no cleaning brings "
-            "them back.",
+            f"Clipped: {share:.2%} of the samples are at full scale; cleaning cannot restore them.",
         )
 
 
 def _length(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
     target = whole.target
     if clip.seconds > target.max_s:
-        sentence = f"Too long: {clip.seconds:.1f} s, and {target.name} takes {target.max_s:.1f} s."
+        sentence = (
+            f"Too long: {clip.seconds:.1f} s; {target.name} accepts up to {target.max_s:.1f} s."
+        )
         yield Finding("too_long", "error", sentence)
     elif clip.seconds < target.min_s:
-        sentence = f"Too short: {clip.seconds:.2f} s, and {target.name} wants {target.min_s:.1f} s."
+        sentence = f"Too short: {clip.seconds:.2f} s; {target.name} needs {target.min_s:.1f} s."
         yield Finding("too_short", "error", sentence)
 
 
 def _no_text(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
     if not clip.text.strip() and (clip.transcript is not None or clip.text_decided):
-        yield Finding("no_text", "error", "Nobody was heard to speak.")
+        yield Finding("no_text", "error", "No speech was transcribed.")
 
 
 def _invented(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
     if clip.text_decided or clip.transcript is None:
-        return  # a person has said what is spoken
+        return  # a person decided the text
     for sentence in hallucination.signs(clip.transcript, clip.seconds, whole.pace):
         yield Finding("invented", "error", sentence)
 
@@ -110,7 +110,7 @@ def _doubtful(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
         yield Finding(
             "doubtful_text",
             "warning",
-            f"The transcript is doubtful: mean word probability {clip.transcript.confidence:.2f}.",
+            f"Uncertain transcript: mean word probability {clip.transcript.confidence:.2f}.",
         )
 
 
@@ -125,7 +125,7 @@ def _narrow(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
     band = clip.scores.get("bandwidth")
     if band is not None and band < NARROW_BAND_HZ:
         yield Finding(
-            "narrow_band", "warning", f"Dull: there is nothing above {band / 1000:.1f} kHz."
+            "narrow_band", "warning", f"Narrow band: no energy above {band / 1000:.1f} kHz."
         )
 
 
@@ -145,33 +145,31 @@ def _quiet(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
 def _poor(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
     mos = clip.scores.get("dnsmos_ovrl")
     if mos is not None and mos < POOR_QUALITY_MOS:
-        yield Finding("poor_quality", "warning", f"Sounds poor: DNSMOS overall {mos:.1f} of 5.")
+        yield Finding("poor_quality", "warning", f"Poor quality: overall DNSMOS {mos:.1f} of 5.")
 
 
 def _overlap(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
     share = clip.scores.get("overlap", 0.0)
-    if share < TWO_AT_ONCE:
+    if share < OVERLAP:
         return
     start = clip.scores.get("overlap_start", 0.0)
     stop = clip.scores.get("overlap_stop", clip.seconds)
-    severity = "error" if share >= SURELY_TWO else "warning"
-    sentence = f"Two people seem to speak at once from {start:.1f} to {stop:.1f} s."
+    severity = "error" if share >= CERTAIN_OVERLAP else "warning"
+    sentence = f"Overlapping speech from {start:.1f} to {stop:.1f} s?"
     yield Finding("overlap", severity, sentence)
 
 
 def _two_voices(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
     if clip.scores.get("voice_change", 0.0) >= VOICE_CHANGES:
         moment = clip.scores.get("voice_change_at", 0.0)
-        yield Finding(
-            "two_voices", "warning", f"Somebody else seems to speak from {moment:.1f} s on."
-        )
+        yield Finding("two_voices", "warning", f"Another speaker from {moment:.1f} s on?")
 
 
 def _music(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
     share = clip.scores.get("music", 0.0)
     if share >= MUSIC:
-        severity = "error" if share >= SURELY_MUSIC else "warning"
-        yield Finding("music", severity, "Music under the voice.")
+        severity = "error" if share >= CERTAIN_MUSIC else "warning"
+        yield Finding("music", severity, "Background music.")
 
 
 RULES: dict[str, Rule] = {
@@ -193,17 +191,17 @@ RULES: dict[str, Rule] = {
 }
 
 FINDING_KEYS = frozenset(RULES) - {"length"} | {"too_long", "too_short"}
-"""Every key a finding may have; what ``finding:`` in a query takes."""
+"""All keys of findings, the values of ``finding:`` in queries."""
 
 
 def findings_of(clip: Clip, whole: WholeSet) -> tuple[Finding, ...]:
-    """What is wrong with a clip, errors first."""
-    found = [finding for rule in RULES.values() for finding in rule(clip, whole)]
-    return tuple(sorted(found, key=lambda finding: finding.severity != "error"))
+    """Findings of a clip, errors first."""
+    findings = [finding for rule in RULES.values() for finding in rule(clip, whole)]
+    return tuple(sorted(findings, key=lambda finding: finding.severity != "error"))
 
 
 def usual_pace(clips: Sequence[Clip]) -> tuple[float, float] | None:
-    """The lowest and highest characters per second that are usual among ``clips``."""
+    """Usual range of characters per second among ``clips``."""
     return hallucination.pace_fence(
         [len(clip.machine_text) / clip.seconds for clip in clips if clip.machine_text]
     )

@@ -1,4 +1,4 @@
-"""Signs that a transcriber invented text: rules of thumb that together say where to listen."""
+"""Heuristics for hallucinated transcripts."""
 
 import re
 import zlib
@@ -9,20 +9,20 @@ from statistics import quantiles
 from curator.domain.fact import Transcript
 
 COMPRESSED = 2.4
-"""Text over its zlib length: above this it repeats itself (OpenAI's threshold for Whisper)."""
+"""Text over its zlib length: above this it is repetitive (OpenAI's threshold for Whisper)."""
 
 NO_SPEECH = 0.6
-"""Probability that nobody speaks, above which text is suspect (OpenAI's threshold for Whisper)."""
+"""Probability of no speech above which text is suspect (OpenAI's threshold for Whisper)."""
 
 FEW_WORDS = 0.4
-"""Share of different words at or below which a text repeats itself (NeMo Curator's threshold)."""
+"""Share of distinct words at or below which a text is repetitive (NeMo Curator's threshold)."""
 
-MANY_WORDS = 8  # words from which on the share of different words says something
-LOOP = 3  # the same n-gram this often in a row is a loop
-LONGEST_LOOP = 6  # words of the longest n-gram looked at
+MANY_WORDS = 8  # minimum number of words for the share of distinct words
+LOOP = 3  # consecutive repetitions of an n-gram that make a loop
+MAX_LOOP_WORDS = 6  # words of the longest n-gram
 FENCE = 1.5  # interquartile ranges from the quartiles to Tukey's fence
-ENOUGH_FOR_FENCE = 8  # clips below which quartiles say nothing
-SLOW_CHARACTERS = 16  # a shorter answer is mostly the quiet around it: it says nothing of the pace
+ENOUGH_FOR_FENCE = 8  # minimum number of clips for quartiles
+SLOW_CHARACTERS = 16  # shorter texts are mostly surrounded by pauses, so their pace is not slow
 
 STOCK_PHRASES: Mapping[str, tuple[str, ...]] = {
     "en": (
@@ -68,54 +68,54 @@ STOCK_PHRASES: Mapping[str, tuple[str, ...]] = {
     "ja": ("ご視聴ありがとうございました", "チャンネル登録"),
     "ko": ("시청해주셔서 감사합니다", "구독"),
 }
-"""What Whisper learned from subtitles and says when it hears nothing, by language."""
+"""Phrases from subtitles that Whisper outputs for audio without speech, by language."""
 
 
 def signs(
     transcript: Transcript, seconds: float, pace: tuple[float, float] | None
 ) -> tuple[str, ...]:
-    """Why a transcript may be invented, a sentence each; none if nothing speaks for it.
+    """Reasons to suspect a hallucinated transcript, as sentences.
 
-    seconds: length of the sound. pace: (slowest, fastest) usual characters per second, or None
-    when nobody can say.
+    seconds: length of the audio. pace: (lowest, highest) usual characters per second, or None if
+    unknown.
     """
     text = transcript.text
     if not text.strip():
         return ()
-    found = []
+    signs_ = []
     if (ratio := compression(text)) > COMPRESSED:
-        found.append(f"The text repeats itself: zlib makes it {ratio:.1f} times shorter.")
+        signs_.append(f"Repetitive text: zlib compresses it {ratio:.1f} times.")
     if loop := repeated_loop(text):
-        found.append(f"The text says “{loop}” over and over.")
+        signs_.append(f"The text repeats “{loop}”.")
     elif repeats_words(text):
-        found.append("The text uses the same few words again and again.")
+        signs_.append("The text repeats a few words.")
     if phrase := stock_phrase(text, transcript.language):
-        found.append(f"“{phrase}” is what a transcriber says when it hears nothing.")
+        signs_.append(f"“{phrase}” is a phrase that transcribers output without speech.")
     if transcript.no_speech > NO_SPEECH:
-        found.append(f"Perhaps nobody speaks here: probability {transcript.no_speech:.2f}.")
-    heard = characters_per_second(text, seconds)
-    too_slow = pace is not None and heard < pace[0] and len(text.strip()) >= SLOW_CHARACTERS
-    if pace is not None and (too_slow or heard > pace[1]):
-        found.append(
-            f"The text does not fit the time: {heard:.1f} characters per second, "
-            f"usual here are {pace[0]:.1f} to {pace[1]:.1f}."
+        signs_.append(f"Perhaps no speech: probability {transcript.no_speech:.2f}.")
+    rate = characters_per_second(text, seconds)
+    too_slow = pace is not None and rate < pace[0] and len(text.strip()) >= SLOW_CHARACTERS
+    if pace is not None and (too_slow or rate > pace[1]):
+        signs_.append(
+            f"Text and duration do not match: {rate:.1f} characters per second; "
+            f"usual in this set: {pace[0]:.1f} to {pace[1]:.1f}."
         )
-    return tuple(found)
+    return tuple(signs_)
 
 
 def compression(text: str) -> float:
-    """The text's length over its zlib length, in bytes of UTF-8; 0 for no text."""
+    """Compression ratio: length over zlib length, in bytes of UTF-8; 0 for no text."""
     raw = text.encode("utf-8", "surrogatepass")
     return len(raw) / len(zlib.compress(raw)) if raw else 0.0
 
 
 def repeated_loop(text: str) -> str:
-    """The words that are said three times or more in a row, or "" if none are.
+    """Words repeated three or more times in a row, or "".
 
-    A single word counts from four times on: "no, no, no" is something people say.
+    A single word must occur four times: "no, no, no" is natural speech.
     """
     words = _words(text)
-    for length in range(1, LONGEST_LOOP + 1):
+    for length in range(1, MAX_LOOP_WORDS + 1):
         needed = LOOP + 1 if length == 1 else LOOP
         for start in range(len(words) - length * needed + 1):
             gram = words[start : start + length]
@@ -125,15 +125,15 @@ def repeated_loop(text: str) -> str:
 
 
 def repeats_words(text: str) -> bool:
-    """Whether at most two words in five are different ones, in a text of eight words or more."""
+    """Whether at most 40 % of the words are distinct, in a text of at least eight words."""
     words = _words(text)
     return len(words) >= MANY_WORDS and len(Counter(words)) / len(words) <= FEW_WORDS
 
 
 def stock_phrase(text: str, language: str) -> str:
-    """The phrase from subtitles that the text holds, or "" if it holds none.
+    """First stock phrase in the text, or "".
 
-    English phrases are looked for in every language: Whisper falls back to them.
+    English phrases are searched in every language: Whisper falls back to them.
     """
     spoken = f" {' '.join(_words(text))} "
     for phrase in (*STOCK_PHRASES.get(language, ()), *STOCK_PHRASES["en"]):
@@ -153,14 +153,14 @@ def _words(text: str) -> list[str]:
 
 
 def characters_per_second(text: str, seconds: float) -> float:
-    """Characters of the text a second; 0 for no sound."""
+    """Characters per second; 0 for no audio."""
     return len(text.strip()) / seconds if seconds > 0 else 0.0
 
 
 def pace_fence(paces: Iterable[float]) -> tuple[float, float] | None:
-    """(slowest, fastest) characters per second that the set explains: Tukey's fences.
+    """Tukey's fences of the characters per second: (lowest, highest).
 
-    paces: of the clips that have text. None where there are fewer than eight clips.
+    paces: of the clips with text. None for fewer than eight clips.
     """
     known: Sequence[float] = sorted(paces)
     if len(known) < ENOUGH_FOR_FENCE:

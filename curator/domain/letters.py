@@ -27,9 +27,9 @@ class Letters:
     names: of all that is counted, in the order of the language; spellings of one are joined by OR.
     """
 
-    def __init__(self, found: Mapping[str, Any]) -> None:
-        letters, own, groups = (found.get(what, ()) for what in ("letters", "own", "groups"))
-        self._tones: Mapping[str, str] = found.get("tones", {})
+    def __init__(self, needs: Mapping[str, Any]) -> None:
+        letters, own, groups = (needs.get(what, ()) for what in ("letters", "own", "groups"))
+        self._tones: Mapping[str, str] = needs.get("tones", {})
         self.names = (*letters, *own, *groups, *(f"tone {name}" for name in self._tones))
         self._letters = tuple(letters)
         self._own = [name.split(OR) for name in own]
@@ -54,11 +54,11 @@ class Letters:
     def _told_apart(self, text: str) -> tuple[str, list[int]]:
         """The text without its signs of tones, and how often each tone is in it."""
         apart = normalize("NFD", text)
-        found = {sign: apart.count(sign) for sign in self._tones.values() if sign}
-        found[""] = max(0, len(_WORD.findall(text)) - sum(found.values()))  # a syllable has one
+        tones = {sign: apart.count(sign) for sign in self._tones.values() if sign}
+        tones[""] = max(0, len(_WORD.findall(text)) - sum(tones.values()))  # a syllable has one
         for sign in self._tones.values():
             apart = apart.replace(sign, "") if sign else apart
-        return normalize("NFC", apart), [found[sign] for sign in self._tones.values()]
+        return normalize("NFC", apart), [tones[sign] for sign in self._tones.values()]
 
 
 def _any_of(spellings: Iterable[str]) -> re.Pattern[str]:

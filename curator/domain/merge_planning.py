@@ -49,18 +49,18 @@ class MergePlanner:
         """What merging ``other`` will do. same: which of its sound is here already."""
         placed = list(self._placed(other, same))
         groups, come = self._groups(placed)
-        found = _Found(self._recordings, self._held)
+        outcome = _Outcome(self._recordings, self._held)
         for mine, theirs in groups:
-            found.add(mine, theirs)
+            outcome.add(mine, theirs)
         return MergePlan(
             other,
             tuple(same),
-            found.takes,
-            (*come, *found.come),
-            tuple(found.go),
-            tuple(found.pairs),
-            found.left_out,
-            tuple(replace(each, number=at) for at, each in enumerate(found.conflicts, start=1)),
+            outcome.takes,
+            (*come, *outcome.come),
+            tuple(outcome.go),
+            tuple(outcome.pairs),
+            outcome.left_out,
+            tuple(replace(each, number=at) for at, each in enumerate(outcome.conflicts, start=1)),
         )
 
     def _placed(self, other: OtherSet, same: Sequence[SameSound]) -> Iterator[Placed]:
@@ -128,18 +128,18 @@ class _Links:
     def groups(self) -> "list[tuple[list[Labelled], list[Placed]]]":
         """Clips of mine and of theirs that belong together."""
         seen: set[int] = set()
-        found = []
+        groups = []
         for start in self._mine:
             if start not in seen:
                 mine, theirs = self._reached(start)
                 seen |= mine
-                found.append(
+                groups.append(
                     (
                         [self._mine[number] for number in sorted(mine)],
                         [self._theirs[number] for number in sorted(theirs)],
                     )
                 )
-        return found
+        return groups
 
     def _reached(self, start: int) -> tuple[set[int], set[int]]:
         mine, theirs, waiting = {start}, set[int](), [start]
@@ -153,7 +153,7 @@ class _Links:
         return mine, theirs
 
 
-class _Found:
+class _Outcome:
     """What a plan is made of, gathered group by group."""
 
     def __init__(self, recordings: Mapping[int, MyRecording], held: frozenset[int]) -> None:

@@ -70,14 +70,14 @@ class LabellingPlan:
 
     def sentences(self) -> tuple[str, ...]:
         """All that is to be said, for people."""
-        found = list(self.shortfalls()) or ["Every category has what it needs."]
-        found += self.lengths.sentences()
+        sentences = list(self.shortfalls()) or ["Every category has what it needs."]
+        sentences += self.lengths.sentences()
         if self.balance.clips and (covered := self.coverage.sentence()):
-            found.append(covered)
-        found += self._about_twins()
+            sentences.append(covered)
+        sentences += self._about_twins()
         if self.balance.clips:
-            found.append(f"An export would weigh {self.bytes / MEGABYTE:.1f} MB.")
-        return tuple(found)
+            sentences.append(f"An export would weigh {self.bytes / MEGABYTE:.1f} MB.")
+        return tuple(sentences)
 
     def _about_twins(self) -> Sequence[str]:
         same_words = sum(len(each.clips) - 1 for each in self.twins)

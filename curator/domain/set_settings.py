@@ -33,8 +33,8 @@ def _of_categories(before: EmotionSet, after: EmotionSet) -> Iterator[str]:
         yield f"No longer among the categories: {', '.join(gone)}."
     shared = [key for key in was if key in now]
     for key in shared:
-        if found := list(_of_category(was[key], now[key])):
-            yield f"The category {now[key].name}: {', '.join(found)}."
+        if changes := list(_of_category(was[key], now[key])):
+            yield f"The category {now[key].name}: {', '.join(changes)}."
     in_order = [key for key in now if key in was] == shared
     if not in_order or any(_looks(was[key]) != _looks(now[key]) for key in shared):
         yield "The colours, keys or order of categories differ."

@@ -23,7 +23,7 @@ def compare(before: tuple[str, Rows], after: tuple[str, Rows]) -> Comparison:
     was = {clip[0]: clip for clip in before[1]}
     now = {clip[0]: clip for clip in after[1]}
     of = SnapshotClip._make
-    found = [
+    differences = [
         Difference(of(clip), of(now[number]))
         for number, clip in was.items()
         if number in now and clip[:COMPARED] != now[number][:COMPARED]
@@ -32,8 +32,10 @@ def compare(before: tuple[str, Rows], after: tuple[str, Rows]) -> Comparison:
     new = [of(clip) for number, clip in now.items() if number not in was]
     for old, same in paired(gone, new):
         if old is None or same is None or old[1:COMPARED] != same[1:COMPARED]:
-            found.append(Difference(old, same))
-    return Comparison(before[0], after[0], tuple(found), _kept(was.values()), _kept(now.values()))
+            differences.append(Difference(old, same))
+    return Comparison(
+        before[0], after[0], tuple(differences), _kept(was.values()), _kept(now.values())
+    )
 
 
 Pair = tuple[SnapshotClip | None, SnapshotClip | None]

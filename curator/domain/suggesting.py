@@ -93,19 +93,21 @@ def likely(
     clips: Iterable[Listed], suggestions: Mapping[int, Suggestion], emotion: str
 ) -> list[Suggested]:
     """The clips without a category that are probably of this one, the likeliest first."""
-    found = [each for each in _open(clips, suggestions) if each.suggestion.emotion == emotion]
-    return sorted(found, key=_by_probability)
+    suggested = [each for each in _open(clips, suggestions) if each.suggestion.emotion == emotion]
+    return sorted(suggested, key=_by_probability)
 
 
 def doubtful(clips: Iterable[Listed], suggestions: Mapping[int, Suggestion]) -> list[Suggested]:
     """Unlabelled clips with uncertain suggestions, most uncertain first."""
-    found = [each for each in _open(clips, suggestions) if each.suggestion.probability < DOUBTFUL]
-    return sorted(found, key=_by_probability, reverse=True)
+    suggested = [
+        each for each in _open(clips, suggestions) if each.suggestion.probability < DOUBTFUL
+    ]
+    return sorted(suggested, key=_by_probability, reverse=True)
 
 
 def suspects(clips: Iterable[Listed], suggestions: Mapping[int, Suggestion]) -> list[Suggested]:
     """Clips with suspect labels, most suspect first."""
-    found = [
+    suggested = [
         Suggested(clip, suggestion)
         for clip in clips
         if clip.emotion is not None
@@ -113,7 +115,7 @@ def suspects(clips: Iterable[Listed], suggestions: Mapping[int, Suggestion]) -> 
         and (suggestion := suggestions.get(clip.id)) is not None
         and suggestion.emotion != clip.emotion
     ]
-    return sorted(found, key=_by_probability)
+    return sorted(suggested, key=_by_probability)
 
 
 def waiting(clips: Iterable[Listed], suggestions: Mapping[int, Suggestion]) -> dict[str, int]:

@@ -30,8 +30,8 @@ class Weights:
         values = json.loads(text) if text else {}
         if not isinstance(values, dict):
             raise CuratorError("Weights are given by category.")
-        found = {str(key): float(value) for key, value in values.items()}
-        return cls(found.pop("temperature", 1.0), found)
+        weights = {str(key): float(value) for key, value in values.items()}
+        return cls(weights.pop("temperature", 1.0), weights)
 
     def to_json(self) -> str | None:
         """As it is stored; None when everything is as usual."""

@@ -42,14 +42,14 @@ def all_backups(project: Path) -> list[Backup]:
     folder = project / FOLDER
     if not folder.is_dir():
         return []
-    found = []
+    backups = []
     for path in folder.iterdir():
         name = _NAME.fullmatch(path.name)
         if name:
             with contextlib.suppress(ValueError):  # a name with a month 13 is not ours either
                 made_at = datetime.strptime(name[2], _TIME).replace(tzinfo=UTC)
-                found.append(Backup(int(name[1]), path, made_at))
-    return sorted(found)
+                backups.append(Backup(int(name[1]), path, made_at))
+    return sorted(backups)
 
 
 def newest_good(project: Path) -> Backup | None:

@@ -52,9 +52,9 @@ class Cleanings:
         )
         return dict(rows.fetchall())
 
-    def add(self, found: Iterable[ClipCleaned]) -> None:
+    def add(self, cleaned: Iterable[ClipCleaned]) -> None:
         """Store what recipes did, in place of what was measured of the same clip and recipe."""
-        rows = list(found)
+        rows = list(cleaned)
         with self._database.writing(bulk=True):
             makers = {
                 maker: producer_id(self._database, maker) for maker in {row.made_by for row in rows}
@@ -89,10 +89,10 @@ class Cleanings:
             """,
             (recipe,) if clips is None else (recipe, listed(clips)),
         )
-        found: dict[int, dict[str, BeforeAfter]] = {}
+        measures: dict[int, dict[str, BeforeAfter]] = {}
         for clip, key, before, after in rows:
-            found.setdefault(clip, {})[key] = BeforeAfter(before, after)
-        return dict(found)
+            measures.setdefault(clip, {})[key] = BeforeAfter(before, after)
+        return dict(measures)
 
     def forget(self, recipe: str) -> None:
         """Delete what was measured of a recipe."""

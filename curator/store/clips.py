@@ -67,10 +67,10 @@ class Clips:
 
     def get(self, clip_id: int) -> Clip:
         """One clip, or CuratorError."""
-        found = self._read([clip_id])
-        if not found:
+        clips = self._read([clip_id])
+        if not clips:
             raise CuratorError(f"There is no clip {clip_id} in the project.")
-        return found[0]
+        return clips[0]
 
     def find(self, query: Query | None = None) -> list[Clip]:
         """The clips a query asks for, by recording and time."""

@@ -141,10 +141,10 @@ class DecisionRules:
         if value is None:
             return None
         try:
-            found = msgspec.json.decode(str(value))
+            ratings = msgspec.json.decode(str(value))
         except msgspec.DecodeError as error:
             raise CuratorError(f"This cannot be kept: {error}.") from error
-        return msgspec.json.encode(found, order="sorted").decode()
+        return msgspec.json.encode(ratings, order="sorted").decode()
 
     def _check_ids(self, table: str, ids: Iterable[int], sentence: str) -> None:
         assert table in ("recording", "rated_sample")

@@ -6,9 +6,9 @@ from curator.store.database import Database
 
 def producer_id(database: Database, producer: Producer) -> int:
     """The number of a producer, given to it now if it has none; inside ``writing``."""
-    found = find_producer(database, producer)
-    if found is not None:
-        return found
+    number = find_producer(database, producer)
+    if number is not None:
+        return number
     rows = database.write(
         "INSERT INTO producer(key, version, options) VALUES (?, ?, ?) RETURNING id",
         (producer.key, producer.version, producer.options),

@@ -76,10 +76,10 @@ class Recordings:
 
     def get(self, recording_id: int) -> Recording:
         """One recording, or CuratorError."""
-        found = self._one("id", recording_id)
-        if found is None:
+        recording = self._one("id", recording_id)
+        if recording is None:
             raise CuratorError(f"There is no recording {recording_id} in the project.")
-        return found
+        return recording
 
     def by_hash(self, content_hash: str) -> Recording | None:
         """The recording with this content, or None."""

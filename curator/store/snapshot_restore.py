@@ -80,14 +80,14 @@ def _edit(field: Field, after: Mapping[int, Value]) -> Edit:
 
 
 def _rows(database: Database) -> dict[int, _SnapshotRow]:
-    found = database.read(
+    rows = database.read(
         "SELECT id, recording_id, start, stop, cut_start, cut_stop, origin FROM clip ORDER BY id"
     )
     return {
         clip: _SnapshotRow(
             clip, (recording, start, stop), (cut_start, cut_stop), origin is not None
         )
-        for clip, recording, start, stop, cut_start, cut_stop, origin in found
+        for clip, recording, start, stop, cut_start, cut_stop, origin in rows
     }
 
 
@@ -131,10 +131,10 @@ def _piece(clip: SnapshotClip, groups: Sequence[tuple[int, int]]) -> Piece:
 def _pause_groups(database: Database) -> dict[int, list[tuple[int, int]]]:
     """By recording: one clip of each pause group, by where it starts."""
     groups: dict[int, list[tuple[int, int]]] = {}
-    found = database.read(
+    rows = database.read(
         "SELECT recording_id, pause_group, MIN(start) FROM clip GROUP BY recording_id, pause_group"
     )
-    for recording, group, start in found:
+    for recording, group, start in rows:
         groups.setdefault(recording, []).append((start, group))
     return groups
 
@@ -150,17 +150,17 @@ def _spans(same: Mapping[int, SnapshotClip], rows: Mapping[int, _SnapshotRow]) -
 
 def _texts(database: Database, same: Mapping[int, SnapshotClip]) -> dict[int, Value]:
     """What people wrote, and what machines did where they would write something else today."""
-    found = database.read(
+    rows = database.read(
         """
         SELECT clip_id, start, stop, text FROM transcript
         WHERE clip_id IN (SELECT value FROM json_each(?))
         """,
         (listed(same),),
     )
-    heard = {(clip, start, stop): text for clip, start, stop, text in found}
+    transcribed = {(clip, start, stop): text for clip, start, stop, text in rows}
     return {
         number: clip.text
-        if clip.text_decided or heard.get((number, clip.start, clip.stop), "") != clip.text
+        if clip.text_decided or transcribed.get((number, clip.start, clip.stop), "") != clip.text
         else None
         for number, clip in same.items()
     }
@@ -206,14 +206,14 @@ def _category_edits(database: Database, goal: Goal, strangers: Iterable[int]) ->
 
 
 def _emotions(database: Database, clips: Iterable[int]) -> set[str]:
-    found = database.read(
+    rows = database.read(
         """
         SELECT DISTINCT emotion FROM decision
         WHERE emotion NOT NULL AND clip_id IN (SELECT value FROM json_each(?))
         """,
         (listed(clips),),
     )
-    return {emotion for (emotion,) in found}
+    return {emotion for (emotion,) in rows}
 
 
 def _recipe_edits(
@@ -260,7 +260,7 @@ def _older_categories(database: Database) -> dict[str, Emotion]:
             )
             if value
         ]
-    found: dict[str, Emotion] = {}
+    emotions: dict[str, Emotion] = {}
     for text in texts:
-        found |= {emotion.key: emotion for emotion in EmotionSet.from_text(text).emotions}
-    return found
+        emotions |= {emotion.key: emotion for emotion in EmotionSet.from_text(text).emotions}
+    return emotions

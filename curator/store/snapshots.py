@@ -149,10 +149,12 @@ class Snapshots:
         with self._database.reading(), few_collections():
             was, now = self._settings(before), self._settings(after)
             tell = bool(was and now)
-            found = compare((before, self._rows(before, tell)), (after, self._rows(after, tell)))
+            comparison = compare(
+                (before, self._rows(before, tell)), (after, self._rows(after, tell))
+            )
         partial = [name for name, its in ((before, was), (after, now)) if its is None]
         return replace(
-            found,
+            comparison,
             of_project=differences(was, now) if was and now else (),
             partial=tuple(partial),
         )

@@ -22,12 +22,12 @@ def faults(database: Database) -> list[str]:
     integrity = [text for (text,) in database.read("PRAGMA integrity_check(20)")]
     if integrity != ["ok"]:
         return [f"The project file is damaged: {text}." for text in integrity]
-    found = [
+    faults = [
         f"Row {row} of table {table} refers to something that is gone."
         for table, row, _, _ in database.read("PRAGMA foreign_key_check")
     ]
     for question, sentence in _QUESTIONS:
         (count,) = database.read(question).fetchone()
         if count:
-            found.append(sentence.format("1 clip" if count == 1 else f"{count} clips"))
-    return found
+            faults.append(sentence.format("1 clip" if count == 1 else f"{count} clips"))
+    return faults

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from curator.audio.waveform import Samples, Waveform
-from curator.domain.findings import MUSIC, TWO_AT_ONCE
+from curator.domain.findings import MUSIC, OVERLAP
 from curator.stages.scoring.scorers import ScorerInput, scorers
 from tests.benchmarks.rows import Row
 from tests.helpers import band
@@ -35,7 +35,7 @@ def rows() -> Iterator[Row]:
     began = time.process_time()
     clean = [(score("overlap", sound), score("music", sound)) for _, sound in pool]
     price = (time.process_time() - began) / len(pool)
-    yield _overlap_row(pool, score, float(np.mean([two >= TWO_AT_ONCE for two, _ in clean])))
+    yield _overlap_row(pool, score, float(np.mean([two >= OVERLAP for two, _ in clean])))
     yield _music_row(pool, score, float(np.mean([tune >= MUSIC for _, tune in clean])))
     seconds = np.mean([sound.size / RATE for _, sound in pool])
     yield Row(
@@ -55,7 +55,7 @@ def rows() -> Iterator[Row]:
 def _overlap_row(pool, score, alarms: float) -> Row:
     rng = np.random.default_rng(3)
     mixes = [a_talk_over(pool, who, sound, rng) for who, sound in pool for _ in "12"]
-    found = np.array([score("overlap", mix.sound) >= TWO_AT_ONCE for mix in mixes])
+    found = np.array([score("overlap", mix.sound) >= OVERLAP for mix in mixes])
     is_long = np.array([mix.stop - mix.start >= LONG_S for mix in mixes])
     return Row(
         id="overlap found",

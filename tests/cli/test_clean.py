@@ -43,7 +43,7 @@ def test_accepted_clips_get_the_recipe_and_refused_ones_a_reason(show, capsys):
     said = capsys.readouterr().out
     assert "Clean by noise (4 clips)." in said
     assert "background 2.1 -> 3.6, voice 0.91 -> 0.90" in said
-    assert "refused: the voice is no longer the same: similarity 0.91 -> 0.70" in said
+    assert "refused: the voice has changed: similarity 0.91 -> 0.70" in said
     assert "Not measured, left unchanged: 1." in said
     assert set(recipes_of(show).values()) == {read_recipe("noise").hash}
     assert len(recipes_of(show)) == 4

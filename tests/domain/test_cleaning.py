@@ -39,16 +39,16 @@ def test_a_good_cleaning_is_offered_as_a_fact():
 def test_each_harm_is_refused_with_its_reason():
     harms = {
         "similarity 0.91 -> 0.85": measures(**{SIMILARITY: BeforeAfter(0.91, 0.85)}),
-        "words are lost: 1 -> 2": measures(**{ERRORS: BeforeAfter(1.0, 2.0)}),
-        "the speech sounds worse": measures(**{SPEECH: BeforeAfter(3.4, 2.7)}),
-        "40 dB of one band": measures(**{LOST: BeforeAfter(0.0, 40.0)}),
-        "20% of it is gone": measures(**{GAPS: BeforeAfter(0.0, 0.2)}),
+        "more word errors: 1 -> 2": measures(**{ERRORS: BeforeAfter(1.0, 2.0)}),
+        "speech quality is lower": measures(**{SPEECH: BeforeAfter(3.4, 2.7)}),
+        "40 dB in one band": measures(**{LOST: BeforeAfter(0.0, 40.0)}),
+        "20% of it is lost": measures(**{GAPS: BeforeAfter(0.0, 0.2)}),
         "2.0 semitones": measures(**{PITCH: BeforeAfter(0.0, 2.0)}),
     }
     for reason, harmed in harms.items():
         (said,) = judged(harmed).refused
         assert reason in said
-    assert "wrong words 1 -> 2" in judged(harms["words are lost: 1 -> 2"]).sentence
+    assert "word errors 1 -> 2" in judged(harms["more word errors: 1 -> 2"]).sentence
 
 
 def test_similarity_may_fall_by_what_is_allowed_and_errors_may_fall():

@@ -84,7 +84,7 @@ def test_the_nearest_pause_is_named_where_there_is_one():
 
 def test_it_is_said_when_two_speak_at_once_and_how_sure_that_is():
     (doubtful,) = findings_of(scored(overlap=0.6, overlap_start=1.2, overlap_stop=2.0), WHOLE)
-    assert doubtful.sentence == "Two people seem to speak at once from 1.2 to 2.0 s."
+    assert doubtful.sentence == "Overlapping speech from 1.2 to 2.0 s?"
     assert doubtful.severity == "warning"
     (sure,) = findings_of(scored(overlap=0.95), WHOLE)
     assert sure.severity == "error"

@@ -59,12 +59,12 @@ def test_a_loop_is_named_by_its_words():
 
 def test_a_text_that_repeats_itself_is_doubted_for_its_compression():
     (first, *_) = signs(said("I'm going to go to the store. " * 12), 30.0, None)
-    assert "repeats itself" in first
+    assert "Repetitive text" in first
 
 
 def test_text_where_nobody_speaks_is_doubted():
     (reason,) = signs(said("Hello there.", no_speech=0.9), 1.0, None)
-    assert "nobody speaks" in reason
+    assert "no speech" in reason
 
 
 def test_text_too_long_for_its_time_is_doubted():

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from curator.domain.category_edits import DIGITS, MOST_CLIPS, MOST_MINUTES, checked
+from curator.domain.category_edits import DIGITS, MAX_CLIPS, MAX_MINUTES, checked
 from curator.domain.emotion import Emotion
 from curator.domain.errors import CuratorError
 from curator.ui.page import button, label
@@ -81,9 +81,9 @@ class CategoryDialog(_CategoryForm):
         for digit in ("", *DIGITS):
             self.digit.addItem(digit or self.tr("none"), digit)
         self.digit.setCurrentIndex(max(0, self.digit.findData(emotion.digit)))
-        self.clips = QSpinBox(minimum=0, maximum=MOST_CLIPS)
+        self.clips = QSpinBox(minimum=0, maximum=MAX_CLIPS)
         self.clips.setValue(emotion.target_clips)
-        self.minutes = QDoubleSpinBox(minimum=0.0, maximum=MOST_MINUTES, decimals=1)
+        self.minutes = QDoubleSpinBox(minimum=0.0, maximum=MAX_MINUTES, decimals=1)
         self.minutes.setSingleStep(0.5)
         self.minutes.setValue(emotion.target_minutes)
         self._add(self.tr("Name"), self.name)

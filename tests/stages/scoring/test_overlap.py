@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from curator.audio.waveform import Waveform
-from curator.domain.findings import MUSIC, TWO_AT_ONCE, VOICE_CHANGES
+from curator.domain.findings import MUSIC, OVERLAP, VOICE_CHANGES
 from curator.stages.scoring.scorers import ScorerInput, scorers
 from tests.conftest import REAL_SPEECH
 from tests.helpers.cleaning import in_a_room, mixed, music, pink_noise
@@ -52,7 +52,7 @@ def share(numbers, key, least):
 
 
 def test_hardly_any_clip_of_one_person_raises_an_alarm(clean):
-    assert share(clean, "overlap", TWO_AT_ONCE) <= 0.05
+    assert share(clean, "overlap", OVERLAP) <= 0.05
     assert share(clean, "voice_change", VOICE_CHANGES) <= 0.05
     assert share(clean, "music", MUSIC) <= 0.05
 
@@ -65,7 +65,7 @@ def test_noise_and_echoes_are_no_second_person_and_no_music(pool, scored):
         for place, (_, sound) in enumerate(pool)
     ]
     numbers = [scored("overlap", sound) | scored("music", sound) for sound in spoiled]
-    assert share(numbers, "overlap", TWO_AT_ONCE) <= 0.08
+    assert share(numbers, "overlap", OVERLAP) <= 0.08
     assert share(numbers, "music", MUSIC) <= 0.08
 
 
@@ -75,11 +75,11 @@ def test_two_at_once_are_found_and_when(pool, scored):
     for who, sound in pool:
         mix = a_talk_over(pool, who, sound, rng)
         found.append((mix, scored("overlap", mix.sound)))
-    assert share([numbers for _, numbers in found], "overlap", TWO_AT_ONCE) >= 0.8
+    assert share([numbers for _, numbers in found], "overlap", OVERLAP) >= 0.8
     off = [
         abs(numbers[key] - truth)
         for mix, numbers in found
-        if numbers["overlap"] >= TWO_AT_ONCE
+        if numbers["overlap"] >= OVERLAP
         for key, truth in (("overlap_start", mix.start), ("overlap_stop", mix.stop))
     ]
     assert np.median(off) < 0.35

@@ -278,7 +278,7 @@ def test_a_category_is_renamed_in_a_dialog(qtbot: QtBot, page: BalancePage):
     dialog.name.setText("Calm")
     dialog.key.setText("neutral kind")
     qtbot.mouseClick(dialog.submit, Qt.MouseButton.LeftButton)
-    assert "no key of a category" in dialog.error.text()
+    assert "not a valid category key" in dialog.error.text()
     dialog.key.setText("calm")
     dialog.clips.setValue(5)
     qtbot.mouseClick(dialog.submit, Qt.MouseButton.LeftButton)

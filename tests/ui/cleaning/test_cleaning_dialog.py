@@ -116,7 +116,7 @@ def test_refused_clips_stay_and_applying_is_one_undo_step(qtbot, dialog, session
     tried(qtbot, dialog)
     assert "3 clips accepted, 1 refused" in dialog.ui.status.text()
     qtbot.waitUntil(lambda: rows(dialog.ui.clips)[1][3] == "accepted", timeout=SOON)
-    assert rows(dialog.ui.clips)[0][3].startswith("refused: the voice is no longer the same")
+    assert rows(dialog.ui.clips)[0][3].startswith("refused: the voice has changed")
     assert rows(dialog.ui.clips)[1][2] == "background 2.1 -> 3.6, voice 0.91 -> 0.90"
     assert session.project.decisions.state_hash() == before
     dialog.ui.apply.click()
