@@ -83,9 +83,9 @@ def write_derived(
 ) -> Recording:
     """Write sound made from a recording: whole and under its name, or not at all.
 
-    after: how far somebody came before; so much of the blocks is there already and is left out.
-    Whoever is stopped on the way leaves what ``begun_derived`` then finds. CuratorError when the
-    cache cannot be written, above all for want of room.
+    after: state of an interrupted run; its samples are skipped in ``blocks``. An interrupted
+    call leaves a state that ``begun_derived`` returns. Raises CuratorError when the cache cannot be
+    written, for example on a full disk.
     """
     path = derived_path(cache, recording.content_hash, key)
     head = _w64_head(rate, samples)

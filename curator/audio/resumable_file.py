@@ -1,7 +1,7 @@
-"""Sound that is being made for long, so that what is there survives whoever makes it.
+"""Resumable writing of long derived sound files.
 
-Every few seconds what was written is put on the disk and noted beside it. Whoever makes the same
-sound again goes on from the last note, however the one before ended.
+Every few seconds the data is synced to disk and its length noted in a file beside it. The next run
+that writes the same sound resumes at the last note, even after a crash.
 """
 
 import contextlib
@@ -19,9 +19,9 @@ from curator.audio.waveform import Samples
 
 BEGUN = ".begun"
 NOTE = ".begun.json"
-NOTED_EVERY_S = 5.0  # of the clock: so much work is lost at most
-FORGOTTEN_S = 14 * 86_400  # after so long nobody goes on with it
-LEFT_S = 3_600  # what was never noted and is so old has no owner
+NOTED_EVERY_S = 5.0  # wall clock; upper bound of the work lost
+FORGOTTEN_S = 14 * 86_400  # age at which an unfinished file is removed
+LEFT_S = 3_600  # age at which a file without a note is removed
 BYTES = 4  # a sample
 READ_AT_ONCE = 1 << 20
 
@@ -37,7 +37,7 @@ class PartialFile:
     written: int = 0
 
     def goes_on(self, other: "PartialFile | None") -> bool:
-        """Whether ``other`` is the same sound, half made."""
+        """Whether ``other`` is an earlier state of the same file."""
         return other is not None and asdict(self) | {"written": 0} == asdict(other) | {"written": 0}
 
 
@@ -84,7 +84,7 @@ class GrowingFile:
             self.note()
 
     def note(self) -> None:
-        """Put what is written on the disk, and note how much that is."""
+        """Sync to disk and note the number of samples written."""
         self._file.flush()
         os.fsync(self._file.fileno())
         state = asdict(self._what) | {"written": self._written}
@@ -102,7 +102,7 @@ class GrowingFile:
         return self._digest.hexdigest()
 
     def leave(self) -> None:
-        """Close it. What was noted stays; where nothing was, nothing does."""
+        """Close the file. Keep it if a note exists, else remove it."""
         with contextlib.suppress(OSError):  # closing flushes, which fails when the disk is full
             self._file.close()
         if begun(self._path) is None:

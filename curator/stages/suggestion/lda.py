@@ -1,7 +1,7 @@
-"""Which category points are most like: a classifier learned from few examples in a moment.
+"""Linear discriminant analysis for few examples per category.
 
-Linear discriminants: each category is a middle, all share one shape, and where examples are few
-the shape is drawn towards a ball (Ledoit and Wolf, 2004). On deliveries planted in real clips, with
+Gaussian classes with separate means and one shared covariance, shrunk towards a multiple of the
+identity when examples are few (Ledoit and Wolf, 2004). On deliveries planted in real clips, with
 five examples of each of seven categories, it offers more right clips than logistic regression,
 learns in a hundredth of its time, and needs no library whose import alone takes a second.
 """
@@ -23,53 +23,49 @@ NOTHING = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Likeness:
-    """What was learned. weights: (features, kinds). offsets: (kinds,), -inf for the unknown."""
+    """Linear discriminants. weights: (features, kinds). offsets: (kinds,), -inf if unseen."""
 
     weights: Numbers
     offsets: Numbers
 
     def of(self, points: Numbers) -> Numbers:
-        """How like each category each point is, (points, kinds): logarithms up to a constant.
-
-        As if all categories were equally frequent; how frequent they are is another question.
-        """
+        """Log likelihoods up to a constant, shape (points, kinds), for equal class priors."""
         return points @ self.weights + self.offsets
 
 
 def learn(points: Numbers, kinds: Kinds, count: int) -> Likeness:
-    """Learn from examples. points: (examples, features).
+    """Fit the discriminants. points: (examples, features).
 
     count: of kinds; those without an example are unlike everything.
     """
     sizes = np.bincount(kinds, minlength=count)
     sums = np.zeros((count, points.shape[1]))
     np.add.at(sums, kinds, points)
-    middles = sums / np.maximum(sizes, 1)[:, None]
-    shape = _shape(points - middles[kinds], int(np.count_nonzero(sizes)))
-    weights = np.asarray(np.linalg.solve(shape, middles.T), np.float64)  # (features, kinds)
-    offsets = -0.5 * np.einsum("kf,fk->k", middles, weights)
+    means = sums / np.maximum(sizes, 1)[:, None]
+    covariance = _covariance(points - means[kinds], int(np.count_nonzero(sizes)))
+    weights = np.asarray(np.linalg.solve(covariance, means.T), np.float64)  # (features, kinds)
+    offsets = -0.5 * np.einsum("kf,fk->k", means, weights)
     return Likeness(weights, np.where(sizes > 0, offsets, -np.inf))
 
 
-def _shape(rest: Numbers, known: int) -> Numbers:
-    """The covariance within kinds, drawn towards a ball as far as the examples are too few."""
-    examples, features = rest.shape
-    raw = rest.T @ rest / examples
-    ball = float(np.trace(raw)) / features
-    distance = float(np.square(raw - ball * np.eye(features)).sum())
-    squares = np.square(rest)
-    unsure = float((squares.T @ squares / examples - np.square(raw)).sum()) / examples
-    share = min(1.0, max(0.0, unsure) / max(distance, NOTHING))
-    fair = examples / max(1, examples - known)  # the middles were learned from the same examples
-    shape: Numbers = (1 - share) * fair * raw + max(share * ball, NOTHING) * np.eye(features)
-    return shape
+def _covariance(residuals: Numbers, classes: int) -> Numbers:
+    """Within-class covariance with Ledoit-Wolf shrinkage, shape (features, features)."""
+    examples, features = residuals.shape
+    raw = residuals.T @ residuals / examples
+    variance = float(np.trace(raw)) / features
+    distance = float(np.square(raw - variance * np.eye(features)).sum())
+    squares = np.square(residuals)
+    estimate_variance = float((squares.T @ squares / examples - np.square(raw)).sum()) / examples
+    share = min(1.0, max(0.0, estimate_variance) / max(distance, NOTHING))
+    fair = examples / max(1, examples - classes)  # the means were estimated from the same examples
+    covariance: Numbers = (1 - share) * fair * raw + max(share * variance, NOTHING) * np.eye(
+        features
+    )
+    return covariance
 
 
 def held_out(points: Numbers, kinds: Kinds, count: int, seed: int = 0) -> Numbers:
-    """How like each category each example is, learned from the others; (examples, kinds).
-
-    The examples of each kind are spread over the folds, so that none is without them all.
-    """
+    """Log likelihoods from stratified cross-validation, shape (examples, kinds)."""
     rng = np.random.default_rng(seed)
     repeats = 1 if len(points) >= MANY else REPEATS
     log_likelihoods = np.zeros((len(points), count))

@@ -1,8 +1,8 @@
 """Overlap score: two speakers in a clip, simultaneous or in turn.
 
-Resemblyzer's network hears a second at a time. What it has in mind of two people who speak at once
-differs from what it has of one, and a sum of its 256 numbers tells; the same numbers say how like
-the voice before a moment the voice after it is.
+Resemblyzer's LSTM runs on windows of 1 s. Its final hidden state (256) differs between one and two
+simultaneous speakers, so a linear rule on it scores overlap; cosines between the same states before
+and after each moment score a change of speaker.
 
 The weights were learned from mixtures of six people who read. Of five others, mixed at 0 to -6 dB,
 83 % of talk of 0.7 s and more is found, with alarms on 2 % of clean clips: see
@@ -26,10 +26,10 @@ from curator.stages.speaker.resemblyzer import (
 
 WINDOW_S = 1.0
 STEP_S = 0.25
-SHORTEST_S = 0.5  # of a clip: in less nobody can be told from two
+SHORTEST_S = 0.5  # of a clip: shorter ones cannot be classified
 LEAST_DB = -26.0  # of a window, beside the loudest: what is quieter is a pause
 LEVEL_DBFS = -27.0  # of each window
-NEARLY = -2.0  # of a sum: two who were found go on speaking
+NEARLY = -2.0  # of a sum: lower threshold beside a detected overlap
 EDGE_S = 0.25  # a window says yes when about so much of its start or end is one voice
 WINDOW = round(WINDOW_S * CACHE_RATE)
 STEP = round(STEP_S * CACHE_RATE)
@@ -48,7 +48,7 @@ Numbers = NDArray[np.float64]
     step="overlap",
 )
 class Overlap:
-    """Listens for a second person, a second at a time."""
+    """Overlap and speaker-change scorer on windows of 1 s."""
 
     def __init__(self) -> None:
         self._encoder = the_encoder()
