@@ -36,5 +36,8 @@ def test_a_measure_is_one_file(checkout, tmp_path):
     values = [json.loads(row)["measures"]["crest"] for row in rows[1:]]
     assert values
     assert all(0 < value < 60 for value in values)
+    summary = json.loads((run / "evaluation" / "summary.json").read_text("utf-8"))
+    assert summary["direction"]["crest"] == "nearer the real clips"
+    assert "crest" in summary["checkpoints"]["0"][""]
     checkout.trainer("report", run, "--out", tmp_path / "report.html")
     assert "Crest factor, dB" in (tmp_path / "report.html").read_text("utf-8")

@@ -44,27 +44,27 @@ class Compared:
 
 def find_runs(folders: Sequence[Path]) -> list[Path]:
     """The runs among folders; a folder that is none stands for the runs in it."""
-    found: list[Path] = []
+    folders_of_runs: list[Path] = []
     for folder in folders:
         if (folder / ABOUT).is_file():
-            found.append(folder)
+            folders_of_runs.append(folder)
             continue
         inside = [path.parent for path in sorted(folder.glob(f"*/{ABOUT}"))]
         if not inside:
             raise BrokenRun(
                 f"{folder} is not a run, and holds none.", "Name folders `trainer train` made."
             )
-        found += inside
-    return list(dict.fromkeys(path.resolve() for path in found))
+        folders_of_runs += inside
+    return list(dict.fromkeys(path.resolve() for path in folders_of_runs))
 
 
 def read_runs(folders: Sequence[Path]) -> Compared:
     """The runs, labelled by their folders."""
-    found = find_runs(folders)
-    if len(found) < FEWEST:
+    folders_of_runs = find_runs(folders)
+    if len(folders_of_runs) < FEWEST:
         raise WrongUsage("One run cannot be compared.", "Name two or more.")
     runs: dict[str, RunFiles] = {}
-    for folder in found:
+    for folder in folders_of_runs:
         label = folder.name
         if label in runs:  # two folders of one name: the folder above tells them apart
             label = f"{folder.parent.name}-{folder.name}"

@@ -96,7 +96,7 @@ def _label(label: str) -> Figure:
 
 def _lead(compared: Compared) -> list[Block]:
     """What can be said in a sentence each."""
-    found: list[Block] = []
+    content: list[Block] = []
     outcomes = [*losses(compared), *(each for each in measures(compared) if each.category is None)]
     for label in compared.others:
         mine = [each for each in outcomes if each.run == label]
@@ -110,9 +110,9 @@ def _lead(compared: Compared) -> list[Block]:
         nothing = "no difference can be shown" if mine else "nothing can be compared"
         says = "; ".join(parts) or nothing
         said = inline(f"{{}} against {{}}: {says}.", _label(label), _label(compared.first))
-        found.append(Paragraph(said, "ship"))
+        content.append(Paragraph(said, "ship"))
         if better or worse:
-            found.append(
+            content.append(
                 Paragraph(
                     inline(
                         "Whether that is due to the data or to the settings the runs cannot say"
@@ -121,11 +121,11 @@ def _lead(compared: Compared) -> list[Block]:
                     "quiet",
                 )
             )
-    return found
+    return content
 
 
 def _runs(compared: Compared) -> Section:
-    found = Section("runs", "Runs")
+    content = Section("runs", "Runs")
     head: list[Inline] = [
         (title,)
         for title in (
@@ -155,13 +155,13 @@ def _runs(compared: Compared) -> Section:
             ]
         cells.append((run.verdict.state.replace("_", " "),))
         rows.append(cells)
-    found.add(Table(head, rows))
+    content.add(Table(head, rows))
     notes = [
         (_label(label), ": ", *note) for label, run in compared.runs.items() for note in run.notes
     ]
     if notes:
-        found.add(Bullets(notes))
-    return found
+        content.add(Bullets(notes))
+    return content
 
 
 def _event(number: int, *path: str) -> Address:
@@ -169,27 +169,27 @@ def _event(number: int, *path: str) -> Address:
 
 
 def _outcome(compared: Compared) -> Section:
-    found = Section("outcome", "Outcome")
+    content = Section("outcome", "Outcome")
     for label, reasons in obstacles(compared).items():
-        found.add(*(Paragraph((_label(label), ": ", reason), "note") for reason in reasons))
+        content.add(*(Paragraph((_label(label), ": ", reason), "note") for reason in reasons))
     outcomes = [*losses(compared), *measures(compared)]
     if not outcomes:
-        found.add(
+        content.add(
             Paragraph(
                 inline("There is nothing to compare: evaluate both runs with `trainer evaluate`.")
             )
         )
-        return found
+        return content
     head: list[Inline] = [
         ("run",), ("measure",), ("difference",), ("interval",), ("pairs",), ("",),
     ]  # fmt: skip
     whole = [_row(each) for each in outcomes if each.category is None]
-    found.add(Table(head, whole))
+    content.add(Table(head, whole))
     kinds = sorted({each.category for each in outcomes if each.category is not None})
     for kind in kinds:
         rows = [_row(each) for each in outcomes if each.category == kind]
-        found.add(Details((kind,), [Table(head, rows)]))
-    return found
+        content.add(Details((kind,), [Table(head, rows)]))
+    return content
 
 
 def _row(outcome: Outcome) -> list[Inline]:
@@ -205,25 +205,25 @@ def _row(outcome: Outcome) -> list[Inline]:
 
 
 def _data(compared: Compared) -> Section:
-    found = Section("data", "Data")
+    content = Section("data", "Data")
     first = compared.runs[compared.first]
     for label in compared.others:
-        found.add(
+        content.add(
             Paragraph(inline("{} against {}:", _label(label), _label(compared.first)), "heading")
         )
         change = change_between(first, compared.runs[label])
         if change is None:
-            found.add(
+            content.add(
                 Paragraph(inline("One of the bundles is not here, so they cannot be compared."))
             )
         elif not _differs(change):
             rates = " Their sound is written at another rate." if change.rerated else ""
-            found.add(
+            content.add(
                 Paragraph(inline(f"The same clips with the same texts and categories.{rates}"))
             )
         else:
-            found.add(_categories(change), Bullets(list(_changes(change))))
-    return found
+            content.add(_categories(change), Bullets(list(_changes(change))))
+    return content
 
 
 def _differs(change: Change) -> bool:
@@ -269,18 +269,18 @@ def _other(pair: tuple[Row, Row], key: str) -> str:
 
 
 def _settings(compared: Compared) -> Section:
-    found = Section("settings", "Settings")
+    content = Section("settings", "Settings")
     different = differing(compared.runs)
     if not different:
-        found.add(Paragraph(inline("The same in all.")))
-        return found
+        content.add(Paragraph(inline("The same in all.")))
+        return content
     head: list[Inline] = [("setting",), *((_label(label),) for label in compared.runs)]
     rows: list[list[Inline]] = [
         [(key,), *((_shown(values[label]),) for label in compared.runs)]
         for key, values in different.items()
     ]
-    found.add(Table(head, rows))
-    return found
+    content.add(Table(head, rows))
+    return content
 
 
 def _shown(value: object) -> str:

@@ -49,10 +49,10 @@ class Outcome:
 def obstacles(compared: Compared) -> dict[str, list[str]]:
     """By run, why its losses or measures cannot be compared with the first run's."""
     first = compared.runs[compared.first]
-    found = {}
+    outcomes = {}
     for label in compared.others:
-        found[label] = list(_obstacles(first, compared.runs[label]))
-    return found
+        outcomes[label] = list(_obstacles(first, compared.runs[label]))
+    return outcomes
 
 
 def _obstacles(first: RunFiles, other: RunFiles) -> Iterator[str]:
@@ -94,7 +94,7 @@ def same_sentences(first: RunFiles, other: RunFiles) -> bool | None:
 def losses(compared: Compared) -> list[Outcome]:
     """The best loss of each against the first run's best, on the same clips."""
     first = compared.runs[compared.first]
-    found = []
+    outcomes = []
     for label in compared.others:
         other = compared.runs[label]
         if not same_clips(first, other) or first.best is None or other.best is None:
@@ -110,14 +110,14 @@ def losses(compared: Compared) -> list[Outcome]:
         )
         pairs = len(first.best[1]["each"])
         way = 0 if middle.value is None else -1 if middle.value > 0 else 1
-        found.append(Outcome(label, "mel_ce", None, middle, low, high, pairs, way))
-    return found
+        outcomes.append(Outcome(label, "mel_ce", None, middle, low, high, pairs, way))
+    return outcomes
 
 
 def measures(compared: Compared) -> list[Outcome]:
     """What was spoken against what the first run spoke, in all and by category."""
     first = Samples(compared.runs[compared.first])
-    found = []
+    outcomes = []
     for label in compared.others:
         other = Samples(compared.runs[label])
         if first.shipped is None or other.shipped is None:
@@ -128,8 +128,8 @@ def measures(compared: Compared) -> list[Outcome]:
             for category in (..., *sorted(kinds, key=str)):
                 outcome = _measure(compared, label, first, other, key, form, better, category)
                 if outcome.difference.value is not None:
-                    found.append(outcome)
-    return found
+                    outcomes.append(outcome)
+    return outcomes
 
 
 def _measure(

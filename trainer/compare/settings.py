@@ -22,12 +22,12 @@ def differing(runs: Mapping[str, RunFiles]) -> dict[str, dict[str, object]]:
     """Settings that are not the same in all runs: by key and run."""
     each = {label: {**flat(run.config), **_besides(run)} for label, run in runs.items()}
     keys = sorted({key for settings in each.values() for key in settings})
-    found = {}
+    different = {}
     for key in keys:
         values = {label: settings.get(key, MISSING) for label, settings in each.items()}
         if len({repr(value) for value in values.values()}) > 1:
-            found[key] = values
-    return found
+            different[key] = values
+    return different
 
 
 def _snapshot(run: RunFiles) -> object:

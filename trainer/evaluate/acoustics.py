@@ -45,13 +45,13 @@ def frames_of(samples: Samples) -> Frames:
 
 def _cut(sound: Values, window: int) -> Values:
     views = np.lib.stride_tricks.sliding_window_view(sound, window)
-    found: Values = views[::HOP]
-    return found
+    values: Values = views[::HOP]
+    return values
 
 
 def _decibels(power: Values) -> Values:
-    found: Values = np.maximum(10.0 * np.log10(np.maximum(power, 1e-12)), FLOOR_DB)
-    return found
+    values: Values = np.maximum(10.0 * np.log10(np.maximum(power, 1e-12)), FLOOR_DB)
+    return values
 
 
 def _filters() -> Values:
@@ -61,8 +61,8 @@ def _filters() -> Values:
     edges = 700.0 * (10.0 ** (mels / 2595.0) - 1)
     bins = np.fft.rfftfreq(512, 1.0 / LISTENING_RATE)
     ramps = (bins[None, :] - edges[:-1, None]) / np.diff(edges)[:, None]
-    found: Values = np.maximum(0.0, np.minimum(ramps[:-1], 1.0 - ramps[1:]))
-    return found
+    values: Values = np.maximum(0.0, np.minimum(ramps[:-1], 1.0 - ramps[1:]))
+    return values
 
 
 def _pitch(frames: Values) -> Values:
@@ -86,5 +86,5 @@ def _pitch(frames: Values) -> Values:
     bend = before - 2 * at + after
     finer = np.where(np.abs(bend) > 1e-9, 0.5 * (before - after) / np.where(bend == 0, 1, bend), 0)
     hertz = LISTENING_RATE / (best + least + np.clip(finer, -0.5, 0.5))
-    found: Values = np.where(voiced, OCTAVE * np.log2(hertz / SEMITONE_ZERO_HZ), np.nan)
-    return found
+    values: Values = np.where(voiced, OCTAVE * np.log2(hertz / SEMITONE_ZERO_HZ), np.nan)
+    return values

@@ -162,15 +162,15 @@ def _row(setup: SpeechSetup, speaker: Speaker, sentence: Sentence, prompt: Path,
 
 def means_of(rows: Sequence[Row]) -> dict[str, dict[str, float | None]]:
     """Mean, its interval and the number of samples of each measure; of too few no interval."""
-    found: dict[str, dict[str, float | None]] = {}
+    means: dict[str, dict[str, float | None]] = {}
     for key in DIRECTION:
         measured: list[Any] = [row["measures"] for row in rows]
         values = [value[key] for value in measured if value.get(key) is not None]
         if values:
             low, high = mean_interval(values) or (None, None)
             mean = float(np.mean(values))
-            found[key] = {"mean": mean, "low": low, "high": high, "samples": len(values)}
-    return found
+            means[key] = {"mean": mean, "low": low, "high": high, "samples": len(values)}
+    return means
 
 
 def in_words(means: Row, rows: Sequence[Row], fault: str | None) -> str:

@@ -40,7 +40,7 @@ def plan(
 ) -> list[Planned]:
     """Every sample, in order. spoken_how: settings of the speaking, part of each key."""
     clips = sorted(bundle.part("eval"), key=lambda clip: clip.id)
-    found = []
+    samples = []
     for step in steps:
         weights = weights_key(run, step)
         for sentence in script.sentences:
@@ -50,8 +50,8 @@ def plan(
                 text = json.dumps([*what, dict(spoken_how)], ensure_ascii=False, sort_keys=True)
                 key = hashlib.sha256(text.encode()).hexdigest()[:12]
                 name = f"{step}-{sentence.id}-{seed}"
-                found.append(Planned(name, step, sentence, seed, prompt, reference, key))
-    return found
+                samples.append(Planned(name, step, sentence, seed, prompt, reference, key))
+    return samples
 
 
 def voices_of(sentence: Sentence, clips: Sequence[Clip]) -> tuple[Clip, Clip | None]:

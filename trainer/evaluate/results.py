@@ -72,8 +72,8 @@ def as_line(row: Mapping[str, object]) -> str:
 
 def as_read(row: Mapping[str, object]) -> Row:
     """The row as it will be read back, so that a resumed evaluation gives the same numbers."""
-    found: Row = json.loads(as_line(row))
-    return found
+    parsed: Row = json.loads(as_line(row))
+    return parsed
 
 
 def _plain(value: object) -> object:

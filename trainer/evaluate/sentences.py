@@ -78,9 +78,9 @@ def read_script(bundle: Bundle, files: Sequence[Path] = ()) -> Script:
     """
     if files:
         read = [_read(path) for path in files]
-        found = tuple(sentence for file in read for sentence in _named(file))
-        _refuse_twice(found)
-        return Script(found, read[0].seeds, tuple(str(path) for path in files))
+        chosen = tuple(sentence for file in read for sentence in _named(file))
+        _refuse_twice(chosen)
+        return Script(chosen, read[0].seeds, tuple(str(path) for path in files))
     general = _general()
     sentences: list[Sentence] = []
     names: list[str] = []
@@ -101,10 +101,10 @@ def read_script(bundle: Bundle, files: Sequence[Path] = ()) -> Script:
         else:
             sentences += _of_clips(_clips(bundle, language), language, general)
             names.append("general.toml")
-    found = _unique(sentences)
-    if not found:
+    chosen = _unique(sentences)
+    if not chosen:
         raise WrongUsage("There is no sentence to speak.", "Name a file with --sentences.")
-    return Script(found, seeds, tuple(names))
+    return Script(chosen, seeds, tuple(names))
 
 
 def spread(sentences: Sequence[Sentence], count: int) -> tuple[Sentence, ...]:
@@ -187,7 +187,7 @@ def _clips(bundle: Bundle, language: str) -> list[Clip]:
 
 def _of_clips(clips: Sequence[Clip], language: str, rule: _General) -> list[Sentence]:
     """The speaker's own sentences, evenly spread by length, of each category."""
-    found = []
+    chosen = []
     for category in sorted({clip.emotion for clip in clips}, key=str):
         texts = sorted({c.text for c in clips if c.emotion == category}, key=lambda t: (len(t), t))
         count = min(rule.per_category, len(texts))
@@ -195,8 +195,8 @@ def _of_clips(clips: Sequence[Clip], language: str, rule: _General) -> list[Sent
             text = texts[number * (len(texts) - 1) // max(1, count - 1)]
             name = re.sub(r"[^A-Za-z0-9_-]", "-", category or "any")
             kind = _kind(text, rule)
-            found.append(Sentence(f"own-{name}-{number + 1}", text, kind, category, (), language))
-    return found
+            chosen.append(Sentence(f"own-{name}-{number + 1}", text, kind, category, (), language))
+    return chosen
 
 
 def _kind(text: str, rule: _General) -> Kind:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.evaluate.measures import measures
 from trainer.seeded_random import generator
 
 DRAWS = 2000
@@ -19,26 +20,8 @@ LEVEL = 0.95
 ENOUGH = 5  # samples; the interval of fewer is narrower than the truth
 
 HIGHER, LOWER, NEARER = "higher", "lower", "nearer the real clips"
-DIRECTION = {
-    "wer": LOWER,
-    "cer": LOWER,
-    "repeats": LOWER,
-    "echo": LOWER,
-    "similarity": HIGHER,
-    "dnsmos": HIGHER,
-    "dnsmos_sig": HIGHER,
-    "dnsmos_bak": HIGHER,
-    "run_on": LOWER,
-    "early_stop": LOWER,
-    "clipping": LOWER,
-    "length_ratio": NEARER,
-    "tail": NEARER,
-    "pitch": NEARER,
-    "pitch_spread": NEARER,
-    "energy_spread": NEARER,
-    "rate": NEARER,
-    "roughness": NEARER,
-}
+WAYS = {1: HIGHER, -1: LOWER, 0: NEARER}
+DIRECTION = {key: WAYS[way] for each in measures() for key, way in each.directions.items()}
 Row = Mapping[str, Any]
 Values = NDArray[np.float64]
 
@@ -90,21 +73,21 @@ def _measures(
     rows: Sequence[Row], step: int, category: str, usual: Mapping[tuple[str, str], float]
 ) -> dict[str, Any]:
     own, base = _of(rows, step, category), _of(rows, 0, category)
-    found: dict[str, Any] = {}
+    entries: dict[str, Any] = {}
     for key in DIRECTION:
         values = [v for row in own.values() if (v := row["measures"].get(key)) is not None]
         if not values:
             continue
         low, high = interval(values, f"{step} {category} {key}")
-        found[key] = {
+        entries[key] = {
             "mean": float(np.mean(values)),
             "low": low,
             "high": high,
             "samples": len(values),
         }
         if step != 0 and base:
-            found[key]["against_base"] = difference(own, base, key, usual, f"{step} {category}")
-    return found
+            entries[key]["against_base"] = difference(own, base, key, usual, f"{step} {category}")
+    return entries
 
 
 def difference(
@@ -152,24 +135,24 @@ def _judged(row: Row, key: str, usual: Mapping[tuple[str, str], float]) -> float
 
 def _usual(real: Sequence[Row]) -> dict[tuple[str, str], float]:
     """The median of the real clips by (category, measure); "" is all of them."""
-    found: dict[tuple[str, str], float] = {}
+    entries: dict[tuple[str, str], float] = {}
     categories = {row["category"] or "" for row in real} | {""}
     for category in sorted(categories):
         chosen = [row for row in real if not category or row["category"] == category]
         for key in DIRECTION:
             values = [v for row in chosen if (v := row["measures"].get(key)) is not None]
             if values:
-                found[category, key] = float(np.median(values))
-    return found
+                entries[category, key] = float(np.median(values))
+    return entries
 
 
 def _real_means(real: Sequence[Row]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    entries: dict[str, Any] = {}
     for key in DIRECTION:
         values = [v for row in real if (v := row["measures"].get(key)) is not None]
         if values:
             low, high = interval(values, f"real {key}")
             spread = float(np.std(values))
-            found[key] = {"mean": float(np.mean(values)), "low": low, "high": high}
-            found[key] |= {"samples": len(values), "spread": spread}
-    return found
+            entries[key] = {"mean": float(np.mean(values)), "low": low, "high": high}
+            entries[key] |= {"samples": len(values), "spread": spread}
+    return entries

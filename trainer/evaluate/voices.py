@@ -43,13 +43,13 @@ def speaking(run: Run, bundle: Bundle, step: int) -> Iterator[Speaker]:
     backend = open_backend(run.config, bundle)
 
     def network() -> "nn.Module":
-        found = backend.network()
-        backend.adapt(found)
+        model = backend.network()
+        backend.adapt(model)
         if step != BASE:
-            load_weights(found, checkpoint.load(run.checkpoints, step), averaged=True)
+            load_weights(model, checkpoint.load(run.checkpoints, step), averaged=True)
         elif (run.folder / PARENT).is_file():
-            load_weights(found, Beginning(run.folder, BASE, {}), averaged=False)
-        return found
+            load_weights(model, Beginning(run.folder, BASE, {}), averaged=False)
+        return model
 
     with exported(backend, network, run.folder) as speaker:
         yield speaker

@@ -63,7 +63,7 @@ class Sounds:
 
 def voices_of(folders: Sequence[Path], checkpoint: int | None = None) -> list[ComparedVoice]:
     """Whom to hear: two runs at their best, or one at its best and its base."""
-    found = []
+    entries = []
     for folder in folders:
         samples = Samples(read_run(folder))
         step = checkpoint
@@ -74,10 +74,10 @@ def voices_of(folders: Sequence[Path], checkpoint: int | None = None) -> list[Co
                 f"{folder} has not spoken at this checkpoint.",
                 "Evaluate it first: trainer evaluate.",
             )
-        found.append(ComparedVoice(samples, step))
-    if len(found) == 1 and found[0].samples.of(0) and found[0].checkpoint:
-        found.append(ComparedVoice(found[0].samples, 0))
-    return found
+        entries.append(ComparedVoice(samples, step))
+    if len(entries) == 1 and entries[0].samples.of(0) and entries[0].checkpoint:
+        entries.append(ComparedVoice(entries[0].samples, 0))
+    return entries
 
 
 def page_data(voices: Sequence[ComparedVoice], seed: int = SEED) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def _pairs(
 ) -> list[dict[str, Any]]:
     """The same sentences by both, in an order and with sides that the seed decides."""
     others = {_sentence(row): row for _, row in two.spoken}
-    found = []
+    entries = []
     for _, row in one.spoken:
         other = others.get(_sentence(row))
         if other is None or not (row.get("wav") and other.get("wav")):
@@ -141,12 +141,12 @@ def _pairs(
             for voice, each in ((one, row), (two, other))
         ]
         if not any(key in sounds.missing for key in keys):
-            found.append({"text": row["sentence"]["text"], "sounds": keys})
+            entries.append({"text": row["sentence"]["text"], "sounds": keys})
     draw = random.Random(seed)
-    draw.shuffle(found)
-    for pair in found:
+    draw.shuffle(entries)
+    for pair in entries:
         pair["first"] = draw.randrange(2)  # which of the two voices is heard first
-    return found
+    return entries
 
 
 def _key(voice: ComparedVoice, row: Any) -> str:  # noqa: ANN401 - a row of JSON
@@ -159,14 +159,14 @@ def _sentence(row: Any) -> tuple[object, ...]:  # noqa: ANN401 - a row of JSON
 
 def ends_of_categories(voice: ComparedVoice) -> list[tuple[str, Inline, Inline]]:
     """Category, best and worst sample with the reason, of those with more than one."""
-    found = []
+    entries = []
     for kind in categories_spoken(voice.spoken):
         ends = voice.samples.ends(voice.checkpoint, kind)
         if ends is None:
             continue
         best, worst = (_described(voice, sample) for sample in ends)
-        found.append(("no category" if kind is None else kind, best, worst))
-    return found
+        entries.append(("no category" if kind is None else kind, best, worst))
+    return entries
 
 
 def _described(voice: ComparedVoice, sample: Sample) -> Inline:

@@ -9,14 +9,14 @@ LONGEST = 180  # characters; XTTS was trained on texts of up to 250, Chatterbox 
 
 def pieces(text: str, longest: int = LONGEST) -> list[str]:
     """The text in order, whole sentences together as far as they fit; never an empty piece."""
-    found: list[str] = []
+    chunks: list[str] = []
     for sentence in SENTENCE_END.split(" ".join(text.split())):
         for part in _parts(sentence.strip(), longest):
-            if found and len(found[-1]) + 1 + len(part) <= longest:
-                found[-1] = f"{found[-1]} {part}"
+            if chunks and len(chunks[-1]) + 1 + len(part) <= longest:
+                chunks[-1] = f"{chunks[-1]} {part}"
             elif part:
-                found.append(part)
-    return found
+                chunks.append(part)
+    return chunks
 
 
 def _parts(sentence: str, longest: int) -> list[str]:

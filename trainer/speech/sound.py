@@ -39,8 +39,8 @@ def for_listening(sound: Sound) -> Samples:
 
     if sound.rate == LISTENING_RATE:
         return sound.samples
-    found: Samples = soxr.resample(sound.samples, sound.rate, LISTENING_RATE)
-    return found
+    resampled: Samples = soxr.resample(sound.samples, sound.rate, LISTENING_RATE)
+    return resampled
 
 
 def write_sound(path: Path, sound: Sound) -> None:

@@ -19,9 +19,9 @@ def speech_spans(samples: Samples) -> Spans:
         min_speech_duration_ms=SHORTEST_SPEECH_MS,
         speech_pad_ms=0,
     )
-    found = get_speech_timestamps(samples, options)
+    detected = get_speech_timestamps(samples, options)
     length = len(samples) / LISTENING_RATE
     return [
         (span["start"] / LISTENING_RATE, min(length, span["end"] / LISTENING_RATE))
-        for span in found
+        for span in detected
     ]

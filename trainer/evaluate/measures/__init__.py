@@ -2,6 +2,7 @@
 
 VERSION     increased whenever the same audio would give other values
 KEYS        keys of its values
+DIRECTIONS  optional direction by key, as in SHOWN, of keys that the report does not show
 SHOWN       optional rows of the report: (key, label, format, direction), direction -1 where
             lower is better, 1 higher, 0 nearer the real clips
 measure     (Sample, VoiceStatistics) -> value by key, None if undefined
@@ -13,7 +14,7 @@ import functools
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,13 +69,14 @@ class VoiceStatistics:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A module of this folder. shown: rows that it adds to the report."""
+    """A module of this folder. shown: rows of the report. directions: -1, 0 or 1 by key."""
 
     name: str
     version: int
     keys: tuple[str, ...]
     measure: Callable[[Sample, VoiceStatistics], MeasuredValues]
     shown: tuple[tuple[str, str, str, int], ...] = ()
+    directions: Mapping[str, int] = field(default_factory=dict)
 
 
 @functools.cache
@@ -84,7 +86,10 @@ def measures() -> tuple[Measure, ...]:
     for info in sorted(pkgutil.iter_modules(__path__), key=lambda info: info.name):
         module = importlib.import_module(f"{__name__}.{info.name}")
         shown = tuple(getattr(module, "SHOWN", ()))
-        loaded.append(Measure(info.name, module.VERSION, tuple(module.KEYS), module.measure, shown))
+        given = {key: way for key, _, _, way in shown} | dict(getattr(module, "DIRECTIONS", {}))
+        keys = tuple(module.KEYS)
+        ways = {key: given.get(key, 0) for key in keys}
+        loaded.append(Measure(info.name, module.VERSION, keys, module.measure, shown, ways))
     return tuple(loaded)
 
 

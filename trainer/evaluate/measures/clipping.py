@@ -7,6 +7,7 @@ from trainer.speech.sound import Samples
 
 VERSION = 1
 KEYS = ("clipping",)
+DIRECTIONS = {"clipping": -1}
 
 SAME = 1.5 / 32768  # rounding moves a flat top by one step of a 16-bit file
 FLAT_SAMPLES = 3

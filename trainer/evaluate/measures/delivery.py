@@ -16,17 +16,17 @@ QUIETEST_DB = 35.0  # below the loudest frame: gaps inside words, not speech
 def measure(sample: Sample, voice: VoiceStatistics) -> MeasuredValues:
     """Delivery measures over the frames with speech."""
     speaking = sample.speaking
-    found: dict[str, float | None] = {}
+    values: dict[str, float | None] = {}
     pitch = sample.frames.pitch[speaking & np.isfinite(sample.frames.pitch)]
     if len(pitch) >= ENOUGH_FRAMES:
         middle = float(np.median(pitch))
         near = pitch[np.abs(pitch - middle) < OCTAVE * 0.75]  # further off: a mistaken octave
-        found["pitch"], found["pitch_spread"] = middle, float(near.std())
+        values["pitch"], values["pitch_spread"] = middle, float(near.std())
     loudness = sample.frames.loudness[speaking]
     if len(loudness) >= ENOUGH_FRAMES:
         loud = loudness[loudness > loudness.max() - QUIETEST_DB]
-        found["energy_spread"] = float(loud.std())
+        values["energy_spread"] = float(loud.std())
     seconds = spoken_seconds(sample.spans)
     if sample.heard and letters(sample.heard) and seconds > 0:
-        found["rate"] = letters(sample.heard) / seconds
-    return found
+        values["rate"] = letters(sample.heard) / seconds
+    return values

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 KEYS = ("dnsmos", "dnsmos_sig", "dnsmos_bak")
+DIRECTIONS = {"dnsmos": 1, "dnsmos_sig": 1, "dnsmos_bak": 1}
 
 WINDOW = 144_160  # samples, 9.01 s
 LEAST = 1_600  # samples, 0.1 s
@@ -44,8 +45,8 @@ def measure(sample: Sample, voice: VoiceStatistics) -> MeasuredValues:
 @functools.cache
 def _network() -> "onnxruntime.InferenceSession | None":
     """The network inside the installed speechmos, None without it."""
-    found = find_spec("speechmos")
-    places = list(found.submodule_search_locations or ()) if found else []
+    package = find_spec("speechmos")
+    places = list(package.submodule_search_locations or ()) if package else []
     path = Path(places[0]) / "dnsmos_models" / "sig_bak_ovr.onnx" if places else None
     if path is None or not path.is_file():
         return None

@@ -6,6 +6,7 @@ from trainer.speech.text_normalise import lost_at_the_end, repeated, words
 
 VERSION = 1
 KEYS = ("length_ratio", "tail", "run_on", "early_stop")
+DIRECTIONS = {"length_ratio": 0, "tail": 0, "run_on": -1, "early_stop": -1}
 
 LONG_TAIL_S = 0.6  # natural ends leave 0.1 to 0.2 s of quiet, run-ons 0.6 s and more
 SHARE_LOST = 0.2  # of the words; a single word at the end may be Whisper's own mistake

@@ -11,6 +11,7 @@ from trainer.evaluate.measures import MeasuredValues, Sample, VoiceStatistics
 
 VERSION = 1
 KEYS = ("echo",)
+DIRECTIONS = {"echo": -1}
 
 SHORTEST, LONGEST, STEP = 20, 120, 2  # frames of 10 ms
 LOUD = 0.6  # share of a stretch in which somebody speaks
@@ -25,12 +26,12 @@ def measure(sample: Sample, voice: VoiceStatistics) -> MeasuredValues:
     if speaking.sum() < 2 * SHORTEST:
         return {}
     bands = np.maximum(spectrum, spectrum.max() - FLOOR_DB)
-    found = [
+    correlations = [
         best
         for size in range(SHORTEST, min(LONGEST, len(bands) // 2) + 1, STEP)
         if (best := _likest(bands, speaking, size)) is not None
     ]
-    return {"echo": max(found)} if found else {}
+    return {"echo": max(correlations)} if correlations else {}
 
 
 def _likest(bands: Values, speaking: Values, size: int) -> float | None:
@@ -54,5 +55,5 @@ def _likest(bands: Values, speaking: Values, size: int) -> float | None:
 def _windows(values: Values, size: int) -> Values:
     """Sums over every ``size`` frames in a row."""
     sums = np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)])
-    found: Values = sums[size:] - sums[:-size]
-    return found
+    correlations: Values = sums[size:] - sums[:-size]
+    return correlations

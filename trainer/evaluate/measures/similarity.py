@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 KEYS = ("similarity",)
+DIRECTIONS = {"similarity": 1}
 
 LEAST_S = 0.4  # of speech; from less the network tells no voices apart
 LOUDNESS_DBFS = -30.0  # as Resemblyzer raises quiet sound

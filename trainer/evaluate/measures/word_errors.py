@@ -5,11 +5,12 @@ from trainer.speech.text_normalise import distance, repeated, words
 
 VERSION = 1
 KEYS = ("wer", "cer", "repeats")
+DIRECTIONS = {"wer": -1, "cer": -1, "repeats": -1}
 
 
 def measure(sample: Sample, voice: VoiceStatistics) -> MeasuredValues:
     """Errors against the way of writing the text that comes nearest."""
-    texts = [found for text in sample.texts if (found := words(text))]
+    texts = [expected for text in sample.texts if (expected := words(text))]
     if sample.heard is None or not texts:
         return {}
     heard = words(sample.heard)
