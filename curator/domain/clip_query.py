@@ -1,4 +1,4 @@
-"""The filter people type, such as ``emotion:tension snr<20 -drop``, understood.
+"""Parser of clip filters such as ``emotion:tension snr<20 -drop``.
 
 Terms are separated by spaces and all of them must hold; ``-`` before a term negates it.
 
@@ -77,13 +77,13 @@ SCORE_KEYS = frozenset(
         "voice_change_at",
     }
 )
-"""The scores one can ask for when the caller does not say which there are."""
+"""Default keys of scores."""
 
 MAX_TERMS = 200
-"""Far more than anyone types; the database refuses conditions nested deeper than 1,000."""
+"""Upper bound of terms; the database limits nested conditions to 1,000."""
 
 MAX_NUMBER = 2**63 - 1
-"""The largest id a database can hold."""
+"""Largest id in the database."""
 
 
 def parse(
@@ -92,9 +92,9 @@ def parse(
     emotions: Collection[str] | None = None,
     findings: Collection[str] | None = None,
 ) -> Query:
-    """Understand what was typed, or WrongQuery with the column and the nearest known word.
+    """Parse a query. Raises WrongQuery with the column and the nearest known word.
 
-    score_keys: the scores one can compare. emotions, findings: the keys there are; None takes any.
+    score_keys: keys of scores. emotions, findings: known keys; None accepts any.
     """
     return _Parser(text, score_keys, emotions, findings).query()
 

@@ -1,4 +1,4 @@
-"""How long the kept clips are, against what the target model wants."""
+"""Length distribution of the kept clips against the target model."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -6,12 +6,12 @@ from math import ceil
 from curator.domain.target import Target
 
 BINS = 12
-"""Of one second each; the last holds everything longer."""
+"""Number of bins of one second; the last includes all longer clips."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """The kept clips by length. bins: clips of 0 to 1 s, 1 to 2 s...
+    """Kept clips by length. bins: number of clips of 0 to 1 s, 1 to 2 s...
 
     short: below ``target.short_s``. outside: too short or too long for the target.
     """
@@ -23,17 +23,17 @@ class Lengths:
 
     @property
     def clips(self) -> int:
-        """How many there are."""
+        """Number of clips."""
         return sum(self.bins)
 
     @property
     def lacking_short(self) -> int:
-        """How many more short clips it takes to reach the share that the target wants."""
+        """Number of additional short clips for the target's share."""
         share = self.target.short_share
         return max(0, ceil(round((share * self.clips - self.short) / (1.0 - share), 6)))
 
     def sentences(self) -> tuple[str, ...]:
-        """What is to be said of them, for people."""
+        """Distribution as sentences."""
         if not self.clips:
             return ()
         share, wanted = self.short / self.clips, self.target.short_share
@@ -55,5 +55,5 @@ class Lengths:
 
 
 def bin_of(seconds: float) -> int:
-    """The bin a clip belongs to."""
+    """Bin index of a length."""
     return min(BINS - 1, int(seconds))

@@ -1,4 +1,4 @@
-"""Which letters, and groups of letters with a sound of their own, the texts of a set hold."""
+"""Coverage of a language's letters, letter groups and tones by the texts of a set."""
 
 import re
 import tomllib
@@ -12,19 +12,19 @@ from unicodedata import normalize
 from curator.domain.resources import resources
 
 OFTEN_ENOUGH = 10
-"""Times a letter should be heard; what is heard less often is learned badly or not at all."""
+"""Recommended minimum occurrences of a letter."""
 
 OR = "/"
-"""Between spellings of one sound."""
+"""Separator of spellings of one sound."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 _BLOT = "\0"
 
 
 class Letters:
-    """What a language needs: letters, groups of them, and tones.
+    """Letters, letter groups and tones of a language.
 
-    names: of all that is counted, in the order of the language; spellings of one are joined by OR.
+    names: of all counted items, in the order of the language; spellings of one are joined by OR.
     """
 
     def __init__(self, needs: Mapping[str, Any]) -> None:
@@ -37,7 +37,7 @@ class Letters:
         self._find_own = _any_of(spelling for name in self._own for spelling in name)
 
     def counted(self, text: str) -> list[int]:
-        """How often each is in a text."""
+        """Occurrences of each item in a text."""
         text = normalize("NFC", text).lower()
         tones: list[int] = []
         if self._tones:
@@ -52,7 +52,7 @@ class Letters:
         ]
 
     def _told_apart(self, text: str) -> tuple[str, list[int]]:
-        """The text without its signs of tones, and how often each tone is in it."""
+        """Text without tone marks, and the occurrences of each tone."""
         apart = normalize("NFD", text)
         tones = {sign: apart.count(sign) for sign in self._tones.values() if sign}
         tones[""] = max(0, len(_WORD.findall(text)) - sum(tones.values()))  # a syllable has one
@@ -62,14 +62,14 @@ class Letters:
 
 
 def _any_of(spellings: Iterable[str]) -> re.Pattern[str]:
-    """Finds the longest of them; nothing where there is none."""
+    """Pattern of the longest spelling; matches nothing without spellings."""
     longest_first = sorted(spellings, key=lambda each: (-len(each), each))
     return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
 
 @cache
 def letters_of(language: str) -> Letters:
-    """What a language needs, by its two letters; nothing for one that is not known."""
+    """Letters of a language by its code; empty for an unknown one."""
     text = (resources() / "letters.toml").read_text(encoding="utf-8")
     return Letters(tomllib.loads(text).get(language.partition("-")[0].lower(), {}))
 
@@ -78,23 +78,23 @@ def letters_of(language: str) -> Letters:
 class Coverage:
     """Count of each letter of the language in the kept clips.
 
-    times: in the order of the language; empty when nobody knows what it needs.
+    times: in the order of the language; empty for an unknown language.
     """
 
     times: tuple[tuple[str, int], ...]
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Those that are never heard."""
+        """Letters that do not occur."""
         return tuple(letter for letter, times in self.times if not times)
 
     @property
     def seldom(self) -> tuple[tuple[str, int], ...]:
-        """Those that are heard, but not often enough, with their times."""
+        """Letters that occur too rarely, with their counts."""
         return tuple(each for each in self.times if 0 < each[1] < OFTEN_ENOUGH)
 
     def sentence(self) -> str:
-        """What is lacking, for people; "" where the language is not known."""
+        """Missing letters as a sentence; "" for an unknown language."""
         if not self.times:
             return ""
         parts = []

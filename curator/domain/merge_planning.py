@@ -1,4 +1,4 @@
-"""Finding out what a merge will do."""
+"""Planning of a merge of two sets."""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -10,23 +10,23 @@ from curator.domain.merging import Conflict, Labelled, MergePlan, OtherSet, Plac
 from curator.domain.span import Span
 
 NEAR_S = 0.02
-"""Edges of copies that lie closer than this are the same: codecs shift and round what they hold."""
+"""Tolerance for equal edges of copies, seconds: codecs shift and pad their content."""
 
 LABELS = (Field.STATE, Field.EMOTION, Field.TEXT, Field.RECIPE)
 
 
 @dataclass(frozen=True, slots=True)
 class MyRecording:
-    """What placing clips needs to know of a recording of mine."""
+    """Rate and length of a recording of this set."""
 
     rate: int
     samples: int
 
 
 class MergePlanner:
-    """Finds out what a merge will do. mine, recordings: the clips and recordings of this set.
+    """Planner of a merge. mine, recordings: clips and recordings of this set.
 
-    held: clips of mine that must stay, since the voice is chosen by them.
+    held: clips of this set that must stay, since they define the target speaker.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class MergePlanner:
         }
 
     def plan(self, other: OtherSet, same: Sequence[SameSound]) -> MergePlan:
-        """What merging ``other`` will do. same: which of its sound is here already."""
+        """Plan of merging ``other``. same: its audio that is already in this set."""
         placed = list(self._placed(other, same))
         groups, come = self._groups(placed)
         outcome = _Outcome(self._recordings, self._held)
@@ -85,7 +85,7 @@ class MergePlanner:
     def _groups(
         self, placed: Iterable[Placed]
     ) -> tuple[list[tuple[list[Labelled], list[Placed]]], list[Placed]]:
-        """Clips of mine with those of theirs that hold the same sound; and those that are new."""
+        """Clips of both sets with the same audio, and new clips."""
         come: list[Placed] = []
         links = _Links()
         for each in placed:
@@ -97,7 +97,7 @@ class MergePlanner:
         return links.groups(), _without_copies(come)
 
     def _around(self, recording: int, span: Span) -> list[Labelled]:
-        """Clips of mine that have more than half of the shorter in common with the span."""
+        """Clips of this set that share more than half of the shorter with the span."""
         clips = self._by_recording.get(recording, [])
         first = bisect_left(
             clips, span.start - self._longest.get(recording, 0), key=lambda c: c.span.start
@@ -111,7 +111,7 @@ class MergePlanner:
 
 
 class _Links:
-    """Which clips hold the same sound, directly or through others."""
+    """Graph of clips with the same audio."""
 
     def __init__(self) -> None:
         self._mine: dict[int, Labelled] = {}
@@ -120,13 +120,13 @@ class _Links:
         self._of_theirs: dict[int, list[int]] = defaultdict(list)
 
     def join(self, mine: Labelled, theirs: Placed) -> None:
-        """These two do."""
+        """Link two clips."""
         self._mine[mine.id], self._theirs[theirs.clip.id] = mine, theirs
         self._of_mine[mine.id].append(theirs.clip.id)
         self._of_theirs[theirs.clip.id].append(mine.id)
 
     def groups(self) -> "list[tuple[list[Labelled], list[Placed]]]":
-        """Clips of mine and of theirs that belong together."""
+        """Connected components: clips of this set and of the other."""
         seen: set[int] = set()
         groups = []
         for start in self._mine:
@@ -154,7 +154,7 @@ class _Links:
 
 
 class _Outcome:
-    """What a plan is made of, gathered group by group."""
+    """Parts of a plan, collected group by group."""
 
     def __init__(self, recordings: Mapping[int, MyRecording], held: frozenset[int]) -> None:
         self._recordings = recordings
@@ -167,7 +167,7 @@ class _Outcome:
         self.conflicts: list[Conflict] = []
 
     def add(self, mine: Sequence[Labelled], theirs: Sequence[Placed]) -> None:
-        """Clips that hold the same sound."""
+        """Add a component."""
         if len(mine) == 1 and all(_is_same(mine[0].span, each.span) for each in theirs):
             for each in theirs:
                 self._pair(mine[0], each)
@@ -227,7 +227,7 @@ class _Outcome:
 
 
 def _is_same(one: Span, other: Span) -> bool:
-    """Whether they have more than half of the longer in common."""
+    """Whether two spans share more than half of the longer one."""
     return 2 * one.overlap(other) > max(one.samples, other.samples)
 
 
@@ -240,7 +240,7 @@ def _latest(clip: Labelled) -> str:
 
 
 def _without_copies(come: Sequence[Placed]) -> list[Placed]:
-    """New clips without those that hold the same sound as one before, which takes their labels."""
+    """New clips without duplicates; the first of them takes their labels."""
     left: dict[tuple[bool, int], list[Placed]] = defaultdict(list)
     for each in sorted(come, key=lambda one: one.span):
         number = each.clip.recording if each.recording is None else each.recording

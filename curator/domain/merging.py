@@ -1,4 +1,4 @@
-"""Another set put into this one: what comes, what is the same, and where the two disagree."""
+"""Merge of another set into this one: new clips, matches and conflicts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -23,11 +23,10 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A clip with what people decided about it, in this set or the other one.
+    """Clip with its decisions, in this set or the other one.
 
-    id: its number in its set. values: by STATE, TEXT, EMOTION and RECIPE, only what is decided.
-    moved: whether a person cut it. seen: the text as people see it. made_at: when each field, and
-    SPAN, was decided; ISO times in UTC.
+    id: in its set. values: decided STATE, TEXT, EMOTION and RECIPE. moved: whether a person moved
+    its edges. seen: displayed text. made_at: ISO time (UTC) of each decided field and of SPAN.
     """
 
     id: int
@@ -41,13 +40,13 @@ class Labelled:
 
     @property
     def is_decided(self) -> bool:
-        """Whether anything is."""
+        """Whether anything is decided."""
         return bool(self.values) or self.moved
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row of a list that gives no clip. line: from 1; the item's number in a JSON array."""
+    """Rejected row of a list. line: from 1; index in a JSON array."""
 
     file: str
     line: int
@@ -64,8 +63,8 @@ class RejectedRow:
 class OtherSet:
     """A set to merge, from another project or a list.
 
-    recordings: with their numbers there. recipes: (hash, name, steps). project: its path, or None.
-    rows: of a list, each of them a clip or refused. notes: what else there is to say.
+    recordings: with their ids there. recipes: (hash, name, steps). project: its path, or None.
+    rows: of a list, each a clip or rejected. notes: further sentences.
     """
 
     name: str
@@ -81,10 +80,10 @@ class OtherSet:
 
 @dataclass(frozen=True, slots=True)
 class SameSound:
-    """A stretch of one of their recordings that is in one of mine.
+    """Section of a recording of the other set that occurs in one of this set.
 
-    start_s, stop_s: the stretch, in theirs. shift_s: from a time there to the time in mine.
-    is_exact: it is the very same file.
+    start_s, stop_s: section in the other recording. shift_s: offset to the time in this one.
+    is_exact: whether the files are identical.
     """
 
     theirs: int
@@ -95,7 +94,7 @@ class SameSound:
     is_exact: bool
 
     def placed(self, span: Span, rate: int, my_rate: int, my_samples: int) -> Span:
-        """Where a span of theirs lies in mine."""
+        """Span in this set's recording of a span in theirs."""
         if self.is_exact:
             return span
         start = max(0, round((span.start_s(rate) + self.shift_s) * my_rate))
@@ -105,10 +104,10 @@ class SameSound:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two decisions about the same clip that differ. number: counted from 1, to choose by.
+    """Conflicting decisions about the same clip. number: from 1, for choices.
 
-    mine, theirs: the clips; several of each where they are cut otherwise (field PRESENCE), and then
-    places are where theirs come to lie.
+    mine, theirs: the clips; several if they are cut differently (field PRESENCE), with their new
+    positions in places.
     """
 
     number: int
@@ -145,7 +144,7 @@ class Conflict:
 class Placed:
     """A clip of the other set and its span here. recording: mine, None for a new one.
 
-    span: at the rate of that recording. is_exact: what machines found there holds here, too.
+    span: at the rate of that recording. is_exact: whether its facts are valid here.
     """
 
     clip: Labelled
@@ -156,12 +155,12 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class MergePlan:
-    """What a merge will do, before anything is done.
+    """Plan of a merge.
 
-    takes: their decisions about clips of mine on which nothing was decided. come: their clips that
-    are new. go: mine that give way to theirs, since nothing was decided about them. pairs: (theirs,
-    mine) that are the same clip. left_out: their clips that are cut otherwise and not decided.
-    made_for: the hash of all decisions as they were, "" where that does not matter.
+    takes: their decisions about undecided clips of this set. come: new clips. go: undecided clips
+    of this set that are replaced. pairs: (theirs, mine) of the same clip. left_out: number of their
+    undecided clips that are cut differently. made_for: hash of all decisions at planning time, ""
+    if irrelevant.
     """
 
     other: OtherSet
@@ -175,9 +174,9 @@ class MergePlan:
     made_for: str = ""
 
     def decided(self, rule: Rule, choices: Mapping[int, Rule] | None = None) -> "MergePlan":
-        """The same without conflicts. choices: by number, for those that the rule is not for.
+        """Plan with conflicts resolved. choices: exceptions from the rule, by number.
 
-        CuratorError when one is left to ask about.
+        Raises CuratorError if a conflict remains to be asked about.
         """
         takes = {field: dict(values) for field, values in self.takes.items()}
         come, go = list(self.come), list(self.go)
@@ -201,7 +200,7 @@ class MergePlan:
 
     @property
     def taken(self) -> int:
-        """How many decisions of theirs are taken without a conflict."""
+        """Number of decisions taken over without a conflict."""
         return sum(len(values) for values in self.takes.values())
 
     @property

@@ -1,6 +1,6 @@
 """Labelling plan: categories against targets, lengths, letters and duplicates.
 
-The planner keeps counts, so that a decision about one clip among 40,000 costs a moment.
+The planner updates counts incrementally, so that a decision among 40,000 clips is fast.
 """
 
 from array import array
@@ -28,7 +28,7 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class PlanClip:
-    """What the planner has to know of a clip."""
+    """Properties of a clip for the plan."""
 
     id: int
     seconds: float
@@ -39,7 +39,7 @@ class PlanClip:
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """Clips that say the same words. sounds: those of them that sound the same, too."""
+    """Clips with the same words. sounds: those with the same audio, too."""
 
     clips: tuple[int, ...]
     sounds: tuple[int, ...]
@@ -57,19 +57,19 @@ class LabellingPlan:
     bytes: int
 
     def shortfalls(self) -> tuple[str, ...]:
-        """What categories lack, the thinnest first."""
+        """Shortfalls of the categories, largest first."""
         lacking = sorted(self.balance.categories, key=_reached)
         words = (each.shortfall(self.waiting.get(each.key, 0)) for each in lacking)
         return tuple(f"{each[0].upper()}{each[1:]}." for each in words if each)
 
     @property
     def thinnest(self) -> Emotion | None:
-        """The category that is farthest from its target; None when all have what they need."""
+        """Category farthest from its targets; None if all are reached."""
         lacking = [each for each in self.balance.categories if not each.is_reached]
         return min(lacking, key=_reached).emotion if lacking else None
 
     def sentences(self) -> tuple[str, ...]:
-        """All that is to be said, for people."""
+        """Plan as sentences."""
         sentences = list(self.shortfalls()) or ["Every category has what it needs."]
         sentences += self.lengths.sentences()
         if self.balance.clips and (covered := self.coverage.sentence()):
@@ -92,7 +92,7 @@ class LabellingPlan:
 
 
 def _reached(each: CategoryBalance) -> float:
-    """Which share of its target a category has, by clips or minutes, whichever is less."""
+    """Reached share of a category's targets, the smaller of clips and minutes."""
     if each.emotion is None:
         return 1.0
     shares = [1.0]
@@ -125,20 +125,20 @@ class LabellingPlanner:
         self._waiting: Counter[str] = Counter()
 
     def put(self, clips: Iterable[PlanClip]) -> None:
-        """Clips that are new, or are otherwise than they were."""
+        """Add or update clips."""
         for clip in clips:
             self._forget(clip.id)
             self._clips[clip.id] = clip
             self._count(clip, 1)
 
     def take(self, clips: Iterable[int]) -> None:
-        """Clips that are no longer there."""
+        """Remove clips."""
         for clip in clips:
             self._forget(clip)
 
     @property
     def clips(self) -> Mapping[int, PlanClip]:
-        """All that are counted."""
+        """Counted clips by id."""
         return self._clips
 
     @property
@@ -147,13 +147,13 @@ class LabellingPlanner:
         return {clip for words in self._repeated for clip in self._by_words[words]}
 
     def hear(self, vectors: Iterable[tuple[int, bytes]]) -> None:
-        """The speaker vectors of repeated clips, which tell whether they are the same sound."""
+        """Set the speaker vectors of repeated clips, to detect the same audio."""
         for clip, values in vectors:
             self._voices[clip] = array("f", values)
         self._known_twins.clear()
 
     def suggest(self, suggestions: Mapping[int, Suggestion]) -> None:
-        """What is suggested, in place of what was."""
+        """Replace the suggestions."""
         self.suggestions = suggestions
         self._likely = {
             clip: one.emotion for clip, one in suggestions.items() if one.probability >= DOUBTFUL
@@ -164,7 +164,7 @@ class LabellingPlanner:
         )
 
     def plan(self) -> LabellingPlan:
-        """Everything as it is now."""
+        """Present plan."""
         bins = tuple(self._bins[each] for each in range(BINS))
         return LabellingPlan(
             balance=Balance(
@@ -235,8 +235,8 @@ class LabellingPlanner:
         voice, voice_too = self._voices.get(one), self._voices.get(other)
         if voice is None or voice_too is None:
             return False
-        likeness: float = sum(map(mul, voice, voice_too))
-        return likeness >= SAME_SOUND
+        similarity: float = sum(map(mul, voice, voice_too))
+        return similarity >= SAME_SOUND
 
     def _category(self, emotion: Emotion | None) -> CategoryBalance:
         key = emotion.key if emotion else None
@@ -253,10 +253,10 @@ class LabellingPlanner:
 
 
 def words_of(text: str) -> str:
-    """The words alone, so that a comma makes no difference."""
+    """Lower-case words without punctuation."""
     return " ".join("".join(c if c.isalnum() else " " for c in text.lower()).split())
 
 
 def _is_open(clip: PlanClip) -> bool:
-    """Whether it waits for a category."""
+    """Whether the clip is undropped and has no category."""
     return clip.emotion is None and clip.state is not State.DROPPED

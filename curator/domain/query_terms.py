@@ -1,4 +1,4 @@
-"""The terms of a query, each with what it means for a clip and how it is typed."""
+"""Terms of a query: meaning for a clip and textual form."""
 
 import operator
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from curator.domain.clip import Clip
 
 MEASURES = ("duration", "start", "confidence")
-"""Numbers every clip has without a scorer."""
+"""Numbers of clips other than scores."""
 
 COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -30,17 +30,17 @@ POSSESSIONS: Mapping[str, Callable[[Clip], bool]] = {
     "emotion": lambda clip: clip.emotion is not None,
     "correction": lambda clip: clip.text_decided,
 }
-"""What ``has:`` asks for. voice: how near it is to the chosen voice is known."""
+"""Values of ``has:``. voice: similarity to the target speaker is computed."""
 
 FIELDS = ("state", "emotion", "finding", "recording", "language", "cluster", "id", "has")
 
 
 BARE = re.compile(r'[^\s":<>=!\\-][^\s":<>=!\\]*')
-"""What needs no quotation marks."""
+"""Text that needs no quotation marks."""
 
 
 def fold(text: str) -> str:
-    """The text as search sees it: no case, no accents, compatible letters made equal."""
+    """Text folded for search: NFKD, without case and accents."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
@@ -49,12 +49,12 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The text holds these words, as a part of it."""
+    """Substring of the text."""
 
     text: str
 
     def matches(self, clip: Clip) -> bool:
-        """Whether the clip's text holds them."""
+        """Whether the clip's text contains the words."""
         return fold(self.text) in fold(clip.text)
 
     def __str__(self) -> str:
@@ -63,13 +63,13 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """A word of the clip is one of ``values``. field: state, emotion, finding, language or has."""
+    """Any of ``values``. field: state, emotion, finding, language or has."""
 
     field: str
     values: tuple[str, ...]
 
     def matches(self, clip: Clip) -> bool:
-        """Whether one of the values is the clip's."""
+        """Whether the clip has one of the values."""
         return any(self._has(clip, value) for value in self.values)
 
     def _has(self, clip: Clip, value: str) -> bool:
@@ -91,12 +91,12 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class InRecording:
-    """The recording's name holds this part."""
+    """Substring of the recording's name."""
 
     part: str
 
     def matches(self, clip: Clip) -> bool:
-        """Whether the clip's recording is so called."""
+        """Whether the name of the clip's recording contains the part."""
         return fold(self.part) in fold(clip.recording)
 
     def __str__(self) -> str:
@@ -105,13 +105,13 @@ class InRecording:
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """A whole number of the clip is one of ``numbers``. field: id or cluster."""
+    """Any of ``numbers``. field: id or cluster."""
 
     field: str
     numbers: tuple[int, ...]
 
     def matches(self, clip: Clip) -> bool:
-        """Whether one of the numbers is the clip's."""
+        """Whether the clip has one of the numbers."""
         if self.field == "id":
             return clip.id in self.numbers
         return clip.map is not None and clip.map.cluster in self.numbers
@@ -122,14 +122,14 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A number of the clip compared with ``number``; a clip without that number does not match."""
+    """Comparison of a score or measure; a clip without a value does not match."""
 
     name: str
     comparison: str
     number: float
 
     def matches(self, clip: Clip) -> bool:
-        """Whether the clip has the number and the comparison holds."""
+        """Whether the clip has a value and the comparison is true."""
         value = self._value(clip)
         return value is not None and COMPARISONS[self.comparison](value, self.number)
 
@@ -152,12 +152,12 @@ Plain = Words | OneOf | InRecording | Numbered | Compared
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """The term does not hold."""
+    """Negation of a term."""
 
     term: Plain
 
     def matches(self, clip: Clip) -> bool:
-        """Whether it does not."""
+        """Whether the term does not match."""
         return not self.term.matches(clip)
 
     def __str__(self) -> str:
@@ -169,12 +169,12 @@ Term = Plain | Not
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Terms that must all hold; none of them: every clip."""
+    """Conjunction of terms; without terms, every clip matches."""
 
     terms: tuple[Term, ...] = ()
 
     def matches(self, clip: Clip) -> bool:
-        """Whether every term holds for the clip."""
+        """Whether every term matches the clip."""
         return all(term.matches(clip) for term in self.terms)
 
     def __str__(self) -> str:
@@ -182,7 +182,7 @@ class Query:
 
 
 def quoted_if_needed(text: str) -> str:
-    """As it must be typed to be taken for these very words."""
+    """Text with quotation marks where the parser needs them."""
     if BARE.fullmatch(text):
         return text
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')

@@ -1,4 +1,4 @@
-"""A recipe: cleaners in order, each with its settings, as data that has a hash."""
+"""Cleaning recipe: ordered cleaners with settings, identified by a hash."""
 
 import hashlib
 import json
@@ -9,12 +9,12 @@ Value = float
 """Of a setting."""
 
 NOTHING = "none"
-"""The name of the recipe without a step: the recording as it is, chosen by somebody."""
+"""Name of the recipe without steps: a decision for the original recording."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecipeStep:
-    """A cleaner of a recipe. version: the cleaner's. settings: all of them, by name, in order."""
+    """Step of a recipe. version: of the cleaner. settings: all, sorted by name."""
 
     cleaner: str
     version: int
@@ -22,7 +22,7 @@ class RecipeStep:
 
     @classmethod
     def of(cls, cleaner: str, version: int, settings: Mapping[str, Value]) -> "RecipeStep":
-        """A step with its settings in order."""
+        """Step with sorted settings."""
         return cls(cleaner, version, tuple(sorted(settings.items())))
 
 
@@ -36,23 +36,23 @@ class Recipe:
 
     @property
     def hash(self) -> str:
-        """Tells it from every recipe that would clean otherwise, hex; the name is no part of it."""
+        """Hash of the steps, hex; independent of the name."""
         return hash_of(self.steps)
 
     @property
     def is_nothing(self) -> bool:
-        """Whether it leaves everything as it is."""
+        """Whether the recipe has no steps."""
         return not self.steps
 
 
 def hash_of(steps: Sequence[RecipeStep]) -> str:
-    """SHA-256 of what the steps do, hex; the same for the same steps in every program."""
+    """SHA-256 of the steps, hex; stable across versions."""
     plain = [[step.cleaner, step.version, [list(pair) for pair in step.settings]] for step in steps]
     return hashlib.sha256(json.dumps(plain, separators=(",", ":")).encode()).hexdigest()
 
 
 def to_toml(recipe: Recipe) -> str:
-    """The recipe as text, as it is stored and as people may edit it."""
+    """TOML of the recipe, as stored and edited."""
     lines = [f"name = {json.dumps(recipe.name)}"]
     if recipe.use:
         lines.append(f"use = {json.dumps(recipe.use)}")
@@ -64,5 +64,5 @@ def to_toml(recipe: Recipe) -> str:
 
 
 def none() -> Recipe:
-    """The recipe that leaves everything as it is."""
+    """Recipe without steps."""
     return Recipe(NOTHING, (), "The recording as it is.")

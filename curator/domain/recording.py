@@ -1,4 +1,4 @@
-"""An imported file."""
+"""Imported audio file."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,10 +6,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A file of sound as it was when it was imported. The file itself is never written to.
+    """Audio file as imported; the file itself is never modified.
 
     samples: length at ``rate`` Hz. content_hash: SHA-256 of the file's bytes, hex.
-    mtime_ns and size: to notice cheaply that the file may have changed.
+    mtime_ns, size: for fast detection of changes.
     """
 
     id: int
@@ -26,10 +26,10 @@ class Recording:
 
     @property
     def name(self) -> str:
-        """The file's name without its folder."""
+        """File name without its folder."""
         return self.path.name
 
     @property
     def seconds(self) -> float:
-        """How long it is."""
+        """Length in seconds."""
         return self.samples / self.rate

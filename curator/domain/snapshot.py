@@ -1,4 +1,4 @@
-"""A set as it was, and what makes two of them different."""
+"""Snapshots of a set and their comparison."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -11,14 +11,14 @@ from curator.domain.decision import State
 from curator.domain.span import Span
 
 UNCATEGORISED = ""
-"""What clips without a category are counted under."""
+"""Key of clips without a category."""
 
 
 class SnapshotClip(NamedTuple):
-    """A clip as it was.
+    """Clip in a snapshot.
 
-    emotion: its category's key, or None. text: as people saw it. recipe: the hash of what it is
-    cleaned by, None for as recorded; own_recipe: what was decided about this clip itself.
+    emotion: category key, or None. text: as displayed. recipe: hash of the effective recipe, None
+    for the original; own_recipe: decided for this clip.
     """
 
     clip_id: int
@@ -34,21 +34,21 @@ class SnapshotClip(NamedTuple):
 
     @property
     def span(self) -> Span:
-        """Where it lay in its recording."""
+        """Span in its recording."""
         return Span(self.start, self.stop)
 
     @property
     def is_kept(self) -> bool:
-        """Whether it was in the set."""
+        """Whether the clip was kept."""
         return self.state == State.KEPT
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A named state of the decisions.
+    """Named state of the decisions.
 
-    clips, kept: how many it holds. origin: what made it. is_whole: whether it keeps categories,
-    weights and recipes, too; those of older programs do not.
+    clips, kept: numbers of clips. origin: its creator. is_whole: whether it includes categories,
+    weights and recipes, unlike those of older versions.
     """
 
     id: int
@@ -62,7 +62,7 @@ class Snapshot:
 
 
 class Kind(StrEnum):
-    """How a clip differs."""
+    """Kind of difference of a clip."""
 
     ADDED = "added"  # it is kept now
     DROPPED = "dropped"  # it was kept
@@ -77,14 +77,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A clip that is not the same in both: as it was and as it is; None where there is none."""
+    """Clip before and after; None where it is absent."""
 
     before: SnapshotClip | None
     after: SnapshotClip | None
 
     @property
     def kinds(self) -> frozenset[Kind]:
-        """All ways in which it differs."""
+        """All kinds of difference."""
         return frozenset(self._kinds())
 
     def _kinds(self) -> Iterator[Kind]:
@@ -110,7 +110,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class CategoryChange:
-    """What became of one category. before, after: kept clips. came, went: from and to others."""
+    """Changes of a category. before, after: kept clips. came, went: from and to others."""
 
     key: str
     before: int
@@ -125,7 +125,7 @@ class CategoryChange:
 
     @property
     def is_any(self) -> bool:
-        """Whether something differs."""
+        """Whether there is any change."""
         return any(count for count, _ in self._counts)
 
     @property
@@ -150,10 +150,10 @@ class CategoryChange:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What makes two sets different.
+    """Comparison of two sets.
 
-    before, after: their names. of_project: how their categories and weights differ, in sentences.
-    partial: the names of those that keep neither these nor recipes, which are then not compared.
+    before, after: names. of_project: differences of categories and weights as sentences. partial:
+    names of snapshots without these and recipes, which are then not compared.
     """
 
     before: str
@@ -166,17 +166,17 @@ class Comparison:
 
     @property
     def is_same(self) -> bool:
-        """Whether they are known to be the same in everything."""
+        """Whether the sets are known to be equal."""
         return not (self.differences or self.of_project or self.partial)
 
     @cached_property
     def counts(self) -> Mapping[Kind, int]:
-        """Clips of each kind."""
+        """Number of clips by kind."""
         return Counter(kind for each in self.differences for kind in each.kinds)
 
     @cached_property
     def categories(self) -> tuple[CategoryChange, ...]:
-        """Every category, by key, those that are in neither left out."""
+        """Changes of all categories in either set, by key."""
         tally: dict[str, Counter[str]] = {}
         for each in self.differences:
             for key, what in _tallied(each):
@@ -222,7 +222,7 @@ class Comparison:
 
 
 def _tallied(difference: Difference) -> Iterator[tuple[str, str]]:
-    """Which categories a difference counts for, and as what; of clips that are or were kept."""
+    """(category, kind of change) of a clip that is or was kept."""
     was, now = difference.before, difference.after
     kinds = difference.kinds
     if now is not None and Kind.ADDED in kinds:

@@ -1,4 +1,4 @@
-"""Two sets compared, clip by clip."""
+"""Comparison of two sets clip by clip."""
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -9,16 +9,16 @@ from curator.domain.decision import State
 from curator.domain.snapshot import UNCATEGORISED, Comparison, Difference, SnapshotClip
 
 Rows = Iterable[tuple[Any, ...]]
-"""Clips as they come from the project, in the order of SnapshotClip's fields."""
+"""Rows in the order of SnapshotClip's fields."""
 
 COMPARED = 8
-"""The first fields of a SnapshotClip say how it is; the others by what decision it is so."""
+"""Number of compared leading fields of SnapshotClip; the others tell its decisions."""
 
 
 def compare(before: tuple[str, Rows], after: tuple[str, Rows]) -> Comparison:
-    """What makes two sets, each with its name, different.
+    """Compare two sets, each given with its name.
 
-    A clip that was cut anew, split or merged is the same clip if it holds most of the old one.
+    A re-cut, split or merged clip counts as the same if it shares most of the old one.
     """
     was = {clip[0]: clip for clip in before[1]}
     now = {clip[0]: clip for clip in after[1]}
@@ -42,7 +42,7 @@ Pair = tuple[SnapshotClip | None, SnapshotClip | None]
 
 
 def paired(gone: Iterable[SnapshotClip], new: Sequence[SnapshotClip]) -> list[Pair]:
-    """Old and new clips that are mostly the same stretch of sound, and those with no other."""
+    """Pairs of old and new clips with mostly the same audio; None for no match."""
     by_recording: dict[int, list[SnapshotClip]] = defaultdict(list)
     for clip in sorted(new, key=lambda one: one.start):
         by_recording[clip.recording_id].append(clip)
@@ -64,7 +64,7 @@ def _start(clip: SnapshotClip) -> int:
 
 
 def _mostly(one: SnapshotClip, other: SnapshotClip) -> bool:
-    """Whether they have more than half of the longer in common: only one other clip can."""
+    """Whether two clips share more than half of the longer one, so matches are unique."""
     return 2 * one.span.overlap(other.span) > max(one.span.samples, other.span.samples)
 
 

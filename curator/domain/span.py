@@ -1,4 +1,4 @@
-"""A half-open range of samples; all time arithmetic of the project is here."""
+"""Half-open range of samples, with all time arithmetic."""
 
 from dataclasses import dataclass
 
@@ -20,44 +20,44 @@ class Span:
 
     @classmethod
     def from_seconds(cls, start_s: float, stop_s: float, rate: int) -> "Span":
-        """The nearest samples at ``rate`` Hz."""
+        """Span from seconds, rounded to samples at ``rate`` Hz."""
         return cls(round(start_s * rate), round(stop_s * rate))
 
     @property
     def samples(self) -> int:
-        """How many samples it holds."""
+        """Number of samples."""
         return self.stop - self.start
 
     def seconds(self, rate: int) -> float:
-        """How long it is at ``rate`` Hz."""
+        """Length in seconds at ``rate`` Hz."""
         return self.samples / rate
 
     def start_s(self, rate: int) -> float:
-        """Where it starts, in seconds of the recording."""
+        """Start in seconds."""
         return self.start / rate
 
     def stop_s(self, rate: int) -> float:
-        """Where it stops, in seconds of the recording."""
+        """Stop in seconds."""
         return self.stop / rate
 
     def overlap(self, other: "Span") -> int:
-        """How many samples both hold."""
+        """Number of shared samples."""
         return max(0, min(self.stop, other.stop) - max(self.start, other.start))
 
     def shifted(self, samples: int) -> "Span":
-        """The same length, ``samples`` later (earlier if negative)."""
+        """Span shifted by ``samples``."""
         return Span(self.start + samples, self.stop + samples)
 
     def within(self, samples: int) -> "Span":
-        """The part that lies inside a recording of ``samples`` samples."""
+        """Span clipped to a recording of ``samples`` samples."""
         return Span(min(self.start, samples), min(self.stop, samples))
 
     def split(self, at: int) -> tuple["Span", "Span"]:
-        """Two spans that meet at ``at``, which lies inside this one."""
+        """Two spans that meet at ``at``, a sample inside this one."""
         return Span(self.start, at), Span(at, self.stop)
 
     def join(self, later: "Span") -> "Span":
-        """One span from this one's start to a later one's stop."""
+        """Span from this start to a later span's stop."""
         return Span(self.start, later.stop)
 
     def at_rate(self, rate: int, new_rate: int) -> "Span":

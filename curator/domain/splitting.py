@@ -1,4 +1,4 @@
-"""One clip made two, and two made one."""
+"""Split and merge of clips."""
 
 from itertools import accumulate
 
@@ -8,7 +8,7 @@ from curator.domain.errors import CuratorError
 
 
 def split(clip: Clip, at: int) -> Edit:
-    """Two clips that meet at ``at``, a sample of the recording inside the clip."""
+    """Split a clip at ``at``, a sample of the recording inside the clip."""
     if not clip.span.start < at < clip.span.stop:
         raise CuratorError("A clip is split between its edges.", "Put the cursor inside the clip.")
     first, second = clip.span.split(at)
@@ -18,7 +18,7 @@ def split(clip: Clip, at: int) -> Edit:
 
 
 def merge(first: Clip, later: Clip) -> Edit:
-    """One clip from the start of the first to the end of the later one, with what is between."""
+    """Merge two clips to one from the first start to the last stop."""
     if first.recording_id != later.recording_id:
         raise CuratorError("Clips of different recordings cannot be merged.")
     if later.span.start < first.span.start:
@@ -33,7 +33,7 @@ def merge(first: Clip, later: Clip) -> Edit:
 
 
 def _texts(clip: Clip, at: int) -> tuple[str, str]:
-    """A person's text divided where the clip is: after as large a share of its characters."""
+    """Text of a split clip, divided in proportion to the duration."""
     words = clip.text.split()
     share = _share_before(clip, at)
     ends = list(accumulate(len(word) + 1 for word in words))
@@ -45,7 +45,7 @@ def _texts(clip: Clip, at: int) -> tuple[str, str]:
 
 
 def _share_before(clip: Clip, at: int) -> float:
-    """How much of what is said lies before ``at``, 0..1: by the machine's words if it has any."""
+    """Share of the text before ``at``, 0..1, by word times if there are any."""
     lengths = [len(word.text) for word in clip.words]
     if not sum(lengths):
         return (at - clip.span.start) / clip.span.samples

@@ -1,4 +1,4 @@
-"""What was learned from a person's labels: how good it is, and which clips it points to.
+"""Category suggestions learned from labels, and lists of clips to review.
 
 A suggestion is a fact; only people decide.
 """
@@ -13,21 +13,20 @@ from curator.domain.decision import State
 from curator.domain.fact import Suggestion
 
 FACT = "suggestions"
-"""The key of the project fact that holds the verdict."""
+"""Key of the project fact with the verdict."""
 
 DOUBTFUL = 0.5
-"""A suggestion less probable than this leaves open what the clip is."""
+"""Probability below which a suggestion is uncertain."""
 
 
 @dataclass(frozen=True, slots=True)
 class SuggestionVerdict:
-    """What can be said of the suggestions as a whole.
+    """Quality of the suggestions.
 
-    learned_from: fingerprint of the labels. labels: how many. hits, chance: the share of labels
-    that was found again by what was learned from the others, and that would be by dealing the same
-    guesses out at random, 0..1. good: whether the one is surely more than the other; without, there
-    are no suggestions. weak: categories that are not told from the others, by key. sentence: all
-    this for people.
+    learned_from: fingerprint of the labels. labels: their number. hits: cross-validated accuracy,
+    0..1. chance: expected accuracy of the same predictions in random order. good: whether hits are
+    significantly above chance; otherwise there are no suggestions. weak: keys of categories that
+    cannot be distinguished. sentence: summary.
     """
 
     learned_from: str
@@ -39,12 +38,12 @@ class SuggestionVerdict:
     sentence: str
 
     def to_json(self) -> str:
-        """As it is stored."""
+        """JSON text as stored."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str | None) -> "SuggestionVerdict | None":
-        """The stored verdict; None when nothing was learned yet."""
+        """Verdict from JSON; None if nothing was learned yet."""
         if not text:
             return None
         values = json.loads(text)
@@ -52,38 +51,38 @@ class SuggestionVerdict:
 
 
 def fingerprint(labels: Mapping[int, str]) -> str:
-    """Of who has which category: another one asks for learning again."""
+    """Hash of the labels; a change requires training again."""
     listed = json.dumps(sorted(labels.items()))
     return hashlib.sha256(listed.encode()).hexdigest()[:16]
 
 
 class Listed(Protocol):
-    """What has to be known of a clip to list it."""
+    """Properties of a listed clip."""
 
     @property
     def id(self) -> int:
-        """Its number."""
+        """Clip id."""
         ...
 
     @property
     def text(self) -> str:
-        """What is said in it."""
+        """Text of the clip."""
         ...
 
     @property
     def state(self) -> State:
-        """Whether it goes into the set."""
+        """Kept, dropped or undecided."""
         ...
 
     @property
     def emotion(self) -> str | None:
-        """The category that people gave it."""
+        """Decided category, or None."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """A clip with what is suggested for it."""
+    """Clip with its suggestion."""
 
     clip: Listed
     suggestion: Suggestion
@@ -92,7 +91,7 @@ class Suggested:
 def likely(
     clips: Iterable[Listed], suggestions: Mapping[int, Suggestion], emotion: str
 ) -> list[Suggested]:
-    """The clips without a category that are probably of this one, the likeliest first."""
+    """Unlabelled clips with this suggested category, most probable first."""
     suggested = [each for each in _open(clips, suggestions) if each.suggestion.emotion == emotion]
     return sorted(suggested, key=_by_probability)
 
@@ -119,7 +118,7 @@ def suspects(clips: Iterable[Listed], suggestions: Mapping[int, Suggestion]) -> 
 
 
 def waiting(clips: Iterable[Listed], suggestions: Mapping[int, Suggestion]) -> dict[str, int]:
-    """How many clips are likely ones of each category."""
+    """Number of confident suggestions by category."""
     counted: dict[str, int] = {}
     for each in _open(clips, suggestions):
         if each.suggestion.probability >= DOUBTFUL:
@@ -129,7 +128,7 @@ def waiting(clips: Iterable[Listed], suggestions: Mapping[int, Suggestion]) -> d
 
 
 def _open(clips: Iterable[Listed], suggestions: Mapping[int, Suggestion]) -> Sequence[Suggested]:
-    """Clips that wait for a category, with what is suggested for them."""
+    """Unlabelled, undropped clips with their suggestions."""
     return [
         Suggested(clip, suggestions[clip.id])
         for clip in clips

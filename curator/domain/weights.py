@@ -1,4 +1,4 @@
-"""How often each category shall be heard in training, instead of throwing its clips away."""
+"""Sampling weights of categories in training."""
 
 import json
 from collections.abc import Mapping
@@ -6,19 +6,18 @@ from dataclasses import dataclass, field, replace
 
 from curator.domain.errors import CuratorError
 
-MOST = 8.0
-"""Times a clip may be heard in an epoch; the trainer's own limit. More is learned by heart."""
+MAX_WEIGHT = 8.0
+"""Upper bound of occurrences per epoch, as in the trainer; more leads to overfitting."""
 
 NO_CATEGORY = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What a person decided.
+    """Decided sampling weights.
 
-    temperature: 1 hears categories as often as they have clips, 0 hears all equally often, and
-    between them the share of a category is its size to this power. by_category: times that, for
-    some categories by key.
+    temperature: exponent of the category sizes, 0..1: 1 samples clips as recorded, 0 samples all
+    categories equally. by_category: additional factors by category key.
     """
 
     temperature: float = 1.0
@@ -26,37 +25,37 @@ class Weights:
 
     @classmethod
     def from_json(cls, text: str | None) -> "Weights":
-        """As it is stored: {"temperature": 0.5, "greeting": 2.0}; None for what is usual."""
+        """Weights from JSON such as {"temperature": 0.5, "greeting": 2.0}; None for defaults."""
         values = json.loads(text) if text else {}
         if not isinstance(values, dict):
-            raise CuratorError("Weights are given by category.")
+            raise CuratorError("Weights must be a JSON object with categories as keys.")
         weights = {str(key): float(value) for key, value in values.items()}
         return cls(weights.pop("temperature", 1.0), weights)
 
     def to_json(self) -> str | None:
-        """As it is stored; None when everything is as usual."""
+        """JSON text as stored; None for defaults."""
         values = {key: value for key, value in self.by_category.items() if value != 1.0}
         if self.temperature != 1.0:
             values["temperature"] = self.temperature
         return json.dumps(values, sort_keys=True) if values else None
 
     def checked(self) -> "Weights":
-        """The weights as they are, or CuratorError naming what cannot be."""
+        """Return valid weights unchanged. Raises CuratorError for a value out of range."""
         if not 0.0 <= self.temperature <= 1.0:
             raise CuratorError(
-                f"A temperature of {self.temperature:g} cannot be: it is from 0, which hears all "
-                "categories equally often, to 1, which hears them as often as they have clips."
+                f"A temperature of {self.temperature:g} is out of range: 0 (all categories sampled "
+                "equally) to 1 (as recorded)."
             )
         for key, value in self.by_category.items():
-            if not 0.0 < value <= MOST:
+            if not 0.0 < value <= MAX_WEIGHT:
                 raise CuratorError(
-                    f"A weight of {value:g} cannot be: {key} is heard more than 0 and at most "
-                    f"{MOST:.0f} times as often."
+                    f"A weight of {value:g} for {key} is out of range: above 0 and at most "
+                    f"{MAX_WEIGHT:.0f}."
                 )
         return self
 
     def moved(self, going: Mapping[str, str | None]) -> "Weights":
-        """The same when categories get other keys; that of one that is merged away goes."""
+        """Weights with renamed category keys; None removes a key."""
         if not going:
             return self
         stay = {key: value for key, value in self.by_category.items() if key not in going}
@@ -75,7 +74,7 @@ class Weights:
         largest = max(sizes.values(), default=0)
         return {
             key: min(
-                MOST,
+                MAX_WEIGHT,
                 (size / largest) ** (self.temperature - 1.0) * self.by_category.get(key, 1.0),
             )
             for key, size in sizes.items()

@@ -124,7 +124,7 @@ def flush(folder: Path) -> None:
 
 
 def _flush_entry(folder: Path) -> None:
-    """Flush a folder's entries to the disk; Windows needs no such call."""
+    """Sync a folder's entries to disk; a no-op on Windows."""
     if sys.platform == "win32":
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -51,7 +51,9 @@ class SplitResult:
 
 @dataclass(frozen=True, slots=True)
 class _LinkedClips:
-    """Clips that must be on the same side. draw: 0..1, the largest of its groups' random numbers.
+    """Linked clips, assigned to one side together.
+
+    draw: 0..1, the largest of its groups' random numbers.
 
     The largest, because then links added later only move clips from evaluation to training, and
     the link of a sentence repeated in half of the set goes to training.

@@ -1,7 +1,7 @@
-"""Copies of the project file: whole, checked, and thinned out with age.
+"""Verified backups of the project file, thinned out with age.
 
-A name is ``<number>_<time>_<reason>.sqlite``. The number counts up for ever, so names sort in the
-order of making whatever the clock said; the time only says to which day and week a copy belongs.
+A name is ``<number>_<time>_<reason>.sqlite``. The number only grows, so names sort by creation
+even if the clock was wrong; the time tells the day and week of a copy.
 """
 
 import contextlib
@@ -25,12 +25,12 @@ _TIME = "%Y-%m-%dT%H-%M-%SZ"
 
 
 class DamagedCopy(Exception):
-    """The copy just made is not sound, so the project file is not."""
+    """The new copy is damaged, so the project file is damaged."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Backup:
-    """A copy in the folder. number: how many were made before it."""
+    """Backup in the folder. number: count of earlier ones."""
 
     number: int
     path: Path
@@ -38,7 +38,7 @@ class Backup:
 
 
 def all_backups(project: Path) -> list[Backup]:
-    """The copies of a project, oldest first. Files with other names are none of ours."""
+    """Backups of a project, oldest first; files with other names are ignored."""
     folder = project / FOLDER
     if not folder.is_dir():
         return []
@@ -53,7 +53,7 @@ def all_backups(project: Path) -> list[Backup]:
 
 
 def newest_good(project: Path) -> Backup | None:
-    """The newest copy that is sound and that this program can open."""
+    """Newest backup that is intact and can be opened by this version."""
     for backup in reversed(all_backups(project)):
         if _is_good(backup.path):
             return backup
@@ -63,9 +63,9 @@ def newest_good(project: Path) -> Backup | None:
 def make(
     connection: sqlite3.Connection, project: Path, reason: str, now: datetime | None = None
 ) -> Path:
-    """Copy the open database, check the copy, and thin out older ones.
+    """Back up the open database, verify the copy, and delete older ones.
 
-    Returns the copy; DamagedCopy when what was copied is damaged, and then no copy is kept.
+    Returns the path. Raises DamagedCopy, keeping no copy, if the database is damaged.
     """
     folder = project / FOLDER
     folder.mkdir(exist_ok=True)
@@ -85,7 +85,7 @@ def make(
 
 
 def made_since_last_change(connection: sqlite3.Connection, project: Path) -> Path | None:
-    """The newest copy if nothing has changed since it was made."""
+    """Newest backup if nothing has changed since."""
     existing = all_backups(project)
     if not existing:
         return None
@@ -99,10 +99,10 @@ def made_since_last_change(connection: sqlite3.Connection, project: Path) -> Pat
 
 
 def superfluous(backups: Sequence[Backup]) -> list[Backup]:
-    """Those neither among the newest, nor the newest of one of the latest days or weeks.
+    """Backups to delete: not among the newest, nor the newest of a recent day or week.
 
-    Days and weeks are counted in the order of making, never against today's date: a clock that was
-    wrong for a while removes nothing.
+    Days and weeks are counted in the order of creation, never from today's date, so that a wrong
+    clock deletes nothing.
     """
     newest_first = sorted(backups, reverse=True)
     kept = set(newest_first[:NEWEST_KEPT])

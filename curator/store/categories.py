@@ -1,4 +1,4 @@
-"""What a change of the categories has to know of a project, and carrying it out."""
+"""Reading and changing the categories of a project."""
 
 from curator.domain.category_edits import CategoryEdit, LabelledClips
 from curator.domain.decision import Changes, Field
@@ -7,7 +7,7 @@ from curator.store.project import Project
 
 
 def labelled(project: Project) -> LabelledClips:
-    """The categories, what has them, and how often they shall be heard."""
+    """Categories, labels of clips and sampling weights."""
     given = project.decisions.of_clips(Field.EMOTION)
     return LabelledClips(
         project.settings.emotions,
@@ -17,10 +17,10 @@ def labelled(project: Project) -> LabelledClips:
 
 
 def weights(project: Project) -> Weights:
-    """How often categories shall be heard, as decided."""
+    """Decided sampling weights of the categories."""
     return Weights.from_json(project.decisions.of_project(Field.WEIGHTS))
 
 
 def carry_out(project: Project, act: CategoryEdit) -> Changes:
-    """Do it as one act, which is undone as a whole."""
+    """Apply the edits as one act, undone as a whole."""
     return project.decisions.apply_all(act.label, act.edits)

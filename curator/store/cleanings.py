@@ -1,4 +1,4 @@
-"""Recipes of the project, which clips they are for, and what they did to clips."""
+"""Cleaning recipes of the project, their clips and measures."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from curator.store.producers import producer_id
 
 @dataclass(frozen=True, slots=True)
 class StoredRecipe:
-    """A recipe of the project. text: TOML, with the versions of its cleaners."""
+    """Stored recipe. text: TOML with the versions of its cleaners."""
 
     hash: str
     name: str
@@ -20,13 +20,13 @@ class StoredRecipe:
 
 
 class Cleanings:
-    """What is stored about cleaning. Which recipe a clip has is a decision; see Field.RECIPE."""
+    """Stored recipes and measures. The recipe of a clip is a decision; see Field.RECIPE."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def add_recipe(self, recipe: Recipe) -> str:
-        """Make a recipe known, so that decisions can name it; returns its hash."""
+        """Store a recipe for use in decisions; returns its hash."""
         with self._database.writing():
             self._database.write(
                 "INSERT OR IGNORE INTO recipe(hash, name, steps) VALUES (?, ?, ?)",
@@ -35,12 +35,12 @@ class Cleanings:
         return recipe.hash
 
     def recipes(self) -> dict[str, StoredRecipe]:
-        """Every recipe that was ever used, by hash."""
+        """All recipes used so far, by hash."""
         rows = self._database.read("SELECT hash, name, steps FROM recipe ORDER BY name, hash")
         return {hash_: StoredRecipe(hash_, name, text) for hash_, name, text in rows}
 
     def of_clips(self) -> dict[int, str]:
-        """The recipe of every clip that has one: its own, else that of its recording."""
+        """Recipe hash by clip id: the clip's, else that of its recording."""
         rows = self._database.read(
             """
             SELECT clip.id, COALESCE(decision.recipe, recording_decision.recipe) AS its
@@ -53,7 +53,7 @@ class Cleanings:
         return dict(rows.fetchall())
 
     def add(self, cleaned: Iterable[ClipCleaned]) -> None:
-        """Store what recipes did, in place of what was measured of the same clip and recipe."""
+        """Store measures, replacing those of the same clip and recipe."""
         rows = list(cleaned)
         with self._database.writing(bulk=True):
             makers = {
@@ -76,7 +76,7 @@ class Cleanings:
     def measured(
         self, recipe: str, clips: Iterable[int] | None = None
     ) -> dict[int, Mapping[str, BeforeAfter]]:
-        """What a recipe did to each clip as it is cut now: by key, before and after."""
+        """Measures of a recipe by clip id, at the clips' present spans."""
         among = "" if clips is None else "AND clip.id IN (SELECT value FROM json_each(?))"
         rows = self._database.read(
             f"""
@@ -95,6 +95,6 @@ class Cleanings:
         return dict(measures)
 
     def forget(self, recipe: str) -> None:
-        """Delete what was measured of a recipe."""
+        """Delete the measures of a recipe."""
         with self._database.writing(bulk=True):
             self._database.write("DELETE FROM cleaning WHERE recipe = ?", (recipe,))

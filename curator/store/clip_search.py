@@ -1,8 +1,8 @@
-"""A Query as SQL. The only place that composes SQL from what people type.
+"""SQL conditions of a Query, the only SQL composed from user input.
 
-Values are always parameters; the few names that are composed come from the constants here. Every
-condition is about ``clip`` alone and looks up the rest by key, so that counting and listing ids
-need no joins. The answer is the same as `Query.matches` gives clip by clip.
+Values are always parameters; composed names come from the constants here. Every condition is about
+``clip`` alone with subqueries by key, so that counting and listing ids need no joins. The result
+equals `Query.matches` for each clip.
 """
 
 import json
@@ -20,7 +20,7 @@ from curator.domain.clip_query import (
 )
 
 Condition = tuple[str, list[object]]
-"""SQL with question marks, and the values for them."""
+"""SQL with placeholders, and their values."""
 
 _NOW = "fact.clip_id = clip.id AND fact.start = clip.start AND fact.stop = clip.stop"
 
@@ -51,7 +51,7 @@ POSSESSION_SQL = {
 
 
 def condition(query: Query) -> Condition:
-    """What a row of ``clip`` must satisfy."""
+    """Condition on a row of ``clip`` for a query."""
     parts: list[str] = []
     values: list[object] = []
     for term in query.terms:

@@ -1,4 +1,4 @@
-"""The clips: cut by segmentation, read as people see them."""
+"""Clips of a project, with the decisions and facts about them."""
 
 import json
 from collections import defaultdict
@@ -66,19 +66,19 @@ class Clips:
         self._recordings = Recordings(database)
 
     def get(self, clip_id: int) -> Clip:
-        """One clip, or CuratorError."""
+        """Clip by id. Raises CuratorError if there is none."""
         clips = self._read([clip_id])
         if not clips:
             raise CuratorError(f"There is no clip {clip_id} in the project.")
         return clips[0]
 
     def find(self, query: Query | None = None) -> list[Clip]:
-        """The clips a query asks for, by recording and time."""
+        """Clips that match a query, by recording and time."""
         with self._database.reading():
             return self._read(self.ids(query) if query and query.terms else None)
 
     def ids(self, query: Query | None = None) -> list[int]:
-        """The same clips, only their ids."""
+        """Ids of the clips that match a query, by recording and time."""
         where, values = clip_search.condition(query or Query())
         rows = self._database.read(
             f"SELECT clip.id FROM present_clip AS clip WHERE {where} {_IN_TIME}", values
@@ -86,7 +86,7 @@ class Clips:
         return [clip_id for (clip_id,) in rows]
 
     def count(self, query: Query | None = None) -> int:
-        """How many clips a query asks for."""
+        """Number of clips that match a query."""
         where, values = clip_search.condition(query or Query())
         (count,) = self._database.read(
             f"SELECT COUNT(*) FROM present_clip AS clip WHERE {where}", values
@@ -94,7 +94,7 @@ class Clips:
         return int(count)
 
     def spans(self, ids: Iterable[int] | None = None) -> list[tuple[int, int, Span]]:
-        """(clip id, recording id, span as it is now), by recording and time; None: of all clips."""
+        """(clip id, recording id, present span), by recording and time; None: of all clips."""
         where, values = _among(ids)
         rows = self._database.read(
             f"""
@@ -126,9 +126,9 @@ class Clips:
     def replace_cut(self, cut: RecordingCut) -> int:
         """Replace undecided clips by those of a new segmentation.
 
-        A clip with a decision stays as it is, and a new one that overlaps it by more than half of
-        the shorter is left out. A clip cut at the same samples as before stays with its facts.
-        Returns how many clips the recording has now.
+        Clips with a decision stay unchanged; a new clip that overlaps one by more than half of the
+        shorter is left out. A clip with the same span as before keeps its facts. Returns the
+        number of clips in the recording.
         """
         with self._database.writing(bulk=True):
             new = plan(self._old_clips(cut.recording_id), cut.clips)
@@ -167,7 +167,7 @@ class Clips:
         )
 
     def _read(self, ids: Sequence[int] | None) -> list[Clip]:
-        """Clips by recording and time. ids: which, or None for all."""
+        """Clips by recording and time. ids: None for all."""
         where, values = _among(ids)
         with self._database.reading(), clip_rows.few_collections():
             recordings = self._names_and_rates()
@@ -202,7 +202,7 @@ class Clips:
         return findings
 
     def _facts(self, table: str, columns: str, where: str, values: Sequence[object]) -> Cursor:
-        """Rows of a fact table about clips as they are cut now, in the table's order."""
+        """Rows of a fact table at the present spans of clips."""
         assert table in ("score", "finding")
         return self._database.read(
             f"""
@@ -218,7 +218,7 @@ class Clips:
 
 
 def _among(ids: Iterable[int] | None) -> clip_search.Condition:
-    """What clips must satisfy to be among these; None: nothing."""
+    """Condition that selects these ids; None: all clips."""
     if ids is None:
         return "TRUE", []
     return "clip.id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))]

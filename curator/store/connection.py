@@ -13,8 +13,8 @@ from curator.store import backups
 
 FILE = "project.sqlite"
 BUSY_MS = 10_000
-"""How long to wait for another process's lock. Writers exclude each other by other means, so this
-only bridges the moments when a file is being recovered or checkpointed."""
+"""Wait for another process's lock, milliseconds. Writers exclude each other by other means, so this
+only covers recovery and checkpoints of the file."""
 
 _PRIMARY_CODE = 0xFF  # SQLite's extended codes carry the plain one in the lowest byte
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
@@ -31,18 +31,18 @@ _WORLD = {
 _FAILURES = (sqlite3.DatabaseError, UnicodeDecodeError)
 
 Row = tuple[Any, ...]
-"""What SQLite gives back; each reader unpacks it at once into typed values."""
+"""Row from SQLite; readers unpack it into typed values."""
 
 Parameters = Sequence[object]
 
 
 def listed(numbers: Iterable[int]) -> str:
-    """Ids as SQL takes them: ``IN (SELECT value FROM json_each(?))``."""
+    """JSON array of ids, for ``IN (SELECT value FROM json_each(?))``."""
     return json.dumps(list(numbers))
 
 
 class Cursor(sqlite3.Cursor):
-    """Rows of a project."""
+    """Cursor of a project; errors become sentences."""
 
     @property
     def _project(self) -> Path:
@@ -53,28 +53,28 @@ class Cursor(sqlite3.Cursor):
     def execute(  # type: ignore[override]  # we name no parameters, so no mapping
         self, sql: str, parameters: Parameters = (), /
     ) -> "Cursor":
-        """As sqlite3's, with errors in sentences."""
+        """Like sqlite3's method, with errors as sentences."""
         try:
             return super().execute(sql, parameters)
         except _FAILURES as error:
             raise_translated(error, self._project)
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> "Cursor":
-        """As sqlite3's, with errors in sentences."""
+        """Like sqlite3's method, with errors as sentences."""
         try:
             return super().executemany(sql, parameters)
         except _FAILURES as error:
             raise_translated(error, self._project)
 
     def fetchone(self) -> Any:  # noqa: ANN401  # rows are as they are stored
-        """As sqlite3's, with errors in sentences."""
+        """Like sqlite3's method, with errors as sentences."""
         try:
             return super().fetchone()
         except _FAILURES as error:
             raise_translated(error, self._project)
 
     def fetchall(self) -> list[Any]:
-        """As sqlite3's, with errors in sentences."""
+        """Like sqlite3's method, with errors as sentences."""
         try:
             return super().fetchall()
         except _FAILURES as error:
@@ -96,11 +96,11 @@ class Connection(sqlite3.Connection):
     def execute(  # type: ignore[override]  # we name no parameters, so no mapping
         self, sql: str, parameters: Parameters = (), /
     ) -> Cursor:
-        """As sqlite3's, with errors in sentences."""
+        """Like sqlite3's method, with errors as sentences."""
         return self.cursor(Cursor).execute(sql, parameters)
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> Cursor:
-        """As sqlite3's, with errors in sentences."""
+        """Like sqlite3's method, with errors as sentences."""
         return self.cursor(Cursor).executemany(sql, parameters)
 
 
@@ -126,13 +126,13 @@ def connect(project: Path, mode: str) -> Connection:
 
 
 def _uri(path: Path) -> str:
-    """SQLite's spelling of a path, undecodable bytes and network shares included."""
+    """SQLite URI of a path, also with undecodable bytes or on a network share."""
     posix = path.resolve().as_posix()
     return "file://" + ("" if posix.startswith("/") else "/") + quote(os.fsencode(posix))
 
 
 def raise_translated(error: sqlite3.DatabaseError | UnicodeDecodeError, project: Path) -> NoReturn:
-    """Convert errors a person can act on; errors in our own SQL pass through."""
+    """Convert errors a person can act on; errors in the program's SQL pass through."""
     extended = getattr(error, "sqlite_errorcode", None)
     # Without a code it is Python that could not read what is stored, as text that is not UTF-8.
     code = sqlite3.SQLITE_CORRUPT if extended is None else extended & _PRIMARY_CODE
@@ -158,7 +158,7 @@ def raise_translated(error: sqlite3.DatabaseError | UnicodeDecodeError, project:
 
 
 def damaged(project: Path, reason: str) -> BrokenProject:
-    """The error for a project file that cannot be trusted, naming the copy to go back to."""
+    """Error for a damaged project file, naming the backup to restore."""
     good = backups.newest_good(project)
     if good is None:
         hint = "There is no good backup in its folder; take a copy you have elsewhere."

@@ -1,4 +1,4 @@
-"""The open project file: its transactions, and the checks at the door."""
+"""Open project file: transactions and checks on opening."""
 
 import contextlib
 import sqlite3
@@ -15,22 +15,20 @@ from curator.store.connection import FILE, Connection, Cursor, Parameters, conne
 
 MAGIC = b"SQLite format 3\x00"
 CHECKPOINT_PAGES = 4000
-"""Pages in the write-ahead log before it is folded into the file: 16 MB, so that a person's
-decisions seldom wait for it."""
+"""Pages in the write-ahead log before a checkpoint: 16 MB, so that decisions rarely wait."""
 
 PATIENCE_MS = 200
-"""How long closing waits for readers, so that the log can be folded in completely."""
+"""Wait for readers on closing, so that the log can be checkpointed completely."""
 
 NETWORK_FILE_SYSTEMS = frozenset({"afs", "cifs", "fuse.sshfs", "nfs", "nfs4", "smb3", "smbfs"})
-"""Where SQLite's write-ahead log does not work, because its index is shared memory."""
+"""File systems without SQLite's write-ahead log, which needs shared memory."""
 
 
 class Database:
-    """One connection to a project's file.
+    """Connection to a project's file.
 
-    path: the project's folder. can_write: whether this process is the writer. is_lent: whether
-    another connection of this process writes for now. notices: sentences for the person about how
-    the file is used.
+    path: folder of the project. can_write: whether this process is the writer. is_lent: whether
+    another connection of this process is writing. notices: sentences about restrictions.
     """
 
     def __init__(self, path: Path, connection: Connection, can_write: bool) -> None:
@@ -44,7 +42,7 @@ class Database:
 
     @classmethod
     def open(cls, path: Path, *, write: bool) -> "Database":
-        """Open the file after looking at it; the caller holds the lock if it writes."""
+        """Check and open the file; a writing caller holds the lock."""
         _look_at(path)
         connection = connect(path, "rw") if write else _connect_reader(path)
         database = cls(path, connection, write)
@@ -60,7 +58,7 @@ class Database:
         return database
 
     def close(self) -> None:
-        """Fold the log into the file, so that at rest the file is complete by itself."""
+        """Checkpoint the log and close, so that the file is complete by itself."""
         if self._is_closed:
             return
         self._is_closed = True
@@ -86,10 +84,10 @@ class Database:
 
     @contextlib.contextmanager
     def writing(self, *, bulk: bool = False) -> Iterator[None]:
-        """One transaction: all of it or nothing. Inside another one it is a part of that.
+        """Atomic transaction; part of the outer one if nested.
 
-        When it ends, what was written survives the program's end; unless ``bulk``, also that of
-        the machine. bulk: for what machines can find again.
+        After it, the changes survive a crash of the program and, unless ``bulk``, of the machine.
+        bulk: for facts, which can be computed again.
         """
         if not self.can_write:
             raise CuratorError(f"{printable(self.path.name)} is open for reading only.")
@@ -120,7 +118,7 @@ class Database:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
-        """Around several SELECTs that must see the same state, whatever is written meanwhile."""
+        """Context manager for several SELECTs on one consistent state."""
         if self._connection.in_transaction:
             yield
             return
@@ -132,20 +130,20 @@ class Database:
 
     @contextlib.contextmanager
     def as_stored(self, what: str) -> Iterator[None]:
-        """Around turning rows into values: a row that makes no sense means a damaged file."""
+        """Context manager for parsing rows; an invalid row means a damaged file."""
         try:
             yield
         except (TypeError, ValueError, KeyError, OverflowError, msgspec.MsgspecError) as error:
             raise damaged(self.path, f"{what} cannot be read ({error})") from error
 
     def backup(self, reason: str) -> Path:
-        """A copy of the file as it is; the newest one if nothing has changed since."""
+        """Back up the file; the newest backup if nothing has changed since."""
         assert not self._depth, "a backup is made between transactions"
         existing = backups.made_since_last_change(self._connection, self.path)
         return existing or self._copied(reason)
 
     def written(self) -> int:
-        """How many transactions have changed the project since it was created."""
+        """Number of transactions that have changed the project."""
         with self.as_stored("the count of changes"):
             return int(self.read("SELECT times FROM written").fetchone()[0])
 
@@ -185,7 +183,7 @@ class Database:
         schema.migrate(self._connection, version)
 
     def _choose_journal(self) -> None:
-        """A write-ahead log, or where that does not work the older way."""
+        """Switch to a write-ahead log, or a rollback journal where that is impossible."""
         mode = ""
         if not on_network(self.path):
             with contextlib.suppress(CuratorError):
@@ -200,11 +198,11 @@ class Database:
 
 
 Writing = AbstractContextManager[None]
-"""A transaction that is open inside its ``with``."""
+"""Context manager of an open transaction."""
 
 
 def create_file(path: Path, rows: Iterable[tuple[str, str]]) -> None:
-    """Make the project file in an existing folder. rows: the settings."""
+    """Create the project file in an existing folder. rows: settings."""
     with contextlib.closing(sqlite3.connect(path / FILE, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         schema.create(connection)
@@ -213,7 +211,7 @@ def create_file(path: Path, rows: Iterable[tuple[str, str]]) -> None:
 
 
 def _look_at(path: Path) -> None:
-    """Refuse what is no project, before SQLite touches it."""
+    """Raise CuratorError for a file that is not a project, before SQLite opens it."""
     name = printable(path.name)
     try:
         with (path / FILE).open("rb") as file:
@@ -232,7 +230,7 @@ def _look_at(path: Path) -> None:
 
 
 def _connect_reader(path: Path) -> Connection:
-    """A read-only connection; on a medium that cannot be written to, one that takes no locks."""
+    """Read-only connection, without locks on a read-only medium."""
     connection = connect(path, "ro")
     try:
         connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
@@ -254,7 +252,7 @@ def _or_older_backup(path: Path) -> str:
 
 
 def on_network(path: Path) -> bool:
-    """Whether the folder is on a drive of another machine, as far as the system tells."""
+    """Whether the folder is on a network drive, as far as the system tells."""
     resolved = path.resolve()
     if sys.platform == "win32":
         import ctypes

@@ -1,4 +1,4 @@
-"""Which decisions a project takes, and how they are stored."""
+"""Validation and storage format of decisions."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -14,7 +14,7 @@ from curator.store.database import Database
 
 
 def existing(database: Database, clips: Iterable[int]) -> set[int]:
-    """Those of the clips that are in the project."""
+    """Subset of the ids that exist in the project."""
     rows = database.read(
         "SELECT id FROM present_clip WHERE id IN (SELECT value FROM json_each(?))",
         (listed(clips),),
@@ -23,7 +23,7 @@ def existing(database: Database, clips: Iterable[int]) -> set[int]:
 
 
 def categories(database: Database) -> str:
-    """The category set as it is now: a person's, or the one the project began with; TOML."""
+    """Present category set as TOML: decided, or the project's initial one."""
     (text,) = database.read(
         """
         SELECT COALESCE(
@@ -36,20 +36,20 @@ def categories(database: Database) -> str:
 
 @lru_cache(maxsize=8)
 def parsed(text: str) -> EmotionSet:
-    """A category set; CuratorError when the text is none."""
+    """Parse a category set. Raises CuratorError for invalid text."""
     return EmotionSet.from_text(text)
 
 
 class DecisionRules:
-    """The rules of one project."""
+    """Validation rules of one project."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def checked(self, edit: Edit, voice: Sequence[int]) -> dict[int, Value]:
-        """The edit's values as they will be stored, or CuratorError for the first that is wrong.
+        """Values of an edit as stored. Raises CuratorError for the first invalid one.
 
-        voice: the clips of the chosen voice.
+        voice: clips of the target speaker.
         """
         if edit.field is Field.VOICE:
             return {PROJECT: self._checked_voice(edit.after)}
@@ -108,7 +108,7 @@ class DecisionRules:
         )
 
     def check_labels(self) -> None:
-        """CuratorError when a clip that is there has a category that is not in the set."""
+        """Raise CuratorError if a clip has a category that is not in the set."""
         known = parsed(categories(self._database)).keys
         rows = self._database.read(
             """

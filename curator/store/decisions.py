@@ -1,8 +1,8 @@
-"""What people decided, and the journal of their edits.
+"""Decisions of a project and the journal of edits.
 
-Undo lives here and not in a window, so that it survives the end of the program and is the record of
-what was decided when. Undone edits are taken up again by redo until a new edit goes another way;
-then they are abandoned, and stay in the journal.
+Undo is stored here and not in a window, so that it survives a restart and records what was decided
+when. Undone edits can be redone until a new edit is made; then they are abandoned and stay in the
+journal.
 """
 
 import hashlib
@@ -39,11 +39,11 @@ _ELSEWHERE = {
     Field.RECORDING_RECIPE: ("recording_decision", "recording_id", "recipe"),
     Field.RATING: ("rating", "sample_id", "value"),
 }
-"""Decisions about something else than clips: table, its key, and the column of the value."""
+"""Decisions not about clips: table, key column and value column."""
 
 
 class Decisions:
-    """The decisions of a project."""
+    """Stored decisions with undo and redo."""
 
     def __init__(
         self,
@@ -56,18 +56,18 @@ class Decisions:
         self._journal = Journal(database, now, seconds)
 
     def apply(self, edit: Edit) -> Changes:
-        """Decide, and note it in the journal; both are on disk when this returns.
+        """Apply an edit and record it in the journal, durable when this returns.
 
-        Returns what really changed; an edit that changes nothing is not noted. CuratorError, and
-        nothing is done, when a value does not fit.
+        Returns the actual changes; an edit without changes is not recorded. Raises CuratorError,
+        changing nothing, for an invalid value.
         """
         return self.apply_all(edit.label, [edit])
 
     def apply_all(self, label: str, edits: Sequence[Edit]) -> Changes:
-        """Decide several things as one act, which is undone and done again as a whole.
+        """Apply several edits as one act, undone and redone as a whole.
 
-        label: of the act. Each edit is judged after the ones before it, and the categories when
-        all is done. CuratorError, and nothing of it is done, when one does not fit.
+        label: of the act. Each edit is validated after those before it, the categories at the end.
+        Raises CuratorError, changing nothing, if one is invalid.
         """
         assert edits
         with self._database.writing():
@@ -85,7 +85,7 @@ class Decisions:
         return Changes.together(label, parts)
 
     def _applied(self, edit: Edit, act: int | None) -> tuple[Changes, int | None]:
-        """What an edit changed, and its number in the journal if it is the first of its act."""
+        """Changes of an edit, and its journal id if it is the first of its act."""
         wanted = self._rules.checked(edit, self.voice())
         if edit.come:
             wanted |= self._prepared(edit)
@@ -98,30 +98,30 @@ class Decisions:
         return Changes(tuple(after), edit.field, edit.label), number
 
     def _prepared(self, edit: Edit) -> dict[int, Value]:
-        """The clips that come, with what was decided about them, not yet there."""
+        """Insert new clips with their decisions, not yet present."""
         pieces = presence.prepare(self._database, edit)
         for field, values in presence.decided(pieces).items():
             self._write_words(field, values)
         return dict.fromkeys(pieces, PERSON)
 
     def undo(self) -> Changes | None:
-        """Take the last edit back; None when there is none."""
+        """Undo the last act; None if there is none."""
         return self._step("done", "undone", "before")
 
     def redo(self) -> Changes | None:
-        """Do again what was undone last; None when there is nothing."""
+        """Redo the last undone act; None if there is none."""
         return self._step("undone", "done", "after")
 
     def undo_label(self) -> str | None:
-        """What `undo` would take back, or None."""
+        """Label of the act that `undo` would undo, or None."""
         return self._journal.next_label("done", "before")
 
     def redo_label(self) -> str | None:
-        """What `redo` would do again, or None."""
+        """Label of the act that `redo` would redo, or None."""
         return self._journal.next_label("undone", "after")
 
     def next_size(self, *, undo: bool) -> int:
-        """How many clips `undo`, or else `redo`, would touch at most."""
+        """Upper bound of the clips that `undo`, or else `redo`, would change."""
         return self._journal.size("done" if undo else "undone")
 
     def history(self, limit: int = 50) -> list[HistoryEntry]:
@@ -129,12 +129,12 @@ class Decisions:
         return self._journal.history(limit)
 
     def of_project(self, field: Field) -> str | None:
-        """What is decided about the whole project in this field, or None."""
+        """Decision about the whole project in this field, or None."""
         value = self._values(field, {PROJECT: None})[PROJECT]
         return None if value is None else str(value)
 
     def of_clips(self, field: Field) -> dict[int, Value]:
-        """Every clip about which something is decided in a field of one column, with the value."""
+        """Decided values of a field with one column, by clip id."""
         column = _COLUMN[field]
         rows = self._database.read(
             f"""
@@ -151,7 +151,7 @@ class Decisions:
         return dict(self._database.read(f"SELECT {key}, {column} FROM {table} ORDER BY {key}"))
 
     def sample_number(self, sample: str) -> int:
-        """The number under which a heard sample is rated; the same one for the same name."""
+        """Id of a rated sample, the same for the same name."""
         with self._database.writing():
             self._database.write("INSERT OR IGNORE INTO rated_sample(sample) VALUES (?)", (sample,))
         (number,) = self._database.read(
@@ -160,7 +160,7 @@ class Decisions:
         return int(number)
 
     def samples(self) -> dict[int, str]:
-        """The names of all samples that were ever rated, by number."""
+        """Names of all rated samples, by id."""
         return dict(self._database.read("SELECT id, sample FROM rated_sample ORDER BY id"))
 
     def voice(self) -> tuple[int, ...]:
@@ -172,7 +172,7 @@ class Decisions:
         return tuple(clip for clip in clips if clip in there)
 
     def state_hash(self) -> str:
-        """A hash of every decision as it is now, whatever edits led there."""
+        """Hash of all present decisions, independent of the edits that led to them."""
         digest = hashlib.sha256()
         for sql in (
             """SELECT clip_id, state, emotion, text, start, stop, recipe FROM decision
@@ -201,7 +201,7 @@ class Decisions:
         return None
 
     def _values(self, field: Field, clips: Mapping[int, object]) -> dict[int, Value]:
-        """What is decided now, for each of the clips; None where nothing is."""
+        """Present decision of each clip; None where undecided."""
         values: dict[int, Value] = dict.fromkeys(clips)
         if field in OF_PROJECT:
             row = self._database.read(
@@ -291,7 +291,7 @@ class Decisions:
         )
 
     def _clear(self, columns: list[str], clips: list[int]) -> None:
-        """Take decisions back; a clip about which nothing is decided has no row."""
+        """Delete decisions; an undecided clip has no row."""
         others = {"state", "emotion", "text", "start", "recipe"} - set(columns)
         nothing_else = " AND ".join(f"{column} IS NULL" for column in sorted(others))
         ids = [(clip,) for clip in clips]

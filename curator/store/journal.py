@@ -21,7 +21,7 @@ from curator.store.database import Database
 from curator.store.decision_rules import existing
 
 LOOKED_UP = 500
-"""Clips looked up at once when one that is there is enough."""
+"""Clips looked up at once in the search for an existing one."""
 
 _read_values = msgspec.json.Decoder(dict[int, str | tuple[int, int] | None]).decode
 
@@ -32,7 +32,7 @@ def _as_json(values: Mapping[int, Value]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An edit to take back or do again. values: what its clips will have then."""
+    """Edit to undo or redo. values: resulting values of its clips."""
 
     id: int
     field: Field
@@ -41,7 +41,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Edits that are taken back or done again together, in the order in which that is done."""
+    """Edits that are undone or redone together, in order of execution."""
 
     id: int
     label: str
@@ -50,7 +50,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class _Nudge:
-    """The last edit in the journal, if it was a nudge. before: the values before it began."""
+    """Last edit in the journal if it was a nudge. before: values before it."""
 
     edit: int
     before: dict[int, Value]
@@ -61,7 +61,7 @@ class _Nudge:
 
 
 class Journal:
-    """The table of edits. Its changes belong into the transaction of what they tell of."""
+    """Table of edits, written in the same transaction as the decisions."""
 
     def __init__(
         self, database: Database, now: Callable[[], datetime], seconds: Callable[[], float]
@@ -78,10 +78,10 @@ class Journal:
         after: Mapping[int, Value],
         act: int | None = None,
     ) -> int | None:
-        """Note an edit, as a part of the one before it if that was a nudge of the same clip.
+        """Record an edit, joined to the previous one if that was a nudge of the same clip.
 
-        Nudges that lead back to where they began leave nothing to undo. act: the edit is a part of
-        this one; None begins one, whose number is returned; None where it joined another.
+        Nudges back to the initial values leave nothing to undo. act: id of the act; None starts a
+        new one. Returns the id of the act, or None if the edit was joined.
         """
         last, self._last_nudge = self._last_nudge, None
         now = self._seconds()
@@ -124,12 +124,12 @@ class Journal:
         return int(number)
 
     def _is_latest(self, number: int) -> bool:
-        """Whether it really is in the journal, done, and the last: its commit may have failed."""
+        """Whether the nudge is the last done edit in the journal: its commit may have failed."""
         row = self._database.read("SELECT id, state FROM edit ORDER BY id DESC LIMIT 1").fetchone()
         return bool(row == (number, "done"))
 
     def mark(self, act: Act, state: str) -> None:
-        """Note that an act is done again, or undone."""
+        """Record the redo or undo of an act."""
         self._last_nudge = None
         self._database.write("UPDATE edit SET state = ? WHERE act = ?", (state, act.id))
 
@@ -149,9 +149,9 @@ class Journal:
             ]
 
     def acts(self, state: str, column: str) -> Iterator[Act]:
-        """The acts to take back ("done", "before") or do again ("undone", "after"), nearest first.
+        """Acts to undo ("done", "before") or redo ("undone", "after"), nearest first.
 
-        Row by row: almost always the first will do, and there may be a hundred thousand.
+        Row by row: usually the first is enough, and there may be 100,000.
         """
         assert column in ("before", "after")
         order = "DESC" if state == "done" else "ASC"
@@ -173,14 +173,14 @@ class Journal:
             yield Act(number, label, tuple(gathered))
 
     def next_label(self, state: str, column: str) -> str | None:
-        """What would be taken back or done again, or None."""
+        """Label of the next act to undo or redo, or None."""
         for act in self.acts(state, column):
             if any(self._is_possible(entry) for entry in act.entries):
                 return act.label
         return None
 
     def size(self, state: str) -> int:
-        """How many clips the next act to take back ("done") or do again ("undone") is about."""
+        """Number of clips of the next act to undo ("done") or redo ("undone")."""
         order = "DESC" if state == "done" else "ASC"
         (clips,) = self._database.read(
             f"""
@@ -192,7 +192,7 @@ class Journal:
         return int(clips)
 
     def _is_possible(self, entry: Entry) -> bool:
-        """Whether any value of an entry can be given now: the first clip that is there will do."""
+        """Whether any value of an entry can be applied now."""
         if entry.field in NOT_OF_CLIPS or entry.field is Field.PRESENCE:
             return bool(self.possible(entry))
         clips = iter(entry.values)
@@ -202,10 +202,10 @@ class Journal:
         return False
 
     def possible(self, entry: Entry) -> dict[int, Value]:
-        """The values of an entry that can be given now.
+        """Values of an entry that can be applied now.
 
-        Clips that are gone, since segmentation replaced them, are passed over; of a split or merge
-        nothing is possible if only one of its clips is gone.
+        Clips replaced by segmentation are skipped; a split or merge cannot be applied if any of
+        its clips is gone.
         """
         if entry.field in NOT_OF_CLIPS:
             return entry.values

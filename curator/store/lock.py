@@ -1,7 +1,7 @@
-"""One writer: a lock that the operating system takes back when its owner dies.
+"""Lock for a single writer, released by the operating system when its process ends.
 
-The file ``lock`` says who has it. What it says is only for people: a file left behind by a process
-that was killed is not locked and is simply taken.
+The file ``lock`` names the owner for people only: a file left by a killed process is not locked and
+is reused.
 """
 
 import os
@@ -14,18 +14,18 @@ from curator.domain.errors import CuratorError, ProjectBusy, printable
 
 LOCK_NAME = "lock"
 LOCKED_BYTE = 1 << 30
-"""Windows keeps others from reading what is locked, so that byte is far behind the text."""
+"""Windows prevents reading of locked bytes, so the locked byte is far behind the text."""
 
 
 class WriterLock:
-    """Held from `take` until `release`."""
+    """Lock held from `take` until `release`."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
 
     @classmethod
     def take(cls, project: Path) -> "WriterLock":
-        """Become the writer of a project folder, or ProjectBusy naming who is."""
+        """Lock a project folder for writing. Raises ProjectBusy naming the owner."""
         path = project / LOCK_NAME
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -50,7 +50,7 @@ class WriterLock:
         return cls(file)
 
     def release(self) -> None:
-        """Let others write."""
+        """Release the lock."""
         if self._file.closed:
             return
         self._file.seek(0)
@@ -60,7 +60,7 @@ class WriterLock:
 
 
 def program() -> str:
-    """What people call the program that runs: "curator", "pytest"."""
+    """Name of the running program, such as "curator" or "pytest"."""
     started = Path(sys.argv[0] if sys.argv else "")
     name = started.parent.name if started.stem == "__main__" else started.stem
     return printable(name) or "python"

@@ -1,7 +1,7 @@
-"""A project folder: the way in to everything that is stored.
+"""Project folder: access to everything stored.
 
 NAME.curator/
-    project.sqlite    what was found and what was decided
+    project.sqlite    facts and decisions
     cache/            may be deleted at any time
     backups/          copies of project.sqlite
     lock              who is writing
@@ -34,7 +34,7 @@ CACHE = "cache"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a project is for.
+    """Settings of a project.
 
     language: two letters, or "" to detect it. target: key of a target. categories: TOML of
     the emotions.
@@ -47,7 +47,7 @@ class Settings:
 
 
 class Project:
-    """An open project. A context manager; `close` ends the writer's lock."""
+    """Open project; a context manager. `close` releases the writer's lock."""
 
     def __init__(self, path: Path, database: Database, lock: WriterLock | None) -> None:
         self.path = path
@@ -64,7 +64,7 @@ class Project:
 
     @classmethod
     def create(cls, path: Path, *, language: str, target: str, categories: str) -> "Project":
-        """Make a project folder and open it for writing.
+        """Create a project folder and open it for writing.
 
         path: must not exist. categories: TOML of an emotion set.
         """
@@ -94,7 +94,7 @@ class Project:
 
     @classmethod
     def open(cls, path: Path, *, write: bool = True) -> "Project":
-        """Open a project: as its only writer, or read-only beside whoever writes.
+        """Open a project as its only writer, or read-only beside a writer.
 
         ProjectBusy names the writer there is. BrokenProject names the newest good backup.
         A writer's opening makes a backup if something has changed since the last one.
@@ -121,12 +121,12 @@ class Project:
 
     @staticmethod
     def is_project(path: Path) -> bool:
-        """Whether there is a project at this path, whatever its state."""
+        """Whether there is a project at this path, in any state."""
         return (path / FILE).is_file()
 
     @property
     def settings(self) -> Settings:
-        """What the project is for, with the categories as they are now."""
+        """Settings of the project with the present categories."""
         language, target = self._language_and_target
         text = categories(self._database)
         with self._database.as_stored("the settings"):
@@ -134,14 +134,14 @@ class Project:
 
     @property
     def cache(self) -> Path:
-        """The folder for what can be made again; it exists."""
+        """Existing folder of files that can be regenerated."""
         folder = self.path / CACHE
         folder.mkdir(exist_ok=True)
         return folder
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What the person should know about how the project is open."""
+        """Sentences about restrictions of the open project."""
         return tuple(self._database.notices)
 
     @property
@@ -150,11 +150,11 @@ class Project:
         return self._database.can_write
 
     def writing(self, *, bulk: bool = False) -> Writing:
-        """One transaction around several writes. bulk: for facts, which can be found again."""
+        """Transaction of several writes. bulk: for facts, which can be computed again."""
         return self._database.writing(bulk=bulk)
 
     def reading(self) -> Writing:
-        """Around several questions that must see the same state, whatever is written meanwhile."""
+        """Context manager for several reads of one consistent state."""
         return self._database.reading()
 
     def backup(self, reason: str) -> Path:
@@ -166,11 +166,11 @@ class Project:
         return self._database.backup(reason)
 
     def verify(self) -> list[str]:
-        """What is wrong with the project file, in sentences; empty when nothing is."""
+        """Faults of the project file as sentences; empty if it is intact."""
         return faults(self._database)
 
     def lend(self) -> None:
-        """Only read from here on, until `take_back`: another thread writes, with `borrowed`."""
+        """Read only until `take_back`, while another thread writes with `borrowed`."""
         assert self.can_write
         self._database.is_lent = True
 
@@ -183,11 +183,11 @@ class Project:
         return Project(self.path, Database.open(self.path, write=True), None)
 
     def take_back(self) -> None:
-        """Write again; what was borrowed is closed."""
+        """Write again, after the borrowed project is closed."""
         self._database.is_lent = False
 
     def close(self) -> None:
-        """Finish; others may write then. Closing again does nothing."""
+        """Close and let others write; closing again does nothing."""
         self._database.close()
         if self._lock:
             self._lock.release()
@@ -204,7 +204,7 @@ class Project:
         self.close()
 
     def _backup_at_open(self) -> None:
-        """A full disk must not keep people from their work; a damaged file must."""
+        """Back up on opening; ignores a full disk, raises for a damaged file."""
         try:
             self.backup("opened")
         except CuratorError as error:
@@ -214,7 +214,7 @@ class Project:
 
 
 def _read_settings(database: Database) -> tuple[str, str]:
-    """The language and the target; the categories are read too, to see that they can be."""
+    """Language and target; the categories are parsed to validate them."""
     with database.as_stored("the settings"):
         values = dict(database.read("SELECT key, value FROM setting"))
         EmotionSet.from_toml(values["categories"])

@@ -1,4 +1,4 @@
-"""The imported files."""
+"""Imported recordings of a project."""
 
 import os
 from pathlib import Path
@@ -15,7 +15,7 @@ _COLUMNS = (
 
 
 class Recordings:
-    """The recordings of a project, each content once."""
+    """Recordings of a project, unique by content."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -69,24 +69,24 @@ class Recordings:
         return self.get(row[0][0])
 
     def all(self) -> list[Recording]:
-        """Every recording, in the order of import."""
+        """All recordings in the order of import."""
         rows = self._database.read(f"SELECT {_COLUMNS} FROM recording ORDER BY id")
         with self._database.as_stored("a recording"):
             return [_recording(row) for row in rows]
 
     def get(self, recording_id: int) -> Recording:
-        """One recording, or CuratorError."""
+        """Recording by id. Raises CuratorError if there is none."""
         recording = self._one("id", recording_id)
         if recording is None:
             raise CuratorError(f"There is no recording {recording_id} in the project.")
         return recording
 
     def by_hash(self, content_hash: str) -> Recording | None:
-        """The recording with this content, or None."""
+        """Recording by content hash, or None."""
         return self._one("content_hash", content_hash)
 
     def relocate(self, recording_id: int, path: Path) -> Recording:
-        """Say where a recording's file, otherwise unchanged, is now."""
+        """Set the new path of an unchanged file."""
         self.get(recording_id)
         with self._database.writing():
             self._database.write(

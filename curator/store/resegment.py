@@ -1,4 +1,4 @@
-"""Which clips of a recording go, stay and come when it is segmented again."""
+"""Clips of a recording to remove, keep and add in a new segmentation."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True, slots=True)
 class OldClip:
-    """A clip that is there. span: as it is now. cut: where segmentation cut it."""
+    """Present clip. span: present span. cut: span from segmentation."""
 
     id: int
     span: Span
@@ -53,7 +53,7 @@ def plan(old: Sequence[OldClip], new: Sequence[NewClip]) -> ResegmentPlan:
 
 
 class _ByTime(Generic[Thing]):
-    """Things in the order of their spans, so that neighbours are found without looking at all."""
+    """Items sorted by span, for fast search of neighbours."""
 
     def __init__(self, pairs: Iterable[tuple[Span, Thing]]) -> None:
         self.pairs = sorted(pairs, key=lambda pair: pair[0])
@@ -61,7 +61,7 @@ class _ByTime(Generic[Thing]):
         self._longest = max((span.samples for span, _ in self.pairs), default=0)
 
     def around(self, span: Span) -> list[tuple[Span, Thing]]:
-        """Everything that may overlap the span, and the next on either side of that."""
+        """Items that may overlap the span, and the neighbours on both sides."""
         first = bisect_left(self._starts, span.start - self._longest)
         last = bisect_left(self._starts, span.stop)
         return self.pairs[max(0, first - 1) : last + 1]
@@ -72,7 +72,7 @@ def _mostly_the_same(a: Span, b: Span) -> bool:
 
 
 def _nearest(span: Span, clips: _ByTime[NewClip]) -> NewClip:
-    """The clip that the span overlaps most, or else the one with the least between them."""
+    """Clip with the largest overlap, or else the nearest one."""
 
     def nearness(pair: tuple[Span, NewClip]) -> tuple[int, int]:
         other, _ = pair

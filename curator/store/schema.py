@@ -1,4 +1,4 @@
-"""Making the tables, and one function per step from an older file to today's."""
+"""Creation of the tables and migration of older files."""
 
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -7,15 +7,15 @@ from curator.store import tables
 from curator.store.tables import STATEMENTS
 
 APPLICATION_ID = 0x56437572
-"""Marks the file as ours: "VCur"."""
+"""SQLite application id of project files: "VCur"."""
 
 VERSION = 4
 
 Step = Callable[[sqlite3.Connection], None]
 
 
-def _let_people_split_and_merge(connection: sqlite3.Connection) -> None:
-    """From 1 to 2: clips have an origin, and there are clips that are not there."""
+def _add_clip_origin(connection: sqlite3.Connection) -> None:
+    """Migrate 1 to 2: clips have an origin and may be absent."""
     columns = "id, recording_id, cut_start, cut_stop, start, stop, pause_group"
     (last_id,) = connection.execute(
         "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'clip'), 0)"
@@ -36,8 +36,8 @@ def _let_people_split_and_merge(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO sqlite_sequence(name, seq) VALUES ('clip', ?)", (last_id,))
 
 
-def _let_an_act_be_several_edits(connection: sqlite3.Connection) -> None:
-    """From 2 to 3: edits belong to acts; delivery, suggestions, recipes, ratings, snapshots."""
+def _add_acts(connection: sqlite3.Connection) -> None:
+    """Migrate 2 to 3: acts of edits, delivery, suggestions, recipes, ratings, snapshots."""
     columns = "id, made_at, label, field, clips, state, before, after"
     (last_id,) = connection.execute(
         "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'edit'), 0)"
@@ -64,8 +64,8 @@ def _let_an_act_be_several_edits(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO sqlite_sequence(name, seq) VALUES ('edit', ?)", (last_id,))
 
 
-def _let_snapshots_be_whole(connection: sqlite3.Connection) -> None:
-    """From 3 to 4: snapshots keep categories, weights and recipes; of older ones none is known."""
+def _add_snapshot_settings(connection: sqlite3.Connection) -> None:
+    """Migrate 3 to 4: snapshots include categories, weights and recipes."""
     (last_id,) = connection.execute(
         "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'snapshot'), 0)"
     ).fetchone()
@@ -88,16 +88,16 @@ def _let_snapshots_be_whole(connection: sqlite3.Connection) -> None:
 
 
 STEPS: Mapping[int, Step] = {
-    1: _let_people_split_and_merge,
-    2: _let_an_act_be_several_edits,
-    3: _let_snapshots_be_whole,
+    1: _add_clip_origin,
+    2: _add_acts,
+    3: _add_snapshot_settings,
 }
-"""From a version to the next. A step rebuilds the tables it changes with the texts above, because
-an opened file's tables are compared with them: that is how a damaged schema is noticed."""
+"""Migration from each version to the next. A step rebuilds changed tables with the SQL above, since
+the tables of an opened file are compared with it to detect a damaged schema."""
 
 
 def create(connection: sqlite3.Connection) -> None:
-    """Make the tables in an empty file, inside the caller's transaction."""
+    """Create the tables in an empty file, inside the caller's transaction."""
     for statement in STATEMENTS:
         connection.execute(statement)
     connection.execute("INSERT INTO written(id, times) VALUES (1, 0)")
@@ -113,7 +113,7 @@ def is_as_expected(connection: sqlite3.Connection) -> bool:
 
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:
-    """Bring a file of an older ``version`` to VERSION in one transaction: all of it or nothing."""
+    """Migrate a file from an older ``version`` to VERSION in one transaction."""
     connection.execute("PRAGMA foreign_keys = OFF")  # rebuilding a table drops its old self
     connection.execute("BEGIN IMMEDIATE")
     try:

@@ -1,4 +1,4 @@
-"""Whether the project file is sound, as sentences."""
+"""Verification of the project file."""
 
 from curator.store.database import Database
 
@@ -18,7 +18,7 @@ _QUESTIONS = (
 
 
 def faults(database: Database) -> list[str]:
-    """What is wrong; empty when nothing is."""
+    """Faults as sentences; empty if the file is intact."""
     integrity = [text for (text,) in database.read("PRAGMA integrity_check(20)")]
     if integrity != ["ok"]:
         return [f"The project file is damaged: {text}." for text in integrity]

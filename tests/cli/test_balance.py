@@ -66,8 +66,13 @@ def test_weights_are_in_the_order_of_the_categories_and_say_what_cannot_be(curat
     _, out = curator("weights", project, "--category", "excitement=2")
     assert [line.split()[0] for line in out.splitlines()] == ["question", "excitement", "neutral"]
     assert "excitement            8 clips, 2.00 times per epoch" in out
-    assert "A weight of 20 cannot be" in curator("weights", project, "--category", "neutral=20")[1]
-    assert "A temperature of 2 cannot be" in curator("weights", project, "--temperature", "2")[1]
+    assert (
+        "A weight of 20 for neutral is out of range"
+        in curator("weights", project, "--category", "neutral=20")[1]
+    )
+    assert (
+        "A temperature of 2 is out of range" in curator("weights", project, "--temperature", "2")[1]
+    )
 
 
 def test_a_file_that_is_no_category_set_is_refused_in_a_sentence(curator, project, tmp_path):

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curator.domain.errors import CuratorError
-from curator.domain.weights import MOST, Weights
+from curator.domain.weights import MAX_WEIGHT, Weights
 
 SIZES = {"neutral": 40, "tension": 10, "greeting": 0}
 
@@ -30,7 +30,7 @@ def test_a_category_may_be_heard_more_often_than_that():
 
 
 def test_no_clip_is_heard_more_often_than_the_trainer_allows():
-    assert Weights(0.0).sampling_weights({"a": 1000, "b": 1})["b"] == MOST
+    assert Weights(0.0).sampling_weights({"a": 1000, "b": 1})["b"] == MAX_WEIGHT
 
 
 def test_no_clips_have_no_weights():
@@ -39,7 +39,7 @@ def test_no_clips_have_no_weights():
 
 @given(
     st.floats(0.0, 1.0),
-    st.dictionaries(st.sampled_from(["a", "b", "c"]), st.floats(0.1, MOST), max_size=3),
+    st.dictionaries(st.sampled_from(["a", "b", "c"]), st.floats(0.1, MAX_WEIGHT), max_size=3),
 )
 def test_what_is_written_is_read_again(temperature, by_category):
     weights = Weights(temperature, {k: v for k, v in by_category.items() if v != 1.0})
