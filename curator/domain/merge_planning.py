@@ -49,7 +49,7 @@ class MergePlanner:
         """Plan of merging ``other``. same: its audio that is already in this set."""
         placed = list(self._placed(other, same))
         groups, come = self._groups(placed)
-        outcome = _Outcome(self._recordings, self._held)
+        outcome = _MergeOutcome(self._recordings, self._held)
         for mine, theirs in groups:
             outcome.add(mine, theirs)
         return MergePlan(
@@ -153,7 +153,7 @@ class _Links:
         return mine, theirs
 
 
-class _Outcome:
+class _MergeOutcome:
     """Parts of a plan, collected group by group."""
 
     def __init__(self, recordings: Mapping[int, MyRecording], held: frozenset[int]) -> None:

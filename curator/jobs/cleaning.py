@@ -40,7 +40,7 @@ Store = Callable[[Project, Sequence[Found]], None]
 
 
 @dataclass
-class CleaningOutcome:
+class Outcome:
     """What a recipe did. verdicts: by clip; failures: items that could not be done."""
 
     recipe: Recipe
@@ -59,14 +59,14 @@ class CleaningOutcome:
         return {clip: its for clip, its in self.verdicts.items() if not its.is_accepted}
 
 
-def clean(work: Work, options: Options, recipe: Recipe, clips: Collection[int]) -> CleaningOutcome:
+def clean(work: Work, options: Options, recipe: Recipe, clips: Collection[int]) -> Outcome:
     """Clean the recordings of these clips and judge what that did to each of them.
 
     What was made or measured before is not made again. Nothing is decided yet; see ``edits``.
     """
     project = work.project
     sweep(project.cache)  # what a program that was killed has left
-    outcome = CleaningOutcome(recipe)
+    outcome = Outcome(recipe)
     work.write(lambda owner: _know(owner, recipe))
     outcome.failures += make_caches(work)
     recordings = list(dict.fromkeys(number for _, number, _ in project.clips.spans(clips)))
@@ -107,7 +107,7 @@ def make_all_cleaned(work: Work, options: Options) -> int:
     return failures
 
 
-def edits(project: Project, outcome: CleaningOutcome, *, whole: bool) -> tuple[str, list[Edit]]:
+def edits(project: Project, outcome: Outcome, *, whole: bool) -> tuple[str, list[Edit]]:
     """The act that gives accepted clips the recipe: its label, and its edits.
 
     whole: the recipe is for the recordings, and clips have it from them; a clip that was refused,
@@ -132,7 +132,7 @@ def edits(project: Project, outcome: CleaningOutcome, *, whole: bool) -> tuple[s
     ]
 
 
-def label_of(outcome: CleaningOutcome) -> str:
+def label_of(outcome: Outcome) -> str:
     """What the act is called."""
     return f"Clean by {outcome.recipe.name} ({_counted(len(outcome.accepted))})"
 
@@ -144,9 +144,7 @@ def as_recorded(project: Project, clips: Collection[int]) -> tuple[str, list[Edi
     return label, [Edit(label, Field.RECIPE, dict.fromkeys(clips, hash_))]
 
 
-def decide(
-    work: Work, options: Options, outcome: CleaningOutcome, *, whole: bool
-) -> Changes | None:
+def decide(work: Work, options: Options, outcome: Outcome, *, whole: bool) -> Changes | None:
     """Make the decisions and find out about the versions of clips that they choose."""
     label, acts = edits(work.project, outcome, whole=whole)
     acts = [act for act in acts if act.after]

@@ -57,7 +57,7 @@ Line = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class CleaningOutcome:
+class Outcome:
     """What one module measured, and why it did not go on, if so."""
 
     module: str
@@ -111,7 +111,7 @@ def measure_here(module: str, into: Path) -> None:
             out.flush()
 
 
-def measure(module: str) -> CleaningOutcome:
+def measure(module: str) -> Outcome:
     """Run one module in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         into = Path(folder) / "rows.jsonl"
@@ -125,7 +125,7 @@ def measure(module: str) -> CleaningOutcome:
         except subprocess.TimeoutExpired:
             failure = f"it did not end within {MODULE_LIMIT_S} s"
         written = into.read_text("utf-8").splitlines() if into.exists() else []
-    return CleaningOutcome(module, tuple(json.loads(line) for line in written), failure)
+    return Outcome(module, tuple(json.loads(line) for line in written), failure)
 
 
 def reason_of(code: int, log: str) -> str:
@@ -144,7 +144,7 @@ def own_measure(identity: str) -> str:
     return found.group() if found else identity
 
 
-def all_lines(outcomes: Iterable[CleaningOutcome], expected: Sequence[str]) -> list[Line]:
+def all_lines(outcomes: Iterable[Outcome], expected: Sequence[str]) -> list[Line]:
     """Every row, with a failed one for each module that broke and each measure not taken."""
     lines: list[Line] = []
     for outcome in outcomes:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from curator.domain.decision import Changes, Edit
 from curator.domain.recipe import Recipe, none
-from curator.jobs.cleaning import CleaningOutcome
+from curator.jobs.cleaning import Outcome
 from curator.jobs.context import Work
 from curator.store.project import Project
 from curator.ui.cleaning.layout import CleaningLayout
@@ -82,7 +82,7 @@ class CleaningCommands(QObject):
         if recipe is None:
             return
 
-        def task(work: Work) -> tuple[Scope, CleaningOutcome]:
+        def task(work: Work) -> tuple[Scope, Outcome]:
             from curator.jobs.cleaning import clean
 
             return scope, clean(work, options, recipe, scope.ids(work.project))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from curator.domain.cleaning import CleaningComparison, CleaningVerdict, best
 from curator.domain.errors import printable
 from curator.domain.recipe import NOTHING
-from curator.jobs.cleaning import CleaningOutcome
+from curator.jobs.cleaning import Outcome
 from curator.ui.cleaning.scope import ScopeListing
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.wording import counted, number, translated
@@ -41,7 +41,7 @@ def verdict_text(verdict: CleaningVerdict | None) -> str:
     )
 
 
-def summary(outcome: CleaningOutcome) -> str:
+def summary(outcome: Outcome) -> str:
     """Return the counts of a trial."""
     accepted, refused = len(outcome.accepted), len(outcome.refused)
     text = counted(

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Slot
 
 from curator.domain.cleaning import CleaningComparison
 from curator.domain.recipe import Recipe
-from curator.jobs.cleaning import CleaningOutcome
+from curator.jobs.cleaning import Outcome
 from curator.ui.cleaning.layout import CleaningLayout
 from curator.ui.cleaning.result_texts import clip_rows, comparison_rows, summary
 from curator.ui.cleaning.scope import Scope, ScopeListing, list_clips
@@ -29,7 +29,7 @@ class CleaningResults(QObject):
         super().__init__(parent)
         self._session, self._ui = session, ui
         self.listing: ScopeListing | None = None
-        self.outcome: tuple[Scope, CleaningOutcome] | None = None
+        self.outcome: tuple[Scope, Outcome] | None = None
         self.busy = ""
         self._step = ("", 0, 0.0)  # name, items, seconds of sound
         ui.scope.currentIndexChanged.connect(self.refresh)
@@ -95,7 +95,7 @@ class CleaningResults(QObject):
             self._ui.player.show_clip(None, None)
         self.update_enabled()
 
-    def show_outcome(self, scope: Scope, outcome: CleaningOutcome) -> None:
+    def show_outcome(self, scope: Scope, outcome: Outcome) -> None:
         """Show the outcome of a trial."""
         self.outcome = scope, outcome
         self.show_status(summary(outcome))
