@@ -64,14 +64,14 @@ def normal(name: str) -> str:
 def imported_distributions() -> dict[str, set[str]]:
     """Distributions by normalised name, with the files that import them."""
     known = packages_distributions()
-    found: dict[str, set[str]] = {}
+    importers: dict[str, set[str]] = {}
     for folder in ("curator", "trainer"):
         for name, path in imports(folder):
             if name in sys.stdlib_module_names or name in OWN or name in OPTIONAL:
                 continue
             for distribution in known.get(name, [name]):
-                found.setdefault(normal(distribution), set()).add(path)
-    return found
+                importers.setdefault(normal(distribution), set()).add(path)
+    return importers
 
 
 def test_every_import_is_a_declared_dependency():

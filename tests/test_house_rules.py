@@ -6,13 +6,12 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-PRODUCT = ("curator", "trainer")
+from tests.house_counts import PACKAGES as PRODUCT
+from tests.house_counts import ROOT, modules, tree
 
 MOST_LINES = {"curator": 300, "trainer": 300, "tests": 400}
 LONGER = {
@@ -70,15 +69,6 @@ def tracked() -> list[Path]:
 
 def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
-
-
-def modules(*folders: str) -> list[Path]:
-    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text("utf-8"), str(path))
 
 
 def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:

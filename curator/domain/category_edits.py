@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from curator.domain.category_union import COLOURS, key_of, table
+from curator.domain.category_union import COLOURS, free_key, table
 from curator.domain.decision import PROJECT, Edit, Field, Value
 from curator.domain.emotion import Emotion, EmotionSet
 from curator.domain.errors import CuratorError
@@ -47,14 +47,10 @@ class CategoryEdit:
 def new_category(emotions: EmotionSet, name: str) -> Emotion:
     """New category with a free key, colour and digit, and the targets of the first one."""
     folded = _named(emotions, name)
-    key = key_of(folded)
-    number = 2
-    while key in emotions.keys:
-        key, number = f"{key_of(folded)}_{number}", number + 1
     used = {each.colour.lower() for each in emotions.emotions}
     first = emotions.emotions[0] if emotions.emotions else None
     return Emotion(
-        key=key,
+        key=free_key(folded, emotions.keys),
         name=folded,
         colour=next((colour for colour in COLOURS if colour.lower() not in used), COLOURS[-1]),
         digit=next(iter(_free_digits(emotions)), ""),

@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from curator.domain.emotion import Emotion, EmotionSet
 
@@ -60,6 +60,15 @@ def key_of(name: str) -> str:
     return RESERVED.get(key, key)
 
 
+def free_key(name: str, taken: Collection[str]) -> str:
+    """Key of a category from its name, numbered from 2 where the plain key is taken."""
+    plain = key = key_of(name)
+    number = 2
+    while key in taken:
+        key, number = f"{plain}_{number}", number + 1
+    return key
+
+
 def _in_key(letter: str) -> str:
     if letter.isalnum() or unicodedata.category(letter).startswith("M"):
         return letter
@@ -80,12 +89,8 @@ def keys_of(names: Iterable[str], text: str) -> dict[str, str]:
     for name in names:
         folded = _folded(name)
         if folded not in by_name:
-            plain = key = key_of(name)
-            number = 2
-            while key in taken:
-                key, number = f"{plain}_{number}", number + 1
-            taken.add(key)
-            by_name[folded] = key
+            by_name[folded] = free_key(name, taken)
+            taken.add(by_name[folded])
         keys[name] = by_name[folded]
     return keys
 

@@ -54,15 +54,22 @@ class _ListFile:
     def __init__(self, path: Path, language: str) -> None:
         self.path = path
         self.text: TextFile = read_text(path, language)
-        self.is_json = json_rows.looks_like_json(self.text)
-        recognise = json_rows.recognise if self.is_json else delimited.recognise
-        self.kind: str = recognise(self.text)
+        self._layout: delimited.Layout | None = None
+        if json_rows.looks_like_json(self.text):
+            self.kind = json_rows.recognise(self.text)
+        else:
+            self._layout = delimited.recognise(self.text)
+            self.kind = self._layout.kind
+
+    def _rows(self) -> Iterator[ListedClip | RejectedRow]:
+        if self._layout is None:
+            return json_rows.read(self.text, self.kind)
+        return delimited.read(self.text, self._layout)
 
     def read(self) -> ListedSet:
         """All rows, with their sounds resolved."""
         sounds = SoundFiles(self.path.parent)
-        read = json_rows.read if self.is_json else delimited.read
-        rows = list(read(self.text, self.kind))
+        rows = list(self._rows())
         named = [row for row in rows if isinstance(row, ListedClip)]
         where = sounds.resolve([(row.named, row.is_id) for row in named])
         clips, refused = [], [row for row in rows if isinstance(row, RejectedRow)]

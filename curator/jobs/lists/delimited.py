@@ -27,7 +27,7 @@ LANGUAGE = re.compile(r"(all_)?([A-Za-z]{2}|yue)([-_][A-Za-z]{2,4})?|auto(_yue)?
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class Layout:
     """Columns of a list by number; None for missing columns."""
 
     delimiter: str
@@ -40,17 +40,25 @@ class _Layout:
     header: bool = True
     rest_is_text: bool = False
 
+    @property
+    def kind(self) -> str:
+        """ "table" with a header row, "rows" without."""
+        return "table" if self.header else "rows"
 
-def recognise(file: TextFile) -> str:
-    """The kind of list: "table" with a header row, "rows" without. Raises NotAList."""
-    return "table" if _layout(file).header else "rows"
+
+def recognise(file: TextFile) -> Layout:
+    """Columns of a list, by its header row or its content. Raises NotAList."""
+    lines = list(file.lines())
+    if not lines:
+        raise NotAList("it is empty")
+    header = _header(lines[0][1])
+    return header if header is not None else _without_header(file, lines)
 
 
-def read(file: TextFile, kind: str) -> Iterator[ListedClip | RejectedRow]:
+def read(file: TextFile, layout: Layout) -> Iterator[ListedClip | RejectedRow]:
     """Every row but the header and blank ones."""
-    layout = _layout(file)
     records = _records(file, layout)
-    if kind == "table":
+    if layout.header:
         next(records)
     for line, fields in records:
         if any(field.strip() for field in fields):
@@ -58,7 +66,7 @@ def read(file: TextFile, kind: str) -> Iterator[ListedClip | RejectedRow]:
 
 
 def _row(
-    file: TextFile, line: int, fields: Sequence[str], layout: _Layout
+    file: TextFile, line: int, fields: Sequence[str], layout: Layout
 ) -> ListedClip | RejectedRow:
     cells = [field.strip(" \t") for field in fields]
     while len(cells) > layout.count and not cells[-1]:
@@ -84,17 +92,9 @@ def _row(
     )
 
 
-def _layout(file: TextFile) -> _Layout:
-    lines = list(file.lines())
-    if not lines:
-        raise NotAList("it is empty")
-    header = _header(file, lines[0][1])
-    return header if header is not None else _without_header(file, lines)
-
-
-def _header(file: TextFile, first: str) -> _Layout | None:
+def _header(first: str) -> Layout | None:
     """Columns by their names; None where the first row has no names that are known."""
-    best: tuple[int, _Layout] | None = None
+    best: tuple[int, Layout] | None = None
     for delimiter in DELIMITERS:
         names = [name.strip().strip('"').lower() for name in first.split(delimiter)]
         while len(names) > 1 and not names[-1]:
@@ -111,7 +111,7 @@ def _header(file: TextFile, first: str) -> _Layout | None:
             text = len(names) - 1  # LJ Speech's last column is what is spoken
         language = _first(numbers, LANGUAGES)
         if best is None or known > best[0]:
-            best = (known, _Layout(delimiter, len(names), sound, is_id, text, label, language))
+            best = (known, Layout(delimiter, len(names), sound, is_id, text, label, language))
     return None if best is None else best[1]
 
 
@@ -119,12 +119,12 @@ def _first(numbers: Mapping[str, int], names: Sequence[str]) -> int | None:
     return next((numbers[name] for name in names if name in numbers), None)
 
 
-def _without_header(file: TextFile, lines: Sequence[tuple[int, str]]) -> _Layout:
+def _without_header(file: TextFile, lines: Sequence[tuple[int, str]]) -> Layout:
     """Columns by their number and content, from most rows. Raises NotAList."""
     texts = [line for _, line in lines]
     for delimiter in WITHOUT_HEADER:
         if _is_gpt_sovits(texts, delimiter, file.path.suffix.lower() == ".list"):
-            return _Layout(delimiter, 4, 0, False, 3, None, 2, header=False, rest_is_text=True)
+            return Layout(delimiter, 4, 0, False, 3, None, 2, header=False, rest_is_text=True)
         count, times = Counter(line.count(delimiter) + 1 for line in texts).most_common(1)[0]
         if count > 1 and times * 2 >= len(texts):
             break
@@ -142,11 +142,11 @@ def _without_header(file: TextFile, lines: Sequence[tuple[int, str]]) -> _Layout
     cells = [[cell.strip() for cell in row] for row in rows]
     with_suffix = sum(has_sound_suffix(row[0]) for row in cells) * 2 >= len(cells)
     if count == 2:
-        return _Layout(delimiter, 2, 0, not with_suffix, 1, header=False)
+        return Layout(delimiter, 2, 0, not with_suffix, 1, header=False)
     if count == 3 and with_suffix and _is_speaker([row[1] for row in cells]):
-        return _Layout(delimiter, 3, 0, False, 2, header=False, rest_is_text=True)
+        return Layout(delimiter, 3, 0, False, 2, header=False, rest_is_text=True)
     if count == 3:
-        return _Layout(delimiter, 3, 0, not with_suffix, 2, header=False)
+        return Layout(delimiter, 3, 0, not with_suffix, 2, header=False)
     raise NotAList(f"its rows have {count} columns and no header row names them")
 
 
@@ -168,7 +168,7 @@ def _is_speaker(cells: Sequence[str]) -> bool:
     return few and not any(" " in cell for cell in cells)
 
 
-def _records(file: TextFile, layout: _Layout) -> Iterator[tuple[int, list[str]]]:
+def _records(file: TextFile, layout: Layout) -> Iterator[tuple[int, list[str]]]:
     """Rows as fields. A quoted field may span lines where the joined row is complete and no line
     in it is a row by itself."""
     lines = list(file.lines())
@@ -188,7 +188,7 @@ def _records(file: TextFile, layout: _Layout) -> Iterator[tuple[int, list[str]]]
 
 
 def _joined(
-    lines: Sequence[tuple[int, str]], at: int, layout: _Layout
+    lines: Sequence[tuple[int, str]], at: int, layout: Layout
 ) -> tuple[list[str] | None, int]:
     text = lines[at][1]
     for used, (_, line) in enumerate(lines[at + 1 : at + MOST_LINES], start=1):

@@ -16,7 +16,6 @@ from curator.domain.errors import printable
 AROUND = ("wavs", "wav", "audio", "audios", "clips", "sliced")
 """Folders beside a list in which a file is looked for by its name alone."""
 
-MOST_FILES = 500_000
 Name = tuple[str, bool]
 
 
@@ -111,16 +110,12 @@ class SoundFiles:
         """Files below the folder by their name without extension, with folded path parts."""
         if self._index is None:
             self._index = defaultdict(list)
-            count = 0
             for here, folders, files in os.walk(self.folder):
                 folders[:] = sorted(name for name in folders if not name.startswith("."))
                 for name in sorted(files):
                     path = Path(here) / name
                     if name.startswith(".") or path.suffix.lower() not in SUFFIXES:
                         continue
-                    count += 1
-                    if count > MOST_FILES:
-                        return self._index
                     parts = _parts(path.relative_to(self.folder).as_posix())
                     self._index[parts[-1].rpartition(".")[0]].append((parts, path))
         return self._index
