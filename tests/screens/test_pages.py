@@ -23,6 +23,7 @@ from curator.ui.page import Page
 from curator.ui.session import Session
 from curator.ui.settings import WindowSettings
 from curator.ui.theme import wear
+from tests.helpers.appearance import appearance_kept
 from tests.helpers.fonts import use_test_font
 from tests.helpers.leaks import nothing_left
 from tests.helpers.long_language import LongLanguage
@@ -96,17 +97,13 @@ def pictured(window: MainWindow, key: str, into: Pictures) -> None:
 @pytest.fixture(scope="module")
 def dressed(qapp: QApplication) -> Iterator[QApplication]:
     """The application as people see it, in the test's font; afterwards as it was."""
-    before = qapp.palette(), qapp.styleSheet(), qapp.font(), qapp.style().name()
     flash = qapp.cursorFlashTime()
-    dress(qapp)
-    use_test_font(qapp)
-    wear(qapp, "light")
-    qapp.setCursorFlashTime(0)
-    yield qapp
-    qapp.setPalette(before[0])
-    qapp.setStyleSheet(before[1])
-    qapp.setFont(before[2])
-    qapp.setStyle(before[3])
+    with appearance_kept(qapp):
+        dress(qapp)
+        use_test_font(qapp)
+        wear(qapp, "light")
+        qapp.setCursorFlashTime(0)
+        yield qapp
     qapp.setCursorFlashTime(flash)
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from curator.store.project import Project
 from curator.ui import page_list
+from curator.ui.app import dress
 from curator.ui.audit.page import AuditPage
 from curator.ui.main_window import MainWindow
 from curator.ui.map.page import MapPage
@@ -17,10 +18,13 @@ from curator.ui.session import Session
 from curator.ui.settings import WindowSettings
 from curator.ui.sound.loader import ClipLoader
 from curator.ui.sound.player import SilentPlayer
+from curator.ui.theme import wear
 from curator.ui.training.page import TrainingPage
+from tests.helpers.appearance import appearance_kept
 from tests.helpers.audit_window import Audit, a_spoken_project
 from tests.helpers.crowd import a_crowd
 from tests.helpers.factories import a_project
+from tests.helpers.fonts import use_test_font
 from tests.helpers.leaks import nothing_left
 from tests.helpers.map_window import Map, a_mapped_project
 from tests.helpers.players import FakePlayer
@@ -32,6 +36,22 @@ def leaks(qapp) -> Iterator[None]:
     """Nothing outlives a test of the window."""
     with nothing_left():
         yield
+
+
+@pytest.fixture(autouse=True)
+def appearance(qapp: QApplication) -> Iterator[None]:
+    """Theme, font and style of the application are the same for every test."""
+    with appearance_kept(qapp):
+        yield
+
+
+@pytest.fixture
+def dressed(qapp: QApplication, appearance: None) -> QApplication:
+    """The application in the light theme, with the test's font."""
+    dress(qapp)
+    use_test_font(qapp)
+    wear(qapp, "light")
+    return qapp
 
 
 @pytest.fixture

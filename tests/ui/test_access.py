@@ -34,7 +34,6 @@ def window(
     qtbot, qapp: QApplication, settings: WindowSettings, tmp_path: Path
 ) -> Iterator[MainWindow]:
     """With a project of six clips, dressed as people see it."""
-    before = qapp.palette(), qapp.styleSheet(), qapp.font(), qapp.style().name()
     dress(qapp)
     wear(qapp, "light")
     with a_project(tmp_path) as project:
@@ -49,10 +48,6 @@ def window(
     qtbot.waitUntil(lambda: QApplication.activeWindow() is made)
     yield made
     made.close()
-    qapp.setPalette(before[0])
-    qapp.setStyleSheet(before[1])
-    qapp.setFont(before[2])
-    qapp.setStyle(before[3])
 
 
 def controls(top: QWidget) -> list[QWidget]:

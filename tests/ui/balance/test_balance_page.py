@@ -364,6 +364,7 @@ def test_an_empty_list_says_so(page: BalancePage):
 
 
 @pytest.mark.parametrize("width", [460, 560])
+@pytest.mark.usefixtures("dressed")
 def test_no_count_is_cut_in_a_narrow_table(page: BalancePage, width: int):
     table, header = page.ui.table, page.ui.table.horizontalHeader()
     table.setFixedWidth(width)
