@@ -21,8 +21,8 @@ class Recording:
     channels: int
     samples: int
     container: str
-    licence: str
-    consent: str
+    licence: str = ""
+    consent: str = ""
 
     @property
     def name(self) -> str:

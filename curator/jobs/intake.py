@@ -6,6 +6,7 @@ from pathlib import Path
 from curator.audio.intake import files_below, sweep
 from curator.domain.errors import CuratorError, printable
 from curator.domain.progress import Progress
+from curator.domain.recording import Recording
 from curator.jobs.context import Work
 from curator.jobs.job import Job, path_bytes
 from curator.jobs.messages import Found, TakenIn
@@ -66,16 +67,19 @@ def _add(project: Project, taken: TakenIn, licence: str, consent: str, watcher: 
     known = project.recordings.by_hash(intake.content_hash)
     if known is None:
         project.recordings.add(
-            path=intake.path,
-            content_hash=intake.content_hash,
-            size=intake.size,
-            mtime_ns=intake.mtime_ns,
-            rate=intake.rate,
-            channels=intake.channels,
-            samples=intake.samples,
-            container=intake.container,
-            licence=licence,
-            consent=consent,
+            Recording(
+                id=0,
+                path=intake.path,
+                content_hash=intake.content_hash,
+                size=intake.size,
+                mtime_ns=intake.mtime_ns,
+                rate=intake.rate,
+                channels=intake.channels,
+                samples=intake.samples,
+                container=intake.container,
+                licence=licence,
+                consent=consent,
+            )
         )
     elif not known.path.exists():
         project.recordings.relocate(known.id, intake.path)

@@ -149,18 +149,7 @@ class Merging:
         known = self._recordings.by_hash(other.content_hash)
         if known is not None:  # what is the same as one of mine only in part, or came since
             return known.id
-        return self._recordings.add(
-            path=other.path,
-            content_hash=other.content_hash,
-            size=other.size,
-            mtime_ns=other.mtime_ns,
-            rate=other.rate,
-            channels=other.channels,
-            samples=other.samples,
-            container=other.container,
-            licence=other.licence,
-            consent=other.consent,
-        ).id
+        return self._recordings.add(other).id
 
     def _add_recipes(self, recipes: Iterable[tuple[str, str, str]]) -> None:
         self._database.write_many(

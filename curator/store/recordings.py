@@ -20,28 +20,15 @@ class Recordings:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(
-        self,
-        *,
-        path: Path,
-        content_hash: str,
-        size: int,
-        mtime_ns: int,
-        rate: int,
-        channels: int,
-        samples: int,
-        container: str,
-        licence: str = "",
-        consent: str = "",
-    ) -> Recording:
-        """Take a file into the project; the arguments are the fields of Recording.
+    def add(self, new: Recording) -> Recording:
+        """Add an imported file; its id is assigned.
 
-        CuratorError when a file with the same content is there already.
+        Raises CuratorError if there is a recording with the same content.
         """
-        existing = self.by_hash(content_hash)
+        existing = self.by_hash(new.content_hash)
         if existing is not None:
             raise CuratorError(
-                f"{printable(path.name)} is already in the project, "
+                f"{printable(new.path.name)} is already in the project, "
                 f"as {printable(existing.name)} (recording {existing.id})."
             )
         with self._database.writing():
@@ -53,17 +40,17 @@ class Recordings:
                 RETURNING id
                 """,
                 (
-                    os.fsencode(path),
-                    fold(printable(path.name)),
-                    content_hash,
-                    size,
-                    mtime_ns,
-                    rate,
-                    channels,
-                    samples,
-                    container,
-                    licence,
-                    consent,
+                    os.fsencode(new.path),
+                    fold(printable(new.path.name)),
+                    new.content_hash,
+                    new.size,
+                    new.mtime_ns,
+                    new.rate,
+                    new.channels,
+                    new.samples,
+                    new.container,
+                    new.licence,
+                    new.consent,
                 ),
             ).fetchall()
         return self.get(row[0][0])

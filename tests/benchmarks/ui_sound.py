@@ -13,6 +13,7 @@ import numpy as np
 from curator.audio.intake import take_in
 from curator.audio.peaks import PeaksWriter, read_peaks
 from curator.domain.fact import Word
+from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.store.project import Project
 from tests.benchmarks.rows import Row
@@ -65,7 +66,7 @@ def _ten_minutes(folder: Path) -> Project:
     for made in (folder / "made").iterdir():
         made.rename(_folder(project.cache) / made.name)
     given = {f.name: getattr(took, f.name) for f in fields(took) if f.name != "notes"}
-    some_clips(project, project.recordings.add(**given), MINUTES * 60 // 6, CLIP_S)
+    some_clips(project, project.recordings.add(Recording(id=0, **given)), MINUTES * 60 // 6, CLIP_S)
     return project
 
 

@@ -10,6 +10,7 @@ import pytest
 from curator.audio.excerpts import Excerpts
 from curator.domain.decision import correct_text, drop, give_emotion, keep, recut
 from curator.domain.errors import CuratorError
+from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.export.checks import folded
 from curator.export.formats import formats
@@ -42,11 +43,14 @@ def project(tmp_path_factory):
             source = as_recording(a_source(folder / str(number), name, seconds=12.0, seed=number))
             fields = ("content_hash", "size", "mtime_ns", "rate", "channels", "samples")
             recording = project.recordings.add(
-                path=source.path,
-                container="wav",
-                licence="CC0",
-                consent="by letter | <b>",
-                **{field: getattr(source, field) for field in fields},
+                Recording(
+                    id=0,
+                    path=source.path,
+                    container="wav",
+                    licence="CC0",
+                    consent="by letter | <b>",
+                    **{field: getattr(source, field) for field in fields},
+                )
             )
             some_clips(project, recording, 5, seconds=1.5)
         clips = project.clips.ids()

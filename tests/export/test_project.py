@@ -3,6 +3,7 @@ from msgspec import UNSET
 
 from curator.domain.decision import correct_text, drop, keep
 from curator.domain.errors import CuratorError
+from curator.domain.recording import Recording
 from curator.export.manifest import read_manifest
 from curator.export.project import check_project, export_project, speaker_name
 from curator.export.settings import ExportSettings
@@ -19,16 +20,19 @@ def project(tmp_path):
     source = as_recording(a_source(tmp_path, seconds=20.0))
     with an_empty_project(tmp_path) as project:
         recording = project.recordings.add(
-            path=source.path,
-            content_hash=source.content_hash,
-            size=source.size,
-            mtime_ns=source.mtime_ns,
-            rate=source.rate,
-            channels=source.channels,
-            samples=source.samples,
-            container=source.container,
-            licence="CC0",
-            consent="",
+            Recording(
+                id=0,
+                path=source.path,
+                content_hash=source.content_hash,
+                size=source.size,
+                mtime_ns=source.mtime_ns,
+                rate=source.rate,
+                channels=source.channels,
+                samples=source.samples,
+                container=source.container,
+                licence="CC0",
+                consent="",
+            )
         )
         clips = some_clips(project, recording, 5, seconds=2.0)
         for number, clip in enumerate(clips):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from curator.audio.intake import take_in
 from curator.domain.clip import Clip
 from curator.domain.fact import Edges
+from curator.domain.recording import Recording
 from curator.ui.audit.page import AuditPage
 from curator.ui.main_window import MainWindow
 from curator.ui.session import Session
@@ -28,19 +29,22 @@ def a_spoken_project(folder: Path, clips: int) -> Path:
         write_sound(folder / "show.wav", sound, RATE), (made := an_empty_project(folder)).cache
     )
     recording = made.recordings.add(
-        **{
-            name: getattr(intake, name)
-            for name in (
-                "path",
-                "content_hash",
-                "size",
-                "mtime_ns",
-                "rate",
-                "channels",
-                "samples",
-                "container",
-            )
-        }
+        Recording(
+            id=0,
+            **{
+                name: getattr(intake, name)
+                for name in (
+                    "path",
+                    "content_hash",
+                    "size",
+                    "mtime_ns",
+                    "rate",
+                    "channels",
+                    "samples",
+                    "container",
+                )
+            },
+        )
     )
     made.clips.replace_cut(a_cut(recording, [(i * 1.5, i * 1.5 + 1.0) for i in range(clips)]))
     for place, (clip, _, span) in enumerate(made.clips.spans()):

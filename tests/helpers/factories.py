@@ -76,16 +76,19 @@ def a_recording(
     """A recording in the project; its file need not exist."""
     number = len(project.recordings.all()) + 1
     return project.recordings.add(
-        path=Path(path),
-        content_hash=content_hash or f"{number:064x}",
-        size=1000,
-        mtime_ns=1_700_000_000_000_000_000,
-        rate=rate,
-        channels=channels,
-        samples=round(seconds * rate),
-        container="WAV",
-        licence=licence,
-        consent=consent,
+        Recording(
+            id=0,
+            path=Path(path),
+            content_hash=content_hash or f"{number:064x}",
+            size=1000,
+            mtime_ns=1_700_000_000_000_000_000,
+            rate=rate,
+            channels=channels,
+            samples=round(seconds * rate),
+            container="WAV",
+            licence=licence,
+            consent=consent,
+        )
     )
 
 

@@ -67,16 +67,19 @@ def imported(project: Project, path: Path) -> Recording:
     """A file in a project, with its working copy."""
     taken = take_in(path, project.cache)
     return project.recordings.add(
-        path=taken.path,
-        content_hash=taken.content_hash,
-        size=taken.size,
-        mtime_ns=taken.mtime_ns,
-        rate=taken.rate,
-        channels=taken.channels,
-        samples=taken.samples,
-        container=taken.container,
-        licence="CC0",
-        consent="by letter",
+        Recording(
+            id=0,
+            path=taken.path,
+            content_hash=taken.content_hash,
+            size=taken.size,
+            mtime_ns=taken.mtime_ns,
+            rate=taken.rate,
+            channels=taken.channels,
+            samples=taken.samples,
+            container=taken.container,
+            licence="CC0",
+            consent="by letter",
+        )
     )
 
 

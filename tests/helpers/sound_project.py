@@ -18,7 +18,7 @@ def heard_project(folder: Path, file: Path, clips: int = 8, seconds: float = 2.0
     project = an_empty_project(folder)
     took = take_in(file, project.cache)
     given = {f.name: getattr(took, f.name) for f in fields(took) if f.name != "notes"}
-    some_clips(project, project.recordings.add(**given), clips, seconds)
+    some_clips(project, project.recordings.add(Recording(id=0, **given)), clips, seconds)
     return project
 
 

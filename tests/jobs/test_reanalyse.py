@@ -10,6 +10,7 @@ import pytest
 from curator.audio.intake import take_in
 from curator.domain.decision import recut
 from curator.domain.fact import RecordingTranscript
+from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.domain.splitting import split
 from curator.jobs import reanalyse
@@ -48,7 +49,9 @@ def project(tmp_path: Path) -> Iterator[Project]:
     sound = noise(12.0, RATE).astype(np.float32)
     intake = take_in(write_sound(tmp_path / "show.wav", sound, RATE), project.cache)
     names = ["path", "content_hash", "size", "mtime_ns", "rate", "channels", "samples", "container"]
-    recording = project.recordings.add(**{name: getattr(intake, name) for name in names})
+    recording = project.recordings.add(
+        Recording(id=0, **{name: getattr(intake, name) for name in names})
+    )
     project.clips.replace_cut(a_cut(recording, [(0.0, 3.0), (4.0, 7.0), (8.0, 11.0)]))
     heard = a_transcript("one two three four five six", Span(0, 3 * RATE))
     project.facts.add_transcript(

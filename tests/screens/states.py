@@ -10,6 +10,7 @@ from curator.audio.intake import take_in
 from curator.domain.clip import Finding
 from curator.domain.decision import correct_text, drop, give_emotion, keep
 from curator.domain.fact import Edges, MapPoint
+from curator.domain.recording import Recording
 from curator.store.project import Project
 from tests.helpers.factories import a_cut, an_empty_project, found, say, score
 from tests.helpers.sounds import speech_like, write_sound
@@ -46,7 +47,7 @@ def _recording(project: Project, folder: Path, name: str, clips: int) -> None:
         )
     }  # fmt: skip
     recording = project.recordings.add(
-        **given, licence="own recording", consent="Anna, 3 May, by letter"
+        Recording(id=0, **given, licence="own recording", consent="Anna, 3 May, by letter")
     )
     starts = [place * (seconds + 0.5) for place in range(clips)]
     lengths = [1.2 + (7 * place % 10) / 4.5 for place in range(clips)]

@@ -4,22 +4,26 @@ import pytest
 
 from curator.domain.clip_query import parse
 from curator.domain.errors import CuratorError
+from curator.domain.recording import Recording
 from tests.helpers.factories import a_recording, an_empty_project, some_clips
 
 
 def test_a_recording_comes_back_as_it_was_added(tmp_path):
     with an_empty_project(tmp_path) as project:
         added = project.recordings.add(
-            path=Path("/speech/show.mkv"),
-            content_hash="ab" * 32,
-            size=2**40,
-            mtime_ns=1_700_000_000_123_456_789,
-            rate=192_000,
-            channels=32,
-            samples=10 * 3600 * 192_000,
-            container="MATROSKA",
-            licence="CC0",
-            consent="Ann, by e-mail",
+            Recording(
+                id=0,
+                path=Path("/speech/show.mkv"),
+                content_hash="ab" * 32,
+                size=2**40,
+                mtime_ns=1_700_000_000_123_456_789,
+                rate=192_000,
+                channels=32,
+                samples=10 * 3600 * 192_000,
+                container="MATROSKA",
+                licence="CC0",
+                consent="Ann, by e-mail",
+            )
         )
         assert project.recordings.all() == [added]
         assert project.recordings.get(added.id) == added

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from curator.audio.intake import take_in
 from curator.domain.clip_query import parse
 from curator.domain.decision import correct_text, drop, keep
+from curator.domain.recording import Recording
 from curator.ui.export.page import ExportPage
 from curator.ui.export.refusals_model import RefusalsModel, RejectedClip
 from curator.ui.session import Session
@@ -26,7 +27,7 @@ def spoken(session_of, tmp_path: Path) -> Session:
     sound = write_sound(tmp_path / "show.wav", speech_like(SECONDS))
     taken = asdict(take_in(sound, project.cache))
     del taken["notes"]
-    recording = project.recordings.add(**taken)
+    recording = project.recordings.add(Recording(id=0, **taken))
     clips = some_clips(project, recording)
     for clip in clips[1:]:
         project.decisions.apply(correct_text([clip], f"These are the words of clip {clip}."))
