@@ -9,7 +9,7 @@ from curator.jobs.job import Options
 
 def analyse(arguments: Namespace) -> int:
     """Run the analysis stages that are not done yet."""
-    from curator.jobs.context import Work
+    from curator.jobs.context import JobContext
     from curator.jobs.pipeline import analyse as run
     from curator.store.project import Project
 
@@ -22,7 +22,7 @@ def analyse(arguments: Namespace) -> int:
     only = [step for step in arguments.only.split(",") if step]
     with Project.open(arguments.project) as project:
         failures = run(
-            Work.at_once(project, watcher(arguments.json), arguments.jobs), options, only
+            JobContext.at_once(project, watcher(arguments.json), arguments.jobs), options, only
         )
         clips = project.clips.count()
     if not arguments.json:

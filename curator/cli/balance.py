@@ -63,7 +63,7 @@ def _as_json(plan: LabellingPlan) -> dict[str, object]:
 def suggest(arguments: Namespace) -> int:
     """Train the classifier if labels changed, and list suggestions."""
     from curator.domain.progress import NoProgress
-    from curator.jobs.context import Work
+    from curator.jobs.context import JobContext
     from curator.jobs.suggesting import is_current, verdict_of
     from curator.jobs.suggesting import suggest as learn
     from curator.store.project import Project
@@ -72,7 +72,7 @@ def suggest(arguments: Namespace) -> int:
         if arguments.category:
             category(project.settings.emotions, arguments.category)
         if not is_current(project):
-            learn(Work.at_once(project, NoProgress()))
+            learn(JobContext.at_once(project, NoProgress()))
         verdict = verdict_of(project)
         assert verdict is not None  # trained above if there was none
         title, suggestions, why_none = _listing(project, arguments, verdict)

@@ -12,7 +12,7 @@ from curator.domain.merging import Conflict, MergePlan, Rule
 
 if TYPE_CHECKING:
     from curator.domain.decision import Changes
-    from curator.jobs.context import Work
+    from curator.jobs.context import JobContext
 
 ANSWERS = {"m": Rule.MINE, "mine": Rule.MINE, "t": Rule.THEIRS, "theirs": Rule.THEIRS}
 SHOWN = 50  # conflicts listed; --json lists all
@@ -20,13 +20,13 @@ SHOWN = 50  # conflicts listed; --json lists all
 
 def merge(arguments: Namespace) -> int:
     """Plan a merge, resolve its conflicts, and apply it."""
-    from curator.jobs.context import Work
+    from curator.jobs.context import JobContext
     from curator.jobs.merging import plan_merge
     from curator.store.project import Project
 
     choices = _choices(arguments.choose)
     with Project.open(arguments.project) as project:
-        work = Work.at_once(project, watcher(arguments.json), max(1, arguments.jobs))
+        work = JobContext.at_once(project, watcher(arguments.json), max(1, arguments.jobs))
         plan = plan_merge(
             work, arguments.other, licence=arguments.licence, consent=arguments.consent
         )
@@ -50,7 +50,7 @@ def merge(arguments: Namespace) -> int:
     return 0
 
 
-def _apply(work: "Work", plan: MergePlan, rule: Rule, choices: dict[int, Rule]) -> "Changes":
+def _apply(work: "JobContext", plan: MergePlan, rule: Rule, choices: dict[int, Rule]) -> "Changes":
     from curator.jobs.merging import merge as merge_now
 
     if rule is Rule.ASK and sys.stdin.isatty():

@@ -29,13 +29,13 @@ def new(arguments: Namespace) -> int:
 
 def import_(arguments: Namespace) -> int:
     """Import recordings."""
-    from curator.jobs.context import Work
+    from curator.jobs.context import JobContext
     from curator.jobs.intake import import_paths
     from curator.store.project import Project
 
     with Project.open(arguments.project) as project:
         failures = import_paths(
-            Work.at_once(project, watcher(arguments.json), arguments.jobs),
+            JobContext.at_once(project, watcher(arguments.json), arguments.jobs),
             arguments.paths,
             licence=arguments.licence,
             consent=arguments.consent,

@@ -18,13 +18,13 @@ from curator.domain.cleaning import (
 )
 from curator.domain.decision import Changes, Edit, Field, Value
 from curator.domain.recipe import Recipe, none, to_toml
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.job import Job, Options
-from curator.jobs.messages import Found
+from curator.jobs.messages import WorkerResult
 from curator.jobs.reanalyse import follow_cut
 from curator.jobs.running import make_caches
 from curator.jobs.versions import versions
-from curator.jobs.worker_pool import Crew, item_of
+from curator.jobs.worker_pool import WorkerPool, item_of
 from curator.stages.cleaning.recipes import of_recordings
 from curator.stages.cleaning.versions import Versions
 from curator.store.project import Project
@@ -36,7 +36,7 @@ TRIED_S = (1.5, 12.0)
 
 RESTORE_ORIGINAL = "Restore original audio"
 
-Store = Callable[[Project, Sequence[Found]], None]
+Store = Callable[[Project, Sequence[WorkerResult]], None]
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Outcome:
         return {clip: its for clip, its in self.verdicts.items() if not its.is_accepted}
 
 
-def clean(work: Work, options: Options, recipe: Recipe, clips: Collection[int]) -> Outcome:
+def clean(work: JobContext, options: Options, recipe: Recipe, clips: Collection[int]) -> Outcome:
     """Clean the recordings of these clips and judge what that did to each of them.
 
     What was made or measured before is not made again. Nothing is decided yet; see ``edits``.
@@ -82,7 +82,9 @@ def clean(work: Work, options: Options, recipe: Recipe, clips: Collection[int]) 
     return outcome
 
 
-def make_cleaned(work: Work, options: Options, recipe: Recipe, recordings: Sequence[int]) -> int:
+def make_cleaned(
+    work: JobContext, options: Options, recipe: Recipe, recordings: Sequence[int]
+) -> int:
     """The recordings as the recipe makes them, where they are not there; returns what failed."""
     if not of_recordings(recipe.steps):
         return 0
@@ -95,7 +97,7 @@ def make_cleaned(work: Work, options: Options, recipe: Recipe, recordings: Seque
     return _run(work, "clean", options, recipe, lacking, lambda _project, _found: None)
 
 
-def make_all_cleaned(work: Work, options: Options) -> int:
+def make_all_cleaned(work: JobContext, options: Options) -> int:
     """What was cleaned and then deleted, made again; returns how many recordings failed."""
     project, failures = work.project, 0
     wanted: dict[str, set[int]] = {}
@@ -144,7 +146,7 @@ def as_recorded(project: Project, clips: Collection[int]) -> tuple[str, list[Edi
     return label, [Edit(label, Field.RECIPE, dict.fromkeys(clips, hash_))]
 
 
-def decide(work: Work, options: Options, outcome: Outcome, *, whole: bool) -> Changes | None:
+def decide(work: JobContext, options: Options, outcome: Outcome, *, whole: bool) -> Changes | None:
     """Make the decisions and find out about the versions of clips that they choose."""
     label, acts = edits(work.project, outcome, whole=whole)
     acts = [act for act in acts if act.after]
@@ -155,13 +157,13 @@ def decide(work: Work, options: Options, outcome: Outcome, *, whole: bool) -> Ch
     return changes
 
 
-def follow(work: Work, options: Options, clips: Collection[int]) -> int:
+def follow(work: JobContext, options: Options, clips: Collection[int]) -> int:
     """Re-analyse clips with a changed version; returns the number of failures."""
     return follow_cut(work, options, clips)
 
 
 def compare(
-    work: Work, options: Options, recipes: Sequence[Recipe]
+    work: JobContext, options: Options, recipes: Sequence[Recipe]
 ) -> dict[int, list[CleaningComparison]]:
     """What each recipe does to some clips of each recording, by recording."""
     project = work.project
@@ -175,7 +177,7 @@ def compare(
         heard: list[ClipCleaned] = []
 
         def keep(
-            _project: Project, part: Sequence[Found], heard: list[ClipCleaned] = heard
+            _project: Project, part: Sequence[WorkerResult], heard: list[ClipCleaned] = heard
         ) -> None:
             heard += [each for each in part if isinstance(each, ClipCleaned)]
 
@@ -211,12 +213,12 @@ def _know(project: Project, recipe: Recipe) -> None:
     project.cleanings.add_recipe(none())
 
 
-def _store(project: Project, found: Sequence[Found]) -> None:
+def _store(project: Project, found: Sequence[WorkerResult]) -> None:
     project.cleanings.add(each for each in found if isinstance(each, ClipCleaned))
 
 
 def _run(
-    work: Work,
+    work: JobContext,
     stage: str,
     options: Options,
     recipe: Recipe,
@@ -237,15 +239,15 @@ def _run(
             for clip, number, span in project.clips.spans(items)
         }
     work.watcher.started(stage, len(items), sum(seconds[item] for item in items))
-    crew = Crew(
+    pool = WorkerPool(
         work,
         store=store,
         describe=lambda item: recordings[item].name if stage == "clean" else f"clip {item}",
         seconds_of=lambda found: seconds[item_of(found)],
     )
-    crew.do(Job(stage, str(project.path), options, tuple(items), recipe=to_toml(recipe)), items)
+    pool.do(Job(stage, str(project.path), options, tuple(items), recipe=to_toml(recipe)), items)
     work.watcher.finished()
-    return crew.failures
+    return pool.failures
 
 
 def _counted(clips: int) -> str:

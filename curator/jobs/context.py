@@ -13,7 +13,7 @@ class Cancelled(Exception):
 
 
 @dataclass(frozen=True)
-class Work:
+class JobContext:
     """Context of a job: project, result writer, progress.
 
     project: read from, in this thread. write: see there. workers: processes at most. stop: set by
@@ -27,7 +27,7 @@ class Work:
     stop: threading.Event = field(default_factory=threading.Event)
 
     @classmethod
-    def at_once(cls, project: Project, watcher: Progress, workers: int = 1) -> "Work":
+    def at_once(cls, project: Project, watcher: Progress, workers: int = 1) -> "JobContext":
         """For the command line: one thread reads and writes."""
         return cls(project, straight_into(project), watcher, workers)
 

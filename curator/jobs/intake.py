@@ -7,15 +7,17 @@ from curator.audio.intake import files_below, sweep
 from curator.domain.errors import CuratorError, printable
 from curator.domain.progress import Progress
 from curator.domain.recording import Recording
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.job import Job, path_bytes
-from curator.jobs.messages import Found, TakenIn
-from curator.jobs.worker_pool import Crew
+from curator.jobs.messages import TakenIn, WorkerResult
+from curator.jobs.worker_pool import WorkerPool
 from curator.stages import Failed
 from curator.store.project import Project
 
 
-def import_paths(work: Work, paths: Iterable[Path], *, licence: str = "", consent: str = "") -> int:
+def import_paths(
+    work: JobContext, paths: Iterable[Path], *, licence: str = "", consent: str = ""
+) -> int:
     """Take in files and the files of folders; returns how many could not be.
 
     A file whose content is in the project already is not added twice; if the old file is gone, the
@@ -26,24 +28,24 @@ def import_paths(work: Work, paths: Iterable[Path], *, licence: str = "", consen
     files, missing = _files(paths, watcher)
     watcher.started("import", len(files), 0.0)
 
-    def store(project: Project, found: Sequence[Found]) -> None:
+    def store(project: Project, found: Sequence[WorkerResult]) -> None:
         for taken in found:
             if isinstance(taken, TakenIn):
                 _add(project, taken, licence, consent, watcher)
 
-    crew = Crew(
+    pool = WorkerPool(
         work,
         store,
         describe=lambda item: printable(files[item].name),
         seconds_of=_seconds,
     )
     job = Job("import", str(work.project.path), paths=tuple(path_bytes(file) for file in files))
-    crew.do(job, range(len(files)))
+    pool.do(job, range(len(files)))
     watcher.finished()
-    return missing + crew.failures
+    return missing + pool.failures
 
 
-def _seconds(found: Found | Failed) -> float:
+def _seconds(found: WorkerResult | Failed) -> float:
     if not isinstance(found, TakenIn):
         return 0.0
     return found.intake.samples / found.intake.rate

@@ -15,11 +15,11 @@ from curator.domain.errors import CuratorError, printable
 from curator.domain.merging import Labelled, OtherSet, RejectedRow
 from curator.domain.recording import Recording
 from curator.domain.span import Span
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.job import Job, path_bytes
 from curator.jobs.lists import ListedClip, ListedSet, read_list
-from curator.jobs.messages import Found, TakenIn
-from curator.jobs.worker_pool import Crew
+from curator.jobs.messages import TakenIn, WorkerResult
+from curator.jobs.worker_pool import WorkerPool
 from curator.stages import Failed
 from curator.stages.segmentation.segment import ends_group
 from curator.store.project import Project
@@ -30,7 +30,7 @@ ROUNDED_S = 0.05
 SHOWN_REASONS = 3
 
 
-def listed_set(work: Work, path: Path, licence: str, consent: str) -> OtherSet:
+def listed_set(work: JobContext, path: Path, licence: str, consent: str) -> OtherSet:
     """A list as a set in which every clip is kept. CuratorError when no row can be used."""
     settings = work.project.settings
     listed = read_list(path, settings.language)
@@ -224,14 +224,14 @@ def _absolute(path: Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100  # keeps links, as importing does
 
 
-def _imported(work: Work, files: Sequence[Path]) -> dict[Path, Intake]:
+def _imported(work: JobContext, files: Sequence[Path]) -> dict[Path, Intake]:
     """The files that can be read, as they would be imported; the others are reported."""
     taken: dict[int, TakenIn] = {}
 
-    def gather(_project: Project, messages: Sequence[Found]) -> None:
+    def gather(_project: Project, messages: Sequence[WorkerResult]) -> None:
         taken.update({each.item: each for each in messages if isinstance(each, TakenIn)})
 
-    def seconds(message: Found | Failed) -> float:
+    def seconds(message: WorkerResult | Failed) -> float:
         if not isinstance(message, TakenIn):
             return 0.0
         return message.intake.samples / message.intake.rate
@@ -239,8 +239,8 @@ def _imported(work: Work, files: Sequence[Path]) -> dict[Path, Intake]:
     if not files:
         return {}
     work.watcher.started("import", len(files), 0.0)
-    crew = Crew(work, gather, lambda item: printable(files[item].name), seconds)
+    pool = WorkerPool(work, gather, lambda item: printable(files[item].name), seconds)
     job = Job("import", str(work.project.path), paths=tuple(map(path_bytes, files)))
-    crew.do(job, range(len(files)))
+    pool.do(job, range(len(files)))
     work.watcher.finished()
     return {files[item]: message.intake for item, message in sorted(taken.items())}

@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curator.domain.fact import ClipFact
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.result_writer import write_facts
 from curator.stages.clip_map.place_new import MADE_BY, Point, place_on_map
 from curator.stages.delivery.stage import DeliveryInputs, normalised
 from curator.stages.speaker.similarity import unpacked
 
 
-def place_new(work: Work) -> None:
+def place_new(work: JobContext) -> None:
     """Give every clip that has a vector and no place one, among the clips it is most like."""
     facts = work.project.facts
     on_voices, voices = facts.map_points(), facts.vectors()
@@ -27,7 +27,7 @@ def place_new(work: Work) -> None:
 
 
 def _place(
-    work: Work, ids: Sequence[int], vectors: NDArray[np.float32], known: Mapping[int, Point]
+    work: JobContext, ids: Sequence[int], vectors: NDArray[np.float32], known: Mapping[int, Point]
 ) -> None:
     found = place_on_map(ids, vectors, known)
     spans = {clip: span for clip, _, span in work.project.clips.spans(found)}

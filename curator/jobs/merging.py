@@ -16,7 +16,7 @@ from curator.domain.errors import CuratorError, MissingSource, UnreadableAudio, 
 from curator.domain.merge_planning import MergePlanner, MyRecording
 from curator.domain.merging import MergePlan, OtherSet, SameSound
 from curator.domain.recording import Recording
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.listed_set import listed_set
 from curator.jobs.result_writer import Large
 from curator.jobs.running import make_caches
@@ -24,7 +24,7 @@ from curator.jobs.step_table import producer_of, segmenter
 from curator.store.project import Project
 
 
-def plan_merge(work: Work, path: Path, *, licence: str = "", consent: str = "") -> MergePlan:
+def plan_merge(work: JobContext, path: Path, *, licence: str = "", consent: str = "") -> MergePlan:
     """Plan the merge of the project or list at ``path``; no decision is changed.
 
     licence, consent: of recordings that come by a manifest; those of a project have their own.
@@ -49,7 +49,7 @@ def plan_merge(work: Work, path: Path, *, licence: str = "", consent: str = "") 
     return replace(planner.plan(other, same), made_for=state)
 
 
-def merge(work: Work, plan: MergePlan) -> Changes:
+def merge(work: JobContext, plan: MergePlan) -> Changes:
     """Do what a plan without conflicts says, as one act."""
     done: list[Changes] = []
 
@@ -62,7 +62,7 @@ def merge(work: Work, plan: MergePlan) -> Changes:
     return done[0]
 
 
-def _bring_caches(work: Work, recordings: Iterable[Recording], cache: Path) -> None:
+def _bring_caches(work: JobContext, recordings: Iterable[Recording], cache: Path) -> None:
     """Copy their cached audio into this project, for fingerprint matching."""
     own = work.project.cache
     for each in recordings:
@@ -86,7 +86,7 @@ def _copied(source: Path, target: Path) -> None:
     partial.replace(target)
 
 
-def _same_sound(work: Work, other: OtherSet) -> list[SameSound]:
+def _same_sound(work: JobContext, other: OtherSet) -> list[SameSound]:
     """Which of their sound is in this project: the same file, or the same sound in another."""
     mine = {each.content_hash: each for each in work.project.recordings.all()}
     same = [
@@ -127,7 +127,7 @@ def _same_sound(work: Work, other: OtherSet) -> list[SameSound]:
 class _Heard:
     """Fingerprints, kept beside the working copies; tells how far it is."""
 
-    def __init__(self, work: Work, items: int) -> None:
+    def __init__(self, work: JobContext, items: int) -> None:
         self._work = work
         self._items = items
         self._done = 0
@@ -141,7 +141,7 @@ class _Heard:
         return found
 
 
-def _sounds(work: Work, hashes: Mapping[int, str]) -> dict[int, Samples16]:
+def _sounds(work: JobContext, hashes: Mapping[int, str]) -> dict[int, Samples16]:
     found = {}
     for number, content_hash in hashes.items():
         try:

@@ -73,8 +73,8 @@ class Done:
     """The worker's last word: all items were answered."""
 
 
-Found = ClipFact | RecordingTranscript | RecordingCut | TakenIn | Cleaned | ClipCleaned
-Message = Found | Failed | Taken | Partly | Noted | Stopped | Done
+WorkerResult = ClipFact | RecordingTranscript | RecordingCut | TakenIn | Cleaned | ClipCleaned
+Message = WorkerResult | Failed | Taken | Partly | Noted | Stopped | Done
 
 _PLAIN: dict[str, type[Any]] = {
     "recording_transcript": RecordingTranscript,

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from curator.jobs.cleaning import make_all_cleaned
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.derived_facts import conclude
 from curator.jobs.job import Options
 from curator.jobs.map_placement import place_new
@@ -11,7 +11,7 @@ from curator.jobs.running import make_caches, run_step
 from curator.jobs.step_table import chosen_steps
 
 
-def analyse(work: Work, options: Options, only: Collection[str] = ()) -> int:
+def analyse(work: JobContext, options: Options, only: Collection[str] = ()) -> int:
     """Run the stages that are not done yet; returns the number of items that failed.
 
     only: keys of stages; empty for all. Decisions are never changed.

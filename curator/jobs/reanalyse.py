@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from curator.domain.errors import CuratorError
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.derived_facts import compare_voices, judge
 from curator.jobs.job import Job, Options
 from curator.jobs.map_placement import place_new
@@ -18,7 +18,7 @@ CLIP_STEPS = tuple(step for step in STEPS if step.item == "clip")
 """Stages whose facts depend on the samples of a clip, in order."""
 
 
-def follow_cut(work: Work, options: Options, clips: Collection[int]) -> int:
+def follow_cut(work: JobContext, options: Options, clips: Collection[int]) -> int:
     """Run the stages these clips lack; returns the number of failures.
 
     A stage that cannot run, for example without its model, does not stop the others.
@@ -37,7 +37,7 @@ def follow_cut(work: Work, options: Options, clips: Collection[int]) -> int:
     return failures
 
 
-def transcribe_again(work: Work, options: Options, clips: Sequence[int]) -> int:
+def transcribe_again(work: JobContext, options: Options, clips: Sequence[int]) -> int:
     """Transcribe these clips one by one, replacing their present transcripts."""
     failures = make_caches(work)
     job = Job(WORDS, str(work.project.path), options, tuple(clips))
@@ -51,6 +51,6 @@ def _among(job: Job, clips: Collection[int]) -> Job:
     return msgspec.structs.replace(job, items=items)
 
 
-def _conclude(work: Work, clips: Collection[int]) -> None:
+def _conclude(work: JobContext, clips: Collection[int]) -> None:
     compare_voices(work.project, work.write)
     judge(work.project, work.project.clips.find(by_id(tuple(clips))), work.write)

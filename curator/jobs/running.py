@@ -5,19 +5,19 @@ from collections.abc import Sequence
 from curator.audio.intake import cached16, rebuild_cache
 from curator.domain.errors import CuratorError
 from curator.domain.fact import ClipFact, RecordingCut, RecordingTranscript, Transcript
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.job import Job, Options
-from curator.jobs.messages import Found
+from curator.jobs.messages import WorkerResult
 from curator.jobs.result_writer import write_facts
 from curator.jobs.step_table import WORDS, Step, transcriber_producer
 from curator.jobs.steps import todo
 from curator.jobs.versions import versions
-from curator.jobs.worker_pool import Crew, item_of
+from curator.jobs.worker_pool import WorkerPool, item_of
 from curator.stages.transcription.transcribe import words_of_clip
 from curator.store.project import Project
 
 
-def make_caches(work: Work) -> int:
+def make_caches(work: JobContext) -> int:
     """Rebuild deleted working copies; returns the number of recordings that failed."""
     project, watcher = work.project, work.watcher
     missing = []
@@ -43,7 +43,7 @@ def make_caches(work: Work) -> int:
     return failures
 
 
-def copy_words(work: Work, options: Options) -> None:
+def copy_words(work: JobContext, options: Options) -> None:
     """Give clips as segmentation cut them the words of their recording's transcript."""
     project = work.project
     producer = transcriber_producer(options)
@@ -60,7 +60,7 @@ def copy_words(work: Work, options: Options) -> None:
     write_facts(work.write, facts)
 
 
-def run_step(work: Work, step: Step, options: Options) -> int:
+def run_step(work: JobContext, step: Step, options: Options) -> int:
     """Run one stage on all items that lack it; returns the number of items that failed."""
     if step.key == WORDS:
         copy_words(work, options)
@@ -70,7 +70,7 @@ def run_step(work: Work, step: Step, options: Options) -> int:
     return run_jobs(work, step, jobs)
 
 
-def run_jobs(work: Work, step: Step, jobs: Sequence[Job]) -> int:
+def run_jobs(work: JobContext, step: Step, jobs: Sequence[Job]) -> int:
     """Run jobs of one stage in worker processes; returns the number of items that failed."""
     work.look_up()
     project, watcher = work.project, work.watcher
@@ -80,7 +80,7 @@ def run_jobs(work: Work, step: Step, jobs: Sequence[Job]) -> int:
     lengths = _seconds(project, step)
     items = {item for job in jobs for item in job.items}
     watcher.started(step.key, len(items), sum(lengths[item] for item in items))
-    crew = Crew(
+    pool = WorkerPool(
         work,
         store=_store,
         describe=lambda item: _described(project, step, item),
@@ -88,9 +88,9 @@ def run_jobs(work: Work, step: Step, jobs: Sequence[Job]) -> int:
         most_workers=1 if step.item == "set" else None,
     )
     for job in jobs:
-        crew.do(job, job.items)
+        pool.do(job, job.items)
     watcher.finished()
-    return crew.failures
+    return pool.failures
 
 
 def _back_up(project: Project, reason: str) -> None:
@@ -114,7 +114,7 @@ def _described(project: Project, step: Step, item: int) -> str:
     return f"clip {item} ({clip.recording} at {clip.span.start_s(clip.rate):.1f} s)"
 
 
-def _store(project: Project, results: Sequence[Found]) -> None:
+def _store(project: Project, results: Sequence[WorkerResult]) -> None:
     project.facts.add(fact for fact in results if isinstance(fact, ClipFact))
     for fact in results:
         if isinstance(fact, RecordingTranscript):

@@ -3,7 +3,7 @@
 from curator.domain.errors import CuratorError
 from curator.domain.fact import ClipFact
 from curator.domain.suggesting import FACT, SuggestionVerdict, fingerprint
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.job import Job, Options
 from curator.jobs.learning import labels_of
 from curator.jobs.messages import Noted, Stopped
@@ -27,7 +27,7 @@ def verdict_of(project: Project) -> SuggestionVerdict | None:
     return SuggestionVerdict.from_json(project.facts.project_fact(FACT))
 
 
-def suggest(work: Work, options: Options | None = None) -> SuggestionVerdict:
+def suggest(work: JobContext, options: Options | None = None) -> SuggestionVerdict:
     """Learn, and put what is suggested in place of what was suggested before."""
     job = Job("suggest", str(work.project.path), options or Options())
     work.watcher.started("suggest", 1, 0.0)
@@ -45,7 +45,7 @@ def _forget(project: Project) -> None:
     project.facts.forget(Suggest.key)
 
 
-def _learned(work: Work, job: Job) -> tuple[SuggestionVerdict, list[ClipFact]]:
+def _learned(work: JobContext, job: Job) -> tuple[SuggestionVerdict, list[ClipFact]]:
     verdict: SuggestionVerdict | None = None
     facts: list[ClipFact] = []
     workers = Workers([job])

@@ -14,18 +14,18 @@ import msgspec
 from curator.domain.cleaning import ClipCleaned
 from curator.domain.errors import CuratorError
 from curator.domain.fact import ClipFact, RecordingCut
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.job import Job
 from curator.jobs.messages import (
     Cleaned,
     Done,
-    Found,
     Message,
     Noted,
     Partly,
     Stopped,
     Taken,
     TakenIn,
+    WorkerResult,
 )
 from curator.jobs.processes import Died, Workers
 from curator.jobs.result_writer import Action, OnClips
@@ -50,7 +50,7 @@ class _Round:
     died: list[Died] = field(default_factory=list)
 
 
-def item_of(found: Found | Failed) -> int:
+def item_of(found: WorkerResult | Failed) -> int:
     """The clip, recording or path that a message answers."""
     if isinstance(found, ClipFact | ClipCleaned):
         return found.clip_id
@@ -59,7 +59,7 @@ def item_of(found: Found | Failed) -> int:
     return found.recording_id
 
 
-class Crew:
+class WorkerPool:
     """Does jobs with worker processes.
 
     store: puts what was found into the project. describe: an item in words, for the person.
@@ -69,10 +69,10 @@ class Crew:
 
     def __init__(
         self,
-        work: Work,
-        store: Callable[[Project, Sequence[Found]], None],
+        work: JobContext,
+        store: Callable[[Project, Sequence[WorkerResult]], None],
         describe: Callable[[int], str],
-        seconds_of: Callable[[Found | Failed], float],
+        seconds_of: Callable[[WorkerResult | Failed], float],
         most_workers: int | None = None,
         start: Callable[[Sequence[Job]], Workers] = Workers,
     ) -> None:
@@ -113,7 +113,7 @@ class Crew:
     def _go(self, jobs: Sequence[Job]) -> "_Round":
         self._partly.clear()  # who died has to begin again
         this = _Round(suspects={number: [] for number in range(len(jobs))})
-        waiting: list[Found] = []
+        waiting: list[WorkerResult] = []
         stored_at = time.monotonic()
         workers = self._start(jobs)
         try:
@@ -129,7 +129,7 @@ class Crew:
             waiting += [
                 message
                 for _, message in filter(None, workers.listen())
-                if isinstance(message, Found)
+                if isinstance(message, WorkerResult)
             ]
             raise
         finally:
@@ -140,7 +140,7 @@ class Crew:
         return this
 
     def _hear(
-        self, number: int, message: Message | Died, this: "_Round", waiting: list[Found]
+        self, number: int, message: Message | Died, this: "_Round", waiting: list[WorkerResult]
     ) -> None:
         if isinstance(message, Done | Noted):
             return
@@ -160,7 +160,7 @@ class Crew:
                 waiting.append(message)
             self._answered(number, message, this)
 
-    def _answered(self, number: int, found: Found | Failed, this: "_Round") -> None:
+    def _answered(self, number: int, found: WorkerResult | Failed, this: "_Round") -> None:
         item = item_of(found)
         if item in this.answered:
             return
@@ -180,14 +180,14 @@ class Crew:
         self.failures += 1
         self._watcher.failed(sentence)
 
-    def _flush(self, waiting: list[Found]) -> None:
+    def _flush(self, waiting: list[WorkerResult]) -> None:
         if waiting:
             found = tuple(waiting)
             waiting.clear()
             self._work.write(_touching(found, lambda owner: self._store(owner, found)))
 
 
-def _touching(found: Sequence[Found], store: Action) -> Action:
+def _touching(found: Sequence[WorkerResult], store: Action) -> Action:
     """Storing what was found, with the clips it is about where it adds and removes none."""
     if any(isinstance(each, RecordingCut) for each in found):
         return store

@@ -14,7 +14,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from curator.domain.errors import CuratorError
-from curator.jobs.context import Cancelled, Work
+from curator.jobs.context import Cancelled, JobContext
 from curator.jobs.job import Options
 from curator.jobs.result_writer import Action, Large, OnClips
 from curator.store.project import Project
@@ -23,7 +23,7 @@ from curator.ui.write_queue import WriteQueue
 PROGRESS_S = 0.1
 """Minimum interval between progress signals."""
 
-Task = Callable[[Work], object]
+Task = Callable[[JobContext], object]
 """Job that runs in the thread; its return value is passed to ``produced``."""
 
 
@@ -101,7 +101,7 @@ class JobQueue(QObject):
         """Queue an import of files and folders."""
         files = tuple(paths)
 
-        def task(work: Work) -> int:
+        def task(work: JobContext) -> int:
             from curator.jobs.intake import import_paths
 
             return import_paths(work, files, licence=licence, consent=consent)
@@ -111,7 +111,7 @@ class JobQueue(QObject):
     def analyse(self, options: Options, only: Sequence[str] = ()) -> None:
         """Queue an analysis of what is missing; a waiting one is replaced."""
 
-        def task(work: Work) -> int:
+        def task(work: JobContext) -> int:
             from curator.jobs.pipeline import analyse
 
             return analyse(work, options, only)
@@ -157,7 +157,9 @@ class JobQueue(QObject):
         try:
             with Project.open(self._project.path, write=False) as reader:
                 result = task(
-                    Work(reader, self._put, _ThrottledProgress(self, stop), self.workers, stop)
+                    JobContext(
+                        reader, self._put, _ThrottledProgress(self, stop), self.workers, stop
+                    )
                 )
         except Cancelled:
             ending = Ending(what, "cancelled")

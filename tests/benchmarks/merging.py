@@ -13,7 +13,7 @@ from curator.audio.waveform import CACHE_RATE
 from curator.domain.decision import drop, give_emotion, keep
 from curator.domain.merging import Rule
 from curator.domain.progress import NoProgress
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.merging import plan_merge
 from curator.store.project import Project
 from tests.benchmarks.large_project import RECORDINGS, a_large_project
@@ -53,7 +53,7 @@ def _merge(folder: Path) -> Row:
         mine.decisions.apply(drop(ids[:CONFLICTS]))
         before = mine.decisions.state_hash()
         started = time.process_time()
-        plan = plan_merge(Work.at_once(mine, NoProgress()), folder / "other.curator")
+        plan = plan_merge(JobContext.at_once(mine, NoProgress()), folder / "other.curator")
         mine.merging.apply(plan.decided(Rule.MINE))
         took = time.process_time() - started
         places = {(recording, span) for _, recording, span in mine.clips.spans()}

@@ -16,7 +16,7 @@ from curator.domain.balance import balance
 from curator.domain.decision import give_emotion, keep
 from curator.domain.fact import ClipFact, SpeakerVector
 from curator.domain.progress import NoProgress
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.planning import planner_of, retell
 from curator.jobs.suggesting import suggest
 from curator.store.project import Project
@@ -104,7 +104,7 @@ def _following(project: Project) -> Row:
 def _learning(project: Project) -> Row:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
-    verdict = suggest(Work.at_once(project, NoProgress()))
+    verdict = suggest(JobContext.at_once(project, NoProgress()))
     wall = time.perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -15,7 +15,7 @@ from curator.domain.recipe import none
 from curator.export.project import export_project
 from curator.export.settings import ExportSettings
 from curator.jobs import cleaning
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.intake import import_paths
 from curator.jobs.job import Options
 from curator.jobs.pipeline import analyse
@@ -50,7 +50,7 @@ def show(tmp_path_factory):
     noise = np.random.default_rng(0).standard_normal(speech.size) * 0.3 * np.std(speech)
     soundfile.write(folder / "noisy.wav", speech + noise.astype(np.float32), rate)
     with an_empty_project(folder) as project:
-        work = Work.at_once(project, NoProgress(), 1)
+        work = JobContext.at_once(project, NoProgress(), 1)
         assert import_paths(work, [folder / "noisy.wav"]) == 0
         analyse(work, OPTIONS, ("transcribe", "segment", "embed", "score", "overlap"))
         project.decisions.apply(keep(project.clips.ids()))
@@ -68,7 +68,7 @@ def scores(project, key):
 
 def test_a_recipe_goes_all_the_way_to_the_manifest_and_back(show, tmp_path):
     watcher = Steps()
-    work = Work.at_once(show, watcher, 1)
+    work = JobContext.at_once(show, watcher, 1)
     recipe, clips = read_recipe(NOISE), show.clips.ids()
     before = {key: scores(show, key) for key in ("snr", "dnsmos_bak", "overlap", "music")}
     assert all(0.0 <= share <= 1.0 for share in before["overlap"].values())
@@ -115,7 +115,7 @@ def test_a_recipe_goes_all_the_way_to_the_manifest_and_back(show, tmp_path):
 
 
 def test_a_recipe_for_whole_recordings_is_one_act(show):
-    work = Work.at_once(show, NoProgress(), 1)
+    work = JobContext.at_once(show, NoProgress(), 1)
     recipe = parsed('[[step]]\ncleaner = "trim"\n', "short")
     outcome = cleaning.clean(work, OPTIONS, recipe, show.clips.ids())
     label, edits = cleaning.edits(show, outcome, whole=True)
@@ -134,7 +134,7 @@ def test_a_recipe_for_whole_recordings_is_one_act(show):
 
 def test_recipes_are_compared_by_recording(show, monkeypatch):
     monkeypatch.setattr(cleaning, "TRIED_CLIPS", 2)
-    work = Work.at_once(show, NoProgress(), 1)
+    work = JobContext.at_once(show, NoProgress(), 1)
     recipes = [read_recipe(NOISE), read_recipe("hum")]
     (found,) = cleaning.compare(work, OPTIONS, recipes).values()
     assert [each.recipe for each in found] == ["noise", "hum"]
@@ -145,7 +145,9 @@ def test_a_network_that_is_not_here_is_a_failure_with_its_reason(show, tmp_path,
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     watcher = Steps()
     recipe = parsed('[[step]]\ncleaner = "frcrn_se_16k"\n', "absent")
-    outcome = cleaning.clean(Work.at_once(show, watcher, 1), OPTIONS, recipe, show.clips.ids())
+    outcome = cleaning.clean(
+        JobContext.at_once(show, watcher, 1), OPTIONS, recipe, show.clips.ids()
+    )
     assert outcome.failures
     assert outcome.accepted == []
     assert "frcrn_se_16k" in watcher.trouble[0]

@@ -12,7 +12,7 @@ from curator.domain.merging import Rule
 from curator.domain.progress import NoProgress
 from curator.export.project import export_project
 from curator.export.settings import ExportSettings
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.lists import read_list
 from curator.jobs.merging import merge, plan_merge
 from curator.store.project import Project
@@ -40,7 +40,7 @@ def exports(tmp_path_factory):
 
 
 def merged(project, path):
-    work = Work.at_once(project, NoProgress())
+    work = JobContext.at_once(project, NoProgress())
     plan = plan_merge(work, path, licence="CC0", consent="by letter")
     merge(work, plan.decided(Rule.THEIRS))
     return plan

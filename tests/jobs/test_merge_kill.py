@@ -23,10 +23,10 @@ from pathlib import Path
 from curator.domain.merging import Rule
 from curator.domain.progress import NoProgress
 from curator.jobs.merging import merge, plan_merge
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.store.project import Project
 with Project.open(Path(sys.argv[1])) as project:
-    work = Work.at_once(project, NoProgress())
+    work = JobContext.at_once(project, NoProgress())
     plan = plan_merge(work, Path(sys.argv[2])).decided(Rule.THEIRS)
     project.backup("before")
     print("now", flush=True)

@@ -17,7 +17,7 @@ from curator.domain.merging import Rule
 from curator.domain.progress import NoProgress
 from curator.domain.span import Span
 from curator.domain.splitting import split
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.merging import merge, plan_merge
 from curator.store.project import Project
 from tests.helpers.factories import a_finding, score
@@ -27,11 +27,11 @@ FORMS = ("mp3", "ogg", "resampled", "quiet")
 
 
 def planned(project, path, **rights):
-    return plan_merge(Work.at_once(project, NoProgress()), path, **rights)
+    return plan_merge(JobContext.at_once(project, NoProgress()), path, **rights)
 
 
 def merged(project, path, rule=Rule.MINE, choices=None):
-    work = Work.at_once(project, NoProgress())
+    work = JobContext.at_once(project, NoProgress())
     return merge(work, plan_merge(work, path).decided(rule, choices))
 
 

@@ -26,7 +26,7 @@ from curator.domain.snapshot import Kind
 from curator.domain.span import Span
 from curator.domain.splitting import merge, split
 from curator.jobs import merging
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.store.project import Project
 from tests.helpers.factories import a_project, a_recording, an_empty_project, say, some_clips
 from tests.store.test_acts import without
@@ -100,7 +100,7 @@ class Operations:
         return self.project.decisions.apply(merge(*self.chance.choice(pairs)))
 
     def merge_set(self):
-        work = Work.at_once(self.project, NoProgress())
+        work = JobContext.at_once(self.project, NoProgress())
         plan = merging.plan_merge(work, self.chance.choice(self.others))
         return merging.merge(work, plan.decided(self.chance.choice([Rule.MINE, Rule.THEIRS])))
 

@@ -14,7 +14,7 @@ from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.domain.splitting import split
 from curator.jobs import reanalyse
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.job import Options
 from curator.jobs.reanalyse import CLIP_STEPS, follow_cut, transcribe_again
 from curator.jobs.result_writer import straight_into
@@ -76,8 +76,8 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, set[int]]]:
     return given
 
 
-def work_on(project: Project) -> Work:
-    return Work(project, straight_into(project), Watching(), 1, threading.Event())
+def work_on(project: Project) -> JobContext:
+    return JobContext(project, straight_into(project), Watching(), 1, threading.Event())
 
 
 def test_only_the_clips_that_were_cut_are_looked_at_again(project, jobs):

@@ -9,7 +9,7 @@ import pytest
 from curator.domain.decision import drop, give_emotion
 from curator.domain.progress import NoProgress
 from curator.domain.suggesting import doubtful, likely, suspects, waiting
-from curator.jobs.context import Cancelled, Work
+from curator.jobs.context import Cancelled, JobContext
 from curator.jobs.result_writer import straight_into
 from curator.jobs.suggesting import is_current, suggest, verdict_of
 from curator.store.project import Project
@@ -28,7 +28,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
 
 
 def learn(project: Project) -> None:
-    suggest(Work.at_once(project, NoProgress()))
+    suggest(JobContext.at_once(project, NoProgress()))
 
 
 def test_the_clips_without_a_category_are_offered_to_the_likely_one(project):
@@ -102,5 +102,5 @@ def test_learning_can_be_stopped(project):
     stop = threading.Event()
     stop.set()
     with pytest.raises(Cancelled):
-        suggest(Work(project, straight_into(project), NoProgress(), 1, stop))
+        suggest(JobContext(project, straight_into(project), NoProgress(), 1, stop))
     assert project.facts.suggestions() == {}

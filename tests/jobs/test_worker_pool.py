@@ -5,11 +5,11 @@ import pytest
 from curator.domain.fact import ClipFact, Producer, Score
 from curator.domain.progress import NoProgress
 from curator.domain.span import Span
-from curator.jobs.context import Cancelled, Work
+from curator.jobs.context import Cancelled, JobContext
 from curator.jobs.job import Job
 from curator.jobs.messages import Done, Partly, Stopped, Taken
 from curator.jobs.processes import Died
-from curator.jobs.worker_pool import Crew, WorkerTrouble, shares
+from curator.jobs.worker_pool import WorkerPool, WorkerTrouble, shares
 from curator.stages import Failed
 
 JOB = Job("score", "nowhere.curator")
@@ -65,8 +65,8 @@ class Watch(NoProgress):
 
 def crew(behaviour, workers=2):
     stored, watch = [], Watch()
-    work = Work(None, lambda action: action(None), watch, workers)
-    made = Crew(
+    work = JobContext(None, lambda action: action(None), watch, workers)
+    made = WorkerPool(
         work,
         lambda project, found: stored.extend(found),
         describe=lambda item: f"clip {item}",
@@ -183,8 +183,8 @@ def test_what_is_done_of_a_long_item_counts_until_it_is_answered():
             self.told.append((items, seconds))
 
     watch = Far()
-    made = Crew(
-        Work(None, lambda action: action(None), watch, 1),
+    made = WorkerPool(
+        JobContext(None, lambda action: action(None), watch, 1),
         lambda project, found: None,
         describe=str,
         seconds_of=lambda found: 1.0,

@@ -5,7 +5,7 @@ import pytest
 from curator.domain.decision import State, keep
 from curator.domain.errors import CuratorError
 from curator.domain.fact import Score
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.result_writer import write_facts
 from curator.ui.job_queue import Ending, JobQueue
 from curator.ui.session import Session
@@ -30,7 +30,7 @@ def test_what_finishes_hands_over_its_result_and_then_ends(qtbot, session: Sessi
 
 
 def test_an_error_of_the_world_is_told_with_its_hint(qtbot, session: Session):
-    def task(work: Work) -> None:
+    def task(work: JobContext) -> None:
         raise CuratorError("The disk is full.", "Make room.")
 
     assert run(qtbot, session.jobs, task) == Ending(
@@ -47,7 +47,7 @@ def test_a_fault_of_the_program_is_told_with_where_it_arose(qtbot, session: Sess
 def test_cancelling_ends_what_runs_and_forgets_what_waits(qtbot, session: Session):
     running = threading.Event()
 
-    def task(work: Work) -> None:
+    def task(work: JobContext) -> None:
         running.set()
         work.stop.wait()
         work.look_up()
@@ -75,7 +75,7 @@ def test_facts_are_written_by_the_window_and_told_in_one_go(qtbot, session: Sess
     clips = session.project.clips.ids()
     writers = set()
 
-    def task(work: Work) -> None:
+    def task(work: JobContext) -> None:
         for clip in clips:
             write_facts(work.write, [found(work.project, clip, Score("snr", 20.0))])
         work.write(lambda project: writers.add(threading.current_thread()))
@@ -92,7 +92,7 @@ def test_facts_are_written_by_the_window_and_told_in_one_go(qtbot, session: Sess
 def test_a_person_decides_while_facts_arrive_and_the_window_stays_awake(qtbot, session: Session):
     clips = session.project.clips.ids()
 
-    def task(work: Work) -> None:
+    def task(work: JobContext) -> None:
         facts = [found(work.project, clips[i % 6], Score(f"s{i}", 1.0)) for i in range(3000)]
         write_facts(work.write, facts)
 
@@ -104,7 +104,7 @@ def test_a_person_decides_while_facts_arrive_and_the_window_stays_awake(qtbot, s
 
 
 def test_a_refused_write_is_raised_where_it_was_asked_for(qtbot, session: Session):
-    def task(work: Work) -> str:
+    def task(work: JobContext) -> str:
         try:
             work.write(lambda project: 1 / 0)
         except ZeroDivisionError:
@@ -119,7 +119,7 @@ def test_a_refused_write_is_raised_where_it_was_asked_for(qtbot, session: Sessio
 def test_closing_while_something_is_written_waits_for_nobody(qtbot, session: Session):
     started = threading.Event()
 
-    def task(work: Work) -> None:
+    def task(work: JobContext) -> None:
         started.set()
         work.write(lambda project: None)
 
@@ -133,7 +133,7 @@ def test_progress_that_comes_fast_is_not_told_each_time(qtbot, session: Session)
     told = []
     session.jobs.progressed.connect(lambda items, seconds: told.append(items))
 
-    def task(work: Work) -> None:
+    def task(work: JobContext) -> None:
         work.watcher.started("score", 1000, 1000.0)
         for number in range(1000):
             work.watcher.progressed(number + 1, number + 1.0)

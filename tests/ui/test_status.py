@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.ui.crash import CrashDialog, CrashReports
 from curator.ui.session import Session
 from curator.ui.status_line import StatusLine
@@ -25,7 +25,7 @@ def status(qtbot, session: Session) -> StatusLine:
 def test_long_work_is_shown_with_its_share_and_can_be_paused(
     qtbot, session: Session, status: StatusLine
 ):
-    def task(work: Work) -> None:
+    def task(work: JobContext) -> None:
         work.watcher.started("transcribe", 4, 100.0)
         work.watcher.progressed(1, 64.0)
         work.stop.wait()
@@ -49,7 +49,7 @@ def test_short_work_moves_nothing(qtbot, session: Session, status: StatusLine):
 
 
 def test_items_that_failed_are_counted_at_the_end(qtbot, session: Session, status: StatusLine):
-    def task(work: Work) -> None:
+    def task(work: JobContext) -> None:
         work.watcher.failed("one.wav: it has no audio stream.")
         work.watcher.failed("two.wav: it has no audio stream.")
 

@@ -13,7 +13,7 @@ import pytest
 
 from curator.domain.decision import Changes, State, correct_text, drop, give_emotion, keep
 from curator.domain.errors import CuratorError
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.result_writer import Large
 from curator.store.project import Project
 from curator.ui import write_queue
@@ -166,7 +166,7 @@ def test_work_that_is_asked_for_meanwhile_begins_when_it_is_written(
     gate.ask()
     seen: list[set[State]] = []
 
-    def look(work: Work) -> int:
+    def look(work: JobContext) -> int:
         seen.append({clip.state for clip in work.project.clips.find()})
         return 0
 
@@ -183,7 +183,7 @@ def test_what_work_writes_waits_in_line(qtbot, session: Session, gate: Gate):
     def note(what: str, project: Project) -> None:
         order.append(f"{what} {project is session.project}")
 
-    def work_on(work: Work) -> int:
+    def work_on(work: JobContext) -> int:
         work.write(lambda project: note("small", project))
         work.write(Large(1, lambda project: note("large", project)))
         return 0

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from curator.domain.decision import NOT_OF_CLIPS, Changes, Field
 from curator.domain.fact import Suggestion
 from curator.domain.planner import LabellingPlan, LabellingPlanner
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.planning import planner_of, retell
 from curator.ui.session import Session
 
@@ -91,5 +91,5 @@ class PlanTracker(QObject):
                 self.planned.emit(self.planner.plan())
 
 
-def _read(work: Work) -> LabellingPlanner:
+def _read(work: JobContext) -> LabellingPlanner:
     return planner_of(work.project)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from curator.domain.decision import Changes, Field
 from curator.domain.fact import Suggestion
 from curator.domain.suggesting import SuggestionVerdict
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.suggesting import is_current, suggest, verdict_of
 from curator.ui.session import Session
 
@@ -63,12 +63,12 @@ class SuggestionUpdater(QObject):
             self.updated.emit(result)
 
 
-def _update(work: Work) -> SuggestionResult | None:
+def _update(work: JobContext) -> SuggestionResult | None:
     if not is_current(work.project):
         return SuggestionResult(suggest(work), work.project.facts.suggestions())
     return _read(work)
 
 
-def _read(work: Work) -> SuggestionResult | None:
+def _read(work: JobContext) -> SuggestionResult | None:
     verdict = verdict_of(work.project)
     return SuggestionResult(verdict, work.project.facts.suggestions()) if verdict else None

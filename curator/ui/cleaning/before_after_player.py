@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from curator.domain.recipe import Recipe
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.ui.cleaning.clip_versions import ClipVersions, read_versions
 from curator.ui.job_queue import Ending
 from curator.ui.page import button, label, restyle
@@ -127,7 +127,7 @@ class BeforeAfterPlayer(QWidget):
         assert self._request is not None
         (clip, recipe), rate = self._request, self._player.rate
 
-        def task(work: Work) -> ClipVersions:
+        def task(work: JobContext) -> ClipVersions:
             return read_versions(work.project, clip, recipe, rate)
 
         self._reading, self._must_repeat = (clip, recipe.hash), False

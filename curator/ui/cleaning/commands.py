@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 from curator.domain.decision import Changes, Edit
 from curator.domain.recipe import Recipe, none
 from curator.jobs.cleaning import Outcome
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.store.project import Project
 from curator.ui.cleaning.layout import CleaningLayout
 from curator.ui.cleaning.results import LIST, CleaningResults
@@ -67,7 +67,7 @@ class CleaningCommands(QObject):
     def read_file(self, path: str) -> None:
         """Read a recipe from a file and select it."""
 
-        def task(_work: Work) -> Recipe:
+        def task(_work: JobContext) -> Recipe:
             from curator.stages.cleaning.recipes import read_recipe
 
             return read_recipe(path)
@@ -82,7 +82,7 @@ class CleaningCommands(QObject):
         if recipe is None:
             return
 
-        def task(work: Work) -> tuple[Scope, Outcome]:
+        def task(work: JobContext) -> tuple[Scope, Outcome]:
             from curator.jobs.cleaning import clean
 
             return scope, clean(work, options, recipe, scope.ids(work.project))
@@ -94,7 +94,7 @@ class CleaningCommands(QObject):
         """Measure every recipe on sample clips of each recording."""
         options = self._session.settings.options
 
-        def task(work: Work) -> object:
+        def task(work: JobContext) -> object:
             from curator.jobs.cleaning import compare
             from curator.stages.cleaning.recipes import usable_recipes
 
@@ -149,7 +149,7 @@ class CleaningCommands(QObject):
             return
         options = self._session.settings.options
 
-        def task(work: Work) -> int:
+        def task(work: JobContext) -> int:
             from curator.jobs.cleaning import follow
 
             return follow(work, options, clips)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from curator.domain.cleaning import CleaningVerdict, judged
 from curator.domain.errors import printable
 from curator.domain.recipe import NOTHING, Recipe
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.store.project import Project
 
 MAX_LISTED = 2000
@@ -76,7 +76,7 @@ def list_clips(project: Project, scope: Scope, recipe: Recipe) -> ScopeListing:
     )
 
 
-def read_recipes(work: Work) -> list[Recipe]:
+def read_recipes(work: JobContext) -> list[Recipe]:
     """Return usable recipes: built-in ones and those the project has used."""
     from curator.stages.cleaning.recipes import parsed, usable_recipes
 

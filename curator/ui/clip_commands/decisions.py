@@ -23,7 +23,7 @@ from curator.domain.decision import (
 from curator.domain.findings import INSIDE_A_WORD
 from curator.domain.span import Span
 from curator.domain.splitting import merge, split
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.ui.session import Session
 
 MIN_CLIP_S = 0.05
@@ -127,7 +127,7 @@ class ClipDecisions(QObject):
         """Queue the transcription of clips."""
         options, wanted = self._session.settings.options, list(clips)
 
-        def task(work: Work) -> int:
+        def task(work: JobContext) -> int:
             from curator.jobs.reanalyse import transcribe_again
 
             return transcribe_again(work, options, wanted)
@@ -156,7 +156,7 @@ class ClipDecisions(QObject):
             return
         options = self._session.settings.options
 
-        def task(work: Work) -> int:
+        def task(work: JobContext) -> int:
             from curator.jobs.reanalyse import follow_cut
 
             spans = work.project.clips.spans(None if recordings else clips)
@@ -183,7 +183,7 @@ class ClipDecisions(QObject):
         return self._session.apply(edit(clips))
 
 
-def _compare(work: Work) -> int:
+def _compare(work: JobContext) -> int:
     from curator.jobs.derived_facts import conclude
 
     conclude(work.project, work.write)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from curator.domain.target import read_target
 from curator.export.project import Checked, check_project, export_project
 from curator.export.settings import Exported
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.queries import by_id
 from curator.jobs.result_writer import OnClips
 from curator.ui.actions import KeyScope
@@ -141,7 +141,7 @@ class ExportPage(Page):
         out, settings = self.choices.folder, self.choices.settings
         read_only = self.session.read_only
 
-        def task(work: Work) -> Exported:
+        def task(work: JobContext) -> Exported:
             take = None if read_only else lambda: _snapshot(work)
             return export_project(work.project, out, settings, progress=work.watcher, take=take)
 
@@ -214,7 +214,7 @@ class ExportPage(Page):
             self.session.messages.inform(self.tr("Copied. Paste it into a terminal."))
 
 
-def _snapshot(work: Work) -> str:
+def _snapshot(work: JobContext) -> str:
     """Take a snapshot in the window's thread and return its name."""
     names: list[str] = []
     take = OnClips(frozenset(), lambda owner: names.append(owner.snapshots.for_export().name))
@@ -228,7 +228,7 @@ def trainer_command(bundle: Path) -> str:
     return f'trainer check "{shown}"' if " " in shown else f"trainer check {shown}"
 
 
-def _check(target: str, work: Work) -> tuple[str, Checked, dict[int, str]]:
+def _check(target: str, work: JobContext) -> tuple[str, Checked, dict[int, str]]:
     checked = check_project(work.project, work.watcher, target)
     refused = [refusal.clip_id for refusal in checked.refusals]
     clips = work.project.clips.find(by_id(refused)) if refused else []

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from curator.domain.decision import Changes, Field, Value
 from curator.domain.merging import Conflict, MergePlan, Rule
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.ui.history.simple_table import TextTable, table_view
 from curator.ui.job_queue import Ending
 from curator.ui.page import button, label
@@ -126,7 +126,7 @@ class MergeDialog(QDialog):
         if not self.path.text().strip():
             return
 
-        def task(work: Work) -> MergePlan:
+        def task(work: JobContext) -> MergePlan:
             from curator.jobs.merging import plan_merge
 
             return plan_merge(work, path)
@@ -143,7 +143,7 @@ class MergeDialog(QDialog):
             return
         plan = self._plan.decided(Rule(self.rule.currentData()), self._choices)
 
-        def task(work: Work) -> Changes:
+        def task(work: JobContext) -> Changes:
             from curator.jobs.derived_facts import conclude
             from curator.jobs.merging import merge
 

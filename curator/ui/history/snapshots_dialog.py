@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from curator.domain.snapshot import CategoryChange, Comparison, Snapshot
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.store.project import Project
 from curator.store.snapshots import NOW
 from curator.ui.history.simple_table import TextTable, table_view
@@ -154,7 +154,7 @@ class SnapshotsDialog(QDialog):
             return
         self._wanted = before, after = snapshot.name, self.other.currentData() or NOW
 
-        def task(work: Work) -> Comparison:
+        def task(work: JobContext) -> Comparison:
             return work.project.snapshots.compare(before, after)
 
         self.summary.setText(self.tr("Comparing…"))

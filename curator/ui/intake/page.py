@@ -8,7 +8,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from curator.domain.errors import CuratorError, printable
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.ui.actions import KeyScope
 from curator.ui.intake.drop_area import DropArea
 from curator.ui.intake.plan import Survey, survey
@@ -148,7 +148,7 @@ class IntakePage(Page):
     def relocate_to(self, recording: int, path: Path) -> None:
         """Use this file for a recording if its content is the same."""
 
-        def task(work: Work) -> str:
+        def task(work: JobContext) -> str:
             from curator.audio.intake import content_hash
 
             known = work.project.recordings.get(recording)

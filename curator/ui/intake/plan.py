@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.job import Options
 from curator.store.project import Project
 from curator.ui.intake.recordings_model import FileState
@@ -42,7 +42,7 @@ class Survey:
     plan: AnalysisPlan
 
 
-def survey(work: Work, options: Options, workers: int) -> Survey:
+def survey(work: JobContext, options: Options, workers: int) -> Survey:
     """Survey the project; runs in a thread, as changed files are read.
 
     workers: number of processes of the analysis.
@@ -61,7 +61,7 @@ def survey(work: Work, options: Options, workers: int) -> Survey:
     return Survey(languages, clips, files_of(work), plan)
 
 
-def files_of(work: Work) -> dict[int, FileState]:
+def files_of(work: JobContext) -> dict[int, FileState]:
     """File states by recording id. Only files with a new size or date are read."""
     from curator.export.sources import source_fault
 

@@ -16,7 +16,7 @@ from curator.domain.clip_query import Query
 from curator.domain.decision import NOT_OF_CLIPS, Changes, Field
 from curator.domain.errors import printable
 from curator.domain.fact import DeliveryPoint, MapPoint
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.ui.clip_data.clip_columns import ClipColumns
 from curator.ui.clip_data.column_feed import SHOWN, ColumnFeed, Members, groups_of
 from curator.ui.clip_data.column_filter import Mask, mask_of
@@ -251,7 +251,7 @@ class MapClips(QObject):
             self._settling.start()
 
 
-def _read(work: Work, ids: NDArray[np.int64]) -> MapData:
+def _read(work: JobContext, ids: NDArray[np.int64]) -> MapData:
     """Read in the job's thread. ids: of the columns."""
     project = work.project
     np.ma.is_masked(ids)  # loads a part of numpy here, so that the window does not wait for it

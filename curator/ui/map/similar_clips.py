@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curator.domain.decision import State
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.stages.speaker.nearest_clips import likeness, oddness, typical
 from curator.stages.speaker.similarity import unpacked
 from curator.store.project import Project
@@ -44,10 +44,12 @@ class _Vectors:
     emotions: NDArray[np.str_]
 
 
-def most_similar(chosen: Collection[int], *, by_delivery: bool) -> Callable[[Work], RankedClips]:
+def most_similar(
+    chosen: Collection[int], *, by_delivery: bool
+) -> Callable[[JobContext], RankedClips]:
     """Task that ranks clips by similarity to the chosen ones, without dropped ones."""
 
-    def task(work: Work) -> RankedClips:
+    def task(work: JobContext) -> RankedClips:
         known = _known(work.project, by_delivery=by_delivery, also=chosen)
         mask = np.isin(known.ids, np.array(list(chosen), np.int64))
         if not mask.any():
@@ -59,7 +61,7 @@ def most_similar(chosen: Collection[int], *, by_delivery: bool) -> Callable[[Wor
     return task
 
 
-def outliers(work: Work) -> RankedClips:
+def outliers(work: JobContext) -> RankedClips:
     """Clips farthest from the voice or from their category, the farthest first."""
     project = work.project
     known = _known(project, by_delivery=False)
@@ -76,10 +78,12 @@ def outliers(work: Work) -> RankedClips:
     return RankedClips(_best(known.ids, odd, max(ODD_LEAST, round(ODD_SHARE * known.ids.size))))
 
 
-def typical_of(members: Collection[int], *, by_delivery: bool) -> Callable[[Work], RankedClips]:
+def typical_of(
+    members: Collection[int], *, by_delivery: bool
+) -> Callable[[JobContext], RankedClips]:
     """Task that ranks the members by closeness to their mean."""
 
-    def task(work: Work) -> RankedClips:
+    def task(work: JobContext) -> RankedClips:
         known = _known(work.project, by_delivery=by_delivery)
         mask = np.isin(known.ids, np.array(list(members), np.int64))
         scores = typical(known.vectors, mask)

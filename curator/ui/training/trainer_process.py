@@ -9,7 +9,7 @@ from pathlib import Path
 
 from curator.domain.errors import CuratorError
 from curator.domain.resources import resources
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.run_trainer import trainer_command, trainer_environment
 
 WITHOUT_GPU = "tiny-cpu"
@@ -34,7 +34,7 @@ def presets() -> dict[str, str]:
     }
 
 
-def answer(work: Work, *arguments: str) -> tuple[int, str]:
+def answer(work: JobContext, *arguments: str) -> tuple[int, str]:
     """Run a command; return exit code and output. Raises CuratorError on failure."""
     process = subprocess.Popen(
         trainer_command(*arguments),
@@ -63,10 +63,10 @@ def answer(work: Work, *arguments: str) -> tuple[int, str]:
     return process.returncode, out
 
 
-def look(bundle: Path, base: str, price: str) -> Callable[[Work], BundleCheck]:
+def look(bundle: Path, base: str, price: str) -> Callable[[JobContext], BundleCheck]:
     """Return a job that checks a bundle, selects a preset and estimates the training."""
 
-    def task(work: Work) -> BundleCheck:
+    def task(work: JobContext) -> BundleCheck:
         _, checked = answer(work, "check", str(bundle))
         _, machine = answer(work, "doctor", "--json")
         gpu = _gpu(machine)
@@ -98,10 +98,10 @@ def _gpu(report: str) -> float | None:
     return None
 
 
-def report(run: Path) -> Callable[[Work], Path]:
+def report(run: Path) -> Callable[[JobContext], Path]:
     """Return a job that writes the report of a run into its folder."""
 
-    def task(work: Work) -> Path:
+    def task(work: JobContext) -> Path:
         out = run / "report.html"
         answer(work, "report", str(run), "--out", str(out))
         return out
@@ -109,10 +109,10 @@ def report(run: Path) -> Callable[[Work], Path]:
     return task
 
 
-def compare(runs: list[Path], out: Path) -> Callable[[Work], Path]:
+def compare(runs: list[Path], out: Path) -> Callable[[JobContext], Path]:
     """Return a job that compares runs with the first one and writes an HTML page."""
 
-    def task(work: Work) -> Path:
+    def task(work: JobContext) -> Path:
         answer(work, "compare", *map(str, runs), "--html", str(out))
         return out
 

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from curator.domain.decision import Field, drop, give_emotion, keep
 from curator.domain.errors import CuratorError
 from curator.domain.progress import NoProgress
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.suggesting import suggest
 from curator.store.categories import weights
 from curator.store.project import Project
@@ -47,7 +47,7 @@ def labelled_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         give_deliveries(project)
         give_labels(project, range(LABELLED))
         project.decisions.apply(keep(clips[:LABELLED]))
-        suggest(Work.at_once(project, NoProgress()))
+        suggest(JobContext.at_once(project, NoProgress()))
         return project.path
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from curator.domain.decision import Field, drop, give_emotion, keep
 from curator.domain.merging import Rule
 from curator.domain.progress import NoProgress
-from curator.jobs.context import Work
+from curator.jobs.context import JobContext
 from curator.jobs.merging import plan_merge
 from curator.store.project import Project
 from curator.ui.history.merge_dialog import MergeDialog
@@ -108,7 +108,7 @@ def test_the_audit_page_knows_clips_of_recordings_that_came_with_them(session, o
 
     project = session.project
     columns = ClipColumns(project)
-    plan = plan_merge(Work.at_once(project, NoProgress()), other)
+    plan = plan_merge(JobContext.at_once(project, NoProgress()), other)
     changes = project.merging.apply(plan.decided(Rule.MINE))
     came, went = columns.follow(changes.of(Field.PRESENCE), Field.PRESENCE)
     assert (len(came), len(went)) == (3, 0)
