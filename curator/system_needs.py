@@ -1,4 +1,4 @@
-"""What the operating system has to provide beside Python's packages, and how to get it.
+"""System libraries and programs required besides Python packages.
 
 Standard library only and nothing of curator, so that it runs before anything is installed:
 ``python3 curator/system_needs.py``. The names of packages are Debian's and Ubuntu's; elsewhere the
@@ -29,7 +29,7 @@ class Part:
 
     @property
     def is_library(self) -> bool:
-        """Whether the loader finds it rather than the shell."""
+        """Whether it is a shared library, not a program."""
         return ".so." in self.name
 
     def __str__(self) -> str:
@@ -46,7 +46,7 @@ class Need:
 
 
 NEEDS = (
-    Need("portaudio", "hearing clips", (Part("libportaudio.so.2", "libportaudio2"),)),
+    Need("portaudio", "audio playback", (Part("libportaudio.so.2", "libportaudio2"),)),
     Need(
         "qt",
         "the window",
@@ -76,7 +76,7 @@ NEEDS = (
     ),
     Need(
         "xvfb",
-        "tests that need a screen, where there is none",
+        "tests on a virtual display",
         (
             Part("Xvfb", "xvfb"),
             Part("xvfb-run", "xvfb"),
@@ -86,14 +86,14 @@ NEEDS = (
     ),
     Need(
         "pulseaudio",
-        "tests that listen to what is played",
+        "tests of audio playback",
         (
             Part("pulseaudio", "pulseaudio", instead="pipewire-pulse"),
             Part("parec", "pulseaudio-utils"),
         ),
     ),
 )
-"""In the order in which people miss them."""
+"""Most frequently missed first."""
 
 # sonames are those of Linux; the wheels for Windows and macOS bring PortAudio and Qt's libraries.
 CHECKED_PLATFORM = "linux"
@@ -108,12 +108,12 @@ class Lack:
 
     @property
     def sentence(self) -> str:
-        """What does not work and why."""
+        """Missing parts and their purpose."""
         return f"Not found: {', '.join(map(str, self.absent))}, for {self.need.purpose}."
 
     @property
     def packages(self) -> tuple[str, ...]:
-        """Debian's packages that have the absent parts, each once."""
+        """Debian packages of the absent parts, without duplicates."""
         return tuple(dict.fromkeys(part.package for part in self.absent))
 
 
@@ -134,30 +134,30 @@ def lacks(
     """Unmet system requirements; none where the wheels bring everything."""
     if not sys.platform.startswith(CHECKED_PLATFORM):
         return []
-    found = []
+    unmet = []
     for need in needs:
         absent = tuple(part for part in need.parts if not present(part))
         if absent:
-            found.append(Lack(need, absent))
-    return found
+            unmet.append(Lack(need, absent))
+    return unmet
 
 
 def install_line(missing: Sequence[Lack]) -> str:
-    """The one line that a person runs to get what is missing."""
+    """Command line that installs what is missing."""
     if shutil.which("apt-get"):
         packages = " ".join(package for lack in missing for package in lack.packages)
         return f"sudo apt-get install --no-install-recommends {packages}"
     absent = ", ".join(str(part) for lack in missing for part in lack.absent)
-    return f"install with your system's package manager what has {absent}"
+    return f"install {absent} with your system's package manager"
 
 
 def may_install() -> bool:
-    """Whether this is Debian or Ubuntu and we are root."""
+    """Whether apt-get exists and the user is root."""
     return bool(shutil.which("apt-get")) and hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def install(missing: Sequence[Lack]) -> None:
-    """Install what is missing with apt-get; says so when that does not work, and goes on."""
+    """Install what is missing with apt-get; failures are printed, not raised."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     packages = [package for lack in missing for package in lack.packages]
     print(f"Installing {' '.join(packages)}.", flush=True)
@@ -170,17 +170,17 @@ def install(missing: Sequence[Lack]) -> None:
         )
         if done.returncode:
             reason = (done.stderr or done.stdout).strip().splitlines()
-            print(f"{' '.join(command[:2])} did not work: {reason[-1] if reason else 'no word'}")
+            print(f"{' '.join(command[:2])} failed: {reason[-1] if reason else 'no message'}")
 
 
 def look(may_change: bool) -> int:
-    """Say what is missing, installing it first where that is wanted and possible."""
+    """Print what is missing, after installing it if requested and possible."""
     missing = lacks()
     if missing and may_change and may_install():
         install(missing)
         missing = lacks()
     for lack in missing:
-        print(f"{lack.sentence} The rest works without.")
+        print(f"{lack.sentence} Everything else works without it.")
     if missing:
         print(f"To add what is missing: {install_line(missing)}")
     return 0
@@ -197,18 +197,18 @@ def run_on_screen(command: Sequence[str]) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line, for the Makefile."""
     parser = argparse.ArgumentParser(
-        prog=Path(__file__).name, description="Look at what the system lacks for voice-curator."
+        prog=Path(__file__).name, description="Check the system requirements of voice-curator."
     )
     parser.add_argument(
         "--install",
         action="store_true",
-        help="install it (Debian and Ubuntu, as root); otherwise say how",
+        help="install missing packages (Debian and Ubuntu, as root)",
     )
     parser.add_argument(
         "--run-on-screen",
         nargs=argparse.REMAINDER,
         metavar="COMMAND",
-        help="run a command, on a virtual screen if there is no real one",
+        help="run a command, on a virtual display without a real one",
     )
     chosen = parser.parse_args(arguments)
     if chosen.run_on_screen:

@@ -9,7 +9,7 @@ import pytest
 from curator import system_needs
 from curator.system_needs import Need, Part, install_line, is_present, lacks
 
-SOUND = Need("portaudio", "hearing clips", (Part("libportaudio.so.2", "libportaudio2"),))
+SOUND = Need("portaudio", "audio playback", (Part("libportaudio.so.2", "libportaudio2"),))
 SCREEN = Need("xvfb", "tests", (Part("Xvfb", "xvfb"), Part("xvfb-run", "xvfb")))
 
 
@@ -79,7 +79,10 @@ def test_without_the_right_to_install_one_line_is_printed_and_all_goes_on(monkey
     monkeypatch.setattr(system_needs, "lacks", lambda: lacks((SOUND,), present=lambda part: False))
     assert system_needs.look(may_change=True) == 0
     said = capsys.readouterr().out.splitlines()
-    assert said[0] == "Not found: libportaudio.so.2, for hearing clips. The rest works without."
+    assert (
+        said[0]
+        == "Not found: libportaudio.so.2, for audio playback. Everything else works without it."
+    )
     assert said[1].startswith("To add what is missing: sudo apt-get install")
 
 
@@ -89,7 +92,7 @@ def test_an_installation_that_fails_says_why_and_all_goes_on(monkeypatch, capsys
 
     monkeypatch.setattr(system_needs.subprocess, "run", refuse)
     system_needs.install(lacks((SOUND,), present=lambda part: False))
-    assert "apt-get install did not work: E: no such package" in capsys.readouterr().out
+    assert "apt-get install failed: E: no such package" in capsys.readouterr().out
 
 
 def test_a_command_runs_on_a_virtual_screen_where_there_is_none(monkeypatch):

@@ -1,1 +1,1 @@
-"""Demo: a generated quiz-show recording with known faults, and their detection."""
+"""Demo: a generated quiz-show recording with known faults, and a detection report."""

@@ -1,4 +1,4 @@
-"""Rooms, background and the exact places of speech, for recordings made on purpose."""
+"""Room impulse responses, background noise and speech activity of generated recordings."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from curator.domain.span import Span
 Stereo = NDArray[np.float32]  # (samples, 2)
 
 FRAME_MS = 5
-"""Speech is told from silence frame by frame, in frames of this length."""
+"""Frame length of the speech activity detection."""
 AUDIBLE_DB = 40.0
 """A frame is speech when it is at most this far below the loudest frame of its sentence."""
 CLOSURE_MS = 100
@@ -22,7 +22,7 @@ HUM_SHARE = 0.1
 
 
 def stretches(voice: Samples, rate: int, closure_ms: int = CLOSURE_MS) -> tuple[Span, ...]:
-    """Where a clean voice speaks without a pause: closures inside words are filled.
+    """Speech spans of a clean voice; closures inside words are filled.
 
     voice: mono, no noise and no room. Returns spans in order; between two is a pause of at least
     ``closure_ms``. Empty for silence.
@@ -51,7 +51,7 @@ def speech_rms(voice: Samples, spoken: tuple[Span, ...]) -> float:
 
 
 def room(rate: int, decay_s: float, direct_db: float, seed: int) -> Stereo:
-    """An impulse response: the direct sound, then a tail that falls by 60 dB in ``decay_s``.
+    """Impulse response: direct sound and a tail with an RT60 of ``decay_s``.
 
     direct_db: how much louder the direct sound is than the whole tail. Shape (samples, 2).
     """
@@ -66,7 +66,7 @@ def room(rate: int, decay_s: float, direct_db: float, seed: int) -> Stereo:
 
 
 def in_room(voice: Samples, response: Stereo) -> Stereo:
-    """The voice as it sounds there; longer than the voice by the room's tail."""
+    """Convolve a voice with a room response; longer by the response's tail."""
     return np.stack([fftconvolve(voice, response[:, side]) for side in (0, 1)], axis=1).astype(
         np.float32
     )

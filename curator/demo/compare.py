@@ -1,4 +1,4 @@
-"""What the program found in a demo recording against what was planted in it."""
+"""Comparison of the analysis of a demo recording with its ground truth."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -23,27 +23,46 @@ WORD_ERRORS_PASS = 0.15
 CUTS_PASS = 0.01
 HOST_FLAGGED_PASS = 0.02
 HEARD_S = 0.5
-"""A clip with so much of the clipped turn in it is a clipped one."""
+"""Minimum overlap with the clipped turn for a clip to count as clipped."""
+
+
+_LABELS = {
+    "word error rate of the host's kept clips": "word error rate, kept host clips",
+    "clips that start or stop inside a word": "clips cut inside a word",
+    "contestants' clips told by their voice": "contestant clips flagged as another speaker",
+    "host's clips taken for another voice": "host clips flagged as another speaker",
+    "clipped clips told": "clipped clips flagged",
+    "clips in which the recording breaks off told": "truncated clips flagged",
+    "clips with two voices, and told": "two-speaker clips flagged",
+    "good clips with an error finding": "false alarms on good clips",
+    "seconds of good speech kept": "good speech kept",
+}
+"""Printed names of the measures, which are keys of the JSON result."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparisonLine:
-    """A line of the table. passed: None where there is no pass line."""
+    """A line of the table. passed: None without a pass criterion."""
 
     measure: str
     planted: str
-    found: str
+    detected: str
     passed: bool | None
+
+    @property
+    def label(self) -> str:
+        """Printed name of the measure."""
+        return _LABELS.get(self.measure, self.measure)
 
 
 @dataclass(frozen=True, slots=True)
 class DemoComparison:
-    """Counts, so that several recordings can be added up.
+    """Counts of one or more recordings; instances can be added.
 
-    cuts: clips of which an edge lies more than 30 ms inside a word, without those that hold the
-    planted cut. flagged: by speaker similarity. both: clips with the host's and another voice.
-    clipped, cut: clips that hold what was planted, and how many of those were flagged.
-    false_alarms: clips of the host alone with an error finding, although nothing was planted there.
+    cuts: clips with an edge more than 30 ms inside a word, except those with the planted
+    cut. flagged: by speaker similarity. both: clips with the host's and another voice.
+    clipped, cut: clips with the planted fault, and how many of them were flagged.
+    false_alarms: clips of the host alone with an error finding but without a planted fault.
     categories: planted turns and kept clips by category. host_speech_s and kept_speech_s: seconds
     of the host's speech in the recording, without its faults, and in kept clips.
     """
@@ -76,17 +95,17 @@ class DemoComparison:
 
     @property
     def lines(self) -> tuple[ComparisonLine, ...]:
-        """Every measure, those with a pass line first."""
-        return (*_judged(self), *_told(self), *_categories(self))
+        """All measures; those with a pass criterion first."""
+        return (*_judged(self), *_unjudged(self), *_categories(self))
 
     @property
     def passed(self) -> bool:
-        """Whether every pass line is reached."""
+        """Whether all pass criteria are met."""
         return all(line.passed is not False for line in self.lines)
 
 
 def compare(truth: Truth, clips: Sequence[Clip]) -> DemoComparison:
-    """What was found in one recording. clips: all of its clips, with decisions and findings."""
+    """Compare one recording. clips: all of its clips, with decisions and findings."""
     kept = [clip for clip in clips if clip.state is State.KEPT]
     by_voice = {kind: [clip for clip in clips if whose(truth, clip.span) is kind] for kind in Whose}
     host, contestants, both = (
@@ -126,21 +145,21 @@ def compare(truth: Truth, clips: Sequence[Clip]) -> DemoComparison:
 
 
 def total(comparisons: Iterable[DemoComparison]) -> DemoComparison:
-    """Several recordings as one."""
+    """Sum over recordings."""
     return sum(comparisons, DemoComparison())
 
 
 def table(lines: Sequence[ComparisonLine]) -> str:
-    """The lines as text in columns."""
-    head = ComparisonLine("", "planted", "found", None)
+    """Format the lines as a table."""
+    head = ComparisonLine("", "expected", "detected", None)
     wide = [max(len(getattr(line, name)) for line in (head, *lines)) for name in _COLUMNS]
-    verdict = {True: "good", False: "MISSED", None: ""}
+    verdict = {True: "pass", False: "FAIL", None: ""}
     return "\n".join(
         "  ".join(
             (
-                line.measure.ljust(wide[0]),
+                line.label.ljust(wide[0]),
                 line.planted.rjust(wide[1]),
-                line.found.rjust(wide[2]),
+                line.detected.rjust(wide[2]),
                 verdict[line.passed],
             )
         ).rstrip()
@@ -149,14 +168,14 @@ def table(lines: Sequence[ComparisonLine]) -> str:
 
 
 def as_dict(comparison: DemoComparison) -> dict[str, object]:
-    """For programs: each measure's figures and whether its pass line is reached."""
+    """JSON object by measure: planted, found and passed."""
     return {
-        line.measure: {"planted": line.planted, "found": line.found, "passed": line.passed}
+        line.measure: {"planted": line.planted, "found": line.detected, "passed": line.passed}
         for line in comparison.lines
     }
 
 
-_COLUMNS = ("measure", "planted", "found")
+_COLUMNS = ("label", "planted", "detected")
 
 
 def _judged(c: DemoComparison) -> tuple[ComparisonLine, ...]:
@@ -201,7 +220,7 @@ def _judged(c: DemoComparison) -> tuple[ComparisonLine, ...]:
     )
 
 
-def _told(c: DemoComparison) -> tuple[ComparisonLine, ...]:
+def _unjudged(c: DemoComparison) -> tuple[ComparisonLine, ...]:
     return (
         ComparisonLine("clips with two voices, and told", str(c.both), str(c.both_flagged), None),
         ComparisonLine(
@@ -230,19 +249,19 @@ def _flagged(clips: Sequence[Clip], key: str) -> int:
 
 
 def _holds_clipping(truth: Truth, clip: Clip) -> bool:
-    """Whether enough of the clipped turn is in a clip to hear it."""
+    """Whether a clip overlaps the clipped turn by at least HEARD_S."""
     stretches = truth.with_fault(CLIPPED).stretches
     return speech_in(clip.span, stretches) >= HEARD_S * truth.rate
 
 
 def _seconds(truth: Truth, spans: Sequence[Span]) -> float:
-    """Seconds of the host's speech without a fault that lie in ``spans``."""
+    """Seconds of fault-free host speech within ``spans``."""
     good = [u for u in truth.host if not u.fault]
     return sum(speech_in(span, u.stretches) for span in spans for u in good) / truth.rate
 
 
 def _words(truth: Truth, clips: Sequence[Clip]) -> WordErrors:
-    """Errors over clips of the host; neighbours that share a sentence are read as one."""
+    """Word errors of host clips; neighbours that share a sentence are joined."""
     groups: list[list[Clip]] = []
     for clip in sorted(clips, key=lambda clip: clip.span):
         if groups and _share_a_sentence(truth, groups[-1][-1], clip):
@@ -274,6 +293,6 @@ def _errors_of(truth: Truth, group: Sequence[Clip]) -> WordErrors:
 
 
 def _whole(span: Span, sentence: Sentence) -> bool:
-    """Whether all but a breath of a sentence lies in ``span``."""
+    """Whether at least 97% of a sentence lies in ``span``."""
     spoken = sum(stretch.samples for stretch in sentence.stretches)
     return speech_in(span, sentence.stretches) >= 0.97 * spoken

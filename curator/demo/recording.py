@@ -1,4 +1,4 @@
-"""Makes a quiz-show recording of about three minutes, with faults planted at known places.
+"""Generator of a three-minute quiz-show recording with faults at known positions.
 
 The voices are synthetic, the rest is as broadcasts are: stereo at 44.1 kHz, every speaker in a room
 and at a level of their own, background noise with one noisier passage, one turn of the host driven
@@ -34,7 +34,7 @@ LEVEL_DBFS = -20.0
 SNR_DB = 30.0
 NOISY_SNR_DB = 20.0
 OVERDRIVE_DB = 14.0
-"""How much too loud the clipped turn is."""
+"""Additional gain of the clipped turn."""
 FULL_SCALE = 32767 / 32768
 TURN_GAP_S = (0.4, 0.9)
 SECTION_GAP_S = (2.0, 3.0)
@@ -42,12 +42,12 @@ SENTENCE_GAP_S = (0.2, 0.35)
 LEAD_S = 1.0
 """Background before the first word."""
 CUT_REST_S = 0.1
-"""At least so much sound without any silence is on both sides of where it breaks off."""
+"""Minimum continuous speech on both sides of the cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoRecording:
-    """A recording with what is known of it. truth_path: ``truth`` as JSON, beside the recording."""
+    """A recording and its ground truth. truth_path: ``truth`` as JSON."""
 
     path: Path
     truth_path: Path
@@ -56,7 +56,7 @@ class DemoRecording:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """A line as it was spoken: one clean sentence after the other, at RATE, at its level."""
+    """Synthesised script line: clean sentences at RATE and at their level."""
 
     line: ScriptLine
     sentences: tuple[Samples, ...]

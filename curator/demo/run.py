@@ -1,7 +1,7 @@
 """End-to-end demo: recording, clips, decisions, bundle, training.
 
-Every step is the command a person would type, run as they would run it; what needs ears (whose
-voice it is, which category a clip belongs to) is taken from the planted truth.
+Every step runs the command a user would type; decisions that need listening (target speaker,
+categories) are taken from the ground truth.
 """
 
 import json
@@ -23,12 +23,12 @@ from curator.run_trainer import trainer_environment
 from curator.store.project import Project
 
 MARK = ".made-by-curator-demo"
-"""Lies in the folder of a demo: what a former demo made there may be replaced."""
+"""Marker file of a demo folder; files of an earlier demo in it may be replaced."""
 RECORDING, TRUTH, FOUND = "quiz_show.wav", "quiz_show.truth.json", "found.json"
 PROJECT, BUNDLE, TRAINING, VOICE = "quiz_show.curator", "bundle", "run", "voice"
 SPOKEN, REPORT = "spoken.wav", "report.html"
 PREPARED = f"{BUNDLE}.prepared"
-"""What the trainer keeps beside a bundle."""
+"""Prepared data that the trainer writes beside a bundle."""
 MADE = (RECORDING, TRUTH, FOUND, PROJECT, BUNDLE, PREPARED, TRAINING, VOICE, SPOKEN, REPORT)
 STEPS = 30
 SENTENCE = "Good evening, and welcome to our show."
@@ -40,15 +40,15 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Curated:
-    """A demo recording after all decisions. found: against what was planted."""
+    """A demo recording after all decisions. comparison: against the ground truth."""
 
     project: Path
     truth: Truth
-    found: DemoComparison
+    comparison: DemoComparison
 
 
 def run_demo(out: Path, say: Say, seed: int = 0) -> DemoComparison:
-    """All of it, into the folder ``out``; returns what was found against what was planted."""
+    """Run the demo in the folder ``out``; returns the comparison with the ground truth."""
     began = time.monotonic()
     curated = curate(out, say, seed)
     bundle, run = out / BUNDLE, out / TRAINING
@@ -63,19 +63,21 @@ def run_demo(out: Path, say: Say, seed: int = 0) -> DemoComparison:
     _trainer(say, "export", run, out / VOICE)
     _trainer(say, "speak", run, "--text", SENTENCE, "--out", out / SPOKEN)
     _trainer(say, "report", run, "--out", out / REPORT)
-    (out / FOUND).write_text(json.dumps(as_dict(curated.found), indent=1) + "\n", encoding="utf-8")
+    (out / FOUND).write_text(
+        json.dumps(as_dict(curated.comparison), indent=1) + "\n", encoding="utf-8"
+    )
     say("")
-    say(table(curated.found.lines))
+    say(table(curated.comparison.lines))
     say("")
-    say(f"The report is {printable(str(out / REPORT))}.")
-    say(f"All of it took {(time.monotonic() - began) / 60:.1f} minutes.")
-    return curated.found
+    say(f"Report: {printable(str(out / REPORT))}")
+    say(f"Total time: {(time.monotonic() - began) / 60:.1f} min.")
+    return curated.comparison
 
 
 def curate(out: Path, say: Say, seed: int = 0) -> Curated:
-    """A recording made in ``out``, analysed, and decided about as a person would."""
+    """Generate a recording in ``out``, analyse it and make all decisions."""
     _make_room(out)
-    say("Making a recording of about three minutes, with faults planted in it.")
+    say("Generating a recording of about three minutes with known faults.")
     recording = make_recording(out, seed)
     truth, project = recording.truth, out / PROJECT
     _curator(say, "new", project, "--language", "en", "--categories", "quiz_show")
@@ -91,12 +93,12 @@ def curate(out: Path, say: Say, seed: int = 0) -> Curated:
 
 
 def _make_room(out: Path) -> None:
-    """The folder, empty of what a former demo made; refused when anything else is there."""
+    """Create or clean the demo folder. Raises CuratorError if it has other files."""
     if out.exists() and not out.is_dir():
         raise CuratorError(f"{printable(str(out))} is a file.", "Name a folder for the demo.")
     if out.is_dir() and any(out.iterdir()) and not (out / MARK).exists():
         raise CuratorError(
-            f"{printable(str(out))} is not empty, and no demo made what is in it.",
+            f"{printable(str(out))} is not empty and was not created by the demo.",
             "Name a new folder for the demo.",
         )
     out.mkdir(parents=True, exist_ok=True)
@@ -118,7 +120,7 @@ def _trainer(say: Say, *words: str | int | Path) -> None:
 
 
 def _run(say: Say, program: str, words: Sequence[str | int | Path]) -> None:
-    """Show a command and run it; its own words go where ours go."""
+    """Print a command and run it with inherited output."""
     arguments = [str(word) for word in words]
     shown = " ".join(f'"{a}"' if " " in a else a for a in arguments)
     say(f"\n$ {program} {printable(shown)}")
@@ -127,8 +129,8 @@ def _run(say: Say, program: str, words: Sequence[str | int | Path]) -> None:
     )
     if done.returncode:
         raise CuratorError(
-            f"The demo stopped: {program} {arguments[0]} could not do its part.",
-            "Its last lines above say why.",
+            f"The demo stopped: {program} {arguments[0]} failed.",
+            "See the last lines above.",
         )
 
 
@@ -144,10 +146,10 @@ def _clips(project: Path) -> list[Clip]:
 
 
 def _a_clip_of_the_host(truth: Truth, clips: Sequence[Clip]) -> int:
-    """The clip that holds most of the host's first turn."""
+    """Clip with the most speech of the host's first turn."""
     first = truth.host[0].stretches
     if not clips:
-        raise CuratorError("The demo stopped: no clip was found in its recording.")
+        raise CuratorError("The demo stopped: its recording has no clips.")
     return max(clips, key=lambda clip: speech_in(clip.span, first)).id
 
 
@@ -156,7 +158,7 @@ def _has_an_error(clip: Clip) -> bool:
 
 
 def _categories(truth: Truth, clips: Sequence[Clip]) -> Mapping[str, list[Clip]]:
-    """The undropped clips by the category a listener would give them, the host's only."""
+    """Undropped host clips by their true category."""
     given: dict[str, list[Clip]] = {}
     for clip in clips:
         utterance = main_utterance(truth, clip.span)

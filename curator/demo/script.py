@@ -1,4 +1,4 @@
-"""What is said in the demo recording, by whom and in which category of delivery."""
+"""Script of the demo recording: speakers, sentences and delivery categories."""
 
 import tomllib
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class ScriptLine:
 
     @property
     def text(self) -> str:
-        """All that is said."""
+        """Full text."""
         return " ".join(self.sentences)
 
 
@@ -40,7 +40,7 @@ class Script:
     level_db: dict[str, float]
 
     def lines(self, seed: int) -> tuple[ScriptLine, ...]:
-        """Every line in the order it is said; seed 0 leaves the rounds as they are written."""
+        """All lines in speaking order; seed 0 leaves the rounds as they are written."""
         first, *rounds, last = self.sections
         if seed:
             Random(f"rounds {seed}").shuffle(rounds)

@@ -7,9 +7,9 @@ from curator.demo.truth import Sentence, Truth, Utterance
 from curator.domain.span import Span
 
 INSIDE_MS = 30
-"""An edge cuts a word when it lies inside a stretch of speech, further than this from both ends."""
+"""Minimum distance of an edge from both ends of a speech span to count as cutting a word."""
 ALONE = 0.9
-"""The part of a clip's speech from which on it is the host's alone."""
+"""Minimum share of a clip's speech for a single speaker."""
 
 
 class Whose(StrEnum):
@@ -22,7 +22,7 @@ class Whose(StrEnum):
 
 
 def speech_in(span: Span, stretches: Iterable[Span]) -> int:
-    """How many samples of speech lie in ``span``."""
+    """Number of speech samples within ``span``."""
     return sum(span.overlap(stretch) for stretch in stretches)
 
 

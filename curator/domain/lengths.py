@@ -41,7 +41,7 @@ class Lengths:
         if self.lacking_short:
             more = "one more" if self.lacking_short == 1 else f"{self.lacking_short} more"
             words += (
-                f"; {self.target.name} wants {wanted:.0%}, to learn how short sentences end: "
+                f"; {self.target.name} needs {wanted:.0%} to learn the endings of short sentences: "
                 f"keep {more} of them"
             )
         sentences = [f"{words}."]
@@ -49,7 +49,7 @@ class Lengths:
             is_are = "1 kept clip is" if self.outside == 1 else f"{self.outside} kept clips are"
             sentences.append(
                 f"{is_are} outside {self.target.min_s:.1f} to {self.target.max_s:.1f} s "
-                "and will be refused."
+                "and will be rejected."
             )
         return tuple(sentences)
 

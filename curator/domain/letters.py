@@ -99,8 +99,8 @@ class Coverage:
             return ""
         parts = []
         if self.missing:
-            parts.append(f"Never heard: {', '.join(self.missing)}.")
+            parts.append(f"Not covered: {', '.join(self.missing)}.")
         if self.seldom:
             listed = ", ".join(f"{letter} ({times})" for letter, times in self.seldom)
-            parts.append(f"Heard less than {OFTEN_ENOUGH} times: {listed}.")
-        return " ".join(parts) or "Every letter of the language is heard often enough."
+            parts.append(f"Fewer than {OFTEN_ENOUGH} times: {listed}.")
+        return " ".join(parts) or f"All letters occur at least {OFTEN_ENOUGH} times."

@@ -70,13 +70,13 @@ class LabellingPlan:
 
     def sentences(self) -> tuple[str, ...]:
         """Plan as sentences."""
-        sentences = list(self.shortfalls()) or ["Every category has what it needs."]
+        sentences = list(self.shortfalls()) or ["All category targets are reached."]
         sentences += self.lengths.sentences()
         if self.balance.clips and (covered := self.coverage.sentence()):
             sentences.append(covered)
         sentences += self._about_twins()
         if self.balance.clips:
-            sentences.append(f"An export would weigh {self.bytes / MEGABYTE:.1f} MB.")
+            sentences.append(f"Export size: {self.bytes / MEGABYTE:.1f} MB.")
         return tuple(sentences)
 
     def _about_twins(self) -> Sequence[str]:
@@ -84,10 +84,10 @@ class LabellingPlan:
         same_sound = sum(len(each.sounds) - 1 for each in self.twins if each.sounds)
         if not same_words:
             return ()
-        words = "1 clip says" if same_words == 1 else f"{same_words} clips say"
-        sentence = f"{words} the same words as another"
+        words = "1 clip has" if same_words == 1 else f"{same_words} clips have"
+        sentence = f"{words} the same text as another clip"
         if same_sound:
-            sentence += f", {same_sound} of them in the same sound"
+            sentence += f", {same_sound} of them with the same audio"
         return (f"{sentence}.",)
 
 

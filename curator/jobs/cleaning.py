@@ -41,7 +41,7 @@ Store = Callable[[Project, Sequence[WorkerResult]], None]
 
 @dataclass
 class Outcome:
-    """What a recipe did. verdicts: by clip; failures: items that could not be done."""
+    """Result of a cleaning. verdicts: by clip. failures: number of failed items."""
 
     recipe: Recipe
     verdicts: dict[int, CleaningVerdict] = field(default_factory=dict)
@@ -50,22 +50,22 @@ class Outcome:
 
     @property
     def accepted(self) -> list[int]:
-        """The clips that the recipe left as they should be."""
+        """Clips accepted by the guard."""
         return [clip for clip, verdict in self.verdicts.items() if verdict.is_accepted]
 
     @property
     def refused(self) -> dict[int, CleaningVerdict]:
-        """The clips for which the guard refuses it."""
+        """Clips rejected by the guard."""
         return {clip: its for clip, its in self.verdicts.items() if not its.is_accepted}
 
 
 def clean(work: JobContext, options: Options, recipe: Recipe, clips: Collection[int]) -> Outcome:
-    """Clean the recordings of these clips and judge what that did to each of them.
+    """Clean the recordings of these clips and check each clip with the guard.
 
-    What was made or measured before is not made again. Nothing is decided yet; see ``edits``.
+    Existing versions and measurements are reused. Changes no decision; see ``edits``.
     """
     project = work.project
-    sweep(project.cache)  # what a program that was killed has left
+    sweep(project.cache)  # left over by a killed process
     outcome = Outcome(recipe)
     work.write(lambda owner: _know(owner, recipe))
     outcome.failures += make_caches(work)
@@ -85,7 +85,7 @@ def clean(work: JobContext, options: Options, recipe: Recipe, clips: Collection[
 def make_cleaned(
     work: JobContext, options: Options, recipe: Recipe, recordings: Sequence[int]
 ) -> int:
-    """The recordings as the recipe makes them, where they are not there; returns what failed."""
+    """Create missing cleaned recordings; returns the number of failures."""
     if not of_recordings(recipe.steps):
         return 0
     made = Versions(work.project.cache, {}, {recipe.hash: to_toml(recipe)})
@@ -94,11 +94,11 @@ def make_cleaned(
         for number in recordings
         if made.made(work.project.recordings.get(number), recipe.hash) is None
     ]
-    return _run(work, "clean", options, recipe, lacking, lambda _project, _found: None)
+    return _run(work, "clean", options, recipe, lacking, lambda _project, _results: None)
 
 
 def make_all_cleaned(work: JobContext, options: Options) -> int:
-    """What was cleaned and then deleted, made again; returns how many recordings failed."""
+    """Recreate deleted cleaned recordings; returns the number of failures."""
     project, failures = work.project, 0
     wanted: dict[str, set[int]] = {}
     known = versions(project)
@@ -110,7 +110,7 @@ def make_all_cleaned(work: JobContext, options: Options) -> int:
 
 
 def edits(project: Project, outcome: Outcome, *, whole: bool) -> tuple[str, list[Edit]]:
-    """The act that gives accepted clips the recipe: its label, and its edits.
+    """Label and edits that set the recipe of accepted clips.
 
     whole: the recipe is for the recordings, and clips have it from them; a clip that was refused,
     or could not be judged, is then given the recipe that does nothing. Otherwise it is for the
@@ -135,19 +135,19 @@ def edits(project: Project, outcome: Outcome, *, whole: bool) -> tuple[str, list
 
 
 def label_of(outcome: Outcome) -> str:
-    """What the act is called."""
+    """Label of the operation."""
     return f"Clean by {outcome.recipe.name} ({_counted(len(outcome.accepted))})"
 
 
 def as_recorded(project: Project, clips: Collection[int]) -> tuple[str, list[Edit]]:
-    """The act that takes cleaning back from these clips."""
+    """Label and edits that restore the original audio of these clips."""
     label = f"{RESTORE_ORIGINAL} ({_counted(len(clips))})"
     hash_ = none().hash
     return label, [Edit(label, Field.RECIPE, dict.fromkeys(clips, hash_))]
 
 
 def decide(work: JobContext, options: Options, outcome: Outcome, *, whole: bool) -> Changes | None:
-    """Make the decisions and find out about the versions of clips that they choose."""
+    """Apply the decisions and re-analyse clips whose version changed."""
     label, acts = edits(work.project, outcome, whole=whole)
     acts = [act for act in acts if act.after]
     if not acts:
@@ -165,34 +165,34 @@ def follow(work: JobContext, options: Options, clips: Collection[int]) -> int:
 def compare(
     work: JobContext, options: Options, recipes: Sequence[Recipe]
 ) -> dict[int, list[CleaningComparison]]:
-    """What each recipe does to some clips of each recording, by recording."""
+    """Compare recipes on sample clips of each recording; results by recording."""
     project = work.project
     make_caches(work)
     tried = _tried(project)
     number_of = {clip: number for clip, number, _ in project.clips.spans(tried)}
-    found: dict[int, list[CleaningComparison]] = {
+    comparisons: dict[int, list[CleaningComparison]] = {
         number: [] for number in dict.fromkeys(number_of.values())
     }
     for recipe in recipes:
-        heard: list[ClipCleaned] = []
+        results: list[ClipCleaned] = []
 
         def keep(
-            _project: Project, part: Sequence[WorkerResult], heard: list[ClipCleaned] = heard
+            _project: Project, part: Sequence[WorkerResult], results: list[ClipCleaned] = results
         ) -> None:
-            heard += [each for each in part if isinstance(each, ClipCleaned)]
+            results += [each for each in part if isinstance(each, ClipCleaned)]
 
         work.watcher.noted(f"Trying {recipe.name}.")
         _run(work, "try", options, recipe, tried, keep)
         by_number: dict[int, list[Measures]] = {}
-        for each in heard:
+        for each in results:
             by_number.setdefault(number_of[each.clip_id], []).append(each.measures)
         for number, its in by_number.items():
-            found[number].append(compared(recipe.name, its))
-    return found
+            comparisons[number].append(compared(recipe.name, its))
+    return comparisons
 
 
 def _tried(project: Project) -> list[int]:
-    """Some clips of each recording, spread over it; those of usual lengths before others."""
+    """Sample clips spread over each recording, preferring usual lengths."""
     rates = {recording.id: recording.rate for recording in project.recordings.all()}
     by_number: dict[int, list[int]] = {}
     usual: dict[int, list[int]] = {}
@@ -213,8 +213,8 @@ def _know(project: Project, recipe: Recipe) -> None:
     project.cleanings.add_recipe(none())
 
 
-def _store(project: Project, found: Sequence[WorkerResult]) -> None:
-    project.cleanings.add(each for each in found if isinstance(each, ClipCleaned))
+def _store(project: Project, results: Sequence[WorkerResult]) -> None:
+    project.cleanings.add(each for each in results if isinstance(each, ClipCleaned))
 
 
 def _run(
@@ -225,7 +225,7 @@ def _run(
     items: Sequence[int],
     store: Store,
 ) -> int:
-    """A job of cleaning with worker processes; returns how many items could not be done."""
+    """Run a cleaning job in worker processes; returns the number of failures."""
     work.look_up()
     if not items:
         return 0
@@ -243,7 +243,7 @@ def _run(
         work,
         store=store,
         describe=lambda item: recordings[item].name if stage == "clean" else f"clip {item}",
-        seconds_of=lambda found: seconds[item_of(found)],
+        seconds_of=lambda result: seconds[item_of(result)],
     )
     pool.do(Job(stage, str(project.path), options, tuple(items), recipe=to_toml(recipe)), items)
     work.watcher.finished()

@@ -1,4 +1,4 @@
-"""What the worker does for cleaning: recordings, and what that did to clips."""
+"""Cleaning jobs in a worker: clean recordings and measure the effect on clips."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -34,15 +34,15 @@ from curator.stages.transcription.transcribers import open_transcriber
 from curator.store.project import Project
 
 STAGES = frozenset({"clean", "guard", "try"})
-"""Recordings cleaned; clips of them judged; clips cleaned by themselves and judged."""
+"""Clean recordings; check clips of them; clean and check single clips."""
 
-AROUND_S = 2.0  # of a clip that is cleaned by itself: what a cleaner hears to find its feet
+AROUND_S = 2.0  # context around a clip that is cleaned alone, for the cleaner to settle
 
 Say = Callable[[Message], None]
 
 
 def serve_cleaning(project: Project, job: Job, say: Say) -> None:
-    """Do a job of STAGES, saying what is found as it is found."""
+    """Run a job of STAGES, sending each result as soon as it is computed."""
     recipe = parsed(job.recipe)
     equipment = Equipment(job.options.device, job.options.threads)
 
@@ -60,8 +60,8 @@ def serve_cleaning(project: Project, job: Job, say: Say) -> None:
             else:
                 say(Cleaned(number))
         return
-    for found in _judged(project, job, recipe, equipment, say):
-        say(found)
+    for result in _judged(project, job, recipe, equipment, say):
+        say(result)
 
 
 def _judged(
@@ -97,7 +97,7 @@ def _pairs(
 
 
 def _from_cache(project: Project, recipe: Recipe) -> PairOf:
-    """Pairs of clips with what a recipe made of their whole recordings."""
+    """Clips before and after, from the cleaned recordings in the cache."""
     made: dict[int, Recording | None] = {}
 
     def pair(sound: ClipSound, text: str) -> ClipPair:
@@ -114,7 +114,7 @@ def _from_cache(project: Project, recipe: Recipe) -> PairOf:
 
 
 class _Tryout:
-    """Cleans clips by themselves, with a little of what is around them."""
+    """Cleans single clips with some context."""
 
     def __init__(
         self, excerpts: Excerpts, steps: tuple[RecipeStep, ...], equipment: Equipment
@@ -124,7 +124,7 @@ class _Tryout:
         self._equipment = equipment
 
     def pair(self, sound: ClipSound, text: str) -> ClipPair:
-        """The clip before and after, in a recording of its own."""
+        """Clip before and after, cleaned without its recording."""
         recording, span = sound.recording, sound.span
         around = round(AROUND_S * recording.rate)
         wide = Span(max(0, span.start - around), min(recording.samples, span.stop + around))
@@ -143,9 +143,9 @@ class _Tryout:
 
 
 def voice_of(project: Project, recording: int) -> SpeakerArray | None:
-    """The direction of the chosen voice; while none is chosen, of a recording's clips together.
+    """Unit mean speaker vector of the target speaker, or of the recording if none is set.
 
-    None where nobody has listened to the voices yet.
+    None without speaker vectors.
     """
     vectors = project.facts.vectors()
     if not vectors:
@@ -162,6 +162,6 @@ def voice_of(project: Project, recording: int) -> SpeakerArray | None:
 
 
 def _direction(rows: SpeakerArray) -> SpeakerArray:
-    middle = rows.mean(axis=0, dtype=np.float64)
-    found: SpeakerArray = (middle / max(float(np.linalg.norm(middle)), 1e-9)).astype(np.float32)
-    return found
+    mean = rows.mean(axis=0, dtype=np.float64)
+    direction: SpeakerArray = (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
+    return direction

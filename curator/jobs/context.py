@@ -1,4 +1,4 @@
-"""What a long piece of work needs around it."""
+"""Context of a job."""
 
 import threading
 from dataclasses import dataclass, field
@@ -16,8 +16,8 @@ class Cancelled(Exception):
 class JobContext:
     """Context of a job: project, result writer, progress.
 
-    project: read from, in this thread. write: see there. workers: processes at most. stop: set by
-    whoever wants the work to end; it then does so with Cancelled within half a second.
+    project: read in this thread. write: result writer. workers: upper bound of processes. stop:
+    set to cancel the job, which then raises Cancelled within half a second.
     """
 
     project: Project
@@ -28,7 +28,7 @@ class JobContext:
 
     @classmethod
     def at_once(cls, project: Project, watcher: Progress, workers: int = 1) -> "JobContext":
-        """For the command line: one thread reads and writes."""
+        """Context that reads and writes in the calling thread, for the command line."""
         return cls(project, straight_into(project), watcher, workers)
 
     def look_up(self) -> None:

@@ -1,4 +1,4 @@
-"""Recordings cleaned into the project's cache, each step that is worth it once."""
+"""Cleaned versions of recordings in the cache; intermediate results are reused."""
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +22,7 @@ from curator.stages.cleaning.recipes import of_recordings
 from curator.stages.cleaning.stream import Sound
 
 SPARE_BYTES = 64 << 20
-AGAIN_S = 2.0  # made anew before the place to go on from: longer than any filter remembers
+AGAIN_S = 2.0  # recomputed before the resume position; longer than any filter's memory
 TOLD_EVERY_S = 10.0  # of sound
 
 Told = Callable[[float], None]
@@ -35,11 +35,11 @@ def derive(
     equipment: Equipment,
     told: Told = lambda _seconds: None,
 ) -> Recording:
-    """The recording as the steps make it, from the cache where it is there, else made now.
+    """Recording after these cleaning steps, from the cache or computed now.
 
-    What an earlier recipe with the same first steps has made is taken up, and what somebody who
-    was stopped has begun. The recording itself where no step is about recordings. told: how many
-    seconds of the recording are done, every now and then. CuratorError says why it cannot be made.
+    Results of earlier recipes with the same first steps and unfinished files are reused. Returns
+    the recording itself if no step applies to recordings. told: called with the seconds done.
+    Raises CuratorError if a step fails or the disk is full.
     """
     steps = of_recordings(steps)
     if not steps:
@@ -69,18 +69,18 @@ def _write(
     equipment: Equipment,
     told: Told,
 ) -> Recording:
-    """What some of the steps make of ``base``. part: all steps, the first and the one after."""
+    """Write ``base`` after some of the steps. part: (steps, start, stop)."""
     steps, first, stop = part
     key = hash_of(steps[:stop])
 
-    def hear() -> Sound:
+    def source() -> Sound:
         return sound_of(base)
 
     after = begun_derived(recording, cache, key)
     wanted_from = max(0.0, after.written / after.rate - AGAIN_S) if after else 0.0
-    sound = cleaned(hear, steps[first:stop], equipment, wanted_from)
+    sound = cleaned(source, steps[first:stop], equipment, wanted_from)
     if after and (after.rate, after.samples) != (sound.rate, sound.samples):
-        after, sound = None, cleaned(hear, steps[first:stop], equipment)
+        after, sound = None, cleaned(source, steps[first:stop], equipment)
     blocks = _counted(sound, told)
     return write_derived(recording, cache, key, blocks, sound.rate, sound.samples, after)
 
@@ -99,11 +99,11 @@ def _counted(sound: Sound, told: Told) -> Iterator[Samples]:
 def _made_so_far(
     recording: Recording, cache: Path, steps: Sequence[RecipeStep]
 ) -> tuple[Recording | None, int]:
-    """What is there of the longest beginning of the steps, and how many steps that is."""
+    """Cached version with the longest prefix of the steps, and the length of that prefix."""
     for count in range(len(steps), 0, -1):
-        found = derived_recording(recording, cache, hash_of(steps[:count]))
-        if found is not None:
-            return found, count
+        version = derived_recording(recording, cache, hash_of(steps[:count]))
+        if version is not None:
+            return version, count
     return None, 0
 
 
@@ -115,7 +115,7 @@ def _require_room(base: Recording, steps: Sequence[RecipeStep], cache: Path) -> 
     free = shutil.disk_usage(cache if cache.is_dir() else cache.parent).free
     if free < needed:
         raise CuratorError(
-            f"{printable(base.name)} cleaned needs {needed >> 20:,} MB in the cache, and "
+            f"Cleaning {printable(base.name)} needs {needed >> 20:,} MB in the cache; "
             f"{free >> 20:,} MB are free.",
-            "Free some space; the same command then goes on.",
+            "Free disk space and run the command again to continue.",
         )

@@ -1,6 +1,6 @@
 """Derived facts: similarity to the target speaker, and findings.
 
-Cheap enough to be drawn again after every analysis and every decision they depend on.
+Cheap enough to recompute after every analysis and every decision they depend on.
 """
 
 import json
@@ -21,7 +21,7 @@ VOICE = "voice"
 CHOSEN = "voice_compared"
 THRESHOLD = "voice_threshold"
 PACE = "usual_pace"
-"""Keys of the project facts that judging one clip needs."""
+"""Keys of the project facts that findings depend on."""
 
 
 def conclude(project: Project, write: Write | None = None) -> None:
@@ -35,7 +35,7 @@ def conclude(project: Project, write: Write | None = None) -> None:
 
 
 def compare_voices(project: Project, write: Write) -> None:
-    """How like the chosen voice every clip sounds; nothing while no voice is chosen."""
+    """Store the speaker similarity of every clip; none without a target speaker."""
     vectors = project.facts.vectors()
     known = {clip for clip, _ in vectors}
     chosen = [clip for clip in project.decisions.voice() if clip in known]
@@ -48,7 +48,7 @@ def compare_voices(project: Project, write: Write) -> None:
     match = similarities(vectors, chosen, seconds)
     made_by = Producer(VOICE, 1, ",".join(map(str, chosen)))
     if project.facts.project_fact(CHOSEN) != made_by.options:
-        write(_forget_voice)  # similarities to another voice, also of clips cut anew since
+        write(_forget_voice)  # outdated similarities, including those of clips segmented again
         write(lambda owner: owner.facts.set_project_fact(CHOSEN, made_by.options))
     facts = [
         ClipFact(clip, spans[clip][0], made_by, Score("speaker_similarity", value))
@@ -66,20 +66,20 @@ def _forget_voice(project: Project) -> None:
 
 
 def judge(project: Project, clips: Sequence[Clip], write: Write) -> None:
-    """Find what is wrong with these clips, by what is known of the whole set."""
+    """Recompute the findings of these clips from the statistics of the whole set."""
     whole = whole_set(project)
-    found = {clip.id: findings_of(clip, whole) for clip in clips}
-    changed = {clip.id: found[clip.id] for clip in clips if found[clip.id] != clip.findings}
+    findings = {clip.id: findings_of(clip, whole) for clip in clips}
+    changed = {clip.id: findings[clip.id] for clip in clips if findings[clip.id] != clip.findings}
     write_findings(write, changed)
 
 
 def judge_again(project: Project, clips: Sequence[int]) -> None:
-    """The same for clips that a decision has just touched."""
+    """Recompute the findings of clips after a decision."""
     judge(project, project.clips.find(by_id(clips)), straight_into(project))
 
 
 def whole_set(project: Project) -> WholeSet:
-    """What has to be known of all clips to judge one, as it was last concluded."""
+    """Stored statistics of the whole set that findings depend on."""
     pace = json.loads(project.facts.project_fact(PACE) or "null")
     threshold = json.loads(project.facts.project_fact(THRESHOLD) or "null")
     return WholeSet(read_target(project.settings.target), threshold, tuple(pace) if pace else None)

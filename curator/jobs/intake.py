@@ -1,4 +1,4 @@
-"""Recordings into the project."""
+"""Import of recordings into a project."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,18 +18,18 @@ from curator.store.project import Project
 def import_paths(
     work: JobContext, paths: Iterable[Path], *, licence: str = "", consent: str = ""
 ) -> int:
-    """Take in files and the files of folders; returns how many could not be.
+    """Import files and folders; returns the number of files that failed.
 
-    A file whose content is in the project already is not added twice; if the old file is gone, the
-    recording is found again at its new path.
+    A file whose content is in the project already is not imported again; if the old file is gone,
+    the recording is relocated to the new path.
     """
     watcher = work.watcher
-    sweep(work.project.cache)  # what an import that was killed has left
+    sweep(work.project.cache)  # left over by a killed import
     files, missing = _files(paths, watcher)
     watcher.started("import", len(files), 0.0)
 
-    def store(project: Project, found: Sequence[WorkerResult]) -> None:
-        for taken in found:
+    def store(project: Project, results: Sequence[WorkerResult]) -> None:
+        for taken in results:
             if isinstance(taken, TakenIn):
                 _add(project, taken, licence, consent, watcher)
 
@@ -45,10 +45,10 @@ def import_paths(
     return missing + pool.failures
 
 
-def _seconds(found: WorkerResult | Failed) -> float:
-    if not isinstance(found, TakenIn):
+def _seconds(result: WorkerResult | Failed) -> float:
+    if not isinstance(result, TakenIn):
         return 0.0
-    return found.intake.samples / found.intake.rate
+    return result.intake.samples / result.intake.rate
 
 
 def _files(paths: Iterable[Path], watcher: Progress) -> tuple[list[Path], int]:
@@ -85,8 +85,8 @@ def _add(project: Project, taken: TakenIn, licence: str, consent: str, watcher: 
         )
     elif not known.path.exists():
         project.recordings.relocate(known.id, intake.path)
-        watcher.noted(f"{name}: {printable(known.name)}, found again here.")
+        watcher.noted(f"{name}: {printable(known.name)} relocated to this path.")
     elif known.path != intake.path:
-        watcher.noted(f"{name}: the same sound as {printable(known.name)}; not added twice.")
+        watcher.noted(f"{name}: same audio as {printable(known.name)}; not imported again.")
     for note in intake.notes:
         watcher.noted(f"{name}: {note}")

@@ -1,4 +1,4 @@
-"""A job: everything a worker needs to know, as data."""
+"""Job description for a worker process."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ import msgspec
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a person may choose about the analysis.
+    """Analysis options.
 
     whisper: a model's name or a folder with its files. device: "auto", "cpu" or "cuda".
     exact: exact quality scores instead of fast ones. threads: of each worker's libraries.
@@ -40,20 +40,20 @@ class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def to_json(job: Job) -> bytes:
-    """The job as one line."""
+    """Encode a job as JSON."""
     return msgspec.json.encode(job)
 
 
 def from_json(line: bytes) -> Job:
-    """The job of a line; msgspec.ValidationError if it is none."""
+    """Decode a job. Raises msgspec.ValidationError."""
     return msgspec.json.decode(line, type=Job)
 
 
 def path_bytes(path: Path) -> bytes:
-    """A path as it travels: its bytes, which need not be text."""
+    """Encode a path as bytes, which need not be valid text."""
     return os.fsencode(path)
 
 
 def path_of(travelled: bytes) -> Path:
-    """The path again."""
+    """Decode a path."""
     return Path(os.fsdecode(travelled))

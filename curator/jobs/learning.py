@@ -1,4 +1,4 @@
-"""What the whole-set stages are given of a project, and learning from its labels."""
+"""Inputs of the whole-set stages, and learning from labels."""
 
 from collections.abc import Callable
 
@@ -12,20 +12,20 @@ from curator.store.project import Project
 
 
 def delivery_inputs(project: Project) -> DeliveryInputs:
-    """How the clips of a project are spoken, by whom and in which recording."""
+    """Delivery vectors, speaker vectors and recordings of a project's clips."""
     vectors = project.facts.delivery_vectors()
     recordings = {clip: number for clip, number, _ in project.clips.spans()}
     return DeliveryInputs(vectors, project.facts.vectors(), recordings)
 
 
 def labels_of(project: Project) -> dict[int, str]:
-    """The category of every clip to which a person gave one."""
+    """Category by clip, as labelled by the user."""
     given = project.decisions.of_clips(Field.EMOTION)
     return {clip: str(emotion) for clip, emotion in given.items()}
 
 
 def learn(project: Project, say: Callable[[Message], None]) -> None:
-    """In the worker: what is learned from the labels, and what is likely by it of each clip."""
+    """Learn from the labels and send the verdict and suggestions; runs in a worker."""
     stage = Suggest()
     learned = stage.run(
         Material(

@@ -14,7 +14,7 @@ from curator.stages.speaker.similarity import unpacked
 
 
 def place_new(work: JobContext) -> None:
-    """Give every clip that has a vector and no place one, among the clips it is most like."""
+    """Place every clip with a vector and no point near its nearest neighbours."""
     facts = work.project.facts
     on_voices, voices = facts.map_points(), facts.vectors()
     if on_voices and any(clip not in on_voices for clip, _ in voices):
@@ -29,7 +29,7 @@ def place_new(work: JobContext) -> None:
 def _place(
     work: JobContext, ids: Sequence[int], vectors: NDArray[np.float32], known: Mapping[int, Point]
 ) -> None:
-    found = place_on_map(ids, vectors, known)
-    spans = {clip: span for clip, _, span in work.project.clips.spans(found)}
-    made = [ClipFact(clip, span, MADE_BY, found[clip]) for clip, span in spans.items()]
+    points = place_on_map(ids, vectors, known)
+    spans = {clip: span for clip, _, span in work.project.clips.spans(points)}
+    made = [ClipFact(clip, span, MADE_BY, points[clip]) for clip, span in spans.items()]
     write_facts(work.write, made)

@@ -27,7 +27,7 @@ from curator.store.project import Project
 def plan_merge(work: JobContext, path: Path, *, licence: str = "", consent: str = "") -> MergePlan:
     """Plan the merge of the project or list at ``path``; no decision is changed.
 
-    licence, consent: of recordings that come by a manifest; those of a project have their own.
+    licence, consent: of recordings from a manifest; a project states its own.
     """
     if Project.is_project(path):
         if path.resolve() == work.project.path.resolve():
@@ -50,7 +50,7 @@ def plan_merge(work: JobContext, path: Path, *, licence: str = "", consent: str 
 
 
 def merge(work: JobContext, plan: MergePlan) -> Changes:
-    """Do what a plan without conflicts says, as one act."""
+    """Apply a plan without conflicts as one operation."""
     done: list[Changes] = []
 
     def write(project: Project) -> None:
@@ -87,7 +87,7 @@ def _copied(source: Path, target: Path) -> None:
 
 
 def _same_sound(work: JobContext, other: OtherSet) -> list[SameSound]:
-    """Which of their sound is in this project: the same file, or the same sound in another."""
+    """Audio of the other set in this project: the same file, or shared passages."""
     mine = {each.content_hash: each for each in work.project.recordings.all()}
     same = [
         SameSound(each.id, mine[each.content_hash].id, 0.0, each.samples / each.rate, 0.0, True)
@@ -102,14 +102,14 @@ def _same_sound(work: JobContext, other: OtherSet) -> list[SameSound]:
     sounds = _sounds(work, {each.id: each.content_hash for each in mine.values()})
     theirs = _sounds(work, {each.id: each.content_hash for each in strangers})
     work.watcher.started("compare", len(sounds) + len(theirs), 0.0)
-    heard = _Heard(work, len(sounds) + len(theirs))
+    fingerprints = _Fingerprints(work, len(sounds) + len(theirs))
     hashes = {each.id: each.content_hash for each in mine.values()}
-    prints = {number: heard.of(hashes[number], sound) for number, sound in sounds.items()}
+    prints = {number: fingerprints.of(hashes[number], sound) for number, sound in sounds.items()}
     library = Library(prints, sounds)
     for each in strangers:
         if each.id in theirs:
             sound = theirs[each.id]
-            for shared in library.find(heard.of(each.content_hash, sound), sound):
+            for shared in library.find(fingerprints.of(each.content_hash, sound), sound):
                 same.append(
                     SameSound(
                         each.id,
@@ -124,8 +124,8 @@ def _same_sound(work: JobContext, other: OtherSet) -> list[SameSound]:
     return same
 
 
-class _Heard:
-    """Fingerprints, kept beside the working copies; tells how far it is."""
+class _Fingerprints:
+    """Cached fingerprints of recordings, with progress."""
 
     def __init__(self, work: JobContext, items: int) -> None:
         self._work = work
@@ -133,19 +133,19 @@ class _Heard:
         self._done = 0
 
     def of(self, content_hash: str, sound: Samples16) -> Fingerprint:
-        """That of one recording."""
+        """Fingerprint of one recording."""
         self._work.look_up()
-        found = kept_fingerprint(self._work.project.cache / f"{content_hash}.prints", sound)
+        fingerprint = kept_fingerprint(self._work.project.cache / f"{content_hash}.prints", sound)
         self._done += 1
         self._work.watcher.progressed(self._done, 0.0)
-        return found
+        return fingerprint
 
 
 def _sounds(work: JobContext, hashes: Mapping[int, str]) -> dict[int, Samples16]:
-    found = {}
+    sounds = {}
     for number, content_hash in hashes.items():
         try:
-            found[number] = cached16(work.project.cache, content_hash)
+            sounds[number] = cached16(work.project.cache, content_hash)
         except FileNotFoundError:
-            continue  # its source is gone, too: said when the cache was made
-    return found
+            continue  # the source is missing too; make_caches reported it
+    return sounds

@@ -1,4 +1,4 @@
-"""What a worker says: one JSON object a line, ``{"kind": ..., "body": ...}``."""
+"""Messages of a worker process: one JSON object a line, ``{"kind": ..., "body": ...}``."""
 
 import base64
 import os
@@ -24,14 +24,14 @@ from curator.stages import Failed
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The worker has taken up an item; if it dies without an answer, this one is to blame."""
+    """The worker started an item; if it crashes, the item is the suspected cause."""
 
     item: int
 
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """A file was imported. item: its place among the job's paths."""
+    """A file was imported. item: index in the job's paths."""
 
     item: int
     intake: Intake
@@ -39,14 +39,14 @@ class TakenIn:
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A recording was cleaned into the cache. item: its number."""
+    """A recording was cleaned into the cache. item: recording id."""
 
     item: int
 
 
 @dataclass(frozen=True, slots=True)
 class Partly:
-    """So many seconds of an item that takes long are done."""
+    """Progress within a long item, in seconds of audio."""
 
     item: int
     seconds: float
@@ -54,7 +54,7 @@ class Partly:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """Something found out about the project as a whole, under the key of a project fact."""
+    """A project fact and its key."""
 
     key: str
     text: str
@@ -62,7 +62,7 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The whole job could not be done; the sentence is for the person."""
+    """The whole job failed; sentence and hint are shown to the user."""
 
     sentence: str
     hint: str
@@ -70,7 +70,7 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The worker's last word: all items were answered."""
+    """The worker has answered all items; last message."""
 
 
 WorkerResult = ClipFact | RecordingTranscript | RecordingCut | TakenIn | Cleaned | ClipCleaned
@@ -108,17 +108,17 @@ def _path_to_bytes(value: object) -> object:
     # Paths may hold undecodable bytes, which JSON text cannot.
     if isinstance(value, PurePath):
         return msgspec.to_builtins(os.fsencode(value))
-    raise TypeError(f"{type(value)} does not travel on the wire")
+    raise TypeError(f"{type(value)} cannot be serialised")
 
 
 def _path_from_bytes(wanted: type, value: object) -> object:
     if wanted is Path and isinstance(value, str):
         return Path(os.fsdecode(base64.b64decode(value)))
-    raise TypeError(f"{wanted} does not travel on the wire")
+    raise TypeError(f"{wanted} cannot be serialised")
 
 
 def to_line(message: Message) -> bytes:
-    """A message as one line, newline included."""
+    """Encode a message as one line, including the newline."""
     if isinstance(message, ClipFact):
         kind = FACT_NAMES[type(message.fact)]
         body = _ClipFactBody(
@@ -135,14 +135,14 @@ def to_line(message: Message) -> bytes:
 
 
 def from_line(line: bytes) -> Message:
-    """The message of a line; msgspec.DecodeError (a ValueError) if it is none."""
+    """Decode a line. Raises msgspec.DecodeError, a ValueError, if it is not a message."""
     outer = msgspec.json.decode(line, type=_Line)
     if outer.kind in FACT_KINDS:
         body = msgspec.json.decode(outer.body, type=_ClipFactBody)
         fact = msgspec.json.decode(body.fact, type=FACT_KINDS[outer.kind])
         return ClipFact(body.clip_id, body.span, body.made_by, fact)
     if outer.kind not in _PLAIN:
-        raise msgspec.ValidationError(f"a worker said something unknown: {outer.kind!r}")
+        raise msgspec.ValidationError(f"unknown worker message: {outer.kind!r}")
     message: Message = msgspec.json.decode(
         outer.body, type=_PLAIN[outer.kind], dec_hook=_path_from_bytes
     )

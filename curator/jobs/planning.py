@@ -1,4 +1,4 @@
-"""The planner of a project: read once, then told of what changes."""
+"""Labelling planner of a project: read once, then updated."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from curator.store.project import Project
 
 
 def planner_of(project: Project) -> LabellingPlanner:
-    """All clips and suggestions of a project, counted."""
+    """Create the planner with all clips and suggestions of a project."""
     settings = project.settings
     planner = LabellingPlanner(settings.emotions, read_target(settings.target), settings.language)
     planner.put(_clips(project, None))
@@ -20,11 +20,11 @@ def planner_of(project: Project) -> LabellingPlanner:
 
 
 def retell(planner: LabellingPlanner, project: Project, clips: Iterable[int]) -> None:
-    """Read these clips again; those that are gone are no longer counted."""
+    """Reload these clips; deleted ones are removed."""
     ids = list(clips)
-    found = _clips(project, ids)
-    planner.put(found)
-    planner.take(set(ids) - {clip.id for clip in found})
+    present = _clips(project, ids)
+    planner.put(present)
+    planner.take(set(ids) - {clip.id for clip in present})
 
 
 def _clips(project: Project, clips: list[int] | None) -> list[PlanClip]:

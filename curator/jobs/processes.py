@@ -16,12 +16,12 @@ from curator.jobs.job import Job, to_json
 from curator.jobs.messages import Done, Message, from_line
 
 GRACE_SECONDS = 3.0  # between asking a worker to stop and killing it
-LAST_WORDS = 8_000  # bytes of a dead worker's log that are kept
+LAST_WORDS = 8_000  # bytes kept of a crashed worker's log
 
 
 @dataclass(frozen=True, slots=True)
 class Died:
-    """A worker ended without its last word. worker: its number. log: the end of its stderr."""
+    """A worker ended without Done. worker: its number. log: end of its stderr."""
 
     worker: int
     sentence: str
@@ -29,7 +29,7 @@ class Died:
 
 
 class Workers:
-    """Some processes, one job each, and what they say in the order it arrives."""
+    """Worker processes, one job each, and their messages in order of arrival."""
 
     def __init__(self, jobs: Sequence[Job]) -> None:
         self._heard: queue.Queue[tuple[int, Message | Died | None]] = queue.Queue(maxsize=4096)
@@ -80,7 +80,9 @@ class Workers:
             try:
                 message = from_line(line)
             except ValueError as error:
-                self._heard.put((number, Died(number, f"The worker spoke nonsense: {error}.", "")))
+                self._heard.put(
+                    (number, Died(number, f"Invalid message from the worker process: {error}.", ""))
+                )
                 process.kill()
                 break
             done = done or isinstance(message, Done)
@@ -95,13 +97,13 @@ class Workers:
         log.seek(max(0, log.seek(0, os.SEEK_END) - LAST_WORDS))
         words = log.read().decode("utf-8", "replace")
         reason = signal.Signals(-code).name if code < 0 else f"exit {code}"
-        return Died(number, f"The worker stopped without a word ({reason}).", words)
+        return Died(number, f"The worker process ended unexpectedly ({reason}).", words)
 
     def listen(self, patience: float = 0.2) -> Iterator[tuple[int, Message | Died] | None]:
-        """What the workers say, with their numbers, until all have ended; goes on if called again.
+        """Iterate over (worker, message) until all workers have ended; resumable.
 
-        Gives None when nothing was said for ``patience`` seconds, so that the caller can store
-        what it has and show that it lives.
+        Yields None after ``patience`` seconds without a message, so that the caller can store
+        results and report progress.
         """
         while self._living:
             try:
@@ -115,7 +117,7 @@ class Workers:
                 yield number, message
 
     def stop(self) -> None:
-        """End every worker: ask, then kill. What they have said can still be listened to."""
+        """Terminate every worker, then kill it; sent messages can still be read."""
         for process in self._processes:
             if process.poll() is None:
                 process.terminate()
@@ -127,7 +129,7 @@ class Workers:
                 process.wait()
 
     def close(self) -> None:
-        """Stop, and let go of every pipe and thread."""
+        """Stop the workers and close all pipes and threads."""
         self.stop()
         while any(listener.is_alive() for listener in self._listeners):
             with suppress(queue.Empty):  # a listener may wait for room in the queue

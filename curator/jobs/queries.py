@@ -1,4 +1,4 @@
-"""Queries about a project, with the words it knows."""
+"""Clip queries of a project."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -12,11 +12,11 @@ from curator.store.project import Project
 AT_ONCE = 500  # clips read from the project at a time, so that 100,000 need no memory
 
 SPEAKER_SIMILARITY = "speaker_similarity"
-"""The score that no scorer makes: it follows from the voice a person chose."""
+"""Score derived from the target speaker, not computed by a scorer."""
 
 
 def read_query(project: Project, text: str) -> Query:
-    """What was typed, by the words this project knows; WrongQuery if it is wrong."""
+    """Parse a query with the keys of this project. Raises WrongQuery."""
     scores = [key for info in scorers() for key in info.produces]
     return parse(
         text,
@@ -27,7 +27,7 @@ def read_query(project: Project, text: str) -> Query:
 
 
 def by_id(clips: Sequence[int]) -> Query:
-    """Just these clips."""
+    """Query for these clips."""
     return Query((Numbered("id", tuple(clips)),))
 
 

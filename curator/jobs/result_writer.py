@@ -9,7 +9,7 @@ from curator.domain.fact import ClipFact
 from curator.store.project import Project
 
 PORTION = 256
-"""Rows of one transaction: 5 ms, so that a person's decision in between does not wait."""
+"""Rows of one transaction: 5 ms, so that the user's decisions do not wait."""
 
 Action = Callable[[Project], None]
 
@@ -18,33 +18,33 @@ Action = Callable[[Project], None]
 class OnClips:
     """An operation on these clips only; other operations may change any clip.
 
-    So a window that shows 100,000 clips needs to read only these again.
+    A window that shows 100,000 clips then reloads only these.
     """
 
     clips: frozenset[int]
     act: Action
 
     def __call__(self, project: Project) -> None:
-        """Do it."""
+        """Run the action."""
         self.act(project)
 
 
 @dataclass(frozen=True, slots=True)
 class Large:
-    """An action that takes long, about so many clips: a window has a thread do it."""
+    """A long action on this number of clips; a window runs it in a thread."""
 
     clips: int
     act: Action
 
     def __call__(self, project: Project) -> None:
-        """Do it."""
+        """Run the action."""
         self.act(project)
 
 
 Write = Callable[[Action], None]
-"""Does an action with the project where it may be written to, and returns when it is done.
+"""Runs an action where the project is writable; returns when it is done.
 
-The command line does it at once; the window, whose thread owns the project, between two events.
+The command line runs it directly, the window in the event loop of the thread that owns the project.
 """
 
 
@@ -58,7 +58,7 @@ def straight_into(project: Project) -> Write:
 
 
 def write_facts(write: Write, facts: Sequence[ClipFact]) -> None:
-    """Store facts, a portion at a time."""
+    """Store facts in batches."""
     for start in range(0, len(facts), PORTION):
         _add(write, facts[start : start + PORTION])
 
@@ -69,7 +69,7 @@ def _add(write: Write, facts: Sequence[ClipFact]) -> None:
 
 
 def write_findings(write: Write, findings: Mapping[int, tuple[Finding, ...]]) -> None:
-    """Store what is wrong with clips, a portion at a time."""
+    """Store findings of clips in batches."""
     waiting = iter(findings.items())
     while part := dict(islice(waiting, PORTION)):
         _set(write, part)

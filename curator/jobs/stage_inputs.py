@@ -63,7 +63,7 @@ def recording_sounds(
         try:
             samples16 = cached16(project.cache, recording.content_hash)
         except FileNotFoundError:
-            say(Failed(number, f"{recording.name}: its working copy is missing."))
+            say(Failed(number, f"{recording.name}: the cached audio is missing."))
             continue
         transcript = project.facts.recording_transcript(number)
         yield RecordingSound(recording, samples16, project.settings.language, transcript)
@@ -80,7 +80,7 @@ def clip_sounds(project: Project, clips: Iterable[int], say: Say) -> Iterator[Cl
             sounds[number] = next(recording_sounds(project, [number], lambda _: None), None)
         sound = sounds[number]
         if sound is None:
-            say(Failed(clip.id, f"{clip.recording}: its working copy is missing."))
+            say(Failed(clip.id, f"{clip.recording}: the cached audio is missing."))
             continue
         samples16, version = sound.samples16, None
         if clip.id in cleaned.of_clips:

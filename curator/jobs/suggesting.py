@@ -12,31 +12,31 @@ from curator.jobs.result_writer import OnClips, write_facts
 from curator.stages.suggestion.suggest import Suggest
 from curator.store.project import Project
 
-NOBODY: frozenset[int] = frozenset()
+NO_CLIPS: frozenset[int] = frozenset()
 """Suggestions change no clip: lists of clips need not be read again."""
 
 
 def is_current(project: Project) -> bool:
-    """Whether the suggestions were learned from the labels as they are now."""
+    """Whether the suggestions were learned from the current labels."""
     verdict = verdict_of(project)
     return verdict is not None and verdict.learned_from == fingerprint(labels_of(project))
 
 
 def verdict_of(project: Project) -> SuggestionVerdict | None:
-    """How good the suggestions are; None when nothing was learned yet."""
+    """Quality of the suggestions; None if nothing was learned yet."""
     return SuggestionVerdict.from_json(project.facts.project_fact(FACT))
 
 
 def suggest(work: JobContext, options: Options | None = None) -> SuggestionVerdict:
-    """Learn, and put what is suggested in place of what was suggested before."""
+    """Learn from the labels and replace the stored suggestions."""
     job = Job("suggest", str(work.project.path), options or Options())
     work.watcher.started("suggest", 1, 0.0)
     verdict, facts = _learned(work, job)
     if not facts:
-        work.write(OnClips(NOBODY, _forget))
+        work.write(OnClips(NO_CLIPS, _forget))
     write_facts(work.write, facts)
     text = verdict.to_json()
-    work.write(OnClips(NOBODY, lambda owner: owner.facts.set_project_fact(FACT, text)))
+    work.write(OnClips(NO_CLIPS, lambda owner: owner.facts.set_project_fact(FACT, text)))
     work.watcher.finished()
     return verdict
 
@@ -63,5 +63,5 @@ def _learned(work: JobContext, job: Job) -> tuple[SuggestionVerdict, list[ClipFa
                 facts.append(message)
     finally:
         workers.close()
-    assert verdict is not None  # a worker that says its last word has said this
+    assert verdict is not None  # sent before Done
     return verdict, facts

@@ -9,27 +9,27 @@ from curator.domain.fact import ClipFact, Fact, Producer
 from curator.stages.cleaning.versions import Versions
 from curator.store.project import Project
 
-MARK = 12  # letters of a recipe's hash in a producer's options
+MARK = 12  # characters of a recipe's hash in a producer's options
 
 
 def versions(project: Project) -> Versions:
-    """Which version each clip of a project has."""
-    found = project.cleanings.of_clips()
-    if not found:
+    """Current version of each clip: as recorded, or its cleaning recipe."""
+    recipes = project.cleanings.of_clips()
+    if not recipes:
         return Versions(project.cache, {}, {})
     texts = {hash_: stored.text for hash_, stored in project.cleanings.recipes().items()}
-    return Versions(project.cache, found, texts)
+    return Versions(project.cache, recipes, texts)
 
 
 def producer_for(producer: Producer, recipe: str | None) -> Producer:
-    """Under which name facts about clips cleaned by this recipe are stored."""
+    """Producer of facts about clips cleaned by this recipe."""
     if recipe is None:
         return producer
     return replace(producer, options=f"{producer.options}+{recipe[:MARK]}")
 
 
 def marked(fact: ClipFact, of_clips: dict[int, str]) -> ClipFact:
-    """A fact under the name of the version it is about."""
+    """The fact with the producer of the clip's version."""
     recipe = of_clips.get(fact.clip_id)
     if recipe is None:
         return fact
@@ -37,7 +37,7 @@ def marked(fact: ClipFact, of_clips: dict[int, str]) -> ClipFact:
 
 
 def missing(project: Project, producer: Producer, kind: type[Fact]) -> list[int]:
-    """Clips without this fact about their version, by recording and time."""
+    """Clips without this fact for their current version, by recording and time."""
     of_clips = versions(project).of_clips
     lacking = project.facts.missing(producer, kind)
     if not of_clips:

@@ -13,14 +13,14 @@ from curator.jobs.steps import serve
 
 
 def take_over_stdout() -> IO[bytes]:
-    """The wire for ourselves: a library that prints must not speak on it."""
+    """Reserve stdout for messages; library output goes to stderr."""
     wire = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     return wire
 
 
 def die_with_parent() -> None:
-    """End this process when its stdin closes, which happens when the parent is gone."""
+    """Exit when stdin closes, that is when the parent has ended."""
 
     def watch() -> None:
         while sys.stdin.buffer.read(1):
@@ -31,7 +31,7 @@ def die_with_parent() -> None:
 
 
 def serve_to(job: Job, say: Callable[[Message], None]) -> None:
-    """Everything a worker has to say about a job, its last word included."""
+    """Run a job and send all messages, including the last one."""
     try:
         serve(job, say)
     except CuratorError as error:
@@ -45,7 +45,7 @@ def main() -> None:
     job = from_json(sys.stdin.buffer.readline())
     die_with_parent()
     serve_to(job, lambda message: _write(wire, to_line(message)))
-    # Native threads of the libraries may hang at exit; everything is said.
+    # Native threads of the libraries may hang at exit; all messages are sent.
     os._exit(0)
 
 

@@ -1,6 +1,6 @@
-"""A job shared out to workers: what they find is handed on, those who die are replaced.
+"""Worker pool: splits a job among processes, stores results, replaces crashed workers.
 
-An item on which workers die twice is left out and named; the rest goes on.
+An item on which workers crash twice is skipped and reported.
 """
 
 import time
@@ -32,39 +32,39 @@ from curator.jobs.result_writer import Action, OnClips
 from curator.stages import Failed
 from curator.store.project import Project
 
-BATCH = 256  # found facts that are stored in one transaction
-PATIENCE_S = 0.5  # after which fewer are stored, so that a kill loses little
-DEATHS = 2  # of workers on the same item before it is left out
+BATCH = 256  # results stored in one transaction
+PATIENCE_S = 0.5  # after which a smaller batch is stored, so that a kill loses little
+DEATHS = 2  # worker crashes on an item before it is skipped
 
 
 class WorkerTrouble(CuratorError):
-    """A job could not be done by its workers."""
+    """The worker processes could not run a job."""
 
 
 @dataclass
 class _Round:
-    """What is known of one go at a job."""
+    """State of one attempt at a job."""
 
     answered: set[int] = field(default_factory=set)
     suspects: dict[int, list[int]] = field(default_factory=dict)
     died: list[Died] = field(default_factory=list)
 
 
-def item_of(found: WorkerResult | Failed) -> int:
-    """The clip, recording or path that a message answers."""
-    if isinstance(found, ClipFact | ClipCleaned):
-        return found.clip_id
-    if isinstance(found, TakenIn | Cleaned | Failed):
-        return found.item
-    return found.recording_id
+def item_of(result: WorkerResult | Failed) -> int:
+    """Id of the clip or recording, or index of the path, of a result."""
+    if isinstance(result, ClipFact | ClipCleaned):
+        return result.clip_id
+    if isinstance(result, TakenIn | Cleaned | Failed):
+        return result.item
+    return result.recording_id
 
 
 class WorkerPool:
-    """Does jobs with worker processes.
+    """Runs jobs in worker processes.
 
-    store: puts what was found into the project. describe: an item in words, for the person.
-    seconds_of: how much sound an answer is about, for the watcher. most_workers: if the work allows
-    more. start: makes the worker processes.
+    store: stores results in the project. describe: display name of an item.
+    seconds_of: seconds of audio of a result, for the progress. most_workers: upper bound of
+    processes. start: starts the worker processes.
     """
 
     def __init__(
@@ -89,14 +89,14 @@ class WorkerPool:
         self.failures = 0
 
     def do(self, job: Job, items: Sequence[int]) -> None:
-        """Every item of a job. Raises WorkerTrouble when no worker can do any of it."""
+        """Run all items of a job. Raises WorkerTrouble if a worker crashes outside an item."""
         left = list(items)
         deaths: Counter[int] = Counter()
         while left:
             this = self._go(shares(job, left, self._workers))
             left = [item for item in left if item not in this.answered]
             if not this.died:
-                break  # what was not answered is not the workers' to answer: try again later
+                break  # items without an answer are left for a later run
             self._blame(this, deaths)
             left = [item for item in left if deaths[item] < DEATHS]
 
@@ -111,7 +111,7 @@ class WorkerPool:
                     self._fail(f"{self._describe(item)}: {died.sentence}")
 
     def _go(self, jobs: Sequence[Job]) -> "_Round":
-        self._partly.clear()  # who died has to begin again
+        self._partly.clear()  # crashed workers start over
         this = _Round(suspects={number: [] for number in range(len(jobs))})
         waiting: list[WorkerResult] = []
         stored_at = time.monotonic()
@@ -160,8 +160,8 @@ class WorkerPool:
                 waiting.append(message)
             self._answered(number, message, this)
 
-    def _answered(self, number: int, found: WorkerResult | Failed, this: "_Round") -> None:
-        item = item_of(found)
+    def _answered(self, number: int, result: WorkerResult | Failed, this: "_Round") -> None:
+        item = item_of(result)
         if item in this.answered:
             return
         this.answered.add(item)
@@ -169,7 +169,7 @@ class WorkerPool:
             this.suspects[number].remove(item)
         self._partly.pop(item, None)
         self._done_items += 1
-        self._done_seconds += self._seconds_of(found)
+        self._done_seconds += self._seconds_of(result)
         self._tell()
 
     def _tell(self) -> None:
@@ -182,20 +182,20 @@ class WorkerPool:
 
     def _flush(self, waiting: list[WorkerResult]) -> None:
         if waiting:
-            found = tuple(waiting)
+            results = tuple(waiting)
             waiting.clear()
-            self._work.write(_touching(found, lambda owner: self._store(owner, found)))
+            self._work.write(_touching(results, lambda owner: self._store(owner, results)))
 
 
-def _touching(found: Sequence[WorkerResult], store: Action) -> Action:
-    """Storing what was found, with the clips it is about where it adds and removes none."""
-    if any(isinstance(each, RecordingCut) for each in found):
+def _touching(results: Sequence[WorkerResult], store: Action) -> Action:
+    """Store operation, limited to the clips of the results unless clips are added or removed."""
+    if any(isinstance(each, RecordingCut) for each in results):
         return store
-    return OnClips(frozenset(e.clip_id for e in found if isinstance(e, ClipFact)), store)
+    return OnClips(frozenset(e.clip_id for e in results if isinstance(e, ClipFact)), store)
 
 
 def shares(job: Job, items: Sequence[int], workers: int) -> list[Job]:
-    """The job in at most ``workers`` parts of neighbouring items."""
+    """Split a job into at most ``workers`` parts of consecutive items."""
     count = max(1, min(workers, len(items)))
     bounds = [round(part * len(items) / count) for part in range(count + 1)]
     return [

@@ -36,7 +36,7 @@ def curator(curator):
 def test_suggestions_are_for_the_category_that_lacks_most_or_the_one_asked_for(curator, project):
     code, out = curator("suggest", project, "--category", "excitement")
     assert code == 0
-    assert out.startswith("Of 24 labels, ")
+    assert out.startswith("Cross-validated accuracy on 24 labels: ")
     assert "Suggested clips of Excitement:\n" in out
     code, out = curator("suggest", project, "--category", "excitement", "--json")
     lines = [json.loads(line) for line in out.splitlines()]
@@ -89,10 +89,10 @@ def test_a_file_that_is_no_category_set_is_refused_in_a_sentence(curator, projec
 def test_the_balance_tells_of_likely_clips_once_something_is_learned(curator, project):
     _, out = curator("balance", project)
     assert "likely" not in out
-    assert "An export would weigh" in out
+    assert "Export size:" in out
     curator("suggest", project)
     _, out = curator("balance", project)
-    assert "likely ones wait." in out
+    assert "suggested clips." in out
     _, out = curator("balance", project, "--json")
     found = json.loads(out)
     assert sum(each["likely"] for each in found["categories"]) > 5

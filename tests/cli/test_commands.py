@@ -163,7 +163,7 @@ def test_balance_names_what_is_missing(curator, project):
     curator("decide", project, "--query", "", "--keep")
     code, out, _ = curator("balance", project)
     assert code == 0
-    assert "Tension lacks 9 clips" in out
+    assert "Tension needs 9 more clips" in out
     code, out, _ = curator("balance", project, "--json")
     assert code == 0
     assert json.loads(out)

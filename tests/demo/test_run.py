@@ -30,7 +30,7 @@ def silent(words: str) -> None:
 
 def test_a_folder_with_other_peoples_things_is_refused_and_left_alone(tmp_path, no_recording):
     (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(CuratorError, match="no demo made what is in it"):
+    with pytest.raises(CuratorError, match="was not created by the demo"):
         curate(tmp_path, silent)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 

@@ -36,7 +36,7 @@ def test_without_the_hosts_voice_one_sentence_says_what_to_install(monkeypatch):
 
 def test_a_program_that_fails_is_quoted(monkeypatch):
     monkeypatch.setattr(voices, "HOST_VOICE_PACKAGE", "json")  # has no such model inside
-    with pytest.raises(MissingVoice, match=r"piper could not speak: .*en_US-joe"):
+    with pytest.raises(MissingVoice, match=r"piper failed: .*en_US-joe"):
         host_sentences([TEXT], 1.0)
 
 

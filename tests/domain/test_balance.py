@@ -21,18 +21,18 @@ def of(found, key):
 
 def test_shortfalls_are_told_in_words():
     found = balance(clips("confirmation", 2, seconds=30.0), QUIZ)
-    assert of(found, "confirmation").shortfall() == "confirmation lacks 13 clips"
-    assert "greeting lacks 15 clips and 1.0 minutes" in found.shortfalls()
+    assert of(found, "confirmation").shortfall() == "confirmation needs 13 more clips"
+    assert "greeting needs 15 more clips and 1.0 more minutes" in found.shortfalls()
 
 
 def test_one_clip_is_one_clip():
     found = balance(clips("tension", 14), QUIZ)
-    assert of(found, "tension").shortfall() == "tension lacks 1 clip"
+    assert of(found, "tension").shortfall() == "tension needs 1 more clip"
 
 
 def test_a_category_may_lack_minutes_only():
     found = balance(clips("tension", 15, seconds=2.0), QUIZ)
-    assert of(found, "tension").shortfall() == "tension lacks 0.5 minutes"
+    assert of(found, "tension").shortfall() == "tension needs 0.5 more minutes"
     assert not of(found, "tension").is_reached
 
 
@@ -42,7 +42,7 @@ def test_undecided_clips_are_counted_apart_and_offered():
     tension = of(found, "tension")
     assert (tension.clips, tension.undecided) == (5, 1)
     assert tension.undecided_minutes == pytest.approx(0.1)
-    assert tension.shortfall() == "tension lacks 10 clips; 1 undecided clip could help"
+    assert tension.shortfall() == "tension needs 10 more clips; 1 undecided clip"
 
 
 def test_dropped_clips_count_nowhere():
@@ -72,7 +72,7 @@ def test_lines_are_for_people():
     assert "Tension: 5 of 15 clips, 0.5 minutes" in lines
     assert "No category: 0 clips, 0.0 minutes, 1 undecided" in lines
     assert "5 clips kept, 0.5 minutes." in lines
-    assert "tension lacks 10 clips and 0.5 minutes" in found.shortfalls()[2]
+    assert "tension needs 10 more clips and 0.5 more minutes" in found.shortfalls()[2]
 
 
 def test_an_empty_project_lacks_everything():

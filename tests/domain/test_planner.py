@@ -35,7 +35,7 @@ def test_a_thin_category_is_told_with_the_likely_clips_that_wait():
     planner.put(clip(10 + i, None, UNDECIDED) for i in range(9))
     planner.suggest({10 + i: Suggestion("confirmation", 0.7, "") for i in range(9)})
     words = next(w for w in planner.plan().shortfalls() if w.startswith("Confirmation"))
-    assert words == "Confirmation lacks 13 clips and 0.8 minutes; 9 likely ones wait."
+    assert words == "Confirmation needs 13 more clips and 0.8 more minutes; 9 suggested clips."
 
 
 def test_what_is_improbable_decided_or_dropped_does_not_wait():
@@ -62,7 +62,7 @@ def test_the_thinnest_category_is_the_farthest_from_its_target():
     )
     full = a_planner(*rich)
     assert full.plan().thinnest is None
-    assert full.plan().sentences()[0] == "Every category has what it needs."
+    assert full.plan().sentences()[0] == "All category targets are reached."
 
 
 def test_short_sentences_that_are_lacking_are_counted():
@@ -82,7 +82,7 @@ def test_each_family_says_what_is_short_for_it():
     planner.put(clip(i, seconds=2.5) for i in range(17))  # short for XTTS, where nothing would lack
     lengths = planner.plan().lengths
     assert (lengths.short, lengths.lacking_short) == (0, 3)
-    assert "shorter than 2 s; Chatterbox wants 15%" in lengths.sentences()[0]
+    assert "shorter than 2 s; Chatterbox needs 15%" in lengths.sentences()[0]
     planner.put(clip(20 + i, seconds=1.2) for i in range(3))
     assert planner.plan().lengths.lacking_short == 0
 
@@ -92,14 +92,14 @@ def test_letters_that_are_never_or_seldom_heard_are_named():
     coverage = covered.plan().coverage
     assert {"a", "g", "th"} <= set(coverage.missing)
     assert "q" not in coverage.missing
-    assert coverage.sentence().startswith("Never heard: a,")
+    assert coverage.sentence().startswith("Not covered: a,")
     seldom = a_planner(clip(1, text="zzz"), language="en-GB").plan().coverage
     assert seldom.seldom == (("z", 3),)
     assert "z (3)" in seldom.sentence()
-    assert Coverage((("a", 10),)).sentence().startswith("Every letter")
+    assert Coverage((("a", 10),)).sentence().startswith("All letters")
     assert a_planner(clip(1), language="xx").plan().coverage.sentence() == ""
     nothing_kept = a_planner(clip(1, state=UNDECIDED)).plan().sentences()
-    assert not any(words.startswith("Never heard") for words in nothing_kept)
+    assert not any(words.startswith("Not covered") for words in nothing_kept)
 
 
 LANGUAGES = sorted(
@@ -177,12 +177,12 @@ def test_what_is_said_twice_and_what_is_there_twice_is_told_apart():
     assert planner.repeated == {1, 2, 3}
     (twins,) = planner.plan().twins
     assert (twins.clips, twins.sounds) == ((1, 2, 3), ())
-    assert "2 clips say the same words as another." in planner.plan().sentences()
+    assert "2 clips have the same text as another clip." in planner.plan().sentences()
     planner.hear([(1, voice(0)), (2, voice(0, 0.1)), (3, voice(0))])
     (twins,) = planner.plan().twins
     assert twins.sounds == (1, 2)
-    said = [words for words in planner.plan().sentences() if "same words" in words]
-    assert said == ["2 clips say the same words as another, 1 of them in the same sound."]
+    said = [words for words in planner.plan().sentences() if "same text" in words]
+    assert said == ["2 clips have the same text as another clip, 1 of them with the same audio."]
     planner.hear([(2, voice(8))])
     assert planner.plan().twins[0].sounds == ()
     planner.take([2, 3])
@@ -192,7 +192,7 @@ def test_what_is_said_twice_and_what_is_there_twice_is_told_apart():
 def test_an_export_weighs_what_its_samples_do():
     planner = a_planner(clip(1, seconds=10.0), clip(2, seconds=5.0, state=UNDECIDED))
     assert planner.plan().bytes == 10 * 22_050 * 2 + 44
-    assert "An export would weigh 0.4 MB." in planner.plan().sentences()
+    assert "Export size: 0.4 MB." in planner.plan().sentences()
     assert not any("weigh" in words for words in a_planner().plan().sentences())
 
 

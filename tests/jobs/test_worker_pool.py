@@ -95,13 +95,13 @@ def test_a_bad_item_is_named_and_the_others_go_on():
 
 def test_an_item_that_kills_two_workers_is_left_out_and_named():
     def behaviour(item):
-        death = Died(0, "The worker stopped without a word (SIGSEGV).", "")
+        death = Died(0, "The worker process ended unexpectedly (SIGSEGV).", "")
         return death if item == 4 else score_of(item)
 
     made, stored, watch = crew(behaviour, workers=1)
     made.do(JOB, range(9))
     assert sorted(fact.clip_id for fact in stored) == [0, 1, 2, 3, 5, 6, 7, 8]
-    assert watch.failures == ["clip 4: The worker stopped without a word (SIGSEGV)."]
+    assert watch.failures == ["clip 4: The worker process ended unexpectedly (SIGSEGV)."]
 
 
 def test_a_worker_that_cannot_start_is_trouble_and_not_a_loop():
@@ -113,7 +113,10 @@ def test_a_worker_that_cannot_start_is_trouble_and_not_a_loop():
 
 class Silent:
     def listen(self):
-        yield 0, Died(0, "The worker stopped without a word (exit 1).", "x\nNo module named y\n")
+        yield (
+            0,
+            Died(0, "The worker process ended unexpectedly (exit 1).", "x\nNo module named y\n"),
+        )
 
     def stop(self):
         pass

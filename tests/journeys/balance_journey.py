@@ -214,10 +214,10 @@ def check_missing(page: BalancePage) -> None:
     plan = page.model.plans.plan
     assert plan is not None
     for each in plan.balance.categories:
-        named = any(words.lower().startswith(f"{each.key} lacks") for words in plan.shortfalls())
+        named = any(words.lower().startswith(f"{each.key} needs") for words in plan.shortfalls())
         assert each.is_reached != named, each.key
         if named:
-            assert f"{each.key} lacks" in page.ui.missing.text().lower()
+            assert f"{each.key} needs" in page.ui.missing.text().lower()
 
 
 def main() -> None:

@@ -33,7 +33,7 @@ def curated(tmp_path_factory) -> list[Curated]:
 
 def _line(curated: list[Curated], measure: str) -> tuple[bool, str]:
     """Whether a measure passes over all recordings, and the whole table to read if not."""
-    lines = total(each.found for each in curated).lines
+    lines = total(each.comparison for each in curated).lines
     (line,) = (line for line in lines if line.measure.startswith(measure))
     return line.passed is True, "\n" + table(lines)
 
@@ -75,11 +75,11 @@ def test_no_clip_with_an_error_and_no_other_voice_is_kept(curated):
 
 def test_kept_clips_of_the_host_have_a_category(curated):
     for each in curated:
-        assert set(each.found.kept_categories) == set(each.found.planted_categories)
+        assert set(each.comparison.kept_categories) == set(each.comparison.planted_categories)
 
 
 def test_most_of_the_good_speech_is_kept(curated):
-    found = total(each.found for each in curated)
+    found = total(each.comparison for each in curated)
     assert found.kept_speech_s >= 0.9 * found.host_speech_s
 
 

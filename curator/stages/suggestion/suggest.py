@@ -159,12 +159,12 @@ def _offered(fair: Numbers, free: Kinds) -> Kinds:
 
 
 def _too_few(labelled: _TrainingSet) -> SuggestionVerdict:
-    sentence = "Give two or more clips to each of two categories: then others can be suggested."
+    sentence = "Label at least two clips in each of two categories to get suggestions."
     return SuggestionVerdict(labelled.mark, len(labelled.rows), 0.0, 0.0, False, (), sentence)
 
 
 def _verdict(apart: Numbers, labelled: _TrainingSet, names: Mapping[str, str]) -> SuggestionVerdict:
-    """How well held-out labels are found again."""
+    """Cross-validated accuracy against chance, and the categories that are not separable."""
     kinds = labelled.kinds
     guessed = apart.argmax(axis=1)
     total = len(kinds)
@@ -180,16 +180,12 @@ def _verdict(apart: Numbers, labelled: _TrainingSet, names: Mapping[str, str]) -
         if labelled.sizes[number] < FEWEST_OF_EACH
         or lda.told_apart(certain[:, number], kinds == number) < SURE
     )
-    sentence = (
-        f"Of {total} labels, {hits:.0%} are found again from the others; by chance {chance:.0%}."
-    )
+    sentence = f"Cross-validated accuracy on {total} labels: {hits:.0%} (chance {chance:.0%})."
     if not good:
-        sentence += (
-            " So nothing can be suggested better than by chance: give more clips a category."
-        )
+        sentence += " No better than chance, so nothing is suggested: label more clips."
     elif weak:
         listed = ", ".join(names[key] for key in weak)
-        sentence += f" Not told from the others yet: {listed}."
+        sentence += f" Not separable yet: {listed}."
     return SuggestionVerdict(labelled.mark, total, hits, chance, good, weak, sentence)
 
 

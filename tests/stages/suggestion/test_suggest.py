@@ -80,7 +80,7 @@ def test_labels_that_follow_nothing_are_said_to():
         good += learned.verdict.good
         if not learned.verdict.good:
             assert learned.suggestions == {}
-            assert "better than by chance" in learned.verdict.sentence
+            assert "No better than chance" in learned.verdict.sentence
     assert good <= 4
 
 
@@ -93,7 +93,7 @@ def test_too_few_labels_are_asked_for(labels):
     learned = suggest(material(labels))
     assert not learned.verdict.good
     assert learned.suggestions == {}
-    assert learned.verdict.sentence.startswith("Give two or more clips")
+    assert learned.verdict.sentence.startswith("Label at least two clips")
 
 
 def test_a_project_without_clips_or_categories_has_no_suggestions():
@@ -107,7 +107,7 @@ def test_a_category_that_is_not_told_apart_is_named():
     verdict = suggest(material(labels, names=names)).verdict
     assert verdict.good
     assert verdict.weak == ("other",)
-    assert verdict.sentence.endswith("Not told from the others yet: Other.")
+    assert verdict.sentence.endswith("Not separable yet: Other.")
 
 
 def test_the_same_labels_give_the_same_suggestions():

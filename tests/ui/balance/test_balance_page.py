@@ -107,9 +107,9 @@ def test_each_category_shows_its_counts_and_targets(page: BalancePage):
     assert int(suggested) >= 6
     assert cells(page, "No category")[3] == "24"
     assert page.ui.total.text() == "24 clips kept, 1.6 min"
-    assert "Excitement lacks 7 clips and 0.5 minutes; " in page.ui.missing.text()
-    assert "likely ones wait." in page.ui.missing.text()
-    assert "An export would weigh" in page.ui.missing.text()
+    assert "Excitement needs 7 more clips and 0.5 more minutes; " in page.ui.missing.text()
+    assert "suggested clips." in page.ui.missing.text()
+    assert "Export size:" in page.ui.missing.text()
 
 
 def test_bars_show_the_share_of_the_target(page: BalancePage):
