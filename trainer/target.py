@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from trainer.errors import TrainerError
+from trainer.languages import characters_of, supported
 from trainer.resources import resources
 
 
@@ -13,8 +14,8 @@ class Target:
     """Limits of a model family.
 
     rate: Hz. min_samples, max_samples: inclusive, at that rate. silent_peak: 16-bit peak up to
-    which a clip is silent. max_tokens: limit of text tokens. max_characters, alphabets: by
-    language, of the normalised text.
+    which a clip is silent. max_tokens: limit of text tokens. max_characters, alphabets,
+    treatments ("native" or "grown"): by language, of the normalised text.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Target:
     max_tokens: int
     max_characters: Mapping[str, int]
     alphabets: Mapping[str, frozenset[str]]
+    treatments: Mapping[str, str]
 
     def with_characters(self, more: Iterable[str]) -> "Target":
         """The target with additional characters in every alphabet."""
@@ -43,7 +45,8 @@ def read_target(key: str) -> Target:
         raise TrainerError(f"There is no target {key!r}.", f"Available: {names}.")
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     audio, text = data["audio"], data["text"]
-    symbols = text["punctuation"] + text["digits"]
+    symbols = frozenset(text["punctuation"] + text["digits"])
+    treatments = supported(key)
     return Target(
         key=key,
         name=data["name"],
@@ -53,14 +56,10 @@ def read_target(key: str) -> Target:
         max_samples=audio["max_samples"],
         silent_peak=audio["silent_peak"],
         max_tokens=text["max_tokens"],
-        max_characters=dict(text["max_characters"]),
-        alphabets={
-            language: frozenset(symbols + letters) | _upper(letters)
-            for language, letters in text["alphabet"].items()
+        max_characters={
+            **dict.fromkeys(treatments, text["usual_characters"]),
+            **text.get("max_characters", {}),
         },
+        alphabets={code: characters_of(code, symbols) for code in treatments},
+        treatments=treatments,
     )
-
-
-def _upper(letters: str) -> frozenset[str]:
-    """Upper-case letters, without those of several characters ("ß")."""
-    return frozenset(upper for letter in letters if len(upper := letter.upper()) == 1)

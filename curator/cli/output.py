@@ -27,6 +27,8 @@ def check(arguments: Namespace) -> int:
         else:
             line = f"clip {refusal.clip_id}: {refusal.sentence}"
         sys.stdout.write(f"{line}\n")
+    for note in checked.notes:
+        sys.stdout.write((json.dumps({"note": note}) if arguments.json else note) + "\n")
     summary = {"usable": len(checked.usable), "refused": len(checked.refusals)}
     if arguments.json:
         sys.stdout.write(json.dumps({"summary": summary}) + "\n")

@@ -2,9 +2,10 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from curator.domain.errors import CuratorError
+from curator.domain.languages import alphabet, languages
 from curator.domain.resources import resources
 
 
@@ -16,7 +17,8 @@ class Target:
     rate, both inclusive. body_min_s, body_max_s: the lengths segmentation aims at. quiet_min_ms,
     quiet_max_ms: how much quiet to leave at both ends. max_characters: by language, of the text
     after white space is folded. alphabets: by language, the characters besides white space that
-    its tokenizer knows, upper and lower case alike. silent_peak: of 32768; a clip that is nowhere
+    its tokenizer knows, upper and lower case alike. treatments: by language, NATIVE or GROWN.
+    silent_peak: of 32768; a clip that is nowhere
     louder is silent. refusal_order: the reasons to refuse a clip, the one to name first. short_s,
     short_share: which share of the clips should be shorter than that, 0..1.
     """
@@ -33,6 +35,7 @@ class Target:
     quiet_max_ms: int
     max_characters: Mapping[str, int]
     alphabets: Mapping[str, frozenset[str]]
+    treatments: Mapping[str, str] = field(default_factory=dict)
     silent_peak: int = 32
     refusal_order: tuple[str, ...] = ()
     short_s: float = 3.0
@@ -58,7 +61,9 @@ def read_target(key: str) -> Target:
         raise CuratorError(f"There is no target called {key!r}.", f"Choose one of: {known}.")
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     audio, cut, text = data["audio"], data["cut"], data["text"]
-    shared = text["punctuation"] + text["digits"]
+    shared = frozenset(text["punctuation"] + text["digits"])
+    listed = {code: language.treatments[key] for code, language in languages().items()}
+    spoken = {code: treatment for code, treatment in listed.items() if treatment != "no"}
     return Target(
         key=key,
         name=data["name"],
@@ -70,19 +75,12 @@ def read_target(key: str) -> Target:
         body_max_s=cut["body_max_s"],
         quiet_min_ms=cut["quiet_min_ms"],
         quiet_max_ms=cut["quiet_max_ms"],
-        max_characters=dict(text["max_characters"]),
+        max_characters=dict.fromkeys(spoken, text["usual_characters"])
+        | text.get("max_characters", {}),
         silent_peak=audio["silent_peak"],
         refusal_order=tuple(data["refusals"]["order"]),
         short_s=data["cut"].get("short_s", 3.0),
         short_share=data["cut"].get("short_share", 0.0),
-        alphabets={
-            language: frozenset(shared).union(*(_both_cases(letter) for letter in letters))
-            for language, letters in text["alphabet"].items()
-        },
+        alphabets={code: alphabet(code, shared) for code in spoken},
+        treatments=spoken,
     )
-
-
-def _both_cases(letter: str) -> set[str]:
-    """A letter and its upper case; "ß" has none of one character, and "İ" is listed as it is."""
-    upper = letter.upper()
-    return {letter, upper} if len(upper) == 1 else {letter}

@@ -4,11 +4,11 @@ The rules are specified in ``resources/targets/*.toml``. The trainer has its own
 test compares the two.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from curator.domain.clip import Clip
+from curator.domain.languages import GROWN, base_code, folded, folds, languages
 from curator.domain.target import Target
 
 NAMED_CHARACTERS = 8
@@ -78,9 +78,20 @@ def language_of(clip: Clip, language: str) -> str:
     return clip.language or language
 
 
-def folded(text: str) -> str:
-    """Text as in manifests: Unicode NFC, white space folded to single spaces."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+def grown_languages(clips: Iterable[Clip], target: Target, language: str = "") -> tuple[str, ...]:
+    """Codes of the clips' languages that the target learns only in training, sorted."""
+    codes = {base_code(language_of(clip, language)) for clip in clips}
+    return tuple(sorted(code for code in codes if target.treatments.get(code) == GROWN))
+
+
+def text_notes(clips: Sequence[Clip], target: Target, language: str = "") -> tuple[str, ...]:
+    """Notes on languages that training adds to the vocabulary, and on folded characters."""
+    added = (
+        f"{languages()[code].english} will be added to {target.name}'s vocabulary in training."
+        for code in grown_languages(clips, target, language)
+    )
+    changes = folds(clip.text for clip in clips)
+    return (*added, *([changes] if changes else []))
 
 
 def written_samples(samples: int, rate: int, target_rate: int) -> int:
@@ -94,7 +105,7 @@ def written_samples(samples: int, rate: int, target_rate: int) -> int:
 
 def text_fault(text: str, language: str, target: Target) -> Fault | None:
     """Fault of a text for the target."""
-    base = language.split("-")[0].lower()
+    base = base_code(language)
     alphabet = target.alphabets.get(base)
     if alphabet is None:
         return Fault("language_unsupported", _unsupported(language, target))

@@ -11,9 +11,10 @@ from msgspec import UNSET
 from curator import __version__
 from curator.domain.clip import Clip
 from curator.domain.errors import printable
+from curator.domain.languages import GROWN, base_code, folded
 from curator.domain.weights import NO_CATEGORY
 from curator.export import summary
-from curator.export.checks import folded, language_of
+from curator.export.checks import language_of, text_notes
 from curator.export.contents import Contents, clip_name, group_name
 from curator.export.cut_clips import WavFile
 from curator.export.data import ExportData
@@ -109,6 +110,7 @@ def _summary(
             files=hashes,
             snapshot=data.snapshot or UNSET,
             state_hash=data.state_hash or UNSET,
+            grown=_grown(rows, data) or UNSET,
         )
     )
 
@@ -154,9 +156,17 @@ def _emotions(rows: Sequence[ManifestRow], data: ExportData) -> tuple[str, ...]:
     return (*known, *sorted(given.difference(known)))
 
 
+def _grown(rows: Sequence[ManifestRow], data: ExportData) -> tuple[str, ...]:
+    """Codes of the languages that the target learns only in training."""
+    codes = {base_code(row.language) for row in rows}
+    return tuple(sorted(c for c in codes if data.target.treatments.get(c) == GROWN))
+
+
 def _notes(result: SplitResult, contents: Contents) -> tuple[str, ...]:
-    notes = result.notes
-    if contents.data.state_hash and not contents.data.snapshot:
+    accepted = [cut.clip for cut in contents.cuts if cut.clip.id not in contents.faults]
+    data = contents.data
+    notes = (*result.notes, *text_notes(accepted, data.target, data.language))
+    if data.state_hash and not data.snapshot:
         notes = (*notes, NO_SNAPSHOT)
     missing = sum(1 for recording in contents.recordings.values() if not recording.consent.strip())
     if not missing:

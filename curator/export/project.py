@@ -13,7 +13,7 @@ from curator.domain.progress import NoProgress, Progress
 from curator.domain.recording import Recording
 from curator.domain.target import read_target
 from curator.export.bundle import export
-from curator.export.checks import CheckSound, Fault, Refusal, check
+from curator.export.checks import CheckSound, Fault, Refusal, check, text_notes
 from curator.export.data import ExportData
 from curator.export.folder import require_absent
 from curator.export.formats import format_of
@@ -33,10 +33,11 @@ TakeSnapshot = Callable[[], str]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Kept clips that the target accepts, and refusals of the others."""
+    """Kept clips that the target accepts, refusals of the others, and notes on the texts."""
 
     usable: tuple[Clip, ...]
     refusals: tuple[Refusal, ...]
+    notes: tuple[str, ...] = ()
 
 
 def check_project(
@@ -58,7 +59,9 @@ def check_project(
         refusals = check(kept, target, language=project.settings.language, check_sound=check_sound)
     progress.finished()
     refused = {refusal.clip_id for refusal in refusals}
-    return Checked(tuple(clip for clip in kept if clip.id not in refused), tuple(refusals))
+    usable = tuple(clip for clip in kept if clip.id not in refused)
+    notes = text_notes(usable, target, project.settings.language)
+    return Checked(usable, tuple(refusals), notes)
 
 
 def _with_progress(check_sound: CheckSound, progress: Progress) -> CheckSound:

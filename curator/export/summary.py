@@ -25,7 +25,8 @@ class Summary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     created: UTC, ISO 8601. seconds: of all clips in the manifest. files: SHA-256 of every file
     except the clips, with hashes in the manifest, and this file. checksum: SHA-256 of this file
     with checksum "". snapshot, state_hash: name of the exported snapshot and hash of all decisions;
-    absent if no snapshot was taken.
+    absent if no snapshot was taken. grown: codes of languages that training adds to the target's
+    vocabulary; absent if there are none.
     """
 
     format: int
@@ -41,6 +42,7 @@ class Summary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: dict[str, str]
     checksum: str = ""
     snapshot: str | msgspec.UnsetType = msgspec.UNSET
+    grown: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
     state_hash: str | msgspec.UnsetType = msgspec.UNSET
 
 

@@ -72,7 +72,7 @@ SILENCE = Span(0, RATE - 500)
 def planted_faults(family: Family):
     """Changes that make a good clip a bad one, by the reason that shall be given."""
     return {
-        "language_unsupported": [lambda c: in_language(c, "xx"), lambda c: in_language(c, "ja")],
+        "language_unsupported": [lambda c: in_language(c, "xx"), lambda c: in_language(c, "yue")],
         "empty_text": [lambda c: replace(c, text=""), lambda c: replace(c, text=" \n\u2003 ")],
         "no_letters": [lambda c: replace(c, text="?!"), lambda c: replace(c, text="…")],
         "unknown_characters": [
@@ -182,12 +182,14 @@ languages = st.sampled_from(
         *sorted({k for each in FAMILIES.values() for k in each.ours.alphabets}),
         "en-GB",
         "EN",
+        "yue",
         "xx",
         "",
         "-",
     ]
 )
-characters = st.characters() | st.sampled_from("aäéßẞıİiI ő\u0301\u0307\u2028\xa0\t|5½²☃¿")
+SPECIAL = "aäéßẞıİiI ő\u0301\u0307\u2028\xa0\t|5½²☃¿\u00ad\u200b\ufeff‚ﬁＡ、日ひ한שहệ"
+characters = st.characters() | st.sampled_from(SPECIAL)
 
 
 families = st.sampled_from(list(FAMILIES.values()))

@@ -1,7 +1,9 @@
 import pytest
 
 from curator.domain.fact import Transcript
-from curator.export.checks import check, folded, length_fault, text_fault, written_samples
+from curator.domain.languages import NATIVE, folded, folds, languages
+from curator.domain.target import read_target
+from curator.export.checks import check, length_fault, text_fault, text_notes, written_samples
 from tests.helpers.bundles import target
 from tests.helpers.factories import a_clip
 
@@ -20,8 +22,9 @@ def test_every_language_speaks_its_own_alphabet_in_both_cases(language):
     known = sorted(target().alphabets[language])
     letters = [character for character in known if character.isalpha()]
     assert len(letters) > 50
+    family = target()
     for character in known:
-        assert reason(letters[0] + character, language) is None
+        assert text_fault(letters[0] + character, language, family) is None
 
 
 def test_a_turkish_capital_dotted_i_is_known_in_turkish_only():
@@ -51,8 +54,8 @@ def test_texts_are_refused_for_the_first_reason(text, expected):
 
 
 def test_unknown_characters_are_named():
-    fault = text_fault("a☃b\u200bc", "en", target())
-    assert "'☃' (U+2603) and U+200B" in fault.sentence
+    fault = text_fault("a☃b\ue000c", "en", target())
+    assert "'☃' (U+2603) and U+E000" in fault.sentence
 
 
 def test_many_unknown_characters_are_counted():
@@ -102,6 +105,62 @@ def test_a_clip_nobody_transcribed_is_judged_in_the_projects_language():
     assert check([clip], target(), language="hu") == []
     (refusal,) = check([clip], target(), language="xx")
     assert refusal.reason_key == "language_unsupported"
+
+
+SENTENCES = {
+    "ar": "مرحبا، كيف حالك؟",
+    "he": "שָׁלוֹם, מה שלומך?",
+    "hi": "नमस्ते, आप कैसे हैं।",
+    "ja": "こんにちは、カメラと日本語です。",
+    "ko": "안녕하세요, 반갑습니다.",
+    "zh": "你好，世界。",
+}
+
+
+@pytest.mark.parametrize(("key", "count"), [("xtts_v2", 17), ("chatterbox", 23)])
+def test_every_native_language_of_a_family_accepts_its_own_sentences(key, count):
+    family = read_target(key)
+    native = [code for code, treatment in family.treatments.items() if treatment == NATIVE]
+    assert len(native) == count
+    for code in native:
+        text = SENTENCES.get(code, languages()[code].own + ".")
+        assert text_fault(text, code, family) is None, (code, text)
+
+
+@pytest.mark.parametrize("key", ["xtts_v2", "chatterbox"])
+def test_vietnamese_is_accepted_and_announced_as_an_addition(key):
+    family = read_target(key)
+    untold = Transcript("", (), "", 0.0, 0.0, 1.0)
+    clip = a_clip(1, text="Tiếng Việt có sáu thanh điệu, kể cả thanh ngã.", transcript=untold)
+    assert check([clip], family, language="vi") == []
+    assert text_notes([clip], family, "vi") == (
+        f"Vietnamese will be added to {family.name}'s vocabulary in training.",
+    )
+    assert text_notes([clip], family, "en") == ()
+
+
+def test_a_language_that_is_no_ones_is_refused():
+    assert reason("你好", "yue") == "language_unsupported"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ár\u00advíz\u200btűrő\ufeff", "árvíztűrő"),
+        ("\u200fjobbról\u202c", "jobbról"),
+        ("‚okos‘ ‹idézet›", "’okos’ ’idézet’"),
+        ("O`Neil ﬁve ＯＫ！", "O'Neil five OK!"),
+        ("kék\u2011zöld", "kék-zöld"),
+    ],
+)
+def test_invisible_characters_and_variants_are_folded_with_a_note(text, expected):
+    assert folded(text) == expected == folded(folded(text))
+    assert reason(text, "hu") is None
+    assert "folded in 1 text: U+" in folds([text, expected])
+
+
+def test_plain_texts_need_no_note():
+    assert folds(["Árvíztűrő tükörfúrógép", "“quoted” — text…"]) == ""
 
 
 def test_every_reason_is_one_that_the_target_lists():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from curator.export.checks import folded
+from curator.domain.languages import folded
 from curator.export.formats.coqui import metadata
 from tests.export.test_manifest import a_row
 from tests.helpers.bundles import a_bundle

@@ -11,6 +11,8 @@ from trainer.errors import WrongUsage
 
 Base = TypeVar("Base")
 
+NEW_LANGUAGE_TOKENS = 1000  # upper bound for a new language; Vietnamese XTTS models added 863
+
 
 def base_of(
     name: str,
@@ -43,8 +45,13 @@ def with_extended_vocabulary(
     cache: Path,
     open_base: Callable[[Path], Base],
 ) -> Base:
-    """Extend the vocabulary by tokens of the bundle's text if ``adapt.extend`` is set."""
-    if not config.adapt.extend:
-        return base
+    """Extend the vocabulary by tokens of the bundle's text.
+
+    At most ``adapt.extend``; 0 extends only for languages that the family learns in training and
+    that the base does not have yet.
+    """
     module = importlib.import_module(f"{family}.vocabulary")
-    return open_base(module.extended_base(base, bundle, config.adapt.extend, cache))
+    max_tokens = config.adapt.extend
+    if not max_tokens and module.must_grow(base, bundle):
+        max_tokens = NEW_LANGUAGE_TOKENS
+    return open_base(module.extended_base(base, bundle, max_tokens, cache)) if max_tokens else base

@@ -6,7 +6,6 @@ tokenizer.
 
 import hashlib
 import io
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from trainer.bundle.manifest import Bundle, Clip
+from trainer.languages import base_code, folded
 from trainer.target import Target
 
 FULL_SCALE_16 = 32768  # 16-bit value of 1.0
@@ -76,13 +76,13 @@ def reason_against(bundle: Bundle, clip: Clip, target: Target) -> Reason | None:
 
 def text_reason(text: str, language: str, target: Target) -> Reason | None:
     """Reason to reject a text; the rules are described in the target's file."""
-    base = language.split("-")[0].lower()
+    base = base_code(language)
     alphabet = target.alphabets.get(base)
     if alphabet is None:
         return Reason(
             "language_unsupported", f"{target.name} does not support the language {language!r}"
         )
-    text = " ".join(unicodedata.normalize("NFC", text).split())
+    text = folded(text)
     if not text:
         return Reason("empty_text", "the text is empty")
     if not any(character.isalnum() for character in text):

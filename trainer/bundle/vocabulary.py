@@ -5,6 +5,7 @@ embedding can be initialised with their mean.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,16 +15,27 @@ from typing import Any
 
 MIN_PAIR_COUNT = 2  # a pair that occurs once is not merged
 UNKNOWN = "[UNK]"
+TAG = re.compile(r"\[[a-z]{2,3}(-[a-z]+)?\]")  # of a language
 
 Segments = dict[tuple[str, ...], int]  # tokens of a word -> count of the word
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """New tokens with the existing tokens they consist of, and the merges in order."""
+    """New tokens with the existing tokens they consist of, and the merges in order.
+
+    tags: those of the tokens that are never split or merged, such as "[vi]".
+    """
 
     tokens: Mapping[str, tuple[str, ...]]
     merges: Sequence[tuple[str, str]]
+    tags: tuple[str, ...] = ()
+
+    def with_tags(self, tags: Iterable[str], existing: Mapping[str, int]) -> "Growth":
+        """Growth with language tags in addition, each starting as the mean of existing ones."""
+        made_of = tuple(token for token in existing if TAG.fullmatch(token)) or (UNKNOWN,)
+        new = tuple(tag for tag in tags if tag not in existing)
+        return Growth({**dict.fromkeys(new, made_of), **self.tokens}, self.merges, new)
 
 
 def grow(tokenizer: Any, texts: Iterable[str], limit: int) -> Growth:  # noqa: ANN401
@@ -118,6 +130,10 @@ def write_vocabulary(before: Path, after: Path, growth: Growth) -> None:
     special = [added["id"] for added in data.get("added_tokens", [])]
     first = max([*vocabulary.values(), *special]) + 1
     vocabulary |= {token: first + at for at, token in enumerate(growth.tokens)}
+    kept_whole = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False}
+    for tag in growth.tags:
+        entry = {"id": vocabulary[tag], "content": tag, **kept_whole, "special": True}
+        data.setdefault("added_tokens", []).append(entry)
     as_text = bool(merges) and isinstance(merges[0], str)  # older files write "a b"
     merges += [f"{one} {other}" if as_text else [one, other] for one, other in growth.merges]
     after.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")

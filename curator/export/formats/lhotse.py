@@ -11,8 +11,9 @@ import msgspec
 
 from curator.domain.clip import Clip
 from curator.domain.errors import CuratorError, printable
+from curator.domain.languages import folded
 from curator.domain.recording import Recording
-from curator.export.checks import folded, language_of
+from curator.export.checks import language_of
 from curator.export.contents import clip_name
 from curator.export.formats import Listing
 

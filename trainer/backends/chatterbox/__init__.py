@@ -32,6 +32,7 @@ from trainer.bundle.manifest import Bundle, Clip
 from trainer.bundle.preflight import Reason
 from trainer.config import TrainConfig
 from trainer.families import Family
+from trainer.languages import GROWN
 from trainer.target import read_target
 
 if TYPE_CHECKING:
@@ -138,7 +139,8 @@ class ChatterboxBackend:
         """Whether the base supports a language; with an extended vocabulary, any."""
         from trainer.backends.chatterbox.package import chatterbox
 
-        if self.config.adapt.extend:
+        grown = read_target(self.target).treatments.get(language) == GROWN
+        if self.config.adapt.extend or grown:
             return True
         if self.base.edition.name == "english":
             return language == "en"

@@ -14,9 +14,10 @@ from typing import Any
 
 from trainer.backends.chatterbox.base import ChatterboxBase, write_sizes
 from trainer.backends.chatterbox.package import text_tokenizer
-from trainer.backends.chatterbox.text import as_tokenized
+from trainer.backends.chatterbox.text import as_tokenized, unknown_characters
 from trainer.bundle.manifest import Bundle
 from trainer.bundle.vocabulary import Growth, grow, write_vocabulary
+from trainer.languages import base_code, grown_languages
 from trainer.runs.files import build_once
 
 VERSION = 1
@@ -29,6 +30,17 @@ def extended_base(base: ChatterboxBase, bundle: Bundle, max_tokens: int, cache: 
     name = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:16]
     folder = cache / f"extended-base-{name}"
     return build_once(folder, lambda empty: _build(empty, base, bundle, max_tokens))
+
+
+def must_grow(base: ChatterboxBase, bundle: Bundle) -> bool:
+    """Whether a language to add in training has characters that the vocabulary lacks."""
+    tokenizer = text_tokenizer(base)
+    added = grown_languages((clip.language for clip in bundle.clips), "chatterbox")
+    return any(
+        unknown_characters(tokenizer, clip.text, clip.language)
+        for clip in bundle.clips
+        if base_code(clip.language) in added
+    )
 
 
 def _build(folder: Path, base: ChatterboxBase, bundle: Bundle, max_tokens: int) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.backends.xtts.base import XttsBase
 from trainer.backends.xtts.coqui import coqui
-from trainer.errors import BrokenBase
+from trainer.errors import BrokenBase, TrainerError
+from trainer.languages import GROWN, base_code, english_name, supported
 
 if TYPE_CHECKING:
     from torch import nn
@@ -26,9 +27,40 @@ STYLE_MEL = {
 }
 
 
-def tokenizer(vocabulary: Path) -> Any:  # noqa: ANN401 - coqui-tts has no types
-    """Build coqui's tokenizer from ``vocab.json``."""
-    return coqui("tts.layers.xtts.tokenizer").VoiceBpeTokenizer(vocab_file=str(vocabulary))
+def tokenizer(vocabulary: Path | None) -> Any:  # noqa: ANN401 - coqui-tts has no types
+    """Build coqui's tokenizer from ``vocab.json``, for any language; None: text rules only.
+
+    Languages that coqui-tts does not list are put in lower case, with numbers in words where
+    num2words has the language.
+    """
+    stock: Any = coqui("tts.layers.xtts.tokenizer").VoiceBpeTokenizer
+    listed = supported("xtts_v2")
+
+    class Tokenizer(stock):  # type: ignore[misc]
+        def preprocess_text(self, txt: str, lang: str) -> str:
+            if listed.get(lang) == GROWN:
+                return _plain_text(txt, lang)
+            try:
+                return str(super().preprocess_text(txt, lang))
+            except ImportError as error:
+                raise TrainerError(
+                    f"The tokenizer of XTTS needs a package for {english_name(lang)}: {error}.",
+                    "Install it with: pip install voice-curator[languages]",
+                ) from error
+
+        def encode(self, txt: str, lang: str) -> list[int]:
+            return list(super().encode(txt, base_code(lang)))
+
+    return Tokenizer(vocab_file=str(vocabulary) if vocabulary else None)
+
+
+def _plain_text(text: str, language: str) -> str:
+    """Lower-case text of a language added in training; numbers in words if possible."""
+    from num2words import CONVERTER_CLASSES, num2words
+
+    if language in CONVERTER_CLASSES:
+        text = re.sub(r"[0-9]+", lambda number: num2words(int(number[0]), lang=language), text)
+    return " ".join(text.replace('"', "").lower().split())
 
 
 def new_gpt(args: Mapping[str, Any], tokens: Any) -> "nn.Module":  # noqa: ANN401

@@ -16,13 +16,15 @@ from trainer.backends.xtts.vocoder import RELEASED_WIDTH, new_decoder, widened
 from trainer.bundle.manifest import Bundle, Clip
 from trainer.config import TrainConfig
 from trainer.errors import TrainerError
+from trainer.languages import GROWN, base_code, letters_of
 from trainer.runs.files import build_once
 from trainer.target import read_target
 
 if TYPE_CHECKING:
     import torch
 
-VERSION = 3
+VERSION = 4
+SYMBOLS = ".,;:!?'’\"“”„«»()-–—…¿¡&%/0123456789"  # the targets' punctuation and digits
 CODES = 1024  # of XTTS-v2: gpt_num_audio_tokens 1026 less start and stop
 DVAE_BLOCKS = 3  # as in the released DVAE, whose width is 512
 CALIBRATION_CLIPS = 48  # enough for 1024 distinct frames at 21.5 codes a second
@@ -73,13 +75,21 @@ def _wave(bundle: Bundle, clip: Clip) -> "torch.Tensor":
 
 
 def _write_vocabulary(path: Path, bundle: Bundle, size: int) -> None:
-    """Train a BPE vocabulary on the text of the bundle, with all letters of all languages."""
+    """Train a BPE vocabulary on the text of the bundle, with the letters of native languages."""
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
     target = read_target("xtts_v2")
-    letters = {sign.lower() for alphabet in target.alphabets.values() for sign in alphabet}
+    native = [code for code, treatment in target.treatments.items() if treatment != GROWN]
+    letters = {sign.lower() for code in native for sign in letters_of(code) | set(SYMBOLS)}
     alphabet = sorted(sign for sign in letters if len(sign) == 1)
-    special = [*SPECIAL_FIRST, *(f"[{language}]" for language in target.alphabets), "[START]"]
+    tags = (f"[{'zh-cn' if code == 'zh' else code}]" for code in native)
+    special = [*SPECIAL_FIRST, *tags, "[START]"]
+    stock = networks.tokenizer(None)
+    texts = [
+        stock.preprocess_text(clip.text, code)
+        for clip in bundle.clips
+        if (code := base_code(clip.language)) in native
+    ]
     tokenizer = Tokenizer(models.BPE(unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     trainer = trainers.BpeTrainer(
@@ -88,7 +98,7 @@ def _write_vocabulary(path: Path, bundle: Bundle, size: int) -> None:
         initial_alphabet=alphabet,
         show_progress=False,
     )
-    tokenizer.train_from_iterator((clip.text.lower() for clip in bundle.clips), trainer)
+    tokenizer.train_from_iterator(texts, trainer)
     tokenizer.save(str(path))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from trainer.backends.xtts.adapt import merge_lora
 from trainer.backends.xtts.base import LEARNT_CODES_OF, XttsBase
 from trainer.backends.xtts.coqui import coqui
-from trainer.backends.xtts.networks import GPT_PREFIX
+from trainer.backends.xtts.networks import GPT_PREFIX, tokenizer
 from trainer.backends.xtts.vocoder import stock_class, width_of
 from trainer.errors import BrokenRun, TrainerError
 from trainer.runs.files import sync_file
@@ -65,6 +65,7 @@ def load_stock(folder: Path) -> Any:  # noqa: ANN401 - coqui-tts has no types
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model.load_checkpoint(settings, checkpoint_dir=str(folder), eval=True, strict=True)
+    model.tokenizer = tokenizer(folder / "vocab.json")  # the stock one refuses added languages
     return model
 
 

@@ -9,7 +9,7 @@ cache.
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from trainer.backends.xtts import networks
@@ -17,6 +17,7 @@ from trainer.backends.xtts.base import FILES, LEARNT_CODES_OF, XttsBase
 from trainer.bundle.manifest import Bundle
 from trainer.bundle.vocabulary import Growth, grow, write_vocabulary
 from trainer.errors import BrokenBase
+from trainer.languages import base_code, grown_languages
 from trainer.runs.files import build_once
 
 VERSION = 1
@@ -35,15 +36,37 @@ def extended_base(base: XttsBase, bundle: Bundle, max_tokens: int, cache: Path) 
 def _build(folder: Path, base: XttsBase, bundle: Bundle, max_tokens: int) -> None:
     tokenizer = networks.tokenizer(base.folder / "vocab.json")
     texts = [
-        tokenizer.preprocess_text(clip.text, clip.language.split("-")[0]) for clip in bundle.clips
+        tokenizer.preprocess_text(clip.text, base_code(clip.language)) for clip in bundle.clips
     ]
-    growth = grow(tokenizer.tokenizer, texts, max_tokens)
     old: dict[str, int] = tokenizer.tokenizer.get_vocab()
+    added = _unknown_languages(bundle, old)
+    growth = grow(tokenizer.tokenizer, texts, max_tokens)
+    growth = growth.with_tags((f"[{language}]" for language in added), old)
     write_vocabulary(base.folder / "vocab.json", folder / "vocab.json", growth)
     _write_model(base, folder / "model.pth", old, growth)
     for name in FILES:
         if name not in ("vocab.json", "model.pth"):
             shutil.copyfile(base.folder / name, folder / name)
+    _list_languages(folder / "config.json", added)
+
+
+def _list_languages(path: Path, added: Sequence[str]) -> None:
+    """Add languages to those that the stock class accepts."""
+    settings = json.loads(path.read_text(encoding="utf-8"))
+    settings["languages"] = [*settings.get("languages", ()), *added]
+    path.write_text(json.dumps(settings, ensure_ascii=False, indent=4), encoding="utf-8")
+
+
+def must_grow(base: XttsBase, bundle: Bundle) -> bool:
+    """Whether the bundle has a language whose tag the base's vocabulary lacks."""
+    known = networks.tokenizer(base.folder / "vocab.json").tokenizer.get_vocab()
+    return bool(_unknown_languages(bundle, known))
+
+
+def _unknown_languages(bundle: Bundle, vocabulary: Mapping[str, int]) -> list[str]:
+    """Codes of languages to add in training without a tag in the vocabulary, sorted."""
+    grown = grown_languages((clip.language for clip in bundle.clips), "xtts_v2")
+    return [language for language in grown if f"[{language}]" not in vocabulary]
 
 
 def _write_model(base: XttsBase, path: Path, old: Mapping[str, int], growth: Growth) -> None:
