@@ -10,8 +10,8 @@ import pytest
 from curator.audio.excerpts import Excerpts
 from curator.domain.decision import correct_text, drop, give_emotion, keep, recut
 from curator.domain.errors import CuratorError
-from curator.domain.recording import Recording
 from curator.domain.languages import folded
+from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.export.formats import formats
 from curator.export.formats.table import formula_escaped
