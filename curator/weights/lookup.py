@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -57,16 +56,16 @@ def _joined(model: ListedModel) -> Path:
 def _join(model: ListedModel, file: ListedFile, path: Path) -> None:
     """Write the parts one after the other; the file appears complete or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{file.name}.")
+    temporary = path.with_name(f".{file.name}.{os.getpid()}.tmp")
     try:
-        with os.fdopen(handle, "wb") as joined:
+        with temporary.open("wb") as joined:
             for part in paths_of(model, file):
                 with part.open("rb") as content:
                     shutil.copyfileobj(content, joined, 1 << 20)
-        _check(model, file, Path(temporary))
-        Path(temporary).replace(path)
+        _check(model, file, temporary)
+        temporary.replace(path)
     finally:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def _check(model: ListedModel, file: ListedFile, path: Path) -> None:

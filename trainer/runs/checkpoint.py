@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.errors import BrokenRun
-from trainer.runs.files import sha256_of, sync_file, sync_folder
+from trainer.runs.files import save_tensors, sha256_of, sync_file, sync_folder
 
 if TYPE_CHECKING:
     import torch
@@ -47,8 +47,6 @@ def save(
     folder: Path, step: int, tensors: Mapping[str, Tensors], state: Mapping[str, object]
 ) -> Checkpoint:
     """Write the checkpoint of ``step`` into ``folder``, atomically."""
-    from safetensors.torch import save_file
-
     folder.mkdir(parents=True, exist_ok=True)
     final = folder / f"step-{step:08d}"
     temporary = folder / f"{final.name}.{os.getpid()}.tmp"
@@ -57,7 +55,7 @@ def save(
     try:
         for name, values in tensors.items():
             contiguous = {key: value.detach().cpu().contiguous() for key, value in values.items()}
-            save_file(contiguous, temporary / f"{name}.safetensors")
+            save_tensors(contiguous, temporary / f"{name}.safetensors")
         text = json.dumps(state, indent=1, sort_keys=True)
         (temporary / STATE).write_text(text, encoding="utf-8")
         hashes = {}

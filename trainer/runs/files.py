@@ -1,14 +1,18 @@
-"""Atomic file writes, hashes and JSON Lines."""
+"""Atomic file writes, tensor files, hashes and JSON Lines."""
 
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+import stat
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainer.errors import BrokenRun
+
+if TYPE_CHECKING:
+    import torch
 
 BLOCK = 1 << 20  # bytes read at a time when hashing
 
@@ -24,6 +28,22 @@ def write_atomically(path: Path, data: bytes) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def save_tensors(tensors: "Mapping[str, torch.Tensor]", path: Path) -> None:
+    """Write a safetensors file with the permissions of any other new file.
+
+    safetensors writes a private temporary file, which others on the machine could not read.
+    """
+    from safetensors.torch import save_file
+
+    save_file(dict(tensors), path)
+    probe = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        probe.touch()
+        path.chmod(stat.S_IMODE(probe.stat().st_mode))
+    finally:
+        probe.unlink(missing_ok=True)
 
 
 def sync_file(path: Path) -> None:

@@ -5,7 +5,6 @@
 
 import os
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -97,12 +96,12 @@ def _inside(part: Mapping[str, str]) -> Path:
 
 def _join(parts: list[Path], target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        with os.fdopen(handle, "wb") as joined:
+        with temporary.open("wb") as joined:
             for path in parts:
                 with path.open("rb") as piece:
                     shutil.copyfileobj(piece, joined, 1 << 20)
-        Path(temporary).replace(target)
+        temporary.replace(target)
     finally:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ verified is never opened, and one weight that is missing or left over is an erro
 """
 
 import pickle
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,14 @@ from curator.audio.waveform import Samples
 from curator.domain.errors import MissingModel
 from curator.stages.cleaning.cleaners import Equipment
 from curator.stages.cleaning.stream import Pieces, Sound, in_pieces
+from curator.weights.catalogue import listed_model
 from curator.weights.folder import verified_folder
 
 if TYPE_CHECKING:
     import torch
+
+# In torch's message, after its advice on how to load the file unsafely.
+REFUSED_GLOBAL = re.compile(r"GLOBAL (\S+) was not an allowed global")
 
 Forward = Callable[["torch.Tensor"], "torch.Tensor"]
 """(samples,) to (samples,), at least as many."""
@@ -39,19 +44,31 @@ def device_for(equipment: Equipment) -> str:
     return "cpu"
 
 
-def weights_of(model: str, file: str, *allowed: type) -> Mapping[str, Any]:
-    """What a verified file of a model holds. allowed: classes it may name beside tensors."""
+def weights_of(model: str, file: str, *allowed: object) -> Mapping[str, Any]:
+    """Content of a verified file of a model.
+
+    allowed: classes, or (object, pickled name), that it may name beside tensors.
+    """
     import torch
 
     path = verified_folder(model) / file
     try:
-        with torch.serialization.safe_globals(list(allowed)):
+        with torch.serialization.safe_globals(list(allowed)):  # type: ignore[arg-type]
             state: Mapping[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, ValueError, OSError) as error:
-        raise _damaged(path, str(error).partition("\n")[0]) from error
+        raise _unreadable(model, path, _reason(error)) from error
     if not isinstance(state, dict):
-        raise _damaged(path, "it holds no weights by name")
+        raise _unreadable(model, path, "it holds no weights by name")
     return state
+
+
+def numpy_scalars() -> list[object]:
+    """Entries of ``allowed`` for pickled numpy numbers, under the names of numpy 1 and 2."""
+    scalar = np._core.multiarray.scalar  # type: ignore[attr-defined]
+    names = ("numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar")
+    # The unpickler also checks the type of each dtype that it restores.
+    dtypes = [type(np.dtype(name)) for name in ("f8", "f4", "f2", "i8", "i4", "?")]
+    return [*((scalar, name) for name in names), np.dtype, *dtypes]
 
 
 def fill(network: "torch.nn.Module", weights: Mapping[str, Any], model: str) -> None:
@@ -95,8 +112,16 @@ def padded_to(sound: "torch.Tensor", window: int, hop: int) -> "torch.Tensor":
     return torch.nn.functional.pad(sound, (0, short + (hop - rest if rest else 0)))
 
 
-def _damaged(path: Path, reason: str) -> MissingModel:
-    return MissingModel(
-        f"{path} is damaged or holds more than weights ({reason}).",
-        "Delete it and get it again: curator models get NAME.",
-    )
+def _reason(error: Exception) -> str:
+    """The refused name, or torch's first line without its advice to load unsafely."""
+    named = REFUSED_GLOBAL.search(str(error))
+    return named[1] if named else str(error).partition("\n")[0].partition("Weights only")[0]
+
+
+def _unreadable(model: str, path: Path, reason: str) -> MissingModel:
+    published = any(file.name == path.name and file.sha256 for file in listed_model(model).files)
+    if published:  # and its hash was verified, so the download is complete
+        advice = "It is the published file; update voice-curator, or report this line."
+    else:
+        advice = f"Delete it and get it again: curator models get {model}."
+    return MissingModel(f"{path} contains more than weights ({reason}).", advice)

@@ -29,6 +29,17 @@ def test_what_was_saved_is_read_back(tmp_path):
     assert torch.equal(found.tensors("weights")["a.b"], torch.full((4, 3), 7.0))
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no permission bits for groups")
+def test_every_file_has_the_permissions_of_a_new_file(tmp_path):
+    before = os.umask(0o027)
+    try:
+        saved = save(tmp_path, 1)
+    finally:
+        os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in saved.folder.iterdir()}
+    assert set(modes.values()) == {0o640}, modes
+
+
 FAULTS = [
     (checkpoint, "sync_file", 1),
     (checkpoint, "sync_file", 2),

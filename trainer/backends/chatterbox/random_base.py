@@ -17,7 +17,7 @@ from trainer.backends.prompt_sound import read_resampled
 from trainer.bundle.manifest import Bundle
 from trainer.config import TrainConfig
 from trainer.errors import TrainerError
-from trainer.runs.files import build_once
+from trainer.runs.files import build_once, save_tensors
 
 if TYPE_CHECKING:
     from torch import nn
@@ -41,7 +41,6 @@ def random_base(config: TrainConfig, bundle: Bundle, cache: Path) -> Path:
 
 def _build(folder: Path, config: TrainConfig, bundle: Bundle) -> None:
     import torch
-    from safetensors.torch import save_file
 
     model = config.model
     if model.width % model.heads or (model.width // model.heads) % 2:
@@ -67,7 +66,7 @@ def _build(folder: Path, config: TrainConfig, bundle: Bundle) -> None:
             (new_voice_encoder(), ENGLISH.voice_encoder),
         ):
             state = {key: value.contiguous() for key, value in network.state_dict().items()}
-            save_file(state, folder / name)
+            save_tensors(state, folder / name)
 
 
 def _init_embeddings(t3: "nn.Module") -> None:

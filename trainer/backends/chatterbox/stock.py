@@ -24,7 +24,7 @@ from trainer.backends.chatterbox.sound import SPEECH_RATE, TOKEN_SAMPLES
 from trainer.backends.chatterbox.text import language_id
 from trainer.backends.prompt_sound import concatenated, read_resampled
 from trainer.errors import BrokenRun, TrainerError
-from trainer.runs.files import sync_file
+from trainer.runs.files import save_tensors, sync_file
 from trainer.speech.endings import Ending
 from trainer.speech.sound import Sound
 
@@ -46,8 +46,6 @@ def write_export(
     Returns the numbers of tensors and of tensors that differ from the base. Merges LoRA adapters
     into ``network`` in place.
     """
-    from safetensors.torch import save_file
-
     merge_lora(network.t3)
     trained = network.t3.state_dict()
     before = base.tensors(base.edition.t3)
@@ -56,7 +54,7 @@ def write_export(
         raise BrokenRun(f"The tensors of the trained network and the base differ: {differing[0]}.")
     changed = [key for key, value in trained.items() if not _same(value, before[key])]
     state = {key: value.detach().cpu().contiguous().clone() for key, value in trained.items()}
-    save_file(state, folder / base.edition.t3)
+    save_tensors(state, folder / base.edition.t3)
     sync_file(folder / base.edition.t3)
     for name in base.edition.files[1:]:
         shutil.copyfile(base.path(name), folder / name)

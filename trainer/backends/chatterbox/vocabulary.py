@@ -18,7 +18,7 @@ from trainer.backends.chatterbox.text import as_tokenized, unknown_characters
 from trainer.bundle.manifest import Bundle
 from trainer.bundle.vocabulary import Growth, grow, write_vocabulary
 from trainer.languages import base_code, grown_languages
-from trainer.runs.files import build_once
+from trainer.runs.files import build_once, save_tensors
 
 VERSION = 1
 GROWN = ("text_emb.weight", "text_head.weight")
@@ -59,7 +59,6 @@ def _build(folder: Path, base: ChatterboxBase, bundle: Bundle, max_tokens: int) 
 def _write_t3(base: ChatterboxBase, folder: Path, old: Mapping[str, int], growth: Growth) -> int:
     """Write T3 with rows for the new tokens; returns the number of rows."""
     import torch
-    from safetensors.torch import save_file
 
     state = dict(base.tensors(base.edition.t3))
     first = max(old.values()) + 1
@@ -71,5 +70,5 @@ def _write_t3(base: ChatterboxBase, folder: Path, old: Mapping[str, int], growth
         for at, pieces in enumerate(growth.tokens.values(), first):
             larger[at] = table[[old[piece] for piece in pieces]].mean(dim=0)
         state[name] = larger.contiguous()
-    save_file(state, folder / base.edition.t3)
+    save_tensors(state, folder / base.edition.t3)
     return rows

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from curator.audio.waveform import Samples
 from curator.domain.errors import MissingModel
 from curator.stages.cleaning.cleaners import Equipment, cleaner
-from curator.stages.cleaning.networks import device_for, fill, piecewise, weights_of
+from curator.stages.cleaning.networks import device_for, fill, numpy_scalars, piecewise, weights_of
 from curator.stages.cleaning.stream import Pieces, Sound
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def load() -> "torch.nn.Module":
     """The network with its weights, as its file describes it."""
     from demucs.htdemucs import HTDemucs
 
-    package = weights_of(MODEL, FILE, HTDemucs, Fraction)
+    package = weights_of(MODEL, FILE, HTDemucs, Fraction, *numpy_scalars())
     if package.get("klass") is not HTDemucs:
         raise MissingModel(f"{FILE} is not the network it should be.", "Get it again.")
     network: torch.nn.Module = HTDemucs(*package["args"], **package["kwargs"])  # type: ignore[misc]
