@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from curator.domain import hallucination
 from curator.domain.clip import Clip, Finding
 from curator.domain.target import Target
+from curator.domain.text_rules import text_fault
 
 INSIDE_A_WORD = 0.5  # an edge fact of this much or more is a cut word (curator.stages.edges)
 CLIPPED_SHARE = 0.0005  # of the samples at full scale: audible clipping several times a second
@@ -25,6 +26,9 @@ VOICE_CHANGES = 0.38  # 1 - cosine of speaker vectors before and after: 3 % of s
 MUSIC = 0.5  # curator.stages.scorers.music
 CERTAIN_MUSIC = 0.9
 
+REJECTED_TEXT = frozenset({"no_letters", "unknown_characters", "text_too_long"})
+"""Faults of a text that are findings of a clip; an unsupported language is not one clip's fault."""
+
 
 @dataclass(frozen=True, slots=True)
 class WholeSet:
@@ -32,11 +36,13 @@ class WholeSet:
 
     voice_threshold: similarity below which a clip is another voice, None if no voice is chosen.
     pace: usual range of characters per second in this set, None if there are too few clips.
+    language: of the project, for clips without a transcript; "" if not stated.
     """
 
     target: Target
     voice_threshold: float | None
     pace: tuple[float, float] | None
+    language: str = ""
 
 
 Rule = Callable[[Clip, WholeSet], Iterator[Finding]]
@@ -114,6 +120,21 @@ def _doubtful(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
         )
 
 
+def _rejected_text(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
+    if not clip.text.strip():
+        return
+    fault = text_fault(clip.text, clip.language or whole.language, whole.target)
+    if fault is not None and fault.reason_key in REJECTED_TEXT:
+        yield Finding(fault.reason_key, "error", fault.sentence)
+
+
+def _odd_pace(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
+    if not clip.text_decided:
+        return  # the rule "invented" checks the pace of a transcript
+    if sentence := hallucination.odd_pace(clip.text, clip.seconds, whole.pace):
+        yield Finding("odd_pace", "warning", sentence)
+
+
 def _noise(clip: Clip, whole: WholeSet) -> Iterator[Finding]:
     snr = clip.scores.get("snr")
     if snr is not None and snr < NOISY_SNR_DB:
@@ -180,6 +201,8 @@ RULES: dict[str, Rule] = {
     "no_text": _no_text,
     "invented": _invented,
     "doubtful_text": _doubtful,
+    "rejected_text": _rejected_text,
+    "odd_pace": _odd_pace,
     "noisy": _noise,
     "narrow_band": _narrow,
     "silence": _silence,
@@ -190,7 +213,9 @@ RULES: dict[str, Rule] = {
     "music": _music,
 }
 
-FINDING_KEYS = frozenset(RULES) - {"length"} | {"too_long", "too_short"}
+FINDING_KEYS = (
+    frozenset(RULES) - {"length", "rejected_text"} | {"too_long", "too_short"} | REJECTED_TEXT
+)
 """All keys of findings, the values of ``finding:`` in queries."""
 
 

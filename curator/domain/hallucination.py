@@ -93,14 +93,26 @@ def signs(
         signs_.append(f"“{phrase}” is a phrase that transcribers output without speech.")
     if transcript.no_speech > NO_SPEECH:
         signs_.append(f"Perhaps no speech: probability {transcript.no_speech:.2f}.")
-    rate = characters_per_second(text, seconds)
-    too_slow = pace is not None and rate < pace[0] and len(text.strip()) >= SLOW_CHARACTERS
-    if pace is not None and (too_slow or rate > pace[1]):
-        signs_.append(
-            f"Text and duration do not match: {rate:.1f} characters per second; "
-            f"usual in this set: {pace[0]:.1f} to {pace[1]:.1f}."
-        )
+    if sentence := odd_pace(text, seconds, pace):
+        signs_.append(sentence)
     return tuple(signs_)
+
+
+def odd_pace(text: str, seconds: float, pace: tuple[float, float] | None) -> str:
+    """Sentence about an unusual number of characters per second, "" if it is usual or unknown.
+
+    pace: as for `signs`. Short texts are never too slow: pauses surround them.
+    """
+    if pace is None:
+        return ""
+    rate = characters_per_second(text, seconds)
+    too_slow = rate < pace[0] and len(text.strip()) >= SLOW_CHARACTERS
+    if not too_slow and rate <= pace[1]:
+        return ""
+    return (
+        f"Text and duration do not match: {rate:.1f} characters per second; "
+        f"usual in this set: {pace[0]:.1f} to {pace[1]:.1f}."
+    )
 
 
 def compression(text: str) -> float:

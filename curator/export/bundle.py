@@ -8,7 +8,8 @@ from curator.domain.decision import State
 from curator.domain.errors import CuratorError
 from curator.domain.progress import NoProgress, Progress
 from curator.domain.target import Target
-from curator.export.checks import Fault, text_or_length_fault, written_samples
+from curator.domain.text_rules import Fault
+from curator.export.checks import text_or_length_fault, written_samples
 from curator.export.contents import Contents, clip_name
 from curator.export.cut_clips import ClipCutter, CutClip
 from curator.export.data import ExportData

@@ -8,11 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from curator.domain.clip import Clip
-from curator.domain.languages import GROWN, base_code, folded, folds, languages
+from curator.domain.languages import GROWN, base_code, folds, languages
 from curator.domain.target import Target
-
-NAMED_CHARACTERS = 8
-"""Upper bound of listed unknown characters; the others are counted."""
+from curator.domain.text_rules import Fault, text_fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +24,10 @@ class Refusal:
     reason_key: str
     sentence: str
 
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Reason to refuse a text, a length or a sound."""
-
-    reason_key: str
-    sentence: str
-
-    def of(self, clip: Clip) -> Refusal:
-        """Refusal of a clip for this reason."""
-        return Refusal(clip.id, self.reason_key, self.sentence)
+    @classmethod
+    def for_fault(cls, clip: int, fault: Fault) -> "Refusal":
+        """Refusal of a clip for a fault."""
+        return cls(clip, fault.reason_key, fault.sentence)
 
 
 CheckSound = Callable[[Clip], Fault | None]
@@ -61,7 +52,7 @@ def check(
         if fault is None and check_sound is not None:
             fault = check_sound(clip)
         if fault is not None:
-            refusals.append(fault.of(clip))
+            refusals.append(Refusal.for_fault(clip.id, fault))
     return refusals
 
 
@@ -103,29 +94,6 @@ def written_samples(samples: int, rate: int, target_rate: int) -> int:
     return (samples * target_rate + rate // 2) // rate
 
 
-def text_fault(text: str, language: str, target: Target) -> Fault | None:
-    """Fault of a text for the target."""
-    base = base_code(language)
-    alphabet = target.alphabets.get(base)
-    if alphabet is None:
-        return Fault("language_unsupported", _unsupported(language, target))
-    spoken = folded(text)
-    if not spoken:
-        return Fault("empty_text", "The clip has no text.")
-    if not any(character.isalnum() for character in spoken):
-        return Fault("no_letters", f"The text {spoken[:40]!r} has no letters or digits.")
-    unknown = [c for c in dict.fromkeys(spoken) if c != " " and c not in alphabet]
-    if unknown:
-        return Fault("unknown_characters", f"{target.name} does not support {_named(unknown)}.")
-    longest = target.max_characters.get(base)
-    if longest is not None and len(spoken) > longest:
-        return Fault(
-            "text_too_long",
-            f"The text has {len(spoken)} characters; {target.name} accepts at most {longest}.",
-        )
-    return None
-
-
 def length_fault(samples: int, target: Target) -> Fault | None:
     """Fault of a length in samples at the target's rate."""
     seconds = samples / target.rate
@@ -140,22 +108,3 @@ def length_fault(samples: int, target: Target) -> Fault | None:
             f"The clip lasts {seconds:.3f} s; {target.name} accepts at most {target.max_s:.2f} s.",
         )
     return None
-
-
-def _unsupported(language: str, target: Target) -> str:
-    known = ", ".join(sorted(target.alphabets))
-    spoken = f"language {language!r}" if language else "no language"
-    return f"The clip has {spoken}; {target.name} is set up for {known}."
-
-
-def _named(characters: Sequence[str]) -> str:
-    """Sentence part such as "'%' and U+2028"."""
-    names = [_name(c) for c in characters[:NAMED_CHARACTERS]]
-    if len(characters) > NAMED_CHARACTERS:
-        names.append(f"{len(characters) - NAMED_CHARACTERS} more")
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _name(character: str) -> str:
-    code = f"U+{ord(character):04X}"
-    return f"'{character}' ({code})" if character.isprintable() else code

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from curator.domain.clip import Clip
 from curator.domain.recording import Recording
-from curator.export.checks import Fault, Refusal
+from curator.domain.text_rules import Fault
+from curator.export.checks import Refusal
 from curator.export.cut_clips import CutClip
 from curator.export.data import ExportData
 
@@ -29,7 +30,8 @@ class Contents:
     @property
     def refused(self) -> tuple[Refusal, ...]:
         """Kept clips to be refused, in order."""
-        return tuple(self.faults[c.id].of(c) for c in self.kept if c.id in self.faults)
+        kept = (clip.id for clip in self.kept if clip.id in self.faults)
+        return tuple(Refusal.for_fault(clip, self.faults[clip]) for clip in kept)
 
 
 def clip_name(clip: Clip) -> str:

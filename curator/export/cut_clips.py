@@ -14,7 +14,7 @@ from curator.domain.clip import Clip
 from curator.domain.errors import MissingSource, UnreadableAudio
 from curator.domain.recording import Recording
 from curator.domain.span import Span
-from curator.export.checks import Fault
+from curator.domain.text_rules import Fault
 from curator.export.data import ExportData
 from curator.export.excerpt import NOT_FINITE, ExcerptReader, excerpt, level_fault, output_samples
 

@@ -10,7 +10,8 @@ from curator.audio.waveform import Samples16, Waveform
 from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.domain.target import Target
-from curator.export.checks import Fault, written_samples
+from curator.domain.text_rules import Fault
+from curator.export.checks import written_samples
 
 MARGIN_S = 0.02
 """Margin on either side that is resampled with a clip and then trimmed: the filter of a resampler

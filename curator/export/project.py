@@ -12,8 +12,9 @@ from curator.domain.errors import CuratorError
 from curator.domain.progress import NoProgress, Progress
 from curator.domain.recording import Recording
 from curator.domain.target import read_target
+from curator.domain.text_rules import Fault
 from curator.export.bundle import export
-from curator.export.checks import CheckSound, Fault, Refusal, check, text_notes
+from curator.export.checks import CheckSound, Refusal, check, text_notes
 from curator.export.data import ExportData
 from curator.export.folder import require_absent
 from curator.export.formats import format_of

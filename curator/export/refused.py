@@ -7,7 +7,7 @@ import msgspec
 from curator.domain.clip import Clip
 from curator.domain.errors import printable
 from curator.domain.recording import Recording
-from curator.export.checks import Fault
+from curator.domain.text_rules import Fault
 
 
 class RefusedRow(msgspec.Struct, frozen=True):

@@ -9,7 +9,8 @@ from curator.domain.clip import Clip
 from curator.domain.errors import MissingSource, UnreadableAudio
 from curator.domain.recording import Recording
 from curator.domain.target import Target
-from curator.export.checks import CheckSound, Fault
+from curator.domain.text_rules import Fault
+from curator.export.checks import CheckSound
 from curator.export.excerpt import (
     NOT_FINITE,
     ExcerptReader,

@@ -11,7 +11,7 @@ from typing import Self
 from curator.domain.clip import Clip
 from curator.domain.errors import CuratorError, printable
 from curator.domain.recording import Recording
-from curator.export.checks import Fault
+from curator.domain.text_rules import Fault
 
 BLOCK = 1 << 20
 

@@ -82,4 +82,6 @@ def whole_set(project: Project) -> WholeSet:
     """Stored statistics of the whole set that findings depend on."""
     pace = json.loads(project.facts.project_fact(PACE) or "null")
     threshold = json.loads(project.facts.project_fact(THRESHOLD) or "null")
-    return WholeSet(read_target(project.settings.target), threshold, tuple(pace) if pace else None)
+    settings = project.settings
+    usual = tuple(pace) if pace else None
+    return WholeSet(read_target(settings.target), threshold, usual, settings.language)

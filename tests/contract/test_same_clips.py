@@ -13,7 +13,8 @@ from curator.domain.fact import Transcript
 from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.domain.target import Target, read_target
-from curator.export.checks import check, length_fault, text_fault
+from curator.domain.text_rules import text_fault
+from curator.export.checks import check, length_fault
 from curator.export.contents import clip_name
 from curator.export.sound_check import sound_checker
 from tests.helpers.bundles import a_source, as_recording, kept_clips, write_bundle

@@ -54,6 +54,11 @@ def test_nothing_is_found_in_a_good_clip():
         (replace(GOOD, text="", transcript=replace(GOOD.transcript, text="", words=())), "no_text"),
         (replace(GOOD, transcript=replace(GOOD.transcript, confidence=0.3)), "doubtful_text"),
         (replace(GOOD, transcript=replace(GOOD.transcript, text=LOOP)), "invented"),
+        (replace(GOOD, text=f"{TEXT} ☃"), "unknown_characters"),
+        (replace(GOOD, text="…!?"), "no_letters"),
+        (replace(GOOD, text=f"{TEXT} " * 6), "text_too_long"),
+        (replace(GOOD, text=TEXT * 3, text_decided=True), "odd_pace"),
+        (replace(GOOD, text="one two three of them", text_decided=True), "odd_pace"),
         (scored(snr=10.0), "noisy"),
         (scored(bandwidth=3_400.0), "narrow_band"),
         (scored(trail_silence=2.0), "silence"),
@@ -70,6 +75,18 @@ def test_each_fault_is_found_and_said_in_a_sentence(clip, key):
     for finding in findings_of(clip, WHOLE):
         assert finding.sentence[0].isupper()
         assert finding.sentence[-1] in ".?"
+
+
+def test_a_language_the_target_lacks_is_not_a_finding_of_each_clip():
+    foreign = replace(GOOD, transcript=replace(GOOD.transcript, language="is"))
+    assert keys(foreign) == set()
+
+
+def test_the_project_language_judges_a_typed_text_without_a_transcript():
+    typed = replace(GOOD, text=f"{TEXT} ☃", text_decided=True, transcript=None)
+    assert keys(typed) == set()
+    english = replace(WHOLE, language="en")
+    assert {each.key for each in findings_of(typed, english)} == {"unknown_characters"}
 
 
 def test_what_a_person_wrote_is_not_called_invented():

@@ -3,7 +3,8 @@ import pytest
 from curator.domain.fact import Transcript
 from curator.domain.languages import NATIVE, folded, folds, languages
 from curator.domain.target import read_target
-from curator.export.checks import check, length_fault, text_fault, text_notes, written_samples
+from curator.domain.text_rules import text_fault
+from curator.export.checks import check, length_fault, text_notes, written_samples
 from tests.helpers.bundles import target
 from tests.helpers.factories import a_clip
 

@@ -20,7 +20,7 @@ from typing import Any
 from curator.domain.clip import Clip
 from curator.domain.errors import CuratorError
 from curator.domain.recording import Recording
-from curator.export.checks import Fault
+from curator.domain.text_rules import Fault
 from curator.export.manifest import ManifestRow
 
 BUNDLE = "bundle"

@@ -5,7 +5,7 @@ Paths are relative; its preparation uses the file name and a given folder.
 
 from collections.abc import Sequence
 
-from curator.export.checks import Fault
+from curator.domain.text_rules import Fault
 from curator.export.formats import bar_fault
 from curator.export.manifest import ManifestRow
 

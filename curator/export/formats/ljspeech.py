@@ -5,7 +5,7 @@ Nothing is quoted: a quotation mark is literal, and a text cannot contain "|".
 
 from collections.abc import Sequence
 
-from curator.export.checks import Fault
+from curator.domain.text_rules import Fault
 from curator.export.formats import bar_fault
 from curator.export.manifest import ManifestRow
 
