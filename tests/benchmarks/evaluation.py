@@ -220,6 +220,6 @@ def natural_ends(speaker, texts, prompt: Path, prior, *, helped: bool) -> Ends:
         for seed in SEEDS:
             band = token_band(prior, text, speaker.tokens_per_second)
             ending = Watched(band, speaker.stop_token, EndingRules(only_cap=not helped))
-            speaker.say(text, "en", [prompt], seed, ending)
+            speaker.synthesise(text, "en", [prompt], seed, ending)
             lengths.append((ending.said, ending.least, ending.expected, ending.most))
     return Ends(lengths)

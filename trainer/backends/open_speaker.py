@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 from trainer.backends import Backend
 from trainer.speech.endings import Ending
 from trainer.speech.sound import Sound, read_sound
-from trainer.speech.speaker import Speaker
+from trainer.speech.speaker import DEFAULT_SAMPLING, SamplingSettings, Speaker
 
 
 @runtime_checkable
@@ -29,11 +29,17 @@ class FileSpeaker:
     def __init__(self, backend: Backend, export: Path) -> None:
         self._backend, self._export = backend, export
 
-    def say(
-        self, text: str, language: str, prompts: Sequence[Path], seed: int, ending: Ending | None
+    def synthesise(
+        self,
+        text: str,
+        language: str,
+        prompts: Sequence[Path],
+        seed: int,
+        ending: Ending | None,
+        sampling: SamplingSettings = DEFAULT_SAMPLING,
     ) -> Sound:
-        """Synthesise one piece of text; ``ending`` is ignored."""
-        with tempfile.TemporaryDirectory(prefix="say-") as folder:
+        """Synthesise one piece of text; ``ending`` and ``sampling`` are ignored."""
+        with tempfile.TemporaryDirectory(prefix="speech-") as folder:
             out = Path(folder) / "speech.wav"
             self._backend.speak(self._export, text, language, prompts, out, seed)
             return read_sound(out)

@@ -26,10 +26,10 @@ from trainer.evaluate.summary_text import lines
 from trainer.evaluate.voices import speaking
 from trainer.runs.files import write_atomically
 from trainer.runs.run import Run, open_run
-from trainer.speech.listener import Listener
 from trainer.speech.sound import Sound, read_sound, write_sound
 from trainer.speech.speaker import Speaker
-from trainer.speech.synthesis import Manner, say
+from trainer.speech.synthesis import SpeechRequest, SynthesisSettings, synthesise
+from trainer.speech.transcriber import Transcriber
 from trainer.speech.whisper_models import MissingWhisper
 
 SUMMARY = f"{results.FOLDER}/summary.json"
@@ -42,8 +42,8 @@ class EvaluationContext:
     run: Run
     bundle: Bundle
     script: Script
-    manner: Manner
-    listener: Listener
+    settings: SynthesisSettings
+    transcriber: Transcriber
     voice: VoiceStatistics
     about: dict[str, object] = field(default_factory=dict)
 
@@ -55,11 +55,11 @@ def evaluate(arguments: argparse.Namespace) -> int:
     bundle = run.bundle(arguments.bundle)
     script = read_script(bundle, arguments.sentences or ())
     steps = _steps(run, arguments.checkpoint)
-    listener = Listener(arguments.whisper or "")
-    manner = Manner(arguments.endings, arguments.candidates, None)
-    real = read_real(bundle, held_out(bundle), listener)
+    transcriber = Transcriber(arguments.whisper or "")
+    settings = SynthesisSettings(arguments.endings, arguments.candidates, None)
+    real = read_real(bundle, held_out(bundle), transcriber)
     voice = voice_of(bundle, real)
-    context = EvaluationContext(run, bundle, script, manner, listener, voice)
+    context = EvaluationContext(run, bundle, script, settings, transcriber, voice)
     about = context.about
     about.update(_header(context, steps))
     real_rows = _rows_of_real(real, voice)
@@ -96,14 +96,14 @@ def _header(context: EvaluationContext, steps: Sequence[int]) -> dict[str, objec
     """Header of both result files."""
     from trainer.runs.checkpoint import newest
 
-    script, listener, voice = context.script, context.listener, context.voice
+    script, transcriber, voice = context.script, context.transcriber, context.voice
     models: dict[str, str | None] = {}
     languages = {s.language for s in script.sentences} | {
         c.language for c in context.bundle.part("eval")
     }
     for language in sorted(languages):
         try:
-            models[language] = Path(listener.name(language)).name
+            models[language] = Path(transcriber.name(language)).name
         except MissingWhisper:
             models[language] = None
     last, _ = newest(context.run.checkpoints)
@@ -125,7 +125,7 @@ def _header(context: EvaluationContext, steps: Sequence[int]) -> dict[str, objec
             "slowest": _rounded(prior.high),
             "fastest": _rounded(prior.low),
         },
-        "endings": context.manner.as_record(),
+        "endings": context.settings.as_record(),
         "complete": False,
     }
 
@@ -144,7 +144,7 @@ def _rows_of_real(real: Sequence[Real], voice: VoiceStatistics) -> list[results.
                 "category": clip.clip.emotion,
                 "text": clip.clip.text,
                 "seconds": sample.sound.seconds if sample else None,
-                "heard": sample.heard if sample else None,
+                "heard": sample.transcript if sample else None,
                 "measures": measure_all(sample, voice) if sample else nothing_measured(),
                 "fault": clip.fault or None,
             }
@@ -248,7 +248,7 @@ def _row(
     sample = None
     if sound is not None:
         texts = [sentence.text, *sentence.also]
-        sample = as_sample(sound, texts, sentence.language, context.listener)
+        sample = as_sample(sound, texts, sentence.language, context.transcriber)
     return {
         "sample": planned.name,
         "checkpoint": planned.step,
@@ -258,7 +258,7 @@ def _row(
         "prompt": planned.prompt.id,
         "reference": {"clip": reference.id, "text": reference.text} if reference else None,
         "seconds": sample.sound.seconds if sample else None,
-        "heard": sample.heard if sample else None,
+        "heard": sample.transcript if sample else None,
         "measures": measure_all(sample, context.voice) if sample else nothing_measured(),
         "fault": fault,
     }
@@ -270,16 +270,11 @@ def _speak(context: EvaluationContext, planned: Planned, speaker: Speaker, path:
         raise TrainerError(
             f"The prompt {planned.prompt.audio} is missing.", "Export the bundle again."
         )
-    speech = say(
-        speaker,
-        planned.sentence.text,
-        planned.sentence.language,
-        [audio],
-        planned.seed,
-        context.voice.prior,
-        context.manner,
-        context.listener,
+    sentence = planned.sentence
+    request = SpeechRequest(
+        sentence.text, sentence.language, [audio], planned.seed, context.settings
     )
+    speech = synthesise(speaker, request, context.voice.prior, context.transcriber)
     write_sound(path, speech.sound)
 
 

@@ -106,11 +106,10 @@ def _copy_reference(bundle: Bundle, clip: Clip, folder: Path) -> str:
 def speak(arguments: Arguments) -> int:
     """Synthesise a text with a checkpoint of a run."""
     from trainer.runs.run import open_run
-    from trainer.speech.listener import Listener
     from trainer.speech.pace import pace_of
     from trainer.speech.sound import write_sound
-    from trainer.speech.synthesis import Manner
-    from trainer.speech.synthesis import say as say_well
+    from trainer.speech.synthesis import SpeechRequest, SynthesisSettings, synthesise
+    from trainer.speech.transcriber import Transcriber
 
     if arguments.rate is not None and not 0 < arguments.rate < math.inf:
         raise WrongUsage(
@@ -125,16 +124,9 @@ def speak(arguments: Arguments) -> int:
     with _voice(run, bundle, arguments.checkpoint) as (step, speaker):
         prompts = arguments.reference or [bundle.audio(clip) for clip in reference_clips(bundle)]
         arguments.out.resolve().parent.mkdir(parents=True, exist_ok=True)
-        speech = say_well(
-            speaker,
-            arguments.text,
-            language,
-            prompts,
-            arguments.seed,
-            pace_of(bundle).prior,
-            Manner(not arguments.no_endings, arguments.candidates, arguments.rate),
-            Listener(),
-        )
+        settings = SynthesisSettings(not arguments.no_endings, arguments.candidates, arguments.rate)
+        request = SpeechRequest(arguments.text, language, prompts, arguments.seed, settings)
+        speech = synthesise(speaker, request, pace_of(bundle).prior, Transcriber())
         write_sound(arguments.out.resolve(), speech.sound)
     seconds = speech.sound.seconds
     run.events().add(

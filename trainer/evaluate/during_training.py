@@ -1,4 +1,4 @@
-"""The voice of the moment, heard while it trains: some sentences, measured, as events.
+"""Test sentences synthesised and measured during training, logged as events.
 
 Nothing of the training is touched: a copy of the network speaks, and every state of chance is put
 back afterwards, so that a run has the same weights with it and without. What goes wrong is written
@@ -28,10 +28,10 @@ from trainer.evaluate.voices import exported
 from trainer.optim.optimizer import trainable_parameters
 from trainer.report.statistics import mean_interval
 from trainer.runs.events import EventLog
-from trainer.speech.listener import Listener
 from trainer.speech.sound import write_sound
 from trainer.speech.speaker import Speaker
-from trainer.speech.synthesis import Manner, say
+from trainer.speech.synthesis import SpeechRequest, SynthesisSettings, synthesise
+from trainer.speech.transcriber import Transcriber
 
 if TYPE_CHECKING:
     from torch import nn
@@ -49,7 +49,7 @@ class SpeechSetup:
 
     sentences: Sequence[Sentence]
     seed: int
-    listener: Listener
+    transcriber: Transcriber
     voice: VoiceStatistics
 
 
@@ -111,7 +111,7 @@ def prepare(bundle: Bundle, count: int) -> SpeechSetup:
     """The sentences, spread over the categories, and the voice to compare with."""
     script = read_script(bundle, ())
     voice = voice_of(bundle, read_real(bundle, held_out(bundle), None))
-    return SpeechSetup(spread(script.sentences, count), script.seeds[0], Listener(), voice)
+    return SpeechSetup(spread(script.sentences, count), script.seeds[0], Transcriber(), voice)
 
 
 def _copy(session: "Session") -> "nn.Module":
@@ -133,19 +133,14 @@ def _row(setup: SpeechSetup, speaker: Speaker, sentence: Sentence, prompt: Path,
     try:
         if not prompt.is_file():
             raise TrainerError(f"The prompt {prompt.name} is missing.")
-        said = say(
-            speaker,
-            sentence.text,
-            sentence.language,
-            [prompt],
-            setup.seed,
-            setup.voice.prior,
-            Manner(endings=False),  # as in `trainer evaluate`: the network is judged, not the help
-            setup.listener,
-        )
-        write_sound(path, said.sound)
+        # As in `trainer evaluate`: the network is measured, not the ending control.
+        settings = SynthesisSettings(endings=False)
+        text, language = sentence.text, sentence.language
+        request = SpeechRequest(text, language, [prompt], setup.seed, settings)
+        speech = synthesise(speaker, request, setup.voice.prior, setup.transcriber)
+        write_sound(path, speech.sound)
         texts = [sentence.text, *sentence.also]
-        sample = as_sample(said.sound, texts, sentence.language, setup.listener)
+        sample = as_sample(speech.sound, texts, sentence.language, setup.transcriber)
     except FAULTS as error:
         fault = str(error).partition("\n")[0]
     return as_read(
@@ -153,7 +148,7 @@ def _row(setup: SpeechSetup, speaker: Speaker, sentence: Sentence, prompt: Path,
             "sentence": sentence.as_row(),
             "seed": setup.seed,
             "wav": f"{FOLDER}/{path.name}" if sample else None,
-            "heard": sample.heard if sample else None,
+            "heard": sample.transcript if sample else None,
             "measures": measure_all(sample, setup.voice) if sample else nothing_measured(),
             "fault": fault,
         }

@@ -8,9 +8,9 @@ from trainer.errors import TrainerError
 from trainer.evaluate.acoustics import frames_of
 from trainer.evaluate.measures import Sample, VoiceStatistics
 from trainer.evaluate.measures.similarity import direction
-from trainer.speech.listener import Listener
 from trainer.speech.pace import pace_of, read_clip
 from trainer.speech.sound import Sound, for_listening
+from trainer.speech.transcriber import Transcriber
 from trainer.speech.voice_activity import speech_spans
 from trainer.speech.whisper_models import MissingWhisper
 
@@ -25,31 +25,35 @@ class Real:
 
 
 def as_sample(
-    sound: Sound, texts: Sequence[str], language: str, listener: Listener | None, clip: str = ""
+    sound: Sound,
+    texts: Sequence[str],
+    language: str,
+    transcriber: Transcriber | None,
+    clip: str = "",
 ) -> Sample:
-    """The sound with everything the measures look at. listener: None hears no words."""
+    """The sound with everything the measures look at. transcriber: None hears no words."""
     listening = for_listening(sound)
-    heard = None
-    if listener is not None:
+    transcript = None
+    if transcriber is not None:
         try:
-            heard = listener.hear(listening, language)
+            transcript = transcriber.transcribe(listening, language)
         except MissingWhisper:
-            heard = None
+            transcript = None
     return Sample(
-        sound, listening, texts, heard, speech_spans(listening), frames_of(listening), clip
+        sound, listening, texts, transcript, speech_spans(listening), frames_of(listening), clip
     )
 
 
-def read_real(bundle: Bundle, clips: Sequence[Clip], listener: Listener | None) -> list[Real]:
+def read_real(bundle: Bundle, clips: Sequence[Clip], transcriber: Transcriber | None) -> list[Real]:
     """Clips of a bundle as samples; missing or damaged audio is reported."""
-    return [_real(bundle, clip, listener) for clip in clips]
+    return [_real(bundle, clip, transcriber) for clip in clips]
 
 
-def _real(bundle: Bundle, clip: Clip, listener: Listener | None) -> Real:
+def _real(bundle: Bundle, clip: Clip, transcriber: Transcriber | None) -> Real:
     sound, fault = read_clip(bundle, clip)
     if sound is None:
         return Real(clip, None, fault)
-    return Real(clip, as_sample(sound, [clip.text], clip.language, listener, clip.id))
+    return Real(clip, as_sample(sound, [clip.text], clip.language, transcriber, clip.id))
 
 
 def voice_of(bundle: Bundle, real: Sequence[Real]) -> VoiceStatistics:

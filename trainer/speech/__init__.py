@@ -1,21 +1,21 @@
-"""Endings and speed, for every model family: what a back-end gives and what it gets.
+"""Endings and speaking rate, for every model family.
 
-A back-end that samples speech tokens gives a ``Speaker`` (speaker.py) by a method
+A back-end that samples speech tokens returns a ``Speaker`` (speaker.py) from
 ``speaker(export: Path) -> Speaker``:
 
     class MySpeaker:
         tokens_per_second = 25.0     # speech tokens a second
-        stop_token = 6562            # the one that ends speech
-        def say(self, text, language, prompts, seed, ending) -> Sound: ...
+        stop_token = 6562            # end of speech
+        def synthesise(self, text, language, prompts, seed, ending, sampling) -> Sound: ...
 
-``say`` draws one piece of text (at most 180 characters) from a generator seeded with ``seed``. In
-its own loop it gives each step's logits, a plain (vocabulary,) array after guidance and before
-temperature, top-p and the like, to ``ending.shape(logits, said)`` with the speech tokens said so
-far (start token left out), and goes on with what that returns. ``ending`` is None where the model
-shall end as it likes. ``ending.most`` is the most tokens it ever asks for: the cap for the loop.
-Nothing is hooked into the network, and an ``Ending`` is made anew for each draw.
+``synthesise`` samples one piece of text (at most 180 characters), seeded with ``seed``. Its loop
+passes each step's logits, a plain (vocabulary,) array after guidance and before temperature and
+top-p, to ``ending.shape(logits, tokens)`` with the speech tokens so far (without the start token),
+and continues with the result. ``ending`` is None to leave the model alone. ``ending.most`` is the
+upper bound of tokens. Nothing is hooked into the network, and each draw has an ``Ending`` of its
+own. A speaker may also have ``stream`` with the same arguments, which yields chunks of the sound.
 
-Everything else is done around it by ``say(...)`` in saying.py: pieces of long texts, the band from
-the speaker's own clips (prior.py), candidates judged by Whisper (candidates.py), the tail trimmed
-by voice activity (tail.py), and the rate held by a stretch that keeps the pitch (pace.py).
+``synthesise(...)`` in synthesis.py does the rest: splitting of long texts, the length band of the
+speaker's clips (prior.py), candidates ranked by Whisper (candidates.py), trimming by voice activity
+(tail.py) and a constant rate by time stretching (pace.py).
 """

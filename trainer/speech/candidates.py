@@ -1,45 +1,52 @@
-"""The best of several draws: fewest errors to Whisper, then the most natural length."""
+"""Ranking of several draws: fewest errors to Whisper, then the most natural length."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from trainer.speech.listener import Listener
 from trainer.speech.pace import letters, spoken_seconds
 from trainer.speech.prior import LengthPrior
 from trainer.speech.sound import Sound, for_listening
 from trainer.speech.text_normalise import distance, words
+from trainer.speech.transcriber import Transcriber
 from trainer.speech.voice_activity import speech_spans
 
-SAME_ERROR = 0.02  # of the characters; nearer than that the lengths decide
+SAME_ERROR = 0.02  # of the characters; below this difference the lengths decide
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A candidate. error: character error rate or None. off: |log| of the length over
-    the expected one; infinite where nobody speaks."""
+    """A draw. error: character error rate, None without Whisper.
+
+    length_error: |log| of the length over the expected one; infinite without speech.
+    """
 
     sound: Sound
     seed: int
-    heard: str | None
+    transcript: str | None
     error: float | None
-    off: float
+    length_error: float
 
 
-def judged(
-    sound: Sound, seed: int, text: str, language: str, listener: Listener | None, prior: LengthPrior
+def score(
+    sound: Sound,
+    seed: int,
+    text: str,
+    language: str,
+    transcriber: Transcriber | None,
+    prior: LengthPrior,
 ) -> Candidate:
-    """A draw with what speaks for and against it."""
+    """Measure a draw."""
     listening = for_listening(sound)
-    heard = listener.hear(listening, language) if listener is not None else None
+    transcript = transcriber.transcribe(listening, language) if transcriber is not None else None
     seconds = spoken_seconds(speech_spans(listening))
     off = abs(float(np.log(seconds / prior.expected(letters(text))))) if seconds > 0 else np.inf
     error = None
-    if heard is not None:
-        said = " ".join(words(text))
-        error = distance(said, " ".join(words(heard))) / max(1, len(said))
-    return Candidate(sound, seed, heard, error, off)
+    if transcript is not None:
+        expected = " ".join(words(text))
+        error = distance(expected, " ".join(words(transcript))) / max(1, len(expected))
+    return Candidate(sound, seed, transcript, error, off)
 
 
 def best(candidates: Sequence[Candidate]) -> Candidate:
@@ -50,4 +57,4 @@ def best(candidates: Sequence[Candidate]) -> Candidate:
         for c in candidates
         if least is None or (c.error is not None and c.error <= least + SAME_ERROR)
     ]
-    return min(near, key=lambda c: (c.off, c.seed))
+    return min(near, key=lambda c: (c.length_error, c.seed))

@@ -14,7 +14,7 @@ from trainer.speech.prior import ENOUGH_CLIPS, LengthPrior, fit_prior
 from trainer.speech.sound import Samples, Sound, for_listening, read_sound
 from trainer.speech.voice_activity import Spans, speech_spans
 
-# Beyond these the stretched sound is no longer one a listener takes for natural.
+# Beyond these the stretched sound is no longer one a transcriber takes for natural.
 SLOWEST_FACTOR, FASTEST_FACTOR = 0.5, 2.0
 CLOSE_ENOUGH = 0.01  # of the wanted rate; nearer, nothing is stretched
 

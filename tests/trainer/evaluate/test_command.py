@@ -55,15 +55,15 @@ class Spoken:
 
     def __init__(self, monkeypatch, fails_after: int = 1000):
         self.count = 0
-        real = command.say
+        real = command.synthesise
 
-        def say(*arguments, **named):
+        def synthesise(*arguments, **named):
             if self.count >= fails_after:
                 raise KeyboardInterrupt
             self.count += 1
             return real(*arguments, **named)
 
-        monkeypatch.setattr(command, "say", say)
+        monkeypatch.setattr(command, "synthesise", synthesise)
 
 
 def test_everything_is_written_by_the_schema_and_a_second_time_nothing_is_spoken(run, monkeypatch):
@@ -149,14 +149,14 @@ def test_text_that_whisper_hears_as_nothing_is_all_errors():
 
     from trainer.evaluate.measures import VoiceStatistics, measure_all
     from trainer.evaluate.samples import as_sample
-    from trainer.speech.listener import Listener
     from trainer.speech.prior import fit_prior
     from trainer.speech.sound import Sound
+    from trainer.speech.transcriber import Transcriber
 
     silence = Sound(np.zeros(16000, np.float32), 16000)
-    sample = as_sample(silence, ["Good evening."], "en", Listener())
+    sample = as_sample(silence, ["Good evening."], "en", Transcriber())
     found = measure_all(sample, VoiceStatistics({}, fit_prior([], [], (0.15, 1 / 13)), None))
-    assert sample.heard == ""
+    assert sample.transcript == ""
     assert (found["wer"], found["early_stop"], found["length_ratio"]) == (1.0, 1.0, 0.0)
     assert found["similarity"] is None
     assert found["rate"] is None

@@ -10,10 +10,10 @@ from tests.trainer.evaluate import damage
 from trainer.evaluate.measures import Sample, VoiceStatistics, measures
 from trainer.evaluate.measures.similarity import direction
 from trainer.evaluate.samples import as_sample
-from trainer.speech.listener import Listener
 from trainer.speech.pace import letters, spoken_seconds, usual_rate
 from trainer.speech.prior import fit_prior
 from trainer.speech.sound import LISTENING_RATE, Sound, for_listening, read_sound
+from trainer.speech.transcriber import Transcriber
 
 pytestmark = [pytest.mark.slow, pytest.mark.real_speech, pytest.mark.model]
 
@@ -30,7 +30,7 @@ class Heard:
     sounds: list[Sound]
     samples: list[Sample]
     voice: VoiceStatistics
-    listener: Listener
+    transcriber: Transcriber
 
     def values(self, key: str, samples: list[Sample]) -> np.ndarray:
         found = [BY_KEY[key].measure(sample, self.voice).get(key) for sample in samples]
@@ -42,28 +42,28 @@ class Heard:
 
     def damaged(self, sounds: list[Sound], listens: bool = False) -> list[Sample]:
         """The damaged sounds; unless somebody listens, with the words of the undamaged."""
-        listener = self.listener if listens else None
+        transcriber = self.transcriber if listens else None
         return [
-            replace(made, heard=made.heard if listens else plain.heard)
+            replace(made, transcript=made.transcript if listens else plain.transcript)
             for sound, plain in zip(sounds, self.samples, strict=False)
-            for made in [as_sample(sound, plain.texts, "en", listener)]
+            for made in [as_sample(sound, plain.texts, "en", transcriber)]
         ]
 
 
 @pytest.fixture(scope="module")
 def heard() -> Heard:
-    listener = Listener("tiny.en")
+    transcriber = Transcriber("tiny.en")
     sounds = [sound for _, sound in damage.clips(REAL_SPEECH, CLIPS)]
     plain = [
-        as_sample(sound, [""], "en", listener, f"clip-{at}") for at, sound in enumerate(sounds)
+        as_sample(sound, [""], "en", transcriber, f"clip-{at}") for at, sound in enumerate(sounds)
     ]
-    samples = [replace(sample, texts=[sample.heard]) for sample in plain]
-    counts = [letters(sample.heard) for sample in samples]
+    samples = [replace(sample, texts=[sample.transcript]) for sample in plain]
+    counts = [letters(sample.transcript) for sample in samples]
     seconds = [spoken_seconds(sample.spans) for sample in samples]
     vectors = {sample.clip: direction(sample) for sample in samples}
     prior = fit_prior(counts, seconds, (0.15, 1 / 13))
     return Heard(
-        sounds, samples, VoiceStatistics(vectors, prior, usual_rate(counts, seconds)), listener
+        sounds, samples, VoiceStatistics(vectors, prior, usual_rate(counts, seconds)), transcriber
     )
 
 

@@ -55,7 +55,7 @@ def test_a_network_that_stops_too_early_goes_on_to_the_least_length(prior, lette
         rules = ending(prior, letters)
         said = spoken(stops_early(min(2, rules.least - 1), seed), rules, seed)
         assert len(said) >= rules.least
-        assert "early" in rules.told
+        assert "early" in rules.applied
 
 
 @pytest.mark.parametrize("letters", LENGTHS)
@@ -63,7 +63,7 @@ def test_a_network_that_never_stops_is_stopped(prior, letters):
     for seed in range(5):
         rules = ending(prior, letters)
         assert len(spoken(never_stops(seed), rules, seed)) <= rules.most
-        assert "longest" in rules.told
+        assert "longest" in rules.applied
 
 
 @pytest.mark.parametrize("size", [4, 9, 21, 40])
@@ -71,7 +71,7 @@ def test_a_network_that_repeats_itself_is_stopped_or_led_out(prior, size):
     for seed in range(5):
         rules = ending(prior, 120)
         said = spoken(repeats(size, seed), rules, seed)
-        assert "loop" in rules.told
+        assert "loop" in rules.applied
         assert len(said) <= rules.least + 3 * max(size, 8)
 
 
@@ -80,7 +80,7 @@ def test_a_stutter_is_broken(prior, at):
     for seed in range(5):
         rules = ending(prior, 60)
         said = spoken(stutters(at, seed), rules, seed)
-        assert "loop" in rules.told
+        assert "loop" in rules.applied
         longest = max(len(list(run)) for run in runs(said))
         assert longest <= rules.rules.stutter
 
@@ -127,7 +127,7 @@ def test_a_vowel_that_alternates_for_a_while_is_no_loop():
 def test_one_text_leaves_nothing_behind_for_the_next(prior):
     first, second = ending(prior, 60), ending(prior, 60)
     spoken(never_stops(0), first, 0)
-    assert second.told == []
+    assert second.applied == []
 
 
 def test_too_few_clips_give_a_wide_band_that_says_so():

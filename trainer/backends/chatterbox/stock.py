@@ -27,6 +27,7 @@ from trainer.errors import BrokenRun, TrainerError
 from trainer.runs.files import save_tensors, sync_file
 from trainer.speech.endings import Ending
 from trainer.speech.sound import Sound
+from trainer.speech.speaker import DEFAULT_SAMPLING, SamplingSettings
 
 if TYPE_CHECKING:
     import torch
@@ -84,7 +85,7 @@ def speak(
     import numpy as np
     import soundfile
 
-    sound = StockSpeaker(export).say(text, language, prompts, seed, None)
+    sound = StockSpeaker(export).synthesise(text, language, prompts, seed, None)
     beside = out.with_name(f".{out.stem}.{os.getpid()}.tmp.wav")
     try:
         wave = np.clip(sound.samples, -1.0, 1.0)
@@ -106,14 +107,21 @@ class StockSpeaker:
         self._prompts: tuple[Path, ...] = ()
         self.stop_token = int(self._model.t3.hp.stop_speech_token)
 
-    def say(
-        self, text: str, language: str, prompts: Sequence[Path], seed: int, ending: Ending | None
+    def synthesise(
+        self,
+        text: str,
+        language: str,
+        prompts: Sequence[Path],
+        seed: int,
+        ending: Ending | None,
+        sampling: SamplingSettings = DEFAULT_SAMPLING,
     ) -> Sound:
         """Synthesise one piece of text, with the expression of the prompts."""
         import numpy as np
         import torch
 
-        model, options = self._model, {}
+        model = self._model
+        options: dict[str, Any] = dict(sampling.given())
         if hasattr(model, "get_supported_languages"):
             options["language_id"] = language_id(language)
         sample = sampler(model.t3, as_rule(ending), ending.most + 1 if ending else None)

@@ -16,6 +16,7 @@ from trainer.errors import TrainerError
 from trainer.only_speaks import InferenceModel
 from trainer.speech.endings import Ending
 from trainer.speech.sound import Sound, read_sound
+from trainer.speech.speaker import DEFAULT_SAMPLING, SamplingSettings
 
 WORKER = Path(__file__).with_name("worker.py")
 PROMPT_RATE = 24_000  # Hz, of concatenated prompts; a single one is not resampled
@@ -53,10 +54,16 @@ class IndexSpeaker:
             self.close()
             raise
 
-    def say(
-        self, text: str, language: str, prompts: Sequence[Path], seed: int, ending: Ending | None
+    def synthesise(
+        self,
+        text: str,
+        language: str,
+        prompts: Sequence[Path],
+        seed: int,
+        ending: Ending | None,
+        sampling: SamplingSettings = DEFAULT_SAMPLING,
     ) -> Sound:
-        """Synthesise one piece of text; ``ending`` is ignored."""
+        """Synthesise one piece of text; ``ending`` and ``sampling`` are ignored."""
         code = language.partition("-")[0].lower()
         if code not in self._model.languages:
             supported = ", ".join(self._model.languages)
@@ -70,7 +77,7 @@ class IndexSpeaker:
             self._request(load=str(self._base.folder), language=code)
             self._language = code
         with (
-            tempfile.TemporaryDirectory(prefix="say-") as folder,
+            tempfile.TemporaryDirectory(prefix="speech-") as folder,
             concatenated(prompts, PROMPT_RATE) as prompt,
         ):
             out = Path(folder) / "speech.wav"

@@ -5,7 +5,7 @@ This loop has a preallocated key-value cache and is stateless between texts. A t
 codes with the stock sampler's.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from trainer.speech.endings import Ending
@@ -33,14 +33,20 @@ def sampler(gpt: Any, ending: Ending | None, max_codes: int) -> Callable[..., "T
             gpt.compute_embeddings(cond_latents, text_inputs)
             prefix = gpt.gpt_inference.cached_prefix_emb  # (1, positions, width)
             limit = min(max_codes, gpt.max_gen_mel_tokens)
-            codes = _sample(gpt, prefix, limit, _code_sampler(gpt, ending, options))
+            choose = code_sampler(gpt, ending, options)
+            codes = [code for code, _ in sample_codes(gpt, prefix, limit, choose)]
         return torch.tensor([codes], dtype=torch.long, device=cond_latents.device)
 
     return generate
 
 
-def _sample(gpt: Any, prefix: "Tensor", max_codes: int, choose: Choose) -> list[int]:  # noqa: ANN401
-    """Sample codes, including the stop code if reached."""
+def sample_codes(
+    gpt: Any,  # noqa: ANN401
+    prefix: "Tensor",
+    max_codes: int,
+    choose: Choose,
+) -> "Iterator[tuple[int, Tensor]]":
+    """Sampled codes, including the stop code if reached, each with its latent (1, width)."""
     import torch
 
     network, device = gpt.gpt_inference, prefix.device
@@ -51,12 +57,12 @@ def _sample(gpt: Any, prefix: "Tensor", max_codes: int, choose: Choose) -> list[
         inputs = inputs + network.pos_embedding.get_fixed_embedding(len(codes), device)
         if not codes:
             inputs = torch.cat([prefix.to(inputs.dtype), inputs], dim=1)
-        logits = network.lm_head(transformer.forward(inputs)[:, -1])
-        code = choose(logits.float(), codes)
+        latent = gpt.final_norm(transformer.forward(inputs)[:, -1])
+        code = choose(gpt.mel_head(latent).float(), codes)
         codes.append(code)
+        yield code, latent
         if code == gpt.stop_audio_token:
             break
-    return codes
 
 
 class _CachedTransformer:
@@ -100,7 +106,7 @@ class _CachedTransformer:
         return projected
 
 
-def _code_sampler(gpt: Any, ending: Ending | None, options: dict[str, Any]) -> Choose:  # noqa: ANN401
+def code_sampler(gpt: Any, ending: Ending | None, options: dict[str, Any]) -> Choose:  # noqa: ANN401
     """Sample a code from logits, with the processors of the stock sampler in its order."""
     import torch
     from transformers.generation import logits_process

@@ -32,14 +32,14 @@ class Sample:
     """An audio sample to measure.
 
     sound: as written. listening: resampled to 16 kHz. texts: expected text and its alternative
-    spellings. heard: Whisper's transcript, None without a model. spans: of speech, seconds.
+    spellings. transcript: by Whisper, None without a model. spans: of speech, seconds.
     clip: id of a real clip, else "".
     """
 
     sound: Sound
     listening: Samples
     texts: Sequence[str]
-    heard: str | None
+    transcript: str | None
     spans: Spans
     frames: Frames
     clip: str = ""

@@ -27,6 +27,6 @@ def measure(sample: Sample, voice: VoiceStatistics) -> MeasuredValues:
         loud = loudness[loudness > loudness.max() - QUIETEST_DB]
         values["energy_spread"] = float(loud.std())
     seconds = spoken_seconds(sample.spans)
-    if sample.heard and letters(sample.heard) and seconds > 0:
-        values["rate"] = letters(sample.heard) / seconds
+    if sample.transcript and letters(sample.transcript) and seconds > 0:
+        values["rate"] = letters(sample.transcript) / seconds
     return values

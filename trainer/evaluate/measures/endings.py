@@ -32,20 +32,20 @@ def measure(sample: Sample, voice: VoiceStatistics) -> MeasuredValues:
 
 
 def _said_again(sample: Sample) -> bool:
-    if sample.heard is None:
+    if sample.transcript is None:
         return False
-    heard = words(sample.heard)
-    return all(repeated(words(text), heard) > 0 for text in sample.texts)
+    spoken = words(sample.transcript)
+    return all(repeated(words(text), spoken) > 0 for text in sample.texts)
 
 
 def _broke_off(sample: Sample) -> bool:
-    """Whether the end of the text was not heard."""
-    if sample.heard is None:
+    """Whether the end of the text was not spoken."""
+    if sample.transcript is None:
         return False
-    heard = words(sample.heard)
+    spoken = words(sample.transcript)
     texts = [words(text) for text in sample.texts]
     return all(
-        lost_at_the_end(text, heard) >= max(WORDS_LOST, SHARE_LOST * len(text))
-        or (not heard and bool(text))
+        lost_at_the_end(text, spoken) >= max(WORDS_LOST, SHARE_LOST * len(text))
+        or (not spoken and bool(text))
         for text in texts
     )

@@ -27,7 +27,12 @@ from trainer.speech.endings import Ending
 from trainer.speech.pace import letters, spoken_seconds, stretch
 from trainer.speech.prior import fit_prior
 from trainer.speech.sound import Sound, for_listening, read_sound
-from trainer.speech.synthesis import Manner, say, token_band
+from trainer.speech.synthesis import (
+    SpeechRequest,
+    SynthesisSettings,
+    synthesise,
+    token_band,
+)
 from trainer.speech.voice_activity import speech_spans
 
 TOKENS_S = StockSpeaker.tokens_per_second
@@ -105,7 +110,7 @@ def test_early_endings_wait_for_the_minimum_length(prior, count):
         rules = ending(prior, count)
         script = stops_early(min(2, rules.least - 1), seed)
         assert len(spoken(script, rules, seed)) >= rules.least
-        assert "early" in rules.told
+        assert "early" in rules.applied
         if rules.least > 6:
             assert len(spoken(script, None, seed)) < rules.least
 
@@ -115,7 +120,7 @@ def test_endless_speech_is_stopped(prior, count):
     for seed in range(2):
         rules = ending(prior, count)
         assert len(spoken(never_stops(seed), rules, seed)) <= rules.most
-        assert "longest" in rules.told
+        assert "longest" in rules.applied
     assert len(spoken(never_stops(0), None, 0)) == CAP
 
 
@@ -124,7 +129,7 @@ def test_loops_are_broken(prior, size):
     for seed in range(3):
         rules = ending(prior, 60)
         ids = spoken(repeats(size, seed), rules, seed)
-        assert "loop" in rules.told
+        assert "loop" in rules.applied
         assert len(ids) <= rules.least + 3 * max(size, 8)
     assert len(spoken(repeats(size, 0), None, 0)) == CAP
 
@@ -134,7 +139,7 @@ def test_stutters_are_broken(prior, at):
     for seed in range(3):
         rules = ending(prior, 60)
         ids = spoken(stutters(at, seed), rules, seed)
-        assert "loop" in rules.told
+        assert "loop" in rules.applied
         assert longest_run(ids) <= rules.rules.stutter
     assert longest_run(spoken(stutters(at, 0), None, 0)) > 100
 
@@ -154,7 +159,7 @@ class ScriptedSpeaker:
         self.script = script
         self.read = read_sound(REAL_SPEECH / "ljspeech" / "LJ001-0004.flac")
 
-    def say(self, text, language, prompts, seed, ending):
+    def synthesise(self, text, language, prompts, seed, ending, sampling=None):
         wanted = len(spoken(self.script, ending, seed)) / TOKENS_S
         factor = self.read.seconds / wanted
         return Sound(stretch(self.read.samples, self.read.rate, factor), self.read.rate)
@@ -163,9 +168,10 @@ class ScriptedSpeaker:
 TEXT = "produced the block books, which were the immediate predecessors of the true printed book"
 
 
-def rate_of(script, prior, manner):
+def rate_of(script, prior, settings):
     """Measured speech rate in letters per second."""
-    sound = say(ScriptedSpeaker(script), TEXT, "en", [], 3, prior, manner).sound
+    request = SpeechRequest(TEXT, "en", [], 3, settings)
+    sound = synthesise(ScriptedSpeaker(script), request, prior).sound
     return letters(TEXT) / spoken_seconds(speech_spans(for_listening(sound)))
 
 
@@ -173,7 +179,7 @@ def rate_of(script, prior, manner):
 @pytest.mark.real_speech
 def test_the_rate_is_held_for_slow_and_fast_networks(prior):
     slow, fast = (natural(round(letters(TEXT) / rate * TOKENS_S), 1) for rate in (10, 19))
-    loose = [rate_of(script, prior, Manner(rate=None)) for script in (slow, fast)]
-    held = [rate_of(script, prior, Manner(rate=14.0)) for script in (slow, fast)]
+    loose = [rate_of(script, prior, SynthesisSettings(rate=None)) for script in (slow, fast)]
+    held = [rate_of(script, prior, SynthesisSettings(rate=14.0)) for script in (slow, fast)]
     assert loose[1] / loose[0] > 1.5
     assert held == pytest.approx([14.0, 14.0], rel=0.05)

@@ -128,7 +128,7 @@ def test_synthesis_with_and_without_a_language_id(base, speech):
     speaker = StockSpeaker(base.folder)
     prompts = [speech.audio(clip) for clip in speech.clips[:1]]
     for language, text in (("de", GERMAN), ("hu", "Jo napot.")):
-        sound = speaker.say(text, language, prompts, 1, a_band(10, 12, 13))
+        sound = speaker.synthesise(text, language, prompts, 1, a_band(10, 12, 13))
         assert sound.rate == 24_000
         assert np.isfinite(sound.samples).all()
         assert sound.seconds > 0.2

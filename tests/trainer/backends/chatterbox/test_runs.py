@@ -132,13 +132,13 @@ def test_a_run_speaks_through_the_stock_class_as_long_as_the_band_lets_it(
     speaker, speech, voice, tmp_path
 ):
     prompts = [speech.audio(clip) for clip in speech.clips[:2]]
-    sound = speaker.say("Good evening.", "en", prompts, 3, a_band(20, 24, 25))
+    sound = speaker.synthesise("Good evening.", "en", prompts, 3, a_band(20, 24, 25))
     assert sound.rate == 24_000
     assert sound.seconds == pytest.approx(25 / speaker.tokens_per_second, abs=0.25)
     assert np.isfinite(sound.samples).all()
-    again = speaker.say("Good evening.", "en", prompts, 3, a_band(20, 24, 25))
+    again = speaker.synthesise("Good evening.", "en", prompts, 3, a_band(20, 24, 25))
     assert np.array_equal(sound.samples, again.samples)
-    calmer = speaker.say("Good evening.", "en", prompts[:1], 3, a_band(2, 3, 4))
+    calmer = speaker.synthesise("Good evening.", "en", prompts[:1], 3, a_band(2, 3, 4))
     assert calmer.seconds < sound.seconds
     out = tmp_path / "spoken.wav"
     seconds = speak_short_text(voice, prompts, out)
@@ -150,12 +150,12 @@ def speak_short_text(voice, prompts, out):
     """Call ``speak`` with a length limit of a few tokens."""
     import trainer.backends.chatterbox.stock as stock
 
-    original = stock.StockSpeaker.say
+    original = stock.StockSpeaker.synthesise
     try:
-        stock.StockSpeaker.say = lambda self, *a: original(self, *a[:4], a_band(2, 3, 6))
+        stock.StockSpeaker.synthesise = lambda self, *a: original(self, *a[:4], a_band(2, 3, 6))
         return stock.speak(voice, "Yes.", "en", prompts, out, 1)
     finally:
-        stock.StockSpeaker.say = original
+        stock.StockSpeaker.synthesise = original
 
 
 def test_an_interrupted_run_ends_the_same(speech, lora, tmp_path, monkeypatch):

@@ -157,7 +157,7 @@ def speaker(environment, weights, model):
 def test_speech_is_reproducible_by_seed_and_prompts_are_concatenated(speaker, set_of_ten):
     prompts = sorted((set_of_ten / "wavs").iterdir())[:2]
     one, two, other = (
-        speaker.say("Good day.", "en-GB", prompts[:many], seed, None)
+        speaker.synthesise("Good day.", "en-GB", prompts[:many], seed, None)
         for many, seed in ((1, 7), (2, 7), (1, 8))
     )
     assert one.rate == 22050
@@ -175,12 +175,12 @@ def test_errors_are_one_sentence_and_the_worker_continues(speaker, set_of_ten):
         ("Yes.", "en", [], "There is no voice prompt."),
     ):
         with pytest.raises(TrainerError) as caught:
-            speaker.say(text, language, voices, 0, None)
+            speaker.synthesise(text, language, voices, 0, None)
         assert sentence in str(caught.value)
-    assert speaker.say("Yes.", "en", prompts, 0, None).seconds == pytest.approx(0.4)
+    assert speaker.synthesise("Yes.", "en", prompts, 0, None).seconds == pytest.approx(0.4)
     for _ in range(2):  # the second time the process no longer exists
         with pytest.raises(TrainerError, match="ended: Segmentation fault"):
-            speaker.say("A crash.", "en", prompts, 0, None)
+            speaker.synthesise("A crash.", "en", prompts, 0, None)
 
 
 def test_missing_weights_are_named(tmp_path, set_of_ten, weights, environment, capsys):

@@ -15,6 +15,7 @@ from trainer.backends.xtts.vocoder import stock_class, width_of
 from trainer.errors import BrokenBase
 from trainer.speech.endings import Ending, EndingRules
 from trainer.speech.prior import Band
+from trainer.speech.speaker import SamplingSettings
 
 pytestmark = pytest.mark.model
 
@@ -46,7 +47,7 @@ def test_the_length_is_in_the_band_and_rules_get_every_code(spoken):
     speaker, prompts = spoken
     assert isinstance(speaker, XttsSpeaker)
     ending = Watched(Band(12, 15, 18), speaker.stop_token)
-    sound = speaker.say(TEXT, "en", prompts, 3, ending)
+    sound = speaker.synthesise(TEXT, "en", prompts, 3, ending)
     assert ending.calls == list(range(len(ending.calls)))
     assert 12 <= len(ending.calls) - 1 <= 18
     assert (
@@ -60,9 +61,50 @@ def test_only_the_cap_applies_and_output_is_reproducible(spoken):
     sounds = []
     for _ in range(2):
         ending = Watched(Band(12, 13, 14), speaker.stop_token, rules)
-        sounds.append(speaker.say(TEXT, "en", prompts, 3, ending).samples)
+        sounds.append(speaker.synthesise(TEXT, "en", prompts, 3, ending).samples)
         assert len(ending.calls) <= 16
     assert np.array_equal(*sounds)
+
+
+def test_streamed_chunks_are_the_sound_of_the_piece(spoken):
+    speaker, prompts = spoken
+    whole, chunks = None, []
+    for sampling in (SamplingSettings(), SamplingSettings(0.9, 0.7, 3.0)):
+        endings = [Watched(Band(70, 75, 80), speaker.stop_token) for _ in range(2)]
+        whole = speaker.synthesise(TEXT, "en", prompts, 3, endings[0], sampling)
+        sampled = []
+        chunks = []
+        for chunk in speaker.stream(TEXT, "en", prompts, 3, endings[1], sampling):
+            chunks.append(chunk.samples)
+            sampled.append(len(endings[1].calls))
+        streamed = np.concatenate(chunks)
+        assert endings[0].calls == endings[1].calls
+        assert len(chunks) >= 3
+        assert sampled[0] < 0.4 * len(endings[1].calls)
+        assert abs(len(streamed) - len(whole.samples)) <= 1024
+        length = min(len(streamed), len(whole.samples)) - 4096
+        assert np.abs(whole.samples).max() > 0
+        apart = np.abs(streamed[:length] - whole.samples[:length]).max()
+        assert apart < 0.01 * np.abs(whole.samples).max()
+    plain = speaker.synthesise(
+        TEXT, "en", prompts, 3, Watched(Band(70, 75, 80), speaker.stop_token)
+    )
+    assert not np.array_equal(plain.samples[:20000], whole.samples[:20000])
+
+
+def test_a_check_that_raises_ends_the_sampling(spoken):
+    speaker, prompts = spoken
+    calls = []
+
+    def check():
+        calls.append(1)
+        if len(calls) == 20:
+            raise KeyboardInterrupt
+
+    ending = Ending(Band(70, 75, 80), speaker.stop_token, check=check)
+    with pytest.raises(KeyboardInterrupt):
+        list(speaker.stream(TEXT, "en", prompts, 3, ending))
+    assert len(calls) == 20
 
 
 class Ruled:

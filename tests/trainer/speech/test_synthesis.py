@@ -6,7 +6,7 @@ import pytest
 from trainer.speech.candidates import Candidate, best
 from trainer.speech.prior import fit_prior
 from trainer.speech.sound import Sound
-from trainer.speech.synthesis import Manner, say
+from trainer.speech.synthesis import SpeechRequest, SynthesisSettings, synthesise
 
 PRIOR = fit_prior([], [], (0.15, 1 / 13))
 RATE = 16000
@@ -23,6 +23,10 @@ def test_the_fewest_errors_win_then_the_length():
     assert best([candidate(None, 0.4), candidate(None, 0.2, 1)]).seed == 1
 
 
+def speak(speaker, text, seed, settings):
+    return synthesise(speaker, SpeechRequest(text, "en", [], seed, settings), PRIOR)
+
+
 class Speaker:
     """Says tokens by its logits: always wants to stop at once."""
 
@@ -32,7 +36,7 @@ class Speaker:
     def __init__(self):
         self.asked = []
 
-    def say(self, text, language, prompts, seed, ending):
+    def synthesise(self, text, language, prompts, seed, ending, sampling=None):
         said: list[int] = []
         logits = np.array([0.0, 0.0, 0.0, 0.0, 9.0])
         draw = np.random.default_rng(seed)
@@ -50,12 +54,12 @@ class Speaker:
 @pytest.mark.model
 def test_one_to_three_words_are_drawn_three_times_and_longer_texts_once():
     speaker = Speaker()
-    say(speaker, "Not yet.", "en", [], 5, PRIOR, Manner())
+    speak(speaker, "Not yet.", 5, SynthesisSettings())
     assert len(speaker.asked) == 3
     assert speaker.asked[0][1] == 5
     assert len({seed for _, seed, _ in speaker.asked}) == 3
     speaker.asked.clear()
-    say(speaker, "Everything depends on it now.", "en", [], 5, PRIOR, Manner())
+    speak(speaker, "Everything depends on it now.", 5, SynthesisSettings())
     assert len(speaker.asked) == 1
 
 
@@ -63,8 +67,8 @@ def test_one_to_three_words_are_drawn_three_times_and_longer_texts_once():
 def test_endings_on_and_off_differ_in_length():
     text = "Everything depends on what you say now."
     on, off = Speaker(), Speaker()
-    said = say(on, text, "en", [], 0, PRIOR, Manner(endings=True))
-    say(off, text, "en", [], 0, PRIOR, Manner(endings=False))
+    said = speak(on, text, 0, SynthesisSettings(endings=True))
+    speak(off, text, 0, SynthesisSettings(endings=False))
     assert off.asked[0][2] < 5
     assert on.asked[0][2] > 20
     assert "early" in said.rules
@@ -73,6 +77,6 @@ def test_endings_on_and_off_differ_in_length():
 @pytest.mark.model
 def test_the_same_seed_says_the_same():
     sounds = [
-        say(Speaker(), "One. " * 60, "en", [], 3, PRIOR, Manner()).sound.samples for _ in range(2)
+        speak(Speaker(), "One. " * 60, 3, SynthesisSettings()).sound.samples for _ in range(2)
     ]
     assert np.array_equal(*sounds)

@@ -1,4 +1,4 @@
-"""Whisper as the judge of what was said: the same sound always gives the same text."""
+"""Transcription by Whisper; deterministic: the same sound always gives the same text."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from trainer.speech.sound import LISTENING_RATE, Samples
 from trainer.speech.whisper_models import model_for, whisper_folder
 
 BEAM = 5  # OpenAI's and faster-whisper's default
-NO_LOOPS_OF = 0  # a repetition in the sound shall be heard as one
+NO_LOOPS_OF = 0  # n-grams may repeat: a repetition in the sound must be in the text
 MOST_TOKENS, MOST_TOKENS_S = 16, 12  # at most so many and so many a second: people say six or seven
 WINDOW_S = 30.0  # what Whisper takes at once
 LEAST_S = 0.1  # shorter sound holds no word
@@ -14,8 +14,8 @@ NOBODY_SPEAKS = 0.6  # no-speech probability above which an unsure text is none 
 UNSURE = -1.0  # mean log probability below which a text is unsure (OpenAI's)
 
 
-class Listener:
-    """Models, loaded when their language is first heard. model: "" chooses by language."""
+class Transcriber:
+    """Whisper models, loaded at first use. model: "" chooses by language."""
 
     def __init__(self, model: str = "", threads: int = 1) -> None:
         self._wanted = model
@@ -23,10 +23,10 @@ class Listener:
         self._loaded: dict[str, Any] = {}
 
     def name(self, language: str) -> str:
-        """Which model listens to a language; raises MissingWhisper."""
+        """Name of the model for a language; raises MissingWhisper."""
         return self._wanted or model_for(language)
 
-    def hear(self, samples: Samples, language: str) -> str:
+    def transcribe(self, samples: Samples, language: str) -> str:
         """Transcript, "" without speech; samples at 16 kHz, of any length."""
         if len(samples) < LEAST_S * LISTENING_RATE:
             return ""
