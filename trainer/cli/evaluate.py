@@ -3,9 +3,7 @@
 import argparse
 import json
 import shutil
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +15,7 @@ from trainer.errors import TrainerError, WrongUsage
 from trainer.evaluate import results
 from trainer.evaluate.measures import VoiceStatistics, measure_all, measures, nothing_measured
 from trainer.evaluate.measures.similarity import get_ready
+from trainer.evaluate.pipeline import pipeline
 from trainer.evaluate.plan import Planned, kept_steps, plan
 from trainer.evaluate.samples import Real, as_sample, held_out, read_real, voice_of
 from trainer.evaluate.sentences import Script, read_script
@@ -215,17 +214,12 @@ def _speak_and_measure(
     Only synthesis uses random numbers, so the thread does not affect the result. On an interrupt,
     samples that are already synthesised are still measured.
     """
-    pending: deque[Future[results.Row]] = deque()
-    with ThreadPoolExecutor(1, "measuring") as thread:
-        try:
-            for sample in waiting:
-                spoken = _spoken(context, sample, speaker)
-                if pending:
-                    keep(pending.popleft().result())
-                pending.append(thread.submit(_row, context, sample, *spoken))
-        finally:
-            for future in pending:
-                keep(future.result())
+    pipeline(
+        waiting,
+        lambda sample: _spoken(context, sample, speaker),
+        lambda sample, spoken: _row(context, sample, *spoken),
+        keep,
+    )
 
 
 def _spoken(

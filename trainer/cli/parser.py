@@ -92,14 +92,15 @@ def make_parser() -> argparse.ArgumentParser:
 
     text = "Resume a run from its newest valid checkpoint."
     resume = add("resume", text, "trainer.cli.train")
-    speak = add("speak", "Synthesise a text with a run.", "trainer.cli.speak")
+    text = "Synthesise a text or a script with a run, an export or a base."
+    speak = add("speak", text, "trainer.cli.speak")
     export = add(
         "export",
         "Export a trained model in the format of the original library.",
         "trainer.cli.speak",
     )
     report = add("report", "Write a report of a run as one HTML file.")
-    for command in (resume, speak, export, report):
+    for command in (resume, export, report):
         command.add_argument("run", type=Path, metavar="RUN", help="folder of a run")
     for command in (resume, speak, export, report):
         command.add_argument("--bundle", type=Path, help="folder of the bundle, if it was moved")
@@ -110,30 +111,8 @@ def make_parser() -> argparse.ArgumentParser:
             metavar="best|last|STEP",
             help="checkpoint of the run (default: best)",
         )
-    speak.add_argument("--text", required=True, help="text to synthesise")
-    speak.add_argument("--out", type=Path, required=True, metavar="WAV", help="output file")
-    speak.add_argument("--language", help="language of the text (default: the bundle's)")
-    speak.add_argument(
-        "--reference",
-        type=Path,
-        action="append",
-        metavar="WAV",
-        help="reference audio of the voice (default: clips of the bundle)",
-    )
-    speak.add_argument("--seed", type=int, default=0)
-    speak.add_argument(
-        "--rate", type=float, metavar="N", help="letters per second, at unchanged pitch"
-    )
-    speak.add_argument(
-        "--candidates",
-        type=int,
-        default=0,
-        metavar="N",
-        help="candidates, ranked by Whisper (default: 3 for up to three words, else 1)",
-    )
-    speak.add_argument(
-        "--no-endings", action="store_true", help="turn off ending control and trimming"
-    )
+    _add_speak(speak)
+    _add_sampling(export, "stored in voice.json")
     export.add_argument("folder", type=Path, metavar="FOLDER", help="new folder for the model")
     report.add_argument("--out", type=Path, metavar="HTML", help="default: RUN/report.html")
     report.add_argument("--price", type=float, metavar="MONEY", help="GPU price per hour")
@@ -199,6 +178,67 @@ def make_parser() -> argparse.ArgumentParser:
         "--unmeasured", action="store_true", help="list measurements that need a GPU"
     )
     return parser
+
+
+def _add_speak(speak: argparse.ArgumentParser) -> None:
+    """Add the options of speak."""
+    speak.add_argument(
+        "run", type=Path, metavar="RUN|EXPORT|BASE", help="folder of a run, an export or a base"
+    )
+    speak.add_argument("--text", help="text to synthesise")
+    speak.add_argument(
+        "--script",
+        type=Path,
+        metavar="FILE",
+        help="lines to synthesise: text, CSV, SRT or JSON Lines; - reads JSON Lines from stdin",
+    )
+    speak.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="WAV|FOLDER",
+        help="output file of --text, or folder of --script; a repeated call resumes it",
+    )
+    speak.add_argument("--language", help="language of the text (default: the voice's)")
+    speak.add_argument("--category", help="category of the reference clips")
+    speak.add_argument(
+        "--reference",
+        type=Path,
+        action="append",
+        metavar="WAV",
+        help="reference audio of the voice (default: the voice's clips)",
+    )
+    speak.add_argument("--seed", type=int, default=0)
+    _add_sampling(speak, "default: the voice's")
+    speak.add_argument(
+        "--speed", type=float, default=1.0, metavar="FACTOR", help="speed factor, 0.25 to 4"
+    )
+    speak.add_argument(
+        "--candidates",
+        type=int,
+        default=0,
+        metavar="N",
+        help="candidates, ranked by Whisper (default: 3 for up to three words, else 1)",
+    )
+    speak.add_argument(
+        "--no-endings", action="store_true", help="turn off ending control and trimming"
+    )
+    speak.add_argument(
+        "--no-measure", action="store_true", help="do not measure the lines of a script"
+    )
+    speak.add_argument("--json", action="store_true", help="one JSON object per line of a script")
+
+
+def _add_sampling(command: argparse.ArgumentParser, note: str) -> None:
+    """Add the options of rate and sampling."""
+    command.add_argument(
+        "--rate", type=float, metavar="N", help=f"letters per second, at unchanged pitch ({note})"
+    )
+    command.add_argument("--temperature", type=float, metavar="T", help=f"of the sampling ({note})")
+    command.add_argument("--top-p", type=float, metavar="P", help=f"of the sampling ({note})")
+    command.add_argument(
+        "--repetition-penalty", type=float, metavar="R", help=f"of the sampling ({note})"
+    )
 
 
 def _add_environment(command: argparse.ArgumentParser, which: str) -> None:

@@ -1,41 +1,35 @@
 """Commands export and speak."""
 
 import argparse
-import json
-import math
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-from trainer.bundle.manifest import Bundle, Clip
-from trainer.cli.commands import print_line
+from trainer.cli.commands import print_json, print_line
 from trainer.errors import TrainerError, WrongUsage
-
-if TYPE_CHECKING:
-    from trainer.runs.checkpoint import Checkpoint
-    from trainer.runs.run import Run
-    from trainer.speech.speaker import Speaker
+from trainer.voice import Voice, VoiceOptions
 
 Arguments = argparse.Namespace
-REFERENCE_CLIPS = 3  # clips exported as reference audio
-REFERENCE_S = 6.0  # the original library uses the first 6 s of each
+STDIN = Path("-")
 
 
 def export(arguments: Arguments) -> int:
     """Export a trained model in the format of the original library."""
     from trainer.runs.events import of_kind, read_events
     from trainer.runs.run import choose_checkpoint, open_run
+    from trainer.speech.speaker import SamplingSettings
+    from trainer.voice.export import write_export
 
     run = open_run(arguments.run)
     target = arguments.folder
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise TrainerError(f"{target} already exists.", "Choose another folder.")
+    options = _options(arguments)  # checks them
+    sampling = SamplingSettings(options.temperature, options.top_p, options.repetition_penalty)
     saved = choose_checkpoint(run, arguments.checkpoint)
-    report = write_export(run, run.bundle(arguments.bundle), saved, target)
+    bundle = run.bundle(arguments.bundle)
+    report = write_export(run, bundle, saved, target, sampling, options.rate)
     evaluations = {event["step"]: event for event in of_kind(read_events(run.folder), "eval")}
     evaluation = evaluations.get(saved.step)
     measured = (
@@ -50,107 +44,116 @@ def export(arguments: Arguments) -> int:
     return 0
 
 
-def write_export(
-    run: "Run", bundle: Bundle, saved: "Checkpoint", target: Path
-) -> Mapping[str, object]:
-    """Export a checkpoint into ``target``, atomically."""
-    from trainer.families import open_backend
-    from trainer.training.codebook_check import refuse_stale_codes
-    from trainer.training.session import load_weights
-
-    refuse_stale_codes(run, saved)
-    backend = open_backend(run.config, bundle)
-    network = backend.network()
-    backend.adapt(network)
-    load_weights(network, saved, averaged=True)
-    target = target.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir()
-    try:
-        report = dict(backend.export(network, temporary))
-        references = [_copy_reference(bundle, clip, temporary) for clip in reference_clips(bundle)]
-        about = {
-            "run": str(run.folder.resolve()),
-            "step": saved.step,
-            "identity": backend.identity(),
-            "manifest_sha256": bundle.manifest_sha256,
-            "reference": references,
-            **report,
-        }
-        (temporary / "export.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
-        if target.is_dir():
-            target.rmdir()  # empty, as checked before
-        temporary.replace(target)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-    return report
-
-
-def reference_clips(bundle: Bundle) -> list[Clip]:
-    """Training clips closest to 6 s, the reference audio of an export."""
-    clips = bundle.part("train") or bundle.clips
-    return sorted(clips, key=lambda clip: (abs(clip.duration_s - REFERENCE_S), clip.id))[
-        :REFERENCE_CLIPS
-    ]
-
-
-def _copy_reference(bundle: Bundle, clip: Clip, folder: Path) -> str:
-    name = f"reference/{clip.id}.wav"
-    (folder / "reference").mkdir(exist_ok=True)
-    shutil.copyfile(bundle.audio(clip), folder / name)
-    return name
-
-
 def speak(arguments: Arguments) -> int:
-    """Synthesise a text with a checkpoint of a run."""
-    from trainer.runs.run import open_run
-    from trainer.speech.pace import pace_of
-    from trainer.speech.sound import write_sound
-    from trainer.speech.synthesis import SpeechRequest, SynthesisSettings, synthesise
-    from trainer.speech.transcriber import Transcriber
+    """Synthesise a text or a script with a run, an export or a base."""
+    from trainer.voice.script import read_lines
+    from trainer.voice.speak_script import speak_script
 
-    if arguments.rate is not None and not 0 < arguments.rate < math.inf:
-        raise WrongUsage(
-            f"--rate {arguments.rate} is not a valid rate.",
-            "People speak 8 to 20 letters per second.",
-        )
-    run = open_run(arguments.run)
-    bundle = run.bundle(arguments.bundle)
-    language = arguments.language or bundle.clips[0].language
-    if not any(character.isalnum() for character in arguments.text):
+    if (arguments.text is None) == (arguments.script is None):
+        raise WrongUsage("Give either --text or --script.")
+    options = _options(arguments)
+    if arguments.text is not None and not any(map(str.isalnum, arguments.text)):
         raise TrainerError("The text has no letters.", "Give a text with --text.")
-    with _voice(run, bundle, arguments.checkpoint) as (step, speaker):
-        prompts = arguments.reference or [bundle.audio(clip) for clip in reference_clips(bundle)]
-        arguments.out.resolve().parent.mkdir(parents=True, exist_ok=True)
-        settings = SynthesisSettings(not arguments.no_endings, arguments.candidates, arguments.rate)
-        request = SpeechRequest(arguments.text, language, prompts, arguments.seed, settings)
-        speech = synthesise(speaker, request, pace_of(bundle).prior, Transcriber())
-        write_sound(arguments.out.resolve(), speech.sound)
-    seconds = speech.sound.seconds
-    run.events().add(
-        "spoken", step=step, text=arguments.text, seconds=seconds, out=str(arguments.out)
+    interactive = arguments.script == STDIN
+    lines = [] if interactive or arguments.text else read_lines(arguments.script, options)
+    with Voice.open(
+        arguments.run, checkpoint=arguments.checkpoint, bundle=arguments.bundle
+    ) as voice:
+        if arguments.text is not None:
+            return _speak_text(arguments, voice, options)
+        if interactive:
+            return _speak_requests(arguments, voice, options)
+
+        def show(row: Mapping[str, Any]) -> None:
+            if arguments.json:
+                print_json(row)
+            else:
+                print_line(f"{row['id']}: {row['seconds']:.1f} s{_in_words(row)}")
+
+        rows = speak_script(
+            voice, lines, arguments.out, measure=not arguments.no_measure, show=show
+        )
+    if not arguments.json:
+        seconds = sum(row["seconds"] for row in rows)
+        print_line(
+            f"{len(rows)} lines, {seconds:.1f} s of speech in {arguments.out}."
+            f" Worst first: {arguments.out / 'playlist.csv'}"
+        )
+    return 0
+
+
+def _options(arguments: Arguments) -> VoiceOptions:
+    """Options of the command line."""
+    return VoiceOptions(
+        category=getattr(arguments, "category", None) or "",
+        language=getattr(arguments, "language", None) or "",
+        references=tuple(getattr(arguments, "reference", None) or ()),
+        seed=getattr(arguments, "seed", 0),
+        rate=arguments.rate,
+        speed=getattr(arguments, "speed", 1.0),
+        temperature=arguments.temperature,
+        top_p=arguments.top_p,
+        repetition_penalty=arguments.repetition_penalty,
+        candidates=getattr(arguments, "candidates", 0),
+        endings=not getattr(arguments, "no_endings", False),
     )
+
+
+def _speak_text(arguments: Arguments, voice: Voice, options: VoiceOptions) -> int:
+    """Write one text to one file; a run logs it."""
+    from trainer.runs.run import ABOUT, open_run
+
+    spoken = voice.speak(arguments.text, options)
+    out: Path = arguments.out.resolve()
+    spoken.save(out)
+    seconds, step = spoken.sound.seconds, voice.profile.step
+    if (arguments.run / ABOUT).is_file():
+        run = open_run(arguments.run)
+        run.events().add(
+            "spoken", step=step, text=arguments.text, seconds=seconds, out=str(arguments.out)
+        )
     print_line(f"Step {step}: wrote {seconds:.1f} s of speech to {arguments.out}.")
     return 0
 
 
-@contextmanager
-def _voice(run: "Run", bundle: Bundle, wanted: str) -> "Iterator[tuple[int, Speaker]]":
-    """Step and speaker of a run; step 0 for a released model."""
-    from trainer.backends.open_speaker import open_speaker
-    from trainer.evaluate.voices import speaking
-    from trainer.families import open_backend
-    from trainer.runs.run import choose_checkpoint
+def _speak_requests(arguments: Arguments, voice: Voice, defaults: VoiceOptions) -> int:
+    """Speak requests from standard input, one JSON object per line, until it is closed.
 
-    if run.as_shipped:
-        with speaking(run, bundle, 0) as speaker:
-            yield 0, speaker
-        return
-    saved = choose_checkpoint(run, wanted)
-    backend = open_backend(run.config, bundle)
-    with tempfile.TemporaryDirectory(prefix="speak-", dir=run.folder) as folder:
-        export_to = Path(folder) / "export"
-        write_export(run, bundle, saved, export_to)
-        yield saved.step, open_speaker(backend, export_to)
+    Replies on standard output: {"ready": ...}, then for each request a row without measures as soon
+    as its audio is written, and the row with measures; or {"id": ..., "failed": SENTENCE}.
+    """
+    from trainer.voice.script import json_row, script_line
+    from trainer.voice.speak_script import line_key, line_row, measured
+
+    folder: Path = arguments.out
+    folder.mkdir(parents=True, exist_ok=True)
+    profile = voice.profile
+    print_json(
+        {"ready": profile.name, "step": profile.step, "categories": list(profile.categories)}
+    )
+    for number, text in enumerate(sys.stdin, start=1):
+        row: dict[str, Any] = {}
+        try:
+            row = json_row(text)
+            line = script_line(row, number, defaults, Path())
+            spoken = voice.speak(line.text, line.options)
+            wav = folder / f"{line.id}.wav"
+            spoken.save(wav)
+            reply = line_row(voice, line, spoken, wav, line_key(voice, line), measure=False)
+            print_json(reply)
+            if not arguments.no_measure:
+                print_json({**reply, **measured(voice, spoken)})
+        except TrainerError as error:
+            print_json({"id": row.get("id", f"{number:04d}"), "failed": str(error)})
+    return 0
+
+
+def _in_words(row: Mapping[str, Any]) -> str:
+    """Measures of a line, for the terminal."""
+    values = row["measures"]
+    if values is None:
+        return ""
+    words = [] if values["wer"] is None else [f"word errors {values['wer']:.0%}"]
+    words += ["stopped early"] if values["early_stop"] else []
+    words += ["ran on"] if values["run_on"] else []
+    return f", {', '.join(words)}" if words else ""

@@ -24,6 +24,8 @@ SEARCH_S = 0.010
 
 CLIPS = 64  # enough for the 1st and 99th percentile to hold still
 USUAL = (0.15, 1 / 13.0)  # s before the first letter and s a letter, where there are no clips
+UNKNOWN_PACE = fit_prior([], [], USUAL)
+"""Band of lengths of an unknown speaker."""
 
 
 def letters(text: str) -> int:

@@ -232,9 +232,7 @@ class ChatterboxBackend:
 
     def speaker(self, export: Path) -> "StockSpeaker":
         """Load an export once for many texts."""
-        from trainer.backends.chatterbox.stock import StockSpeaker
-
-        return StockSpeaker(export)
+        return open_voice(export)
 
     def speak(
         self,
@@ -251,9 +249,17 @@ class ChatterboxBackend:
         return speak(export, text, language, prompts, out, seed)
 
 
+def open_voice(folder: Path) -> "StockSpeaker":
+    """Load an export or a base as a speaker."""
+    from trainer.backends.chatterbox.stock import StockSpeaker
+
+    return StockSpeaker(folder)
+
+
 FAMILY = Family(
     target="chatterbox",
     base_files=("t3_cfg.safetensors", "t3_mtl23ls_v2.safetensors"),
     packages=("chatterbox-tts", "peft", "torchaudio", "transformers"),
     backend=open_backend,
+    voice=open_voice,
 )

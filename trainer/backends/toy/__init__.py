@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ from trainer.families import Family
 if TYPE_CHECKING:
     import torch
     from torch import nn
+
+    from trainer.backends.open_speaker import FileSpeaker
 
 LEVELS = 16  # of loudness and text bytes
 STOP = LEVELS  # end of speech
@@ -203,4 +205,16 @@ def _make_network() -> "nn.Module":
     return ToyNetwork()
 
 
-FAMILY = Family(target="xtts_v2", backend=lambda config, bundle, cache: ToyBackend(config))
+def open_voice(folder: Path) -> "FileSpeaker":
+    """Load an export as a speaker."""
+    from trainer.backends.open_speaker import FileSpeaker
+
+    backend: Any = ToyBackend(TrainConfig())
+    return FileSpeaker(backend, folder)
+
+
+FAMILY = Family(
+    target="xtts_v2",
+    backend=lambda config, bundle, cache: ToyBackend(config),
+    voice=open_voice,
+)

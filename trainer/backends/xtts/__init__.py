@@ -205,9 +205,14 @@ class XttsBackend:
 
     def speaker(self, export: Path) -> "XttsSpeaker":
         """Load an export once for many texts, with ending control."""
-        from trainer.backends.xtts.speaker import XttsSpeaker
+        return open_voice(export)
 
-        return XttsSpeaker(export)
+
+def open_voice(folder: Path) -> "XttsSpeaker":
+    """Load an export or a base as a speaker."""
+    from trainer.backends.xtts.speaker import XttsSpeaker
+
+    return XttsSpeaker(folder)
 
 
 FAMILY = Family(
@@ -215,4 +220,5 @@ FAMILY = Family(
     base_files=("model.pth",),
     packages=("coqui-tts", "peft", "six", "tokenizers", "torchaudio", "transformers"),
     backend=open_backend,
+    voice=open_voice,
 )
