@@ -4,6 +4,7 @@ Learned from how clips are spoken (delivery), from what is peculiar about the vo
 from signs in the text. Labels that look wrong are found by learning from the others.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -66,7 +67,7 @@ def suggest(material: Material, seed: int = 0) -> Learned:
     """What is learned from the labels as they are now."""
     labelled = _TrainingSet.of(material)
     if np.count_nonzero(labelled.sizes >= FEWEST_OF_EACH) < FEWEST:
-        return Learned(_too_few(labelled))
+        return Learned(_too_few(labelled, Counter(material.labels.values())))
     points = points_of(material)
     count = len(labelled.keys)
     apart = lda.held_out(points[labelled.rows], labelled.kinds, count, seed)
@@ -158,8 +159,11 @@ def _offered(fair: Numbers, free: Kinds) -> Kinds:
     return kind
 
 
-def _too_few(labelled: _TrainingSet) -> SuggestionVerdict:
+def _too_few(labelled: _TrainingSet, labels: Mapping[str, int]) -> SuggestionVerdict:
+    """Verdict without suggestions. labels: clips by category, analysed or not."""
     sentence = "Label at least two clips in each of two categories to get suggestions."
+    if sum(labels.get(key, 0) >= FEWEST_OF_EACH for key in labelled.keys) >= FEWEST:
+        sentence = "The labelled clips are not analysed yet. Analyse the recordings first."
     return SuggestionVerdict(labelled.mark, len(labelled.rows), 0.0, 0.0, False, (), sentence)
 
 

@@ -13,6 +13,9 @@ from curator.ui.session import Session
 from curator.ui.sound.player import Player
 from curator.ui.widgets.held_keys import HeldKeys
 
+UNLABELLED = "emotion:none -state:dropped"
+"""Query for the clips that can still get a category."""
+
 PRELOADED = 3
 """Clips decoded in advance after the current one."""
 
@@ -40,6 +43,7 @@ class SuggestionBrowser(QObject):
         ui.list.kind_wanted.connect(self.show_list)
         ui.list.current_changed.connect(self._go_to)
         ui.list.table.doubleClicked.connect(self.show_clip)
+        ui.list.lead_wanted.connect(self._lead_on)
         HeldKeys(ui.list.table, self._may_skip)
         self.playback.refused.connect(session.messages.warn)
         ui.list.mark(model.kind)
@@ -133,11 +137,7 @@ class SuggestionBrowser(QObject):
             SuggestionKind.UNCERTAIN: self.tr("Uncertain clips"),
             SuggestionKind.SUSPECT: self.tr("Suspect labels"),
         }[kind]
-        self._list.empty_text = {
-            SuggestionKind.SUGGESTED: self.tr("No suggested clips. Label more clips."),
-            SuggestionKind.UNCERTAIN: self.tr("No uncertain clips."),
-            SuggestionKind.SUSPECT: self.tr("No suspect labels."),
-        }[kind]
+        self._describe_empty(kind)
         if self._model.is_outdated:
             heading += self.tr(" – newer suggestions available, reopen the list")
         self._list.heading.setText(heading)
@@ -149,6 +149,38 @@ class SuggestionBrowser(QObject):
         )
         text = result.verdict.sentence if result else self.tr("No suggestions computed yet.")
         self._list.accuracy.setText((self.tr("Barely above chance. ") if is_weak else "") + text)
+
+    def _describe_empty(self, kind: SuggestionKind) -> None:
+        """Set the text of an empty list, and where its button leads."""
+        result = self._model.result
+        has_suggestions = result is not None and result.verdict.good
+        texts = {
+            SuggestionKind.SUGGESTED: self.tr("No suggested clips. Label more clips."),
+            SuggestionKind.UNCERTAIN: self.tr("No uncertain clips."),
+            SuggestionKind.SUSPECT: self.tr("No suspect labels."),
+        }
+        self._list.empty_text = texts[kind] if has_suggestions else ""
+        lead = self.tr("Label clips in Audit")
+        if self._needs_analysis():
+            lead = self.tr("Analyse recordings")
+        elif has_suggestions and kind is not SuggestionKind.SUGGESTED:
+            lead = ""
+        self._list.lead.setText(lead)
+
+    def _needs_analysis(self) -> bool:
+        """Whether the labelled clips are not analysed, so that nothing can be learned."""
+        plan, result = self._model.plans.plan, self._model.result
+        if plan is None or result is None or result.verdict.good:
+            return False
+        labelled = sum(each.clips + each.undecided for each in plan.balance.categories)
+        return labelled > 0 and result.verdict.labels == 0
+
+    @Slot()
+    def _lead_on(self) -> None:
+        if self._needs_analysis():
+            self._session.page_asked.emit("intake")
+        else:
+            self._session.show_clips(UNLABELLED)
 
     @Slot(object)
     def _go_to(self, row: Suggested | None) -> None:

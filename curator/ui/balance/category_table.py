@@ -1,9 +1,9 @@
-"""Table of the categories: badge, counts, and bars for the share of the target."""
+"""Table of the categories: badge, counts, and bars of the clips against the target."""
 
 from collections.abc import Mapping
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -15,7 +15,15 @@ from PySide6.QtWidgets import (
 
 from curator.domain.emotion import Emotion, EmotionSet
 from curator.domain.planner import LabellingPlan
-from curator.ui.balance.category_table_model import EMOTION, SHARE, CategoryTableModel
+from curator.ui.balance.category_table_model import (
+    BAR,
+    EMOTION,
+    KEPT,
+    SHARE,
+    BarParts,
+    CategoryTableModel,
+)
+from curator.ui.balance.target_bar import draw_target_bar
 from curator.ui.theme import GRID, roles_of
 from curator.ui.widgets.badges import category_badge
 
@@ -23,8 +31,10 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 5 * GRID
 MIN_ROWS = 4
 MIN_COLUMN = 8 * GRID
-BAR = GRID // 2
+SMALL_BAR = GRID // 2
 BADGE = 2 * GRID
+MIN_BAR, MAX_BAR = 6 * GRID, 36 * GRID
+"""Bounds of the width of the bars; without room for the least there are none."""
 
 
 class _CellDelegate(QStyledItemDelegate):
@@ -44,8 +54,12 @@ class _CellDelegate(QStyledItemDelegate):
             category_badge(emotion.name[:1].upper(), emotion.colour).paint(painter, square)
         if index.column() == 0:
             inside.setLeft(inside.left() + BADGE + GRID)
-        if share is not None:
-            inside.setBottom(inside.bottom() - BAR - 2)
+        bar = index.data(BAR)
+        if isinstance(bar, BarParts) and self._bar_width():
+            box = QRectF(inside.left(), rect.top() + 7, self._bar_width(), rect.height() - 14)
+            draw_target_bar(painter, box, bar, colours)
+        elif share is not None:
+            inside.setBottom(inside.bottom() - SMALL_BAR - 2)
             self._draw_bar(painter, rect, float(share))
         painter.setPen(QColor(colours.text))
         alignment = index.data(Qt.ItemDataRole.TextAlignmentRole)
@@ -63,7 +77,8 @@ class _CellDelegate(QStyledItemDelegate):
         parent = self.parent()
         assert isinstance(parent, QTableView)
         colours = roles_of(parent.palette())
-        bar = QRectF(rect.left() + GRID, rect.bottom() - BAR - 4, rect.width() - 2 * GRID, BAR)
+        top = rect.bottom() - SMALL_BAR - 4
+        bar = QRectF(rect.left() + GRID, top, rect.width() - 2 * GRID, SMALL_BAR)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.raised))
@@ -72,12 +87,22 @@ class _CellDelegate(QStyledItemDelegate):
         painter.setBrush(QColor(colours.kept if share >= 1 else colours.accent))
         painter.drawRoundedRect(bar, 2, 2)
 
+    def _bar_width(self) -> int:
+        parent = self.parent()
+        assert isinstance(parent, CategoryTable)
+        return parent.bar_width
+
+    def text_width(self, font: QFont, index: Index) -> int:
+        """Width of a cell without its bar."""
+        content = QFontMetrics(font).horizontalAdvance(index.data()) + 2 * GRID + 1
+        return max(MIN_COLUMN, content + (BADGE + GRID if index.column() == 0 else 0))
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """See QStyledItemDelegate."""
-        content = QFontMetrics(option.font).horizontalAdvance(index.data()) + 2 * GRID + 1
-        if index.column() == 0:
-            content += BADGE + GRID
-        return QSize(max(MIN_COLUMN, content), ROW_HEIGHT)
+        content = self.text_width(option.font, index)
+        if index.column() == KEPT and self._bar_width():
+            content += self._bar_width() + GRID
+        return QSize(content, ROW_HEIGHT)
 
 
 class CategoryTable(QTableView):
@@ -85,9 +110,11 @@ class CategoryTable(QTableView):
 
     def __init__(self, emotions: EmotionSet) -> None:
         super().__init__()
+        self.bar_width = 0
         self._model = CategoryTableModel(emotions)
         self.setModel(self._model)
-        self.setItemDelegate(_CellDelegate(self))
+        self._cells = _CellDelegate(self)
+        self.setItemDelegate(self._cells)
         self.setAccessibleName(self.tr("Categories and targets"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -124,6 +151,34 @@ class CategoryTable(QTableView):
         if self.category != before or self.currentIndex().row() < 0:
             self.set_category(before if before in self._model.keys else self._model.keys[0])
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the bars the room that names and counts leave."""
+        self._fit_bars()
+        super().resizeEvent(event)
+
+    def minimumSizeHint(self) -> QSize:
+        """Width of all names and counts, without bars."""
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self._text_width() + bar + 2, super().minimumSizeHint().height())
+
+    def _text_width(self) -> int:
+        header, model = self.horizontalHeader(), self._model
+        taken = 0
+        for column in range(model.columnCount()):
+            cells = (model.index(row, column) for row in range(model.rowCount()))
+            widest = max(self._cells.text_width(self.font(), cell) for cell in cells)
+            taken += max(widest, header.sectionSizeFromContents(column).width())
+        return taken
+
+    def _fit_bars(self) -> None:
+        header = self.horizontalHeader()
+        room = self.viewport().width() - self._text_width() - GRID
+        width = min(room, MAX_BAR) if room >= MIN_BAR else 0
+        if width != self.bar_width:
+            self.bar_width = width
+            header.resizeSections()
+            self.viewport().update()
+
     def sizeHint(self) -> QSize:
         """See QWidget."""
         return QSize(super().sizeHint().width(), self._full_height())
@@ -134,6 +189,7 @@ class CategoryTable(QTableView):
 
     def _fit(self) -> None:
         """Keep room for all rows; many rows scroll in a low window."""
+        self._fit_bars()
         self.setMaximumHeight(self._full_height())
         hidden = max(0, self._model.rowCount() - MIN_ROWS)
         self.setMinimumHeight(self._full_height() - hidden * ROW_HEIGHT)

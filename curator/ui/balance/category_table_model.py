@@ -19,6 +19,18 @@ SHARE = Qt.ItemDataRole.UserRole
 EMOTION = Qt.ItemDataRole.UserRole + 1
 """Role: Emotion of the row, None without one."""
 
+BAR = Qt.ItemDataRole.UserRole + 2
+"""Role: BarParts of the kept clips, None in other columns and without a target."""
+
+
+@dataclass(frozen=True, slots=True)
+class BarParts:
+    """Clips of a category as shares of its target, >= 0."""
+
+    kept: float
+    undecided: float
+    suggested: float
+
 
 @dataclass(frozen=True, slots=True)
 class CategoryRow:
@@ -71,6 +83,14 @@ def _clip_share(row: CategoryRow) -> float | None:
     return row.balance.clips / target if target else None
 
 
+def _bar(row: CategoryRow) -> BarParts | None:
+    target = row.emotion.target_clips if row.emotion else 0
+    if not target:
+        return None
+    parts = (row.balance.clips, row.balance.undecided, row.suggested)
+    return BarParts(*(count / target for count in parts))
+
+
 def _minute_share(row: CategoryRow) -> float | None:
     target = row.emotion.target_minutes if row.emotion else 0
     return row.balance.minutes / target if target else None
@@ -93,6 +113,10 @@ COLUMNS = (
     ),
     BalanceColumn(QT_TRANSLATE_NOOP("Balance", "Per epoch"), _per_epoch),
 )
+
+
+KEPT = 1
+"""Column with the bars."""
 
 
 class CategoryTableModel(QAbstractTableModel):
@@ -139,6 +163,8 @@ class CategoryTableModel(QAbstractTableModel):
             return column.text(row)
         if role == SHARE:
             return column.share(row) if column.share else None
+        if role == BAR:
+            return _bar(row) if index.column() == KEPT else None
         if role == EMOTION:
             return row.emotion if index.column() == 0 else None
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column():

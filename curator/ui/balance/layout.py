@@ -7,10 +7,11 @@ from curator.domain.emotion import EmotionSet
 from curator.ui.balance.category_table import CategoryTable
 from curator.ui.balance.sampling_bar import SamplingBar
 from curator.ui.balance.suggestion_list import SuggestionList
+from curator.ui.balance.target_bar import TargetLegend
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
 
-WIDTHS = (640, 560)
+WIDTHS = (720, 480)
 """Initial widths of the two halves, in pixels."""
 
 
@@ -21,6 +22,8 @@ class BalanceLayout(QWidget):
         super().__init__(parent)
         self.table = CategoryTable(emotions)
         self.total = label(self.tr("Counting…"), "title")
+        self.next = button("", "first")
+        self.next.hide()
         self.missing = label(wrap=True)
         self.sampling = SamplingBar()
         self.list = SuggestionList()
@@ -40,7 +43,12 @@ class BalanceLayout(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(2 * GRID)
-        column.addWidget(self.total)
+        head = QHBoxLayout()
+        head.setSpacing(2 * GRID)
+        head.addWidget(self.total)
+        head.addStretch(1)
+        head.addWidget(self.next)
+        column.addLayout(head)
         column.addWidget(halves, 1)
 
     def _left(self) -> QWidget:
@@ -59,6 +67,7 @@ class BalanceLayout(QWidget):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
+        column.addWidget(TargetLegend())
         column.addWidget(self.table)
         column.addLayout(buttons)
         column.addWidget(self.sampling)

@@ -16,6 +16,7 @@ from curator.ui.balance.category_commands import CategoryCommands
 from curator.ui.balance.commands import BalanceCommands
 from curator.ui.balance.layout import BalanceLayout
 from curator.ui.balance.model import BalanceModel
+from curator.ui.balance.next_step_button import NextStepButton
 from curator.ui.page import Page
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
@@ -35,6 +36,7 @@ class BalancePage(Page):
         column.addWidget(ui)
         model.plans.planned.connect(self._show_plan)  # before the browser lists clips by it
         self.browser = SuggestionBrowser(session, model, ui, player, self)
+        self.next_step = NextStepButton(session, ui, self.browser, self)
         self.commands = BalanceCommands(session, ui, self.browser, self)
         self.categories = CategoryCommands(session, ui, self)
 
@@ -72,3 +74,4 @@ class BalancePage(Page):
         text = self.tr("%1, %2 min").replace("%1", kept)
         self.ui.total.setText(text.replace("%2", f"{balance.minutes:.1f}"))
         self.ui.missing.setText("\n".join(plan.sentences()))
+        self.next_step.show_plan(plan)

@@ -15,8 +15,15 @@ from PySide6.QtWidgets import (
 )
 
 from curator.domain.suggesting import Suggested
-from curator.ui.balance.suggestion_model import CATEGORY, CONFIDENCE, REASON, TEXT, SuggestionModel
-from curator.ui.page import label
+from curator.ui.balance.suggestion_model import (
+    CATEGORY,
+    CONFIDENCE,
+    PRESENT,
+    REASON,
+    TEXT,
+    SuggestionModel,
+)
+from curator.ui.page import button, label
 from curator.ui.theme import GRID
 
 
@@ -33,6 +40,7 @@ class SuggestionList(QWidget):
 
     kind_wanted = Signal(str)  # a SuggestionKind
     current_changed = Signal(object)  # the current Suggested, None without one
+    lead_wanted = Signal()  # the button of the empty list was pressed
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,9 +51,12 @@ class SuggestionList(QWidget):
         self.accuracy = label(role="quiet", wrap=True)
         self.kinds = QButtonGroup(self)
         self.empty_text = ""  # shown instead of a reason while the list is empty
+        self.lead = button("")  # leads to what fills the empty list
+        self.lead.hide()
         self._style()
         self._lay_out()
         self.table.selectionModel().currentRowChanged.connect(self._show_current)
+        self.lead.clicked.connect(self.lead_wanted)
 
     def _style(self) -> None:
         table = self.table
@@ -64,7 +75,9 @@ class SuggestionList(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(REASON, QHeaderView.ResizeMode.Stretch)
-        header.resizeSection(CATEGORY, 15 * GRID)
+        for category in (PRESENT, CATEGORY):
+            header.setSectionResizeMode(category, QHeaderView.ResizeMode.ResizeToContents)
+        table.setColumnHidden(PRESENT, True)
         header.setSectionResizeMode(CONFIDENCE, QHeaderView.ResizeMode.ResizeToContents)
 
     def _lay_out(self) -> None:
@@ -92,10 +105,12 @@ class SuggestionList(QWidget):
         column.addWidget(self.heading)
         column.addWidget(self.table, 1)
         column.addWidget(self.reason)
+        column.addWidget(self.lead, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.accuracy)
 
     def mark(self, kind: SuggestionKind) -> None:
-        """Check the button of a kind."""
+        """Check the button of a kind; suspects also show their present label."""
+        self.table.setColumnHidden(PRESENT, kind is not SuggestionKind.SUSPECT)
         for toggle in self.kinds.buttons():
             toggle.setChecked(toggle.objectName() == kind)
 
@@ -121,4 +136,5 @@ class SuggestionList(QWidget):
     def _show_current(self) -> None:
         current = self.current
         self.reason.setText(current.suggestion.reason if current else self.empty_text)
+        self.lead.setVisible(current is None and bool(self.lead.text()))
         self.current_changed.emit(current)

@@ -28,6 +28,11 @@ def _category(row: Suggested, emotions: Emotions) -> str:
     return emotions[row.suggestion.emotion].name
 
 
+def _present(row: Suggested, emotions: Emotions) -> str:
+    key = row.clip.emotion or ""
+    return emotions[key].name if key in emotions else key
+
+
 def _text(row: Suggested, emotions: Emotions) -> str:
     return " ".join(row.clip.text.split()) or f"#{row.clip.id}"
 
@@ -39,6 +44,9 @@ def _probability(row: Suggested, emotions: Emotions) -> str:
 COLUMNS = (
     SuggestionColumn(QT_TRANSLATE_NOOP("Suggestions", "Clip"), _text),
     SuggestionColumn(
+        QT_TRANSLATE_NOOP("Suggestions", "Label"), _present, lambda row: row.clip.emotion
+    ),
+    SuggestionColumn(
         QT_TRANSLATE_NOOP("Suggestions", "Suggested"), _category, lambda row: row.suggestion.emotion
     ),
     SuggestionColumn(QT_TRANSLATE_NOOP("Suggestions", "Confidence"), _probability),
@@ -46,7 +54,7 @@ COLUMNS = (
         QT_TRANSLATE_NOOP("Suggestions", "Reason"), lambda row, _: row.suggestion.reason
     ),
 )
-TEXT, CATEGORY, CONFIDENCE, REASON = range(len(COLUMNS))
+TEXT, PRESENT, CATEGORY, CONFIDENCE, REASON = range(len(COLUMNS))
 
 
 class SuggestionModel(QAbstractTableModel):

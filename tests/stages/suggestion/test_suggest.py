@@ -96,6 +96,12 @@ def test_too_few_labels_are_asked_for(labels):
     assert learned.verdict.sentence.startswith("Label at least two clips")
 
 
+def test_labels_of_clips_without_a_delivery_ask_for_the_analysis():
+    labels = {1001: "calm", 1002: "calm", 1003: "excited", 1004: "excited"}
+    verdict = suggest(material(labels)).verdict
+    assert verdict.sentence.startswith("The labelled clips are not analysed yet")
+
+
 def test_a_project_without_clips_or_categories_has_no_suggestions():
     assert suggest(Material(DeliveryInputs([]), {}, {}, NAMES)).suggestions == {}
     assert suggest(material({1: "calm"}, names={})).suggestions == {}

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from curator.domain import category_edits
 from curator.domain.decision import Field, drop, give_emotion, keep
 from curator.domain.errors import CuratorError
+from curator.domain.next_step import NextStep, StepKind, next_step
 from curator.domain.progress import NoProgress
 from curator.jobs.context import JobContext
 from curator.jobs.suggesting import suggest
@@ -20,9 +23,16 @@ from curator.store.categories import weights
 from curator.store.project import Project
 from curator.ui.actions import of_page
 from curator.ui.balance.category_dialog import CategoryDialog, MergeCategoryDialog
-from curator.ui.balance.category_table_model import SHARE, CategoryTableModel
+from curator.ui.balance.category_table_model import (
+    BAR,
+    KEPT,
+    SHARE,
+    BarParts,
+    CategoryTableModel,
+)
 from curator.ui.balance.page import BalancePage
 from curator.ui.balance.suggestion_list import SuggestionKind
+from curator.ui.balance.suggestion_model import CATEGORY, PRESENT
 from curator.ui.messages import Messages
 from curator.ui.session import Session
 from curator.ui.settings import WindowSettings
@@ -376,3 +386,87 @@ def test_no_count_is_cut_in_a_narrow_table(page: BalancePage, width: int):
             text = table.model().index(row, column).data()
             room = header.sectionSize(column) - 2 * GRID
             assert table.fontMetrics().horizontalAdvance(text) <= room, text
+
+
+def test_the_bars_have_kept_undecided_and_suggested_clips(page: BalancePage):
+    model = page.ui.table.model()
+    names = [model.index(row, 0).data() for row in range(model.rowCount())]
+    bar = model.index(names.index("Excitement"), KEPT).data(BAR)
+    suggested = int(cells(page, "Excitement")[4])
+    assert bar == BarParts(8 / 15, 0.0, suggested / 15)
+    assert model.index(model.rowCount() - 1, KEPT).data(BAR) is None
+    assert model.index(0, 2).data(BAR) is None
+
+
+@pytest.mark.usefixtures("dressed")
+def test_the_bars_use_the_room_that_names_and_counts_leave(page: BalancePage):
+    table, header = page.ui.table, page.ui.table.horizontalHeader()
+    for width, has_bars in ((460, False), (760, True)):
+        table.setFixedWidth(width)
+        QApplication.processEvents()
+        assert bool(table.bar_width) == has_bars
+        assert header.length() <= table.viewport().width()
+    for row in range(table.model().rowCount()):
+        name = table.model().index(row, 0).data()
+        room = header.sectionSize(0) - 5 * GRID
+        assert table.fontMetrics().horizontalAdvance(name) <= room, name
+
+
+def test_the_next_step_is_a_button(qtbot: QtBot, page: BalancePage):
+    assert page.ui.next.text() == "Label 15 more Greeting"
+    with qtbot.waitSignal(page.session.query_asked) as asked:
+        page.ui.next.click()
+    assert asked.args == ["emotion:none -state:dropped"]
+
+
+def test_the_next_step_lists_the_suggestions_of_the_category(page: BalancePage):
+    page.categories._apply(
+        lambda now: category_edits.change(
+            now, "greeting", replace(now.emotions.emotions[0], target_clips=0, target_minutes=0.0)
+        )
+    )
+    plan = page.model.plans.plan
+    step = next_step(plan)
+    assert step.kind in (StepKind.ACCEPT, StepKind.LABEL)
+    key = next(key for key, count in plan.waiting.items() if count)
+    page.next_step._step = NextStep(StepKind.ACCEPT, page.model.emotions[key], 3)
+    page.ui.next.click()
+    assert page.ui.table.category == key
+    assert listed(page)
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [(StepKind.EXPORT, "export"), (StepKind.IMPORT, "intake"), (StepKind.RECORD, "intake")],
+)
+def test_the_next_step_leads_to_its_page(qtbot: QtBot, page: BalancePage, kind, target):
+    page.next_step._step = NextStep(kind)
+    with qtbot.waitSignal(page.session.page_asked) as asked:
+        page.ui.next.click()
+    assert asked.args == [target]
+
+
+def test_suspects_show_the_present_and_the_suggested_label(page: BalancePage):
+    table = page.ui.list.table
+    assert table.isColumnHidden(PRESENT)
+    page.browser.show_list(SuggestionKind.SUSPECT)
+    assert not table.isColumnHidden(PRESENT)
+    header = [
+        page.ui.list.model.headerData(column, Qt.Orientation.Horizontal)
+        for column in (PRESENT, CATEGORY)
+    ]
+    assert header == ["Label", "Suggested"]
+    page.browser.show_list(SuggestionKind.SUGGESTED)
+    assert table.isColumnHidden(PRESENT)
+
+
+def test_an_empty_list_leads_to_what_fills_it(qtbot: QtBot, page: BalancePage):
+    page.ui.table.set_category("greeting")
+    page.browser.show_list(SuggestionKind.SUGGESTED)
+    assert page.ui.list.lead.isVisible()
+    assert page.ui.list.lead.text() == "Label clips in Audit"
+    with qtbot.waitSignal(page.session.query_asked):
+        page.ui.list.lead.click()
+    page.browser.show_list(SuggestionKind.SUSPECT)
+    if not listed(page):
+        assert not page.ui.list.lead.isVisible()
