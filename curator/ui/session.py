@@ -35,8 +35,8 @@ class Session(QObject):
 
     current: the clip shown by all pages. query: filter of the audit page. jobs: analysis queue.
     errands: queue of jobs that only read, independent of the analysis. readings: queue of what a
-    page must read to show itself. writes: queue of large edits. stepping: whether ``changed``
-    reports an undo or redo.
+    page must read to show itself. writes: queue of large edits. exported_bundle: the bundle to
+    train on next. stepping: whether ``changed`` reports an undo or redo.
     """
 
     changed = Signal(object)  # Changes: after every decision, undo and redo
@@ -55,6 +55,7 @@ class Session(QObject):
         self.messages = messages
         self.current: int | None = None
         self.query = ""
+        self.exported_bundle: Path | None = None
         self.writes = WriteQueue(project, self)
         self.writes.began.connect(self.writing)
         self.writes.ended.connect(lambda: self.writing.emit(0))

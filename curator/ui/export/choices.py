@@ -16,6 +16,9 @@ from curator.ui.session import Session
 from curator.ui.theme import GRID
 from curator.ui.wording import translated
 
+FIELD_WIDTH, FORM_WIDTH = 45 * GRID, 110 * GRID
+"""Upper bounds of the widths, so that the form is read at a glance in a wide window."""
+
 MAX_EVAL_PERCENT = 50.0
 """Upper bound of the evaluation share, percent of the clips."""
 
@@ -42,7 +45,6 @@ class Choices(QFrame):
         self.eval_percent = QDoubleSpinBox(
             minimum=0.0, maximum=MAX_EVAL_PERCENT, value=100 * EVAL_SHARE, decimals=0, suffix=" %"
         )
-        self.eval_percent.setMaximumWidth(10 * GRID)
         self.eval_percent.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.target = QComboBox()
         for path in sorted((resources() / "targets").glob("*.toml")):
@@ -70,8 +72,12 @@ class Choices(QFrame):
             control.setAccessibleName(text)
             grid.addWidget(title, row, 0)
             grid.addWidget(control, row, 1)
+            if control is not self.out:
+                control.setMaximumWidth(FIELD_WIDTH)
+        self.eval_percent.setMaximumWidth(10 * GRID)
         grid.addWidget(choose, 0, 2)
         grid.setColumnStretch(1, 1)
+        self.setMaximumWidth(FORM_WIDTH)
         self.suggest()
 
     def suggest(self) -> None:

@@ -23,7 +23,9 @@ from curator.jobs.queries import by_id
 from curator.jobs.result_writer import OnClips
 from curator.ui.actions import KeyScope
 from curator.ui.export.choices import Choices
+from curator.ui.export.reasons import ReasonBar
 from curator.ui.export.refusals_model import RefusalsModel, RejectedClip
+from curator.ui.export.result_panel import ResultPanel
 from curator.ui.job_queue import Ending
 from curator.ui.page import Page, button, label
 from curator.ui.session import Session
@@ -45,9 +47,13 @@ class ExportPage(Page):
         self.choices = Choices(session)
         self.again = button(self.tr("Check again"))
         self.start = button(self.tr("Export"), "first")
-        self.written = label(wrap=True)
-        self.copy = button(self.tr("Copy trainer command"))
-        self._exported: Exported | None = None
+        self.reasons = ReasonBar()
+        self.show_all = button(self.tr("Show these clips in Audit"))
+        self.show_all.hide()
+        self.lead = button(self.tr("Keep clips in Audit"), "first")
+        self.lead.hide()
+        self.result = ResultPanel()
+        self.written, self.copy = self.result.text, self.result.copy
         self._lay_out()
         self._connect()
 
@@ -55,20 +61,23 @@ class ExportPage(Page):
         self._style_list()
         head = QHBoxLayout()
         head.addWidget(self.heading, 1)
+        head.addWidget(self.lead)
         head.addWidget(self.again)
+        groups = QHBoxLayout()
+        groups.addWidget(self.reasons, 1)
+        groups.addWidget(self.show_all, 0, Qt.AlignmentFlag.AlignTop)
         foot = QHBoxLayout()
-        foot.addWidget(self.written, 1)
-        foot.addWidget(self.copy)
-        foot.addWidget(self.start)
+        foot.addWidget(self.result, 1)
+        foot.addWidget(self.start, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         column.setSpacing(GRID)
         column.addLayout(head)
         column.addWidget(self.hint)
+        column.addLayout(groups)
         column.addWidget(self.list, 1)
         column.addWidget(self.choices)
         column.addLayout(foot)
-        self.copy.hide()
         keys = self.session.settings.keys
         self.again.setToolTip(shown_keys(keys["export.check"]))
         self.start.setToolTip(shown_keys(keys["export.export"]))
@@ -88,14 +97,18 @@ class ExportPage(Page):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionsClickable(False)
-        header.resizeSection(0, 9 * GRID)
-        header.resizeSection(1, 70 * GRID)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
 
     def _connect(self) -> None:
         self.again.clicked.connect(self.check)
         self.start.clicked.connect(self.export)
         self.copy.clicked.connect(self._copy_command)
+        self.lead.clicked.connect(lambda: self.session.show_clips("state:undecided"))
+        self.result.train_wanted.connect(self.train)
+        self.reasons.reason_wanted.connect(self._filter)
+        self.show_all.clicked.connect(self.show_clips)
         self.choices.target.currentIndexChanged.connect(self.check)
         self.list.doubleClicked.connect(self.show_clip)
         self.session.errands.produced.connect(self._show)
@@ -130,6 +143,18 @@ class ExportPage(Page):
         if 0 <= row < self.refusals.rowCount():
             self.session.show_clip(self.refusals.clip(row))
 
+    def show_clips(self) -> None:
+        """Show the listed clips on the audit page."""
+        if self.refusals.rowCount():
+            self.session.show_clips(f"id:{','.join(map(str, self.refusals.clips))}")
+
+    def train(self) -> None:
+        """Open the form of a new training with the bundle that was written."""
+        if self.result.folder is not None:
+            self.session.exported_bundle = self.result.folder
+            self.session.page_asked.emit("training")
+            self.session.action_asked.emit("training.new_training")
+
     def next_refused(self) -> None:
         """Show the next rejected clip."""
         if self.refusals.rowCount():
@@ -147,7 +172,7 @@ class ExportPage(Page):
 
         self.list.setFocus()  # disabling a focused button moves the focus
         self.start.setEnabled(False)
-        self.written.setText(self.tr("Exporting…"))
+        self.result.show_running(self.tr("Exporting…"))
         self.session.errands.ask("export", task)
 
     # Display
@@ -159,16 +184,19 @@ class ExportPage(Page):
             if target == self.choices.target_key:
                 self._show_checked(checked, texts)
         elif what == "export" and isinstance(result, Exported):
-            self._exported = result
-            self.written.setText(result.sentence)
-            self.copy.setVisible((result.path / "bundle.json").is_file())
+            self.result.show_result(result)
             self.choices.suggest()
 
     def _show_checked(self, checked: Checked, texts: dict[int, str]) -> None:
         refusals = checked.refusals
-        self.refusals.show_rows(
-            [RejectedClip(each.clip_id, each.sentence, texts[each.clip_id]) for each in refusals]
-        )
+        rows = [
+            RejectedClip(each.clip_id, each.sentence, texts[each.clip_id], each.reason_key)
+            for each in refusals
+        ]
+        self.refusals.show_rows(rows)
+        self.reasons.show_rows(rows)
+        self.show_all.setVisible(bool(rows))
+        self.lead.setVisible(not checked.usable and not rows)
         kept = len(checked.usable) + len(refusals)
         target = read_target(self.choices.target_key).name
         if not kept:
@@ -194,7 +222,7 @@ class ExportPage(Page):
         if ending.what == "export":
             self.start.setEnabled(True)
             if ending.outcome != "finished":
-                self.written.setText(f"{ending.sentence} {ending.hint}".strip())
+                self.result.show_failure(f"{ending.sentence} {ending.hint}".strip())
         elif ending.what == "check" and ending.outcome != "finished":
             self._checked = False
             self.heading.setText(self.tr("Not checked yet"))
@@ -207,10 +235,15 @@ class ExportPage(Page):
         """Check again when the page is shown next."""
         self._checked = False
 
+    @Slot(str)
+    def _filter(self, reason_key: str) -> None:
+        self.refusals.filter(reason_key)
+        self.list.selectRow(0)
+
     @Slot()
     def _copy_command(self) -> None:
-        if self._exported is not None:
-            QApplication.clipboard().setText(trainer_command(self._exported.path))
+        if self.result.folder is not None:
+            QApplication.clipboard().setText(trainer_command(self.result.folder))
             self.session.messages.inform(self.tr("Copied. Paste it into a terminal."))
 
 

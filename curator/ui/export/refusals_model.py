@@ -19,28 +19,40 @@ TITLES = (
 
 @dataclass(frozen=True, slots=True)
 class RejectedClip:
-    """Kept clip with the reason of its rejection."""
+    """Kept clip with the reason of its rejection. reason_key: of a `Refusal`."""
 
     clip: int
     sentence: str
     text: str
+    reason_key: str = ""
 
 
 NUMBERS = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 class RefusalsModel(QAbstractTableModel):
-    """Rows of the last check."""
+    """Rows of the last check, all or those with one reason."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._all: tuple[RejectedClip, ...] = ()
         self._rows: tuple[RejectedClip, ...] = ()
 
     def show_rows(self, rows: Sequence[RejectedClip]) -> None:
         """Replace all rows."""
+        self._all = tuple(rows)
+        self.filter("")
+
+    def filter(self, reason_key: str) -> None:
+        """Show the rows with one reason, "" for all."""
         self.beginResetModel()
-        self._rows = tuple(rows)
+        self._rows = tuple(row for row in self._all if reason_key in ("", row.reason_key))
         self.endResetModel()
+
+    @property
+    def clips(self) -> list[int]:
+        """Ids of the clips of the rows."""
+        return [row.clip for row in self._rows]
 
     def clip(self, row: int) -> int:
         """Return the clip id of a row."""

@@ -233,7 +233,9 @@ class TrainingCommands(QObject):
         self.ui.front.setCurrentWidget(self.ui.start)
 
     def _newest_bundle(self) -> Path | None:
-        """Return the newest bundle beside the project, None without one."""
+        """Return the bundle chosen for training, else the newest one beside the project."""
+        if self._session.exported_bundle is not None:
+            return self._session.exported_bundle
         bundles = [
             path.parent
             for path in self._session.project.path.absolute().parent.glob("*/bundle.json")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from curator.audio.intake import take_in
@@ -153,3 +154,46 @@ def test_without_kept_clips_it_says_what_to_do(qtbot, session: Session):
         page.shown()
     assert page.heading.text() == "No kept clips yet"
     assert not page.start.isEnabled()
+    with qtbot.waitSignal(session.query_asked) as asked:
+        page.lead.click()
+    assert asked.args == ["state:undecided"]
+
+
+def test_refusals_are_grouped_by_reason_with_counts(qtbot, page: ExportPage):
+    kept = page.session.project.clips.ids(parse("state:kept"))
+    page.session.apply(correct_text(kept[1:3], "snow \N{SNOWMAN}"))
+    with qtbot.waitSignal(page.session.errands.ended, timeout=60_000):
+        page.check()
+    texts = [each.text() for each in page.reasons.group.buttons()]
+    assert texts == ["All reasons  3", "Unsupported characters  2", "No text  1"]
+    page.reasons.group.buttons()[1].click()
+    assert page.refusals.clips == kept[1:3]
+    with qtbot.waitSignal(page.session.query_asked) as asked:
+        page.show_all.click()
+    assert asked.args == [f"id:{kept[1]},{kept[2]}"]
+
+
+def test_a_bundle_is_opened_and_trained_on(qtbot, page: ExportPage, tmp_path: Path, monkeypatch):
+    out = tmp_path / "bundle"
+    page.choices.out.setText(str(out))
+    assert page.result.isHidden()
+    with qtbot.waitSignal(page.session.errands.ended, timeout=60_000):
+        page.export()
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    page.result.open.click()
+    assert [Path(url.toLocalFile()) for url in opened] == [out]
+    with qtbot.waitSignals([page.session.page_asked, page.session.action_asked]) as asked:
+        page.result.train.click()
+    assert [signal.args for signal in asked.all_signals_and_args] == [
+        ("training",),
+        ("training.new_training",),
+    ]
+    assert page.session.exported_bundle == out
+
+
+def test_the_form_is_no_wider_than_it_is_read(page: ExportPage):
+    page.resize(1900, 900)
+    QApplication.processEvents()
+    assert page.choices.width() < 1000
+    assert page.choices.speaker.width() < 400
