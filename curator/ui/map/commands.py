@@ -133,13 +133,22 @@ class MapCommands(QObject):
         self.decisions.give_category(clips, None if has_it else emotion.key)
 
     def _clips(self) -> list[int]:
-        """Selected clips that still exist, else the current clip. Raises CuratorError for none."""
+        """Selected clips that pass the filters, else the current clip.
+
+        Raises CuratorError if there is none, or if all selected clips are filtered out.
+        """
         if not self._model.clips.is_read:
             raise CuratorError(self.tr("The clips are still being read."))
         columns, selected = self._model.clips.columns, self._model.selection.ids
-        clips: list[int] = columns.ids[np.sort(columns.positions(selected))].tolist()
+        existing = columns.ids[np.sort(columns.positions(selected))]
+        clips: list[int] = self._model.shown_of(existing, self._ui.scatter.shown).tolist()
         if clips:
             return clips
+        if existing.size:
+            raise CuratorError(
+                self.tr("The selected clips are hidden by the filter."),
+                self.tr("Clear the filter, or select other clips."),
+            )
         if self._model.column_row(self._session.current) is None:
             raise CuratorError(
                 self.tr("No clip selected."), self.tr("Drag around clips, or click one.")
@@ -186,7 +195,8 @@ class MapCommands(QObject):
     def _select_ranked(self, task: str, result: object) -> None:
         if not isinstance(result, similar_clips.RankedClips) or not self._model.clips.is_read:
             return
-        clips = result.clips[np.isin(result.clips, self._model.clips.columns.ids)]
+        existing = result.clips[np.isin(result.clips, self._model.clips.columns.ids)]
+        clips = self._model.shown_of(existing, self._ui.scatter.shown)
         count = counted(clips.size, self.tr("%n clip"), self.tr("%n clips"))
         if not clips.size:
             self._session.messages.inform(

@@ -75,9 +75,14 @@ class Highlight(QObject):
         text = self.tr("%1 of %2 shown").replace("%1", number(shown))
         text = text.replace("%2", counted(len(columns), self.tr("%n clip"), self.tr("%n clips")))
         if selected.size:
-            seconds = clip_counts.total_seconds(columns, selected)
-            count = self.tr("%1 selected").replace("%1", number(selected.size))
-            return f"{text}  ·  {count}, {clock(seconds)}"
+            visible = self._model.shown_of(selected, self._scatter.shown)
+            seconds = clip_counts.total_seconds(columns, visible)
+            count = self.tr("%1 selected").replace("%1", number(visible.size))
+            text = f"{text}  ·  {count}, {clock(seconds)}"
+            hidden = self.tr("%1 more hidden by the filter")
+            if visible.size == selected.size:
+                return text
+            return f"{text}  ·  {hidden.replace('%1', number(selected.size - visible.size))}"
         if shown:
             return self.tr("%1  ·  drag around clips to select").replace("%1", text)
         return self.tr("No clip matches the filter.") if str(self._bar.query.query) else text

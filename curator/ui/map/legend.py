@@ -31,6 +31,8 @@ class Legend(QWidget):
         self._counts: list[QLabel] = []
         self._lines: list[QHBoxLayout] = []
         self.title = label(role="heading")
+        self.shading = label(self.tr("Shading: clips that overlap"), "quiet", wrap=True)
+        self.shading.hide()
         self.all = button(self.tr("Show all"), "link")
         self.all.setAccessibleName(self.tr("Show all clips"))
         head = QHBoxLayout()
@@ -43,6 +45,7 @@ class Legend(QWidget):
         column.setSpacing(GRID // 2)
         column.addLayout(head)
         column.addLayout(self._rows)
+        column.addWidget(self.shading)
         self.all.clicked.connect(self.show_all)
         keep = self.all.sizePolicy()
         keep.setRetainSizeWhenHidden(True)

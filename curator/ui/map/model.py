@@ -85,6 +85,11 @@ class MapModel(QObject):
         clip = int(self.points.ids[row])
         return clip if self.column_row(clip) is not None else None
 
+    def shown_of(self, clips: Ids, shown: Mask) -> Ids:
+        """Those of some clips that pass the filters. shown: by row of the points."""
+        ids = self.points.ids
+        return clips[np.isin(clips, ids[shown])] if ids.size == shown.size else clips
+
     def selected_mask(self) -> Mask | None:
         """Selected clips by row of the columns; None without a selection."""
         if not self.selection.ids.size:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from curator.ui.map.model import MapModel
 from curator.ui.map.pointing import Pointing
 from curator.ui.map.view import MapView
 from curator.ui.page import Page
+from curator.ui.query_history import QueryHistory
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
 from curator.ui.wording import counted
@@ -34,6 +35,7 @@ class MapPage(Page):
         self.highlight = Highlight(session, model, ui.bar, ui.scatter, ui.threshold, self)
         self.pointing = Pointing(session, model, ui, player, self)
         self.commands = MapCommands(session, model, ui, self.pointing, self)
+        ui.bar.query.history = QueryHistory(session.settings)
         self._connect()
         model.clips.has(ui.threshold.measure.column)
         model.clips.read_all()
@@ -42,6 +44,11 @@ class MapPage(Page):
         self.view.refreshed.connect(self.highlight.show_values)
         self.view.filtered.connect(self.highlight.show)
         self.view.filtered.connect(self.ui.order_tabs)
+        # Queued: it changes the layout, and the canvas emits it while it paints.
+        self.ui.scatter.shaded.connect(
+            self.ui.legend.shading.setVisible, Qt.ConnectionType.QueuedConnection
+        )
+        self.view.filtered.connect(self._name_selection)
         self.view.placed.connect(self._show_placed)
         self.model.selection.changed.connect(self._name_selection)
         self.model.clips.categories_changed.connect(self._follow_categories)
@@ -83,7 +90,8 @@ class MapPage(Page):
 
     @Slot()
     def _name_selection(self) -> None:
-        count, text = self.model.selection.ids.size, self.tr("Set category")
+        selection = self.model.shown_of(self.model.selection.ids, self.ui.scatter.shown)
+        count, text = selection.size, self.tr("Set category")
         if count:
             clips = counted(count, self.tr("%n clip"), self.tr("%n clips"))
             text = self.tr("Set category of %1").replace("%1", clips)

@@ -6,6 +6,7 @@ image dilates to discs, so the cost does not depend on their number.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +23,15 @@ SOFT = 128
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Style of marks. colour, edge: pixel values; edge is used for dilated marks."""
+    """Style of marks. colour, edge: pixel values; edge is used for dilated marks.
+
+    shades: colours of dilated marks by band of density; empty if they are not shaded.
+    """
 
     stamp: Stamp
     colour: int
     edge: int
+    shades: tuple[int, ...] = ()
 
 
 class Raster:
@@ -42,6 +47,16 @@ class Raster:
         self._pixels = np.full(shape, ground, np.uint32)
         self._ground = ground
 
+    def shade_ground(self, bands: Codes, shades: Sequence[int]) -> None:
+        """Fill the image by bands. bands: (height, width), index into ``shades`` per pixel."""
+        inside = self._inside(self._pixels)
+        inside[:] = np.array(shades, np.uint32).take(bands)
+
+    def _inside(self, pixels: NDArray[Any]) -> NDArray[Any]:
+        """View of an array with margins without them."""
+        edge = self._border
+        return pixels[edge : edge + self.height, edge : edge + self.width]
+
     def stamp(self, rows: Pixels, columns: Pixels, stamp: Stamp) -> None:
         """Draw a mark at each pixel, later ones over earlier ones."""
         at = (rows + self._border) * self._stride + columns + self._border
@@ -49,9 +64,17 @@ class Raster:
         self._pixels.reshape(-1)[where] = stamp.colours
 
     def dilate(
-        self, rows: Pixels, columns: Pixels, layers: Codes, styles: Sequence[Layer], radius: int
+        self,
+        rows: Pixels,
+        columns: Pixels,
+        layers: Codes,
+        styles: Sequence[Layer],
+        radius: int,
+        bands: Codes | None = None,
     ) -> None:
         """Draw a disc at each pixel. layers: index into ``styles`` per pixel, the highest on top.
+
+        bands: (height, width), index into the shades of the styles per pixel; None for no shading.
 
         The last of coinciding pixels is drawn, so pixels must be sorted by layer.
         """
@@ -67,7 +90,15 @@ class Raster:
         table = np.full(256, self._ground, np.uint32)
         table[1 : len(styles) + 1] = [layer.colour for layer in styles]
         table[SOFT + 1 : SOFT + len(styles) + 1] = [layer.edge for layer in styles]
-        np.take(table, rims, out=self._pixels, mode="clip")  # clip mode needs no copy
+        if bands is None:
+            np.take(table, rims, out=self._pixels, mode="clip")  # clip mode needs no copy
+            return
+        tables = np.tile(table, (max(len(layer.shades) for layer in styles), 1))
+        for number, layer in enumerate(styles, 1):
+            tables[: len(layer.shades), number] = layer.shades
+        codes = rims.astype(np.uint16)
+        self._inside(codes)[:] |= bands.astype(np.uint16) << 8
+        np.take(tables.reshape(-1), codes, out=self._pixels, mode="clip")
 
     def image(self) -> QImage:
         """Return the image; it shares memory with this object, which must outlive it."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from curator.ui.map.axes import Axes, paint_axes
 from curator.ui.map.colouring import Colouring, LegendEntry
+from curator.ui.map.density import BANDS, DARKEST_GROUND, MANY, bands_of, darker
 from curator.ui.map.layers import DrawOrder, ShuffledPoints, draw_order, layer_of
 from curator.ui.map.marks import as_pixel
 from curator.ui.map.point_grid import PointGrid
@@ -40,6 +41,7 @@ class ScatterCanvas(QWidget):
 
     restyled = Signal()  # another theme
     viewed = Signal()  # the view was panned or zoomed
+    shaded = Signal(bool)  # whether density is shaded, after it changed
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +66,7 @@ class ScatterCanvas(QWidget):
         self._raster: Raster | None = None
         self._image: QImage | None = None
         self.mark_size = 0
+        self._is_shaded = False
 
     # Contents
 
@@ -258,9 +261,20 @@ class ScatterCanvas(QWidget):
         self.mark_size = size or 2 * MANY_RADIUS + 1
         pixels = round(self.mark_size * ratio)
         styles = [layer_of(entry, level, pixels, colours) for entry, level in order.layers]
+        bands = None
+        if layers.size > MANY:
+            bands = bands_of(rows, columns, tall, wide, pixels)
+        if self._is_shaded != (bands is not None):
+            self._is_shaded = bands is not None
+            self.shaded.emit(self._is_shaded)
         if not size:
-            raster.dilate(rows, columns, layers, styles, round(MANY_RADIUS * ratio))
+            raster.dilate(rows, columns, layers, styles, round(MANY_RADIUS * ratio), bands)
             return raster
+        if bands is not None:
+            shades = [
+                darker(colours.surface, colours.text, band, DARKEST_GROUND) for band in range(BANDS)
+            ]
+            raster.shade_ground(bands, shades)
         starts = np.searchsorted(layers, np.arange(len(styles) + 1))
         for number, layer in enumerate(styles):
             part = slice(starts[number], starts[number + 1])

@@ -11,8 +11,9 @@ from curator.ui.map.colouring import (
     by_measure,
     step_limits,
 )
+from curator.ui.map.density import BANDS, DARKEST, DARKEST_GROUND, MANY, bands_of
 from curator.ui.map.layers import DIM, FULL, HIDDEN, ShuffledPoints, draw_order
-from curator.ui.map.marks import DOT, SHAPES, as_pixel, icon, stamp
+from curator.ui.map.marks import DOT, SHAPES, as_pixel, icon, mixed, stamp
 from curator.ui.map.measures import Measure, measures
 from curator.ui.map.scatter_canvas import SIZES
 from curator.ui.map.scatter_view import ScatterView
@@ -199,3 +200,38 @@ def test_marks_at_the_edges_are_cut_off_on_every_screen(view, monkeypatch, ratio
         view.zoom(steps)
         image = view.picture()
         assert image.width() == round(400 * ratio)
+
+
+def test_few_points_are_not_shaded_and_many_are_by_how_they_overlap():
+    row = np.repeat(np.arange(0, 400, 20), 20)
+    column = np.tile(np.arange(0, 400, 20), 20)
+    assert bands_of(row, column, 400, 400, 5).max() == 0  # they lie apart
+    heap = np.concatenate([row, np.full(4000, 100)]), np.concatenate([column, np.full(4000, 100)])
+    bands = bands_of(*heap, 400, 400, 5)
+    assert bands[100, 100] == bands.max() == BANDS - 1
+    assert bands[300, 300] == 0
+    assert bands.shape == (400, 400)
+
+
+def test_points_outside_the_view_do_not_count():
+    bands = bands_of(np.array([-3, 900]), np.array([10, 10]), 40, 40, 5)
+    assert bands.max() == 0
+
+
+@pytest.mark.parametrize("count", [MANY + 1_000, 20_000])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_crowded_places_stand_out_from_their_surroundings(view, qapp, count, theme):
+    wear(qapp, theme)
+    heap = np.random.default_rng(1).normal(0, 0.02, (count - 4, 2))
+    corners = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]], float)
+    image = shown(view, np.concatenate([heap, corners]), np.zeros(count))
+    x, y = (round(float(at)) for at in view.view.on_screen(np.zeros((1, 2)))[:, 0])
+    ground = image.pixelColor(5, 150).name()
+    surface = (LIGHT if theme == "light" else DARK).surface
+    assert ground == surface
+    crowd = {image.pixelColor(x + i, y + j).name() for i in range(-9, 9) for j in range(-9, 9)}
+    usual = KINDS[0].colour
+    text = (LIGHT if theme == "light" else DARK).text
+    shaded = {mixed(usual, text, DARKEST * band / (BANDS - 1)) for band in range(1, BANDS)}
+    shaded |= {mixed(surface, text, DARKEST_GROUND * b / (BANDS - 1)) for b in range(1, BANDS)}
+    assert crowd & shaded

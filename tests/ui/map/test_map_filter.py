@@ -95,3 +95,28 @@ def test_nothing_that_fits_is_said(qtbot, voice_map: Map):
     ask(qtbot, voice_map, "snr>1000")
     assert shown(voice_map) == []
     assert voice_map.page.ui.bar.summary.text() == "No clip matches the filter."
+
+
+def test_a_decision_is_never_about_clips_that_are_filtered_out(voice_map: Map):
+    voice_map.page.model.selection.replace(voice_map.ids[:6])
+    assert voice_map.page.ui.category_heading.text() == "Set category of 6 clips"
+    voice_map.page.ui.bar.query.set_query("emotion:greeting")
+    summary = voice_map.page.ui.bar.summary.text()
+    assert "3 selected" in summary
+    assert summary.endswith("3 more hidden by the filter")
+    assert voice_map.page.ui.category_heading.text() == "Set category of 3 clips"
+    voice_map.page.ui.scatter.setFocus()
+    voice_map.press("x")
+    states = [voice_map.session.project.clips.get(clip).state for clip in voice_map.ids[:6]]
+    assert states == ["dropped"] * 3 + ["undecided"] * 3
+    voice_map.page.ui.bar.query.set_query("")
+    assert "6 selected" in voice_map.page.ui.bar.summary.text()
+
+
+def test_a_selection_that_is_filtered_out_as_a_whole_is_said(voice_map: Map):
+    voice_map.page.model.selection.replace(voice_map.ids[6:])
+    voice_map.page.ui.bar.query.set_query("emotion:greeting")
+    voice_map.page.ui.scatter.setFocus()
+    voice_map.press("x")
+    assert "hidden by the filter" in voice_map.window.messages.all[-1].text
+    assert voice_map.session.project.clips.count(parse("state:dropped")) == 0
