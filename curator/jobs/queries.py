@@ -17,13 +17,17 @@ SPEAKER_SIMILARITY = "speaker_similarity"
 
 def read_query(project: Project, text: str) -> Query:
     """Parse a query with the keys of this project. Raises WrongQuery."""
-    scores = [key for info in scorers() for key in info.produces]
     return parse(
         text,
-        score_keys=(*scores, SPEAKER_SIMILARITY),
+        score_keys=score_keys(),
         emotions=project.settings.emotions.keys,
         findings=sorted(FINDING_KEYS),
     )
+
+
+def score_keys() -> tuple[str, ...]:
+    """Keys of all scores that queries compare."""
+    return (*(key for info in scorers() for key in info.produces), SPEAKER_SIMILARITY)
 
 
 def by_id(clips: Sequence[int]) -> Query:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractScrollArea,
     QAbstractSpinBox,
     QComboBox,
     QMenu,
@@ -26,6 +27,7 @@ MENUS = (
     ("Clip", QT_TRANSLATE_NOOP("Menus", "Clip")),
     ("Listen", QT_TRANSLATE_NOOP("Menus", "Listen")),
     ("Edges", QT_TRANSLATE_NOOP("Menus", "Edges")),
+    ("View", QT_TRANSLATE_NOOP("Menus", "View")),
     ("Training", QT_TRANSLATE_NOOP("Menus", "Training")),
     ("Go", QT_TRANSLATE_NOOP("Menus", "Go")),
     ("Help", QT_TRANSLATE_NOOP("Menus", "Help")),
@@ -33,6 +35,10 @@ MENUS = (
 
 _PRESSES = {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _WALKS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, *_PRESSES}
+
+
+SHORT_MENU = 14
+"""Most actions of a context menu without submenus."""
 
 
 class Commands(QObject):
@@ -76,8 +82,13 @@ class Commands(QObject):
         self._made[key].trigger()
 
     def add_page(self, name: str, page: Page) -> None:
-        """Install the scoped shortcuts of a new page on its lists and text fields."""
+        """Install the scoped shortcuts and the context menus of a new page."""
         self._pages[name] = page
+        for widget in page.menu_widgets():
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            widget.customContextMenuRequested.connect(
+                lambda position, widget=widget: self._open_context_menu(widget, position)
+            )
         for action in ACTIONS:
             if action.page == name:
                 for place, made in self._placed[action.key].items():
@@ -121,6 +132,31 @@ class Commands(QObject):
                 if action.menu == name and self._made[action.key].isEnabled():
                     below.addAction(self._made[action.key])
             below.menuAction().setVisible(not below.isEmpty())
+
+    def context_menu(self, parent: QWidget) -> QMenu:
+        """Menu of the enabled actions of the current page; a long one has submenus."""
+        menu = QMenu(parent)
+        actions = [
+            action
+            for action in ACTIONS
+            if action.page == self._page and action.menu and self._made[action.key].isEnabled()
+        ]
+        for name, title in MENUS:
+            group = [action for action in actions if action.menu == name]
+            if not group:
+                continue
+            is_inline = menu.isEmpty() or len(actions) <= SHORT_MENU
+            if is_inline and not menu.isEmpty():
+                menu.addSeparator()
+            below = menu if is_inline else menu.addMenu(translated("Menus", title))
+            below.addActions([self._made[action.key] for action in group])
+        return menu
+
+    def _open_context_menu(self, widget: QWidget, position: QPoint) -> None:
+        menu = self.context_menu(widget)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        surface = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
+        menu.popup(surface.mapToGlobal(position))
 
     def _make(self, action: Action) -> QAction:
         made = QAction(translated("Actions", action.text), self._window)

@@ -32,6 +32,10 @@ class Page(QWidget):
         """Widgets in which keys of this scope work: lists or text editors."""
         return ()
 
+    def menu_widgets(self) -> Sequence[QWidget]:
+        """Widgets that open the page's actions as their context menu; its lists by default."""
+        return self.places(KeyScope.LIST)
+
     def close_page(self) -> None:
         """Stop timers and threads; called before the project is closed."""
 

@@ -47,6 +47,17 @@ QToolButton[role="page"]:hover { color: $text; }
 QToolButton[role="page"]:checked { color: $text; border-bottom: 2px solid $accent; }
 QToolButton[role="page"]:focus { background: $chosen; color: $text; }
 
+QToolButton[role="chip"] {
+    background: $chosen; border: 1px solid transparent; border-radius: 9px; padding: 1px 8px;
+}
+QToolButton[role="chip"]:hover { border: 1px solid $accent; }
+QToolButton[role="chip"]:focus { border: 2px solid $accent; padding: 0 7px; }
+QToolButton[role="menu"] { padding: 5px 24px 5px 12px; }
+QToolButton[role="menu"]:focus { padding: 4px 23px 4px 11px; }
+QToolButton[role="menu"]::menu-indicator {
+    image: url("$arrow"); width: 10px; height: 6px; subcontrol-position: right center; right: 8px;
+}
+
 QToolButton[role="category"] {
     background: transparent; border: 1px solid transparent; padding: 3px 7px; text-align: left;
 }

@@ -10,6 +10,11 @@ def _category(digit: str) -> Action:
     return Action(f"audit.category_{digit}", text, (digit,), run, When.JUDGING, "", argument=digit)
 
 
+def _zoom(how: str, text: str, *keys: str) -> Action:
+    run = "audit.commands.zoom"
+    return Action(f"audit.zoom_{how}", text, keys, run, menu="View", repeats=True, argument=how)
+
+
 def _nudge(key: str, text: str, sequence: str, ms: int) -> Action:
     run = "audit.commands.nudge_start" if "start" in key else "audit.commands.nudge_stop"
     return Action(
@@ -77,6 +82,28 @@ AUDIT = (
         menu="Listen",
         argument=0,
     ),
+    Action(
+        "audit.previous_word",
+        QT_TRANSLATE_NOOP("Actions", "Seek to previous word"),
+        ("list:Left", "Ctrl+Left"),
+        "audit.commands.seek_word",
+        menu="Listen",
+        repeats=True,
+        argument=-1,
+    ),
+    Action(
+        "audit.next_word",
+        QT_TRANSLATE_NOOP("Actions", "Seek to next word"),
+        ("list:Right", "Ctrl+Right"),
+        "audit.commands.seek_word",
+        menu="Listen",
+        repeats=True,
+        argument=1,
+    ),
+    _zoom("in", QT_TRANSLATE_NOOP("Actions", "Zoom in"), "Ctrl++", "Ctrl+="),
+    _zoom("out", QT_TRANSLATE_NOOP("Actions", "Zoom out"), "Ctrl+-"),
+    _zoom("clip", QT_TRANSLATE_NOOP("Actions", "Zoom to clip"), "Ctrl+0"),
+    _zoom("selection", QT_TRANSLATE_NOOP("Actions", "Zoom to selection"), "Ctrl+E"),
     Action(
         "audit.compare",
         QT_TRANSLATE_NOOP("Actions", "Compare with the voice's reference clip"),
@@ -166,10 +193,11 @@ AUDIT = (
     ),
     Action(
         "audit.leave_text",
-        QT_TRANSLATE_NOOP("Actions", "Leave text or query"),
+        QT_TRANSLATE_NOOP("Actions", "Cancel editing or selection"),
         ("Esc",),
         "audit.commands.leave_text",
         When.PROJECT,
+        "",
     ),
     *(_category(digit) for digit in "1234567890"),
     Action(
@@ -201,6 +229,14 @@ AUDIT = (
         QT_TRANSLATE_NOOP("Actions", "Trim to nearest pause"),
         ("C",),
         "audit.commands.trim_to_pause",
+        When.JUDGING,
+        "Edges",
+    ),
+    Action(
+        "audit.trim_to_selection",
+        QT_TRANSLATE_NOOP("Actions", "Trim to selection"),
+        ("Ctrl+T",),
+        "audit.commands.trim_to_selection",
         When.JUDGING,
         "Edges",
     ),
@@ -239,6 +275,22 @@ AUDIT = (
         QT_TRANSLATE_NOOP("Actions", "Toggle spectrogram"),
         ("G",),
         "audit.commands.toggle_spectrogram",
-        menu="Listen",
+        menu="View",
+    ),
+    Action(
+        "audit.columns",
+        QT_TRANSLATE_NOOP("Actions", "Columns of the list…"),
+        (),
+        "audit.ui.table.choose_columns",
+        When.PROJECT,
+        "View",
+    ),
+    Action(
+        "audit.side_panel",
+        QT_TRANSLATE_NOOP("Actions", "Toggle side panel"),
+        ("P",),
+        "audit.ui.toggle_side_panel",
+        When.PROJECT,
+        "View",
     ),
 )

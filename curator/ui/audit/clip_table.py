@@ -3,18 +3,30 @@
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSize, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QFont, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
+from curator.ui.audit.clip_cell_delegate import ClipCellDelegate
 from curator.ui.audit.clip_table_model import ClipTableModel, Index
+from curator.ui.audit.column_header import ColumnHeader
 from curator.ui.audit.list_columns import COLUMNS
 from curator.ui.theme import GRID
 from curator.ui.widgets.badges import SIZE
 from curator.ui.widgets.held_keys import is_held_navigation
 
 ROW = 3 * GRID + 2
-WIDTHS = {"state": 32, "id": 48, "seconds": 48, "emotion": 32, "findings": 32}
+ABOVE = 1 / 3
+"""Position of the current row that the view keeps, as a share of its height."""
+
 _Select = QItemSelectionModel.SelectionFlag
 
 
@@ -33,6 +45,7 @@ class ClipTable(QTableView):
         self.may_skip: Callable[[], bool] = lambda: True
         """Whether a held key may leave the current clip."""
         self.setModel(model)
+        self.setItemDelegate(ClipCellDelegate(model, self))
         self.setAccessibleName(self.tr("Clips"))
         self._style()
         model.modelAboutToBeReset.connect(self._remember)
@@ -71,8 +84,10 @@ class ClipTable(QTableView):
     def go_to_row(self, row: int) -> None:
         """Make the clip of a row the current and only selected one."""
         index = self._clips.index(row, self._text_column())
+        is_current = self.currentIndex().row() == row
         self.selectionModel().setCurrentIndex(index, _Select.ClearAndSelect | _Select.Rows)
-        self.scrollTo(index)
+        if is_current or not self.isVisible():
+            self.scrollTo(index)  # otherwise the change of the current row scrolls
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         """See QAbstractItemView."""
@@ -107,46 +122,46 @@ class ClipTable(QTableView):
         self.setFont(font)
         rows = self.verticalHeader()
         rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setSectionResizeMode(rows.ResizeMode.Fixed)
         rows.setDefaultSectionSize(max(ROW, self.fontMetrics().height() + GRID))
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        # A header asks every selected row whether it is selected when it paints: 2 s for 100,000
-        # rows. Its own, always empty selection model avoids that.
-        header.setSelectionModel(QItemSelectionModel(self._clips, header))
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionsClickable(True)
-        header.setSortIndicatorShown(False)
-        header.setMinimumSectionSize(3 * GRID)
-        for number, column in enumerate(COLUMNS):
-            stretch = column.key == "text"
-            mode = QHeaderView.ResizeMode.Stretch if stretch else QHeaderView.ResizeMode.Fixed
-            header.setSectionResizeMode(number, mode)
-            if not stretch:
-                self.setColumnWidth(number, self._width(column.key))
-        header.sectionClicked.connect(self._ask_to_sort)
+        self.columns = ColumnHeader(self._clips, self)
+        self.setHorizontalHeader(self.columns)
+        self.columns.arrange("")
+        self.columns.sort_asked.connect(self.sort_asked)
 
-    def _width(self, column: str) -> int:
-        """Column width for a number of five digits in the current font."""
-        digits = {"id": "99999", "seconds": "99.9"}.get(column, "")
-        return max(WIDTHS[column], self.fontMetrics().horizontalAdvance(digits) + 2 * GRID + 4)
+    def choose_columns(self) -> None:
+        """Open the menu of the columns below the header."""
+        self.columns.open_menu(self.columns.rect().bottomLeft())
 
     def show_sorting(self, column: str, descending: bool) -> None:
         """Show the sort indicator if the list is sorted by a column."""
-        header = self.horizontalHeader()
-        keys = [shown.sorts_by for shown in COLUMNS]
-        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
-        header.setSortIndicatorShown(column in keys and column != "recorded")
-        if column in keys:
-            header.setSortIndicator(keys.index(column), order)
+        self.columns.show_sorting(column, descending)
 
-    @Slot(int)
-    def _ask_to_sort(self, section: int) -> None:
-        order = self._clips.order
-        column = COLUMNS[section].sorts_by
-        again = order.column == column and not order.special
-        first = column == "findings"  # clips with findings first
-        self.sort_asked.emit(column, not order.descending if again else first)
+    def scrollTo(
+        self,
+        index: Index,
+        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
+    ) -> None:
+        """Keep the current row in the upper middle, so that the rows to come are visible."""
+        if hint != QAbstractItemView.ScrollHint.EnsureVisible or index.row() < 0:
+            super().scrollTo(index, hint)
+            return
+        super().scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+        top = self.verticalHeader().sectionPosition(index.row())
+        self.verticalScrollBar().setValue(top - round(self.viewport().height() * ABOVE))
+
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Home and End go to the first and the last clip, not to the first and last column."""
+        last = self._clips.rowCount() - 1
+        row = {
+            QAbstractItemView.CursorAction.MoveHome: 0,
+            QAbstractItemView.CursorAction.MoveEnd: last,
+        }.get(action)
+        if row is None or last < 0:
+            return super().moveCursor(action, modifiers)
+        return self._clips.index(row, self._text_column())
 
     @Slot()
     def _remember(self) -> None:

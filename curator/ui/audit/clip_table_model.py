@@ -5,21 +5,27 @@ created by a split, a merge or their undo take the row of the clip they replace;
 appended.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QGuiApplication
 
 from curator.domain.clip_query import Query
 from curator.domain.decision import Changes, State
 from curator.domain.emotion import Emotion, EmotionSet
+from curator.domain.errors import printable
+from curator.domain.span import Span
 from curator.store.project import Project
-from curator.ui.audit.list_columns import COLUMNS, NUMBERS, RowValues
+from curator.ui.audit.list_columns import COLUMNS, FACTS, NUMBERS, RowValues
 from curator.ui.clip_data.clip_columns import ClipColumns
-from curator.ui.clip_data.column_groups import NO_CODE, STATES, only_field
+from curator.ui.clip_data.column_groups import NO_CODE, STATES, Positions, only_field
+from curator.ui.clip_data.expected_words import ExpectedWords
 from curator.ui.clip_data.review_order import AS_RECORDED, Order
+from curator.ui.theme import roles_of
+from curator.ui.widgets.badges import badge, category_badge
 from curator.ui.wording import translated
 
 PAGE = 64
@@ -50,7 +56,10 @@ class ClipTableModel(QAbstractTableModel):
         super().__init__(parent)
         self._project = project
         self._columns = columns
+        self.expected = ExpectedWords(project)
         self._rows: dict[int, RowValues] = {}
+        self._visible: frozenset[str] = frozenset(c.key for c in COLUMNS if not c.is_optional)
+        self._recordings: dict[int, tuple[str, int]] = {}  # name and rate
         self._emotions: dict[str, Emotion] = {}
         self.show_categories(project.settings.emotions)
         self.query = Query()
@@ -61,6 +70,12 @@ class ClipTableModel(QAbstractTableModel):
         """Set the categories, for the badges of the rows."""
         self._emotions = {emotion.key: emotion for emotion in emotions.emotions}
         self._rows.clear()
+
+    def show_columns(self, keys: Collection[str]) -> None:
+        """Set the columns with values; the others stay empty."""
+        self._visible = frozenset(keys)
+        self._rows.clear()
+        self._emit_changed(None)
 
     @property
     def ids(self) -> NDArray[np.int64]:
@@ -89,6 +104,8 @@ class ClipTableModel(QAbstractTableModel):
         row = self._remove(removed)
         if changed is None:
             self._rows.clear()
+            self._recordings.clear()
+            self.expected.forget()
         else:
             for clip in changed:
                 self._rows.pop(clip, None)
@@ -126,7 +143,7 @@ class ClipTableModel(QAbstractTableModel):
         """See QAbstractItemModel."""
         # Called a dozen times per cell and painting; most roles have no value.
         value = _SHOWS.get((index.column(), role))
-        return None if value is None else value(self._row(index.row()))
+        return None if value is None else value(self.row_values(index.row()))
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole
@@ -136,7 +153,11 @@ class ClipTableModel(QAbstractTableModel):
             return None
         column = COLUMNS[section]
         if role == _Role.DisplayRole:
-            return translated("ClipTable", column.title)
+            return translated("ClipTable", column.title) if column.title else ""
+        if role == _Role.DecorationRole and column.icon:
+            quiet = roles_of(QGuiApplication.palette()).quiet
+            is_category = column.icon == "category"
+            return category_badge("", quiet) if is_category else badge(column.icon, quiet)
         if role == _Role.TextAlignmentRole and role in column.shows:
             return NUMBERS  # numbers are right-aligned
         if role in (_Role.ToolTipRole, _Role.AccessibleTextRole):
@@ -190,7 +211,8 @@ class ClipTableModel(QAbstractTableModel):
     def _rows_of(self, clips: Sequence[int]) -> NDArray[np.intp]:
         return np.flatnonzero(np.isin(self._ids, np.array(clips, np.int64)))
 
-    def _row(self, number: int) -> RowValues:
+    def row_values(self, number: int) -> RowValues:
+        """Values of a row."""
         clip = int(self._ids[number])
         row = self._rows.get(clip)
         if row is None:
@@ -209,14 +231,59 @@ class ClipTableModel(QAbstractTableModel):
             for clip in clips.tolist():
                 self._rows[clip] = RowValues(clip, "", 0.0, State.UNDECIDED, None, 0, 0)
             clips = self._columns.ids[where]
-        names = ("state", "emotion", "errors", "warnings")
+        names = ("state", "emotion", "errors", "warnings", "recording", "start", "corrected")
+        expected = self._expected_texts(where, texts)
         values = [self._columns.column(name)[where].tolist() for name in names]
         seconds = self._columns.seconds(where).tolist()
         keys = list(self._columns.emotions)
-        for clip, s, state, code, errors, warnings in zip(
+        numbers = self._numbers(clips.tolist())
+        for clip, s, state, code, errors, warnings, recording, start, edited in zip(
             clips.tolist(), seconds, *values, strict=True
         ):
             emotion = None if code == NO_CODE else self._emotions.get(keys[code])
+            name, rate = self._recording(recording)
             self._rows[clip] = RowValues(
-                clip, texts.get(clip, ""), s, STATES[state], emotion, errors, warnings
+                clip,
+                texts.get(clip, ""),
+                s,
+                STATES[state],
+                emotion,
+                errors,
+                warnings,
+                name,
+                start / rate,
+                edited,
+                numbers.get(clip, {}),
+                expected.get(clip, ""),
             )
+
+    def _expected_texts(self, where: Positions, texts: Mapping[int, str]) -> dict[int, str]:
+        """Texts of the clips without one, from the transcripts of their recordings."""
+        expected: dict[int, str] = {}
+        columns = [self._columns.column(name) for name in ("recording", "start", "stop")]
+        for position in where.tolist():
+            clip = int(self._columns.ids[position])
+            if not texts.get(clip):
+                recording, start, stop = (int(column[position]) for column in columns)
+                transcript = self.expected.of(recording, Span(start, stop))
+                expected[clip] = transcript.text if transcript else ""
+        return expected
+
+    def _numbers(self, clips: Sequence[int]) -> dict[int, dict[str, float]]:
+        """Values of the visible columns that are facts, by clip and column key."""
+        numbers: dict[int, dict[str, float]] = {}
+        for key in FACTS.keys() & self._visible:
+            for clip, value in self._project.clips.rows("score", clips, FACTS[key]):
+                numbers.setdefault(clip, {})[key] = value
+        if "confidence" in self._visible:
+            for clip, _, value in self._project.clips.rows("transcript", clips):
+                numbers.setdefault(clip, {})["confidence"] = value
+        return numbers
+
+    def _recording(self, number: int) -> tuple[str, int]:
+        if number not in self._recordings:
+            self._recordings = {
+                each.id: (printable(each.name), each.rate)
+                for each in self._project.recordings.all()
+            }
+        return self._recordings.get(number, ("", 1))

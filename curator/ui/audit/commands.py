@@ -45,12 +45,24 @@ class AuditCommands(QObject):
     # Playback
 
     def play_or_stop(self) -> None:
-        """Play the clip, from the cursor if there is one; stop if it plays."""
-        cursor = self._current_clip.cursor_sample
-        if not self._playback.playing and cursor is not None:
+        """Play the selected part, else the clip from the cursor; stop if it plays."""
+        cursor, part = self._current_clip.cursor_sample, self._current_clip.selection
+        if not self._playback.playing and part is not None:
+            self._playback.play_span(part)
+        elif not self._playback.playing and cursor is not None:
             self._playback.play_from(cursor)
         else:
             self._playback.play_or_stop()
+
+    def seek_word(self, step: int) -> None:
+        """Move the cursor to the previous (-1) or next (1) word; what plays goes on from there."""
+        at = self._current_clip.seek_word(step)
+        if at is not None and self._playback.playing:
+            self._playback.play_from(at)
+
+    def zoom(self, how: str) -> None:
+        """Zoom the waveform. how: "in", "out", "clip" or "selection"."""
+        self._current_clip.zoom(how)
 
     def compare_with_voice(self) -> None:
         """Play the reference clip of the voice; a second time, the current clip."""
@@ -132,7 +144,11 @@ class AuditCommands(QObject):
         self._current_clip.edit_text()
 
     def leave_text(self) -> None:
-        """Move the focus back to the list."""
+        """Discard what was typed or selected, and move the focus back to the list."""
+        if self._current_clip.cancel_text():
+            self._session.messages.inform(self.tr("Discarded the changes of the text."))
+        else:
+            self._current_clip.select(None)
         self._view.focus_list()
 
     def transcribe_again(self) -> None:
@@ -162,6 +178,16 @@ class AuditCommands(QObject):
         """Move the edges that cut a word to the nearest pause."""
         if not self._decisions.trim_to_pause(self._current()):
             self._session.messages.inform(self.tr("No pause near the edges of the clip."))
+
+    def trim_to_selection(self) -> None:
+        """Move the edges of the clip to those of the selection."""
+        clip, part = self._current(), self._current_clip.selection
+        if part is None:
+            raise CuratorError(
+                self.tr("Nothing is selected."), self.tr("Drag in the waveform to select a part.")
+            )
+        if self._decisions.trim_to(clip, part):
+            self._current_clip.select(None)
 
     def split_at_cursor(self) -> None:
         """Split the clip in two at the cursor or the playhead."""
@@ -239,7 +265,9 @@ class AuditCommands(QObject):
 
     @Slot(int, str)
     def _correct(self, number: int, text: str) -> None:
-        self._decisions.correct(self._session.project.clips.get(number), text)
+        if self._decisions.correct(self._session.project.clips.get(number), text):
+            saved = self.tr("Saved the text of clip %1.").replace("%1", str(number))
+            self._session.messages.inform(saved, self.tr("Undo: Ctrl+Z"))
 
     @Slot(str)
     def _fix(self, action: str) -> None:

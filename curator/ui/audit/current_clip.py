@@ -6,16 +6,21 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget
 
 from curator.domain.clip import Clip
+from curator.domain.span import Span
 from curator.ui.audit.clip_editor import ClipEditor
 from curator.ui.audit.clip_table import ClipTable
 from curator.ui.audit.clip_table_model import ClipTableModel
 from curator.ui.audit.findings_panel import FindingsPanel
 from curator.ui.audit.query_bar import QueryBar
+from curator.ui.audit.side_panel import SidePanel
 from curator.ui.clip_commands.playback import ClipPlayback
 from curator.ui.clip_data import clip_counts
 from curator.ui.clip_data.column_feed import ColumnFeed
 from curator.ui.session import Session
 from curator.ui.widgets.category_bar import CategoryBar
+
+ZOOM = 1.5
+"""Factor of one step of zoom by keyboard."""
 
 PRELOAD_AHEAD, PRELOAD_BEHIND = 5, 3
 """Clips of the list that are decoded in advance."""
@@ -27,6 +32,7 @@ class AuditWidgets(Protocol):
     query: QueryBar
     table: ClipTable
     editor: ClipEditor
+    side: SidePanel
     findings: FindingsPanel
     categories: CategoryBar
     stack: QStackedWidget
@@ -65,7 +71,7 @@ class CurrentClip(QObject):
         ui.editor.corrected.connect(self.corrected)
         ui.categories.wanted.connect(self.category_asked)
         ui.findings.wanted.connect(self.fix_asked)
-        playback.moved.connect(ui.editor.waveform.set_playhead)
+        playback.moved.connect(ui.editor.set_playhead)
         playback.sound_loaded.connect(ui.editor.set_sound)
         playback.settings_changed.connect(self._show_playback_settings)
         playback.refused.connect(session.messages.warn)
@@ -75,6 +81,35 @@ class CurrentClip(QObject):
     def cursor_sample(self) -> int | None:
         """Sample of the cursor in the waveform, None without one."""
         return self._ui.editor.waveform.cursor_sample
+
+    @property
+    def selection(self) -> Span | None:
+        """Selected part of the recording, None without one."""
+        part = self._ui.editor.waveform.selection
+        return part if part is not None and part.samples else None
+
+    def select(self, span: Span | None) -> None:
+        """Select a part of the recording, None for none."""
+        self._ui.editor.set_selection(span)
+
+    def zoom(self, how: str) -> None:
+        """Zoom the waveform. how: "in", "out", "clip" or "selection"."""
+        waveform = self._ui.editor.waveform
+        {
+            "in": lambda: waveform.zoom(ZOOM),
+            "out": lambda: waveform.zoom(1 / ZOOM),
+            "clip": waveform.zoom_to_clip,
+            "selection": waveform.zoom_to_selection,
+        }[how]()
+
+    def seek_word(self, step: int) -> int | None:
+        """Move the cursor to the start of the previous (-1) or next (1) word, and return it."""
+        playhead = self._playback.playhead()
+        at = self._ui.editor.word_beside(self.cursor_sample if playhead is None else playhead, step)
+        if at is not None:
+            self._ui.editor.waveform.set_cursor(at)
+            self._ui.editor.waveform.reveal(at)
+        return at
 
     def show(self, number: int, *, play: bool) -> None:
         """Make a clip the current one and decode it; play: also play it."""
@@ -115,7 +150,7 @@ class CurrentClip(QObject):
             None if before is None else (before, texts.get(before, "")),
             None if after is None else (after, texts.get(after, "")),
         )
-        ui.findings.show_clip(clip)
+        ui.side.show_clip(clip)
         self.show_category()
 
     def _may_skip(self) -> bool:
@@ -132,6 +167,10 @@ class CurrentClip(QObject):
     def edit_text(self) -> None:
         """Move the focus to the transcript."""
         self._ui.editor.text.begin()
+
+    def cancel_text(self) -> bool:
+        """Discard the changes of the transcript; returns whether there were any."""
+        return self._ui.editor.text.cancel()
 
     def toggle_spectrogram(self) -> None:
         """Show or hide the spectrogram."""

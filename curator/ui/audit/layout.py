@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QScrollArea,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -17,13 +16,18 @@ from curator.store.project import Project
 from curator.ui.audit.clip_editor import ClipEditor
 from curator.ui.audit.clip_table import ClipTable
 from curator.ui.audit.clip_table_model import ClipTableModel
-from curator.ui.audit.findings_panel import FindingsPanel
 from curator.ui.audit.query_bar import QueryBar
+from curator.ui.audit.side_panel import SidePanel
 from curator.ui.page import button, hairline, label
 from curator.ui.theme import GRID
-from curator.ui.widgets.category_bar import CategoryBar
 
 LIST_WIDTH, EDITOR_WIDTH, SIDE_WIDTH = 50 * GRID, 78 * GRID, 30 * GRID
+
+FOLDS_BELOW = 1100
+"""Width of the page below which the side panel folds by itself, in pixels."""
+
+AUTO, SHOWN, FOLDED = "auto", "shown", "folded"
+"""Values of the setting "side_panel"."""
 
 
 class AuditLayout(QObject):
@@ -32,6 +36,8 @@ class AuditLayout(QObject):
     keys: shortcuts of an action, shown on the buttons of the findings. stack: index 0 with clips,
     1 with the message for an empty list.
     """
+
+    side_panel_set = Signal(str)  # AUTO, SHOWN or FOLDED, by a person
 
     def __init__(
         self,
@@ -43,9 +49,11 @@ class AuditLayout(QObject):
         super().__init__(page)
         self.query = QueryBar(project)
         self.table = ClipTable(model)
-        self.editor = ClipEditor(project)
-        self.findings = FindingsPanel(keys)
-        self.categories = CategoryBar(project.settings.emotions)
+        self.editor = ClipEditor(project, model.expected)
+        self.side = SidePanel(keys, project.settings.emotions)
+        self.findings, self.categories = self.side.findings, self.side.categories
+        self._side_choice, self._page_width = AUTO, 0
+        self.side.unfold_wanted.connect(self.toggle_side_panel)
         self.empty_message, self.empty_button = label(role="title"), button("", "first")
         self.stack = QStackedWidget()
         self.stack.addWidget(self._splitter())
@@ -62,7 +70,7 @@ class AuditLayout(QObject):
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)
         self.table.setFrameShape(QFrame.Shape.NoFrame)
-        for widget in (self.table, self.editor, self._side_panel()):
+        for widget in (self.table, self.editor, self.side):
             splitter.addWidget(widget)
         splitter.setSizes([LIST_WIDTH, EDITOR_WIDTH, SIDE_WIDTH])
         for index, stretch in enumerate((3, 5, 1)):
@@ -71,25 +79,29 @@ class AuditLayout(QObject):
         self.editor.setMinimumWidth(32 * GRID)
         return splitter
 
-    def _side_panel(self) -> QWidget:
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(label(self.tr("Findings"), "heading"))
-        column.addWidget(self.findings)
-        column.addSpacing(GRID)
-        column.addWidget(hairline())
-        column.addWidget(label(self.tr("Category"), "heading"))
-        column.addWidget(self.categories)
-        column.addStretch(1)
-        panel = QScrollArea()
-        panel.setWidgetResizable(True)
-        panel.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        panel.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        panel.setWidget(content)
-        panel.setMinimumWidth(22 * GRID)
-        return panel
+    def choose_side_panel(self, choice: str) -> None:
+        """Set when the side panel is folded: AUTO by the width of the page, SHOWN or FOLDED."""
+        self._side_choice = choice
+        self._fold()
+
+    def fit(self, width: int) -> None:
+        """Fold the side panel in a narrow page. width: of the page, in pixels."""
+        self._page_width = width
+        self._fold()
+
+    def toggle_side_panel(self) -> None:
+        """Fold or unfold the side panel."""
+        folded = not self.side.is_folded
+        is_usual = folded == (self._page_width < FOLDS_BELOW)
+        self.choose_side_panel(AUTO if is_usual else FOLDED if folded else SHOWN)
+        self.side_panel_set.emit(self._side_choice)
+
+    def _fold(self) -> None:
+        folded = self._side_choice == FOLDED
+        if self._side_choice == AUTO:
+            folded = self._page_width < FOLDS_BELOW
+        if folded != self.side.is_folded:
+            self.side.fold(folded=folded)
 
     def _empty_list(self) -> QWidget:
         widget = QWidget()

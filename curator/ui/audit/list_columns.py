@@ -1,7 +1,7 @@
 """Columns of the clip list."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QColor, QGuiApplication
@@ -11,6 +11,7 @@ from curator.domain.emotion import Emotion
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.theme import roles_of
 from curator.ui.widgets.badges import badge, category_badge
+from curator.ui.widgets.timeline import clock
 from curator.ui.wording import counted, translated
 
 _Role = Qt.ItemDataRole
@@ -19,7 +20,12 @@ NUMBERS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True, slots=True)
 class RowValues:
-    """Values of one row. emotion: category or None. errors, warnings: number of findings."""
+    """Values of one row.
+
+    emotion: category or None. errors, warnings: number of findings. begin: seconds into the
+    recording. numbers: values of the columns that are facts, by column key. expected: text of a
+    clip without one, from the transcript of its recording.
+    """
 
     id: int
     text: str
@@ -28,17 +34,47 @@ class RowValues:
     emotion: Emotion | None
     errors: int
     warnings: int
+    recording: str = ""
+    begin: float = 0.0
+    is_edited: bool = False
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    expected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ListColumn:
-    """One column. sorts_by: column of ClipColumns. shows: Qt role -> value of a row."""
+    """One column.
+
+    sorts_by: column of ClipColumns. shows: Qt role -> value of a row. widest: text that sets its
+    width, "" for an icon. icon: badge instead of a title. is_optional: hidden unless chosen.
+    """
 
     key: str
     title: str
     tip: str
     sorts_by: str
     shows: Mapping[int, Callable[[RowValues], object]]
+    widest: str = ""
+    icon: str = ""
+    is_optional: bool = False
+
+
+def _number_column(
+    key: str, title: str, tip: str, sorts_by: str, shown: Callable[[RowValues], str], widest: str
+) -> ListColumn:
+    shows: Mapping[int, Callable[[RowValues], object]] = {
+        _Role.DisplayRole: shown,
+        _Role.TextAlignmentRole: lambda row: NUMBERS,
+    }
+    return ListColumn(key, title, tip, sorts_by, shows, widest, is_optional=True)
+
+
+def _fact(key: str, digits: int) -> Callable[[RowValues], str]:
+    return lambda row: f"{row.numbers[key]:.{digits}f}" if key in row.numbers else ""
+
+
+def _pace(row: RowValues) -> str:
+    return f"{len(row.text) / row.seconds:.1f}" if row.text and row.seconds else ""
 
 
 def _state_text(row: RowValues) -> str:
@@ -65,7 +101,7 @@ def _findings_text(row: RowValues) -> str:
 
 
 def _text_colour(row: RowValues) -> object:
-    if row.state is not State.DROPPED:
+    if row.state is not State.DROPPED and not row.expected:
         return None
     return QColor(roles_of(QGuiApplication.palette()).quiet)
 
@@ -83,6 +119,7 @@ COLUMNS: Sequence[ListColumn] = (
             _Role.AccessibleTextRole: _state_text,
             _Role.ToolTipRole: _state_text,
         },
+        icon="kept",
     ),
     ListColumn(
         "id",
@@ -94,6 +131,7 @@ COLUMNS: Sequence[ListColumn] = (
             _Role.TextAlignmentRole: lambda row: NUMBERS,
             _Role.ForegroundRole: lambda row: QColor(roles_of(QGuiApplication.palette()).quiet),
         },
+        "99999",
     ),
     ListColumn(
         "text",
@@ -101,8 +139,8 @@ COLUMNS: Sequence[ListColumn] = (
         QT_TRANSLATE_NOOP("ClipTable", "Transcript"),
         "text",
         {
-            _Role.DisplayRole: lambda row: row.text,
-            _Role.ToolTipRole: lambda row: row.text,
+            _Role.DisplayRole: lambda row: row.text or row.expected,
+            _Role.ToolTipRole: lambda row: row.text or row.expected,
             _Role.ForegroundRole: _text_colour,
         },
     ),
@@ -115,6 +153,7 @@ COLUMNS: Sequence[ListColumn] = (
             _Role.DisplayRole: lambda row: f"{row.seconds:.1f}",
             _Role.TextAlignmentRole: lambda row: NUMBERS,
         },
+        "99.9",
     ),
     ListColumn(
         "emotion",
@@ -130,6 +169,7 @@ COLUMNS: Sequence[ListColumn] = (
             _Role.ToolTipRole: lambda row: row.emotion.name if row.emotion else None,
             _Role.AccessibleTextRole: lambda row: row.emotion.name if row.emotion else None,
         },
+        icon="category",
     ),
     ListColumn(
         "findings",
@@ -143,5 +183,76 @@ COLUMNS: Sequence[ListColumn] = (
             _Role.ToolTipRole: _findings_text,
             _Role.AccessibleTextRole: _findings_text,
         },
+        icon="warning",
+    ),
+    _number_column(
+        "snr",
+        QT_TRANSLATE_NOOP("ClipTable", "SNR"),
+        QT_TRANSLATE_NOOP("ClipTable", "Signal-to-noise ratio in dB"),
+        "score:snr",
+        _fact("snr", 0),
+        "-99",
+    ),
+    _number_column(
+        "similarity",
+        QT_TRANSLATE_NOOP("ClipTable", "Sim."),
+        QT_TRANSLATE_NOOP("ClipTable", "Similarity to the reference voice, 0 to 1"),
+        "score:speaker_similarity",
+        _fact("similarity", 2),
+        "0.99",
+    ),
+    _number_column(
+        "pace",
+        QT_TRANSLATE_NOOP("ClipTable", "Pace"),
+        QT_TRANSLATE_NOOP("ClipTable", "Characters per second"),
+        "pace",
+        _pace,
+        "99.9",
+    ),
+    _number_column(
+        "confidence",
+        QT_TRANSLATE_NOOP("ClipTable", "Conf."),
+        QT_TRANSLATE_NOOP("ClipTable", "Mean word probability of the transcript, 0 to 1"),
+        "confidence",
+        _fact("confidence", 2),
+        "0.99",
+    ),
+    _number_column(
+        "begin",
+        QT_TRANSLATE_NOOP("ClipTable", "Start"),
+        QT_TRANSLATE_NOOP("ClipTable", "Start in the recording"),
+        "begin",
+        lambda row: clock(row.begin, 0.1),
+        "9:59:59.9",
+    ),
+    ListColumn(
+        "recording",
+        QT_TRANSLATE_NOOP("ClipTable", "Recording"),
+        QT_TRANSLATE_NOOP("ClipTable", "Recording"),
+        "recording",
+        {
+            _Role.DisplayRole: lambda row: row.recording,
+            _Role.ToolTipRole: lambda row: row.recording,
+        },
+        "evening show.wav",
+        is_optional=True,
+    ),
+    ListColumn(
+        "edited",
+        QT_TRANSLATE_NOOP("ClipTable", "Edited"),
+        QT_TRANSLATE_NOOP("ClipTable", "Text typed by a person"),
+        "corrected",
+        {
+            _Role.DisplayRole: lambda row: (
+                translated("ClipTable", QT_TRANSLATE_NOOP("ClipTable", "yes"))
+                if row.is_edited
+                else ""
+            ),
+        },
+        "yes",
+        is_optional=True,
     ),
 )
+
+FACTS: Mapping[str, str] = {"snr": "snr", "similarity": "speaker_similarity"}
+"""Keys of the scores that columns show."""

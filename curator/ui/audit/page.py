@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QPaintEvent
+from PySide6.QtGui import QHideEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from curator.ui.actions import KeyScope
@@ -15,6 +15,7 @@ from curator.ui.clip_commands.decisions import ClipDecisions
 from curator.ui.clip_commands.playback import ClipPlayback
 from curator.ui.clip_data.column_feed import ColumnFeed
 from curator.ui.page import Page
+from curator.ui.query_history import QueryHistory
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
 
@@ -40,6 +41,11 @@ class AuditPage(Page):
         self.view = AuditView(session, self.model, self.ui, self.playback, self)
         self.commands = AuditCommands(session, self.view, self.playback, self.decisions)
         session.changed.connect(self.decisions.follow)
+        self.ui.table.columns.arrange(settings.text("audit_columns"))
+        self.ui.table.columns.arranged.connect(lambda text: settings.set("audit_columns", text))
+        self.ui.query.history = QueryHistory(settings)
+        self.ui.choose_side_panel(settings.text("side_panel"))
+        self.ui.side_panel_set.connect(lambda choice: settings.set("side_panel", choice))
         self._first_paint = QTimer(self, singleShot=True, interval=UNPAINTED_MS)
         self._first_paint.timeout.connect(self.view.load)
         self._first_paint.start()
@@ -49,6 +55,15 @@ class AuditPage(Page):
         super().paintEvent(event)
         if self._first_paint.isActive():
             self._first_paint.start(0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold the side panel where there is little room."""
+        super().resizeEvent(event)
+        self.ui.fit(self.width())
+
+    def menu_widgets(self) -> Sequence[QWidget]:
+        """See Page."""
+        return self.ui.table, self.ui.editor.waveform, self.ui.editor.spectrogram
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Stop playback when another page comes to the front."""

@@ -1,18 +1,20 @@
 """Text field for the transcript of a clip."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFont, QTextCursor
+from PySide6.QtGui import QFocusEvent, QFont, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from curator.ui.theme import GRID, TRANSCRIPT_PT
 
-LINES = 3
+LINES, MAX_LINES = 2, 7
+"""Lines of text shown at least and at most; a longer text scrolls."""
 
 
 class TranscriptEdit(QPlainTextEdit):
-    """Text field in large type; emits the edited text when it loses the focus."""
+    """Text field in large type, as high as its text; emits the edited text when left."""
 
     corrected = Signal(int, str)  # clip id, text
+    edited = Signal()  # the text or the focus changed
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,7 +27,8 @@ class TranscriptEdit(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setAccessibleName(self.tr("Transcript"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(self.fontMetrics().lineSpacing() * LINES + 3 * GRID)
+        self.textChanged.connect(self._follow_text)
+        self._fit()
 
     def show_text(self, clip: int | None, text: str, *, certain: bool = True) -> None:
         """Show the transcript of a clip, unless that of the same clip is being edited.
@@ -58,13 +61,41 @@ class TranscriptEdit(QPlainTextEdit):
             self._shown = text
             self.corrected.emit(self._clip, text)
 
+    def cancel(self) -> bool:
+        """Discard the changes; returns whether there were any."""
+        changed = self.is_edited
+        if changed:
+            self.setPlainText(self._shown)
+        return changed
+
     def give_up_focus(self) -> None:
         """Commit the text before another clip is shown."""
         if self.hasFocus():
             self.commit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """See QWidget."""
+        super().focusInEvent(event)
+        self.edited.emit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Commit the text, unless a popup menu took the focus."""
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.commit()
+            self.edited.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the height to the lines at the new width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _follow_text(self) -> None:
+        self._fit()
+        self.edited.emit()
+
+    def _fit(self) -> None:
+        lines = round(self.document().size().height())  # QPlainTextEdit counts lines, not pixels
+        wanted = min(max(lines, LINES), MAX_LINES) * self.fontMetrics().lineSpacing() + 3 * GRID
+        if wanted != self.height() or self.minimumHeight() != wanted:
+            self.setFixedHeight(wanted)

@@ -34,6 +34,8 @@ class AuditView(QObject):
         self.feed = ColumnFeed.of(session)
         self._pending: tuple[Query, Order] | None = None
         self._stale = False  # whether decisions are missing in the columns
+        self._before_query: int | None = None  # current clip, until the person goes to another
+        self._is_listing = False
         self._connect()
         ui.query.edit.setText(session.query)
         ui.query.ask()
@@ -102,6 +104,7 @@ class AuditView(QObject):
     def load(self) -> None:
         """Start to decode clips and to read the columns; called once the page is painted."""
         self.current.loads = True
+        self._ui.editor.start_checks()
         self.current.preload()
         self.feed.start_reading()
 
@@ -114,7 +117,15 @@ class AuditView(QObject):
             self._ui.query.show_loading()
             return
         self._pending = None
+        before, had_terms = self.clip, bool(self.model.query.terms)
+        if query.terms and not had_terms and before is not None:
+            self._before_query = before.id
+        self._is_listing = True
         self.model.show(query, order)
+        if not query.terms and self._before_query is not None:
+            self._ui.table.go_to(self._before_query)
+            self._before_query = None
+        self._is_listing = False
         self._show_counts()
 
     @Slot(object, object)
@@ -139,8 +150,10 @@ class AuditView(QObject):
     @Slot(int)
     def _choose(self, clip: int) -> None:
         """Show the clip that became current in the list; play it if autoplay is on."""
-        visible = self._ui.stack.isVisible()  # a hidden page does not play
-        autoplay = visible and self.session.settings.is_on("autoplay")
+        if not self._is_listing:
+            self._before_query = None
+        visible = self._ui.stack.isVisible()  # a hidden page does not play, nor does a filter
+        autoplay = visible and not self._is_listing and self.session.settings.is_on("autoplay")
         self.current.show(clip, play=self.clip is not None and autoplay)
         self.session.choose(clip)
 

@@ -101,6 +101,13 @@ class ClipDecisions(QObject):
         edit = nudge_edit(clip.id, span) if nudge else recut(clip.id, span)
         return self._session.apply(edit)
 
+    def trim_to(self, clip: Clip, part: Span) -> Changes | None:
+        """Move both edges of a clip to those of a part of its recording."""
+        minimum = max(1, round(MIN_CLIP_S * clip.rate))
+        if part.samples < minimum or part == clip.span:
+            return None
+        return self._session.apply(recut(clip.id, part))
+
     def trim_to_pause(self, clip: Clip) -> Changes | None:
         """Move the edges that cut a word to the nearest pause; None if there is none."""
         edges = clip.edges

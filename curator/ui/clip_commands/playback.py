@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from curator.domain.clip import Clip
 from curator.domain.errors import CuratorError
+from curator.domain.span import Span
 from curator.ui.session import Session
 from curator.ui.sound.loader import ClipLoader
 from curator.ui.sound.playable import PlayableClip
@@ -107,6 +108,16 @@ class ClipPlayback(QObject):
         if self._clip is not None:
             start = min(max(sample, self._clip.span.start), self._clip.span.stop)
             self._play(self._clip.id, (start - self._clip.span.start) / self._clip.rate)
+
+    def play_span(self, span: Span) -> None:
+        """Play the part of the current clip inside a span of its recording."""
+        if self._clip is None:
+            return
+        clip = self._clip.span
+        start, stop = max(span.start, clip.start), min(span.stop, clip.stop)
+        if start < stop:
+            rate = self._clip.rate
+            self._play(self._clip.id, (start - clip.start) / rate, (stop - clip.start) / rate)
 
     def play_start(self) -> None:
         """Play the first 0.5 s."""

@@ -105,10 +105,18 @@ class ClipColumns:
             return self.seconds(slice(None))
         if name == "begin":
             return self._columns["start"] / self._rate_of[self._columns["recording"]]
+        if name == "pace":
+            return self._paces()
         self.need(group_of(name))
         if name.startswith(FINDING):
             return self._columns.get(name, np.zeros(len(self), np.bool_))
         return self._columns[name]
+
+    def _paces(self) -> NDArray[np.float64]:
+        """Characters per second, nan without text."""
+        lengths = np.fromiter(map(len, self.column("text")), np.float64, len(self))
+        lengths[lengths == 0] = np.nan
+        return lengths / self.seconds(slice(None))
 
     def need(self, group: str) -> None:
         """Read a group unless it is loaded."""

@@ -44,7 +44,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[type, object]]] = {
 """Columns by group: data type and value of a clip without the fact."""
 
 _GROUP_OF = {column: group for group, columns in GROUPS.items() for column in columns}
-_GROUP_OF |= {"duration": "place", "begin": "place"}
+_GROUP_OF |= {"duration": "place", "begin": "place", "pace": "text"}
 
 TOUCHED = {
     Field.STATE: frozenset({"place"}),

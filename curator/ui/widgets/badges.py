@@ -12,10 +12,9 @@ SCALE = 3
 """Device pixel ratio of the icons, for screens at 200 % and more."""
 
 
-def badge(kind: str) -> QIcon:
-    """Icon in the colours of the theme. kind: "kept", "dropped", "error" or "warning"."""
-    colours = roles_of(QGuiApplication.palette())
-    return _badge(kind, getattr(colours, kind))
+def badge(kind: str, colour: str = "") -> QIcon:
+    """Icon of a kind: "kept", "dropped", "error" or "warning". colour: the theme's without one."""
+    return _badge(kind, colour or getattr(roles_of(QGuiApplication.palette()), kind))
 
 
 def category_badge(letter: str, colour: str) -> QIcon:

@@ -23,6 +23,7 @@ class CategoryBar(QWidget):
         self._buttons: dict[str, QToolButton] = {}
         self._counts: dict[str, QLabel] = {}
         self._lines: list[QHBoxLayout] = []
+        self._is_compact = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(GRID // 2)
@@ -60,6 +61,16 @@ class CategoryBar(QWidget):
         line.addWidget(self._counts[emotion.key])
         return line
 
+    def set_compact(self, *, compact: bool) -> None:
+        """Show only badge and digit of each category; names and counts are in the tool tips."""
+        self._is_compact = compact
+        for emotion in self._categories.emotions:
+            self._counts[emotion.key].setVisible(not compact)
+            self._buttons[emotion.key].setText(self._text(emotion))
+
+    def _text(self, emotion: Emotion) -> str:
+        return emotion.digit if self._is_compact else f"{emotion.digit}  {emotion.name}"
+
     def show_category(self, key: str | None) -> None:
         """Check the button of a category, None for no category."""
         for category, button in self._buttons.items():
@@ -69,7 +80,8 @@ class CategoryBar(QWidget):
         """Show the number of kept clips and the target of each category."""
         for emotion in self._categories.emotions:
             button, count = self._buttons[emotion.key], kept.get(emotion.key, 0)
-            button.setText(f"{emotion.digit}  {emotion.name}")
+            button.setText(self._text(emotion))
+            self._counts[emotion.key].setVisible(not self._is_compact)
             of = self.tr("%1 of %2").replace("%1", number(count))
             self._counts[emotion.key].setText(of.replace("%2", number(emotion.target_clips)))
             name = self.tr("Category %1, key %2, %3 of %4 clips kept")

@@ -1,11 +1,24 @@
 """Spectrogram widget below the waveform, on the same timeline."""
 
-from PySide6.QtCore import QObject, QRect, QRectF, QRunnable, QSize, Qt, QThreadPool, Signal, Slot
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtCore import (
+    QLineF,
+    QObject,
+    QRect,
+    QRectF,
+    QRunnable,
+    QSize,
+    Qt,
+    QThreadPool,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from curator.domain.span import Span
 from curator.ui.sound.playable import PlayableClip
-from curator.ui.theme import roles
+from curator.ui.theme import Roles, roles
+from curator.ui.widgets.range_drag import RangeDrag
 from curator.ui.widgets.spectrogram import HIGHEST_HZ, Levels, as_picture, levels
 from curator.ui.widgets.timeline import Timeline
 
@@ -36,7 +49,10 @@ class _Computation(QRunnable):
 
 
 class SpectrogramView(QWidget):
-    """Draws the spectrogram of one clip at its position on the timeline."""
+    """Draws the spectrogram of one clip on the timeline, with playhead, cursor and selection."""
+
+    clicked = Signal(int)  # sample
+    selected = Signal(object)  # Span while and after it is dragged, None for none
 
     def __init__(self, parent: QWidget | None = None, at_once_s: float = AT_ONCE_S) -> None:
         """at_once_s: longer clips are computed on another thread."""
@@ -47,6 +63,10 @@ class SpectrogramView(QWidget):
         self._levels: Levels | None = None
         self._image: QImage | None = None
         self._shade = ("", "")
+        self._playhead: int | None = None
+        self._cursor: int | None = None
+        self._selection: Span | None = None
+        self._range: RangeDrag | None = None
         self._number = 0
         self._signals = _ComputationSignals()
         self._signals.computed.connect(self._take, Qt.ConnectionType.QueuedConnection)
@@ -69,6 +89,44 @@ class SpectrogramView(QWidget):
         """Follow the timeline of the waveform; connect it to ``viewed``."""
         self._timeline = timeline
         self.update()
+
+    def set_playhead(self, sample: int | None) -> None:
+        """Set the playhead, None to hide it."""
+        if sample != self._playhead:
+            self._update_line(self._playhead)
+            self._playhead = sample
+            self._update_line(sample)
+
+    def set_cursor(self, sample: int | None) -> None:
+        """Set the cursor, None to hide it."""
+        self._cursor = sample
+        self.update()
+
+    def set_selection(self, span: Span | None) -> None:
+        """Set the selected part, None for none."""
+        self._selection = span
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Set the cursor; a selection may begin here."""
+        if event.button() == Qt.MouseButton.LeftButton and self._timeline is not None:
+            sample = self._timeline.sample(event.position().x())
+            self._range = RangeDrag(event.position().x(), sample)
+            self.selected.emit(None)
+            self.clicked.emit(sample)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Select the dragged part."""
+        if self._range is None or self._timeline is None:
+            return
+        sample = self._timeline.sample(event.position().x())
+        part = self._range.moved_to(event.position().x(), sample)
+        if part is not None:
+            self.selected.emit(part)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End the selection."""
+        self._range = None
 
     @property
     def ready(self) -> bool:
@@ -94,7 +152,30 @@ class SpectrogramView(QWidget):
                     self._image = as_picture(self._levels, look.surface, look.wave, look.text)
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
                 painter.drawImage(self._clip_rect(), self._image)
+            self._paint_times(painter, look)
             self._paint_marks(painter, QColor(look.text), QColor(look.surface))
+
+    def _paint_times(self, painter: QPainter, look: Roles) -> None:
+        """Draw selection, cursor and playhead as in the waveform."""
+        if self._timeline is None:
+            return
+        if self._selection is not None and self._selection.samples:
+            wash = QColor(look.accent)
+            wash.setAlphaF(0.3)
+            left, right = map(self._timeline.x, (self._selection.start, self._selection.stop))
+            painter.fillRect(QRectF(left, 0, right - left, self.height()), wash)
+        for sample, pen in (
+            (self._cursor, QPen(QColor(look.text), 1, Qt.PenStyle.DotLine)),
+            (self._playhead, QPen(QColor(look.playhead), 2)),
+        ):
+            if sample is not None:
+                x = self._timeline.x(sample)
+                painter.setPen(pen)
+                painter.drawLine(QLineF(x, 0, x, self.height()))
+
+    def _update_line(self, sample: int | None) -> None:
+        if sample is not None and self._timeline is not None:
+            self.update(QRect(int(self._timeline.x(sample)) - 2, 0, 5, self.height()))
 
     @Slot(int, object)
     def _take(self, number: int, levels_of_clip: Levels) -> None:

@@ -12,7 +12,13 @@ from curator.domain.span import Span
 from curator.ui.sound.playable import PlayableClip
 from curator.ui.widgets.timeline import Timeline, clock
 from curator.ui.widgets.wave_image import loudest
-from curator.ui.widgets.waveform_paint import UNCERTAIN_BELOW, Scene, paint_above, paint_below
+from curator.ui.widgets.waveform_paint import (
+    UNCERTAIN_BELOW,
+    Scene,
+    lines_needed,
+    paint_above,
+    paint_below,
+)
 
 FOLLOW_AT = 0.1
 """Position of the playhead after the view scrolled to it, as a share of the width."""
@@ -25,6 +31,7 @@ class WaveCanvas(QWidget):
     """
 
     viewed = Signal(object)  # Timeline
+    cursor_set = Signal(object)  # sample, None without a cursor
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,12 +50,19 @@ class WaveCanvas(QWidget):
         self._scene.words = ()
         self._look(Timeline.whole(samples, rate, self.width()))
 
+    def set_peaks(self, peaks: Peaks | None) -> None:
+        """Replace the peaks of the recording shown, without moving the view."""
+        self._scene.peaks = peaks
+        self._scene.scale = 0.95 / loudest(peaks)
+        self._redraw()
+
     def show_clip(
         self, clip: Span, words: Sequence[Word] = (), neighbours: Sequence[Span] = ()
     ) -> None:
         """Zoom to a clip. neighbours: other clips; their edges are drawn as dashed lines."""
         self.update_clip(clip, words, neighbours)
         self._scene.selection = self._scene.cursor = self._scene.playhead = None
+        self.cursor_set.emit(None)
         self._look(self._scene.timeline.showing(clip))
 
     def update_clip(
@@ -83,7 +97,27 @@ class WaveCanvas(QWidget):
     def set_cursor(self, sample: int | None) -> None:
         """Set the cursor, None to hide it."""
         self._scene.cursor = sample
+        self.cursor_set.emit(sample)
         self.update()
+
+    def reveal(self, sample: int) -> None:
+        """Scroll so that a sample is visible."""
+        timeline = self._scene.timeline
+        x = timeline.x(sample)
+        if not 0 <= x < timeline.pixels:
+            self.scroll_by(x - timeline.pixels / 2)
+
+    def zoom_to_clip(self) -> None:
+        """Zoom to the clip."""
+        if self._scene.clip is not None:
+            self.show_span(self._scene.clip)
+
+    def zoom_to_selection(self) -> None:
+        """Zoom to the selected part, without one to the clip."""
+        if self._scene.selection is not None and self._scene.selection.samples:
+            self.show_span(self._scene.selection)
+        else:
+            self.zoom_to_clip()
 
     def set_selection(self, span: Span | None) -> None:
         """Set the selected part, None for none."""
@@ -164,6 +198,7 @@ class WaveCanvas(QWidget):
         self._redraw()
 
     def _redraw(self) -> None:
+        self._scene.word_lines = lines_needed(self._scene, self)
         self._below = None
         self.update()
 

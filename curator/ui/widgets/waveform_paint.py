@@ -25,8 +25,8 @@ GAP = 4
 HANDLE = 8.0
 """Size of the flags of the edges in pixels."""
 
-WORD_LINES = 2
-"""Lines for words; words close together alternate between them."""
+WORD_LINES = (2, 3)
+"""Lines for words, fewest and most; words close together alternate between them."""
 
 MAX_SHIFT = 10
 """Maximum shift of a word to the right in pixels; otherwise only its tick is drawn."""
@@ -37,7 +37,7 @@ class Scene:
     """State to paint.
 
     scale: gain, so that quiet recordings are visible. dragged: dragged edge and its sample.
-    playhead, cursor: None if hidden.
+    playhead, cursor: None if hidden. word_lines: lines that the visible words need.
     """
 
     timeline: Timeline
@@ -51,6 +51,7 @@ class Scene:
     playhead: int | None = None
     cursor: int | None = None
     dragged: tuple[str, int] | None = None
+    word_lines: int = WORD_LINES[0]
 
     @property
     def clip_in_drag(self) -> Span | None:
@@ -76,15 +77,33 @@ def line_height(widget: QWidget) -> int:
 def wave_box(scene: Scene, widget: QWidget) -> QRect:
     """Rectangle of the waveform, between ruler and words."""
     line = line_height(widget)
-    below = WORD_LINES * line + 2 * GAP
+    below = scene.word_lines * line + 2 * GAP
     return QRect(0, line, widget.width(), max(8, widget.height() - line - below))
 
 
 def word_boxes(scene: Scene, widget: QWidget) -> Iterator[tuple[int, QRect]]:
     """Indices and rectangles of the visible words: at their start, in the first free line."""
-    line, metrics, timeline = line_height(widget), widget.fontMetrics(), scene.timeline
-    top = widget.height() - WORD_LINES * line - GAP
-    ends = [-MAX_SHIFT] * WORD_LINES
+    line = line_height(widget)
+    top = widget.height() - scene.word_lines * line - GAP
+    for index, place, left, width in _places(scene, widget, scene.word_lines):
+        if place is not None and left + width > 0:
+            yield index, QRect(left, top + place * line, width, line)
+
+
+def lines_needed(scene: Scene, widget: QWidget) -> int:
+    """Lines in which all visible words have room, at most three."""
+    for lines in range(*WORD_LINES):
+        if all(place is not None for _, place, _, _ in _places(scene, widget, lines)):
+            return lines
+    return WORD_LINES[1]
+
+
+def _places(
+    scene: Scene, widget: QWidget, lines: int
+) -> Iterator[tuple[int, int | None, int, int]]:
+    """Index, line, left edge and width of the words; the line is None without room."""
+    metrics, timeline = widget.fontMetrics(), scene.timeline
+    ends = [-MAX_SHIFT] * lines
     for index, word in enumerate(scene.words):
         left = round(timeline.x(word.start))
         if left > timeline.pixels:
@@ -93,10 +112,10 @@ def word_boxes(scene: Scene, widget: QWidget) -> Iterator[tuple[int, QRect]]:
         place = next((n for n, end in enumerate(ends) if end <= left), ends.index(min(ends)))
         begins = max(left, ends[place])
         if begins > left + MAX_SHIFT:
+            yield index, None, left, width
             continue
         ends[place] = begins + width
-        if begins + width > 0:
-            yield index, QRect(begins, top + place * line, width, line)
+        yield index, place, begins, width
 
 
 def paint_below(painter: QPainter, scene: Scene, widget: QWidget) -> None:
@@ -154,7 +173,7 @@ def _paint_ruler(painter: QPainter, scene: Scene, widget: QWidget, look: Roles) 
 
 
 def _paint_words(painter: QPainter, scene: Scene, widget: QWidget, look: Roles) -> None:
-    top = widget.height() - WORD_LINES * line_height(widget) - GAP
+    top = widget.height() - scene.word_lines * line_height(widget) - GAP
     painter.setPen(QColor(look.edge))
     for word in scene.words:
         x = scene.timeline.x(word.start)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from curator.domain.span import Span
+from curator.ui.widgets.range_drag import RangeDrag
 from curator.ui.widgets.wave_canvas import WaveCanvas
 from curator.ui.widgets.waveform_paint import word_boxes
 
@@ -30,13 +30,14 @@ class WaveformView(WaveCanvas):
     edge_moved = Signal(str, int)  # "start" or "stop", sample, after dragging
     edge_dragged = Signal(str, int)  # the same during dragging
     clicked = Signal(int)  # sample of the cursor, by mouse or arrow key
-    selected = Signal(object)  # a Span drawn with Shift, or None
+    selected = Signal(object)  # Span while and after it is dragged, None for none
     word_clicked = Signal(int)  # index of the word
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._drag = ""  # "start", "stop", "select", "scroll" or nothing
         self._drag_from = 0
+        self._range: RangeDrag | None = None
         self.editable = True
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -71,7 +72,7 @@ class WaveformView(WaveCanvas):
         super().focusOutEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Grab an edge, click a word, set the cursor or, with Shift, select a part."""
+        """Grab an edge, click a word, or set the cursor where a selection may begin."""
         if event.button() == Qt.MouseButton.MiddleButton:
             self._drag, self._drag_from = "scroll", event.position().toPoint().x()
             return
@@ -81,13 +82,14 @@ class WaveformView(WaveCanvas):
         sample = self._scene.timeline.sample(event.position().x())
         word = self._word_under(position)
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._drag, self._drag_from = "select", sample
+            self._begin_range(event.position().x(), sample)
         elif word is not None:
             self.word_clicked.emit(word)
         elif edge := self._edge_under(position.x()):
             self._drag = edge
         else:
             self._put_cursor(sample)
+            self._begin_range(event.position().x(), sample)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag the grabbed object, or show the cursor shape of the one below."""
@@ -96,8 +98,11 @@ class WaveformView(WaveCanvas):
         if self._drag == "scroll":
             self.scroll_by(self._drag_from - x)
             self._drag_from = x
-        elif self._drag == "select":
-            self.set_selection(Span(min(sample, self._drag_from), max(sample, self._drag_from)))
+        elif self._range is not None:
+            part = self._range.moved_to(event.position().x(), sample)
+            if part is not None:
+                self.set_selection(part)
+                self.selected.emit(part)
         elif self._drag:
             self._scene.dragged = (self._drag, self._allowed(sample))
             self.edge_dragged.emit(*self._scene.dragged)
@@ -111,8 +116,9 @@ class WaveformView(WaveCanvas):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Emit the final edge or selection."""
-        drag, self._drag = self._drag, ""
-        if drag == "select":
+        self._drag = ""
+        if self._range is not None:
+            self._range = None
             part = self._scene.selection
             self.selected.emit(part if part is not None and part.samples else None)
         elif self._scene.dragged is not None:
@@ -134,7 +140,7 @@ class WaveformView(WaveCanvas):
         """Arrow keys move the cursor; Esc cancels dragging an edge."""
         key, shift = event.key(), event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         if key == Qt.Key.Key_Escape and self._drag:
-            self._drag, self._scene.dragged = "", None
+            self._drag, self._scene.dragged, self._range = "", None, None
             self._redraw()
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             step = round((LEAP_S if shift else STEP_S) * self._scene.timeline.rate)
@@ -145,12 +151,14 @@ class WaveformView(WaveCanvas):
         else:
             super().keyPressEvent(event)
 
+    def _begin_range(self, x: float, sample: int) -> None:
+        self._drag, self._range = "select", RangeDrag(x, sample)
+        self.set_selection(None)
+
     def _put_cursor(self, sample: int) -> None:
         sample = min(max(0, sample), self._scene.timeline.samples)
         self.set_cursor(sample)
-        x = self._scene.timeline.x(sample)
-        if not 0 <= x < self._scene.timeline.pixels:
-            self.scroll_by(x - self._scene.timeline.pixels / 2)
+        self.reveal(sample)
         self.clicked.emit(sample)
 
     def _allowed(self, sample: int) -> int:

@@ -1,5 +1,6 @@
 """Drawing and input of the waveform."""
 
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -225,3 +226,19 @@ def test_any_size_and_the_shortest_recordings_can_be_drawn(qtbot, tmp_path: Path
     bare.zoom(0.001)
     assert not picture(bare).isNull()
     QApplication.sendEvent(bare, QEvent(QEvent.Type.PaletteChange))
+
+
+def test_crowded_words_get_a_third_line(view: WaveformView):
+    apart = view._scene.word_lines
+    step = CLIP.samples // 12
+    crowded = tuple(
+        Word(CLIP.start + n * step, CLIP.start + (n + 1) * step, "gentlemen", 0.9)
+        for n in range(12)
+    )
+    view.resize(420, 240)
+    view.update_clip(CLIP, crowded)
+    assert (apart, view._scene.word_lines) == (2, 3)
+    boxes = [box for _, box in word_boxes(view._scene, view)]
+    assert len({box.top() for box in boxes}) == 3
+    assert all(not one.intersects(other) for one, other in combinations(boxes, 2))
+    assert all(box.bottom() < view.height() for box in boxes)

@@ -1,0 +1,58 @@
+"""Completion of the last term of a query."""
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QStringListModel, Qt
+from PySide6.QtWidgets import QCompleter, QLineEdit
+
+from curator.domain.decision import State
+from curator.domain.findings import FINDING_KEYS
+from curator.domain.query_terms import MEASURES, POSSESSIONS
+from curator.jobs.queries import score_keys
+from curator.store.project import Project
+
+NO_TERM = "\0"
+"""Begin of no term: nothing is offered between terms and inside quotation marks."""
+
+
+class QueryCompleter(QCompleter):
+    """Completes the term that is being typed and keeps those before it."""
+
+    def __init__(self, project: Project, edit: QLineEdit) -> None:
+        super().__init__(edit)
+        self._project, self._edit = project, edit
+        self._terms = QStringListModel(self)
+        self.setModel(self._terms)
+        self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setMaxVisibleItems(12)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the categories of the project again."""
+        self._terms.setStringList(list(_terms(self._project)))
+
+    def splitPath(self, path: str) -> list[str]:
+        """Part of the text that is completed: the last term without its minus."""
+        return [_last_term(path) or NO_TERM]
+
+    def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:
+        """Text with the last term replaced by the completion."""
+        text = self._edit.text()
+        kept = text[: len(text) - len(_last_term(text))]
+        return kept + str(index.data(Qt.ItemDataRole.EditRole))
+
+
+def _last_term(text: str) -> str:
+    if text.count('"') % 2:
+        return ""  # inside quotation marks
+    term = text[text.rfind(" ") + 1 :]
+    return term.removeprefix("-")
+
+
+def _terms(project: Project) -> Iterator[str]:
+    yield from (f"state:{state}" for state in State)
+    yield from (f"emotion:{key}" for key in (*project.settings.emotions.keys, "none"))
+    yield from (f"finding:{key}" for key in ("any", "none", *sorted(FINDING_KEYS)))
+    yield from (f"has:{key}" for key in POSSESSIONS)
+    yield from ("recording:", "language:", "cluster:", "id:")
+    yield from (f"{name}{sign}" for name in (*MEASURES, *score_keys()) for sign in "<>")
