@@ -50,7 +50,7 @@ def project(checkout, tmp_path):
     """A project of one recording with an offset, segmented."""
     project, sound = tmp_path / "show.curator", tmp_path / "show.wav"
     write_sound(sound, speech_like(8.0, 16_000, seed=3) + np.float32(OFFSET), 16_000)
-    checkout.curator("new", project)
+    checkout.curator("new", project, "--language", "en")
     checkout.curator("import", project, sound)
     checkout.curator("analyse", project, "--only", "segment")
     return project

@@ -2,8 +2,11 @@
 
 import sys
 from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterable
 
 from curator.cli.progress import watcher
+from curator.domain.languages import languages
 from curator.jobs.job import Options
 
 
@@ -25,6 +28,21 @@ def analyse(arguments: Namespace) -> int:
             JobContext.at_once(project, watcher(arguments.json), arguments.jobs), options, only
         )
         clips = project.clips.count()
+        spoken = project.facts.languages()
     if not arguments.json:
-        sys.stdout.write(f"{clips} clips." + (f" {failures} items failed.\n" if failures else "\n"))
+        failed = f" {failures} items failed." if failures else ""
+        sys.stdout.write(f"{clips} clips.{failed}{_language_counts(spoken.values())}\n")
     return 1 if failures else 0
+
+
+def _language_counts(codes: Iterable[str]) -> str:
+    """Languages of the recordings, such as " Languages: English (2 recordings)."; "" if none."""
+    counts = Counter(codes)
+    if not counts:
+        return ""
+    names = {code: entry.english for code, entry in languages().items()}
+    listed = (
+        f"{names.get(code, code)} ({'1 recording' if count == 1 else f'{count} recordings'})"
+        for code, count in counts.most_common()
+    )
+    return f" Language{'s' * (len(counts) > 1)}: {', '.join(listed)}."

@@ -67,7 +67,7 @@ def _add_target(command: argparse.ArgumentParser) -> None:
 def _add_project_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
     new = _command(commands, "new", "project:new", "Create a project.")
     add_project(new)
-    new.add_argument("--language", default="", help="two-letter code; default: detected")
+    new.add_argument("--language", default="", help="code or English name; default: detected")
     new.add_argument("--target", default="xtts_v2", help="model family; default: %(default)s")
     new.add_argument(
         "--categories", default="quiz_show", help="initial category set; default: %(default)s"

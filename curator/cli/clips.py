@@ -64,7 +64,7 @@ def as_line(clip: Clip) -> str:
     text = clip.text if len(clip.text) <= TEXT_WIDTH else clip.text[: TEXT_WIDTH - 1] + "…"
     findings = ",".join(finding.key for finding in clip.findings)
     return (
-        f"{clip.id:>6}  {clip.state:<9}  {clip.emotion or '-':<12}  "
+        f"{clip.id:>6}  {clip.state:<9}  {clip.emotion or '-':<12}  {clip.language or '-':<3}  "
         f"{clip.span.start_s(clip.rate):>9.2f} s  {clip.seconds:>5.2f} s  "
         f"{text:<{TEXT_WIDTH}}  {findings}"
     ).rstrip()

@@ -133,7 +133,8 @@ class PlainLines:
 
     def noted(self, sentence: str) -> None:
         """See Progress."""
-        self._out.write(f"{self._step}: {sentence}\n")
+        step = f"{self._step}: " if self._step else ""
+        self._out.write(f"{step}{sentence}\n")
 
     def finished(self) -> None:
         """See Progress."""

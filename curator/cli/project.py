@@ -3,10 +3,12 @@
 import json
 import sys
 from argparse import Namespace
+from difflib import get_close_matches
 
 from curator.cli.progress import watcher
 from curator.domain.emotion import read_category_set
 from curator.domain.errors import CuratorError, printable
+from curator.domain.languages import language_code, language_names
 from curator.domain.resources import resources
 from curator.domain.target import read_target
 
@@ -16,15 +18,27 @@ def new(arguments: Namespace) -> int:
     from curator.store.project import Project
 
     read_target(arguments.target)
+    language = _language(arguments.language)
     categories = read_category_set(resources() / "categories", arguments.categories)
     with Project.create(
         arguments.project,
-        language=arguments.language,
+        language=language,
         target=arguments.target,
         categories=categories,
     ) as project:
         sys.stdout.write(f"Created {printable(str(project.path))}.\n")
     return 0
+
+
+def _language(text: str) -> str:
+    """Code of a language given by code or name; "" to detect it. CuratorError if unknown."""
+    code = language_code(text)
+    if text and not code:
+        names = [name for _, *both in language_names() for name in both]
+        close = get_close_matches(text.title(), names, n=3)
+        hint = f"Did you mean {' or '.join(close)}?" if close else "Give a code, such as hu or vi."
+        raise CuratorError(f"There is no language called {printable(text)!r}.", hint)
+    return code
 
 
 def import_(arguments: Namespace) -> int:

@@ -27,8 +27,9 @@ def add_whisper(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--whisper",
         metavar="NAME|FOLDER|KEY[:MODEL]",
-        default="tiny.en",
-        help=f"a Whisper model, or a transcriber ({transcribers}) and its model",
+        default="auto",
+        help=f"a Whisper model, or a transcriber ({transcribers}) and its model; "
+        "default: by the project's language",
     )
 
 

@@ -1,5 +1,6 @@
 """Languages and text folding, from ``resources/languages.toml``, which the trainer reads too."""
 
+import re
 import tomllib
 import unicodedata
 from collections import Counter
@@ -12,6 +13,9 @@ from curator.domain.resources import resources
 
 NATIVE, GROWN = "native", "grown"
 """Treatments of a language by a target: spoken as released, or added in training."""
+
+UNDETERMINED = frozenset({"und", "mul", "mis", "zxx", "unk", "all", "any"})
+"""Codes of no single language, in ISO 639 and in lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,38 @@ def base_code(language: str) -> str:
     'pt'
     """
     return language.split("-")[0].lower()
+
+
+def language_code(text: str) -> str:
+    """Code of a language given by code, name or alias, without region; "" if it is not one.
+
+    Codes that are not listed are accepted if they look like one.
+
+    >>> [language_code(text) for text in ("HU", "Hungarian", "magyar", "jp", "pt_BR", "none")]
+    ['hu', 'hu', 'hu', 'ja', 'pt', '']
+    """
+    name = unicodedata.normalize("NFC", text).strip().casefold()
+    code = re.split("[-_]", name)[0]
+    for written in (name, code):
+        if known := _names().get(written):
+            return known
+    return code if re.fullmatch("[a-z]{2,3}", code) and code not in UNDETERMINED else ""
+
+
+def language_names() -> list[tuple[str, str, str]]:
+    """(code, English name, own name) of all listed languages, by English name."""
+    named = [(code, entry.english, entry.own) for code, entry in languages().items()]
+    return sorted(named, key=lambda entry: entry[1])
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    """Codes by code, alias, English name and own name, case-folded."""
+    names = {code: code for code in languages()}
+    names |= _table()["aliases"]
+    for code, english, own in language_names():
+        names |= {english.casefold(): code, own.casefold(): code}
+    return names
 
 
 @cache

@@ -27,6 +27,7 @@ class Labelled:
 
     id: in its set. values: decided STATE, TEXT, EMOTION and RECIPE. moved: whether a person moved
     its edges. seen: displayed text. made_at: ISO time (UTC) of each decided field and of SPAN.
+    language: code stated by a list, or "".
     """
 
     id: int
@@ -37,6 +38,7 @@ class Labelled:
     seen: str = ""
     pause_group: int = 0
     made_at: Mapping[Field, str] = field(default_factory=dict)
+    language: str = ""
 
     @property
     def is_decided(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from curator.domain.languages import base_code, folded
+from curator.domain.languages import base_code, folded, languages
 from curator.domain.target import Target
 
 NAMED_CHARACTERS = 8
@@ -42,9 +42,11 @@ def text_fault(text: str, language: str, target: Target) -> Fault | None:
 
 
 def _unsupported(language: str, target: Target) -> str:
-    known = ", ".join(sorted(target.alphabets))
-    spoken = f"language {language!r}" if language else "no language"
-    return f"The clip has {spoken}; {target.name} is set up for {known}."
+    if not base_code(language):
+        return "The clip has no language; run `curator analyse` to detect it."
+    known = languages().get(base_code(language))
+    name = f"{known.english} ({language})" if known else f"{language!r}"
+    return f"{target.name} cannot learn the language {name}."
 
 
 def _named(characters: Sequence[str]) -> str:

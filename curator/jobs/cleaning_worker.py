@@ -20,6 +20,7 @@ from curator.jobs.derive import derive
 from curator.jobs.job import Job
 from curator.jobs.messages import Cleaned, Message, Partly, Taken
 from curator.jobs.queries import each
+from curator.jobs.step_table import load_transcriber
 from curator.stages import ClipSound, Failed
 from curator.stages.cleaning.clean import cleaned
 from curator.stages.cleaning.cleaners import Equipment
@@ -30,7 +31,6 @@ from curator.stages.cleaning.versions import derived
 from curator.stages.speaker.resemblyzer import SpeakerArray
 from curator.stages.speaker.similarity import SURELY_THE_SAME, unpacked
 from curator.stages.transcription.transcribe import TranscribeClips
-from curator.stages.transcription.transcribers import open_transcriber
 from curator.store.project import Project
 
 STAGES = frozenset({"clean", "guard", "try"})
@@ -67,8 +67,7 @@ def serve_cleaning(project: Project, job: Job, say: Say) -> None:
 def _judged(
     project: Project, job: Job, recipe: Recipe, equipment: Equipment, say: Say
 ) -> Iterator[ClipCleaned | Failed]:
-    options = job.options
-    words = TranscribeClips(open_transcriber(options.whisper, options.device, options.threads))
+    words = TranscribeClips(load_transcriber(project, job.options))
     with Excerpts() as excerpts:
         tryout = _Tryout(excerpts, of_recordings(recipe.steps), equipment)
         pair_of = tryout.pair if job.stage == "try" else _from_cache(project, recipe)

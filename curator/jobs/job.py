@@ -9,12 +9,12 @@ import msgspec
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Analysis options.
 
-    whisper: a model's name or a folder with its files. device: "auto", "cpu" or "cuda".
-    exact: exact quality scores instead of fast ones. threads: of each worker's libraries.
-    seed: of the map.
+    whisper: a model's name or folder, or "auto" to choose one by language. device: "auto", "cpu"
+    or "cuda". exact: exact quality scores instead of fast ones. threads: of each worker's
+    libraries. seed: of the map.
     """
 
-    whisper: str = "tiny.en"
+    whisper: str = "auto"
     device: str = "auto"
     exact: bool = False
     threads: int = 1

@@ -1,6 +1,7 @@
 """A list of clips as a set to merge: files imported, rows checked against their sound."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from curator.domain.category_union import keys_of, unknown
 from curator.domain.decision import Field, State
 from curator.domain.emotion import EmotionSet
 from curator.domain.errors import CuratorError, printable
+from curator.domain.languages import language_code
 from curator.domain.merging import Labelled, OtherSet, RejectedRow
 from curator.domain.recording import Recording
 from curator.domain.span import Span
@@ -60,7 +62,7 @@ def listed_set(work: JobContext, path: Path, licence: str, consent: str) -> Othe
             for key, name in sorted(names.items())
             if key not in known
         ),
-        notes=(*listed.notes, *check.notes()),
+        notes=(*listed.notes, *check.notes(), *_language_notes(good)),
         rows=listed.rows,
         refused=tuple(refused),
     )
@@ -197,7 +199,23 @@ def _labelled(
         span=placed.span,
         values=values,
         made_at=dict.fromkeys(values, listed_at),
+        language=language_code(row.language),
     )
+
+
+def _language_notes(rows: Iterable[ListedClip]) -> list[str]:
+    """Which languages the rows state, and what is stated but is no language."""
+    rows = [row for row in rows if row.language]
+    codes = Counter(code for row in rows if (code := language_code(row.language)))
+    unknown = Counter(row.language for row in rows if not language_code(row.language))
+    notes = []
+    if codes:
+        stated = ", ".join(f"{code} ({count})" for code, count in codes.most_common())
+        notes.append(f"Languages stated by the list: {stated}.")
+    if unknown:
+        stated = ", ".join(f"{printable(name)!r} ({n})" for name, n in unknown.most_common())
+        notes.append(f"Not a language, and not used: {stated}.")
+    return notes
 
 
 def _with_pause_groups(

@@ -8,7 +8,8 @@ from curator.jobs.derived_facts import conclude
 from curator.jobs.job import Options
 from curator.jobs.map_placement import place_new
 from curator.jobs.running import make_caches, run_step
-from curator.jobs.step_table import chosen_steps
+from curator.jobs.step_table import TRANSCRIBE, WORDS, chosen_steps, transcriber_choice
+from curator.stages.transcription.transcribers import languages_of, require_language
 
 
 def analyse(work: JobContext, options: Options, only: Collection[str] = ()) -> int:
@@ -17,6 +18,8 @@ def analyse(work: JobContext, options: Options, only: Collection[str] = ()) -> i
     only: keys of stages; empty for all. Decisions are never changed.
     """
     steps = chosen_steps(only)
+    if any(step.key in (TRANSCRIBE, WORDS) for step in steps):
+        _check_transcriber(work, options)
     failures = make_caches(work) + make_all_cleaned(work, options)
     for step in steps:
         failures += run_step(work, step, options)
@@ -24,3 +27,17 @@ def analyse(work: JobContext, options: Options, only: Collection[str] = ()) -> i
             place_new(work)
     conclude(work.project, work.write)
     return failures
+
+
+def _check_transcriber(work: JobContext, options: Options) -> None:
+    """Raise MissingModel if the transcriber does not know the project's language.
+
+    In a project without one, a note says that a model of one language cannot detect it.
+    """
+    choice, language = transcriber_choice(work.project, options), work.project.settings.language
+    require_language(choice, language)
+    if not language and languages_of(choice) == frozenset({"en"}):
+        work.watcher.noted(
+            f"{choice} transcribes English only: all recordings are taken to be English."
+            " Use a multilingual model to detect their languages."
+        )

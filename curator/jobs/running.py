@@ -44,18 +44,22 @@ def make_caches(work: JobContext) -> int:
 
 
 def copy_words(work: JobContext, options: Options) -> None:
-    """Give clips as segmentation cut them the words of their recording's transcript."""
+    """Give clips as segmentation cut them the words of their recording's transcript.
+
+    Not those in another language than the recording: they are transcribed by themselves.
+    """
     project = work.project
-    producer = transcriber_producer(options)
+    producer = transcriber_producer(project, options)
     cleaned = versions(project).of_clips.keys()  # these are transcribed from their cleaned sound
     missing = set(project.facts.missing(producer, Transcript)) - project.clips.moved() - cleaned
+    stated = project.facts.stated_languages()
     transcripts: dict[int, Transcript | None] = {}
     facts = []
     for clip, recording, span in project.clips.spans(missing):
         if recording not in transcripts:
             transcripts[recording] = project.facts.recording_transcript(recording)
         whole = transcripts[recording]
-        if whole is not None:
+        if whole is not None and stated.get(clip, whole.language) == whole.language:
             facts.append(ClipFact(clip, span, producer, words_of_clip(whole, span)))
     write_facts(work.write, facts)
 

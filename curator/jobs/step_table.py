@@ -38,7 +38,7 @@ Missing = Mapping[tuple[str, ...], Iterable[int]]
 
 Results = Iterator["ClipFact | RecordingTranscript | RecordingCut | Failed"]
 
-WORDS = "words"
+TRANSCRIBE, WORDS = "transcribe", "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +93,20 @@ def producer_of(stage: FactMaker) -> Producer:
     return Producer(stage.key, stage.version, stage.options)
 
 
-def transcriber_producer(options: "Options") -> Producer:
+def transcriber_producer(project: "Project", options: "Options") -> Producer:
     """Producer of transcripts, known without loading the model."""
     from curator.stages.transcription.transcribe import TranscribeRecordings
     from curator.stages.transcription.transcribers import transcriber_name
 
-    return Producer(
-        TranscribeRecordings.key, TranscribeRecordings.version, transcriber_name(options.whisper)
-    )
+    name = transcriber_name(transcriber_choice(project, options))
+    return Producer(TranscribeRecordings.key, TranscribeRecordings.version, name)
+
+
+def transcriber_choice(project: "Project", options: "Options") -> str:
+    """Transcriber and model of the options, "auto" resolved by the project's language."""
+    from curator.stages.transcription.transcribers import choice_for
+
+    return choice_for(options.whisper, project.settings.language)
 
 
 def lay_out_producer(options: "Options") -> Producer:
@@ -118,22 +124,27 @@ def segmenter(project: "Project") -> "Segment":
     return Segment(read_target(project.settings.target))
 
 
-def _transcriber(options: "Options") -> "Transcriber":
-    from curator.stages.transcription.transcribers import open_transcriber
+def load_transcriber(project: "Project", options: "Options") -> "Transcriber":
+    """Load the transcriber. Raises MissingModel, also if it does not know the language."""
+    from curator.stages.transcription.transcribers import open_transcriber, require_language
 
-    return open_transcriber(options.whisper, options.device, options.threads)
+    choice = transcriber_choice(project, options)
+    require_language(choice, project.settings.language)
+    return open_transcriber(choice, options.device, options.threads)
 
 
 def _transcribe(inputs: "StageInputs") -> Results:
     from curator.stages.transcription.transcribe import TranscribeRecordings
 
-    return TranscribeRecordings(_transcriber(inputs.job.options)).run(inputs.recordings)
+    transcriber = load_transcriber(inputs.project, inputs.job.options)
+    return TranscribeRecordings(transcriber).run(inputs.recordings)
 
 
 def _transcribe_clips(inputs: "StageInputs") -> Results:
     from curator.stages.transcription.transcribe import TranscribeClips
 
-    return TranscribeClips(_transcriber(inputs.job.options)).run(inputs.clips)
+    transcriber = load_transcriber(inputs.project, inputs.job.options)
+    return TranscribeClips(transcriber).run(inputs.clips)
 
 
 def _find_edges(_options: "Options") -> ClipStage:
@@ -255,11 +266,11 @@ def _clip_step(
 
 STEPS = (
     Step(
-        "transcribe",
+        TRANSCRIBE,
         "recording",
-        lambda _project, options: transcriber_producer(options),
+        transcriber_producer,
         lambda project, options: {
-            (): project.facts.recordings_missing(transcriber_producer(options))
+            (): project.facts.recordings_missing(transcriber_producer(project, options))
         },
         _transcribe,
         QT_TRANSLATE_NOOP("Steps", "transcribing"),
@@ -280,12 +291,14 @@ STEPS = (
     Step(
         WORDS,
         "clip",
-        lambda _project, options: transcriber_producer(options),
-        lambda project, options: _missing_facts(project, transcriber_producer(options), Transcript),
+        transcriber_producer,
+        lambda project, options: _missing_facts(
+            project, transcriber_producer(project, options), Transcript
+        ),
         _transcribe_clips,
         QT_TRANSLATE_NOOP("Steps", "transcribing clips"),
         0.25,
-        runs_after=("transcribe", "segment"),
+        runs_after=(TRANSCRIBE, "segment"),
     ),
     _clip_step(
         "edges", Edges, _find_edges, QT_TRANSLATE_NOOP("Steps", "checking clip edges"), 0.01

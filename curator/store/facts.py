@@ -1,5 +1,6 @@
 """Facts of a project: results of stages and scorers, recomputable."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from curator.domain.clip import Finding
@@ -20,6 +21,9 @@ from curator.domain.fact import (
 from curator.store.database import Database
 from curator.store.fact_tables import COLUMNS, RECORDING_COLUMNS, marks, names, words_of
 from curator.store.producers import find_producer, mark_recording_done, producer_id
+
+STATED_LANGUAGES = "stated_languages"
+"""Key of a project fact: language codes by clip, as JSON."""
 
 
 class Facts:
@@ -84,6 +88,24 @@ class Facts:
         with self._database.as_stored("a recording's transcript"):
             text, words, *rest = row
             return Transcript(text, words_of(words), *rest)
+
+    def languages(self) -> dict[int, str]:
+        """Language of each transcribed recording with speech."""
+        rows = self._database.read(
+            "SELECT recording_id, language FROM recording_transcript WHERE text <> ''"
+        )
+        return dict(rows.fetchall())
+
+    def stated_languages(self) -> dict[int, str]:
+        """Languages by clip as stated by lists; they win over detected ones."""
+        stored = json.loads(self.project_fact(STATED_LANGUAGES) or "{}")
+        return {int(clip): language for clip, language in stored.items()}
+
+    def state_languages(self, languages: Mapping[int, str]) -> None:
+        """Add languages of clips as stated by a list."""
+        if languages:
+            text = json.dumps({**self.stated_languages(), **languages})
+            self.set_project_fact(STATED_LANGUAGES, text)
 
     def recordings_missing(self, producer: Producer) -> list[int]:
         """Recordings not processed by this stage in this version with these options."""

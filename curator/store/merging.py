@@ -8,16 +8,20 @@ from curator.domain.category_union import key_of, united, unknown
 from curator.domain.decision import PROJECT, Changes, Edit, Field, Piece, Value
 from curator.domain.emotion import EmotionSet
 from curator.domain.errors import CuratorError, printable
-from curator.domain.fact import Producer
+from curator.domain.fact import ClipFact, Producer, Transcript
 from curator.domain.merging import Labelled, MergePlan, OtherSet, Placed
 from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.store.database import Database
 from curator.store.decision_rules import categories
 from curator.store.decisions import Decisions
+from curator.store.facts import Facts
 from curator.store.merged_facts import copy_clip_facts, copy_recording_facts
 from curator.store.producers import mark_recording_done
 from curator.store.recordings import Recordings
+
+LISTED = Producer("listed", 1, "")
+"""Producer of transcripts that hold what a list states."""
 
 _LABELLED = """
     SELECT clip.id, clip.recording_id, clip.start, clip.stop, clip.pause_group,
@@ -96,10 +100,12 @@ class Merging:
                 if edits
                 else Changes((), Field.PRESENCE, label)
             )
-            if plan.other.project is not None:
+            come = changes.of(Field.PRESENCE)
+            new = come[len(come) - len(plan.come) :] if plan.come else ()
+            if plan.other.project is None:
+                self._add_languages(plan, new)
+            else:
                 clips = dict(_exact(plan.pairs, plan))
-                come = changes.of(Field.PRESENCE)
-                new = come[len(come) - len(plan.come) :] if plan.come else ()
                 clips |= {
                     each.clip.id: number
                     for each, number in zip(plan.come, new, strict=True)
@@ -174,6 +180,17 @@ class Merging:
         whole = united(text, [*plan.other.emotions, *more])
         return [Edit(label, Field.CATEGORIES, {PROJECT: whole})] if whole != text else []
 
+    def _add_languages(self, plan: MergePlan, new: Sequence[int]) -> None:
+        """Store the stated languages of new clips as transcripts, until they are transcribed."""
+        come = zip(new, plan.come, strict=True)
+        stated = {number: placed for number, placed in come if placed.clip.language}
+        facts = Facts(self._database)
+        facts.add(
+            ClipFact(number, placed.span, LISTED, _stated(placed.clip))
+            for number, placed in stated.items()
+        )
+        facts.state_languages({number: placed.clip.language for number, placed in stated.items()})
+
     def _copy_facts(
         self, project: Path, added: Mapping[int, int], clips: Mapping[int, int]
     ) -> None:
@@ -181,8 +198,17 @@ class Merging:
         try:
             copy_recording_facts(other, self._database, added)
             copy_clip_facts(other, self._database, clips)
+            stated = Facts(other).stated_languages()
+            Facts(self._database).state_languages(
+                {clips[clip]: language for clip, language in stated.items() if clip in clips}
+            )
         finally:
             other.close()
+
+
+def _stated(clip: Labelled) -> Transcript:
+    """The text and language of a list as a transcript without words."""
+    return Transcript(clip.values.get(Field.TEXT, ""), (), clip.language, 0.0, 0.0, 0.0)
 
 
 def _exact(pairs: Iterable[tuple[int, int]], plan: MergePlan) -> Iterable[tuple[int, int]]:

@@ -97,10 +97,12 @@ SETTINGS = (
     WindowSetting("speed", 1.0, low=0.5, high=2.0),
     WindowSetting(
         "whisper",
-        "tiny.en",
+        "auto",
         QT_TRANSLATE_NOOP("Settings", "Transcription model"),
         QT_TRANSLATE_NOOP(
-            "Settings", "A Whisper model's name or folder, or a transcriber (%1) as KEY:MODEL."
+            "Settings",
+            "A Whisper model's name or folder, or a transcriber (%1) as KEY:MODEL; auto chooses by"
+            " the project's language.",
         ),
         listed=transcriber_keys,
     ),

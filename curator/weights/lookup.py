@@ -1,5 +1,6 @@
 """Lookup of Whisper's weights: a folder, an installed package, or faster-whisper's download."""
 
+import json
 import os
 import shutil
 from collections.abc import Iterable
@@ -17,6 +18,27 @@ from curator.weights.folder import (
 
 NEEDED = ("model.bin", "config.json")
 """Files without which CTranslate2 cannot load a model."""
+
+
+ENGLISH_TOKENS = 51_864
+"""Vocabulary of English-only models; multilingual ones have 51,865 tokens or more."""
+
+
+def is_english_only(name_or_folder: str | Path) -> bool:
+    """Whether a Whisper model transcribes English only, by its name or its vocabulary.
+
+    The distilled models are English-only, whatever their vocabulary.
+    """
+    name = str(name_or_folder).replace("\\", "/").rstrip("/").rpartition("/")[2]
+    if name.endswith(".en") or "distil-" in name:
+        return True
+    folder = Path(name_or_folder)
+    for vocabulary in (folder / "vocabulary.json", folder / "vocabulary.txt"):
+        if vocabulary.is_file():
+            text = vocabulary.read_text(encoding="utf-8")
+            tokens = json.loads(text) if vocabulary.suffix == ".json" else text.split("\n")
+            return len(tokens) - (tokens[-1] == "") <= ENGLISH_TOKENS
+    return False
 
 
 def whisper_folder(name_or_folder: str | Path) -> Path:

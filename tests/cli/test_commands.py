@@ -7,6 +7,8 @@ import sys
 import pytest
 
 from curator.cli.arguments import parser, run
+from curator.domain.fact import Producer, RecordingTranscript, Transcript
+from curator.store.project import Project
 from tests.helpers.factories import a_finding, a_project, a_vector, found, say, score
 
 COMMANDS = sorted(parser()._subparsers._group_actions[0].choices)
@@ -69,6 +71,47 @@ def test_new_names_what_there_is_to_choose_from(curator, tmp_path, options, reas
     assert code == 1
     assert reason in errors
     assert not (tmp_path / "q.curator").exists()
+
+
+def test_new_takes_a_language_by_name_and_refuses_what_is_none(curator, tmp_path):
+    path = tmp_path / "quiz.curator"
+    assert curator("new", path, "--language", "Vietnamese")[0] == 0
+    with Project.open(path, write=False) as opened:
+        assert opened.settings.language == "vi"
+    code, _, errors = curator("new", tmp_path / "q.curator", "--language", "Hungaryan")
+    assert code == 1
+    assert "Hungarian" in errors
+    assert not (tmp_path / "q.curator").exists()
+
+
+def test_analyse_refuses_an_english_only_model_for_another_language(curator, tmp_path):
+    path = tmp_path / "quiz.curator"
+    curator("new", path, "--language", "hu")
+    code, _, errors = curator("analyse", path, "--whisper", "tiny.en")
+    assert code == 1
+    assert "tiny.en transcribes English only; the project's language is Hungarian" in errors
+    assert "--whisper auto" in errors
+    assert curator("analyse", path)[0] == 0
+
+
+def test_an_english_only_model_that_cannot_detect_a_language_is_noted(curator, tmp_path):
+    path = tmp_path / "quiz.curator"
+    curator("new", path)
+    _, _, errors = curator("analyse", path, "--whisper", "tiny.en")
+    assert "all recordings are taken to be English" in errors
+    _, _, errors = curator("analyse", path)
+    assert "English" not in errors
+
+
+def test_the_languages_of_clips_and_recordings_are_shown(curator, project):
+    with Project.open(project) as opened:
+        (recording,) = opened.recordings.all()
+        made_by = Producer("transcribe", 1, "tiny.en")
+        heard = Transcript("Jó estét!", (), "hu", 1.0, 0.0, 1.0)
+        opened.facts.add_transcript(RecordingTranscript(recording.id, made_by, heard))
+        assert opened.facts.languages() == {recording.id: "hu"}
+    _, out, _ = curator("clips", project)
+    assert "  en " in next(line for line in out.splitlines() if "fantastic" in line)
 
 
 def test_clips_say_all_that_is_known_as_json(curator, project):

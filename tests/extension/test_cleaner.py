@@ -47,7 +47,7 @@ def test_a_cleaner_is_one_file(checkout, tmp_path):
     assert "hum, invert, loudness" in listed
     project, sound = tmp_path / "show.curator", tmp_path / "show.wav"
     write_sound(sound, speech_like(8.0, 16_000, seed=3), 16_000)
-    checkout.curator("new", project)
+    checkout.curator("new", project, "--language", "en")
     checkout.curator("import", project, sound)
     recipes = checkout.curator("clean", project, "--list", "--json").splitlines()
     assert {"inverted": "Invert polarity"}.items() <= {

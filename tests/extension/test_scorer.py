@@ -40,7 +40,7 @@ def test_a_scorer_is_one_file(checkout, tmp_path):
     assert "clipping, crest_factor, dnsmos" in listed
     project, sound = tmp_path / "show.curator", tmp_path / "show.wav"
     write_sound(sound, speech_like(8.0, 16_000, seed=3), 16_000)
-    checkout.curator("new", project)
+    checkout.curator("new", project, "--language", "en")
     checkout.curator("import", project, sound)
     checkout.curator("analyse", project, "--only", "segment,score")
     clips = [json.loads(line) for line in checkout.curator("clips", project, "--json").splitlines()]

@@ -50,7 +50,7 @@ def test_ctrl_c_in_a_stage_keeps_the_project_and_goes_on(stages, step, tmp_path)
 def test_ctrl_c_in_import_keeps_the_project(tmp_path):
     write_speech(tmp_path / "show.wav")
     project = tmp_path / "show.curator"
-    done("new", project)
+    done("new", project, "--language", "en")
     code, errors = interrupted("started", "import", "import", project, tmp_path / "show.wav")
     assert code == 130, errors
     assert curator("verify", project).returncode == 0

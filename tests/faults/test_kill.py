@@ -64,13 +64,13 @@ def test_import_survives_kill_at_random_moments(tmp_path):
         soundfile.write(sources / f"{number}.flac", sound, 22_050)
     before = {path: content(path) for path in sources.iterdir()}
     whole = tmp_path / "whole.curator"
-    done("new", whole)
+    done("new", whole, "--language", "en")
     needed = timed("import", whole, sources)
     draw = random.Random(2)
     interrupted = 0
     for moment in range(MOMENTS):
         project = tmp_path / f"{moment}.curator"
-        done("new", project)
+        done("new", project, "--language", "en")
         interrupted += killed(draw.uniform(0.1, needed), "import", project, sources)
         assert_no_worker_outlives_its_parent()
         assert_sound(project)

@@ -55,7 +55,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
     project.clips.replace_cut(a_cut(recording, [(0.0, 3.0), (4.0, 7.0), (8.0, 11.0)]))
     heard = a_transcript("one two three four five six", Span(0, 3 * RATE))
     project.facts.add_transcript(
-        RecordingTranscript(recording.id, transcriber_producer(OPTIONS), heard)
+        RecordingTranscript(recording.id, transcriber_producer(project, OPTIONS), heard)
     )
     yield project
     project.close()

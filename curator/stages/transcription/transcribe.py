@@ -4,7 +4,7 @@ A recording is heard in windows that hold its speech and little of its silence, 
 invents text where nobody speaks.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import TypeVar
 
@@ -39,6 +39,7 @@ LISTEN = SpeechOptions(min_speech_ms=100, min_silence_ms=1500, pad_ms=400)
 Owner = TypeVar("Owner")
 
 CLIPS_AT_ONCE = 64  # clips gathered before windows are packed, so that progress shows
+DETECTION_CLIPS = 16  # first clips of a recording, from which its language is detected
 
 
 class TranscribeRecordings:
@@ -96,6 +97,7 @@ class TranscribeClips:
     def __init__(self, model: Transcriber) -> None:
         self._model = model
         self.options = model.name
+        self._detected: dict[int, str] = {}  # language by recording
 
     def run(self, items: Iterable[ClipSound]) -> Iterator[ClipFact | Failed]:
         """A transcript for each clip, in order; times in samples of its recording."""
@@ -108,7 +110,7 @@ class TranscribeClips:
         yield from self._group(waiting)
 
     def _group(self, items: Sequence[ClipSound]) -> Iterator[ClipFact | Failed]:
-        for language, same in groupby(items, key=lambda item: item.language):
+        for language, same in groupby(items, key=self._languages(items)):
             clips = list(same)
             try:
                 yield from self._facts(clips, language)
@@ -116,10 +118,18 @@ class TranscribeClips:
                 for clip in clips:
                     yield Failed(clip.clip_id, f"Whisper could not hear it: {reason}")
 
-    def _facts(self, clips: Sequence[ClipSound], language: str) -> list[ClipFact]:
-        known = language or self._model.language_of(
-            np.concatenate([clip.wave.samples for clip in clips[:16]])
-        )
+    def _languages(self, items: Sequence[ClipSound]) -> Callable[[ClipSound], str]:
+        """Language of a clip: its own, else the one detected in its recording's first clips."""
+        unknown: dict[int, list[ClipSound]] = {}
+        for item in items:
+            if not item.language and item.recording.id not in self._detected:
+                unknown.setdefault(item.recording.id, []).append(item)
+        for recording, clips in unknown.items():
+            sound = np.concatenate([clip.wave.samples for clip in clips[:DETECTION_CLIPS]])
+            self._detected[recording] = self._model.language_of(sound)
+        return lambda item: item.language or self._detected[item.recording.id]
+
+    def _facts(self, clips: Sequence[ClipSound], known: str) -> list[ClipFact]:
         pieces = [
             Chunk((index, span), _sound(clip.recording16, span))
             for index, clip in enumerate(clips)

@@ -2,8 +2,8 @@
 
 A transcriber is a class with the decorator ``transcriber``; no other file changes when one is
 added. The option ``--whisper`` and the setting of the same name choose it: ``KEY`` or
-``KEY:MODEL``. Any other value is a model's name or folder for the default transcriber. Modules
-import nothing heavy before a transcriber is created.
+``KEY:MODEL``. Any other value is a model's name or folder for the default transcriber; ``auto``
+chooses a model by language. Modules import nothing heavy before a transcriber is created.
 """
 
 import functools
@@ -14,9 +14,16 @@ from importlib import import_module
 from typing import Protocol
 
 from curator.audio.waveform import Samples
+from curator.domain.errors import MissingModel
+from curator.domain.languages import base_code, languages
 
 DEFAULT = "faster_whisper"
 """Key of the transcriber that runs when only a model's name or folder is given."""
+
+AUTO = "auto"
+"""Choice of a model by language: ENGLISH_MODEL, or MULTILINGUAL_MODEL for any other or none."""
+
+ENGLISH_MODEL, MULTILINGUAL_MODEL = "tiny.en", "base"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,8 @@ class Transcriber(Protocol):
         ...
 
 
+LanguagesOf = Callable[[str], frozenset[str] | None]
+
 Create = Callable[[str, str, int], Transcriber]
 """Creates a transcriber from (model, device, threads). device: "auto", "cpu" or "cuda"."""
 
@@ -78,12 +87,14 @@ class TranscriberInfo:
     """Description of a transcriber.
 
     key: name of its module. label: for people. name_of: a model's name or folder -> ``name`` of
-    the transcriber, without loading it. create: loads it.
+    the transcriber, without loading it. languages_of: a model's name or folder -> codes of its
+    languages, without loading it; None if it takes any or they are unknown. create: loads it.
     """
 
     key: str
     label: str
     name_of: Callable[[str], str]
+    languages_of: "LanguagesOf"
     create: Create
 
 
@@ -91,19 +102,23 @@ _registered: dict[str, TranscriberInfo] = {}
 
 
 def transcriber(
-    *, label: str, version: int = 1, name_of: Callable[[str], str] | None = None
+    *,
+    label: str,
+    version: int = 1,
+    name_of: Callable[[str], str] | None = None,
+    languages_of: LanguagesOf = lambda _model: None,
 ) -> Callable[[type], type]:
     """Register a class as the transcriber of its module; the module's name is its key.
 
     The class is called with (model, device, threads); model is "" when only the key was given.
-    version: raise it when the transcripts change, older ones then count as missing. name_of: see
-    TranscriberInfo; by default the key, the version and the model.
+    version: raise it when the transcripts change, older ones then count as missing. name_of,
+    languages_of: see TranscriberInfo; by default the key, the version and the model, and None.
     """
 
     def register(cls: type) -> type:
         key = cls.__module__.rpartition(".")[2]
         default = functools.partial("{}-{}:{}".format, key, version)
-        _registered[key] = TranscriberInfo(key, label, name_of or default, cls)
+        _registered[key] = TranscriberInfo(key, label, name_of or default, languages_of, cls)
         return cls
 
     return register
@@ -123,6 +138,34 @@ def transcribers() -> Mapping[str, TranscriberInfo]:
 def _info(key: str) -> TranscriberInfo:
     import_module(f"{__name__}.{key}")
     return _registered[key]
+
+
+def choice_for(choice: str, language: str) -> str:
+    """The choice with AUTO resolved. language: of the project, "" if it is to be detected."""
+    if choice != AUTO:
+        return choice
+    return ENGLISH_MODEL if base_code(language) == "en" else MULTILINGUAL_MODEL
+
+
+def languages_of(choice: str) -> frozenset[str] | None:
+    """Codes of the languages of a choice, None if it takes any or they are unknown."""
+    info, model = _chosen(choice)
+    return info.languages_of(model)
+
+
+def require_language(choice: str, language: str) -> None:
+    """Raise MissingModel if the choice does not know the language; "" is known to all."""
+    supported, code = languages_of(choice), base_code(language)
+    if not code or supported is None or code in supported:
+        return
+    names = {key: entry.english for key, entry in languages().items()}
+    listed = ", ".join(sorted(names.get(key, key) for key in supported))
+    raise MissingModel(
+        f"{transcriber_name(choice)} transcribes {listed} only; "
+        f"the project's language is {names.get(code, code)}.",
+        f"Use --whisper {AUTO} or a multilingual model such as {MULTILINGUAL_MODEL}, small or "
+        "large-v3; in the window: Settings, Transcription model.",
+    )
 
 
 def transcriber_name(choice: str) -> str:

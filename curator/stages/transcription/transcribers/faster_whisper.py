@@ -17,10 +17,15 @@ import numpy as np
 from curator.audio.waveform import CACHE_RATE, Samples
 from curator.domain.errors import MissingModel
 from curator.domain.hallucination import COMPRESSED, compression
-from curator.stages.transcription.transcribers import Hypothesis, HypothesisWord, transcriber
-from curator.weights.lookup import whisper_folder
+from curator.domain.languages import base_code
+from curator.stages.transcription.transcribers import (
+    ENGLISH_MODEL,
+    Hypothesis,
+    HypothesisWord,
+    transcriber,
+)
+from curator.weights.lookup import is_english_only, whisper_folder
 
-USUAL_MODEL = "tiny.en"
 WINDOW_S = 30.0
 """What Whisper takes at once; shorter windows are filled up and cost the same."""
 
@@ -38,10 +43,19 @@ def described(model: str | Path) -> str:
     weights = Path(model) / "model.bin"
     if weights.is_file():
         return f"{Path(model).resolve().name}-{weights.stat().st_size}"
-    return str(model) or USUAL_MODEL
+    return str(model) or ENGLISH_MODEL
 
 
-@transcriber(label="Whisper through CTranslate2 (faster-whisper)", name_of=described)
+def languages_of(model: str) -> frozenset[str] | None:
+    """English for English-only models; None for multilingual ones."""
+    return frozenset({"en"}) if is_english_only(model or ENGLISH_MODEL) else None
+
+
+@transcriber(
+    label="Whisper through CTranslate2 (faster-whisper)",
+    name_of=described,
+    languages_of=languages_of,
+)
 class FasterWhisper:
     """One loaded model.
 
@@ -52,7 +66,7 @@ class FasterWhisper:
     def __init__(self, model: str | Path, device: str = "auto", threads: int = 1) -> None:
         from faster_whisper import BatchedInferencePipeline, WhisperModel
 
-        folder = whisper_folder(model or USUAL_MODEL)
+        folder = whisper_folder(model or ENGLISH_MODEL)
         self.name = described(model)
         self.device = _usable(device)
         kind = "float16" if self.device == "cuda" else "int8"
@@ -84,7 +98,9 @@ class FasterWhisper:
         """What is said in each window (float32 at 16 kHz, at most 30 s)."""
         if not windows:
             return []
-        known = language if language in self.languages else None
+        known = base_code(language) if base_code(language) in self.languages else None
+        if known is None and self.languages == {"en"}:
+            raise ValueError(f"{self.name} transcribes English only, and this is {language!r}")
         hypotheses = self._batch(windows, known)
         return [
             self._again(window, known) if doubtful(hypothesis) else hypothesis
