@@ -2,11 +2,20 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 
 class ElidedLabel(QLabel):
-    """Single-line label that never widens its window; the tool tip has the full text."""
+    """Single-line label that never widens its window; the tool tip has the full text.
+
+    fits: whether it asks for the width of its text where there is room.
+    """
+
+    def __init__(
+        self, text: str = "", parent: QWidget | None = None, *, fits: bool = False
+    ) -> None:
+        super().__init__(text, parent)
+        self._fits = fits
 
     def minimumSizeHint(self) -> QSize:
         """See QWidget."""
@@ -14,7 +23,8 @@ class ElidedLabel(QLabel):
 
     def sizeHint(self) -> QSize:
         """See QWidget."""
-        return QSize(0, super().sizeHint().height())
+        wanted = super().sizeHint()
+        return wanted if self._fits else QSize(0, wanted.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """See QWidget."""

@@ -57,7 +57,7 @@ class _Queue:
 
     def __init__(self, queue: JobQueue) -> None:
         self.queue = queue
-        self.step = ""
+        self.what = self.step = ""
         self.items = self.done = 0
         self.seconds = self.done_seconds = 0.0
         self.since = self.step_since = 0.0
@@ -100,7 +100,9 @@ class JobProgress(QObject):
         )
         each.queue.progressed.connect(lambda items, seconds: self._moved(each, items, seconds))
         each.queue.failed.connect(lambda sentence: self._failed(each, sentence))
-        each.queue.noted.connect(self._session.messages.inform)
+        each.queue.noted.connect(
+            lambda sentence: self._session.messages.inform(sentence, topic=each.what)
+        )
         each.queue.ended.connect(lambda ending: self._ended(each, ending))
 
     @property
@@ -139,7 +141,8 @@ class JobProgress(QObject):
         return words
 
     def _began(self, each: _Queue, what: str) -> None:
-        each.step, each.items, each.done = what, 0, 0
+        self._session.messages.withdraw(what)
+        each.what, each.step, each.items, each.done = what, what, 0, 0
         each.seconds = each.done_seconds = 0.0
         each.since = each.step_since = time.monotonic()
         each.failures = 0
@@ -156,15 +159,18 @@ class JobProgress(QObject):
 
     def _failed(self, each: _Queue, sentence: str) -> None:
         each.failures += 1
-        self._session.messages.warn(sentence)
+        self._session.messages.warn(sentence, topic=each.what)
 
     @Slot(object)
     def _ended(self, each: _Queue, ending: Ending) -> None:
         messages = self._session.messages
+        messages.withdraw(ending.what)
         if ending.outcome == "failed":
-            messages.fail(f"{ending.sentence} {ending.hint}".strip(), ending.details)
+            text = f"{ending.sentence} {ending.hint}".strip()
+            messages.fail(text, ending.details, topic=ending.what)
         elif ending.outcome == "cancelled":
-            messages.inform(self.tr("Paused. Results so far are saved; start again to continue."))
+            text = self.tr("Paused. Results so far are saved; start again to continue.")
+            messages.inform(text, topic=ending.what)
         elif ending.what in ("import", "analyse"):
             self._say_done(ending.what, each.failures)
         self.changed.emit()
@@ -172,7 +178,7 @@ class JobProgress(QObject):
     def _say_done(self, what: str, failures: int) -> None:
         done = self.tr("Imported.") if what == "import" else self.tr("Analysis finished.")
         if not failures:
-            self._session.messages.inform(done)
+            self._session.messages.inform(done, topic=what)
             return
         words = counted(failures, self.tr("%n item failed."), self.tr("%n items failed."))
-        self._session.messages.warn(f"{done} {words}", self.tr("Details: Ctrl+J."))
+        self._session.messages.warn(f"{done} {words}", self.tr("Details: Ctrl+J."), topic=what)

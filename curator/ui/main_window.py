@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QMainWindow,
     QMenu,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -22,10 +21,11 @@ from curator.ui.commands import Commands, ControlKeys
 from curator.ui.dialogs import Dialogs
 from curator.ui.first_start import FirstStart
 from curator.ui.jobs.drawer import Drawer
-from curator.ui.messages import Messages
+from curator.ui.messages import Level, Messages
 from curator.ui.new_project import NewProject
 from curator.ui.page import Page, hairline
 from curator.ui.page_list import PAGES
+from curator.ui.page_stack import PageStack
 from curator.ui.preload import Preloader
 from curator.ui.sample import CONSENT, LICENCE
 from curator.ui.session import Session
@@ -33,7 +33,6 @@ from curator.ui.settings import WindowSettings
 from curator.ui.status_line import StatusLine
 from curator.ui.theme import wear
 from curator.ui.top_bar import TopBar
-from curator.ui.wording import translated
 
 USUAL_SIZE = QSize(1280, 800)
 LEAST_SIZE = QSize(640, 480)
@@ -48,17 +47,16 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings, self.messages = settings, messages
         self.session: Session | None = None
-        self._pages: dict[str, Page] = {}
         self.commands = Commands(self, settings, self._run)
         self.dialogs = Dialogs(self, self)
         self._control_keys = ControlKeys(self)
         self.menu = QMenu(self)
         self.top = TopBar(self.commands, self.menu)
-        self.stack = QStackedWidget()
         self.first_start = FirstStart(settings, self.commands)
-        self.stack.addWidget(self.first_start)
+        self.stack = PageStack(self.first_start)
+        self._pages = self.stack.pages
         self.drawer = Drawer(messages)
-        self.status = StatusLine()
+        self.status = StatusLine(messages, self.commands.keys_shown)
         self._preloader = Preloader((kind.module for kind in PAGES), self)
         self._lay_out()
         self._connect()
@@ -83,7 +81,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.menu.aboutToShow.connect(lambda: self.commands.fill(self.menu))
-        self.messages.said.connect(self.status.say)
+        self.status.action_asked.connect(self.commands.trigger)
         self.status.pause.clicked.connect(self.cancel_work)
         self.settings.changed.connect(self._follow_settings)
         self.first_start.opened.connect(self.open_path)
@@ -98,12 +96,15 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def open_path(self, path: Path) -> bool:
         """Open a project in place of the current one; False, with a message, on failure."""
+        earlier = self.messages.shown
         try:
             session = Session.open(path, self.settings, self.messages)
         except CuratorError as error:
             self.messages.fail(error)
             return False
-        self.close_project()
+        self._end_session()
+        if self.messages.shown is earlier:
+            self.messages.clear()  # it was about the project before
         self.settings.remember(path)
         self.session = session
         self._follow_session()
@@ -113,12 +114,12 @@ class MainWindow(QMainWindow):
 
     def close_project(self) -> None:
         """Close the project and show the start page."""
+        self._end_session()
+        self.messages.clear()
+
+    def _end_session(self) -> None:
         session, self.session = self.session, None
-        for page in self._pages.values():
-            page.close_page()
-            self.stack.removeWidget(page)
-            page.deleteLater()
-        self._pages.clear()
+        self.stack.close_pages()
         self._follow_session()
         if session is not None:
             session.close()
@@ -132,12 +133,13 @@ class MainWindow(QMainWindow):
         name = printable(session.project.path.name) if session else ""
         self.setWindowTitle(f"{name} – curator" if name else "curator")
         if session is None:
-            self.stack.setCurrentWidget(self.first_start)
-            self.first_start.setFocus()
+            self.messages.turn_to("")
+            self.stack.show_start()
         else:
             session.page_asked.connect(self.show_page)
             session.action_asked.connect(self.commands.trigger)
             session.chosen.connect(self._allow)
+            session.chosen.connect(self._end_refusal)
             session.changed.connect(self._name_undo)
         self._name_undo()
         self._allow()
@@ -171,8 +173,7 @@ class MainWindow(QMainWindow):
     @property
     def page(self) -> str:
         """Key of the current page, "" for none."""
-        front = self.stack.currentWidget()
-        return next((key for key, page in self._pages.items() if page is front), "")
+        return self.stack.key
 
     @property
     def front(self) -> Page | None:
@@ -182,22 +183,29 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def show_page(self, key: str) -> None:
         """Show a page, building it if necessary."""
-        kind = next((kind for kind in PAGES if kind.key == key), PAGES[0])
-        key = kind.key
         if self.session is None:
             return
-        if key not in self._pages:
-            built = kind.build(self.session)
-            built.setAccessibleName(translated("Pages", kind.title))
-            self._pages[key] = built
-            self.stack.addWidget(built)
-            self.commands.add_page(key, built)
-        page = self._pages[key]
+        if key not in [kind.key for kind in PAGES]:
+            key = PAGES[0].key
+        is_new = key not in self._pages
+        page = self.stack.page(key, self.session)
+        if is_new:
+            self.commands.add_page(key, page)
+        self.messages.turn_to(key)
         self.stack.setCurrentWidget(page)
         self.top.mark(key)
         self._allow()
         page.setFocus()
         page.shown()
+
+    @Slot()
+    def _end_refusal(self) -> None:
+        """End a message about the clip before, such as that it is the last one."""
+        shown = self.messages.shown
+        if shown is None or shown.action or shown.topic:
+            return
+        if shown.level == Level.INFORMATION:
+            self.messages.clear()
 
     @Slot()
     def _allow(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from curator.domain.decision import Changes, Edit, Field
 from curator.domain.errors import CuratorError, ProjectBusy
 from curator.store.project import Project
+from curator.ui.confirmations import confirmation
 from curator.ui.job_queue import JobQueue
 from curator.ui.messages import Messages
 from curator.ui.settings import WindowSettings
@@ -25,6 +26,9 @@ JUDGED_BY = frozenset({Field.TEXT, Field.SPAN, Field.PRESENCE})
 
 GATHER_MS = 200
 """Interval in which arriving facts are combined into one signal."""
+
+PROJECT = "project"
+"""Topic of messages about the project as a whole."""
 
 BESIDE = 1
 """Workers of the queues that only read (checks, exports)."""
@@ -78,9 +82,9 @@ class Session(QObject):
             project = Project.open(path)
         except ProjectBusy as busy:
             project = Project.open(path, write=False)
-            messages.warn(busy.sentence, messages.tr("Opened read-only."))
+            messages.warn(busy.sentence, messages.tr("Opened read-only."), topic=PROJECT)
         for notice in project.notices:
-            messages.warn(notice)
+            messages.warn(notice, topic=PROJECT)
         return cls(project, settings, messages)
 
     @property
@@ -112,7 +116,7 @@ class Session(QObject):
 
     def act(self, write: Callable[[Project], Changes | None], clips: int) -> Changes | None:
         """Run a write as one undo step of at most this many clips; see ``apply``."""
-        return self._carry_out(write, lambda: clips, self._take)
+        return self._carry_out(write, lambda: clips, self._confirm)
 
     def attempt(self, write: Callable[[], object]) -> bool:
         """Write something that is not a decision; False, with a message, on failure."""
@@ -135,19 +139,21 @@ class Session(QObject):
     def undo(self) -> Changes | None:
         """Undo the last decision; see ``apply``."""
         nothing, done = self.tr("Nothing to undo."), self.tr("Undid: %1.")
+        redo = "window.redo"
         return self._carry_out(
             lambda project: project.decisions.undo(),
             lambda: self.project.decisions.next_size(undo=True),
-            lambda changes: self._say_step(changes, nothing, done),
+            lambda changes: self._say_step(changes, nothing, done, redo),
         )
 
     def redo(self) -> Changes | None:
         """Redo the last undone decision; see ``apply``."""
         nothing, done = self.tr("Nothing to redo."), self.tr("Redid: %1.")
+        undo = "window.undo"
         return self._carry_out(
             lambda project: project.decisions.redo(),
             lambda: self.project.decisions.next_size(undo=False),
-            lambda changes: self._say_step(changes, nothing, done),
+            lambda changes: self._say_step(changes, nothing, done, undo),
         )
 
     def choose(self, clip: int) -> None:
@@ -239,9 +245,23 @@ class Session(QObject):
 
         self.writes.ask(write, size, finish)
 
-    def _say_step(self, changes: Changes | None, nothing: str, done: str) -> Changes | None:
-        text = nothing if changes is None else done.replace("%1", changes.label)
-        self.messages.inform(text)
+    def _confirm(self, changes: Changes | None) -> Changes | None:
+        """Say what a decision did before the pages follow it."""
+        if changes is not None and changes.clips:
+            emotions = self.project.settings.emotions.emotions
+            names = {emotion.key: emotion.name for emotion in emotions}
+            text = confirmation(changes, lambda key: names.get(key, key))
+            self.messages.confirm(text, "window.undo")
+        return self._take(changes)
+
+    def _say_step(
+        self, changes: Changes | None, nothing: str, done: str, action: str
+    ) -> Changes | None:
+        """Say what an undo or redo did. action: reverts it."""
+        if changes is None:
+            self.messages.inform(nothing)
+        else:
+            self.messages.inform(done.replace("%1", changes.label), action=action)
         self.stepping = True
         try:
             return self._take(changes)

@@ -3,25 +3,27 @@
 import statistics
 import time
 from collections import deque
+from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from curator.domain.clip_query import parse
 from curator.domain.decision import Changes, Field
+from curator.ui.actions import ACTIONS
 from curator.ui.elided_label import ElidedLabel
 from curator.ui.job_progress import JobProgress
-from curator.ui.messages import Level, Message
+from curator.ui.messages import Level, Message, Messages
 from curator.ui.page import button, label, restyle
 from curator.ui.session import Session
 from curator.ui.theme import GRID
-from curator.ui.wording import about, number
+from curator.ui.wording import about, number, translated
 
 COUNT_MS = 150
 """Delay after a decision before clips are counted again."""
 
-MESSAGE_MS = 12_000
-"""How long information and warnings stay visible."""
+SHOWN_MS = {Level.INFORMATION: 5_000, Level.WARNING: 12_000}
+"""How long messages stay visible; errors stay until another message."""
 
 PACED_BY = 20
 """Number of intervals between decisions whose median is the pace."""
@@ -31,18 +33,30 @@ BREAK_S = 60.0
 
 
 class StatusLine(QWidget):
-    """Status of one session at a time, or none."""
+    """Status of one session at a time, or none.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    keys_shown: keys of an action in the platform's notation.
+    """
+
+    action_asked = Signal(str)  # key of the action offered beside the message
+
+    def __init__(
+        self,
+        messages: Messages,
+        keys_shown: Callable[[str], str] = lambda _key: "",
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._messages, self._keys_shown = messages, keys_shown
         self._session: Session | None = None
         self._steps: deque[float] = deque(maxlen=PACED_BY)
         self._decided_at = 0.0
         self._written = 0  # number of decisions a thread is writing
         self._kept, self._dropped = label(role="kept"), label(role="dropped")
         self._left = label(role="quiet")
-        self._message = ElidedLabel()
+        self._message = ElidedLabel(fits=True)
         self._message.setAccessibleName(self.tr("Last message"))
+        self.action = button("", "link")
         self._work = label(role="quiet")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -53,11 +67,14 @@ class StatusLine(QWidget):
         self._count_next = QTimer(self, singleShot=True, interval=0)
         self._to_count: list[str] = []
         self._counted: dict[str, int] = {}
-        self._message_timer = QTimer(self, singleShot=True, interval=MESSAGE_MS)
+        self._message_timer = QTimer(self, singleShot=True)
         self._lay_out()
         self._counting.timeout.connect(self._count)
         self._count_next.timeout.connect(self._count_one)
-        self._message_timer.timeout.connect(lambda: self._message.setText(""))
+        self._message_timer.timeout.connect(self._end_message)
+        messages.said.connect(self._say)
+        messages.withdrawn.connect(self._show_nothing)
+        self.action.clicked.connect(self._run_action)
         self.progress: JobProgress | None = None
 
     def _lay_out(self) -> None:
@@ -66,7 +83,13 @@ class StatusLine(QWidget):
         line.setSpacing(2 * GRID)
         for counts in (self._kept, self._dropped, self._left):
             line.addWidget(counts)
-        line.addWidget(self._message, 1)
+        said = QHBoxLayout()
+        said.setSpacing(GRID // 2)
+        said.addWidget(self._message)
+        said.addWidget(self.action)
+        said.addStretch(1)
+        self.action.hide()
+        line.addLayout(said, 1)
         for widget in (self._work, self._bar, self.pause):
             line.addWidget(widget)
             widget.hide()
@@ -93,16 +116,40 @@ class StatusLine(QWidget):
         self._count()
 
     @Slot(object)
-    def say(self, message: Message) -> None:
-        """Show a message; errors stay until the next one, others for MESSAGE_MS."""
-        self._message.setProperty("role", message.level.value)
-        restyle(self._message)
+    def _say(self, message: Message) -> None:
+        if self._message.property("role") != message.level.value:
+            self._message.setProperty("role", message.level.value)
+            restyle(self._message)
         sign = "" if message.level == Level.INFORMATION else "! "
         self._message.setText(sign + message.text)
-        if message.level == Level.ERROR:
-            self._message_timer.stop()
+        self.action.setVisible(bool(message.action))
+        if message.action:
+            text = next(each.text for each in ACTIONS if each.key == message.action)
+            keys = self._keys_shown(message.action)
+            text = translated("Actions", text)
+            self.action.setText(f"{text} ({keys})" if keys else text)
+        self._message_timer.stop()
+        if message.level in SHOWN_MS:
+            self._message_timer.start(SHOWN_MS[message.level])
+
+    @Slot()
+    def _end_message(self) -> None:
+        """Hide the message, unless its action is about to be clicked."""
+        if self.action.underMouse() or self.action.hasFocus():
+            self._message_timer.start(SHOWN_MS[Level.INFORMATION])
         else:
-            self._message_timer.start()
+            self._messages.clear()
+
+    @Slot()
+    def _show_nothing(self) -> None:
+        self._message_timer.stop()
+        self._message.setText("")
+        self.action.hide()
+
+    @Slot()
+    def _run_action(self) -> None:
+        if self._messages.shown is not None and self._messages.shown.action:
+            self.action_asked.emit(self._messages.shown.action)
 
     @Slot(object)
     def _decided(self, changes: Changes) -> None:

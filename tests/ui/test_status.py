@@ -14,9 +14,8 @@ from curator.ui.wording import number
 
 @pytest.fixture
 def status(qtbot, session: Session) -> StatusLine:
-    line = StatusLine()
+    line = StatusLine(session.messages)
     qtbot.addWidget(line)
-    session.messages.said.connect(line.say)
     line.follow(session)
     line.show()
     return line

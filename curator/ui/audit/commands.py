@@ -154,7 +154,7 @@ class AuditCommands(QObject):
     def transcribe_again(self) -> None:
         """Transcribe the selected clips again."""
         self._decisions.transcribe_again(self._view.selected_clips())
-        self._session.messages.inform(self.tr("Transcribing again…"))
+        self._session.messages.inform(self.tr("Transcribing again…"), topic="transcribe")
 
     # Edges
 

@@ -63,7 +63,7 @@ class ToolBar(QWidget):
         self.select_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.select_menu = QMenu(self.select_button)
         self.select_button.setMenu(self.select_menu)
-        self.summary = ElidedLabel(self)
+        self.summary = ElidedLabel(parent=self)
         self.summary.setProperty("role", "quiet")
         self._fill()
         self._lay_out()

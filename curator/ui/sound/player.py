@@ -13,6 +13,9 @@ from curator.ui.sound.silent_player import RATE, SilentPlayer
 
 __all__ = ["Player", "SilentPlayer", "SoundDevicePlayer"]
 
+TOPIC = "audio"
+"""Topic of messages about the audio output."""
+
 RETRY_S = 1.0
 """Interval between attempts to open a lost device, in seconds."""
 
@@ -155,7 +158,7 @@ class SoundDevicePlayer(SilentPlayer):
         self._watch_timer.start()
         self._lost_at = 0.0
         if self._warned and self._messages is not None:
-            self._messages.inform(self.tr("Audio output: %s") % result.name)
+            self._messages.inform(self.tr("Audio output: %s") % result.name, topic=TOPIC)
         self._warned = False
         self.device_found.emit()
 
@@ -164,6 +167,7 @@ class SoundDevicePlayer(SilentPlayer):
             self._messages.warn(
                 self.tr("No audio output device: playback is silent."),
                 self.tr("Reason: %s") % reason,
+                topic=TOPIC,
             )
         self._warned = True
 
@@ -187,7 +191,9 @@ class SoundDevicePlayer(SilentPlayer):
         self._output = ClockOutput(self._mixer)
         if self._messages is not None:
             self._messages.warn(
-                self.tr("Audio output lost."), self.tr("Reconnect the device to hear sound again.")
+                self.tr("Audio output lost."),
+                self.tr("Reconnect the device to hear sound again."),
+                topic=TOPIC,
             )
         self._warned = True
         self.device_lost.emit()

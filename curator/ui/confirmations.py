@@ -1,0 +1,47 @@
+"""Texts that confirm decisions: "Dropped clip 42."."""
+
+from collections.abc import Callable
+
+from curator.domain.decision import Changes, Field
+from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.wording import counted, translated
+
+CONFIRMATIONS = {
+    "Keep": QT_TRANSLATE_NOOP("Confirmations", "Kept %1."),
+    "Drop": QT_TRANSLATE_NOOP("Confirmations", "Dropped %1."),
+    "Undecide": QT_TRANSLATE_NOOP("Confirmations", "Reset %1 to undecided."),
+    "Take emotion back": QT_TRANSLATE_NOOP("Confirmations", "Removed the category of %1."),
+    "Correct text": QT_TRANSLATE_NOOP("Confirmations", "Corrected the text of %1."),
+    "Move edges": QT_TRANSLATE_NOOP("Confirmations", "Moved an edge of %1."),
+    "Split": QT_TRANSLATE_NOOP("Confirmations", "Split %1 in two."),
+    "Merge": QT_TRANSLATE_NOOP("Confirmations", "Merged two clips."),
+    "Choose voice": QT_TRANSLATE_NOOP("Confirmations", "Set the reference voice."),
+}
+"""Confirmation by the verb of a label; %1 stands for the clips."""
+
+CATEGORY = "Give emotion"
+
+
+def confirmation(changes: Changes, category_name: Callable[[str], str]) -> str:
+    """Sentence that confirms a decision; its label where there is no other.
+
+    category_name: name of a category by its key.
+    """
+    head, _, counted_clips = changes.label.partition(" (")
+    verb, _, value = head.partition(": ")
+    if verb == CATEGORY:
+        text = translated("Confirmations", "Set the category of %1 to %2.")
+        return text.replace("%1", _clips(changes)).replace("%2", category_name(value))
+    is_usual = bool(counted_clips) or changes.field is Field.VOICE
+    if is_usual and verb in CONFIRMATIONS:
+        return translated("Confirmations", CONFIRMATIONS[verb]).replace("%1", _clips(changes))
+    return f"{changes.label}."
+
+
+def _clips(changes: Changes) -> str:
+    """Name one clip by its number, and count several."""
+    clips = changes.clips
+    if len(clips) == 1 or changes.label.startswith("Split"):
+        return translated("Confirmations", "clip %1").replace("%1", str(clips[0]))
+    one, many = (translated("Confirmations", text) for text in ("%n clip", "%n clips"))
+    return counted(len(clips), one, many)

@@ -1,0 +1,47 @@
+"""Stack of the start page and the pages of a project."""
+
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from curator.ui.page import Page
+from curator.ui.page_list import PAGES
+from curator.ui.session import Session
+from curator.ui.wording import translated
+
+
+class PageStack(QStackedWidget):
+    """Builds the pages when they are first shown. pages: those that are built, by key."""
+
+    def __init__(self, start: QWidget) -> None:
+        super().__init__()
+        self.pages: dict[str, Page] = {}
+        self._start = start
+        self.addWidget(start)
+
+    @property
+    def key(self) -> str:
+        """Key of the current page, "" for the start page."""
+        current = self.currentWidget()
+        return next((key for key, page in self.pages.items() if page is current), "")
+
+    def page(self, key: str, session: Session) -> Page:
+        """Return a page, building it if necessary."""
+        if key not in self.pages:
+            kind = next(kind for kind in PAGES if kind.key == key)
+            built = kind.build(session)
+            built.setAccessibleName(translated("Pages", kind.title))
+            self.pages[key] = built
+            self.addWidget(built)
+        return self.pages[key]
+
+    def show_start(self) -> None:
+        """Show the start page."""
+        self.setCurrentWidget(self._start)
+        self._start.setFocus()
+
+    def close_pages(self) -> None:
+        """Close and delete the pages of a project."""
+        for page in self.pages.values():
+            page.close_page()
+            self.removeWidget(page)
+            page.deleteLater()
+        self.pages.clear()
