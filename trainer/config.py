@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from trainer.errors import WrongUsage
+from trainer.foreign_files import check_bounds, parse_toml, read_text, read_toml
 from trainer.resources import resources
 from trainer.sections import TrainConfig
 
@@ -40,8 +41,9 @@ def resolve(
     for change in changes:
         _merge(merged, _parse_change(change), f"--set {change}")
     try:
+        check_bounds(merged)  # a file's numbers are finite and of 64 bits
         config = msgspec.convert(merged, TrainConfig)
-    except msgspec.ValidationError as error:
+    except ValueError as error:
         raise WrongUsage(f"Invalid configuration: {error}.") from error
     if config.data.prompt_min_s > config.data.prompt_max_s:
         raise WrongUsage(
@@ -54,7 +56,7 @@ def presets() -> dict[str, str]:
     """Descriptions by preset name, from the first comment line of each file."""
     descriptions = {}
     for path in sorted((resources() / "presets").glob("*.toml")):
-        comment = path.read_text(encoding="utf-8").partition("\n")[0]
+        comment = read_text(path).partition("\n")[0]
         descriptions[path.stem] = comment.removeprefix("#").strip()
     return descriptions
 
@@ -85,7 +87,7 @@ def config_hash(config: TrainConfig) -> str:
 
 def from_toml(text: str) -> TrainConfig:
     """Parse a configuration written by ``to_toml``."""
-    return msgspec.convert(tomllib.loads(text), TrainConfig)
+    return msgspec.convert(parse_toml(text), TrainConfig)
 
 
 def nearest(word: str, names: Sequence[str]) -> str:
@@ -98,10 +100,10 @@ def nearest(word: str, names: Sequence[str]) -> str:
 
 def _read(path: Path) -> Settings:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return read_toml(path)
     except OSError as error:
         raise WrongUsage(f"{path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise WrongUsage(f"{path} is not valid TOML: {error}.") from error
 
 
@@ -112,9 +114,11 @@ def _parse_change(change: str) -> Settings:
     if not (equals and dot and key):
         raise WrongUsage(f"{change!r} is not section.key=value.", "For example: optim.lr=1e-5.")
     try:
-        parsed = tomllib.loads(f"value = {value}")["value"]
+        parsed = parse_toml(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
         parsed = value.strip()
+    except ValueError as error:
+        raise WrongUsage(f"--set {name}: {error}.") from error
     if "." in key:  # nested key: sampler.category_weights.angry=2
         key, _, inner = key.partition(".")
         parsed = {inner: parsed}

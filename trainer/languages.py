@@ -1,11 +1,11 @@
 """Language table and text folding, from ``resources/languages.toml``, shared with curator."""
 
 import functools
-import tomllib
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
+from trainer.foreign_files import read_toml
 from trainer.resources import resources
 
 GROWN = "grown"  # treatment of a language that is added to the vocabulary in training
@@ -71,7 +71,7 @@ def folded(text: str) -> str:
 
 @functools.cache
 def _data() -> dict[str, Any]:
-    return tomllib.loads((resources() / "languages.toml").read_text(encoding="utf-8"))
+    return read_toml(resources() / "languages.toml")
 
 
 @functools.cache

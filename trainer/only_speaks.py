@@ -1,12 +1,12 @@
 """Inference-only models for comparison, described in ``resources/speakers``."""
 
-import tomllib
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from trainer.errors import TrainerError
+from trainer.foreign_files import read_toml
 from trainer.resources import resources
 
 
@@ -60,5 +60,5 @@ def read_inference_model(key: str) -> InferenceModel:
     if not path.is_file():
         names = ", ".join(sorted(file.stem for file in path.parent.glob("*.toml")))
         raise TrainerError(f"There is no inference-only model {key!r}.", f"Available: {names}.")
-    data: Any = tomllib.loads(path.read_text(encoding="utf-8"))
+    data: Any = read_toml(path)
     return msgspec.convert(data, InferenceModel)

@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
-Positive = Annotated[float, Meta(gt=0.0)]
-NotNegative = Annotated[float, Meta(ge=0.0)]
-Count = Annotated[int, Meta(ge=1)]
-CountOrNone = Annotated[int, Meta(ge=0)]  # 0 means off or unlimited; see the docstring
+Positive = Annotated[float, Meta(gt=0.0, le=1e9)]
+NotNegative = Annotated[float, Meta(ge=0.0, le=1e9)]
+Count = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+# 0 means off or unlimited; see the docstring
+CountOrNone = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
 
 class RunSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -182,7 +183,7 @@ class Codebook(Struct, frozen=True, forbid_unknown_fields=True):
     steps: Count = 2000
     lr: Positive = 1e-5
     clips: Count = 32
-    window_s: Annotated[float, Meta(ge=0.25)] = 2.0
+    window_s: Annotated[float, Meta(ge=0.25, le=3600.0)] = 2.0
     learn: tuple[Literal["encoder", "codebook", "decoder"], ...] = (
         "encoder",
         "codebook",

@@ -1,10 +1,10 @@
 """Limits of a model family, from ``resources/targets/*.toml``, shared with curator."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from trainer.errors import TrainerError
+from trainer.foreign_files import read_toml
 from trainer.languages import characters_of, supported
 from trainer.resources import resources
 
@@ -43,7 +43,7 @@ def read_target(key: str) -> Target:
     if not path.is_file():
         names = ", ".join(sorted(file.stem for file in path.parent.glob("*.toml")))
         raise TrainerError(f"There is no target {key!r}.", f"Available: {names}.")
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = read_toml(path)
     audio, text = data["audio"], data["text"]
     symbols = frozenset(text["punctuation"] + text["digits"])
     treatments = supported(key)

@@ -22,6 +22,7 @@ from typing import Any
 from platformdirs import user_data_path
 
 from trainer.errors import TrainerError
+from trainer.foreign_files import read_json
 from trainer.only_speaks import InferenceModel
 from trainer.runs.files import write_atomically
 
@@ -120,7 +121,7 @@ def _require_fit(model: InferenceModel, folder: Path) -> None:
     """Raise TrainerError unless the environment fits the model and the trainer's environment."""
     hint = f"Delete it and create it with: {_create_command(model, folder)}"
     try:
-        about: Any = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        about: Any = read_json(folder / RECORD)
     except (OSError, ValueError) as error:
         raise TrainerError(
             f"{folder} is not a complete environment created by `trainer doctor`.",

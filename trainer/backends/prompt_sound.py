@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.foreign_files import read_mono
+
 
 def read_resampled(path: Path, rate: int) -> NDArray[np.float32]:
     """Read a mono audio file resampled to ``rate`` Hz: float32 (samples,)."""
-    import soundfile
     import soxr
 
-    samples, file_rate = soundfile.read(path, dtype="float32")
+    samples, file_rate = read_mono(path)
     if file_rate == rate:
         return np.asarray(samples, dtype=np.float32)
     return np.asarray(soxr.resample(samples, file_rate, rate), dtype=np.float32)

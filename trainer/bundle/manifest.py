@@ -14,9 +14,12 @@ from typing import Annotated, Literal
 import msgspec
 
 from trainer.errors import BrokenBundle
+from trainer.foreign_files import UnsafeFile, path_inside, read_bytes, read_json
 
 NotEmpty = Annotated[str, msgspec.Meta(min_length=1)]
-NotNegative = Annotated[float, msgspec.Meta(ge=0)]
+NotNegative = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
+Text = Annotated[str, msgspec.Meta(max_length=100_000)]
+MAX_WEIGHT = 1e6
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 MAX_ERRORS = 10
 
@@ -41,15 +44,15 @@ class Clip(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]+\Z")]
     audio: Annotated[str, msgspec.Meta(pattern=r"^wavs/[A-Za-z0-9_-]+\.wav\Z")]
     sha256: Sha256
-    rate: Annotated[int, msgspec.Meta(ge=1)]
-    samples: Annotated[int, msgspec.Meta(ge=0)]
+    rate: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+    samples: Annotated[int, msgspec.Meta(ge=0, le=1 << 40)]
     duration_s: NotNegative
-    text: str
+    text: Text
     language: str
     speaker: NotEmpty
     emotion: str | None
     split: Literal["train", "eval"]
-    weight: Annotated[float, msgspec.Meta(gt=0)]
+    weight: Annotated[float, msgspec.Meta(gt=0, le=MAX_WEIGHT)]
     group: NotEmpty
     source: Source
     scores: dict[str, float]
@@ -69,8 +72,19 @@ class Bundle:
     header: dict[str, object]
 
     def audio(self, clip: Clip) -> Path:
-        """Audio file of a clip."""
-        return self.folder / clip.audio
+        """Audio file of a clip; UnsafeFile if a link leads out of the bundle."""
+        return path_inside(self.folder, clip.audio)
+
+    def copy_audio(self, clip: Clip, target: Path) -> bool:
+        """Copy a clip's audio file if it is the one of the manifest; False if it is not."""
+        try:
+            data = read_bytes(self.audio(clip))
+        except OSError:
+            return False
+        if hashlib.sha256(data).hexdigest() != clip.sha256:
+            return False
+        target.write_bytes(data)
+        return True
 
     def part(self, split: str) -> tuple[Clip, ...]:
         """Clips of a split, "train" or "eval"."""
@@ -86,7 +100,7 @@ def read_bundle(folder: Path) -> Bundle:
         raise BrokenBundle(
             f"{folder} contains no manifest.jsonl.", "Export a bundle with curator first."
         )
-    data = path.read_bytes()
+    data = _read(path)
     clips, errors = read_lines(data)
     header, header_errors = _header(folder, hashlib.sha256(data).hexdigest())
     errors += header_errors if not errors else []
@@ -135,14 +149,21 @@ def _value_errors(numbered: Iterable[tuple[int, Clip]]) -> list[str]:
     return errors
 
 
+def _read(path: Path) -> bytes:
+    try:
+        return read_bytes(path)
+    except UnsafeFile as error:
+        raise BrokenBundle(f"{path} cannot be read: {error.strerror}.") from error
+
+
 def _header(folder: Path, manifest_sha256: str) -> tuple[dict[str, object], list[str]]:
     """bundle.json, optional, and its mismatches with the manifest."""
     path = folder / "bundle.json"
     if not path.is_file():
         return {}, []
     try:
-        header = msgspec.json.decode(path.read_bytes(), type=dict[str, object])
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        header: dict[str, object] = read_json(path)
+    except ValueError as error:
         return {}, [f"bundle.json: {error}."]
     recorded = header.get("manifest_sha256")
     if recorded is not None and recorded != manifest_sha256:

@@ -14,11 +14,13 @@ import soundfile
 from numpy.typing import NDArray
 
 from trainer.bundle.manifest import Bundle, Clip
+from trainer.foreign_files import read_bytes
 from trainer.languages import base_code, folded
 from trainer.target import Target
 
 FULL_SCALE_16 = 32768  # 16-bit value of 1.0
 MAX_CHARACTERS_SHOWN = 8
+MAX_CLIP_BYTES = 1 << 26  # of one clip's WAV file: 25 min at 22 kHz
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def length_reason(samples: int, target: Target) -> Reason | None:
 def audio_reason(bundle: Bundle, clip: Clip, target: Target) -> Reason | None:
     """Reason to reject a clip by its audio file."""
     try:
-        data = bundle.audio(clip).read_bytes()
+        data = read_bytes(bundle.audio(clip), MAX_CLIP_BYTES)
     except FileNotFoundError:
         return Reason("audio_missing", f"{clip.audio} is missing")
     except OSError as error:
@@ -128,6 +130,8 @@ def audio_reason(bundle: Bundle, clip: Clip, target: Target) -> Reason | None:
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as file:
             audio_format = (file.samplerate, file.channels, file.subtype)
+            if file.frames > clip.samples:  # whatever its header says, no more is decoded
+                return _length_reason(file.frames, clip)
             samples = file.read(dtype="float32", always_2d=True)[:, 0]
     except soundfile.LibsndfileError as error:
         return Reason(
@@ -146,13 +150,17 @@ def _samples_reason(
             "audio_unreadable", f"{clip.audio} is not mono 16 bit {target.rate} Hz: {actual}"
         )
     if len(samples) != clip.samples:
-        actual = f"{len(samples)} samples, but the manifest says {clip.samples}"
-        return Reason("audio_unreadable", f"{clip.audio} has {actual}")
+        return _length_reason(len(samples), clip)
     if not np.isfinite(samples).all():
         return Reason("not_finite", f"{clip.audio} has samples that are not finite")
     if float(np.abs(samples).max(initial=0.0)) * FULL_SCALE_16 <= target.silent_peak:
         return Reason("silent", "it is silent")
     return None
+
+
+def _length_reason(frames: int, clip: Clip) -> Reason:
+    actual = f"{frames} samples, but the manifest says {clip.samples}"
+    return Reason("audio_unreadable", f"{clip.audio} has {actual}")
 
 
 def counts(rejected: Mapping[str, Iterable[Reason]]) -> dict[str, int]:

@@ -13,6 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from trainer.foreign_files import read_json
+
 MIN_PAIR_COUNT = 2  # a pair that occurs once is not merged
 UNKNOWN = "[UNK]"
 TAG = re.compile(r"\[[a-z]{2,3}(-[a-z]+)?\]")  # of a language
@@ -125,7 +127,7 @@ def _most_frequent(counted: Counter[str]) -> list[tuple[str, int]]:
 
 def write_vocabulary(before: Path, after: Path, growth: Growth) -> None:
     """Write the tokenizer file with the new tokens appended."""
-    data = json.loads(before.read_text(encoding="utf-8"))
+    data = read_json(before)
     vocabulary, merges = data["model"]["vocab"], data["model"]["merges"]
     special = [added["id"] for added in data.get("added_tokens", [])]
     first = max([*vocabulary.values(), *special]) + 1

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.bundle.manifest import Bundle, Clip, read_bundle
-from trainer.cli.commands import configured, print_line
+from trainer.cli.commands import configured
 from trainer.config import TrainConfig, config_hash
 from trainer.errors import BrokenRun, TrainerError, WrongUsage
+from trainer.output import print_line
 
 if TYPE_CHECKING:
     import torch
@@ -30,7 +31,7 @@ def codebook(arguments: argparse.Namespace) -> int:
     from trainer.backends.xtts.codebook_result import WARNING, write_result
     from trainer.cli.terminal import Terminal
     from trainer.families import cache_folder
-    from trainer.runs.run import locked
+    from trainer.runs.lock import locked
 
     bundle = read_bundle(arguments.bundle)
     config = configured(arguments)
@@ -40,7 +41,7 @@ def codebook(arguments: argparse.Namespace) -> int:
     print_line(WARNING)
     run = _open_run(target, config, bundle, base)
     terminal = Terminal()
-    with locked(run):
+    with locked(run.folder):
         work = _open_work(run, base, bundle, terminal)
         done = _learn(work, terminal)
         terminal.close()

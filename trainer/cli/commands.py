@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,17 +12,13 @@ from msgspec import structs
 from trainer.bundle.manifest import Bundle, read_bundle
 from trainer.config import TrainConfig, resolve
 from trainer.errors import TrainerError
+from trainer.foreign_files import read_json
+from trainer.output import print_line
 
 if TYPE_CHECKING:
     from trainer.bundle.preflight import Preflight
 
 Arguments = argparse.Namespace
-
-
-def print_line(text: str) -> None:
-    """Write a line of text to stdout."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 def print_json(fields: Mapping[str, object]) -> None:
@@ -63,10 +58,10 @@ def default_config(arguments: Arguments) -> TrainConfig:
 def _target_of_bundle(folder: Path | None) -> str:
     """Target that a bundle was exported for; "" if unknown or unreadable."""
     try:
-        header = json.loads((folder / "bundle.json").read_bytes()) if folder else {}
+        header = read_json(folder / "bundle.json") if folder else {}
     except (OSError, ValueError):
         return ""
-    return str(header.get("target", "")) if isinstance(header, dict) else ""
+    return str(header.get("target", ""))
 
 
 def _config_of(parent: Path) -> TrainConfig:

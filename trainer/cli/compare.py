@@ -2,7 +2,8 @@
 
 import argparse
 
-from trainer.cli.commands import print_json, print_line
+from trainer.cli.commands import print_json
+from trainer.output import print_line
 
 
 def compare(arguments: argparse.Namespace) -> int:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from trainer import __version__
 from trainer.bundle.manifest import Bundle
-from trainer.cli.commands import print_line
 from trainer.errors import TrainerError, WrongUsage
 from trainer.evaluate import results
 from trainer.evaluate.measures import VoiceStatistics, measure_all, measures, nothing_measured
@@ -23,6 +22,7 @@ from trainer.evaluate.shipped import shipped_run
 from trainer.evaluate.summary import summarise
 from trainer.evaluate.summary_text import lines
 from trainer.evaluate.voices import speaking
+from trainer.output import print_line
 from trainer.runs.files import write_atomically
 from trainer.runs.run import Run, open_run
 from trainer.speech.sound import Sound, read_sound, write_sound

@@ -2,8 +2,8 @@
 
 import argparse
 
-from trainer.cli.commands import print_line
 from trainer.errors import WrongUsage
+from trainer.output import print_line
 
 
 def listen(arguments: argparse.Namespace) -> int:

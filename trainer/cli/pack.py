@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,15 +9,18 @@ from typing import Any
 
 from trainer import __version__
 from trainer.bundle.manifest import Bundle, read_bundle
-from trainer.cli.commands import configured, print_line
+from trainer.cli.commands import configured
 from trainer.config import TrainConfig, config_hash, resolve, to_toml
 from trainer.errors import TrainerError, WrongUsage
+from trainer.foreign_files import path_inside, read_bytes
 from trainer.machine.requirements import LOCK, requirements
+from trainer.output import print_line
 from trainer.resources import resources
-from trainer.runs.files import sha256_of
+from trainer.runs.files import move_into_place, scratch_folder, sha256_of
 
 ARCHIVES = {".zip": "zip", ".tar": "tar", ".tar.gz": "gztar", ".tgz": "gztar"}
 SUMS, BASE_SUMS = "SHA256SUMS", "BASE.SHA256SUMS"
+BUNDLE_FILES = ("manifest.jsonl", "bundle.json", "refused.jsonl", "data_card.md")
 TEMPLATES = ("run.sh", "run.ipynb", "README.md")
 
 
@@ -33,16 +35,13 @@ def pack(arguments: argparse.Namespace) -> int:
         raise WrongUsage("--with-base needs a base model.", "Name its folder with --base.")
     _refuse_unusable(bundle, config)
     base = _base(config, bundle)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    try:
-        _fill(temporary, bundle, config, base)
+    with scratch_folder(target) as temporary:
+        contents = temporary / "contents"
+        contents.mkdir()
+        _fill(contents, bundle, config, base)
         if arguments.with_base:
-            _copy_base(Path(config.model.base), base, temporary / "base")
-        _move_into_place(temporary, target)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+            _copy_base(Path(config.model.base), base, contents / "base")
+        _place(contents, target)
     size = target.stat().st_size if target.is_file() else _size(target)
     print_line(f"Packed {target} ({size / 1e6:,.0f} MB). Start it with: bash run.sh")
     if base and not arguments.with_base:
@@ -78,7 +77,7 @@ def _base(config: TrainConfig, bundle: Bundle) -> Mapping[str, str]:
 
 
 def _fill(folder: Path, bundle: Bundle, config: TrainConfig, base: Mapping[str, str]) -> None:
-    shutil.copytree(bundle.folder, folder / "bundle")
+    _copy_bundle(bundle, folder / "bundle")
     source = Path(__file__).resolve().parents[1]
     ignored = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
     shutil.copytree(source, folder / "source" / "trainer", ignore=ignored)
@@ -119,7 +118,21 @@ def _copy_base(base: Path, hashes: Mapping[str, str], folder: Path) -> None:
         shutil.copyfile(base / name, folder / name)
 
 
-def _move_into_place(temporary: Path, target: Path) -> None:
+def _copy_bundle(bundle: Bundle, folder: Path) -> None:
+    """Copy what the bundle consists of, and nothing else that lies or is linked in its folder.
+
+    A clip whose file is not the one of the manifest stays behind; training leaves it out.
+    """
+    (folder / "wavs").mkdir(parents=True)
+    for name in BUNDLE_FILES:
+        path = path_inside(bundle.folder, name)
+        if path.is_file():
+            (folder / name).write_bytes(read_bytes(path))
+    for clip in bundle.clips:
+        bundle.copy_audio(clip, folder / clip.audio)
+
+
+def _place(contents: Path, target: Path) -> None:
     """Move the filled folder, or an archive of it, to ``target``."""
     formats = [
         archive_format
@@ -127,15 +140,10 @@ def _move_into_place(temporary: Path, target: Path) -> None:
         if target.name.endswith(suffix)
     ]
     if not formats:
-        if target.is_dir():
-            target.rmdir()  # empty, as checked before
-        temporary.replace(target)
+        move_into_place(contents, target)
         return
-    archive = Path(shutil.make_archive(str(temporary), formats[0], root_dir=temporary))
-    try:
-        archive.replace(target)
-    finally:
-        archive.unlink(missing_ok=True)
+    name = str(contents.with_name("archive"))
+    move_into_place(Path(shutil.make_archive(name, formats[0], root_dir=contents)), target)
 
 
 def _size(folder: Path) -> int:

@@ -5,35 +5,55 @@ Exit codes: 0 done or paused, 1 failed with the reason on stderr, 2 usage error,
 
 import argparse
 import importlib
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from trainer import __version__
 from trainer.families import family_names
+from trainer.output import print_error, write_any_character
 
 INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit code."""
+    write_any_character()
     parsed = make_parser().parse_args(arguments)
     from trainer.errors import TrainerError
 
     try:
+        _refuse_broken_text(parsed)
         commands = importlib.import_module(parsed.module)
         code: int = getattr(commands, parsed.command)(parsed)
     except TrainerError as error:
-        sys.stderr.write(f"trainer: {error}\n")
+        print_error(f"trainer: {error}")
         return error.exit_code
     except KeyboardInterrupt:
-        sys.stderr.write("trainer: interrupted; saved checkpoints are kept.\n")
+        print_error("trainer: interrupted; saved checkpoints are kept.")
         return INTERRUPTED
     except OSError as error:  # full disk, missing permission: not a bug
         where = f" ({error.filename})" if error.filename else ""
-        sys.stderr.write(f"trainer: {error.strerror or error}{where}.\n")
+        print_error(f"trainer: {error.strerror or error}{where}.")
         return 1
     return code
+
+
+def _refuse_broken_text(parsed: argparse.Namespace) -> None:
+    """Raise WrongUsage for an argument that is not valid UTF-8; paths may be any bytes."""
+    from trainer.errors import WrongUsage
+
+    for name, value in vars(parsed).items():
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and not text.isascii() and not _is_unicode(text):
+                raise WrongUsage(f"--{name} is not valid UTF-8: {text!a}.")
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def make_parser() -> argparse.ArgumentParser:

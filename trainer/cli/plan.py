@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.bundle.manifest import Bundle, Clip, read_bundle
-from trainer.cli.commands import configured, default_config, print_json, print_line
+from trainer.cli.commands import configured, default_config, print_json
 from trainer.config import TrainConfig, resolve
 from trainer.errors import TrainerError, WrongUsage
+from trainer.output import print_line
 
 if TYPE_CHECKING:
     from trainer.machine.network_sizes import NetworkSizes

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trainer.cli.commands import print_json, print_line
+from trainer.cli.commands import print_json
 from trainer.errors import TrainerError, WrongUsage
+from trainer.output import print_line
 from trainer.voice import Voice, VoiceOptions
 
 Arguments = argparse.Namespace
@@ -32,11 +33,8 @@ def export(arguments: Arguments) -> int:
     report = write_export(run, bundle, saved, target, sampling, options.rate)
     evaluations = {event["step"]: event for event in of_kind(read_events(run.folder), "eval")}
     evaluation = evaluations.get(saved.step)
-    measured = (
-        f", mel_ce {evaluation['mel_ce']:.3f} on the evaluation clips"
-        if evaluation
-        else ", not evaluated"
-    )
+    loss: Any = evaluation["mel_ce"] if evaluation else None
+    measured = ", not evaluated" if loss is None else f", mel_ce {loss:.3f} on the evaluation clips"
     run.events().add("exported", step=saved.step, folder=str(target.resolve()), **report)
     print_line(f"Exported step {saved.step} to {target}{measured}.")
     if arguments.checkpoint == "best" and saved.state.get("best") == 0:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from trainer.output import print_error, print_line, redraw_line
 from trainer.runs.events import EventLog, of_kind, read_events
 
 MIN_REDRAW_S = 0.1
@@ -46,16 +47,15 @@ class Terminal:
         if log.path is None:
             return
         last = of_kind(read_events(run), ending)[-1]
-        sys.stdout.write(f"The run {ending} at step {last['step']}: {last['reason']}.\n")
-        sys.stdout.write(f"{last['sentence']}\n")
+        print_line(f"The run {ending} at step {last['step']}: {last['reason']}.")
+        print_line(str(last["sentence"]))
         if ending == "paused":
-            sys.stdout.write(f"Resume with: trainer resume {run}\n")
-        sys.stdout.flush()
+            print_line(f"Resume with: trainer resume {run}")
 
     def close(self) -> None:
         """End the updating line."""
         if self.interactive and self.drawn:
-            sys.stderr.write("\n")
+            print_error("")
             self.drawn = 0.0
 
     def _step(self, fields: Mapping[str, Any]) -> None:
@@ -79,9 +79,7 @@ class Terminal:
         now = time.monotonic()
         if not self.interactive or (now - self.drawn < MIN_REDRAW_S and not last):
             return
-        width = shutil.get_terminal_size().columns - 1
-        sys.stderr.write(f"\r{text[:width]:<{width}}")
-        sys.stderr.flush()
+        redraw_line(text, shutil.get_terminal_size().columns - 1)
         self.drawn = now
 
     def line(self, text: str) -> None:
@@ -89,8 +87,7 @@ class Terminal:
         if self.quiet:
             return
         self.close()
-        sys.stderr.write(text + "\n")
-        sys.stderr.flush()
+        print_error(text)
 
 
 def _clock(seconds: float) -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.bundle.manifest import Bundle, read_bundle
-from trainer.cli.commands import configured, print_line
+from trainer.cli.commands import configured
 from trainer.config import TrainConfig, config_hash
 from trainer.errors import BrokenRun
+from trainer.output import print_line
 
 if TYPE_CHECKING:
     from trainer.runs.checkpoint import Checkpoint
@@ -21,7 +22,8 @@ Arguments = argparse.Namespace
 def train(arguments: Arguments) -> int:
     """Start a run."""
     from trainer.runs.distributed import join
-    from trainer.runs.run import create_run, open_run
+    from trainer.runs.lock import RunInUse, take_lock
+    from trainer.runs.run import create_run, open_run, refuse_used_folder
     from trainer.training.codebook_check import NEW_CODES, codes_are_new
 
     bundle = read_bundle(arguments.bundle)
@@ -29,17 +31,23 @@ def train(arguments: Arguments) -> int:
     config = configured(arguments)
     world = join(config)
     if world.is_main and not _restarted(arguments.run, config, bundle):
+        refuse_used_folder(arguments.run, config)  # before the base is read, which takes long
         about = {"preset": arguments.preset, **_identity(config, bundle, arguments.parent)}
-        run = create_run(arguments.run, config, bundle, {**about, **_parent_fields(arguments)})
+        fields = {**about, **_parent_fields(arguments)}
+
+        def fill(folder: Path) -> None:
+            _copy_parent(arguments, folder)
+            take_lock(folder)
+
+        create_run(arguments.run, config, bundle, fields, fill)
         if codes_are_new(about["identity"]):
             print_line(NEW_CODES)
     world.barrier()
     run = open_run(arguments.run)
     try:
-        if arguments.parent is not None and world.is_main:
-            _copy_parent(arguments, run)
-        world.barrier()
         return _run_training(run, bundle, world)
+    except RunInUse:
+        raise
     except BaseException:
         if world.is_main and not run.events().size():  # nothing was trained: remove the folder
             shutil.rmtree(run.folder)
@@ -87,11 +95,13 @@ def _parent_fields(arguments: Arguments) -> dict[str, object]:
     }
 
 
-def _copy_parent(arguments: Arguments, run: "Run") -> None:
+def _copy_parent(arguments: Arguments, folder: Path) -> None:
+    """Copy the weights of the parent run, if there is one, into a new run's folder."""
     from trainer.runs.run import PARENT, choose_checkpoint, open_run
 
-    saved = choose_checkpoint(open_run(arguments.parent), arguments.checkpoint)
-    shutil.copyfile(_parent_weights(saved), run.folder / PARENT)
+    if arguments.parent is not None:
+        saved = choose_checkpoint(open_run(arguments.parent), arguments.checkpoint)
+        shutil.copyfile(_parent_weights(saved), folder / PARENT)
 
 
 def _parent_weights(saved: "Checkpoint") -> Path:
@@ -121,8 +131,10 @@ def resume(arguments: Arguments) -> int:
 def _is_finished(run: "Run") -> bool:
     """Whether all steps are done, saved and logged."""
     from trainer.runs import checkpoint
-    from trainer.runs.events import of_kind, read_events
+    from trainer.runs.events import FILE, of_kind, read_events
 
+    if not (run.folder / FILE).is_file():
+        return False  # killed before its first event
     if not of_kind(read_events(run.folder), "finished"):
         return False
     last, _ = checkpoint.newest(run.checkpoints)
@@ -156,7 +168,7 @@ def _run_training(run: "Run", bundle: Bundle, world: Any) -> int:  # noqa: ANN40
     from trainer.evaluate.during_training import SpeechObserver
     from trainer.runs.distributed import leave
     from trainer.runs.events import EventLog
-    from trainer.runs.run import locked
+    from trainer.runs.lock import locked
     from trainer.runs.tensorboard import TensorBoardLog
     from trainer.training.loop import train as run_loop
     from trainer.training.reporter import Reporter
@@ -174,11 +186,12 @@ def _run_training(run: "Run", bundle: Bundle, world: Any) -> int:  # noqa: ANN40
             tensorboard.show(event, fields)
 
     try:
-        with locked(run) if world.is_main else nullcontext():
+        with locked(run.folder) if world.is_main else nullcontext():
             session = open_session(run, bundle, world, terminal.prepared)
             if world.is_main:
                 refuse_full_disk(session)
-            if world.is_main and session.state.step == 0 and not log.size():
+            if world.is_main and session.state.step == 0 and not log.start_size():
+                log.truncate(0)  # events of a start that was killed
                 _write_start(session, log)
             try:
                 reporter = Reporter(log, show, SpeechObserver())

@@ -7,7 +7,6 @@ again.
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +19,8 @@ from trainer.backends import Arrays, Backend
 from trainer.bundle.manifest import Bundle, Clip
 from trainer.config import TrainConfig
 from trainer.families import cache_folder, open_backend
+from trainer.foreign_files import parse_json, read_bytes
+from trainer.runs.files import replacing
 
 VERSION = 1
 MEL = "mel"  # the only long array: read in slices, all others are kept in memory
@@ -114,23 +115,19 @@ def write_entry(path: Path, arrays: Arrays) -> None:
         "arrays": [[name, str(arrays[name].dtype), arrays[name].shape] for name in names],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    with replacing(path, sync=False) as temporary:
         temporary.write_bytes(json.dumps(header).encode() + b"\n" + body)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def read_entry(path: Path) -> Features | None:
     """Read the entry at ``path``; None if it is missing or damaged."""
     try:
-        data = path.read_bytes()
-    except FileNotFoundError:
+        data = read_bytes(path)
+    except OSError:
         return None
     line, newline, body = data.partition(b"\n")
     try:
-        header = json.loads(line)
+        header = parse_json(line)
         if not newline or hashlib.sha256(body).hexdigest() != header["sha256"]:
             return None
         return _parse(path, len(line) + 1, body, header["arrays"])

@@ -7,7 +7,6 @@ hash of all that was spoken.
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -16,6 +15,7 @@ import msgspec
 
 from trainer.bundle.manifest import Bundle, Clip
 from trainer.errors import WrongUsage
+from trainer.foreign_files import read_toml
 from trainer.resources import resources
 
 ID = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -135,11 +135,10 @@ def _is_wanted(sentence: Sentence, categories: set[str | None]) -> bool:
 
 def _read(path: Path) -> _File:
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        file = msgspec.convert(data, _File)
+        file = msgspec.convert(read_toml(path), _File)
     except OSError as error:
         raise WrongUsage(f"{path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except ValueError as error:
         raise WrongUsage(
             f"{path} is no file of sentences: {error}.",
             "resources/sentences/en.toml shows how one looks.",
@@ -176,7 +175,7 @@ def _unique(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
 
 def _general() -> _General:
     path = resources() / "sentences" / "general.toml"
-    return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _General)
+    return msgspec.convert(read_toml(path), _General)
 
 
 def _clips(bundle: Bundle, language: str) -> list[Clip]:

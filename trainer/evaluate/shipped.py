@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from trainer.bundle.manifest import Bundle, read_bundle
 from trainer.config import TrainConfig, config_hash, nearest, resolve
@@ -10,6 +11,7 @@ from trainer.errors import BrokenRun, TrainerError, WrongUsage
 from trainer.evaluate.samples import held_out
 from trainer.families import family_names, inference_only, open_backend, open_shipped
 from trainer.optim.early_stopping import judge
+from trainer.runs.events import FILE, EventLog
 from trainer.runs.run import ABOUT, SHIPPED, Run, create_run, open_run
 
 
@@ -19,7 +21,7 @@ def shipped_run(arguments: argparse.Namespace, print_line: Callable[[str], None]
     Everything that could be wrong is found before the folder is made.
     """
     config = _config(arguments)
-    if (arguments.run / ABOUT).is_file():
+    if (arguments.run / ABOUT).is_file() and EventLog(arguments.run / FILE).start_size():
         run = open_run(arguments.run)
         if config_hash(run.config) != config_hash(config):
             raise BrokenRun(
@@ -35,20 +37,21 @@ def shipped_run(arguments: argparse.Namespace, print_line: Callable[[str], None]
     if "licence" in identity:
         print_line(f"{arguments.model} is used under: {identity['licence']}.")
     about = {"kind": SHIPPED, "preset": None, "identity": identity}
-    run = create_run(arguments.run, config, bundle, about)
     began = _beginning(config, bundle, identity, len(clips))
-    events = run.events()
-    events.add("started", **began)
-    verdict = judge([])
-    events.add(
-        "finished",
-        step=0,
-        reason="it speaks as it was shipped, nothing is trained",
-        state=verdict.state,
-        sentence="Nothing was trained: this is a model as it was shipped.",
-        best=None,
-    )
-    return run
+
+    def fill(folder: Path) -> None:
+        events = EventLog(folder / FILE)
+        events.add("started", **began)
+        events.add(
+            "finished",
+            step=0,
+            reason="it speaks as it was shipped, nothing is trained",
+            state=judge([]).state,
+            sentence="Nothing was trained: this is a model as it was shipped.",
+            best=None,
+        )
+
+    return create_run(arguments.run, config, bundle, about, fill)
 
 
 def _config(arguments: argparse.Namespace) -> TrainConfig:

@@ -1,8 +1,8 @@
 """Sizes of a family's released network, without loading it."""
 
-import tomllib
 from dataclasses import dataclass
 
+from trainer.foreign_files import read_toml
 from trainer.resources import resources
 
 
@@ -37,4 +37,4 @@ class NetworkSizes:
 def network_sizes(target: str) -> NetworkSizes:
     """Read the network sizes of a target."""
     path = resources() / "targets" / f"{target}.toml"
-    return NetworkSizes(**tomllib.loads(path.read_text(encoding="utf-8"))["network"])
+    return NetworkSizes(**read_toml(path)["network"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from trainer.errors import TrainerError
 from trainer.families import families
+from trainer.foreign_files import read_text
 from trainer.resources import resources
 
 LOCK = "requirements.lock"
@@ -46,7 +47,7 @@ def _locked() -> list[str]:
     for folder in (resources().parent, resources()):
         path: Path = folder / LOCK
         if path.is_file():
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = read_text(path).splitlines()
             return [line for line in lines if line and not line.startswith("#")]
     raise TrainerError(f"{LOCK} is missing from this installation.", "Reinstall the project.")
 

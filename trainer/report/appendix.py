@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from trainer.foreign_files import read_text
 from trainer.report.blocks import Bullets, Code, Details, Facts, Paragraph, Section, Table
 from trainer.report.figures import Figure, Inline, inline
 from trainer.report.losses import spaced
@@ -70,7 +71,7 @@ def section(figures: RunFigures) -> Section:
         result.add(Details(inline("Speech by `trainer speak`"), [Bullets(spoken)]))
     result.add(Details(inline("Steps"), [_steps(figures)]))
     if run.config:
-        text = run.sources.files[CONFIG].read_text(encoding="utf-8")
+        text = read_text(run.sources.files[CONFIG])
         result.add(Details(inline("Settings"), [Code(text, CONFIG)]))
     result.add(Details(inline("Versions and hashes"), [Facts(versions(figures))]))
     result.add(Paragraph(inline("Not measured:"), "heading"), Bullets(not_measured(figures)))

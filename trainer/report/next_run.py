@@ -1,9 +1,9 @@
 """Recommended settings for the next run, and the gains of comparable runs."""
 
-import json
 from pathlib import Path
 
 from trainer.errors import BrokenRun
+from trainer.foreign_files import read_json
 from trainer.report.blocks import Bullets, Paragraph, Section
 from trainer.report.figures import Figure, Inline, inline
 from trainer.report.provenance import Address, line, whole
@@ -108,10 +108,10 @@ def comparable(run: RunFiles) -> list[RunFiles]:
 
 def _same_base(folder: Path, run: RunFiles) -> bool:
     try:
-        identity = json.loads((folder / ABOUT).read_text(encoding="utf-8")).get("identity", {})
-    except (ValueError, OSError, AttributeError):
+        identity = read_json(folder / ABOUT).get("identity", {})
+    except (ValueError, OSError):
         return False
     expected = run.about.get("identity", {})
-    return bool(identity) and all(
-        identity.get(key) == expected.get(key) for key in ("backend", "sha256")
-    )
+    if not isinstance(identity, dict) or not identity:
+        return False
+    return all(identity.get(key) == expected.get(key) for key in ("backend", "sha256"))

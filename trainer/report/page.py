@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from trainer.output import visible
 from trainer.report.blocks import (
     AudioRow,
     Block,
@@ -94,7 +95,7 @@ def _inline(content: Inline) -> str:
 
 def _escaped(text: str) -> str:
     """The text with Markdown and HTML characters escaped."""
-    one_line = " ".join(text.split())
-    for character in ("\\", "|", "<", "*"):
+    one_line = visible(" ".join(text.split()))
+    for character in ("\\", "|", "<", "*", "[", "]", "`"):
         one_line = one_line.replace(character, "\\" + character)
     return one_line

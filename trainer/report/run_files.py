@@ -1,7 +1,6 @@
 """The files of a run and its bundle, for reports; damaged ones are read as far as possible."""
 
 import hashlib
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.errors import BrokenRun
+from trainer.foreign_files import read_bytes, read_json
 from trainer.optim.early_stopping import Verdict, judge
 from trainer.report.figures import Figure, Inline, inline
 from trainer.report.provenance import whole
@@ -22,6 +22,7 @@ EVENTS, ABOUT, CONFIG = FILE, "run.json", "config.toml"
 RESULTS, REAL = "evaluation/results.jsonl", "evaluation/real.jsonl"
 MANIFEST, HEADER, REFUSED = "bundle/manifest.jsonl", "bundle/bundle.json", "bundle/refused.jsonl"
 FORMAT = 1
+METRICS = ("mel_ce", "loss", "eos_ce", "text_ce")
 ENDINGS = ("finished", "stopped", "paused", "failed")
 
 
@@ -52,7 +53,8 @@ class RunFiles:
     @cached_property
     def metric(self) -> str:
         """Metric that selects the best step."""
-        return str(self.config.get("stop", {}).get("metric", "mel_ce"))
+        metric = self.config.get("stop", {}).get("metric")
+        return metric if metric in METRICS else METRICS[0]
 
     def events(self, kind: str) -> list[tuple[int, Row]]:
         """Events of one kind with their line numbers."""
@@ -161,14 +163,14 @@ def _bundle(about: Row, elsewhere: Path | None) -> tuple[Path | None, list[Inlin
                 " with --bundle)."
             )
         ]
-    if hashlib.sha256(manifest.read_bytes()).hexdigest() != about.get("manifest_sha256"):
+    if hashlib.sha256(read_bytes(manifest)).hexdigest() != about.get("manifest_sha256"):
         return None, [inline("The bundle was changed since the run started and is ignored.")]
     return folder, []
 
 
 def known_events() -> set[str]:
     """Event names of this version's schema."""
-    schema = json.loads((resources() / "events.schema.json").read_text(encoding="utf-8"))
+    schema = read_json(resources() / "events.schema.json")
     return set(schema["properties"]["event"]["enum"])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from trainer.report.figures import Figure, Inline, figure, inline
 from trainer.report.provenance import Address, all_where, line
 from trainer.report.run_files import MANIFEST, RESULTS, RunFiles
+from trainer.report.sounds import sound_file
 from trainer.report.sources import Row
 
 Sample = tuple[int, Row]
@@ -103,7 +104,7 @@ class Samples:
 
     def wav(self, row: Row) -> Path | None:
         """Audio file of a sample."""
-        return self.run.folder / row["wav"] if row.get("wav") else None
+        return sound_file(self.run.folder, row.get("wav"))
 
     def clip(self, name: object) -> tuple[Path | None, Address | None]:
         """Audio file and text address of a real clip; None without the bundle."""
@@ -113,7 +114,7 @@ class Samples:
         if not rows:
             return None, None
         number, row = rows[0]
-        return self.run.bundle / str(row["audio"]), line(MANIFEST, number, "text")
+        return sound_file(self.run.bundle, row["audio"]), line(MANIFEST, number, "text")
 
     def measured(self, key: str, checkpoint: int, **more: object) -> Address:
         """Address of a measure over all samples of a checkpoint."""

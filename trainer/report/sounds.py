@@ -4,6 +4,16 @@ import base64
 import io
 from pathlib import Path
 
+from trainer.foreign_files import UnsafeFile, path_inside, read_audio
+
+
+def sound_file(folder: Path, name: object) -> Path | None:
+    """Audio file that a file of ``folder`` names; None if there is none inside it."""
+    try:
+        return path_inside(folder, name) if name else None
+    except UnsafeFile:
+        return None
+
 
 def as_uri(path: Path | None) -> tuple[str, str]:
     """(data: URI, "") of an audio file, or ("", reason) if it cannot be read."""
@@ -14,7 +24,7 @@ def as_uri(path: Path | None) -> tuple[str, str]:
     if not path.is_file():
         return "", "The audio file is missing."
     try:
-        samples, rate = soundfile.read(path, dtype="int16")
+        samples, rate = read_audio(path, "int16")
     except (soundfile.LibsndfileError, OSError, RuntimeError):
         return "", "The audio file cannot be read."
     if not len(samples):

@@ -5,16 +5,15 @@ gets a report.
 """
 
 import importlib
-import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from trainer.report.event_shapes import usable_event
+from trainer.foreign_files import parse_json, parse_toml, read_bytes
 from trainer.report.provenance import Address, all_where, as_text
+from trainer.runs.row_shapes import usable_row
 
 Row = Mapping[str, Any]
 RULE = "rule"
@@ -92,15 +91,16 @@ class Sources:
         path = self.files.get(file)
         if path is None or not path.is_file():
             return Lines((), ())
-        data = path.read_bytes()
+        data = read_bytes(path)
         if path.suffix == ".jsonl":
-            return read_lines(data, brief=self.brief or file.startswith(BESIDE))
+            return read_lines(data, _shape(file), brief=self.brief or file.startswith(BESIDE))
         try:
             text = data.decode()
-            row = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+            value = parse_toml(text) if path.suffix == ".toml" else parse_json(text)
         except ValueError:
             return Lines((), (), damaged=(1,))
-        return Lines((row,), (1,)) if isinstance(row, dict) else Lines((), (), damaged=(1,))
+        row = usable_row(_shape(file), value)
+        return Lines((), (), damaged=(1,)) if row is None else Lines((row,), (1,))
 
 
 BESIDE = "beside/"
@@ -127,18 +127,22 @@ def inside(row: object, path: tuple[str, ...]) -> Any:  # noqa: ANN401 - whateve
     return row
 
 
-def read_lines(data: bytes, *, brief: bool = False) -> Lines:
-    """Parse JSON Lines; records the numbers of lines that are not objects."""
+def _shape(file: str) -> str:
+    """Name of the shape of a file's rows: its own name, whichever run it is of."""
+    return file.rpartition("/")[2]
+
+
+def read_lines(data: bytes, shape: str = "events.jsonl", *, brief: bool = False) -> Lines:
+    """Parse JSON Lines; records the numbers of lines that are not objects of the shape."""
     rows, numbers, damaged = [], [], []
     pieces = data.split(b"\n")
     for number, piece in enumerate(pieces, start=1):
         if not piece.strip() or (brief and piece.startswith(STEP)):
             continue
         try:
-            row = json.loads(piece)
+            row = usable_row(shape, parse_json(piece))
         except ValueError:
             row = None
-        row = usable_event(row) if isinstance(row, dict) else None
         if row is not None:
             rows.append(row)
             numbers.append(number)

@@ -9,7 +9,7 @@ from trainer.report.losses import spaced
 from trainer.report.provenance import Address, all_where, line
 from trainer.report.run_figures import Event, RunFigures
 from trainer.report.run_files import EVENTS
-from trainer.report.sounds import as_uri
+from trainer.report.sounds import as_uri, sound_file
 
 # Key, name and format of the most informative measures.
 MEASURES = (
@@ -105,7 +105,7 @@ def _audio_rows(figures: RunFigures, means: Sequence[Event]) -> Iterator[Block]:
     step = means[-1][1]["step"]
     last = [pair for pair in figures.run.events("speech") if pair[1]["step"] == step]
     for number, row in [pair for pair in last if pair[1].get("wav")][:MAX_SOUNDS]:
-        uri, missing = as_uri(figures.run.folder / row["wav"])
+        uri, missing = as_uri(sound_file(figures.run.folder, row["wav"]))
         transcript: Inline = inline(missing) if missing else ()
         if uri and row.get("heard") is not None:
             text = figures.text(line(EVENTS, number, "heard"))

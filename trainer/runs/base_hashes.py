@@ -1,11 +1,13 @@
 """Hashes of base model files: of released files, and recorded at first use for others."""
 
 import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from trainer.errors import BrokenBase
+from trainer.foreign_files import read_json, read_toml
 from trainer.resources import resources
 from trainer.runs.files import sha256_of, write_atomically
 
@@ -50,7 +52,7 @@ def known_hashes(kind: str) -> dict[str, str]:
     path = resources() / "models.toml"
     if not path.is_file():
         return {}
-    listed = tomllib.loads(path.read_text(encoding="utf-8")).get("model", [])
+    listed = read_toml(path).get("model", [])
     return {
         file["name"]: file["sha256"]
         for model in listed
@@ -66,10 +68,9 @@ def read_record(folder: Path) -> Record:
     if not path.is_file():
         return {}
     try:
-        record: Record = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+        return msgspec.convert(read_json(path), Record)
+    except (OSError, ValueError) as error:
         raise BrokenBase(f"{path} is damaged.", "Delete it to record the files again.") from error
-    return record
 
 
 def write_record(folder: Path, record: Mapping[str, Mapping[str, object]]) -> None:

@@ -6,16 +6,18 @@ cannot contain code. Only trained parameters are stored; the base model is refer
 """
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
 
 from trainer.errors import BrokenRun
-from trainer.runs.files import save_tensors, sha256_of, sync_file, sync_folder
+from trainer.foreign_files import path_inside, read_json
+from trainer.runs.files import save_tensors, scratch_folder, sha256_of, sync_file, sync_folder
 
 if TYPE_CHECKING:
     import torch
@@ -25,6 +27,13 @@ STATE = "state.json"
 NAME = re.compile(r"step-(\d{8})\Z")
 
 Tensors = dict[str, "torch.Tensor"]
+
+
+class _Manifest(msgspec.Struct):
+    """Contents of manifest.json. files: SHA-256 by name."""
+
+    step: Annotated[int, msgspec.Meta(ge=0)]
+    files: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +58,7 @@ def save(
     """Write the checkpoint of ``step`` into ``folder``, atomically."""
     folder.mkdir(parents=True, exist_ok=True)
     final = folder / f"step-{step:08d}"
-    temporary = folder / f"{final.name}.{os.getpid()}.tmp"
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir()
-    try:
+    with scratch_folder(final) as temporary:
         for name, values in tensors.items():
             contiguous = {key: value.detach().cpu().contiguous() for key, value in values.items()}
             save_tensors(contiguous, temporary / f"{name}.safetensors")
@@ -70,22 +76,20 @@ def save(
             shutil.rmtree(final)
         temporary.replace(final)
         sync_folder(folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return Checkpoint(final, step, state)
 
 
 def read(folder: Path) -> Checkpoint | None:
     """Read and verify the checkpoint in ``folder``; None if a file is missing or changed."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        for name, digest in manifest["files"].items():
-            if sha256_of(folder / name) != digest:
+        manifest = msgspec.convert(read_json(folder / MANIFEST), _Manifest)
+        for name, digest in manifest.files.items():
+            if sha256_of(path_inside(folder, name)) != digest:
                 return None
-        state = json.loads((folder / STATE).read_text(encoding="utf-8"))
-        return Checkpoint(folder, int(manifest["step"]), state)
-    except (OSError, ValueError, KeyError, TypeError):
+        state = read_json(folder / STATE, strict=False)
+    except (OSError, ValueError):
         return None
+    return Checkpoint(folder, manifest.step, state)
 
 
 def steps(folder: Path) -> list[int]:

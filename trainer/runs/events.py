@@ -10,11 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from trainer.errors import BrokenRun
-from trainer.runs.files import json_lines
+from trainer.foreign_files import parse_json, read_bytes
+from trainer.runs.event_shapes import usable_event
+from trainer.runs.files import append_line, write_atomically
 
 FILE = "events.jsonl"
 DISCARDED = "discarded.jsonl"
 KEPT_EVENTS = ("exported", "spoken")
+STARTED = "started"
 
 Event = dict[str, object]
 
@@ -31,9 +34,9 @@ class EventLog:
             return
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
         finite = {key: _finite(value) for key, value in fields.items()}
-        line = json.dumps({"event": event, "time": now, **finite}, ensure_ascii=False)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        append_line(
+            self.path, json.dumps({"event": event, "time": now, **finite}, ensure_ascii=False)
+        )
 
     def size(self) -> int:
         """Size in bytes, stored in checkpoints."""
@@ -47,24 +50,33 @@ class EventLog:
         """
         if self.path is None or not self.path.exists():
             return
-        data = self.path.read_bytes()
+        data = read_bytes(self.path)
         if len(data) <= size:
             return
         with self.path.with_name(DISCARDED).open("ab") as file:
             file.write(data[size:].rstrip(b"\n") + b"\n")
-        kept = [line for line in data[size:].splitlines(keepends=True) if _is_kept(line)]
-        with self.path.open("r+b") as file:
-            file.truncate(size)
-            file.seek(size)
-            file.write(b"".join(kept))
+        kept = [line for line in data[size:].split(b"\n") if _kind(line) in KEPT_EVENTS]
+        write_atomically(self.path, data[:size] + b"".join(line + b"\n" for line in kept))
+
+    def start_size(self) -> int:
+        """Bytes up to the end of the ``started`` event; 0 if the run was killed before it."""
+        if self.path is None or not self.path.exists():
+            return 0
+        size = 0
+        for line in read_bytes(self.path).split(b"\n")[:-1]:
+            size += len(line) + 1
+            if _kind(line) == STARTED:
+                return size
+        return 0
 
 
 def read_events(run: Path) -> list[Event]:
-    """Events of a run; an incomplete last line is ignored."""
+    """Events of a run; damaged lines, such as half a last one, are left out."""
     path = run / FILE
     if not path.is_file():
         raise BrokenRun(f"{run} contains no {FILE}.", "Name a folder written by `trainer train`.")
-    return [event for _, event in json_lines(path)]
+    events = (_event(line) for line in read_bytes(path).split(b"\n"))
+    return [event for event in events if event is not None]
 
 
 def of_kind(events: list[Event], kind: str) -> list[Event]:
@@ -72,12 +84,21 @@ def of_kind(events: list[Event], kind: str) -> list[Event]:
     return [event for event in events if event["event"] == kind]
 
 
-def _is_kept(line: bytes) -> bool:
-    """Whether an event survives resuming from an earlier checkpoint."""
+def _event(line: bytes) -> Event | None:
+    """Event of a line; None if it is damaged."""
     try:
-        return json.loads(line)["event"] in KEPT_EVENTS
-    except (ValueError, KeyError, TypeError):
-        return False
+        event = parse_json(line)
+    except ValueError:
+        return None
+    if not isinstance(event, dict) or not isinstance(event.get("event"), str):
+        return None
+    usable = usable_event(event)
+    return None if usable is None else dict(usable)
+
+
+def _kind(line: bytes) -> str | None:
+    event = _event(line)
+    return str(event["event"]) if event else None
 
 
 def _finite(value: object) -> object:

@@ -1,31 +1,60 @@
-"""Atomic file writes, tensor files, hashes and JSON Lines."""
+"""Files and folders that appear whole or not at all, tensor files, hashes and JSON Lines.
 
+Everything is written under a temporary name beside its place, flushed to the disk and renamed.
+Temporary names hold the process that owns them, so that those of killed processes are removed.
+"""
+
+import functools
 import hashlib
-import json
+import itertools
 import os
+import re
 import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.errors import BrokenRun
+from trainer.foreign_files import parse_json, read_bytes
+from trainer.runs.process_identity import has_ended, own_mark
 
 if TYPE_CHECKING:
     import torch
 
 BLOCK = 1 << 20  # bytes read at a time when hashing
+NAME_SHOWN = 100  # characters of a name that are kept in its temporary one
+_TEMPORARY = re.compile(r"\..*\.([0-9a-f]{8}-\d+-\d*)-\d+\.tmp\Z")
+_numbers = itertools.count()
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write ``data`` to a temporary file, fsync it and rename it to ``path``."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    """Write ``data`` to ``path``."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+@contextmanager
+def replacing(path: Path, *, sync: bool = True) -> Iterator[Path]:
+    """Temporary file that becomes ``path`` when the block ends without an error.
+
+    sync: flush it and its folder to the disk; not for what can be computed again.
+    """
+    with scratch_file(path) as temporary:
+        yield temporary
+        if sync:
+            move_into_place(temporary, path)
+        else:
+            temporary.replace(path)
+
+
+@contextmanager
+def scratch_file(path: Path) -> Iterator[Path]:
+    """Temporary file beside ``path``, removed at the end unless it was moved."""
+    temporary = _temporary_beside(path)
     try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        yield temporary
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -38,17 +67,69 @@ def save_tensors(tensors: "Mapping[str, torch.Tensor]", path: Path) -> None:
     from safetensors.torch import save_file
 
     save_file(dict(tensors), path)
-    probe = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    with scratch_file(path) as probe:
         probe.touch()
         path.chmod(stat.S_IMODE(probe.stat().st_mode))
+
+
+@contextmanager
+def scratch_folder(path: Path) -> Iterator[Path]:
+    """Empty temporary folder beside ``path``, removed at the end unless it was moved."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _temporary_beside(path)
+    temporary.mkdir()
+    try:
+        yield temporary
     finally:
-        probe.unlink(missing_ok=True)
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def move_into_place(temporary: Path, path: Path) -> None:
+    """Flush a file or folder to the disk and rename it to ``path``; replaces an empty folder."""
+    if temporary.is_dir():
+        sync_tree(temporary)
+        if path.is_dir():
+            path.rmdir()
+    else:
+        sync_file(temporary)
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a name is one of a temporary file or folder."""
+    return bool(_TEMPORARY.match(name))
+
+
+def _temporary_beside(path: Path) -> Path:
+    remove_leftovers(path.parent)
+    return path.with_name(f".{path.name[:NAME_SHOWN]}.{own_mark()}-{next(_numbers)}.tmp")
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove temporary files and folders of ended processes; once per folder and process."""
+    _remove_leftovers(folder.absolute(), os.getpid())
+
+
+@functools.cache
+def _remove_leftovers(folder: Path, _pid: int) -> None:
+    try:
+        paths = list(folder.iterdir())
+    except OSError:
+        return  # no such folder yet; a real fault is raised by the write that follows
+    for path in paths:
+        match = _TEMPORARY.match(path.name)
+        if not match or not has_ended(match[1]):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def sync_file(path: Path) -> None:
     """fsync the file ``path``."""
-    descriptor = os.open(path, os.O_RDWR)
+    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
@@ -64,6 +145,16 @@ def sync_folder(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_tree(folder: Path) -> None:
+    """fsync all files and folders below ``folder``, and itself."""
+    for inside, _, names in os.walk(folder, topdown=False):
+        for name in names:
+            path = Path(inside, name)
+            if not path.is_symlink():
+                sync_file(path)
+        sync_folder(Path(inside))
 
 
 def sha256_of(path: Path) -> str:
@@ -82,17 +173,63 @@ def build_once(folder: Path, build: Callable[[Path], None]) -> Path:
     """
     if folder.is_dir():
         return folder
-    temporary = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
-    temporary.mkdir(parents=True, exist_ok=True)
-    try:
+    with scratch_folder(folder) as temporary:
         build(temporary)
-        temporary.replace(folder)
-    except OSError:
-        if not folder.is_dir():  # else another process built the same folder first
-            raise
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        sync_tree(temporary)
+        try:
+            temporary.replace(folder)
+        except OSError:
+            if not folder.is_dir():  # else another process built the same folder first
+                raise
+        sync_folder(folder.parent)
     return folder
+
+
+def append_line(path: Path, line: str) -> None:
+    """Append a line to a file of lines, whole or not at all.
+
+    Half a line that a killed process left at the end is cut off first.
+    """
+    data = line.encode() + b"\n"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "r+b", buffering=0) as file:
+        size = end = file.seek(0, os.SEEK_END)
+        start = _start_of_half_line(file, size)
+        if start < size:
+            file.seek(start)
+            if _is_json(file.read(size - start)):
+                data = b"\n" + data
+            else:
+                file.truncate(start)
+                end = start
+        try:
+            written = file.write(data)
+            if written != len(data):
+                raise OSError(28, "No space left on device", str(path))
+        except OSError:
+            file.truncate(end)
+            raise
+
+
+def _start_of_half_line(file: Any, size: int) -> int:  # noqa: ANN401 - a raw file
+    """Offset behind the last newline."""
+    end = size
+    while end > 0:
+        start = max(0, end - BLOCK)
+        file.seek(start)
+        at = file.read(end - start).rfind(b"\n")
+        if at >= 0:
+            return int(start + at + 1)
+        end = start
+    return 0
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        parse_json(data)
+    except ValueError:
+        return False
+    return True
 
 
 def json_lines(path: Path) -> Iterator[tuple[int, Any]]:
@@ -100,12 +237,12 @@ def json_lines(path: Path) -> Iterator[tuple[int, Any]]:
 
     An incomplete last line, left by a process killed while writing, is ignored.
     """
-    lines = path.read_bytes().split(b"\n")
+    lines = read_bytes(path).split(b"\n")
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            value = json.loads(line)
+            value = parse_json(line)
         except ValueError as error:
             if number == len(lines):
                 return

@@ -8,11 +8,9 @@ RUN/checkpoints/    checkpoints
 
 import hashlib
 import json
-import os
 import platform
-import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import shutil
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,15 +18,18 @@ from trainer import __version__
 from trainer.bundle.manifest import Bundle, read_bundle
 from trainer.config import TrainConfig, config_hash, from_toml, to_toml
 from trainer.errors import BrokenRun
+from trainer.foreign_files import read_bytes, read_json
 from trainer.runs import checkpoint
-from trainer.runs.distributed import group_name, restarts
 from trainer.runs.events import FILE, EventLog
-from trainer.runs.files import write_atomically
+from trainer.runs.files import is_temporary, move_into_place, scratch_folder, write_atomically
+from trainer.runs.lock import LOCK, refuse_if_locked
+from trainer.runs.row_shapes import usable_row
 
 CONFIG = "config.toml"
 ABOUT = "run.json"
-LOCK = "lock"
 PARENT = "parent.safetensors"
+CHECKPOINTS = "checkpoints"
+TENSORBOARD = "tensorboard"
 SHIPPED = "shipped"  # kind of a run that only evaluates a released model
 
 
@@ -48,7 +49,7 @@ class Run:
     @property
     def checkpoints(self) -> Path:
         """Folder of the checkpoints."""
-        return self.folder / "checkpoints"
+        return self.folder / CHECKPOINTS
 
     def events(self) -> EventLog:
         """Event log, for writing."""
@@ -67,15 +68,18 @@ class Run:
 
 
 def create_run(
-    folder: Path, config: TrainConfig, bundle: Bundle, more: Mapping[str, object]
+    folder: Path,
+    config: TrainConfig,
+    bundle: Bundle,
+    more: Mapping[str, object],
+    fill: Callable[[Path], None] = lambda _folder: None,
 ) -> Run:
-    """Create a run folder; BrokenRun if it exists and is not empty."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BrokenRun(
-            f"{folder} already exists.",
-            "Resume it with `trainer resume`, or choose another folder.",
-        )
-    folder.mkdir(parents=True, exist_ok=True)
+    """Create a run folder with all its files at once; BrokenRun if it holds anything else.
+
+    What a training left that was killed before its first event is replaced. more: fields of
+    run.json. fill: writes further files into the folder before it appears.
+    """
+    refuse_used_folder(folder, config)
     about = {
         "format": 1,
         "trainer": __version__,
@@ -89,16 +93,54 @@ def create_run(
         "platform": platform.platform(),
         **more,
     }
-    write_atomically(folder / CONFIG, to_toml(config).encode())
-    write_atomically(folder / ABOUT, json.dumps(about, indent=1).encode())
+    with scratch_folder(folder.resolve()) as temporary:
+        write_atomically(temporary / CONFIG, to_toml(config).encode())
+        write_atomically(temporary / ABOUT, json.dumps(about, indent=1).encode())
+        fill(temporary)
+        if folder.is_dir():
+            _clear(folder)
+        move_into_place(temporary, folder.resolve())
     return Run(folder, config, about)
+
+
+def refuse_used_folder(folder: Path, config: TrainConfig) -> None:
+    """Raise BrokenRun unless a run can be created in ``folder``."""
+    if not folder.exists():
+        return
+    if not folder.is_dir() or not _is_unstarted(folder, config):
+        raise BrokenRun(
+            f"{folder} already exists.",
+            "Resume it with `trainer resume`, or choose another folder.",
+        )
+    refuse_if_locked(folder)
+
+
+def _is_unstarted(folder: Path, config: TrainConfig) -> bool:
+    """Whether a folder is empty, or what a training left that was killed before it started."""
+    names = {path.name for path in folder.iterdir() if not is_temporary(path.name)}
+    if not names <= {CONFIG, ABOUT, LOCK, PARENT, FILE, CHECKPOINTS, TENSORBOARD}:
+        return False
+    if EventLog(folder / FILE).start_size() or checkpoint.steps(folder / CHECKPOINTS):
+        return False
+    if ABOUT not in names and CONFIG in names:  # else it may be a person's own file
+        return read_bytes(folder / CONFIG) == to_toml(config).encode()
+    return ABOUT in names or names <= {LOCK}
+
+
+def _clear(folder: Path) -> None:
+    """Remove the contents of an unstarted run; run.json last, by which it is recognised."""
+    for path in sorted(folder.iterdir(), key=lambda path: (path.name == ABOUT, path.name)):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def open_run(folder: Path) -> Run:
     """Open the run in ``folder``; BrokenRun if it is not one or was changed."""
     try:
-        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-        text = (folder / CONFIG).read_bytes()
+        about = read_json(folder / ABOUT, strict=False)
+        text = read_bytes(folder / CONFIG)
         config = from_toml(text.decode())
     except FileNotFoundError as error:
         raise BrokenRun(
@@ -106,6 +148,7 @@ def open_run(folder: Path) -> Run:
         ) from error
     except ValueError as error:
         raise BrokenRun(f"{folder} is damaged: {error}.", "Restore it from a backup.") from error
+    _refuse_wrong_fields(folder, about)
     # Hash of the file: a newer trainer may have settings that the run lacks.
     if about.get("config_sha256") != hashlib.sha256(text).hexdigest():
         raise BrokenRun(
@@ -113,6 +156,15 @@ def open_run(folder: Path) -> Run:
             "Restore it, or start a new run.",
         )
     return Run(folder, config, about)
+
+
+def _refuse_wrong_fields(folder: Path, about: Mapping[str, object]) -> None:
+    """Raise BrokenRun if run.json lacks fields that are used, or has others in their place."""
+    needed = {"bundle", "manifest_sha256"}
+    if not needed <= set(about) or usable_row(ABOUT, about) != about:
+        raise BrokenRun(
+            f"{folder / ABOUT} is not the record of a run.", "Restore it from a backup."
+        )
 
 
 def choose_checkpoint(run: Run, wanted: str) -> checkpoint.Checkpoint:
@@ -130,58 +182,3 @@ def choose_checkpoint(run: Run, wanted: str) -> checkpoint.Checkpoint:
     if not wanted.isdigit():
         raise BrokenRun(f"--checkpoint {wanted!r} is invalid.", "Use best, last or a step.")
     return checkpoint.load(run.checkpoints, int(wanted))
-
-
-@contextmanager
-def locked(run: Run) -> Iterator[None]:
-    """Lock the run for this process; BrokenRun if another process trains it."""
-    path = run.folder / LOCK
-    own = {"pid": os.getpid(), "host": socket.gethostname(), "group": group_name()}
-    try:
-        _create_lock(path, own)
-    except FileExistsError:
-        owner = _owner(path)
-        ended = owner.get("host") == own["host"] and not _alive(owner.get("pid"))
-        # torchrun ends every process of a group, on all machines, before it restarts them.
-        restarted = bool(own["group"]) and owner.get("group") == own["group"] and restarts() > 0
-        if ended or restarted:
-            path.unlink(missing_ok=True)
-            _create_lock(path, own)
-        else:
-            process = f"process {owner.get('pid')} on {owner.get('host')}"
-            raise BrokenRun(
-                f"{run.folder} is being trained by {process}.",
-                f"If that process has ended, delete {path}.",
-            ) from None
-    try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)
-
-
-def _create_lock(path: Path, me: Mapping[str, object]) -> None:
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(me, file)
-
-
-def _owner(path: Path) -> dict[str, object]:
-    try:
-        owner: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return owner
-
-
-def _alive(pid: object) -> bool:
-    if not isinstance(pid, int):
-        return False
-    if os.name == "nt":  # signal 0 would end the process there
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

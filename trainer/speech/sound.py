@@ -1,11 +1,13 @@
 """Sound as the listeners take it: 16 kHz mono float32."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from trainer.foreign_files import read_audio
+from trainer.runs.files import replacing
 
 LISTENING_RATE = 16_000  # Hz; of Whisper, Silero, Resemblyzer and DNSMOS
 
@@ -27,10 +29,8 @@ class Sound:
 
 def read_sound(path: Path) -> Sound:
     """A file's sound, all channels mixed; OSError or soundfile's error where it cannot be read."""
-    import soundfile
-
-    samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    return Sound(np.nan_to_num(samples.mean(axis=1), posinf=0.0, neginf=0.0), int(rate))
+    samples, rate = read_audio(path)
+    return Sound(np.nan_to_num(samples.mean(axis=1), posinf=0.0, neginf=0.0), rate)
 
 
 def for_listening(sound: Sound) -> Samples:
@@ -47,9 +47,6 @@ def write_sound(path: Path, sound: Sound) -> None:
     """A 16-bit WAV file, there whole or not at all."""
     import soundfile
 
-    beside = path.with_name(f".{path.stem}.{os.getpid()}.tmp.wav")
-    try:
-        soundfile.write(beside, np.clip(sound.samples, -1.0, 1.0), sound.rate, subtype="PCM_16")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    samples = np.clip(sound.samples, -1.0, 1.0)
+    with replacing(path) as temporary:
+        soundfile.write(temporary, samples, sound.rate, format="WAV", subtype="PCM_16")

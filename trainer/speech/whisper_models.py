@@ -3,9 +3,7 @@
 ``resources/models.toml`` names the packages that carry weights, for machines without a network.
 """
 
-import os
 import shutil
-import tomllib
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,8 +12,9 @@ from typing import Any
 from platformdirs import user_cache_path
 
 from trainer.errors import TrainerError
+from trainer.foreign_files import read_toml
 from trainer.resources import resources
-from trainer.runs.files import sha256_of
+from trainer.runs.files import replacing, sha256_of
 
 ENGLISH = ("tiny.en", "base")  # in order of preference; tiny.en hears read English as well as base
 ANY_LANGUAGE = ("base",)
@@ -58,8 +57,7 @@ def whisper_folder(name_or_folder: str) -> Path:
 
 def _known(name: str) -> Mapping[str, Any] | None:
     """Entry of models.toml with all packages installed."""
-    text = (resources() / "models.toml").read_text(encoding="utf-8")
-    for entry in tomllib.loads(text)["model"]:
+    for entry in read_toml(resources() / "models.toml")["model"]:
         if entry.get("kind") == "whisper" and entry["name"] == name:
             packages = {part["package"] for file in entry["file"] for part in file["parts"]}
             return entry if all(find_spec(package) for package in packages) else None
@@ -96,12 +94,7 @@ def _inside(part: Mapping[str, str]) -> Path:
 
 def _join(parts: list[Path], target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as joined:
-            for path in parts:
-                with path.open("rb") as piece:
-                    shutil.copyfileobj(piece, joined, 1 << 20)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(target) as temporary, temporary.open("wb") as joined:
+        for path in parts:
+            with path.open("rb") as piece:
+                shutil.copyfileobj(piece, joined, 1 << 20)

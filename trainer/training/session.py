@@ -24,6 +24,7 @@ from trainer.optim.optimizer import (
 )
 from trainer.runs import checkpoint
 from trainer.runs.distributed import World
+from trainer.runs.events import EventLog
 from trainer.runs.files import sha256_of
 from trainer.runs.run import PARENT, Run
 
@@ -210,6 +211,7 @@ def _restore(session: Session) -> None:
     saved, broken = checkpoint.newest(session.run.checkpoints)
     log = session.run.events()
     if saved is None:
+        _restart(log, broken, session.world)
         return
     if saved.state["config_sha256"] != session.run.about["config_sha256"]:
         raise BrokenRun(
@@ -236,6 +238,14 @@ def _restore(session: Session) -> None:
         log.truncate(state["events_bytes"])
         log.add("checkpoint", step=saved.step, best=session.state.best)
         log.add("resumed", step=saved.step, damaged_checkpoints=broken)
+
+
+def _restart(log: EventLog, broken: list[int], world: World) -> None:
+    """Discard the events of steps that are repeated because no checkpoint was saved after them."""
+    size = log.start_size() if world.is_main else 0
+    if size and size < log.size():
+        log.truncate(size)
+        log.add("resumed", step=0, damaged_checkpoints=broken)
 
 
 def _prepare(run: Run, bundle: Bundle, progress: Progress) -> tuple[Backend, Dataset]:

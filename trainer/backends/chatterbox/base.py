@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.errors import BrokenBase
+from trainer.foreign_files import read_json
 from trainer.runs.base_hashes import verified_hashes
 
 if TYPE_CHECKING:
@@ -115,8 +116,8 @@ def _sizes(folder: Path, edition: Edition) -> Sizes:
     if not path.is_file():
         return Sizes(edition.text_tokens)
     try:
-        return Sizes(**json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as error:
+        return Sizes(**read_json(path))
+    except (OSError, ValueError, TypeError) as error:
         raise BrokenBase(f"{path} cannot be read: {error}.") from error
 
 

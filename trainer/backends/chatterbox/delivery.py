@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.foreign_files import read_json
 from trainer.runs.files import write_atomically
 
 FRAME_S, HOP_S = 0.04, 0.01
@@ -160,4 +161,4 @@ def read_expression(path: Path | None) -> Expression:
     """Read a fitted expression; empty if the file does not exist."""
     if path is None or not path.is_file():
         return Expression({}, {})
-    return Expression(**json.loads(path.read_text(encoding="utf-8")))
+    return Expression(**read_json(path))

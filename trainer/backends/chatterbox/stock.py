@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import os
 import shutil
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +25,7 @@ from trainer.backends.prompt_sound import concatenated, read_resampled
 from trainer.errors import BrokenRun, TrainerError
 from trainer.runs.files import save_tensors, sync_file
 from trainer.speech.endings import Ending
-from trainer.speech.sound import Sound
+from trainer.speech.sound import Sound, write_sound
 from trainer.speech.speaker import DEFAULT_SAMPLING, SamplingSettings
 
 if TYPE_CHECKING:
@@ -82,17 +81,8 @@ def speak(
     export: Path, text: str, language: str, prompts: Sequence[Path], out: Path, seed: int
 ) -> float:
     """Synthesise ``text`` in the voice of ``prompts`` to a 24 kHz WAV file."""
-    import numpy as np
-    import soundfile
-
     sound = StockSpeaker(export).synthesise(text, language, prompts, seed, None)
-    beside = out.with_name(f".{out.stem}.{os.getpid()}.tmp.wav")
-    try:
-        wave = np.clip(sound.samples, -1.0, 1.0)
-        soundfile.write(beside, wave, sound.rate, subtype="PCM_16")
-        beside.replace(out)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_sound(out, sound)
     return sound.seconds
 
 

@@ -10,9 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import msgspec
+
 from trainer.backends.indextts.base import HUB, IndexTTSBase
 from trainer.backends.prompt_sound import concatenated
 from trainer.errors import TrainerError
+from trainer.foreign_files import parse_json
 from trainer.only_speaks import InferenceModel
 from trainer.speech.endings import Ending
 from trainer.speech.sound import Sound, read_sound
@@ -123,10 +126,9 @@ class IndexSpeaker:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         try:
-            reply: dict[str, Any] = json.loads(line)
+            return msgspec.convert(parse_json(line), dict[str, Any])
         except ValueError as error:
             raise self._exit_error() from error
-        return reply
 
     def _exit_error(self) -> TrainerError:
         """Error with the last line of the log of the ended worker."""

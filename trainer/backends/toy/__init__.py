@@ -17,6 +17,7 @@ from trainer.bundle.manifest import Clip
 from trainer.bundle.preflight import Reason
 from trainer.config import TrainConfig
 from trainer.families import Family
+from trainer.foreign_files import read_mono
 
 if TYPE_CHECKING:
     import torch
@@ -79,9 +80,7 @@ class ToyBackend:
 
     def encode(self, clip: Clip, path: Path) -> Arrays:
         """Text bytes and loudness levels, both in 0..15."""
-        import soundfile
-
-        samples, _ = soundfile.read(path, dtype="float32")
+        samples, _ = read_mono(path)
         samples = np.pad(samples, (0, -len(samples) % WINDOW))
         loud = np.sqrt((samples.reshape(-1, WINDOW) ** 2).mean(axis=1))
         levels = np.clip(np.log2(loud + 1e-4) + 13.0, 0, LEVELS - 1)

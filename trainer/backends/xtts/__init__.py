@@ -21,6 +21,7 @@ from trainer.bundle.manifest import Bundle, Clip
 from trainer.bundle.preflight import Reason
 from trainer.config import TrainConfig
 from trainer.families import Family
+from trainer.foreign_files import read_mono
 from trainer.target import read_target
 
 if TYPE_CHECKING:
@@ -125,11 +126,10 @@ class XttsBackend:
 
     def encode(self, clip: Clip, path: Path) -> Arrays:
         """Tokens, codes and mel spectrogram of a clip, padded with a fixed length of silence."""
-        import soundfile
         import torch
 
         dvae, dvae_mel, style_mel = self._encoders
-        samples, _ = soundfile.read(path, dtype="float32")
+        samples, _ = read_mono(path)
         wave = torch.from_numpy(samples)[None]  # (1, samples)
         with torch.inference_mode():
             padded = torch.nn.functional.pad(wave, (0, TAIL_SAMPLES))

@@ -4,7 +4,6 @@ Files are loaded as tensors only, after verification of their SHA-256 against
 ``resources/models.toml``, or for unknown files against the hash recorded at first use.
 """
 
-import json
 import pickle
 import types
 import zipfile
@@ -13,7 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from trainer.errors import BrokenBase
+from trainer.foreign_files import read_json
 from trainer.runs.base_hashes import read_record, verified_hashes, write_record
 
 if TYPE_CHECKING:
@@ -63,11 +65,10 @@ class XttsBase:
     def model_args(self) -> dict[str, object]:
         """Network sizes in config.json."""
         try:
-            config = json.loads((self.folder / "config.json").read_text(encoding="utf-8"))
-            args: dict[str, object] = config["model_args"]
-        except (ValueError, KeyError, TypeError) as error:
+            args = read_json(self.folder / "config.json")["model_args"]
+            return msgspec.convert(args, dict[str, object])
+        except (OSError, ValueError, KeyError) as error:
             raise BrokenBase(f"{self.folder}/config.json is not an XTTS configuration.") from error
-        return args
 
 
 def open_base(folder: Path) -> XttsBase:

@@ -1,7 +1,6 @@
 """Result of DVAE fine-tuning: a base folder with a report."""
 
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from trainer.backends.xtts.codes import CodeChange, DvaeEvaluation, compare_code
 from trainer.bundle.manifest import Bundle
 from trainer.errors import TrainerError
 from trainer.runs.events import FILE as EVENTS
-from trainer.runs.files import sha256_of, sync_file, sync_folder
+from trainer.runs.files import move_into_place, scratch_folder, sha256_of, sync_file
 
 ABOUT = "codebook.json"
 REPORT = "codebook.md"
@@ -39,10 +38,7 @@ def write_result(work: CodebookTraining, base: XttsBase, bundle: Bundle, target:
     change = compare_codes(work.before.codes, after.codes)
     summary = summary_sentences(work.before, after, change, len(work.held_out))
     target = target.resolve()
-    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
-    try:
+    with scratch_folder(target) as beside:
         _write_base(work, base, beside)
         shutil.copyfile(work.run.folder / EVENTS, beside / EVENTS)
         (beside / REPORT).write_text("\n\n".join([*summary, WARNING]) + "\n", encoding="utf-8")
@@ -63,13 +59,7 @@ def write_result(work: CodebookTraining, base: XttsBase, bundle: Bundle, target:
             "files": _hashes(beside),
         }
         (beside / ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
-        sync_file(beside / ABOUT)
-        sync_folder(beside)
-        if target.is_dir():
-            target.rmdir()  # empty, checked before
-        beside.replace(target)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        move_into_place(beside, target)
     return summary
 
 

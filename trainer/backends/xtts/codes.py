@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from trainer.backends.xtts.sound import CODE_SAMPLES, TAIL_SAMPLES
 from trainer.bundle.manifest import Bundle, Clip
+from trainer.foreign_files import read_mono
 
 STRIDE = 4  # mel frames per code
 HOP = 256  # samples between mel frames
@@ -56,9 +57,7 @@ class CodeChange:
 
 def mel_of(extract: Any, bundle: Bundle, clip: Clip) -> torch.Tensor:  # noqa: ANN401
     """Log-mel input of the DVAE, (80, frames), padded with a fixed length of silence."""
-    import soundfile
-
-    samples, _ = soundfile.read(bundle.audio(clip), dtype="float32")
+    samples, _ = read_mono(bundle.audio(clip))
     wave = torch.nn.functional.pad(torch.from_numpy(samples)[None], (0, TAIL_SAMPLES))
     with torch.inference_mode():
         mel: torch.Tensor = extract(wave)[0]

@@ -16,6 +16,7 @@ from trainer.backends.xtts.vocoder import RELEASED_WIDTH, new_decoder, widened
 from trainer.bundle.manifest import Bundle, Clip
 from trainer.config import TrainConfig
 from trainer.errors import TrainerError
+from trainer.foreign_files import read_mono
 from trainer.languages import GROWN, base_code, letters_of
 from trainer.runs.files import build_once
 from trainer.target import read_target
@@ -67,10 +68,9 @@ def _spread(clips: Sequence[Clip]) -> Sequence[Clip]:
 
 def _wave(bundle: Bundle, clip: Clip) -> "torch.Tensor":
     """Read the audio of a clip, float32 (1, samples)."""
-    import soundfile
     import torch
 
-    samples, _ = soundfile.read(bundle.audio(clip), dtype="float32")
+    samples, _ = read_mono(bundle.audio(clip))
     return torch.from_numpy(samples)[None]
 
 

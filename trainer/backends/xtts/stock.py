@@ -1,7 +1,6 @@
 """Export for the stock class, and synthesis with the stock class."""
 
 import math
-import os
 import shutil
 import warnings
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,7 @@ from trainer.backends.xtts.networks import GPT_PREFIX, tokenizer
 from trainer.backends.xtts.vocoder import stock_class, width_of
 from trainer.errors import BrokenRun, TrainerError
 from trainer.runs.files import sync_file
+from trainer.speech.sound import Sound, write_sound
 
 if TYPE_CHECKING:
     import torch
@@ -77,7 +77,6 @@ def speak(
     The length is limited by the lowest speech rate, in case the network misses the stop code.
     """
     import numpy as np
-    import soundfile
     import torch
 
     model = load_stock(export)
@@ -96,12 +95,7 @@ def speak(
         raise TrainerError(
             "The synthesised audio contains NaN or infinity: the weights are damaged."
         )
-    beside = out.with_name(f".{out.stem}.{os.getpid()}.tmp.wav")
-    try:
-        soundfile.write(beside, np.clip(wave, -1.0, 1.0), OUTPUT_RATE, subtype="PCM_16")
-        beside.replace(out)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_sound(out, Sound(wave, OUTPUT_RATE))
     return len(wave) / OUTPUT_RATE
 
 

@@ -17,6 +17,7 @@ from trainer.backends.xtts.base import FILES, LEARNT_CODES_OF, XttsBase
 from trainer.bundle.manifest import Bundle
 from trainer.bundle.vocabulary import Growth, grow, write_vocabulary
 from trainer.errors import BrokenBase
+from trainer.foreign_files import read_json
 from trainer.languages import base_code, grown_languages
 from trainer.runs.files import build_once
 
@@ -52,7 +53,7 @@ def _build(folder: Path, base: XttsBase, bundle: Bundle, max_tokens: int) -> Non
 
 def _list_languages(path: Path, added: Sequence[str]) -> None:
     """Add languages to those that the stock class accepts."""
-    settings = json.loads(path.read_text(encoding="utf-8"))
+    settings = read_json(path)
     settings["languages"] = [*settings.get("languages", ()), *added]
     path.write_text(json.dumps(settings, ensure_ascii=False, indent=4), encoding="utf-8")
 

@@ -1,0 +1,175 @@
+"""Reads files that other people made: bundles, runs, configurations, models' side files.
+
+A name from such a file is resolved with ``path_inside``. A file is opened only if it is a regular
+file within a size limit, so that no FIFO, device or endless file is read. JSON and TOML are bounded
+in nesting and in the size of numbers; whatever is wrong with them is a ValueError.
+"""
+
+import errno
+import json
+import math
+import os
+import re
+import stat
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MAX_BYTES = 1 << 29  # of any file that is read into memory
+MAX_SAMPLES = 1 << 26  # of decoded audio over all channels: 256 MB as float32, 50 min at 22 kHz
+MAX_DEPTH = 32  # of nested lists and tables
+MAX_WHOLE = 1 << 63  # integers are below it in magnitude
+_SUSPECT = re.compile(r"\d{19}|[eE]\+?\d{3}|\\u[dD]")  # numbers and surrogates that need a look
+
+
+class UnsafeFile(OSError):
+    """A file that is not read: outside its folder, not a regular file, or too large."""
+
+    def __init__(self, path: Path, sentence: str) -> None:
+        super().__init__(errno.EINVAL, sentence, str(path))
+
+
+def path_inside(root: Path, name: object) -> Path:
+    """``root / name`` with links resolved; UnsafeFile unless it is below ``root``."""
+    text = str(name)
+    try:
+        top = root.resolve()
+        path = (top / text).resolve()
+    except (ValueError, RuntimeError) as error:  # a NUL in the name, a circle of links
+        raise UnsafeFile(root, f"{text[:80]!r} is not a valid path") from error
+    if not isinstance(name, str) or path == top or not path.is_relative_to(top):
+        raise UnsafeFile(path, f"It is not inside {root}")
+    return path
+
+
+def open_regular(path: Path, limit: int = MAX_BYTES) -> BinaryIO:
+    """Open a regular file for reading; UnsafeFile if it is none or has more than ``limit`` bytes.
+
+    Opened without blocking, as a FIFO would wait for its writer.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
+    except ValueError as error:  # a NUL in the name
+        raise UnsafeFile(path, "The path is not valid") from error
+    try:
+        about = os.fstat(descriptor)
+        if not stat.S_ISREG(about.st_mode):
+            raise UnsafeFile(path, "It is not a regular file")
+        if about.st_size > limit:
+            raise UnsafeFile(path, f"It has more than {limit / 1e6:,.0f} MB")
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
+    """Contents of a regular file."""
+    with open_regular(path, limit) as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:  # it grew after it was opened
+        raise UnsafeFile(path, f"It has more than {limit / 1e6:,.0f} MB")
+    return data
+
+
+def read_text(path: Path) -> str:
+    """Contents of a regular file in UTF-8; UnicodeDecodeError if it is not."""
+    return read_bytes(path).decode()
+
+
+def read_audio(path: Path, dtype: str = "float32") -> "tuple[NDArray[Any], int]":
+    """Samples (frames, channels) and rate in Hz of an audio file.
+
+    Raises OSError or soundfile's LibsndfileError, a RuntimeError.
+    """
+    import numpy as np
+    import soundfile
+
+    with open_regular(path) as opened, soundfile.SoundFile(opened) as file:
+        if not 0 <= file.frames * file.channels <= MAX_SAMPLES:
+            raise UnsafeFile(path, f"It has more than {MAX_SAMPLES:,} samples")
+        samples = file.read(dtype=dtype, always_2d=True)
+        return np.asarray(samples), int(file.samplerate)
+
+
+def read_mono(path: Path) -> "tuple[NDArray[np.float32], int]":
+    """First channel (frames,) as float32 and rate in Hz; raises as ``read_audio``."""
+    import numpy as np
+
+    samples, rate = read_audio(path)
+    return np.ascontiguousarray(samples[:, 0], dtype=np.float32), rate
+
+
+def parse_json(data: bytes | str, *, strict: bool = True) -> Any:  # noqa: ANN401 - JSON
+    """Parse JSON; ValueError if it is not, or beyond the limits.
+
+    strict: refuse NaN, infinities and lone surrogates, which only the trainer's own files may have.
+    """
+    text = data if isinstance(data, str) else data.decode()
+    try:
+        value = json.loads(text, parse_constant=_refuse if strict else None)
+    except RecursionError as error:
+        raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep") from error
+    if text.count("[") + text.count("{") > MAX_DEPTH or _SUSPECT.search(text):
+        check_bounds(value, strict=strict)
+    return value
+
+
+def read_json(path: Path, *, strict: bool = True) -> dict[str, Any]:
+    """The object in a JSON file; OSError or ValueError."""
+    value = parse_json(read_bytes(path), strict=strict)
+    if not isinstance(value, dict):
+        raise ValueError("it is not an object")
+    return value
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Parse TOML; ValueError if it is not, or beyond the limits."""
+    try:
+        value = tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep") from error
+    check_bounds(value)
+    return value
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Parse a TOML file; OSError or ValueError."""
+    return parse_toml(read_text(path))
+
+
+def check_bounds(value: object, *, strict: bool = True) -> None:
+    """Raise ValueError for deep nesting, huge integers, infinities, NaN and lone surrogates."""
+    level: list[object] = [value]
+    for _ in range(MAX_DEPTH + 1):
+        inner: list[object] = []
+        for item in level:
+            if isinstance(item, dict):
+                inner += item.keys()
+                inner += item.values()
+            elif isinstance(item, list | tuple):
+                inner += item
+            else:
+                _check_value(item, strict=strict)
+        level = inner
+        if not level:
+            return
+    raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep")
+
+
+def _check_value(value: object, *, strict: bool) -> None:
+    if isinstance(value, float) and strict and not math.isfinite(value):
+        raise ValueError(f"it has the number {value}, which is not finite")
+    if isinstance(value, int) and not -MAX_WHOLE <= value < MAX_WHOLE:
+        raise ValueError("it has an integer of more than 64 bits")
+    if isinstance(value, str) and strict and not value.isascii():
+        value.encode()  # UnicodeEncodeError, a ValueError, for lone surrogates
+
+
+def _refuse(name: str) -> float:
+    raise ValueError(f"it has the number {name}, which is not finite")

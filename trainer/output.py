@@ -1,0 +1,53 @@
+"""Text on the terminal: nothing from a file or a name controls it.
+
+A text of another person's bundle or run may hold escape sequences, which change the window title,
+the clipboard or lines above, and marks that reverse the order of characters.
+"""
+
+import sys
+import unicodedata
+
+CONTROLS = ("Cc", "Cs", "Zl", "Zp")  # controls, lone surrogates, line and paragraph separators
+DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def visible(text: str, keep: str = "\n\t") -> str:
+    r"""The text with controls and marks of direction as escapes such as \x1b, except ``keep``."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        character
+        if character in keep or not _is_hidden(character)
+        else character.encode("unicode_escape", "surrogatepass").decode()
+        for character in text
+    )
+
+
+def _is_hidden(character: str) -> bool:
+    return character in DIRECTIONS or unicodedata.category(character) in CONTROLS
+
+
+def print_line(text: str) -> None:
+    """Write a line of text to stdout."""
+    sys.stdout.write(visible(text) + "\n")
+    sys.stdout.flush()
+
+
+def print_error(text: str, end: str = "\n") -> None:
+    """Write text to stderr."""
+    sys.stderr.write(visible(text) + end)
+    sys.stderr.flush()
+
+
+def redraw_line(text: str, width: int) -> None:
+    """Replace the last line of stderr, which is a terminal, with ``width`` columns of text."""
+    sys.stderr.write(f"\r{visible(text, '')[:width]:<{width}}")
+    sys.stderr.flush()
+
+
+def write_any_character() -> None:
+    """Escape characters that the encoding of stdout or stderr lacks, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
