@@ -7,6 +7,7 @@ SHELL := /bin/bash
 VENV ?= .venv
 OUT ?= $(if $(filter film,$(MAKECMDGOALS)),film-out,demo-out)
 ARGS ?=
+TIMES ?= 20
 
 PYTHON ?= $(shell for p in python3.11 python3 python; do \
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -23,7 +24,7 @@ LINKED := $(VENV)/.installed-$(shell (pwd; cat pyproject.toml) | cksum | tr -s '
 OFFLINE := HF_HUB_OFFLINE=1 TRANSFORMERS_OFFLINE=1 HF_HUB_DISABLE_TELEMETRY=1
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore $(PY) -m pip
 
-.PHONY: help setup demo test run film lock lint format bench clean
+.PHONY: help setup demo test run film lock lint format bench fuzz clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
@@ -74,6 +75,9 @@ format: setup  ## put the code into its form
 
 bench: setup  ## measure beside the peers, print one table, write bench.json (ARGS="--only speech,voice")
 	@OMP_NUM_THREADS=1 $(OFFLINE) $(PY) -m tests.benchmarks $(ARGS)
+
+fuzz: setup  ## read twenty times as many damaged files as the tests do (TIMES=20)
+	@env FUZZ_FACTOR=$(TIMES) OMP_NUM_THREADS=1 $(OFFLINE) $(PY) -m pytest -q tests/trainer/hostile
 
 lock: $(MADE)  ## resolve the versions again into requirements.lock
 	@$(PY) -m uv --quiet pip compile --universal --all-extras --no-emit-index-url --no-annotate --no-header \

@@ -38,6 +38,20 @@ ONLY = {
     "curator/store": {"curator", "msgspec"},
 }
 
+READERS = {
+    "json.loads", "json.load", "tomllib.loads", "tomllib.load", "msgspec.json.decode",
+    "msgspec.toml.decode", "soundfile.read", "wave.open", "open",
+}  # fmt: skip
+READS_BY_ITSELF = {
+    "trainer/foreign_files.py": "it is that module",
+    "trainer/runs/process_identity.py": "reads the system's own files",
+    "trainer/backends/indextts/worker.py": "runs in an environment without the trainer",
+}
+PRINTS_BY_ITSELF = {
+    "trainer/output.py": "it is that module",
+    "trainer/backends/indextts/worker.py": "answers the trainer, not a person",
+}
+
 VAGUE = {"utils", "util", "helper", "helpers", "manager", "handler", "misc", "common"}
 
 # In parts, so that this file does not break its own rule.
@@ -118,6 +132,31 @@ def dangers(path: Path) -> Iterator[str]:
             loaders.discard("pickle")  # what a refused checkpoint raises
     if loaders or any(called.startswith("pickle.") for called, _ in calls(path)):
         yield f"{name(path)} uses a module that loads objects"
+
+
+def test_the_trainer_reads_files_of_others_through_one_module():
+    """Bundles, runs and settings come from anywhere: size, kind, depth and place are checked."""
+    found = [
+        f"{name(path)}:{call.lineno} calls {called}"
+        for path in modules("trainer")
+        if name(path) not in READS_BY_ITSELF
+        for called, call in calls(path)
+        if called in READERS or called.rpartition(".")[2] in ("read_text", "read_bytes")
+        if called not in ("foreign_files.read_bytes", "read_text", "read_bytes")
+    ]
+    assert not found
+
+
+def test_the_trainer_prints_through_one_module():
+    """Texts of others reach the terminal without their control characters."""
+    found = [
+        f"{name(path)}:{call.lineno} calls {called}"
+        for path in modules("trainer")
+        if name(path) not in PRINTS_BY_ITSELF
+        for called, call in calls(path)
+        if called in ("print", "sys.stdout.write", "sys.stderr.write")
+    ]
+    assert not found
 
 
 def test_no_file_is_longer_than_can_be_read_at_once():

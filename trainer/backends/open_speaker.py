@@ -1,11 +1,11 @@
 """Loading of an export as a ``Speaker``."""
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from trainer.backends import Backend
+from trainer.runs.files import private_folder
 from trainer.speech.endings import Ending
 from trainer.speech.sound import Sound, read_sound
 from trainer.speech.speaker import DEFAULT_SAMPLING, SamplingSettings, Speaker
@@ -39,7 +39,7 @@ class FileSpeaker:
         sampling: SamplingSettings = DEFAULT_SAMPLING,
     ) -> Sound:
         """Synthesise one piece of text; ``ending`` and ``sampling`` are ignored."""
-        with tempfile.TemporaryDirectory(prefix="speech-") as folder:
+        with private_folder("speech") as folder:
             out = Path(folder) / "speech.wav"
             self._backend.speak(self._export, text, language, prompts, out, seed)
             return read_sound(out)

@@ -1,7 +1,6 @@
 """Voice prompts for stock classes that take a single audio file."""
 
 import contextlib
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.foreign_files import read_mono
+from trainer.runs.files import private_folder
 
 
 def read_resampled(path: Path, rate: int) -> NDArray[np.float32]:
@@ -30,7 +30,7 @@ def concatenated(prompts: Sequence[Path], rate: int) -> Iterator[Path]:
         yield prompts[0]
         return
     waves = [read_resampled(path, rate) for path in prompts]
-    with tempfile.TemporaryDirectory(prefix="voice-") as folder:
+    with private_folder("voice") as folder:
         path = Path(folder) / "voice.wav"
         soundfile.write(path, np.concatenate(waves), rate, subtype="PCM_16")
         yield path

@@ -65,7 +65,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     results.write_results(run.folder / results.REAL, {**about, "complete": True}, real_rows)
     rows = _samples(context, plan(run, bundle, script, steps, about_speaking(about)), earlier)
     summary = summarise(rows, real_rows)
-    text = json.dumps(json.loads(results.as_line(summary)), indent=1, ensure_ascii=False)
+    text = json.dumps(results.as_read(summary), indent=1, ensure_ascii=False)
     write_atomically(run.folder / SUMMARY, text.encode())
     for line in lines(summary, about, rows, real_rows):
         print_line(line)

@@ -12,6 +12,7 @@ from trainer.cli.commands import configured, default_config, print_json
 from trainer.config import TrainConfig, resolve
 from trainer.errors import TrainerError, WrongUsage
 from trainer.output import print_line
+from trainer.runs.files import private_folder
 
 if TYPE_CHECKING:
     from trainer.machine.network_sizes import NetworkSizes
@@ -118,7 +119,6 @@ def _hours(hours: float) -> str:
 
 def _probe(arguments: argparse.Namespace, bundle: Bundle, config: TrainConfig) -> None:
     """Train for a minute in a temporary folder and print time and memory per step."""
-    import tempfile
 
     from trainer.cli.terminal import Terminal
     from trainer.machine.memory import memory_mb
@@ -138,7 +138,7 @@ def _probe(arguments: argparse.Namespace, bundle: Bundle, config: TrainConfig) -
     terminal = Terminal()
     seconds: list[float] = []
     tokens: list[float] = []
-    with tempfile.TemporaryDirectory(prefix="probe-") as folder:
+    with private_folder("probe") as folder:
         run = create_run(Path(folder) / "run", config, bundle, {})
         session = open_session(run, bundle, world, terminal.prepared)
         terminal.close()

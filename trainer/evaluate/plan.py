@@ -9,6 +9,7 @@ from trainer.bundle.manifest import Bundle, Clip
 from trainer.errors import BrokenRun
 from trainer.evaluate.sentences import Script, Sentence
 from trainer.runs import checkpoint
+from trainer.runs.files import sha256_of
 from trainer.runs.run import Run
 
 BASE = 0  # what the run started from
@@ -74,7 +75,7 @@ def weights_key(run: Run, step: int) -> str:
         return json.dumps([run.about.get("identity"), run.about.get("parent_sha256")])
     path = checkpoint.path_of(run.checkpoints, step) / checkpoint.MANIFEST
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise BrokenRun(f"There is no whole checkpoint of step {step} in {run.folder}.") from error
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.errors import BrokenRun
-from trainer.runs.files import json_lines, write_atomically
+from trainer.foreign_files import parse_json
+from trainer.runs.files import append_line, json_lines, write_atomically
 
 FOLDER = "evaluation"
 WAVS = f"{FOLDER}/wavs"
@@ -61,8 +62,7 @@ def write_results(path: Path, about: Mapping[str, object], rows: Iterable[Row]) 
 
 def append(path: Path, row: Row) -> None:
     """One more line."""
-    with path.open("a", encoding="utf-8") as file:
-        file.write(as_line(row))
+    append_line(path, as_line(row).rstrip("\n"))
 
 
 def as_line(row: Mapping[str, object]) -> str:
@@ -72,7 +72,7 @@ def as_line(row: Mapping[str, object]) -> str:
 
 def as_read(row: Mapping[str, object]) -> Row:
     """The row as it will be read back, so that a resumed evaluation gives the same numbers."""
-    parsed: Row = json.loads(as_line(row))
+    parsed: Row = parse_json(as_line(row))
     return parsed
 
 

@@ -1,6 +1,5 @@
 """Checkpoints and the base as speakers: temporary export, loaded, then removed."""
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from trainer.backends.open_speaker import open_speaker
 from trainer.bundle.manifest import Bundle
 from trainer.evaluate.plan import BASE
 from trainer.runs import checkpoint
+from trainer.runs.files import scratch_folder
 from trainer.runs.run import PARENT, Run
 from trainer.speech.speaker import Speaker
 
@@ -60,6 +60,6 @@ def exported(
     backend: "Backend", network: Callable[[], "nn.Module"], beside: Path
 ) -> Iterator[Speaker]:
     """A network as a speaker; it is made and let go of here, so that memory holds it once."""
-    with tempfile.TemporaryDirectory(prefix=".voice-", dir=beside) as folder:
+    with scratch_folder(beside / "voice") as folder:
         backend.export(network(), Path(folder))
         yield open_speaker(backend, Path(folder))

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import stat
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,11 +74,18 @@ def save_tensors(tensors: "Mapping[str, torch.Tensor]", path: Path) -> None:
 
 
 @contextmanager
-def scratch_folder(path: Path) -> Iterator[Path]:
+def private_folder(name: str) -> Iterator[Path]:
+    """Empty folder in the system's temporary folder that only this user can read."""
+    with scratch_folder(Path(tempfile.gettempdir()) / name, mode=0o700) as folder:
+        yield folder
+
+
+@contextmanager
+def scratch_folder(path: Path, mode: int = 0o777) -> Iterator[Path]:
     """Empty temporary folder beside ``path``, removed at the end unless it was moved."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _temporary_beside(path)
-    temporary.mkdir()
+    temporary.mkdir(mode)
     try:
         yield temporary
     finally:

@@ -11,6 +11,7 @@ from trainer.bundle.manifest import Bundle
 from trainer.evaluate.results import FOLDER
 from trainer.evaluate.summary_text import WORDS
 from trainer.families import families
+from trainer.foreign_files import read_json, read_text
 from trainer.runs.events import of_kind, read_events
 from trainer.runs.run import Run
 from trainer.target import read_target
@@ -98,7 +99,7 @@ def _measures(run: Run, step: int) -> str:
 def _evaluated(run: Path, step: int) -> dict[str, Any]:
     """Means of the shown measures of a step; {} if it was not evaluated."""
     try:
-        summary: Any = json.loads((run / FOLDER / "summary.json").read_text(encoding="utf-8"))
+        summary: Any = read_json(run / FOLDER / "summary.json")
         means = summary["checkpoints"][str(step)][""]
     except (OSError, ValueError, KeyError, TypeError):
         return {}
@@ -129,8 +130,8 @@ def _data(folder: Path, bundle: Bundle, profile: VoiceProfile) -> str:
 def _consent(folder: Path) -> str:
     """Sources with their licence and consent, from the data card of the bundle."""
     try:
-        card = (folder / DATA_CARD).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        card = read_text(folder / DATA_CARD)
+    except (OSError, ValueError):
         return NO_STATEMENT
     sources = SECTION.search(card)
     return sources[1].strip() if sources else NO_STATEMENT

@@ -1,14 +1,15 @@
 """Export of a checkpoint: model files, references, ``voice.json`` and a model card."""
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from trainer.bundle.manifest import Bundle, Clip
+from trainer.foreign_files import path_inside, read_bytes
 from trainer.runs.checkpoint import Checkpoint
+from trainer.runs.files import move_into_place, scratch_folder
 from trainer.runs.run import Run
 from trainer.speech.pace import pace_of
 from trainer.speech.speaker import SamplingSettings
@@ -38,11 +39,7 @@ def write_export(
     backend.adapt(network)
     load_weights(network, saved, averaged=True)
     target = target.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir()
-    try:
+    with scratch_folder(target) as temporary:
         report = dict(backend.export(network, temporary))
         identity = backend.identity()
         profile = voice_profile(run, bundle, saved.step, sampling or SamplingSettings(), rate)
@@ -58,15 +55,11 @@ def write_export(
         }
         (temporary / "export.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
         write_profile(temporary, profile)
-        data_card = bundle.folder / DATA_CARD
+        data_card = path_inside(bundle.folder, DATA_CARD)
         if data_card.is_file():
-            shutil.copyfile(data_card, temporary / DATA_CARD)
+            (temporary / DATA_CARD).write_bytes(read_bytes(data_card))
         write_card(temporary, run, bundle, profile, identity)
-        if target.is_dir():
-            target.rmdir()  # empty, as checked before
-        temporary.replace(target)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        move_into_place(temporary, target)
     return report
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from trainer.errors import BrokenRun, TrainerError
+from trainer.foreign_files import UnsafeFile, path_inside, read_json
 from trainer.runs.files import write_atomically
 from trainer.speech.pace import UNKNOWN_PACE
 from trainer.speech.prior import LengthPrior
@@ -122,7 +123,7 @@ def read_profile(folder: Path) -> VoiceProfile | None:
     if not path.is_file():
         return None
     try:
-        data: Mapping[str, object] = msgspec.json.decode(path.read_bytes(), type=dict[str, object])
+        data: Mapping[str, object] = read_json(path)
         version = data.get("format")
         if isinstance(version, int) and version > FORMAT:
             raise BrokenRun(
@@ -130,10 +131,13 @@ def read_profile(folder: Path) -> VoiceProfile | None:
                 "Update the program.",
             )
         profile = msgspec.convert(data, VoiceProfile)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise BrokenRun(f"{path} is damaged: {error}.", "Export the voice again.") from error
     for reference in profile.references:
-        file = Path(reference.file)
-        if file.is_absolute() or ".." in file.parts:
-            raise BrokenRun(f"{path}: the reference {reference.file!r} is outside of the folder.")
+        try:
+            path_inside(folder, reference.file)
+        except UnsafeFile as error:
+            raise BrokenRun(
+                f"{path}: the reference {reference.file!r} is outside of the folder."
+            ) from error
     return profile

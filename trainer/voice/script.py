@@ -1,7 +1,6 @@
 """Scripts: files of lines to speak, as text, CSV, SRT or JSON Lines."""
 
 import csv
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.errors import TrainerError, WrongUsage
+from trainer.foreign_files import parse_json, read_bytes
 from trainer.voice.options import VoiceOptions
 
 NUMBERS = ("rate", "speed", "temperature", "top_p", "repetition_penalty")
@@ -36,7 +36,7 @@ def read_lines(path: Path, defaults: VoiceOptions) -> list[ScriptLine]:
     defaults: options that a line does not set.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_bytes(path).decode("utf-8-sig")
     except OSError as error:
         raise TrainerError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
@@ -156,7 +156,7 @@ def _json_rows(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
 def json_row(line: str) -> dict[str, Any]:
     """Parse a JSON object. Raises WrongUsage."""
     try:
-        row = json.loads(line)
+        row = parse_json(line)
     except ValueError as error:
         raise WrongUsage(f"invalid JSON: {error}.") from error
     if not isinstance(row, dict):

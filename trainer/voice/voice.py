@@ -1,7 +1,6 @@
 """A loaded voice: an export, a checkpoint of a run, or a base."""
 
 import hashlib
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -11,6 +10,8 @@ from typing import Any
 
 from trainer.errors import BrokenRun, TrainerError, WrongUsage
 from trainer.families import families, family_of
+from trainer.foreign_files import read_bytes, read_json
+from trainer.runs.files import scratch_folder
 from trainer.speech.sound import Sound, write_sound
 from trainer.speech.speaker import Speaker
 from trainer.speech.synthesis import Check, SpeechRequest, stream, synthesise
@@ -126,7 +127,7 @@ class Voice:
         digest = hashlib.sha256(repr(self.profile).encode())
         about = self.folder / "export.json"
         if about.is_file():
-            digest.update(about.read_bytes())
+            digest.update(read_bytes(about))
         else:
             for path in sorted(self.folder.glob("*")):
                 digest.update(f"{path.name} {path.stat().st_size}".encode())
@@ -179,10 +180,8 @@ def _open_run(
             voice = cls(profile, bundle.folder, speaker, transcriber)
         else:
             saved = choose_checkpoint(run, checkpoint)
-            temporary = resources.enter_context(
-                tempfile.TemporaryDirectory(prefix=".speak-", dir=run.folder)
-            )
-            export = Path(temporary) / "export"
+            temporary = resources.enter_context(scratch_folder(run.folder / "speak"))
+            export = temporary / "export"
             write_export(run, bundle, saved, export)
             voice = cls.open(export)
             voice.transcriber = transcriber
@@ -204,14 +203,12 @@ def _with_files(profile: VoiceProfile, bundle: Path) -> VoiceProfile:
 
 def _older_profile(folder: Path) -> VoiceProfile:
     """Profile of a base, or of an export without voice.json."""
-    import json
-
     if not folder.is_dir():
         raise TrainerError(f"There is no folder {folder}.", "Name an export, a run or a base.")
     references: Sequence[str] = ()
     family = family_of(folder, "")
     try:
-        about = json.loads((folder / "export.json").read_text(encoding="utf-8"))
+        about = read_json(folder / "export.json")
         references = [str(name) for name in about["reference"]]
         family = str(about["identity"]["backend"])
     except (OSError, ValueError, KeyError, TypeError):

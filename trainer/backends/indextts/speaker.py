@@ -17,6 +17,7 @@ from trainer.backends.prompt_sound import concatenated
 from trainer.errors import TrainerError
 from trainer.foreign_files import parse_json
 from trainer.only_speaks import InferenceModel
+from trainer.runs.files import private_folder
 from trainer.speech.endings import Ending
 from trainer.speech.sound import Sound, read_sound
 from trainer.speech.speaker import DEFAULT_SAMPLING, SamplingSettings
@@ -80,7 +81,7 @@ class IndexSpeaker:
             self._request(load=str(self._base.folder), language=code)
             self._language = code
         with (
-            tempfile.TemporaryDirectory(prefix="speech-") as folder,
+            private_folder("speech") as folder,
             concatenated(prompts, PROMPT_RATE) as prompt,
         ):
             out = Path(folder) / "speech.wav"
