@@ -1,12 +1,12 @@
 """Export of a checkpoint: model files, references, ``voice.json`` and a model card."""
 
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from trainer.bundle.manifest import Bundle, Clip
+from trainer.errors import TrainerError
 from trainer.foreign_files import path_inside, read_bytes
 from trainer.runs.checkpoint import Checkpoint
 from trainer.runs.files import move_into_place, scratch_folder
@@ -108,4 +108,8 @@ def reference_clips(clips: "tuple[Clip, ...] | list[Clip]") -> list[Clip]:
 def _copy_reference(bundle: Bundle, reference: Reference, folder: Path) -> None:
     path = folder / reference.file
     path.parent.mkdir(exist_ok=True)
-    shutil.copyfile(bundle.folder / "wavs" / path.name, path)
+    clip = next(clip for clip in bundle.clips if clip.id == path.stem)
+    if not bundle.copy_audio(clip, path):
+        raise TrainerError(
+            f"{bundle.folder / clip.audio} is missing or was changed.", "Export the bundle again."
+        )
