@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from curator.domain.category_edits import category
 from curator.domain.decision import State
 from curator.domain.planner import LabellingPlan
-from curator.domain.suggesting import Suggested, SuggestionVerdict, doubtful, likely, suspects
+from curator.domain.suggesting import (
+    Listed,
+    Suggested,
+    SuggestionVerdict,
+    doubtful,
+    likely,
+    next_to_label,
+    suspects,
+)
 
 if TYPE_CHECKING:
     from curator.store.project import Project
@@ -75,6 +83,8 @@ def suggest(arguments: Namespace) -> int:
             learn(JobContext.at_once(project, NoProgress()))
         verdict = verdict_of(project)
         assert verdict is not None  # trained above if there was none
+        if arguments.next:
+            return _print_queue(next_to_label(project.clips.find(), verdict.queue), arguments)
         title, suggestions, why_none = _listing(project, arguments, verdict)
     if not arguments.json:
         sys.stdout.write(f"{verdict.sentence}\n")
@@ -83,6 +93,21 @@ def suggest(arguments: Namespace) -> int:
     for each in suggestions[: arguments.most]:
         sys.stdout.write(f"{_line(each, as_json=arguments.json)}\n")
     return 0
+
+
+def _print_queue(clips: Sequence[Listed], arguments: Namespace) -> int:
+    if not arguments.json:
+        sys.stdout.write("Clips to label next:\n" if clips else "All clips have a category.\n")
+    for clip in clips[: arguments.most]:
+        text = _shortened(clip.text)
+        line = json.dumps({"clip": clip.id}) if arguments.json else f"{clip.id:6}  {text}"
+        sys.stdout.write(f"{line}\n")
+    return 0
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= TEXT_WIDTH else f"{text[: TEXT_WIDTH - 1]}…"
 
 
 def _listing(
@@ -119,6 +144,5 @@ def _line(each: Suggested, *, as_json: bool) -> str:
             "reason": one.reason,
         }
         return json.dumps(values, ensure_ascii=False)
-    text = " ".join(clip.text.split())
-    text = text if len(text) <= TEXT_WIDTH else f"{text[: TEXT_WIDTH - 1]}…"
+    text = _shortened(clip.text)
     return f"{clip.id:6} {one.probability:4.0%}  {text:{TEXT_WIDTH}}  {one.reason}"

@@ -21,6 +21,9 @@ def add_balance_commands(make: Make) -> None:
     )
     which.add_argument("--suspects", action="store_true", help="list clips with suspect labels")
     which.add_argument("--doubtful", action="store_true", help="list the most uncertain clips")
+    which.add_argument(
+        "--next", action="store_true", help="list the clips whose category teaches most"
+    )
     suggest.add_argument(
         "--most",
         metavar="N",

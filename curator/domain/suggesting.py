@@ -15,6 +15,9 @@ from curator.domain.fact import Suggestion
 FACT = "suggestions"
 """Key of the project fact with the verdict."""
 
+CLASSIFIER = 2
+"""Version of the classifier: features, method and what a verdict holds."""
+
 DOUBTFUL = 0.5
 """Probability below which a suggestion is uncertain."""
 
@@ -26,7 +29,8 @@ class SuggestionVerdict:
     learned_from: fingerprint of the labels. labels: their number. hits: cross-validated accuracy,
     0..1. chance: expected accuracy of the same predictions in random order. good: whether hits are
     significantly above chance; otherwise there are no suggestions. weak: keys of categories that
-    cannot be distinguished. sentence: summary.
+    cannot be distinguished. sentence: summary. queue: ids of the clips to label next, the most
+    useful first.
     """
 
     learned_from: str
@@ -36,6 +40,7 @@ class SuggestionVerdict:
     good: bool
     weak: tuple[str, ...]
     sentence: str
+    queue: tuple[int, ...] = ()
 
     def to_json(self) -> str:
         """JSON text as stored."""
@@ -47,12 +52,14 @@ class SuggestionVerdict:
         if not text:
             return None
         values = json.loads(text)
-        return cls(**{**values, "weak": tuple(values["weak"])})
+        return cls(
+            **{**values, "weak": tuple(values["weak"]), "queue": tuple(values.get("queue", ()))}
+        )
 
 
 def fingerprint(labels: Mapping[int, str]) -> str:
-    """Hash of the labels; a change requires training again."""
-    listed = json.dumps(sorted(labels.items()))
+    """Hash of the labels and the classifier's version; a change requires training again."""
+    listed = json.dumps([CLASSIFIER, sorted(labels.items())])
     return hashlib.sha256(listed.encode()).hexdigest()[:16]
 
 
@@ -96,12 +103,29 @@ def likely(
     return sorted(suggested, key=_by_probability)
 
 
-def doubtful(clips: Iterable[Listed], suggestions: Mapping[int, Suggestion]) -> list[Suggested]:
-    """Unlabelled clips with uncertain suggestions, most uncertain first."""
+def doubtful(
+    clips: Iterable[Listed], suggestions: Mapping[int, Suggestion], queue: Sequence[int] = ()
+) -> list[Suggested]:
+    """Unlabelled clips to label next: those of the queue, then the most uncertain."""
+    place = {clip: number for number, clip in enumerate(queue)}
     suggested = [
-        each for each in _open(clips, suggestions) if each.suggestion.probability < DOUBTFUL
+        each
+        for each in _open(clips, suggestions)
+        if each.suggestion.probability < DOUBTFUL or each.clip.id in place
     ]
-    return sorted(suggested, key=_by_probability, reverse=True)
+    suggested.sort(key=_by_probability, reverse=True)
+    return sorted(suggested, key=lambda each: place.get(each.clip.id, len(place)))
+
+
+def next_to_label(clips: Iterable[Listed], queue: Sequence[int]) -> list[Listed]:
+    """Unlabelled, undropped clips of the queue, in its order."""
+    place = {clip: number for number, clip in enumerate(queue)}
+    waiting = [
+        clip
+        for clip in clips
+        if clip.id in place and clip.emotion is None and clip.state is not State.DROPPED
+    ]
+    return sorted(waiting, key=lambda clip: place[clip.id])
 
 
 def suspects(clips: Iterable[Listed], suggestions: Mapping[int, Suggestion]) -> list[Suggested]:

@@ -7,6 +7,7 @@ from curator.domain.decision import Field
 from curator.domain.fact import ClipFact, Producer
 from curator.jobs.messages import Message, Noted
 from curator.stages.delivery.stage import DeliveryInputs
+from curator.stages.suggestion.features import ClipFeatures
 from curator.stages.suggestion.suggest import Material, Suggest
 from curator.store.project import Project
 
@@ -29,8 +30,7 @@ def learn(project: Project, say: Callable[[Message], None]) -> None:
     stage = Suggest()
     learned = stage.run(
         Material(
-            delivery_inputs(project),
-            dict(project.clips.rows("shown")),
+            ClipFeatures(delivery_inputs(project), dict(project.clips.rows("shown"))),
             labels_of(project),
             {emotion.key: emotion.name for emotion in project.settings.emotions.emotions},
         )

@@ -7,17 +7,13 @@ import numpy as np
 
 from curator.domain.fact import Suggestion
 from curator.stages.delivery.features import FEATURES
+from curator.stages.suggestion.features import SIGNS
 from curator.stages.suggestion.lda import Likeness, Numbers
 
 REASONS = 3
 TELLING = 0.4  # spreads from the usual, below which a number is no reason
 VERY_TELLING = 1.0  # the same for what is hard to say in words
 
-SIGNS = (
-    ("?", "a question mark"),
-    ("!", "an exclamation mark"),
-    ("…", "an unfinished sentence"),
-)
 WORDS_MORE, WORDS_LESS = "a longer sentence", "a shorter sentence"
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float64]
 Kinds = NDArray[np.int64]  # (points,) numbers of categories
 
-FOLDS = 5
+FOLDS = 10
 REPEATS = 3  # other folds each time, so that chance weighs less
 MANY = 2_000  # examples, with which one time is enough
 WIDEST, STEPS = 32.0, 60  # of the search for the temperature

@@ -1,43 +1,40 @@
 """Category suggestions for all clips, learned from the labels so far, with reasons.
 
-Learned from how clips are spoken (delivery), from what is peculiar about the voice in them, and
-from signs in the text. Labels that look wrong are found by learning from the others.
+Learned from how clips are spoken (delivery), from the voice, from Whisper's encoder and from signs
+in the text. Labels that look wrong are found by learning from the others.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from curator.domain.fact import Suggestion
 from curator.domain.suggesting import SuggestionVerdict, fingerprint
-from curator.stages.delivery.stage import DeliveryInputs, normalised
-from curator.stages.speaker.grouping import speaker_labels
-from curator.stages.speaker.similarity import unpacked
 from curator.stages.suggestion import lda
-from curator.stages.suggestion.explanation import SIGNS, Offer, Reasons
+from curator.stages.suggestion.explanation import Offer, Reasons
+from curator.stages.suggestion.features import ClipFeatures, feature_matrix
+from curator.stages.suggestion.label_queue import FEWEST_LABELS, doubtful, representative
 from curator.stages.suggestion.lda import Kinds, Numbers
 
-SURE = 1.64  # standard deviations above chance; luck alone reaches it once in 20
+SURE = 1.64  # standard deviations above chance of one category; luck reaches it once in 20
+SURE_OF_ALL = 2.5  # the same of all together; the folds depend on each other, so luck reaches more
+SOFT = 8.0  # temperature of that test: certain mistakes shall not outweigh many good guesses
 FEWEST = 2  # categories with FEWEST_OF_EACH labels, or there is nothing to learn
 FEWEST_OF_EACH = 2
 FEWEST_TO_DOUBT = 5  # labels of a category, before one of them is called wrong
 FEWEST_OFFERED = 5  # clips of each category, so that the thinnest has something to begin with
-VOICE = 12  # principal components of what is peculiar about the voice in a clip
-SIGN_WEIGHT = 2.0  # a question mark says more than one number of the delivery
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Material:
     """Training material of the classifier.
 
-    texts: clip id -> what is said. labels: clip id -> category, as people gave it. names: of the
-    categories by key, in their order.
+    labels: clip id -> category, as people gave it. names: of the categories by key, in their order.
     """
 
-    heard: DeliveryInputs
-    texts: Mapping[int, str]
+    features: ClipFeatures
     labels: Mapping[int, str]
     names: Mapping[str, str]
 
@@ -66,19 +63,30 @@ class Suggest:
 def suggest(material: Material, seed: int = 0) -> Learned:
     """What is learned from the labels as they are now."""
     labelled = _TrainingSet.of(material)
+    points = feature_matrix(material.features)
     if np.count_nonzero(labelled.sizes >= FEWEST_OF_EACH) < FEWEST:
-        return Learned(_too_few(labelled, Counter(material.labels.values())))
-    points = points_of(material)
+        queue = representative(points, labelled.rows, seed)
+        verdict = _too_few(labelled, Counter(material.labels.values()))
+        return Learned(replace(verdict, queue=labelled.clips(queue)))
     count = len(labelled.keys)
     apart = lda.held_out(points[labelled.rows], labelled.kinds, count, seed)
     verdict = _verdict(apart, labelled, material.names)
     if not verdict.good:
-        return Learned(verdict)
+        queue = representative(points, labelled.rows, seed)
+        return Learned(replace(verdict, queue=labelled.clips(queue)))
     learned = lda.learn(points[labelled.rows], labelled.kinds, count)
     like = learned.of(points)
     like[labelled.rows] = apart  # a label must not vouch for itself
-    offers = _offers(like, labelled)
+    heat = lda.temperature_of(apart, labelled.kinds)
+    fair = lda.shares(like, heat, labelled.present)
+    offers = _offers(fair, lda.shares(like, heat, labelled.frequencies), labelled)
+    queue = (
+        doubtful(fair, labelled.sizes, labelled.free)
+        if len(labelled.rows) >= FEWEST_LABELS
+        else representative(points, labelled.rows, seed)
+    )
     reasons = Reasons(points, learned, material.names)
+    verdict = replace(verdict, queue=labelled.clips(queue))
     return Learned(verdict, {offer.clip: reasons.suggestion(offer) for offer in offers})
 
 
@@ -99,7 +107,7 @@ class _TrainingSet:
 
     @classmethod
     def of(cls, material: Material) -> "_TrainingSet":
-        ids = [id_ for id_, _ in material.heard.vectors]
+        ids = [id_ for id_, _ in material.features.delivery.vectors]
         keys = list(material.names)
         place = {key: number for number, key in enumerate(keys)}
         numbers = [place.get(material.labels.get(id_, ""), -1) for id_ in ids]
@@ -108,21 +116,38 @@ class _TrainingSet:
         sizes = np.bincount(every[rows], minlength=len(keys))
         return cls(ids, keys, rows, every[rows], sizes, fingerprint(material.labels))
 
+    @property
+    def free(self) -> Kinds:
+        """Rows without a category."""
+        return np.setdiff1d(np.arange(len(self.ids)), self.rows)
 
-def _offers(like: Numbers, labelled: _TrainingSet) -> list[Offer]:
+    @property
+    def present(self) -> Numbers:
+        """Equal probabilities of the categories with labels, (categories,)."""
+        shares: Numbers = (self.sizes > 0) / np.count_nonzero(self.sizes)
+        return shares
+
+    @property
+    def frequencies(self) -> Numbers:
+        """Probabilities of the categories as frequent as their labels, (categories,)."""
+        often = np.where(self.sizes > 0, self.sizes + 1.0, 0.0)
+        shares: Numbers = often / often.sum()
+        return shares
+
+    def clips(self, rows: Sequence[int]) -> tuple[int, ...]:
+        """Clip ids of rows."""
+        return tuple(self.ids[row] for row in rows)
+
+
+def _offers(fair: Numbers, probable: Numbers, labelled: _TrainingSet) -> list[Offer]:
     """The category of each clip; of a labelled one, another only when its own is doubtful.
 
     Offered is what a clip is most like, as probable as such clips are frequent. Otherwise all would
-    be offered to the largest category, and the thinnest would stay thin.
+    be offered to the largest category, and the thinnest would stay thin. fair, probable: shares
+    for equal and for observed frequencies of the categories.
     """
     rows, kinds = labelled.rows, labelled.kinds
-    heat = lda.temperature_of(like[rows], kinds)
-    present = (labelled.sizes > 0) / np.count_nonzero(labelled.sizes)
-    often = np.where(labelled.sizes > 0, labelled.sizes + 1.0, 0.0)
-    often /= often.sum()
-    fair = lda.shares(like, heat, present)
-    probable = lda.shares(like, heat, often)
-    kind = _offered(fair, np.setdiff1d(np.arange(len(labelled.ids)), rows))
+    kind = _offered(fair, labelled.free)
     given = np.full(len(labelled.ids), -1)
     given[rows] = kinds
     label_probabilities = fair[rows, kinds]
@@ -175,9 +200,8 @@ def _verdict(apart: Numbers, labelled: _TrainingSet, names: Mapping[str, str]) -
     hits = float(np.mean(guessed == kinds))
     dealt = np.bincount(guessed, minlength=len(labelled.keys)) * labelled.sizes
     chance = float(dealt.sum()) / total**2
-    present = (labelled.sizes > 0) / np.count_nonzero(labelled.sizes)
-    certain = lda.shares(apart, 1.0, present)
-    good = lda.above_chance(certain, kinds) >= SURE
+    certain = lda.shares(apart, 1.0, labelled.present)
+    good = lda.above_chance(lda.shares(apart, SOFT, labelled.present), kinds) >= SURE_OF_ALL
     weak = tuple(
         key
         for number, key in enumerate(labelled.keys)
@@ -191,41 +215,3 @@ def _verdict(apart: Numbers, labelled: _TrainingSet, names: Mapping[str, str]) -
         listed = ", ".join(names[key] for key in weak)
         sentence += f" Not separable yet: {listed}."
     return SuggestionVerdict(labelled.mark, total, hits, chance, good, weak, sentence)
-
-
-def points_of(material: Material) -> Numbers:
-    """Feature matrix, shape (clips, features), standardised.
-
-    First the delivery, then the voice, then the signs in the text.
-    """
-    inputs = material.heard
-    delivery = normalised(inputs).astype(np.float64)
-    delivery /= np.maximum(delivery.std(axis=0), 0.1)
-    ids = [id_ for id_, _ in inputs.vectors]
-    signs = np.array([_signs(material.texts.get(id_, "")) for id_ in ids], np.float64)
-    signs -= signs.mean(axis=0)
-    signs *= SIGN_WEIGHT / np.maximum(signs.std(axis=0), 0.1)
-    signs[:, -1] /= SIGN_WEIGHT  # length is a number like others
-    return np.hstack([delivery, _peculiar(inputs, ids), signs])
-
-
-def _signs(text: str) -> tuple[float, ...]:
-    folded = text.replace("...", "…")
-    return (*(float(sign in folded) for sign, _ in SIGNS), float(np.log1p(len(folded.split()))))
-
-
-def _peculiar(inputs: DeliveryInputs, ids: Sequence[int]) -> Numbers:
-    """How the voice differs from its speaker's usual one, (clips, VOICE); 0 where it is unknown."""
-    features = np.zeros((len(ids), VOICE))
-    place = {id_: row for row, id_ in enumerate(ids)}
-    known = [(id_, values) for id_, values in inputs.voices if id_ in place]
-    if len(known) <= VOICE:
-        return features
-    rows = unpacked(known).astype(np.float64)
-    speakers = speaker_labels(unpacked(known))
-    for speaker in np.unique(speakers):
-        rows[speakers == speaker] -= rows[speakers == speaker].mean(axis=0)
-    values, directions = np.linalg.eigh(rows.T @ rows / len(rows))
-    parts = rows @ directions[:, -VOICE:] / np.sqrt(np.maximum(values[-VOICE:], 1e-9))
-    features[[place[id_] for id_, _ in known]] = np.clip(parts, -4.0, 4.0)
-    return features

@@ -50,7 +50,8 @@ class BalanceModel(QObject):
             clip: one for clip, one in planner.suggestions.items() if one.emotion in emotions
         }
         if self.kind is SuggestionKind.UNCERTAIN:
-            return suggesting.doubtful(clips, suggestions)
+            queue = self.result.verdict.queue if self.result and self.result.verdict else ()
+            return suggesting.doubtful(clips, suggestions, queue)
         if self.kind is SuggestionKind.SUSPECT:
             return suggesting.suspects(clips, suggestions)
         keys = [self.category] if self.category else list(emotions)

@@ -4,6 +4,7 @@ import pytest
 from curator.stages.delivery.features import FEATURES, SIZE
 from curator.stages.delivery.stage import DeliveryInputs
 from curator.stages.suggestion import lda
+from curator.stages.suggestion.features import ClipFeatures
 from curator.stages.suggestion.suggest import Material, Suggest, suggest
 
 NAMES = {"calm": "Calm", "excited": "Excited", "question": "Question"}
@@ -20,7 +21,7 @@ def material(labels, clips=90, seed=0, texts=None, names=NAMES):
     rows[kinds == 1, LEVEL] += 3
     vectors = [(i, row.astype("<f4").tobytes()) for i, row in enumerate(rows * SPREADS)]
     said = texts or {i: "Is it?" if kinds[i] == 2 else "It is." for i in range(clips)}
-    return Material(DeliveryInputs(vectors), said, labels, names)
+    return Material(ClipFeatures(DeliveryInputs(vectors), said), labels, names)
 
 
 def truth(clip):
@@ -103,7 +104,7 @@ def test_labels_of_clips_without_a_delivery_ask_for_the_analysis():
 
 
 def test_a_project_without_clips_or_categories_has_no_suggestions():
-    assert suggest(Material(DeliveryInputs([]), {}, {}, NAMES)).suggestions == {}
+    assert suggest(Material(ClipFeatures(DeliveryInputs([]), {}), {}, NAMES)).suggestions == {}
     assert suggest(material({1: "calm"}, names={})).suggestions == {}
 
 

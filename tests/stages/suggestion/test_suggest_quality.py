@@ -9,6 +9,7 @@ from curator.audio.waveform import Waveform
 from curator.stages.delivery.features import delivery
 from curator.stages.delivery.stage import DeliveryInputs
 from curator.stages.speaker.embed import speaker_vectors
+from curator.stages.suggestion.features import ClipFeatures
 from curator.stages.suggestion.suggest import Material, suggest
 from tests.conftest import REAL_SPEECH
 from tests.helpers.deliveries import MANNERS, planted, real_clips
@@ -52,7 +53,9 @@ def shows():
 
 def learned(shows, labels, seed=0):
     heard, texts, _ = shows
-    return suggest(Material(heard, texts, labels, {key: key.title() for key in KEYS}), seed)
+    return suggest(
+        Material(ClipFeatures(heard, texts), labels, {key: key.title() for key in KEYS}), seed
+    )
 
 
 def test_five_labels_each_find_three_times_as_many_as_chance(shows):
