@@ -119,12 +119,13 @@ def make_parser() -> argparse.ArgumentParser:
         "Export a trained model in the format of the original library.",
         "trainer.cli.speak",
     )
+    serve = add("serve", "Serve a voice by the OpenAI speech API.", "trainer.cli.serve")
     report = add("report", "Write a report of a run as one HTML file.")
     for command in (resume, export, report):
         command.add_argument("run", type=Path, metavar="RUN", help="folder of a run")
-    for command in (resume, speak, export, report):
+    for command in (resume, speak, serve, export, report):
         command.add_argument("--bundle", type=Path, help="folder of the bundle, if it was moved")
-    for command in (speak, export, train):
+    for command in (speak, serve, export, train):
         command.add_argument(
             "--checkpoint",
             default="best",
@@ -132,6 +133,7 @@ def make_parser() -> argparse.ArgumentParser:
             help="checkpoint of the run (default: best)",
         )
     _add_speak(speak)
+    _add_serve(serve)
     _add_sampling(export, "stored in voice.json")
     export.add_argument("folder", type=Path, metavar="FOLDER", help="new folder for the model")
     report.add_argument("--out", type=Path, metavar="HTML", help="default: RUN/report.html")
@@ -200,11 +202,34 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_speak(speak: argparse.ArgumentParser) -> None:
-    """Add the options of speak."""
-    speak.add_argument(
+def _add_voice(command: argparse.ArgumentParser) -> None:
+    """Add the folder of a voice."""
+    command.add_argument(
         "run", type=Path, metavar="RUN|EXPORT|BASE", help="folder of a run, an export or a base"
     )
+
+
+def _add_serve(serve: argparse.ArgumentParser) -> None:
+    """Add the options of serve."""
+    _add_voice(serve)
+    serve.add_argument(
+        "--host", default="127.0.0.1", help="address to bind (default: this machine only)"
+    )
+    serve.add_argument("--port", type=int, default=8008, metavar="N")
+    serve.add_argument(
+        "--token-file",
+        type=Path,
+        metavar="FILE",
+        help="file with the token that clients must send (default: a new one if --host is another)",
+    )
+    serve.add_argument(
+        "--queue", type=int, default=32, metavar="N", help="requests that may wait (default: 32)"
+    )
+
+
+def _add_speak(speak: argparse.ArgumentParser) -> None:
+    """Add the options of speak."""
+    _add_voice(speak)
     speak.add_argument("--text", help="text to synthesise")
     speak.add_argument(
         "--script",

@@ -1,0 +1,1 @@
+"""HTTP service of a voice: the OpenAI speech API, streamed, and a small page."""
