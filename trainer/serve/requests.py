@@ -1,6 +1,5 @@
 """Requests and errors of the OpenAI speech API (``POST /v1/audio/speech``)."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import msgspec
@@ -48,15 +47,20 @@ class SpeechBody(msgspec.Struct, frozen=True):
     repetition_penalty: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class ApiError(Exception):
     """Error of a request. status: HTTP. param: field, None if it is not about one."""
 
-    status: int
-    message: str
-    param: str | None = None
-    code: str | None = None
-    kind: str = "invalid_request_error"
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        param: str | None = None,
+        code: str | None = None,
+        kind: str = "invalid_request_error",
+    ) -> None:
+        super().__init__(message)
+        self.status, self.message = status, message
+        self.param, self.code, self.kind = param, code, kind
 
     def body(self) -> dict[str, object]:
         """Error object as OpenAI's API sends it."""
