@@ -5,8 +5,9 @@ import importlib.util
 import secrets
 from pathlib import Path
 
-from trainer.cli.commands import print_line
 from trainer.errors import TrainerError, WrongUsage
+from trainer.foreign_files import read_text
+from trainer.output import print_line
 
 Arguments = argparse.Namespace
 PACKAGES = ("starlette", "uvicorn")
@@ -74,7 +75,7 @@ def _token(path: Path | None) -> str:
     if path is None:
         return ""
     try:
-        token = path.read_text(encoding="utf-8").strip()
+        token = read_text(path).strip()
     except OSError as error:
         raise TrainerError(f"{path} cannot be read: {error.strerror}.") from error
     if not token:

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from trainer.foreign_files import read_text
 from trainer.resources import resources
 from trainer.serve.requests import FORMATS, MAX_BODY, ApiError, parse
 from trainer.serve.worker import SpeechJob, SpeechWorker
@@ -26,6 +27,7 @@ from trainer.voice.profile import DEFAULT_VOICE
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 OPEN_PATHS = ("/", "/health")  # readable without the token
 RETRY_AFTER_S = "5"
+MAX_DISCARDED = 4 * 1024 * 1024  # bytes of a body that is too large, before breaking off
 
 
 class TokenMiddleware:
@@ -99,7 +101,7 @@ class SpeechApi:
     async def page(self, _request: Request) -> Response:
         """A page to type and listen."""
         path: Path = resources() / "serve" / "page.html"
-        return HTMLResponse(path.read_text(encoding="utf-8"))
+        return HTMLResponse(read_text(path))
 
     async def speech(self, request: Request) -> Response:
         """Synthesise; the response begins with the first chunk of audio."""
@@ -137,11 +139,14 @@ class SpeechApi:
 
 async def _read(request: Request) -> bytes:
     """Body of a request. Raises ApiError if it is too large."""
-    data = b""
-    async for part in request.stream():
-        data += part
-        if len(data) > MAX_BODY:
-            raise ApiError(413, f"The body is larger than {MAX_BODY} bytes.")
+    data, size = b"", 0
+    async for part in request.stream():  # read to its end, or the client would miss the answer
+        size += len(part)
+        data = data + part if size <= MAX_BODY else b""
+        if size > MAX_DISCARDED:
+            break
+    if size > MAX_BODY:
+        raise ApiError(413, f"The body is larger than {MAX_BODY} bytes.")
     return data
 
 

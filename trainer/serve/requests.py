@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from trainer.errors import WrongUsage
+from trainer.foreign_files import parse_json
 from trainer.voice import VoiceOptions, VoiceProfile
 from trainer.voice.profile import DEFAULT_VOICE
 
@@ -71,14 +72,14 @@ class ApiError(Exception):
 def parse(data: bytes, profile: VoiceProfile, model: str) -> tuple[SpeechBody, VoiceOptions]:
     """Parse and check a body. model: id of the served model. Raises ApiError."""
     try:
-        body = msgspec.json.decode(data, type=SpeechBody)
+        body = msgspec.convert(parse_json(data), SpeechBody)
     except msgspec.ValidationError as error:
         message = str(error)
         param = message.rpartition("`$.")[2].rstrip("`") if "`$." in message else None
         if "missing required field" in message:
             param = message.split("`")[1]
         raise ApiError(400, f"Invalid request: {message}.", param, "invalid_value") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise ApiError(400, "The body is not valid JSON.", code="invalid_json") from error
     if body.model and body.model != model:
         message = f"The model {body.model!r} does not exist; this server has {model!r}."

@@ -47,9 +47,10 @@ def test_two_hundred_requests_of_eight_clients(voice):
     process = psutil.Process()
     memory = []
     with served(voice) as (address, worker):
+        clients = [client_of(address) for _ in range(CLIENTS)]
 
         def run(number: int) -> list[tuple[int, bytes]]:
-            client = client_of(address)
+            client = clients[number]
             answers = []
             for at in range(REQUESTS // CLIENTS):
                 seed = 100 * number + at

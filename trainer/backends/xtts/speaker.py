@@ -106,9 +106,11 @@ class XttsSpeaker:
 
     def _voice(self, prompts: tuple[Path, ...]) -> tuple[torch.Tensor, torch.Tensor]:
         if prompts not in self._voices:
-            self._voices[prompts] = self._model.get_conditioning_latents(
-                audio_path=[str(path) for path in prompts]
-            )
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self._voices[prompts] = self._model.get_conditioning_latents(
+                    audio_path=[str(path) for path in prompts]
+                )
         return self._voices[prompts]
 
 
