@@ -16,7 +16,7 @@ from curator.audio.intake import take_in
 from curator.audio.resumable_file import GrowingFile, PartialFile, begun
 from curator.audio.waveform import Samples
 from curator.domain.errors import CuratorError, printable
-from curator.domain.recording import Recording
+from curator.domain.recording import PLAIN, Recording
 
 NAME_LENGTH = 24  # of each hash in a name: no two recordings nor recipes share so much
 
@@ -36,11 +36,11 @@ def derived_path(cache: Path, content_hash: str, key: str) -> Path:
 
 def derived_recording(recording: Recording, cache: Path, key: str) -> Recording | None:
     """What was made of a recording, as a recording of its own; None when it is not there whole."""
-    path = derived_path(cache, recording.content_hash, key)
+    path = derived_path(cache, recording.cache_key, key)
     try:
         metadata = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         state = path.stat()
-        if metadata["key"] != key or metadata["source"] != recording.content_hash:
+        if metadata["key"] != key or metadata["source"] != recording.cache_key:
             return None
         if (state.st_size, state.st_mtime_ns) != (metadata["size"], metadata["mtime_ns"]):
             return None
@@ -56,18 +56,22 @@ def derived_recording(recording: Recording, cache: Path, key: str) -> Recording 
         channels=1,
         samples=metadata["samples"],
         container="w64",
+        decoding=PLAIN,
+        sound_key="",
+        sound_hash="",
+        notes=(),
     )
 
 
 def is_ready(derived: Recording | None, cache: Path) -> bool:
     """Whether it can be heard: the sound, and its 16 kHz copy and peaks."""
-    return derived is not None and is_cached(cache, derived.content_hash)
+    return derived is not None and is_cached(cache, derived.cache_key)
 
 
 def begun_derived(recording: Recording, cache: Path, key: str) -> PartialFile | None:
     """Progress of an unfinished derived file; None if none was started."""
-    partial = begun(derived_path(cache, recording.content_hash, key))
-    if partial is None or (partial.key, partial.source) != (key, recording.content_hash):
+    partial = begun(derived_path(cache, recording.cache_key, key))
+    if partial is None or (partial.key, partial.source) != (key, recording.cache_key):
         return None
     return partial
 
@@ -87,9 +91,9 @@ def write_derived(
     call leaves a state that ``begun_derived`` returns. Raises CuratorError when the cache cannot be
     written, for example on a full disk.
     """
-    path = derived_path(cache, recording.content_hash, key)
+    path = derived_path(cache, recording.cache_key, key)
     head = _w64_head(rate, samples)
-    what = PartialFile(key, recording.content_hash, rate, samples)
+    what = PartialFile(key, recording.cache_key, rate, samples)
     if after is not None and not what.goes_on(after):
         raise ValueError("what was begun is something else")
     try:
@@ -104,7 +108,7 @@ def write_derived(
             growing.leave()
         state = path.stat()
         metadata = {
-            "source": recording.content_hash,
+            "source": recording.cache_key,
             "key": key,
             "sha256": digest,
             "size": state.st_size,

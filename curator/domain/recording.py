@@ -1,7 +1,68 @@
-"""Imported audio file."""
+"""Imported audio file, and how its samples are read from the file."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
+
+CHANNEL_NAMES = ("left", "right")
+"""Names of the first two channels; others are numbered from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundChoice:
+    """Which sound of a file to import.
+
+    track: number from 1 or title of a sound track; "" is the one with the default flag, else the
+    first. channel: counted from 0; None is the mean of all channels.
+    """
+
+    track: str = ""
+    channel: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How the samples of a recording are read from its file; fixed at import.
+
+    track: sound track, counted from 0. channel: counted from 0; None is the mean of all channels.
+    gain: factor of every sample. gaps: (position, samples) of silence that stands for a gap in the
+    time stamps, in samples of the recording, ascending. parts: byte offsets at which a further
+    stream begins in a file of several.
+    """
+
+    track: int = 0
+    channel: int | None = None
+    gain: float = 1.0
+    gaps: tuple[tuple[int, int], ...] = ()
+    parts: tuple[int, ...] = ()
+
+    def to_json(self) -> str:
+        """Values other than the defaults as a JSON object."""
+        usual = asdict(Decoding())
+        values = {key: value for key, value in asdict(self).items() if value != usual[key]}
+        return json.dumps(values, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Decoding":
+        """The inverse of ``to_json``. Raises ValueError, TypeError or KeyError for other texts."""
+        values: dict[str, Any] = json.loads(text)
+        if "gaps" in values:
+            values["gaps"] = tuple((int(at), int(samples)) for at, samples in values["gaps"])
+        if "parts" in values:
+            values["parts"] = tuple(map(int, values["parts"]))
+        return cls(**values)
+
+    def key(self, content_hash: str) -> str:
+        """Hash of the sound that is read so from a file: the file's own if nothing is special."""
+        if self == Decoding():
+            return content_hash
+        return hashlib.sha256(f"{content_hash} {self.to_json()}".encode()).hexdigest()
+
+
+PLAIN = Decoding()
+"""The mean of the channels of the first track, as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,7 +70,10 @@ class Recording:
     """Audio file as imported; the file itself is never modified.
 
     samples: length at ``rate`` Hz. content_hash: SHA-256 of the file's bytes, hex.
-    mtime_ns, size: for fast detection of changes.
+    mtime_ns, size: for fast detection of changes. sound_key: identifies the sound and names its
+    files in the cache; stays when the file is re-tagged; "" is that of the file. sound_hash:
+    SHA-256 of its 16 kHz copy, hex; "" is unknown. notes: what was unusual at import, and what was
+    done about it.
     """
 
     id: int
@@ -23,13 +87,35 @@ class Recording:
     container: str
     licence: str = ""
     consent: str = ""
+    decoding: Decoding = PLAIN
+    sound_key: str = ""
+    sound_hash: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def cache_key(self) -> str:
+        """Name of its files in the cache."""
+        return self.sound_key or self.decoding.key(self.content_hash)
 
     @property
     def name(self) -> str:
-        """File name without its folder."""
-        return self.path.name
+        """File name without its folder, with track and channel unless they are the usual ones."""
+        return display_name(self.path, self.decoding)
 
     @property
     def seconds(self) -> float:
         """Length in seconds."""
         return self.samples / self.rate
+
+
+def display_name(path: Path, decoding: Decoding) -> str:
+    """File name, with track and channel unless they are the usual ones."""
+    parts = [f"track {decoding.track + 1}"] if decoding.track else []
+    if decoding.channel is not None:
+        parts.append(channel_name(decoding.channel))
+    return f"{path.name} ({', '.join(parts)})" if parts else path.name
+
+
+def channel_name(channel: int) -> str:
+    """A channel counted from 0 as people name it: "left", "right", "channel 3"."""
+    return CHANNEL_NAMES[channel] if channel < len(CHANNEL_NAMES) else f"channel {channel + 1}"

@@ -41,4 +41,4 @@ def clip_name(clip: Clip) -> str:
 
 def group_name(clip: Clip, recording: Recording) -> str:
     """Pause group of a clip, unique across recordings."""
-    return f"{recording.content_hash[:GROUP_HASH_LENGTH]}-{clip.pause_group}"
+    return f"{recording.cache_key[:GROUP_HASH_LENGTH]}-{clip.pause_group}"

@@ -87,7 +87,7 @@ def _pairs(
     for clip in clips:
         say(Taken(clip.id))
         try:
-            samples16 = cached16(project.cache, recording.content_hash)
+            samples16 = cached16(project.cache, recording.cache_key)
             language = clip.language or project.settings.language
             sound = ClipSound(clip.id, recording, clip.span, samples16, language, clip.text, ())
             yield pair_of(sound, clip.text)
@@ -107,7 +107,7 @@ def _from_cache(project: Project, recipe: Recipe) -> PairOf:
         version = made[recording.id]
         if version is None:
             raise CuratorError(f"{recording.name} has not been cleaned.")
-        return ClipPair(sound, cached16(project.cache, version.content_hash), text)
+        return ClipPair(sound, cached16(project.cache, version.cache_key), text)
 
     return pair
 

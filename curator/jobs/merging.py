@@ -67,12 +67,12 @@ def _bring_caches(work: JobContext, recordings: Iterable[Recording], cache: Path
     own = work.project.cache
     for each in recordings:
         work.look_up()
-        if is_cached(own, each.content_hash):
+        if is_cached(own, each.cache_key):
             continue
-        if is_cached(cache, each.content_hash):
+        if is_cached(cache, each.cache_key):
             make_folder(own)
             for path in (peaks_path, sound_path):
-                _copied(path(cache, each.content_hash), path(own, each.content_hash))
+                _copied(path(cache, each.cache_key), path(own, each.cache_key))
         else:
             try:
                 take_in(each.path, own)
@@ -88,28 +88,28 @@ def _copied(source: Path, target: Path) -> None:
 
 def _same_sound(work: JobContext, other: OtherSet) -> list[SameSound]:
     """Audio of the other set in this project: the same file, or shared passages."""
-    mine = {each.content_hash: each for each in work.project.recordings.all()}
+    mine = {each.cache_key: each for each in work.project.recordings.all()}
     same = [
-        SameSound(each.id, mine[each.content_hash].id, 0.0, each.samples / each.rate, 0.0, True)
+        SameSound(each.id, mine[each.cache_key].id, 0.0, each.samples / each.rate, 0.0, True)
         for each in other.recordings
-        if each.content_hash in mine
+        if each.cache_key in mine
     ]
     exact = {each.theirs for each in same}
     strangers = [each for each in other.recordings if each.id not in exact]
     if not strangers or not mine:
         return same
     make_caches(work)
-    sounds = _sounds(work, {each.id: each.content_hash for each in mine.values()})
-    theirs = _sounds(work, {each.id: each.content_hash for each in strangers})
+    sounds = _sounds(work, {each.id: each.cache_key for each in mine.values()})
+    theirs = _sounds(work, {each.id: each.cache_key for each in strangers})
     work.watcher.started("compare", len(sounds) + len(theirs), 0.0)
     fingerprints = _Fingerprints(work, len(sounds) + len(theirs))
-    hashes = {each.id: each.content_hash for each in mine.values()}
+    hashes = {each.id: each.cache_key for each in mine.values()}
     prints = {number: fingerprints.of(hashes[number], sound) for number, sound in sounds.items()}
     library = Library(prints, sounds)
     for each in strangers:
         if each.id in theirs:
             sound = theirs[each.id]
-            for shared in library.find(fingerprints.of(each.content_hash, sound), sound):
+            for shared in library.find(fingerprints.of(each.cache_key, sound), sound):
                 same.append(
                     SameSound(
                         each.id,

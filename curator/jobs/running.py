@@ -23,7 +23,7 @@ def make_caches(work: JobContext) -> int:
     missing = []
     for recording in project.recordings.all():
         try:
-            cached16(project.cache, recording.content_hash)
+            cached16(project.cache, recording.cache_key)
         except FileNotFoundError:
             missing.append(recording)
     if not missing:

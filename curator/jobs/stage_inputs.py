@@ -61,7 +61,7 @@ def recording_sounds(
     for number in recordings:
         recording = project.recordings.get(number)
         try:
-            samples16 = cached16(project.cache, recording.content_hash)
+            samples16 = cached16(project.cache, recording.cache_key)
         except FileNotFoundError:
             say(Failed(number, f"{recording.name}: the cached audio is missing."))
             continue
@@ -86,7 +86,7 @@ def clip_sounds(project: Project, clips: Iterable[int], say: Say) -> Iterator[Cl
         if clip.id in cleaned.of_clips:
             try:
                 version = cleaned.of(clip.id, clip.span, sound.recording)
-                samples16 = cached16(project.cache, version.recording.content_hash)
+                samples16 = cached16(project.cache, version.recording.cache_key)
             except (CuratorError, FileNotFoundError) as error:
                 say(Failed(clip.id, f"clip {clip.id}: {error}"))
                 continue

@@ -152,7 +152,7 @@ class Merging:
         return added
 
     def _add_recording(self, other: Recording) -> int:
-        known = self._recordings.by_hash(other.content_hash)
+        known = self._recordings.by_key(other.cache_key)
         if known is not None:  # what is the same as one of mine only in part, or came since
             return known.id
         return self._recordings.add(other).id

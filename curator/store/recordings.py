@@ -1,21 +1,24 @@
 """Imported recordings of a project."""
 
+import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from curator.domain.clip_query import fold
 from curator.domain.errors import CuratorError, printable
-from curator.domain.recording import Recording
+from curator.domain.recording import Decoding, Recording, display_name
 from curator.store.connection import Row
 from curator.store.database import Database
 
 _COLUMNS = (
-    "id, path, content_hash, size, mtime_ns, rate, channels, samples, container, licence, consent"
+    "id, path, content_hash, size, mtime_ns, rate, channels, samples, container, licence, consent, "
+    "decoding, sound_key, sound_hash, notes"
 )
 
 
 class Recordings:
-    """Recordings of a project, unique by content."""
+    """Recordings of a project, unique by their sound: a file's tracks and channels are several."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -23,25 +26,25 @@ class Recordings:
     def add(self, new: Recording) -> Recording:
         """Add an imported file; its id is assigned.
 
-        Raises CuratorError if there is a recording with the same content.
+        Raises CuratorError if there is a recording of the same sound of the same content.
         """
-        existing = self.by_hash(new.content_hash)
+        existing = self.by_key(new.cache_key)
         if existing is not None:
             raise CuratorError(
-                f"{printable(new.path.name)} is already in the project, "
+                f"{printable(new.name)} is already in the project, "
                 f"as {printable(existing.name)} (recording {existing.id})."
             )
         with self._database.writing():
             row = self._database.write(
                 """
                 INSERT INTO recording(path, name_key, content_hash, size, mtime_ns, rate, channels,
-                  samples, container, licence, consent)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                  samples, container, licence, consent, decoding, sound_key, sound_hash, notes)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 RETURNING id
                 """,
                 (
                     os.fsencode(new.path),
-                    fold(printable(new.path.name)),
+                    fold(printable(new.name)),
                     new.content_hash,
                     new.size,
                     new.mtime_ns,
@@ -51,6 +54,10 @@ class Recordings:
                     new.container,
                     new.licence,
                     new.consent,
+                    new.decoding.to_json(),
+                    new.cache_key,
+                    new.sound_hash,
+                    json.dumps(new.notes, ensure_ascii=False),
                 ),
             ).fetchall()
         return self.get(row[0][0])
@@ -69,30 +76,69 @@ class Recordings:
         return recording
 
     def by_hash(self, content_hash: str) -> Recording | None:
-        """Recording by content hash, or None."""
+        """First recording by content hash, or None."""
         return self._one("content_hash", content_hash)
+
+    def by_key(self, sound_key: str) -> Recording | None:
+        """Recording by sound key, or None."""
+        return self._one("sound_key", sound_key)
+
+    def by_source(self, content_hash: str, decoding: Decoding) -> Recording | None:
+        """Recording of the same track and channel of a file with this content, or None."""
+        wanted = (content_hash, decoding.track, decoding.channel)
+        for each in self.all():
+            if (each.content_hash, each.decoding.track, each.decoding.channel) == wanted:
+                return each
+        return None
 
     def relocate(self, recording_id: int, path: Path) -> Recording:
         """Set the new path of an unchanged file."""
-        self.get(recording_id)
+        name = display_name(path, self.get(recording_id).decoding)
         with self._database.writing():
             self._database.write(
                 "UPDATE recording SET path = ?, name_key = ? WHERE id = ?",
-                (os.fsencode(path), fold(printable(path.name)), recording_id),
+                (os.fsencode(path), fold(printable(name)), recording_id),
+            )
+        return self.get(recording_id)
+
+    def replace_file(
+        self, recording_id: int, path: Path, content_hash: str, size: int, mtime_ns: int
+    ) -> Recording:
+        """Use another file with the same sound, for example a re-tagged one."""
+        with self._database.writing():
+            self.relocate(recording_id, path)
+            self._database.write(
+                "UPDATE recording SET content_hash = ?, size = ?, mtime_ns = ? WHERE id = ?",
+                (content_hash, size, mtime_ns, recording_id),
+            )
+        return self.get(recording_id)
+
+    def lengthen(self, recording_id: int, samples: int, notes: Sequence[str]) -> Recording:
+        """Add sound at the end that an earlier import left out; it is analysed again."""
+        with self._database.writing():
+            self._database.write(
+                "UPDATE recording SET samples = ?, sound_hash = '', notes = ? WHERE id = ?",
+                (samples, json.dumps(notes, ensure_ascii=False), recording_id),
+            )
+            self._database.write(
+                "DELETE FROM recording_done WHERE recording_id = ?", (recording_id,)
             )
         return self.get(recording_id)
 
     def _one(self, column: str, value: int | str) -> Recording | None:
-        assert column in ("id", "content_hash")
+        assert column in ("id", "content_hash", "sound_key")
         row = self._database.read(
-            f"SELECT {_COLUMNS} FROM recording WHERE {column} = ?", (value,)
+            f"SELECT {_COLUMNS} FROM recording WHERE {column} = ? ORDER BY id LIMIT 1", (value,)
         ).fetchone()
         with self._database.as_stored("a recording"):
             return _recording(row) if row else None
 
 
 def _recording(row: Row) -> Recording:
-    recording_id, path, *rest = row
-    if rest[3] < 1:
-        raise ValueError(f"a rate of {rest[3]} Hz")
-    return Recording(recording_id, Path(os.fsdecode(path)), *rest)
+    values = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    if values["rate"] < 1:
+        raise ValueError(f"a rate of {values['rate']} Hz")
+    values["path"] = Path(os.fsdecode(values["path"]))
+    values["decoding"] = Decoding.from_json(values["decoding"])
+    values["notes"] = tuple(map(str, json.loads(values["notes"])))
+    return Recording(**values)

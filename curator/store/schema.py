@@ -9,7 +9,7 @@ from curator.store.tables import STATEMENTS
 APPLICATION_ID = 0x56437572
 """SQLite application id of project files: "VCur"."""
 
-VERSION = 4
+VERSION = 5
 
 Step = Callable[[sqlite3.Connection], None]
 
@@ -87,10 +87,32 @@ def _add_snapshot_settings(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO sqlite_sequence(name, seq) VALUES ('snapshot', ?)", (last_id,))
 
 
+def _add_decoding(connection: sqlite3.Connection) -> None:
+    """Migrate 4 to 5: several recordings of one file, each with how it is read from it."""
+    columns = (
+        "id, path, name_key, content_hash, size, mtime_ns, rate, channels, samples, container, "
+        "licence, consent"
+    )
+    (last_id,) = connection.execute(
+        "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'recording'), 0)"
+    ).fetchone()
+    connection.execute(f"CREATE TEMP TABLE old_recording AS SELECT {columns} FROM recording")
+    connection.execute("DROP TABLE recording")
+    connection.execute(tables.RECORDING)
+    connection.execute(
+        f"INSERT INTO recording({columns}, decoding, sound_key, sound_hash, notes) "
+        f"SELECT {columns}, '{{}}', content_hash, '', '[]' FROM old_recording"
+    )
+    connection.execute("DROP TABLE old_recording")
+    connection.execute("DELETE FROM sqlite_sequence WHERE name = 'recording'")
+    connection.execute("INSERT INTO sqlite_sequence(name, seq) VALUES ('recording', ?)", (last_id,))
+
+
 STEPS: Mapping[int, Step] = {
     1: _add_clip_origin,
     2: _add_acts,
     3: _add_snapshot_settings,
+    4: _add_decoding,
 }
 """Migration from each version to the next. A step rebuilds changed tables with the SQL above, since
 the tables of an opened file are compared with it to detect a damaged schema."""

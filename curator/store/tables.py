@@ -20,11 +20,12 @@ WRITTEN = """CREATE TABLE written(
 ) STRICT"""
 
 # path is a BLOB because file names need not be text; name_key is the name as search sees it.
+# decoding: JSON, see `Decoding`. sound_key: see `Recording`. notes: JSON, a list of sentences.
 RECORDING = """CREATE TABLE recording(
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   path BLOB NOT NULL,
   name_key TEXT NOT NULL,
-  content_hash TEXT NOT NULL UNIQUE,
+  content_hash TEXT NOT NULL,
   size INTEGER NOT NULL,
   mtime_ns INTEGER NOT NULL,
   rate INTEGER NOT NULL CHECK (rate > 0),
@@ -32,7 +33,11 @@ RECORDING = """CREATE TABLE recording(
   samples INTEGER NOT NULL CHECK (samples >= 0),
   container TEXT NOT NULL,
   licence TEXT NOT NULL,
-  consent TEXT NOT NULL
+  consent TEXT NOT NULL,
+  decoding TEXT NOT NULL,
+  sound_key TEXT NOT NULL UNIQUE,
+  sound_hash TEXT NOT NULL,
+  notes TEXT NOT NULL
 ) STRICT"""
 
 # cut_start, cut_stop: where segmentation cut. start, stop: where the clip is now, which is a

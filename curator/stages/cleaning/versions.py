@@ -74,7 +74,7 @@ class Versions:
     def _kept(
         self, cleaned: Recording, imported: Recording, span: Span, trims: tuple[RecipeStep, ...]
     ) -> Span:
-        samples16 = cached16(self._cache, cleaned.content_hash)
+        samples16 = cached16(self._cache, cleaned.cache_key)
         span16 = span.at_rate(imported.rate, CACHE_RATE).within(len(samples16))
         wave = Waveform.from_int16(samples16[span16.start : span16.stop], CACHE_RATE)
         kept = kept_of_clip(wave, trims).at_rate(CACHE_RATE, imported.rate)

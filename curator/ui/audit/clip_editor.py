@@ -242,7 +242,7 @@ class ClipEditor(QWidget):
             return True
         recording = self._project.recordings.get(clip.recording_id)
         try:
-            peaks = cached_peaks(self._project.cache, recording.content_hash)
+            peaks = cached_peaks(self._project.cache, recording.cache_key)
         except (OSError, ValueError):
             peaks = None  # the next analysis computes them; until then the clip's samples are drawn
         self._recording, self._peaks_outdated = recording, False

@@ -129,7 +129,7 @@ class SeekingReader:
 
     def _copy_samples(self, recording: Recording, span: Span) -> Samples:
         at = span.at_rate(recording.rate, CACHE_RATE)
-        sound = cached16(self._cache, recording.content_hash)[at.start : at.stop]
+        sound = cached16(self._cache, recording.cache_key)[at.start : at.stop]
         return Waveform.from_int16(np.asarray(sound), CACHE_RATE).samples
 
     def _open_file(self, recording: Recording) -> "_OpenFile":
