@@ -5,19 +5,26 @@ nothing else. It decodes forward only, since these codings carry state from pack
 """
 
 import errno
+import io
 import os
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import av
 import numpy as np
+import soxr
+from av.stream import Disposition
 from numpy.typing import NDArray
 
-from curator.audio.mono import mean_of_channels, silence_broken
+from curator.audio.byte_view import ByteView, FileRange
+from curator.audio.choice import chosen_channel, chosen_track, track_name
+from curator.audio.gaps import GapFinder
+from curator.audio.mono import Mixdown
 from curator.audio.sniff import Container
 from curator.audio.waveform import Samples
 from curator.domain.errors import UnreadableAudio
+from curator.domain.recording import Decoding, SoundChoice
 
 _NO_PROTOCOL = "none"
 """There is no protocol of that name: whatever a file refers to stays closed."""
@@ -46,9 +53,9 @@ class _Bytes:
     trouble: what went wrong in reading; PyAV prints and drops what is raised in here.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, file: io.FileIO | ByteView) -> None:
         self.trouble: OSError | None = None
-        self._file = path.open("rb", buffering=0)
+        self._file = file
 
     def read(self, size: int) -> bytes:
         try:
@@ -75,19 +82,36 @@ class AvReader:
 
     jumps_exactly = False
 
-    def __init__(self, path: Path, container: Container) -> None:
-        self._path = path
+    def __init__(
+        self, source: FileRange, container: Container, wanted: Decoding | SoundChoice
+    ) -> None:
+        self._path = source.path
         self.container = container.name
-        self.silenced = 0
         self.notes: list[str] = []
         self.position = 0
-        self._bytes = _Bytes(path)
+        self.mixdown = Mixdown(None, 1.0)
+        self._wanted = wanted
+        self._resampler: soxr.ResampleStream | None = None
+        self._resampled_from = 0
+        self._bytes = _Bytes(source.open())
         self._av: av.container.InputContainer | None = None
         try:
             self._open(container)
         except BaseException:
             self.close()
             raise
+
+    @property
+    def silenced(self) -> int:
+        """Values that were NaN or infinite so far."""
+        return self.mixdown.silenced
+
+    @property
+    def decoding(self) -> Decoding:
+        """How the samples are read; with all gaps once all of it is read."""
+        if isinstance(self._wanted, Decoding):
+            return self._wanted
+        return replace(self._decoding, gaps=tuple(self._gaps.found))
 
     def _open(self, container: Container) -> None:
         options = {"protocol_whitelist": _NO_PROTOCOL, "format_whitelist": container.demuxer}
@@ -107,12 +131,10 @@ class AvReader:
         if not streams.audio:
             reason = "it has video but no sound" if streams.video else "no track in it can be read"
             raise UnreadableAudio(self._path, reason)
-        if len(streams.audio) > 1:
-            count = len(streams.audio)
-            self.notes.append(f"it has {count} sound tracks; the first was taken")
-        self._stream = streams.audio[0]
+        self._stream = streams.audio[self._track(streams.audio)]
         if self._stream.codec_context is None:
             raise UnreadableAudio(self._path, "its sound is in a coding this program does not know")
+        self.is_float = self._stream.codec_context.name.startswith("pcm_f")
         self._blocks = self._decoded()
         self._left = next(self._blocks, np.empty(0, np.float32))
         if not self._left.size:
@@ -144,28 +166,89 @@ class AvReader:
             self._av.close()
         self._bytes.close()
 
+    def _track(self, tracks: Sequence[av.AudioStream]) -> int:
+        """The track to read, counted from 0."""
+        if isinstance(self._wanted, Decoding):
+            self._decoding = self._wanted
+            return min(self._wanted.track, len(tracks) - 1)
+        titles = [str(track.metadata.get("title", "")) for track in tracks]
+        flagged = [bool(track.disposition & Disposition.default) for track in tracks]
+        default = flagged.index(True) if any(flagged) else 0
+        number = chosen_track(self._path, self._wanted, titles, default)
+        self._decoding = Decoding(track=number)
+        if len(tracks) > 1:
+            why = ""
+            if not self._wanted.track:
+                why = ", its default" if flagged[number] and not all(flagged) else ", the first"
+            names = ", ".join(map(track_name, range(len(tracks)), titles))
+            self.notes.append(
+                f"it has {len(tracks)} sound tracks ({names}); track "
+                f"{track_name(number, titles[number])}{why}, was taken"
+            )
+        return number
+
     def _decoded(self) -> Iterator[Samples]:
         """Mono blocks. Frames are gathered, as each is only a few milliseconds."""
         self.rate = self.channels = 0
         fifo, shape = av.AudioFifo(), None
         for frame in self._frames():
             if not self.rate:
-                self.rate, self.channels = frame.sample_rate, frame.layout.nb_channels
+                self._begin(frame)
             if frame.format.name.removesuffix("p") not in _KINDS:
                 self.notes.append(f"its samples are {frame.format.name}, which cannot be used")
                 break
-            if frame.sample_rate != self.rate:
-                self.notes.append("its sample rate changes; only the sound before that was taken")
-                break
-            if shape not in (None, (frame.format.name, frame.layout.nb_channels)):
+            gap = round(self._gaps.before(frame) * self.rate)
+            its_shape = (frame.format.name, frame.layout.nb_channels, frame.sample_rate)
+            if gap or shape not in (None, its_shape):
                 yield from self._mono(fifo.read())
+                yield from self._rate_changed(its_shape[2])
                 fifo = av.AudioFifo()
-            shape = (frame.format.name, frame.layout.nb_channels)
-            frame.pts = None  # gaps in the time stamps are not gaps in the sound
+                yield from self._silence(gap)
+            shape = its_shape
+            frame.pts = None  # the fifo would refuse gaps
             fifo.write(frame)
             if fifo.samples >= _FIFO_FRAMES:
                 yield from self._mono(fifo.read())
-        yield from self._mono(fifo.read())
+        if self.rate:
+            yield from self._mono(fifo.read())
+            yield from self._rate_changed(self.rate)
+            self.notes += self._gaps.notes()
+
+    def _begin(self, frame: av.AudioFrame) -> None:
+        """Take the format of the first frame."""
+        self.rate, self.channels = frame.sample_rate, frame.layout.nb_channels
+        if isinstance(self._wanted, SoundChoice):
+            channel = chosen_channel(self._path, self._wanted, self.channels)
+            self._decoding = replace(self._decoding, channel=channel)
+        self.mixdown = Mixdown(self._decoding.channel, self._decoding.gain)
+        self._resampled_from = self.rate
+        assert self._av is not None
+        self._gaps = GapFinder(self._av, self.rate)
+        self._gaps.is_on &= isinstance(self._wanted, SoundChoice)
+
+    def _rate_changed(self, rate: int) -> Iterator[Samples]:
+        """End resampling from the last rate and begin from another one."""
+        if rate == self._resampled_from:
+            return
+        if self._resampler is not None:
+            yield from self._out(self._resampler.resample_chunk(np.empty(0, np.float32), last=True))
+        self._resampled_from, self._resampler = rate, None
+        if rate != self.rate:
+            self._resampler = soxr.ResampleStream(rate, self.rate, 1, "float32", "HQ")
+            self.notes.append(f"its sample rate changes to {rate} Hz; that part was resampled")
+
+    def _silence(self, samples: int) -> Iterator[Samples]:
+        if samples:
+            self._gaps.put_in(samples)
+        while samples > 0:
+            block = np.zeros(min(samples, _FIFO_FRAMES), np.float32)
+            samples -= block.size
+            yield from self._out(block)
+
+    def _out(self, block: Samples) -> Iterator[Samples]:
+        if block.size:
+            self._gaps.position += block.size
+            yield block
 
     def _frames(self) -> Iterator[av.AudioFrame]:
         damaged = 0
@@ -196,8 +279,12 @@ class AvReader:
         if frame is None:
             return
         block = _channels_last(frame)
-        self.silenced += silence_broken(block)
-        yield mean_of_channels(block)
+        if self._decoding.channel is not None and block.shape[1] <= self._decoding.channel:
+            block = np.zeros((block.shape[0], self._decoding.channel + 1), np.float32)
+        mixed = self.mixdown.mix(block, may_be_broken=True)
+        if self._resampler is not None:
+            mixed = self._resampler.resample_chunk(mixed)
+        yield from self._out(mixed)
 
 
 def _channels_last(frame: av.AudioFrame) -> NDArray[np.float32]:

@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
+from curator.audio import flac_end, ogg_chain
 from curator.audio.av_reader import AvReader
-from curator.audio.sniff import HEAD_BYTES, Container, sniff
+from curator.audio.byte_view import FileRange
+from curator.audio.pieced_readers import ChainReader, SilenceReader
+from curator.audio.reader import Reader
+from curator.audio.sniff import HEAD_BYTES, Container, id3_bytes, sniff
+from curator.audio.sound_extent import sound_extent
 from curator.audio.soundfile_reader import SoundfileReader
 from curator.audio.waveform import Samples
 from curator.domain.errors import UnreadableAudio
+from curator.domain.recording import USUAL, Decoding, SoundChoice
 
 LOWEST_RATE = 1_000
 HIGHEST_RATE = 768_000
@@ -37,45 +42,40 @@ class SoundFormat:
     container: str
 
 
-class Reader(Protocol):
-    """A file open for reading as mono float32 in [-1, 1] (decoders may overshoot a little).
+def open_sound(path: Path, wanted: Decoding | SoundChoice = USUAL) -> Reader:
+    """Open a file by what is in it; UnreadableAudio if it is not sound.
 
-    position: the sample that is read next. promised: how many there should be by the header, or
-    None when it does not say. jumps_exactly: whether ``seek`` may be used. silenced: how many
-    values were NaN or infinite so far. notes: what people should know about the file, complete
-    once all of it is read.
+    wanted: how a recording was read when it was imported, or the choice of a new one.
     """
-
-    rate: int
-    channels: int
-    container: str
-    position: int
-    promised: int | None
-    jumps_exactly: bool
-    silenced: int
-    notes: list[str]
-
-    def read(self, frames: int) -> Samples:
-        """The next ``frames`` samples, fewer only at the end."""
-        ...
-
-    def seek(self, frame: int) -> None:
-        """Go on reading at ``frame``."""
-        ...
-
-    def close(self) -> None:
-        """Let go of the file."""
-        ...
-
-
-def open_sound(path: Path) -> Reader:
-    """Open a file by what is in it; UnreadableAudio if it is not sound."""
-    container = _look_into(path)
-    reader = _try_both(path, container)
+    stated(path)
+    whole = FileRange(path)
+    container, whole = _look_into(whole)
+    parts = wanted.parts if isinstance(wanted, Decoding) else _further_parts(whole, container)
+    if parts:
+        reader: Reader = ChainReader(whole, parts, wanted, _open_part)
+    else:
+        reader = _try_both(whole, container, wanted)
+    if isinstance(wanted, Decoding) and wanted.gaps:
+        reader = SilenceReader(reader, wanted)
     if not LOWEST_RATE <= reader.rate <= HIGHEST_RATE:
         reader.close()
         raise UnreadableAudio(path, f"it claims {reader.rate} samples a second")
     return reader
+
+
+def _open_part(part: FileRange, wanted: Decoding | SoundChoice) -> Reader:
+    container, part = _look_into(part)
+    return _try_both(part, container, wanted)
+
+
+def _further_parts(whole: FileRange, container: Container) -> tuple[int, ...]:
+    """Offsets of streams after the first of a file that holds several."""
+    if container.demuxer == "ogg":
+        return ogg_chain.parts(whole)
+    if container.name == "flac":
+        return flac_end.parts(whole)
+    extent = sound_extent(whole)
+    return extent.parts if extent else ()
 
 
 def stated(path: Path) -> os.stat_result:
@@ -115,12 +115,14 @@ def probe(path: Path) -> SoundFormat:
         return SoundFormat(reader.rate, reader.channels, samples, reader.container)
 
 
-def blocks(path: Path, seconds: float = 10.0) -> Iterator[Samples]:
+def blocks(
+    path: Path, seconds: float = 10.0, wanted: Decoding | SoundChoice = USUAL
+) -> Iterator[Samples]:
     """The whole file as mono float32 at its own rate, ``seconds`` at a time.
 
     NaN and infinity come as 0.
     """
-    with closing(open_sound(path)) as reader:
+    with closing(open_sound(path, wanted)) as reader:
         frames = max(1, round(seconds * reader.rate))
         while (block := reader.read(frames)).size:
             yield block
@@ -133,30 +135,42 @@ def refuse_endless(path: Path, reader: Reader) -> None:
         raise UnreadableAudio(path, f"it is longer than {LONGEST_HOURS} hours")
 
 
-def _look_into(path: Path) -> Container:
-    stated(path)
+def _look_into(source: FileRange) -> tuple[Container, FileRange]:
+    """What a file is, and where it begins: after a tag that does not belong to its kind."""
+    path = source.path
     try:
-        with path.open("rb") as file:
-            audio_format = sniff(file.read(HEAD_BYTES))
+        head = _head(source)
+        tag = id3_bytes(head)
+        if tag and source.start + tag < source.end:
+            after = FileRange(path, source.start + tag, source.stop)
+            behind = sniff(_head(after))
+            if isinstance(behind, Container) and behind.demuxer not in ("mp3", "aac", ""):
+                return behind, after
+        audio_format = sniff(head)
     except OSError as error:
         raise UnreadableAudio(path, f"it cannot be opened ({_why(error)})") from None
     if isinstance(audio_format, str):
         raise UnreadableAudio(path, audio_format)
-    return audio_format
+    return audio_format, source
 
 
-def _try_both(path: Path, container: Container) -> Reader:
+def _head(source: FileRange) -> bytes:
+    with closing(source.open()) as file:
+        return file.read(HEAD_BYTES) or b""
+
+
+def _try_both(source: FileRange, container: Container, wanted: Decoding | SoundChoice) -> Reader:
     if not container.soundfile:
-        return AvReader(path, container)
+        return AvReader(source, container, wanted)
     try:
-        return SoundfileReader(path, container)
+        return SoundfileReader(source, container, wanted)
     except UnreadableAudio as by_soundfile:
         if not container.demuxer:
             raise UnreadableAudio(
-                path, "it is not a kind of sound file this program knows"
+                source.path, "it is not a kind of sound file this program knows"
             ) from None
         try:
-            return AvReader(path, container)
+            return AvReader(source, container, wanted)
         except UnreadableAudio:
             raise by_soundfile from None
 

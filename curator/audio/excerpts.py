@@ -7,12 +7,13 @@ from typing import Self
 
 import numpy as np
 
-from curator.audio.decode import Reader, open_sound
+from curator.audio.decode import open_sound
 from curator.audio.intake import content_hash
+from curator.audio.reader import Reader
 from curator.audio.soundfile_reader import SoundfileReader
 from curator.audio.waveform import Samples, Samples16, Waveform
 from curator.domain.errors import MissingSource, UnreadableAudio, printable
-from curator.domain.recording import Recording
+from curator.domain.recording import Decoding, Recording
 from curator.domain.span import Span
 
 MOST_OPEN = 16
@@ -35,7 +36,7 @@ class Excerpts:
     def __init__(self) -> None:
         self.silenced = 0
         """Values of the last excerpt that were no numbers and became silence."""
-        self._open: OrderedDict[Path, _OpenSound] = OrderedDict()
+        self._open: OrderedDict[_Source, _OpenSound] = OrderedDict()
         self._trusted: dict[Path, tuple[int, int, str]] = {}
 
     def read(self, recording: Recording, span: Span) -> Waveform:
@@ -48,12 +49,13 @@ class Excerpts:
                 f"{span} is not inside the {recording.samples} samples of its recording"
             )
         self._trust(recording)
-        sound = self._sound(recording.path)
+        source = (recording.path, recording.decoding)
+        sound = self._sound(source)
         before = sound.silenced
         samples = sound.read(span)
         self.silenced = sound.silenced - before
         if samples.size != span.samples:
-            self._forget(recording.path)
+            self._forget(source)
             reason = f"it can only be read up to {sound.end / recording.rate:.1f} s"
             raise UnreadableAudio(recording.path, reason)
         return Waveform(samples, recording.rate)
@@ -64,15 +66,15 @@ class Excerpts:
         MissingSource if its file is gone or changed.
         """
         self._trust(recording)
-        samples = self._sound(recording.path).read16(span)
+        samples = self._sound((recording.path, recording.decoding)).read16(span)
         if samples is not None:
             self.silenced = 0
         return samples
 
     def close(self) -> None:
         """Let go of all files."""
-        for path in list(self._open):
-            self._forget(path)
+        for source in list(self._open):
+            self._forget(source)
 
     def __enter__(self) -> Self:
         return self
@@ -93,7 +95,7 @@ class Excerpts:
         try:
             status = recording.path.stat()
         except OSError as error:
-            self._forget(recording.path)
+            self._forget((recording.path, recording.decoding))
             raise MissingSource(
                 f"{printable(recording.name)} is not there any more ({error.strerror}).",
                 f"Put it back to {printable(str(recording.path.parent))}.",
@@ -102,7 +104,7 @@ class Excerpts:
         imported = (recording.size, recording.mtime_ns, recording.content_hash)
         if now in (imported, self._trusted.get(recording.path)):
             return
-        self._forget(recording.path)
+        self._forget((recording.path, recording.decoding))
         if status.st_size != recording.size or content_hash(recording.path) != now[2]:
             raise MissingSource(
                 f"{printable(recording.name)} is no longer the file that was imported.",
@@ -110,26 +112,29 @@ class Excerpts:
             )
         self._trusted[recording.path] = now
 
-    def _sound(self, path: Path) -> "_OpenSound":
-        if path not in self._open:
-            self._open[path] = _OpenSound(path)
+    def _sound(self, source: "_Source") -> "_OpenSound":
+        if source not in self._open:
+            self._open[source] = _OpenSound(source)
             if len(self._open) > MOST_OPEN:
                 self._forget(next(iter(self._open)))
-        self._open.move_to_end(path)
-        return self._open[path]
+        self._open.move_to_end(source)
+        return self._open[source]
 
-    def _forget(self, path: Path) -> None:
-        sound = self._open.pop(path, None)
+    def _forget(self, source: "_Source") -> None:
+        sound = self._open.pop(source, None)
         if sound:
             sound.close()
+
+
+_Source = tuple[Path, Decoding]
 
 
 class _OpenSound:
     """One file, kept open, with the sound just read."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._reader: Reader = open_sound(path)
+    def __init__(self, source: _Source) -> None:
+        self._source = source
+        self._reader: Reader = open_sound(*source)
         self._behind: Samples = np.empty(0, np.float32)  # ends where the reader stands
 
     @property
@@ -166,7 +171,7 @@ class _OpenSound:
     def _forward(self, span: Span) -> Samples:
         if span.start < self._reader.position - self._behind.size:
             self._reader.close()
-            self._reader = open_sound(self._path)
+            self._reader = open_sound(*self._source)
             self._behind = np.empty(0, np.float32)
         while self._reader.position < span.start:
             if not self._more(min(_SKIP_FRAMES, span.start - self._reader.position)):

@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +18,21 @@ from curator.audio.cache import (
     sound_path,
     sweep,
 )
-from curator.audio.decode import Reader, open_sound, refuse_endless, stated
+from curator.audio.decode import open_sound, refuse_endless, stated
 from curator.audio.encode import PartFile
 from curator.audio.peaks import PeaksWriter
+from curator.audio.reader import Reader
 from curator.audio.waveform import Samples
 from curator.domain.errors import CuratorError, MissingSource, UnreadableAudio, printable
-from curator.domain.recording import Recording
+from curator.domain.recording import (
+    MIX,
+    PLAIN,
+    USUAL,
+    Decoding,
+    Recording,
+    SoundChoice,
+    channel_name,
+)
 
 __all__ = [
     "Intake",
@@ -50,8 +59,11 @@ _SHORT_S = 0.05
 """Codecs round a file's length to their packets; only more than this is missing sound."""
 
 _SATURATED = 32_767
-_FULL_SCALE_TIMES = 2.0
-"""Float files this far above full scale are on another scale, not just loud."""
+_OVERSHOOT = 1.26
+"""Times full scale (2 dB) that decoders of lossy codings make of sound at full scale; it is clipped
+as every player does, so that sound clipped before coding is still recognised."""
+
+_LOUDEST_KEPT = 32_767 / 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,33 @@ class Intake:
     samples: int
     container: str
     notes: tuple[str, ...]
+    decoding: Decoding = PLAIN
+    sound_hash: str = ""
+
+    @property
+    def cache_key(self) -> str:
+        """Name of its files in the cache."""
+        return self.decoding.key(self.content_hash)
+
+    def recording(self, number: int, licence: str, consent: str) -> Recording:
+        """The file as a recording of a project."""
+        return Recording(
+            number,
+            self.path,
+            self.content_hash,
+            self.size,
+            self.mtime_ns,
+            self.rate,
+            self.channels,
+            self.samples,
+            self.container,
+            licence,
+            consent,
+            self.decoding,
+            self.cache_key,
+            self.sound_hash,
+            self.notes,
+        )
 
 
 def files_below(paths: Iterable[Path]) -> Iterator[Path]:
@@ -153,14 +192,15 @@ class _CacheFiles:
             self._sound.write(block)
             self.peaks.write(block)
 
-    def keep(self, hash_hex: str) -> None:
-        """Finish both and give them their names."""
+    def keep(self, key: str) -> str:
+        """Finish both and give them their names; returns the hash of the 16 kHz copy, hex."""
         with _cache_trouble(self._cache):
             self._sound.finish()
             self.peaks.finish()
             # The sound is only taken for whole beside its peaks, so it comes first.
-            self._sound_part.keep_as(sound_path(self._cache, hash_hex))
-            self._peaks_part.keep_as(peaks_path(self._cache, hash_hex))
+            self._sound_part.keep_as(sound_path(self._cache, key))
+            self._peaks_part.keep_as(peaks_path(self._cache, key))
+        return sound_hash(self._cache, key)
 
     def close(self) -> None:
         """Remove what did not get its name."""
@@ -186,19 +226,37 @@ def content_hash(path: Path) -> str:
         return running.finish()
 
 
-def take_in(path: Path, cache: Path) -> Intake:
-    """Decode a file once: its hash and length, and in ``cache`` its 16 kHz copy and its peaks.
+def sound_hash(cache: Path, key: str) -> str:
+    """SHA-256 of a 16 kHz copy in the cache, hex."""
+    return hashlib.sha256(sound_path(cache, key).read_bytes()).hexdigest()
 
-    UnreadableAudio if the file holds no sound; CuratorError if the cache cannot be written.
+
+def take_in(path: Path, cache: Path, choice: SoundChoice = USUAL) -> Intake:
+    """Decode a file: its hash and length, and in ``cache`` its 16 kHz copy and its peaks.
+
+    A second time where channels cancel each other or samples lie beyond full scale, which is only
+    known at the end. UnreadableAudio if the file holds no sound, or not the track or channel;
+    CuratorError if the cache cannot be written.
     """
+    return _take_in(path, cache, choice)
+
+
+def _take_in(
+    path: Path,
+    cache: Path,
+    wanted: Decoding | SoundChoice,
+    notes: tuple[str, ...] = (),
+    known: Recording | None = None,
+) -> Intake:
+    """notes: of earlier passes. known: the recording this has to be, up to its length."""
     before = stated(path)
     with (
-        closing(open_sound(path)) as reader,
+        closing(open_sound(path, wanted)) as reader,
         closing(_RunningHash(path)) as running,
         closing(_CacheFiles(cache, reader.rate)) as files,
     ):
         loudest = 0.0
-        while (block := reader.read(_FRAMES_AT_ONCE)).size:
+        while (block := reader.read(_next_frames(reader, known))).size:
             refuse_endless(path, reader)
             files.write(block)
             if files.peaks.loudest >= _SATURATED:
@@ -206,11 +264,25 @@ def take_in(path: Path, cache: Path) -> Intake:
             running.advance()
         if not reader.position:
             raise UnreadableAudio(path, "it holds no samples", "It may be cut off or damaged.")
+        if isinstance(wanted, SoundChoice):
+            again, notes = _second_pass(reader, wanted, loudest)
+            if again is not None:
+                return _take_in(path, cache, again, notes)
+        elif known is None:
+            again, more = _scaled(reader, loudest)
+            if again is not None:
+                return _take_in(path, cache, again, (*notes, *more))
         hash_hex = running.finish()
         after = stated(path)
         if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
             raise UnreadableAudio(path, "it was changed while it was read", "Import it again.")
-        files.keep(hash_hex)
+        if known is not None and hash_hex != known.content_hash:
+            raise MissingSource(
+                f"{printable(known.name)} is no longer the file that was imported.",
+                "Put the original back, or import the new one: a file with the same sound takes "
+                "its place, another becomes a recording of its own.",
+            )
+        key = known.cache_key if known else reader.decoding.key(hash_hex)
         return Intake(
             path=Path(os.path.realpath(path)),  # Path.resolve raises on a loop of links
             content_hash=hash_hex,
@@ -220,11 +292,55 @@ def take_in(path: Path, cache: Path) -> Intake:
             channels=reader.channels,
             samples=reader.position,
             container=reader.container,
-            notes=_notes(reader, files.peaks.loudest, loudest),
+            notes=tuple(dict.fromkeys((*notes, *_notes(reader, files.peaks.loudest)))),
+            decoding=reader.decoding,
+            sound_hash=files.keep(key),
         )
 
 
-def _notes(reader: Reader, loudest16: int, loudest: float) -> tuple[str, ...]:
+def _next_frames(reader: Reader, known: Recording | None) -> int:
+    if known is None:
+        return _FRAMES_AT_ONCE
+    return max(0, min(_FRAMES_AT_ONCE, known.samples - reader.position))
+
+
+def _second_pass(
+    reader: Reader, choice: SoundChoice, loudest: float
+) -> tuple[Decoding | None, tuple[str, ...]]:
+    """How to read the file again, or None; and what to say about it."""
+    notes: list[str] = []
+    mixdown = reader.mixdown
+    if mixdown.cancels:
+        opposite = "its channels are of nearly opposite phase"
+        if choice.channel == MIX:
+            notes.append(f"{opposite} and cancel each other in the mix, as chosen")
+        else:
+            side = channel_name(mixdown.louder)
+            notes += reader.notes
+            notes.append(f"{opposite} and would cancel each other; the {side} one was taken")
+            return replace(reader.decoding, channel=mixdown.louder), tuple(notes)
+    elif mixdown.is_of_two_sounds:
+        notes.append(
+            "its two channels hold different sound, which was mixed; import it with one recording "
+            "a channel to keep them apart"
+        )
+    again, more = _scaled(reader, loudest)
+    if again is not None:
+        notes += reader.notes  # what only the first pass finds
+    return again, (*notes, *more)
+
+
+def _scaled(reader: Reader, loudest: float) -> tuple[Decoding | None, tuple[str, ...]]:
+    """A gain that brings the loudest sample to full scale, if it is needed."""
+    if loudest <= (1.0 if reader.is_float else _OVERSHOOT):
+        return None, ()
+    times = f"{loudest:.2f}" if loudest < 10 else f"{loudest:.0f}"
+    note = f"its loudest sample is {times} times full scale; all of it was scaled to full scale"
+    gain = reader.decoding.gain * _LOUDEST_KEPT / loudest
+    return replace(reader.decoding, gain=gain), (note,)
+
+
+def _notes(reader: Reader, loudest16: int) -> tuple[str, ...]:
     """What people should know about a file that was taken in all the same."""
     notes = []
     short = (reader.promised or 0) - reader.position
@@ -237,24 +353,15 @@ def _notes(reader: Reader, loudest16: int, loudest: float) -> tuple[str, ...]:
         notes.append(f"{reader.silenced} {noun} not a finite number and silenced")
     if loudest16 == 0:
         notes.append("it is silent throughout")
-    if loudest > _FULL_SCALE_TIMES:
-        notes.append(f"its loudest sample is {loudest:.0f} times full scale; copies are clipped")
     return tuple(notes)
 
 
 def rebuild_cache(recording: Recording, cache: Path) -> None:
     """Make a recording's part of the cache again; MissingSource if its file is gone or changed."""
     try:
-        decoded = take_in(recording.path, cache)
+        _take_in(recording.path, cache, recording.decoding, known=recording)
     except UnreadableAudio as error:
         raise MissingSource(
             f"{printable(recording.name)} cannot be read any more: {error.reason}.",
             f"It was imported from {printable(str(recording.path))}. Put it back there.",
         ) from error
-    if decoded.content_hash != recording.content_hash:
-        for path in (sound_path, peaks_path):
-            path(cache, decoded.content_hash).unlink(missing_ok=True)
-        raise MissingSource(
-            f"{printable(recording.name)} is no longer the file that was imported.",
-            "Put the original back, or import the new one as a recording of its own.",
-        )

@@ -77,7 +77,7 @@ def sniff(head: bytes) -> Container | str:
     if head[:4] == b"OggS":
         return _OPUS if b"OpusHead" in head[:128] else _OGG
     if head[:3] == b"ID3":
-        return _AAC if _adts(head[_id3_bytes(head) :]) else _MP3
+        return _AAC if _adts(head[id3_bytes(head) :]) else _MP3
     if len(head) > _TS_PACKET and head[0] == head[_TS_PACKET] == 0x47:
         return Container("mpegts", "mpegts", soundfile=False)
     if _adts(head):
@@ -87,8 +87,10 @@ def sniff(head: bytes) -> Container | str:
     return _MP3 if _mpeg_frames(head) else UNKNOWN
 
 
-def _id3_bytes(head: bytes) -> int:
-    """Length of an ID3v2 tag with its header: seven bits a byte."""
+def id3_bytes(head: bytes) -> int:
+    """Length of an ID3v2 tag with its header, seven bits a byte; 0 without one."""
+    if head[:3] != b"ID3" or len(head) < 10:
+        return 0
     a, b, c, d = head[6:10]
     return 10 + (a << 21 | b << 14 | c << 7 | d)
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import struct
 import sys
 from pathlib import Path
 
@@ -10,10 +9,15 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from curator.audio.mono import mean_of_channels, silence_broken
+from curator.audio import flac_end
+from curator.audio.byte_view import ByteView, FileRange, Piece
+from curator.audio.choice import chosen_channel, chosen_track
+from curator.audio.mono import Mixdown
 from curator.audio.sniff import Container
+from curator.audio.sound_extent import correction, sound_extent
 from curator.audio.waveform import Samples, Samples16
 from curator.domain.errors import UnreadableAudio
+from curator.domain.recording import Decoding, SoundChoice
 
 _SIXTEEN_BIT = frozenset({"PCM_16", "PCM_S8", "PCM_U8", "ULAW", "ALAW", "IMA_ADPCM", "MS_ADPCM"})
 """Codings that lose nothing as int16, which is several times faster to read than float32."""
@@ -32,12 +36,15 @@ _VALUES_AT_ONCE = 1 << 20
 class SoundfileReader:
     """A file open for reading as mono. See ``decode.Reader``."""
 
-    def __init__(self, path: Path, container: Container) -> None:
-        self._path = path
-        self.silenced = 0
+    def __init__(
+        self, source: FileRange, container: Container, wanted: Decoding | SoundChoice
+    ) -> None:
+        self._path = path = source.path
+        self._source = source
         self.notes: list[str] = []
+        self._pieces, claimed, held = _corrected(source)
         try:
-            self._file = soundfile.SoundFile(_handle(path))
+            self._file = self._opened()
         except OSError as error:
             reason = f"it cannot be opened ({error.strerror})"
             raise UnreadableAudio(path, reason) from None
@@ -49,17 +56,34 @@ class SoundfileReader:
             self._file.close()
             raise UnreadableAudio(path, "it is not a kind of sound file this program knows")
         self._sixteen = self._file.subtype in _SIXTEEN_BIT
-        self._may_be_broken = self._file.subtype in ("FLOAT", "DOUBLE")
+        self.is_float = self._may_be_broken = self._file.subtype in ("FLOAT", "DOUBLE")
         self.rate = int(self._file.samplerate)
         self.channels = int(self._file.channels)
         self.container = container.name if container.demuxer else kind.lower()
         self.jumps_exactly = _jumps_exactly(self._file)
+        self.decoding = _resolved(path, wanted, self.channels)
+        self.mixdown = Mixdown(self.decoding.channel, self.decoding.gain)
         self.position = 0
         self.promised: int | None = _plausible(self._file.frames)
         self._ended = False
-        claimed = _wav_claim(path)
-        if claimed is not None:
+        if held and claimed is not None:
+            self.notes.append(
+                f"its header claims {claimed / self.rate:.1f} s of sound; "
+                f"it holds {held / self.rate:.1f} s, and all of it was read"
+            )
+        elif claimed is not None:
             self.promised = claimed
+
+    @property
+    def silenced(self) -> int:
+        """Values that were NaN or infinite so far."""
+        return self.mixdown.silenced
+
+    def _opened(self) -> soundfile.SoundFile:
+        if self._pieces or not self._source.is_whole:
+            pieces = self._pieces or ((self._source.start, self._source.end),)
+            return soundfile.SoundFile(ByteView(self._path, pieces))
+        return soundfile.SoundFile(_handle(self._path))
 
     def read(self, frames: int) -> Samples:
         """The next ``frames`` samples, fewer only at the end."""
@@ -80,7 +104,8 @@ class SoundfileReader:
 
         None when it is none, or damaged, or ends before; then ``read`` has to be asked.
         """
-        if self._file.subtype != "PCM_16" or self.channels != 1 or self._ended:
+        is_plain = self.channels == 1 and self.decoding.gain == 1
+        if self._file.subtype != "PCM_16" or not is_plain or self._ended:
             return None
         try:
             samples: Samples16 = self._file.read(frames, dtype="int16")
@@ -88,7 +113,7 @@ class SoundfileReader:
             samples = np.empty(0, np.int16)
         if len(samples) < frames:
             self._file.close()  # after an error not even jumping works
-            self._file = soundfile.SoundFile(_handle(self._path))
+            self._file = self._opened()
             self._file.seek(self.position)
             return None
         self.position += frames
@@ -119,7 +144,7 @@ class SoundfileReader:
         parts: list[_Block] = [np.empty((0, self.channels), np.float32)]
         self._file.close()  # after an error not even jumping works
         with contextlib.suppress(soundfile.LibsndfileError):
-            self._file = soundfile.SoundFile(_handle(self._path))
+            self._file = self._opened()
             self._file.seek(self.position)
             parts = [self._block(min(_CAREFUL_FRAMES, frames))]
             while len(parts[-1]) and (frames := frames - len(parts[-1])) > 0:
@@ -138,9 +163,7 @@ class SoundfileReader:
             seconds = (self.position + len(block)) / self.rate
             self.notes.append(f"it is damaged after {seconds:.1f} s{_in_brackets(error)}")
         self.position += len(block)
-        if self._may_be_broken:
-            self.silenced += silence_broken(block)
-        return mean_of_channels(block)
+        return self.mixdown.mix(block, self._may_be_broken)
 
 
 def _handle(path: Path) -> str | int:
@@ -179,29 +202,32 @@ def _plausible(frames: int) -> int | None:
     return frames if 0 < frames < _MOST_FRAMES else None
 
 
-_STREAMED = (0, 0xFFFFFFFF)
-"""Data sizes written by programs that did not know yet how long the sound would be."""
+def _corrected(source: FileRange) -> tuple[tuple[Piece, ...], int | None, int]:
+    """(pieces with a corrected header, samples claimed, samples held).
 
-
-def _wav_claim(path: Path) -> int | None:
-    """How many samples a WAV header claims if the file holds fewer, else None.
-
-    libsndfile corrects such headers in silence; people should hear that their file is cut off.
+    No pieces where the header is right. Held is 0 where the file holds no more than it claims.
     """
-    with path.open("rb") as file:
-        start = file.read(12)
-        if start[:4] != b"RIFF" or start[8:] != b"WAVE":
-            return None
-        size = os.fstat(file.fileno()).st_size
-        align = 0
-        while len(header := file.read(8)) == 8:
-            name, length = struct.unpack("<4sI", header)
-            if name == b"fmt " and length >= 16:
-                align = struct.unpack("<12xH", file.read(14))[0]
-                length -= 14
-            elif name == b"data":
-                held = size - file.tell()
-                cut_off = length > held and length not in _STREAMED
-                return length // align if cut_off and align else None
-            file.seek(length + (length & 1), os.SEEK_CUR)
-    return None
+    stated, end = flac_end.stated_samples(source), flac_end.last_sample(source)
+    if end is not None and stated < end:
+        with source.path.open("rb") as file:
+            file.seek(source.start)
+            head = bytearray(file.read(42))
+        whole = int.from_bytes(head[21:26], "big") >> 36 << 36 | min(end, (1 << 36) - 1)
+        head[21:26] = whole.to_bytes(5, "big")
+        return (bytes(head), (source.start + 42, source.end)), stated or None, end
+    extent = sound_extent(source)
+    if extent is None or not extent.frame_bytes or extent.claimed is None:
+        return (), None, 0
+    held, claimed = extent.stop - extent.start, extent.claimed // extent.frame_bytes
+    if extent.beyond:
+        fixed = correction(source)
+        return fixed.pieces if fixed else (), claimed, held // extent.frame_bytes
+    return (), claimed if extent.claimed > held else None, 0
+
+
+def _resolved(path: Path, wanted: Decoding | SoundChoice, channels: int) -> Decoding:
+    """Raises UnreadableAudio where a track or channel is wanted that is not there."""
+    if isinstance(wanted, Decoding):
+        return wanted
+    track = chosen_track(path, wanted, [""], default=0)
+    return Decoding(track=track, channel=chosen_channel(path, wanted, channels))

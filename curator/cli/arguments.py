@@ -14,6 +14,7 @@ from curator.cli.clean_arguments import add_clean_command, add_models_command
 from curator.cli.history_arguments import add_history_commands
 from curator.cli.shared_arguments import add_json, add_project, add_whisper, plugin_keys, positive
 from curator.domain.errors import CuratorError
+from curator.domain.recording import SoundChoice
 from curator.jobs.step_table import STEPS
 
 COULD_NOT = 1
@@ -77,6 +78,20 @@ def _add_project_commands(commands: "_Commands[argparse.ArgumentParser]") -> Non
     add_project(imports)
     imports.add_argument(
         "paths", metavar="PATH", nargs="+", type=Path, help="audio or video files, or folders"
+    )
+    imports.add_argument(
+        "--track",
+        metavar="N|TITLE",
+        default="",
+        help="sound track of files with several; default: the one with the default flag",
+    )
+    imports.add_argument(
+        "--channel",
+        metavar="CHANNEL",
+        type=_channel,
+        default="",
+        help="left, right, a number from 1, mix, or each for one recording a channel; default: "
+        "mix, or one of two channels that cancel each other",
     )
     imports.add_argument("--licence", default="", help="licence of the recordings")
     imports.add_argument("--consent", default="", help="consent statement: who, to what, when")
@@ -199,6 +214,17 @@ def _add_output_commands(commands: "_Commands[argparse.ArgumentParser]") -> None
     )
     demo.add_argument("out", metavar="OUT", type=Path, help="new folder, or one of an earlier demo")
     demo.add_argument("--seed", type=int, default=0)
+
+
+def _channel(text: str) -> str:
+    """A choice of channel."""
+    try:
+        _ = SoundChoice(channel=text.lower()).index
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            "must be left, right, mix, each or a number from 1"
+        ) from None
+    return text.lower()
 
 
 def _fraction(text: str) -> float:

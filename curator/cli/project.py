@@ -9,6 +9,7 @@ from curator.cli.progress import watcher
 from curator.domain.emotion import read_category_set
 from curator.domain.errors import CuratorError, printable
 from curator.domain.languages import language_code, language_names
+from curator.domain.recording import SoundChoice
 from curator.domain.resources import resources
 from curator.domain.target import read_target
 
@@ -53,6 +54,7 @@ def import_(arguments: Namespace) -> int:
             arguments.paths,
             licence=arguments.licence,
             consent=arguments.consent,
+            choice=SoundChoice(arguments.track, arguments.channel),
         )
         recordings = project.recordings.all()
     seconds = sum(recording.seconds for recording in recordings)

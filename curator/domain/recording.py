@@ -9,17 +9,43 @@ from typing import Any
 CHANNEL_NAMES = ("left", "right")
 """Names of the first two channels; others are numbered from 1."""
 
+MIX = "mix"
+"""Choice of the mean of all channels, also where they cancel each other."""
+
+EACH = "each"
+"""Choice of one recording for each channel."""
+
 
 @dataclass(frozen=True, slots=True)
 class SoundChoice:
     """Which sound of a file to import.
 
     track: number from 1 or title of a sound track; "" is the one with the default flag, else the
-    first. channel: counted from 0; None is the mean of all channels.
+    first. channel: MIX, EACH, "left", "right" or a number from 1; "" is the mean of all channels,
+    or one of two that cancel each other.
     """
 
     track: str = ""
-    channel: int | None = None
+    channel: str = ""
+
+    @property
+    def index(self) -> int | None:
+        """The one channel that is wanted, counted from 0. Raises ValueError if it is none."""
+        if self.channel in ("", MIX, EACH):
+            return None
+        if self.channel in CHANNEL_NAMES:
+            return CHANNEL_NAMES.index(self.channel)
+        if not self.channel.isdecimal() or int(self.channel) < 1:
+            raise ValueError(f"{self.channel!r} is no channel")
+        return int(self.channel) - 1
+
+    def of_channel(self, channel: int | None) -> "SoundChoice":
+        """The same track, with the channel counted from 0."""
+        return SoundChoice(self.track, "" if channel is None else str(channel + 1))
+
+
+USUAL = SoundChoice()
+"""The default track, mixed."""
 
 
 @dataclass(frozen=True, slots=True)

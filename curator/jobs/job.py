@@ -5,6 +5,8 @@ from pathlib import Path
 
 import msgspec
 
+from curator.domain.recording import SoundChoice
+
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Analysis options.
@@ -26,8 +28,8 @@ class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     stage: a key of curator.jobs.step_table or cleaning_worker.STAGES, "import" or "suggest".
     items: clip or recording ids, or indices of paths, in processing order. paths: files to import,
-    as path_bytes encodes them. scorers: scorers to run, for score stages. recipe: TOML, for
-    cleaning.
+    as path_bytes encodes them. choices: which sound of each path. scorers: scorers to run, for
+    score stages. recipe: TOML, for cleaning.
     """
 
     stage: str
@@ -35,6 +37,7 @@ class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     options: Options = Options()
     items: tuple[int, ...] = ()
     paths: tuple[bytes, ...] = ()
+    choices: tuple[SoundChoice, ...] = ()
     scorers: tuple[str, ...] = ()
     recipe: str = ""
 

@@ -15,14 +15,12 @@ from curator.domain.emotion import EmotionSet
 from curator.domain.errors import CuratorError, printable
 from curator.domain.languages import language_code
 from curator.domain.merging import Labelled, OtherSet, RejectedRow
-from curator.domain.recording import Recording
+from curator.domain.recording import USUAL, Recording, display_name
 from curator.domain.span import Span
 from curator.jobs.context import JobContext
-from curator.jobs.job import Job, path_bytes
+from curator.jobs.intake import SoundFile, take_in_files
 from curator.jobs.lists import ListedClip, ListedSet, read_list
 from curator.jobs.messages import TakenIn, WorkerResult
-from curator.jobs.worker_pool import WorkerPool
-from curator.stages import Failed
 from curator.stages.segmentation.segment import ends_group
 from curator.store.project import Project
 
@@ -36,7 +34,7 @@ def listed_set(work: JobContext, path: Path, licence: str, consent: str) -> Othe
     """A list as a set in which every clip is kept. CuratorError when no row can be used."""
     settings = work.project.settings
     listed = read_list(path, settings.language)
-    files = sorted({_absolute(row.audio) for row in listed.clips})
+    files = sorted({_sound_of(row) for row in listed.clips}, key=_order)
     imported = _imported(work, files)
     check = _RowCheck(imported, _recordings(imported, licence, consent))
     good = [row for row in listed.clips if check.accepts(row)]
@@ -96,7 +94,7 @@ class _RowCheck:
     """
 
     def __init__(
-        self, imported: Mapping[Path, Intake], recordings: Mapping[str, Recording]
+        self, imported: Mapping[SoundFile, Intake], recordings: Mapping[str, Recording]
     ) -> None:
         self._imported = imported
         self.recordings = recordings
@@ -115,8 +113,8 @@ class _RowCheck:
     def notes(self) -> list[str]:
         """What is unusual about the files, and how many spans were shortened."""
         notes = [
-            f"{printable(path.name)}: {note}"
-            for path, intake in self._imported.items()
+            f"{printable(display_name(file.path, intake.decoding))}: {note}"
+            for file, intake in self._imported.items()
             for note in intake.notes
         ]
         if self._shortened:
@@ -127,15 +125,12 @@ class _RowCheck:
         return notes
 
     def _reason(self, row: ListedClip) -> str:
-        intake = self._imported.get(_absolute(row.audio))
+        intake = self._imported.get(_sound_of(row))
+        if intake is None and row.channel is not None:
+            return f"channel {row.channel} of {printable(row.audio.name)} cannot be read"
         if intake is None:
             return f"{printable(row.audio.name)} cannot be read as audio"
-        if row.channel is not None:
-            return (
-                f"it is channel {row.channel} of {printable(row.audio.name)}; "
-                "split the channels into files first"
-            )
-        recording = self.recordings[intake.content_hash]
+        recording = self.recordings[intake.cache_key]
         seconds = recording.samples / recording.rate
         start, stop = row.start_s or 0.0, seconds if row.stop_s is None else row.stop_s
         if stop > seconds + ROUNDED_S or start >= seconds:
@@ -163,25 +158,13 @@ class _RowCheck:
 
 
 def _recordings(
-    imported: Mapping[Path, Intake], licence: str, consent: str
+    imported: Mapping[SoundFile, Intake], licence: str, consent: str
 ) -> dict[str, Recording]:
-    """Recordings of files, by content hash; copies of a file are one."""
+    """Recordings of files, by sound key; copies of a file are one."""
     recordings: dict[str, Recording] = {}
     for number, intake in enumerate(imported.values(), start=1):
-        if intake.content_hash not in recordings:
-            recordings[intake.content_hash] = Recording(
-                id=number,
-                path=intake.path,
-                content_hash=intake.content_hash,
-                size=intake.size,
-                mtime_ns=intake.mtime_ns,
-                rate=intake.rate,
-                channels=intake.channels,
-                samples=intake.samples,
-                container=intake.container,
-                licence=licence,
-                consent=consent,
-            )
+        if intake.cache_key not in recordings:
+            recordings[intake.cache_key] = intake.recording(number, licence, consent)
     return recordings
 
 
@@ -238,27 +221,25 @@ def _with_pause_groups(
     return tuple(grouped)
 
 
-def _absolute(path: Path) -> Path:
-    return Path(os.path.abspath(path))  # noqa: PTH100  # keeps links, as importing does
+def _sound_of(row: ListedClip) -> SoundFile:
+    path = Path(os.path.abspath(row.audio))  # noqa: PTH100  # keeps links, as importing does
+    return SoundFile(path, USUAL.of_channel(row.channel))
 
 
-def _imported(work: JobContext, files: Sequence[Path]) -> dict[Path, Intake]:
+def _order(file: SoundFile) -> tuple[Path, str]:
+    return file.path, file.choice.channel
+
+
+def _imported(work: JobContext, files: Sequence[SoundFile]) -> dict[SoundFile, Intake]:
     """The files that can be read, as they would be imported; the others are reported."""
     taken: dict[int, TakenIn] = {}
 
     def gather(_project: Project, messages: Sequence[WorkerResult]) -> None:
         taken.update({each.item: each for each in messages if isinstance(each, TakenIn)})
 
-    def seconds(message: WorkerResult | Failed) -> float:
-        if not isinstance(message, TakenIn):
-            return 0.0
-        return message.intake.samples / message.intake.rate
-
     if not files:
         return {}
     work.watcher.started("import", len(files), 0.0)
-    pool = WorkerPool(work, gather, lambda item: printable(files[item].name), seconds)
-    job = Job("import", str(work.project.path), paths=tuple(map(path_bytes, files)))
-    pool.do(job, range(len(files)))
+    take_in_files(work, files, gather)
     work.watcher.finished()
     return {files[item]: message.intake for item, message in sorted(taken.items())}

@@ -9,7 +9,7 @@ from pathlib import Path
 from curator.audio.cache import is_cached, make_folder, peaks_path, sound_path
 from curator.audio.encode import PARTIAL
 from curator.audio.fingerprint import Fingerprint, Library, kept_fingerprint
-from curator.audio.intake import cached16, take_in
+from curator.audio.intake import cached16, rebuild_cache
 from curator.audio.waveform import CACHE_RATE, Samples16
 from curator.domain.decision import Changes
 from curator.domain.errors import CuratorError, MissingSource, UnreadableAudio, printable
@@ -75,7 +75,7 @@ def _bring_caches(work: JobContext, recordings: Iterable[Recording], cache: Path
                 _copied(path(cache, each.cache_key), path(own, each.cache_key))
         else:
             try:
-                take_in(each.path, own)
+                rebuild_cache(each, own)
             except (UnreadableAudio, MissingSource) as error:
                 work.watcher.noted(f"{printable(each.path.name)}: {error.sentence}")
 

@@ -1,14 +1,15 @@
 """The analysis of a project: every stage in order, on the items that lack its facts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+from curator.domain.errors import printable
 from curator.jobs.cleaning import make_all_cleaned
 from curator.jobs.context import JobContext
 from curator.jobs.derived_facts import conclude
 from curator.jobs.job import Options
 from curator.jobs.map_placement import place_new
 from curator.jobs.running import make_caches, run_step
-from curator.jobs.step_table import TRANSCRIBE, WORDS, chosen_steps, transcriber_choice
+from curator.jobs.step_table import TRANSCRIBE, WORDS, Step, chosen_steps, transcriber_choice
 from curator.stages.transcription.transcribers import languages_of, require_language
 
 
@@ -20,6 +21,7 @@ def analyse(work: JobContext, options: Options, only: Collection[str] = ()) -> i
     steps = chosen_steps(only)
     if any(step.key in (TRANSCRIBE, WORDS) for step in steps):
         _check_transcriber(work, options)
+    _say_notes(work, steps, options)
     failures = make_caches(work) + make_all_cleaned(work, options)
     for step in steps:
         failures += run_step(work, step, options)
@@ -41,3 +43,18 @@ def _check_transcriber(work: JobContext, options: Options) -> None:
             f"{choice} transcribes English only: all recordings are taken to be English."
             " Use a multilingual model to detect their languages."
         )
+
+
+def _say_notes(work: JobContext, steps: Sequence[Step], options: Options) -> None:
+    """Say what was unusual about the recordings that are analysed now, and what was done."""
+    items = {
+        item
+        for step in steps
+        if step.item == "recording"
+        for its in step.missing(work.project, options).values()
+        for item in its
+    }
+    for recording in work.project.recordings.all():
+        if recording.id in items:
+            for note in recording.notes:
+                work.watcher.noted(f"{printable(recording.name)}: {note}")

@@ -55,7 +55,7 @@ def _import_files(job: Job, say: Callable[[Message], None]) -> None:
         path = path_of(job.paths[place])
         say(Taken(place))
         try:
-            intake = take_in(path, Path(job.project) / "cache")
+            intake = take_in(path, Path(job.project) / "cache", job.choices[place])
         except CuratorError as error:
             say(Failed(place, str(error)))
         else:

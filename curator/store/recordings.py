@@ -101,15 +101,25 @@ class Recordings:
             )
         return self.get(recording_id)
 
-    def replace_file(
-        self, recording_id: int, path: Path, content_hash: str, size: int, mtime_ns: int
-    ) -> Recording:
-        """Use another file with the same sound, for example a re-tagged one."""
+    def replace_file(self, recording_id: int, other: Recording) -> Recording:
+        """Use the file of another recording with the same sound, for example a re-tagged one."""
         with self._database.writing():
-            self.relocate(recording_id, path)
+            self.relocate(recording_id, other.path)
             self._database.write(
-                "UPDATE recording SET content_hash = ?, size = ?, mtime_ns = ? WHERE id = ?",
-                (content_hash, size, mtime_ns, recording_id),
+                """
+                UPDATE recording SET content_hash = ?, size = ?, mtime_ns = ?, channels = ?,
+                  container = ?, decoding = ?
+                WHERE id = ?
+                """,
+                (
+                    other.content_hash,
+                    other.size,
+                    other.mtime_ns,
+                    other.channels,
+                    other.container,
+                    other.decoding.to_json(),
+                    recording_id,
+                ),
             )
         return self.get(recording_id)
 

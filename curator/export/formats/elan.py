@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as Xml
 
+from curator.audio.media_type import media_type
 from curator.domain.clip import Clip
 from curator.domain.recording import Recording
 from curator.export.formats import Listing
@@ -34,7 +35,8 @@ def _document(recording: Recording, lanes: Lanes) -> bytes:
     top.set("xsi:noNamespaceSchemaLocation", "http://www.mpi.nl/tools/elan/EAFv3.0.xsd")
     header = Xml.SubElement(top, "HEADER", MEDIA_FILE="", TIME_UNITS="milliseconds")
     path = recording.path.absolute()
-    Xml.SubElement(header, "MEDIA_DESCRIPTOR", MEDIA_URL=path.as_uri(), MIME_TYPE="audio/x-wav")
+    mime = media_type(path, recording.container)
+    Xml.SubElement(header, "MEDIA_DESCRIPTOR", MEDIA_URL=path.as_uri(), MIME_TYPE=mime)
     order = Xml.SubElement(top, "TIME_ORDER")
     ids = _Ids()
     for name, clips, what in tiers(lanes):

@@ -1,6 +1,7 @@
 """Lhotse recordings, supervisions and cuts; no audio is written.
 
-A recording of several channels gives cuts of all of them, since clips are heard as their mean.
+A recording of several channels gives cuts of all of them, since clips are heard as their mean,
+unless one of them was imported.
 """
 
 import gzip
@@ -41,28 +42,44 @@ def _recording(recording: Recording, name: str) -> dict[str, Any]:
     path = str(recording.path)
     if not path.isprintable() and printable(path) != path:
         raise CuratorError(f"{printable(path)} has a name that Lhotse cannot read.", "Rename it.")
+    if recording.decoding.track:
+        raise CuratorError(
+            f"{printable(recording.name)} is not the first track of its file, and Lhotse reads no "
+            "other.",
+            "Export with the sounds instead, for example: --format nemo",
+        )
     channels = list(range(recording.channels))
+    samples = _in_file(recording, recording.samples)
     return {
         "id": name,
         "sources": [{"type": "file", "channels": channels, "source": path}],
         "sampling_rate": recording.rate,
-        "num_samples": recording.samples,
-        "duration": recording.seconds,
+        "num_samples": samples,
+        "duration": samples / recording.rate,
         "channel_ids": channels,
     }
 
 
 def _channel(recording: Recording) -> int | list[int]:
+    if recording.decoding.channel is not None:
+        return recording.decoding.channel
     return 0 if recording.channels == 1 else list(range(recording.channels))
+
+
+def _in_file(recording: Recording, sample: int) -> int:
+    """A sample without the silence that stands for gaps: decoders read the file without them."""
+    silence = sum(min(length, sample - at) for at, length in recording.decoding.gaps if at < sample)
+    return sample - silence
 
 
 def _supervision(clip: Clip, recordings: dict[int, Recording], listing: Listing) -> dict[str, Any]:
     recording = recordings[clip.recording_id]
+    start, stop = (_in_file(recording, at) / clip.rate for at in (clip.span.start, clip.span.stop))
     return {
         "id": clip_name(clip),
         "recording_id": listing.names[clip.recording_id],
-        "start": round(clip.span.start_s(clip.rate), DIGITS),
-        "duration": round(clip.seconds, DIGITS),
+        "start": round(start, DIGITS),
+        "duration": round(stop - start, DIGITS),
         "channel": _channel(recording),
         "text": folded(clip.text),
         "language": language_of(clip, listing.language),

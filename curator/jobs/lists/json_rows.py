@@ -12,6 +12,9 @@ from curator.jobs.lists.record import ListedClip, NotAList
 from curator.jobs.lists.row_values import WrongValue, number, text_or_none
 from curator.jobs.lists.text_file import TextFile, is_broken
 
+CHANNELS = ("channel_selector", "channel")
+"""Keys under which NeMo's tools name the channel of a file."""
+
 LOOKED_AT = 50
 """Rows by which a list is recognised; the first ones may be damaged."""
 
@@ -67,8 +70,9 @@ def _clip(file: str, line: int, row: Mapping[str, Any], *, has_times: bool) -> L
         sound = sound.get("path")
     if not isinstance(sound, str) or not sound:
         raise WrongValue(f"its {names[0]} is not a file name")
-    start, stop = None, None
+    start, stop, channel = None, None, None
     if has_times:
+        channel = _channel(row)
         start = number(row, "offset")
         length = number(row, "duration")
         if length is not None:
@@ -82,8 +86,21 @@ def _clip(file: str, line: int, row: Mapping[str, Any], *, has_times: bool) -> L
         emotion=next((str(row[key]) for key in LABELS if row.get(key) not in (None, "")), ""),
         start_s=start,
         stop_s=stop,
+        channel=channel,
         language=next((str(row[key]).lower() for key in LANGUAGES if row.get(key)), ""),
     )
+
+
+def _channel(row: Mapping[str, Any]) -> int | None:
+    """NeMo's channel, counted from 0; None for the mix of all."""
+    value = next((row[key] for key in CHANNELS if row.get(key) is not None), None)
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if value in (None, "average"):
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise WrongValue(f'its channel is {value!r}; a number from 0 or "average" can be read')
+    return value
 
 
 def _objects(file: TextFile) -> Iterator[tuple[int, Mapping[str, Any] | str]]:

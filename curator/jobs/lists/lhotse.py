@@ -138,4 +138,6 @@ def _channel(channel: object, recording: Mapping[str, Any]) -> int | None:
         return None
     if len(named) != 1 or isinstance(named[0], bool) or not isinstance(named[0], int):
         raise WrongValue(f"its channels are {channel!r}; one channel or all of them can be read")
-    return named[0]
+    if named[0] not in channels:
+        raise WrongValue(f"its recording has no channel {named[0]}")
+    return channels.index(named[0])  # channel ids of Lhotse need not be those of the file

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from curator.audio.decode import blocks
 from curator.audio.waveform import Waveform
@@ -17,7 +16,9 @@ BLOCK_S = 10.0
 
 def sound_of(recording: Recording) -> Sound:
     """A recording's file as it flows."""
-    return Sound(blocks(Path(recording.path), BLOCK_S), recording.rate, recording.samples)
+    return Sound(
+        blocks(recording.path, BLOCK_S, recording.decoding), recording.rate, recording.samples
+    )
 
 
 def stops(steps: Sequence[RecipeStep]) -> list[int]:

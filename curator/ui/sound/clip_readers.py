@@ -13,10 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
+from curator.audio.byte_view import FileRange
 from curator.audio.cache import cached16
-from curator.audio.decode import Reader, open_sound
+from curator.audio.decode import open_sound
 from curator.audio.encode import resampled
 from curator.audio.excerpts import Excerpts
+from curator.audio.reader import Reader
 from curator.audio.sniff import HEAD_BYTES, Container, sniff
 from curator.audio.soundfile_reader import SoundfileReader
 from curator.audio.waveform import CACHE_RATE, Samples, Waveform
@@ -135,10 +137,10 @@ class SeekingReader:
     def _open_file(self, recording: Recording) -> "_OpenFile":
         """File of the recording, kept open; not seekable if it changed since the import."""
         stat = recording.path.stat()
-        key = f"{recording.path}\0{stat.st_mtime_ns}\0{stat.st_size}"
+        key = f"{recording.path}\0{stat.st_mtime_ns}\0{stat.st_size}\0{recording.cache_key}"
         if key not in self._open:
             same_file = (stat.st_size, stat.st_mtime_ns) == (recording.size, recording.mtime_ns)
-            self._open[key] = _OpenFile(_seekable(recording.path) if same_file else None)
+            self._open[key] = _OpenFile(_seekable(recording) if same_file else None)
             while len(self._open) > MAX_OPEN_FILES:
                 self._open.popitem(last=False)[1].close()
         self._open.move_to_end(key)
@@ -209,16 +211,19 @@ def _level(sound: Samples) -> float:
     return float(np.sqrt(np.mean(np.square(sound, dtype=np.float64))))
 
 
-def _seekable(path: Path) -> Reader | None:
-    reader = open_sound(path)
+def _seekable(recording: Recording) -> Reader | None:
+    path, decoding = recording.path, recording.decoding
+    reader = open_sound(path, decoding)
     if reader.jumps_exactly:
         return reader
     reader.close()
+    if decoding.gaps or decoding.parts:
+        return None
     with path.open("rb") as file:
         kind = sniff(file.read(HEAD_BYTES))
     if not isinstance(kind, Container):
         return None
     try:
-        return SoundfileReader(path, replace(kind, soundfile=True))
+        return SoundfileReader(FileRange(path), replace(kind, soundfile=True), decoding)
     except UnreadableAudio:
         return None  # m4a, video...: only FFmpeg reads it

@@ -1,0 +1,41 @@
+"""Whether a file has the sound of a recording, whatever else its bytes are."""
+
+from pathlib import Path
+
+import numpy as np
+
+from curator.audio.cache import cached16
+from curator.audio.intake import Intake
+from curator.domain.recording import Recording
+
+STEPS = 2
+"""Largest difference of 16-bit samples of the same sound: decoders of other versions round."""
+
+AT_ONCE = 1 << 22
+
+
+def has_same_sound(cache: Path, known: Recording, intake: Intake) -> bool:
+    """Whether a file that was taken in has the sound of a recording.
+
+    By the hash of the 16 kHz copies, or by the copies where one of them was made by an older
+    decoder and is still in the cache.
+    """
+    about = (known.rate, known.samples, known.decoding.track, known.decoding.channel)
+    decoding = intake.decoding
+    if about != (intake.rate, intake.samples, decoding.track, decoding.channel):
+        return False
+    if known.sound_hash and known.sound_hash == intake.sound_hash:
+        return True
+    try:
+        one, other = (cached16(cache, key) for key in (known.cache_key, intake.cache_key))
+    except FileNotFoundError:
+        return False
+    if one.size != other.size:
+        return False
+    for start in range(0, one.size, AT_ONCE):
+        difference = np.subtract(
+            one[start : start + AT_ONCE], other[start : start + AT_ONCE], dtype=np.int32
+        )
+        if difference.size and int(np.abs(difference).max()) > STEPS:
+            return False
+    return True
