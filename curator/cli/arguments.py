@@ -120,6 +120,28 @@ def _add_project_commands(commands: "_Commands[argparse.ArgumentParser]") -> Non
     analyse.add_argument("--seed", type=int, default=0, help="random seed of the maps")
     add_json(analyse)
 
+    segment = _command(
+        commands,
+        "segment",
+        "segment:segment",
+        "Cut recordings into clips again, with other lengths; clips with decisions stay.",
+    )
+    add_project(segment)
+    for option, text in (
+        ("--min", "shortest clip"),
+        ("--max", "longest clip"),
+        ("--preferred", "preferred length of clips"),
+    ):
+        segment.add_argument(
+            option, metavar="SECONDS", type=float, help=f"{text}; default: as now in the project"
+        )
+    segment.add_argument(
+        "--reset", action="store_true", help="lengths of the model family, where none is given"
+    )
+    add_whisper(segment)
+    segment.add_argument("--jobs", type=positive, default=_cores(), help="worker processes")
+    add_json(segment)
+
     verify = _command(
         commands, "verify", "project:verify", "Check a project or an exported bundle."
     )

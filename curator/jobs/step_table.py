@@ -117,11 +117,12 @@ def lay_out_producer(options: "Options") -> Producer:
 
 
 def segmenter(project: "Project") -> "Segment":
-    """Segmentation stage with the clip lengths of the project's target."""
+    """Segmentation stage with the clip lengths of the project."""
     from curator.domain.target import read_target
     from curator.stages.segmentation.segment import Segment
 
-    return Segment(read_target(project.settings.target))
+    settings = project.settings
+    return Segment(read_target(settings.target), lengths=settings.lengths)
 
 
 def load_transcriber(project: "Project", options: "Options") -> "Transcriber":

@@ -93,6 +93,21 @@ class Clips:
         ).fetchone()
         return int(count)
 
+    def count_decided(self) -> int:
+        """Number of clips that a new segmentation leaves as they are."""
+        (count,) = self._database.read(
+            f"SELECT COUNT(*) FROM present_clip WHERE origin = 'person' OR id IN {_DECIDED}"
+        ).fetchone()
+        return int(count)
+
+    def recordings_without_cut(self) -> list[int]:
+        """Recordings with clips of which segmentation made none: they came from a list."""
+        rows = self._database.read(
+            "SELECT recording_id FROM present_clip GROUP BY recording_id "
+            "HAVING SUM(origin = 'cut') = 0 ORDER BY recording_id"
+        )
+        return [recording for (recording,) in rows]
+
     def spans(self, ids: Iterable[int] | None = None) -> list[tuple[int, int, Span]]:
         """(clip id, recording id, present span), by recording and time; None: of all clips."""
         where, values = _among(ids)

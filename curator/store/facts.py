@@ -74,6 +74,11 @@ class Facts:
             )
             mark_recording_done(self._database, transcribed.recording_id, transcribed.made_by)
 
+    def mark_recording(self, recording_id: int, made_by: Producer) -> None:
+        """Note that a stage need not look at a recording."""
+        with self._database.writing(bulk=True):
+            mark_recording_done(self._database, recording_id, made_by)
+
     def recording_transcript(self, recording_id: int) -> Transcript | None:
         """Transcript of a whole recording, or None when it has not been transcribed."""
         row = self._database.read(

@@ -15,6 +15,7 @@ from types import TracebackType
 
 from curator.domain.emotion import EmotionSet
 from curator.domain.errors import CuratorError, printable
+from curator.domain.segment_lengths import SegmentLengths
 from curator.domain.target import read_target
 from curator.store.cleanings import Cleanings
 from curator.store.clips import Clips
@@ -31,19 +32,23 @@ from curator.store.verify import faults
 
 CACHE = "cache"
 
+LENGTH_KEYS = ("segment_shortest_s", "segment_longest_s", "segment_preferred_s")
+"""Settings of segmentation; absent where the lengths are those of the target."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Settings of a project.
 
     language: two letters, or "" to detect it. target: key of a target. categories: TOML of
-    the emotions.
+    the emotions. lengths: of clips, where they are not the target's.
     """
 
     language: str
     target: str
     emotions: EmotionSet
     categories: str
+    lengths: SegmentLengths | None = None
 
 
 class Project:
@@ -60,7 +65,7 @@ class Project:
         self.snapshots = Snapshots(database, self.decisions)
         self.cleanings = Cleanings(database)
         self.merging = Merging(database, self.decisions, self.recordings)
-        self._language_and_target = _read_settings(database)
+        self._stored = _read_settings(database)
 
     @classmethod
     def create(cls, path: Path, *, language: str, target: str, categories: str) -> "Project":
@@ -127,10 +132,10 @@ class Project:
     @property
     def settings(self) -> Settings:
         """Settings of the project with the present categories."""
-        language, target = self._language_and_target
+        language, target, lengths = self._stored
         text = categories(self._database)
         with self._database.as_stored("the settings"):
-            return Settings(language, target, parsed(text), text)
+            return Settings(language, target, parsed(text), text, lengths)
 
     @property
     def cache(self) -> Path:
@@ -148,6 +153,19 @@ class Project:
     def can_write(self) -> bool:
         """Whether this is the writer."""
         return self._database.can_write
+
+    def set_segment_lengths(self, lengths: SegmentLengths | None) -> None:
+        """Set the clip lengths of segmentation; None for those of the target."""
+        with self._database.writing():
+            for key in LENGTH_KEYS:
+                self._database.write("DELETE FROM setting WHERE key = ?", (key,))
+            if lengths is not None:
+                values = (lengths.shortest_s, lengths.longest_s, lengths.preferred_s)
+                self._database.write_many(
+                    "INSERT INTO setting(key, value) VALUES (?, ?)",
+                    list(zip(LENGTH_KEYS, map(repr, values), strict=True)),
+                )
+        self._stored = _read_settings(self._database)
 
     def writing(self, *, bulk: bool = False) -> Writing:
         """Transaction of several writes. bulk: for facts, which can be computed again."""
@@ -213,9 +231,11 @@ class Project:
             self._database.notices.append(error.sentence)
 
 
-def _read_settings(database: Database) -> tuple[str, str]:
-    """Language and target; the categories are parsed to validate them."""
+def _read_settings(database: Database) -> tuple[str, str, SegmentLengths | None]:
+    """Language, target and clip lengths; the categories are parsed to validate them."""
     with database.as_stored("the settings"):
         values = dict(database.read("SELECT key, value FROM setting"))
         EmotionSet.from_toml(values["categories"])
-        return values["language"], values["target"]
+        stored = [float(values[key]) for key in LENGTH_KEYS if key in values]
+        lengths = SegmentLengths(*stored) if len(stored) == len(LENGTH_KEYS) else None
+        return values["language"], values["target"], lengths

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from curator.audio.waveform import CACHE_RATE
 from curator.domain.fact import NewClip, Producer, RecordingCut, Word
+from curator.domain.segment_lengths import SegmentLengths
 from curator.domain.span import Span
 from curator.domain.target import Target
 from curator.stages import Failed, RecordingSound
@@ -39,26 +40,25 @@ class Segment:
     """Finds the clips of whole recordings.
 
     target: whose lengths to aim at. vectors: how voices are told apart at pauses; None leaves it
-    to the pauses' lengths alone.
+    to the pauses' lengths alone. lengths: where they are not the target's.
     """
 
     key = "segment"
     version = 1
 
-    def __init__(self, target: Target, vectors: Vectors | None = speaker_vectors) -> None:
+    def __init__(
+        self,
+        target: Target,
+        vectors: Vectors | None = speaker_vectors,
+        lengths: SegmentLengths | None = None,
+    ) -> None:
         self._vectors = vectors
-        self.options = target.key
+        self.options = target.key if lengths is None else f"{target.key} {lengths.sentence}"
         self._least = target.quiet_min_ms * CACHE_RATE // 1000
         self._most = target.quiet_max_ms * CACHE_RATE // 1000
         # Weak ends of words drown in noise: where there is room, more than the least is left.
         self._usual = (self._least + self._most) // 2
-        self._lengths = LengthLimits(
-            least_s=target.min_s,
-            body_least_s=target.body_min_s,
-            body_most_s=target.body_max_s,
-            most_s=target.max_s - MARGIN_S,
-            quiet_s=(target.quiet_min_ms + target.quiet_max_ms) / 2000,
-        )
+        self._lengths = _limits(target, lengths)
 
     def run(self, items: Iterable[RecordingSound]) -> Iterator[RecordingCut | Failed]:
         """Clips of each recording: ordered, disjoint, inside it; none without speech."""
@@ -142,6 +142,23 @@ class Segment:
         if pause.stop - pause.start > 2 * self._least:
             return hearing.quietest(pause.start + self._least, pause.stop - self._least)
         return pause.quietest
+
+
+def _limits(target: Target, lengths: SegmentLengths | None) -> LengthLimits:
+    """Limits of clips; the body is scaled to have the preferred length in its middle."""
+    usual = SegmentLengths.usual(target)
+    chosen = lengths or usual
+    scale = chosen.preferred_s / usual.preferred_s
+    most_s = chosen.longest_s - MARGIN_S
+    body_least_s = max(chosen.shortest_s, target.body_min_s * scale)
+    body_most_s = max(min(most_s, target.body_max_s * scale), body_least_s + MARGIN_S)
+    return LengthLimits(
+        least_s=chosen.shortest_s,
+        body_least_s=body_least_s,
+        body_most_s=body_most_s,
+        most_s=most_s,
+        quiet_s=(target.quiet_min_ms + target.quiet_max_ms) / 2000,
+    )
 
 
 def _middle(pause: Pause) -> int:
