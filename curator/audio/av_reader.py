@@ -177,14 +177,13 @@ class AvReader:
         number = chosen_track(self._path, self._wanted, titles, default)
         self._decoding = Decoding(track=number)
         if len(tracks) > 1:
-            why = ""
-            if not self._wanted.track:
-                why = ", its default" if flagged[number] and not all(flagged) else ", the first"
             names = ", ".join(map(track_name, range(len(tracks)), titles))
-            self.notes.append(
-                f"it has {len(tracks)} sound tracks ({names}); track "
-                f"{track_name(number, titles[number])}{why}, was taken"
-            )
+            known = f" ({names})" if any(titles) else ""
+            taken = f"track {track_name(number, titles[number])} was taken"
+            if not self._wanted.track:
+                is_default = flagged[number] and not all(flagged)
+                taken = f"its default, {taken}" if is_default else "the first was taken"
+            self.notes.append(f"it has {len(tracks)} sound tracks{known}; {taken}")
         return number
 
     def _decoded(self) -> Iterator[Samples]:

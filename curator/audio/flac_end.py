@@ -29,11 +29,11 @@ def last_sample(source: FileRange) -> int | None:
     with source.path.open("rb") as file:
         file.seek(source.start)
         head = file.read(42)
-        begin = max(source.start + 42, source.end - _TAIL)
+        if not head.startswith(_MARK) or source.end <= source.start + len(head):
+            return None
+        begin = max(source.start + len(head), source.end - _TAIL)
         file.seek(begin)
         tail = file.read(source.end - begin)
-    if not head.startswith(_MARK):
-        return None
     block = int.from_bytes(head[8:10], "big")
     at = len(tail)
     while (at := max(tail.rfind(sync, 0, at) for sync in _SYNC)) >= 0:
