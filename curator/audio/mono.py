@@ -18,6 +18,9 @@ UNRELATED = 0.1
 ACTIVE = 0.01
 """Energy of the weaker channel over that of the stronger (-20 dB) from which both hold sound."""
 
+CLEARLY = 1.1
+"""Energy of one channel over that of the other from which it is louder; less is rounding."""
+
 
 class Mixdown:
     """Takes one channel or the mean of all; counts broken values and compares two channels.
@@ -52,8 +55,8 @@ class Mixdown:
 
     @property
     def louder(self) -> int:
-        """The channel with more energy."""
-        return int(self._right > self._left)
+        """The channel with clearly more energy, else the left one."""
+        return int(self._right > CLEARLY * self._left)
 
     @property
     def is_of_two_sounds(self) -> bool:

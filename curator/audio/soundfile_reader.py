@@ -43,6 +43,7 @@ class SoundfileReader:
         self._source = source
         self.notes: list[str] = []
         self._pieces, claimed, held = _corrected(source)
+        self._view: ByteView | None = None
         try:
             self._file = self._opened()
         except OSError as error:
@@ -53,7 +54,7 @@ class SoundfileReader:
             raise UnreadableAudio(path, reason) from None
         kind = self._file.format
         if kind == "RAW":  # libsndfile takes any bytes for sound when the name ends in .gsm or .vox
-            self._file.close()
+            self._close()
             raise UnreadableAudio(path, "it is not a kind of sound file this program knows")
         self._sixteen = self._file.subtype in _SIXTEEN_BIT
         self.is_float = self._may_be_broken = self._file.subtype in ("FLOAT", "DOUBLE")
@@ -61,7 +62,11 @@ class SoundfileReader:
         self.channels = int(self._file.channels)
         self.container = container.name if container.demuxer else kind.lower()
         self.jumps_exactly = _jumps_exactly(self._file)
-        self.decoding = _resolved(path, wanted, self.channels)
+        try:
+            self.decoding = _resolved(path, wanted, self.channels)
+        except UnreadableAudio:
+            self._close()
+            raise
         self.mixdown = Mixdown(self.decoding.channel, self.decoding.gain)
         self.position = 0
         self.promised: int | None = _plausible(self._file.frames)
@@ -80,10 +85,20 @@ class SoundfileReader:
         return self.mixdown.silenced
 
     def _opened(self) -> soundfile.SoundFile:
-        if self._pieces or not self._source.is_whole:
-            pieces = self._pieces or ((self._source.start, self._source.end),)
-            return soundfile.SoundFile(ByteView(self._path, pieces))
-        return soundfile.SoundFile(_handle(self._path))
+        if not self._pieces and self._source.is_whole:
+            return soundfile.SoundFile(_handle(self._path))
+        pieces = self._pieces or ((self._source.start, self._source.end),)
+        self._view = ByteView(self._path, pieces)
+        try:
+            return soundfile.SoundFile(self._view)
+        except BaseException:
+            self._view.close()
+            raise
+
+    def _close(self) -> None:
+        self._file.close()
+        if self._view is not None:
+            self._view.close()  # libsndfile leaves the files of others open
 
     def read(self, frames: int) -> Samples:
         """The next ``frames`` samples, fewer only at the end."""
@@ -112,7 +127,7 @@ class SoundfileReader:
         except soundfile.LibsndfileError:
             samples = np.empty(0, np.int16)
         if len(samples) < frames:
-            self._file.close()  # after an error not even jumping works
+            self._close()  # after an error not even jumping works
             self._file = self._opened()
             self._file.seek(self.position)
             return None
@@ -132,7 +147,7 @@ class SoundfileReader:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._file.close()
+        self._close()
 
     def _block(self, frames: int) -> _Block:
         dtype = "int16" if self._sixteen else "float32"
@@ -142,7 +157,7 @@ class SoundfileReader:
     def _up_to_damage(self, frames: int) -> _Block:
         """What can be read before the damage: a read that fails gives nothing of what it read."""
         parts: list[_Block] = [np.empty((0, self.channels), np.float32)]
-        self._file.close()  # after an error not even jumping works
+        self._close()  # after an error not even jumping works
         with contextlib.suppress(soundfile.LibsndfileError):
             self._file = self._opened()
             self._file.seek(self.position)

@@ -81,6 +81,13 @@ class Dialogs:
         if self._host.session is not None:
             MergeDialog(self._host.session, self._over).open()
 
+    def show_segment_lengths(self) -> None:
+        """Set the clip lengths of the project and segment again."""
+        from curator.ui.segment_lengths import SegmentLengthsDialog
+
+        if self._host.session is not None:
+            SegmentLengthsDialog(self._host.session, self._over).open()
+
     def show_cleaning(self) -> None:
         """Open the cleaning dialog for the selection of the current page."""
         if self._host.session is not None:

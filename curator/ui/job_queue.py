@@ -14,6 +14,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from curator.domain.errors import CuratorError
+from curator.domain.recording import USUAL, SoundChoice
+from curator.domain.segment_lengths import SegmentLengths
 from curator.jobs.context import Cancelled, JobContext
 from curator.jobs.job import Options
 from curator.jobs.result_writer import Action, Large, OnClips
@@ -97,14 +99,20 @@ class JobQueue(QObject):
         """Keys of the waiting jobs, next first."""
         return tuple(what for what, _ in self._waiting)
 
-    def import_paths(self, paths: Sequence[Path], licence: str = "", consent: str = "") -> None:
-        """Queue an import of files and folders."""
+    def import_paths(
+        self,
+        paths: Sequence[Path],
+        licence: str = "",
+        consent: str = "",
+        choice: SoundChoice = USUAL,
+    ) -> None:
+        """Queue an import of files and folders. choice: which sound of each file."""
         files = tuple(paths)
 
         def task(work: JobContext) -> int:
             from curator.jobs.intake import import_paths
 
-            return import_paths(work, files, licence=licence, consent=consent)
+            return import_paths(work, files, licence=licence, consent=consent, choice=choice)
 
         self.ask("import", task)
 
@@ -117,6 +125,16 @@ class JobQueue(QObject):
             return analyse(work, options, only)
 
         self._waiting = [each for each in self._waiting if each[0] != "analyse" or only]
+        self.ask("analyse", task)
+
+    def resegment(self, options: Options, lengths: SegmentLengths | None) -> None:
+        """Queue a new segmentation with other clip lengths; None for those of the target."""
+
+        def task(work: JobContext) -> int:
+            from curator.jobs.resegment import resegment
+
+            return resegment(work, options, lengths).failures
+
         self.ask("analyse", task)
 
     def ask(self, what: str, task: Task) -> None:

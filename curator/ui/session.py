@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from curator.domain.decision import Changes, Edit, Field
 from curator.domain.errors import CuratorError, ProjectBusy
+from curator.domain.recording import USUAL, SoundChoice
+from curator.domain.segment_lengths import SegmentLengths
 from curator.store.project import Project
 from curator.ui.confirmations import confirmation
 from curator.ui.job_queue import JobQueue
@@ -180,12 +182,25 @@ class Session(QObject):
         self.jobs.workers = self.settings.workers
         self.jobs.analyse(self.settings.options, only)
 
-    def import_paths(self, paths: list[Path], licence: str = "", consent: str = "") -> None:
-        """Queue an import of files and folders."""
+    def resegment(self, lengths: SegmentLengths | None) -> None:
+        """Queue a new segmentation with these lengths; None for those of the target."""
         if not self._may_write():
             return
         self.jobs.workers = self.settings.workers
-        self.jobs.import_paths(paths, licence, consent)
+        self.jobs.resegment(self.settings.options, lengths)
+
+    def import_paths(
+        self,
+        paths: list[Path],
+        licence: str = "",
+        consent: str = "",
+        choice: SoundChoice = USUAL,
+    ) -> None:
+        """Queue an import of files and folders. choice: which sound of each file."""
+        if not self._may_write():
+            return
+        self.jobs.workers = self.settings.workers
+        self.jobs.import_paths(paths, licence, consent, choice)
 
     def close(self) -> None:
         """Stop all queues and release the project."""

@@ -24,6 +24,7 @@ DIALOGS = (
     "window.show_settings",
     "window.show_models",
     "window.show_cleaning",
+    "window.show_segment_lengths",
     "window.show_snapshots",
     "window.merge_set",
 )

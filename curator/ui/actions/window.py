@@ -63,6 +63,13 @@ WINDOW = (
         When.WRITABLE,
     ),
     _dialog(
+        "show_segment_lengths",
+        QT_TRANSLATE_NOOP("Actions", "Segment lengths…"),
+        (),
+        "Project",
+        When.WRITABLE,
+    ),
+    _dialog(
         "show_cleaning",
         QT_TRANSLATE_NOOP("Actions", "Clean audio…"),
         ("Ctrl+Shift+C",),

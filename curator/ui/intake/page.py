@@ -16,6 +16,7 @@ from curator.ui.intake.plan_view import PlanView
 from curator.ui.intake.recordings_model import FileState
 from curator.ui.intake.recordings_view import RecordingsView
 from curator.ui.intake.rights import Rights
+from curator.ui.intake.sound_choice import SoundChoiceRow
 from curator.ui.job_queue import Ending
 from curator.ui.page import Page, button, label
 from curator.ui.session import Session
@@ -39,6 +40,7 @@ class IntakePage(Page):
         self.list = RecordingsView()
         self.plan = PlanView(session)
         self.rights = Rights(session.settings)
+        self.sound = SoundChoiceRow()
         self.total = label(role="title")
         self.files, self.folder = button(self.tr("Add files…")), button(self.tr("Add folder…"))
         self.search = button(self.tr("Locate…"))
@@ -66,6 +68,7 @@ class IntakePage(Page):
         column.addLayout(head)
         column.addWidget(self.stack, 1)
         column.addWidget(self.rights)
+        column.addWidget(self.sound)
         column.addWidget(self.plan)
 
     def _connect(self) -> None:
@@ -119,7 +122,9 @@ class IntakePage(Page):
         """Import files and folders."""
         self.rights.remember()
         settings = self.session.settings
-        self.session.import_paths(paths, settings.text("licence"), settings.text("consent"))
+        self.session.import_paths(
+            paths, settings.text("licence"), settings.text("consent"), self.sound.choice
+        )
 
     def analyse(self) -> None:
         """Start the analysis; results appear while it runs."""
