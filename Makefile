@@ -73,7 +73,7 @@ format: setup  ## put the code into its form
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
-bench: setup  ## measure beside the peers, print one table, write bench.json (ARGS="--only speech,voice")
+bench: setup  ## measure beside the peers, write bench.json, continue a stopped run (ARGS="--only speech,voice")
 	@OMP_NUM_THREADS=1 $(OFFLINE) $(PY) -m tests.benchmarks $(ARGS)
 
 fuzz: setup  ## read twenty times as many damaged files as the tests do (TIMES=20)

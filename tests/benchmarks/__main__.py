@@ -2,100 +2,54 @@
 
 Each module of this folder with a function ``rows()`` runs in a process of its own, so that one
 measure neither warms up nor brings down the next. A module that fails gives a failed row with the
-reason, and a measure that nothing took is a failed row, too: none is left out.
+reason, and a measure that nothing took is a failed row, too: none is left out. Rows are printed and
+stored as they come. All modules are measured once, then again while the time allows, up to three
+times; figures are medians. A run that was stopped is continued by the same command.
 """
 
 import argparse
 import importlib
 import json
-import math
 import os
-import re
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+import threading
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
-from tests.benchmarks.rows import Row
+from tests.benchmarks.record import LoadMeter, Measured, Record, earlier_seconds, open_record
+from tests.benchmarks.table import (
+    Line,
+    Outcome,
+    all_lines,
+    as_line,
+    failed_line,
+    sentence,
+    table,
+    verdict,
+)
+
+__all__ = ["Line", "Outcome", "all_lines", "as_line", "failed_line", "main", "table", "verdict"]
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 EXPECTED = (
-    *("S1", "S3", "S4", "S5", "S6b", "S7", "S16", "S17", "S18", "S19", "S20"),
+    *("S1", "S3", "S4", "S5", "S5r", "S6b", "S7", "S16", "S17", "S18", "S19", "S20"),
     *("clean", "overlap", "music"),
     *("S10", "S11", "S12", "S13", "map-open", "map-label"),
     *("training-open", "training-cpu", "training-follow"),
-    *(
-        "S21",
-        "S21m",
-        "S21p",
-        "S21d",
-        "S21r",
-        "S21s",
-        "S21t",
-        "S22",
-        "help",
-        "snapshot",
-        "merge",
-        "planner",
-        "delivery",
-        "suggest",
-        "evaluate",
-        "decode",
-        "endings",
-    ),
-)
-NOT_MEASURES = {"__init__", "__main__", "rows"}
-MODULE_LIMIT_S = 1800  # the longest, the map of 40,000 clips, takes a tenth of it
-
-# What a benchmark module may hang in: one line a row is written as soon as the row is there.
-Line = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one module measured, and why it did not go on, if so."""
-
-    module: str
-    lines: tuple[Line, ...]
-    failure: str
-
-
-def as_line(row: Row) -> Line:
-    """A row as it stands in bench.json; figures that are not numbers become null."""
-    try:
-        ratio = row.ratio
-        passed = row.passed
-    except ZeroDivisionError:
-        ratio, passed = None, False
-    line = {**asdict(row), "ratio": ratio, "passed": passed}
-    return {
-        key: None if isinstance(value, float) and not math.isfinite(value) else value
-        for key, value in line.items()
-    }
-
-
-def failed_line(name: str, measure: str, reason: str) -> Line:
-    """A row for what could not be measured."""
-    return {
-        "id": name,
-        "measure": measure,
-        "peer_name": "",
-        "peer": None,
-        "ours": None,
-        "unit": "",
-        "pass_line": None,
-        "equal": False,
-        "note": reason,
-        "higher_is_better": False,
-        "is_limit": False,
-        "ratio": None,
-        "passed": False,
-    }
+    *("S21", "S21m", "S21p", "S21d", "S21r", "S21s", "S21t", "S22"),
+    *("help", "snapshot", "merge", "planner", "delivery", "suggest"),
+    *("evaluate", "decode", "endings"),
+)  # fmt: skip
+NOT_MEASURES = {"__init__", "__main__", "rows", "table", "record"}
+MODULE_LIMIT_S = 600
+REPETITIONS = 3
+MINUTES = 25.0
+UNKNOWN_S = 60.0  # assumed of a module that was never measured
 
 
 def modules() -> list[str]:
@@ -103,29 +57,54 @@ def modules() -> list[str]:
     return sorted(path.stem for path in HERE.glob("*.py") if path.stem not in NOT_MEASURES)
 
 
-def measure_here(module: str, into: Path) -> None:
-    """Run one module in this process and write its rows as they come."""
-    with into.open("w", encoding="utf-8") as out:
+def measure_here(module: str) -> None:
+    """Run one module in this process and write its rows to stdout as they come.
+
+    What the module itself prints goes to stderr.
+    """
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
+        os.dup2(2, 1)
         for row in importlib.import_module(f"tests.benchmarks.{module}").rows():
             out.write(json.dumps(as_line(row)) + "\n")
             out.flush()
 
 
-def measure(module: str) -> Outcome:
-    """Run one module in a process of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        into = Path(folder) / "rows.jsonl"
-        command = [sys.executable, "-m", "tests.benchmarks", "--module", module, "--into", into]
-        try:
-            done = subprocess.run(
-                command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                timeout=MODULE_LIMIT_S,
-            )  # fmt: skip
-            failure = reason_of(done.returncode, done.stderr)
-        except subprocess.TimeoutExpired:
-            failure = f"it did not end within {MODULE_LIMIT_S} s"
-        written = into.read_text("utf-8").splitlines() if into.exists() else []
-    return Outcome(module, tuple(json.loads(line) for line in written), failure)
+def measure(module: str, show: Callable[[Line], None] = lambda _line: None) -> Measured:
+    """Run one module in a process of its own; ``show`` is called with each row."""
+    meter = LoadMeter()
+    lines: list[Line] = []
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
+        with subprocess.Popen(
+            command_of(module),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process:
+            timer = threading.Timer(MODULE_LIMIT_S, process.kill)
+            timer.start()
+            try:
+                for text in process.stdout or ():
+                    lines.append(json.loads(text))
+                    show(lines[-1])
+            except BaseException:
+                process.kill()
+                raise
+            finally:
+                timer.cancel()
+        code = process.returncode
+        log.seek(0)
+        failure = reason_of(code, log.read())
+    seconds, load, others = meter.read()
+    if seconds >= MODULE_LIMIT_S:
+        failure = f"it did not end within {MODULE_LIMIT_S} s"
+    return Measured(module, tuple(lines), failure, seconds, load, others)
+
+
+def command_of(module: str) -> list[str]:
+    """Command of a module's process."""
+    return [sys.executable, "-m", "tests.benchmarks", "--module", module]
 
 
 def reason_of(code: int, log: str) -> str:
@@ -134,90 +113,60 @@ def reason_of(code: int, log: str) -> str:
         return ""
     if code < 0:
         return f"ended by {signal.Signals(-code).name}"
-    said = [line for line in log.splitlines() if line.strip()]
-    return said[-1].strip() if said else f"exit code {code}"
+    messages = [line for line in log.splitlines() if line.strip()]
+    return messages[-1].strip() if messages else f"exit code {code}"
 
 
-def own_measure(identity: str) -> str:
-    """The measure an id belongs to: "S4 exact" is S4, "S20 40k" is S20."""
-    found = re.match(r"S\d+[a-z]?|\w+", identity)
-    return found.group() if found else identity
+def schedule(record: Record, chosen: Sequence[str], remaining_s: float) -> str | None:
+    """Next module: each once, then the quickest again while there is time; None at the end."""
+    for module in chosen:
+        if not record.times(module):
+            return module
+    for count in range(1, REPETITIONS):
+        waiting = [module for module in chosen if record.times(module) == count]
+        for module in sorted(waiting, key=lambda name: record.seconds(name) or 0.0):
+            if (record.seconds(module) or 0.0) <= remaining_s:
+                return module
+    return None
 
 
-def all_lines(outcomes: Iterable[Outcome], expected: Sequence[str]) -> list[Line]:
-    """Every row, with a failed one for each module that broke and each measure not taken."""
-    lines: list[Line] = []
-    for outcome in outcomes:
-        lines += outcome.lines
-        if outcome.failure:
-            lines.append(
-                failed_line(outcome.module, f"the benchmark {outcome.module}", outcome.failure)
-            )
-        elif not outcome.lines:
-            lines.append(failed_line(outcome.module, f"the benchmark {outcome.module}", "no rows"))
-    taken = {own_measure(line["id"]) for line in lines}
-    lines += [failed_line(name, "", "not measured") for name in expected if name not in taken]
-    return sorted(lines, key=lambda line: natural_order(line["id"]))
+def minutes_left(
+    record: Record, chosen: Sequence[str], known: dict[str, float], remaining_s: float
+) -> float:
+    """Estimate of the rest: modules not yet measured, and repetitions while there is time."""
+    first = sum(known.get(name, UNKNOWN_S) for name in chosen if not record.times(name))
+    again = sum(
+        (REPETITIONS - max(1, record.times(name)))
+        * (record.seconds(name) or known.get(name, UNKNOWN_S))
+        for name in chosen
+    )
+    return (first + max(0.0, min(again, remaining_s - first))) / 60
 
 
-def natural_order(identity: str) -> tuple[list[tuple[int, str]], str]:
-    """S3 before S16."""
-    parts = re.findall(r"\d+|\D+", identity)
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts], identity
+def run(record: Record, chosen: Sequence[str], minutes: float) -> None:
+    """Measure what the record lacks, printing rows and progress."""
+    known = earlier_seconds(record.path)
+    spent = sum(measured.seconds for measured in record.done)
+    started = time.monotonic()
 
+    def remaining_s() -> float:
+        return minutes * 60 - spent - (time.monotonic() - started)
 
-def figure(value: float | None) -> str:
-    """A number with four significant digits."""
-    if value is None:
-        return "-"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-
-
-def pass_line_text(line: Line) -> str:
-    """What has to be reached, as people read it."""
-    if line["pass_line"] is None:
-        return "-"
-    if line["is_limit"]:
-        return f"<= {figure(line['pass_line'])} {line['unit']}"
-    return f">= {figure(line['pass_line'])}x"
-
-
-def verdict(line: Line) -> str:
-    """Whether the row passed, and what is wrong if not."""
-    if line["passed"]:
-        return "passed"
-    return "MISSED" if line["equal"] else "NOT EQUAL" if line["ours"] is not None else "FAILED"
-
-
-def table(lines: Iterable[Line]) -> str:
-    """The rows, aligned, each with its note below."""
-    head = ("id", "measure", "peer", "peer's", "ours", "unit", "ratio", "pass line", "verdict")
-    cells = [head]
-    notes = [""]
-    for line in lines:
-        ratio = "-" if line["ratio"] is None else f"{line['ratio']:.2f}x"
-        cells.append(
-            (
-                line["id"],
-                line["measure"],
-                line["peer_name"] or "-",
-                figure(line["peer"]),
-                figure(line["ours"]),
-                line["unit"],
-                ratio,
-                pass_line_text(line),
-                verdict(line),
-            )
+    while (module := schedule(record, chosen, remaining_s())) is not None:
+        left = minutes_left(record, chosen, known, remaining_s())
+        once = sum(1 for name in chosen if record.times(name))
+        print(
+            f"[{once + (not record.times(module))}/{len(chosen)}] {module}, repetition"
+            f" {record.times(module) + 1} of {REPETITIONS}; about {left:.0f} min left",
+            file=sys.stderr,
+            flush=True,
         )
-        notes.append(line["note"])
-    widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
-    text = []
-    for row, note in zip(cells, notes, strict=True):
-        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        text.append("  ".join(padded).rstrip())
-        if note:
-            text.append(f"{' ' * (widths[0] + 2)}{note}")
-    return "\n".join(text)
+        measured = measure(module, lambda line: print(sentence(line), flush=True))
+        if measured.failure:
+            print(f"  {module} failed: {measured.failure}", flush=True)
+        if measured.under_load:
+            print(f"  under load: other programs kept {measured.others} cores busy", flush=True)
+        record.add(measured)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -225,34 +174,41 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     top.add_argument("--only", default="", metavar="NAME,...", help="modules, by file name")
     top.add_argument("--out", type=Path, default=ROOT / "bench.json", metavar="FILE")
+    top.add_argument(
+        "--minutes", type=float, default=MINUTES, metavar="N", help="time for repetitions"
+    )
+    top.add_argument("--restart", action="store_true", help="do not continue a stopped run")
     top.add_argument("--module", help=argparse.SUPPRESS)
-    top.add_argument("--into", type=Path, help=argparse.SUPPRESS)
     return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print the table, write bench.json; 1 if a row missed."""
+    """Measure, print the table, write bench.json; 1 if a row missed, 130 if interrupted."""
     typed = parser().parse_args(arguments)
     if typed.module:
-        measure_here(typed.module, typed.into)
+        measure_here(typed.module)
         return 0
     chosen = [name for name in typed.only.split(",") if name] or modules()
-    outcomes = []
-    for name in chosen:
-        print(f"measuring {name}", file=sys.stderr, flush=True)
-        outcomes.append(measure(name))
-    lines = all_lines(outcomes, () if typed.only else EXPECTED)
+    record = open_record(typed.out, chosen, restart=typed.restart)
+    if record.done:
+        print(f"Continuing the run of {record.started}.", file=sys.stderr)
+    try:
+        run(record, chosen, typed.minutes)
+    except KeyboardInterrupt:
+        print("\nStopped. The same command continues.", file=sys.stderr)
+        return 130
+    expected = () if typed.only else EXPECTED
+    record.complete = True
+    record.save(expected)
+    lines = record.lines(expected)
     print(table(lines))
     missed = [line["id"] for line in lines if not line["passed"]]
-    load = (
-        f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-        if hasattr(os, "getloadavg")
-        else ""
-    )
-    print(f"\n{len(lines) - len(missed)} of {len(lines)} rows passed; {load}")
+    loaded = sorted({line["id"] for line in lines if line.get("under_load")})
+    print(f"\n{len(lines) - len(missed)} of {len(lines)} rows passed.")
     if missed:
         print(f"Missed: {', '.join(missed)}")
-    typed.out.write_text(json.dumps(lines, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    if loaded:
+        print(f"Measured under load, repeat on a quiet machine: {', '.join(loaded)}")
     return 1 if missed else 0
 
 

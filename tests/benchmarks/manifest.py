@@ -22,7 +22,7 @@ from curator.domain.recording import Recording
 from curator.export.folder import flush
 from curator.export.manifest import ManifestRow as Line
 from curator.export.manifest import Source, manifest_bytes, read_manifest, rows_from
-from tests.benchmarks.rows import ManifestRow
+from tests.benchmarks.rows import Row
 from tests.helpers.bundles import as_recording, kept_clips, write_bundle
 
 LINES = 100_000
@@ -37,7 +37,7 @@ Answer = TypeVar("Answer")
 Other = TypeVar("Other")
 
 
-def rows() -> Iterator[ManifestRow]:
+def rows() -> Iterator[Row]:
     """All measures of this module."""
     yield _export_row()
     content, lines = _content()
@@ -74,7 +74,7 @@ def _content() -> tuple[bytes, list[Line]]:
     return manifest_bytes(lines), lines
 
 
-def _reading_rows(content: bytes, lines: list[Line]) -> Iterator[ManifestRow]:
+def _reading_rows(content: bytes, lines: list[Line]) -> Iterator[Row]:
     import pandas as pd
 
     model = _pydantic_model()
@@ -84,7 +84,7 @@ def _reading_rows(content: bytes, lines: list[Line]) -> Iterator[ManifestRow]:
         lambda: [model.model_validate_json(line) for line in content.splitlines()],
     )
     same = found == lines and [each.model_dump() for each in models] == plain
-    yield ManifestRow(
+    yield Row(
         id="S17",
         measure=f"manifest of {LINES:,} clips read and validated",
         peer_name="pydantic model_validate_json, a line at a time, the same constraints",
@@ -103,7 +103,7 @@ def _reading_rows(content: bytes, lines: list[Line]) -> Iterator[ManifestRow]:
         all(map(_close, frame[key], [line[key] for line in plain]))
         for key in ("id", "sha256", "samples", "text", "split", "source", "scores")
     )
-    yield ManifestRow(
+    yield Row(
         id="S17",
         measure=f"manifest of {LINES:,} clips read and validated",
         peer_name="pandas.read_json(lines=True), which validates nothing",
@@ -116,7 +116,7 @@ def _reading_rows(content: bytes, lines: list[Line]) -> Iterator[ManifestRow]:
     )
 
 
-def _writing_row(content: bytes, lines: list[Line]) -> ManifestRow:
+def _writing_row(content: bytes, lines: list[Line]) -> Row:
     plain = [msgspec.to_builtins(line) for line in lines]
     ours, written, peer, text = _cpu_of_both(
         lambda: manifest_bytes(lines),
@@ -126,7 +126,7 @@ def _writing_row(content: bytes, lines: list[Line]) -> ManifestRow:
         json.loads(a) == json.loads(b)
         for a, b in zip(written.splitlines(), text.splitlines(), strict=True)
     )
-    return ManifestRow(
+    return Row(
         id="S18",
         measure=f"manifest of {LINES:,} clips written",
         peer_name="json.dumps, a line at a time",
@@ -139,7 +139,7 @@ def _writing_row(content: bytes, lines: list[Line]) -> ManifestRow:
     )
 
 
-def _export_row() -> ManifestRow:
+def _export_row() -> Row:
     with tempfile.TemporaryDirectory(prefix="curator-bench-") as name:
         folder = Path(name)
         source = _an_hour(folder / "show.wav")
@@ -153,7 +153,7 @@ def _export_row() -> ManifestRow:
         grown = _most_memory() - before
         size, same = _byte_check(folder / f"ours-{RUNS - 1}", source)
     rate = size / MB
-    return ManifestRow(
+    return Row(
         id="S19",
         measure=f"{len(clips)} clips of {CLIP_S} s exported from an hour of sound, on the disk",
         peer_name="shutil.copyfile of the same clips, on the disk",

@@ -1,12 +1,13 @@
 """Transcription with word times, of recordings and of re-cut clips.
 
 A recording is heard in windows that hold its speech and little of its silence, because Whisper
-invents text where nobody speaks.
+invents text where nobody speaks. Short recordings share windows, as short clips do.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby, islice
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 
@@ -40,6 +41,7 @@ Owner = TypeVar("Owner")
 
 CLIPS_AT_ONCE = 64  # clips gathered before windows are packed, so that progress shows
 DETECTION_CLIPS = 16  # first clips of a recording, from which its language is detected
+RECORDINGS_AT_ONCE = 32  # short recordings, likewise
 
 
 class TranscribeRecordings:
@@ -55,37 +57,94 @@ class TranscribeRecordings:
     def run(self, items: Iterable[RecordingSound]) -> Iterator[RecordingTranscript | Failed]:
         """A transcript for each recording, in order; times in samples at the recording's rate."""
         made_by = Producer(self.key, self.version, self.options)
-        for item in items:
-            try:
-                transcript = self._heard(item)
-            except (RuntimeError, ValueError) as reason:  # CTranslate2's own
-                yield Failed(item.recording.id, f"{item.recording.name}: {reason}")
-                continue
-            yield RecordingTranscript(item.recording.id, made_by, transcript)
+        for group in _short_ones_together(items):
+            for item, transcript in zip(group, self._group(group), strict=True):
+                if isinstance(transcript, Failed):
+                    yield transcript
+                else:
+                    yield RecordingTranscript(item.recording.id, made_by, transcript)
 
-    def _heard(self, item: RecordingSound) -> Transcript:
-        probabilities = speech_probabilities(item.samples16)
-        spans = pieces_to_hear(probabilities, len(item.samples16))
-        language = item.language or self._language(item.samples16, spans)
-        pieces = (Chunk(span, _sound(item.samples16, span)) for span in spans)
-        hypotheses = list(_listened(self._model, packed(pieces), language))
-        words = [
-            moved(word, span.start)
-            for span, hypothesis in hypotheses
-            for word in glued(hypothesis, language)
+    def _group(self, items: Sequence[RecordingSound]) -> list[Transcript | Failed]:
+        """Transcripts of recordings that share windows; each on its own if they fail together."""
+        try:
+            return list(self._heard(items))
+        except (RuntimeError, ValueError) as reason:  # CTranslate2's own
+            if len(items) > 1:
+                return [transcript for item in items for transcript in self._group([item])]
+            recording = items[0].recording
+            return [Failed(recording.id, f"{recording.name}: {reason}")]
+
+    def _heard(self, items: Sequence[RecordingSound]) -> Iterator[Transcript]:
+        speech = [_Speech.of(item.samples16) for item in items]
+        languages = [
+            item.language or self._language(item.samples16, each.spans)
+            for item, each in zip(items, speech, strict=True)
         ]
-        pauses = Hearing.of(item.samples16, probabilities).pauses()
-        settled = settle(words, pauses, len(item.samples16))
-        no_speech = _weighted(
-            [(hypothesis.no_speech, span.samples) for span, hypothesis in hypotheses]
-        )
-        rated = tuple(at_rate(word, item.recording.rate) for word in settled)
-        return transcript_of(rated, language, no_speech)
+        heard: list[list[tuple[Span, Hypothesis]]] = [[] for _ in items]
+        for language in dict.fromkeys(languages):
+            pieces = (
+                Chunk((index, span), _sound(items[index].samples16, span))
+                for index, each in enumerate(speech)
+                if languages[index] == language
+                for span in each.spans
+            )
+            for (index, span), hypothesis in _listened(self._model, packed(pieces), language):
+                heard[index].append((span, hypothesis))
+        for item, each, language, hypotheses in zip(items, speech, languages, heard, strict=True):
+            yield _recording_transcript(item, each, language, hypotheses)
 
     def _language(self, samples16: Samples16, spans: Sequence[Span]) -> str:
         """Language of the first 90 s of speech; "en" without speech."""
         sound = [_sound(samples16, span) for span in spans[:16]]
         return self._model.language_of(np.concatenate(sound)) if sound else "en"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Speech:
+    """Speech of a recording. spans: pieces for Whisper, in samples at 16 kHz."""
+
+    probabilities: Probabilities
+    spans: list[Span]
+
+    @classmethod
+    def of(cls, samples16: Samples16) -> Self:
+        probabilities = speech_probabilities(samples16)
+        return cls(probabilities, pieces_to_hear(probabilities, len(samples16)))
+
+
+def _short_ones_together(items: Iterable[RecordingSound]) -> Iterator[list[RecordingSound]]:
+    """Groups of consecutive recordings that fit into a window each; longer ones alone."""
+    waiting: list[RecordingSound] = []
+    for item in items:
+        is_short = len(item.samples16) <= ROOM
+        if waiting and not (is_short and len(waiting) < RECORDINGS_AT_ONCE):
+            yield waiting
+            waiting = []
+        if is_short:
+            waiting.append(item)
+        else:
+            yield [item]
+    if waiting:
+        yield waiting
+
+
+def _recording_transcript(
+    item: RecordingSound,
+    speech: _Speech,
+    language: str,
+    hypotheses: Sequence[tuple[Span, Hypothesis]],
+) -> Transcript:
+    """Transcript of a recording from what its pieces say, with word times settled in pauses."""
+    words = [
+        moved(word, span.start)
+        for span, hypothesis in hypotheses
+        for word in glued(hypothesis, language)
+    ]
+    pauses = Hearing.of(item.samples16, speech.probabilities).pauses()
+    settled = settle(words, pauses, len(item.samples16))
+    no_speech = _weighted([(hypothesis.no_speech, span.samples) for span, hypothesis in hypotheses])
+    rated = tuple(at_rate(word, item.recording.rate) for word in settled)
+    return transcript_of(rated, language, no_speech)
 
 
 class TranscribeClips:

@@ -20,6 +20,7 @@ from curator.domain.snapshot import CategoryChange, Comparison, Snapshot
 from curator.jobs.context import JobContext
 from curator.store.project import Project
 from curator.store.snapshots import NOW
+from curator.ui import write_queue
 from curator.ui.history.simple_table import TextTable, table_view
 from curator.ui.job_queue import Ending
 from curator.ui.page import button, label
@@ -29,6 +30,8 @@ from curator.ui.wording import number
 
 WHAT = "compare"
 """Key of the comparison job in the errands queue."""
+SNAPSHOTS = "snapshots"
+"""Key of the job that lists snapshots."""
 
 
 class SnapshotsDialog(QDialog):
@@ -176,7 +179,20 @@ class SnapshotsDialog(QDialog):
         self._session.write(write, self._session.project.clips.count(), then)
 
     def _list(self) -> None:
-        self._snapshots = self._session.project.snapshots.all()
+        """Show all snapshots; those of many clips are counted in the background."""
+        project = self._session.project
+        if project.clips.count() < write_queue.LARGE:
+            self._show_snapshots(project.snapshots.all())
+            return
+
+        def task(work: JobContext) -> list[Snapshot]:
+            return work.project.snapshots.all()
+
+        self.summary.setText(self.tr("Loading snapshots…"))
+        self._session.errands.ask(SNAPSHOTS, task)
+
+    def _show_snapshots(self, snapshots: list[Snapshot]) -> None:
+        self._snapshots = snapshots
         rows = [
             (each.name, _when(each.made_at), number(each.kept), number(each.clips))
             for each in self._snapshots
@@ -213,6 +229,8 @@ class SnapshotsDialog(QDialog):
 
     @Slot(str, object)
     def _show(self, what: str, result: object) -> None:
+        if what == SNAPSHOTS and isinstance(result, list):
+            self._show_snapshots(result)
         if what != WHAT or not isinstance(result, Comparison):
             return
         if (result.before, result.after) != self._wanted:
@@ -230,8 +248,8 @@ class SnapshotsDialog(QDialog):
 
     @Slot(object)
     def _ended(self, ending: Ending) -> None:
-        if ending.what == WHAT and ending.outcome != "finished":
-            self.summary.setText(ending.sentence or self.tr("The comparison was cancelled."))
+        if ending.what in (WHAT, SNAPSHOTS) and ending.outcome != "finished":
+            self.summary.setText(ending.sentence or self.tr("Cancelled."))
 
 
 def _when(made_at: str) -> str:

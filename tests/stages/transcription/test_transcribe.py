@@ -14,6 +14,7 @@ from curator.domain.fact import ClipFact, Word
 from curator.domain.span import Span
 from curator.stages import Failed
 from curator.stages.segmentation.pauses import Pause
+from curator.stages.transcription import transcribe
 from curator.stages.transcription.packing import ROOM
 from curator.stages.transcription.transcribe import (
     TranscribeClips,
@@ -268,6 +269,64 @@ def test_a_recording_that_cannot_be_heard_fails_and_the_next_is_heard():
     assert isinstance(first, Failed)
     assert first.item == bad.recording.id
     assert second.transcript.text == ""
+
+
+def spoken(monkeypatch, seconds, languages):
+    """Recordings that are speech from end to end, by their language."""
+    everywhere = lambda samples16: np.full(len(samples16) // 512, 0.9, np.float32)  # noqa: E731
+    monkeypatch.setattr(transcribe, "speech_probabilities", everywhere)
+    items = []
+    for number, language in enumerate(languages):
+        item = a_recording_sound(np.ones(int(16_000 * seconds), np.int16), 48_000, None, language)
+        recording = dataclasses.replace(item.recording, id=number)
+        items.append(dataclasses.replace(item, recording=recording))
+    return items
+
+
+def test_short_recordings_share_windows_and_each_gets_its_own_words(monkeypatch):
+    items = spoken(monkeypatch, 2.0, ["en"] * 10)
+    whisper = FakeWhisper()
+    transcripts = list(TranscribeRecordings(whisper).run(items))
+    assert [each.recording_id for each in transcripts] == list(range(10))
+    assert len(whisper.windows) == 1
+    for each in transcripts:
+        (word,) = each.transcript.words
+        assert 0 <= word.start < 48_000 / 4
+        assert abs(word.stop - 2 * 48_000) < 10
+
+
+def test_short_recordings_of_two_languages_are_not_heard_together(monkeypatch):
+    items = spoken(monkeypatch, 2.0, ["en", "hu", "", "en"])
+    whisper = FakeWhisper()
+    transcripts = list(TranscribeRecordings(whisper).run(items))
+    assert [each.transcript.language for each in transcripts] == ["en", "hu", "de", "en"]
+    assert [each.transcript.text[:2] for each in transcripts] == ["en", "hu", "de", "en"]
+    assert len(whisper.windows) == 3
+
+
+def test_a_long_recording_between_short_ones_keeps_its_place(monkeypatch):
+    short, long = spoken(monkeypatch, 2.0, ["en"] * 2), spoken(monkeypatch, 40.0, ["en"])
+    items = [
+        dataclasses.replace(item, recording=dataclasses.replace(item.recording, id=number))
+        for number, item in enumerate([short[0], long[0], short[1]])
+    ]
+    transcripts = list(TranscribeRecordings(FakeWhisper()).run(items))
+    assert [each.recording_id for each in transcripts] == [0, 1, 2]
+
+
+def test_one_recording_that_cannot_be_heard_does_not_stop_those_of_its_window(monkeypatch):
+    class Choosy(FakeWhisper):
+        def listen(self, windows, language):
+            if any(len(window) > 16_000 * 3 for window in windows):
+                raise RuntimeError("out of memory")
+            return super().listen(windows, language)
+
+    items = spoken(monkeypatch, 2.0, ["en"] * 3)
+    items[1] = dataclasses.replace(items[1], samples16=np.ones(16_000 * 5, np.int16))
+    first, second, third = TranscribeRecordings(Choosy()).run(items)
+    assert isinstance(second, Failed)
+    assert first.transcript.text
+    assert third.transcript.text
 
 
 @pytest.mark.model

@@ -1,9 +1,11 @@
+import threading
 from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
 
 from curator.domain.decision import PROJECT, Edit, Field, give_emotion, keep
+from curator.store.snapshots import Snapshots
 from curator.ui import write_queue
 from curator.ui.history.simple_table import TextTable
 from curator.ui.history.snapshots_dialog import SnapshotsDialog
@@ -88,6 +90,25 @@ def test_a_name_that_is_taken_is_refused_with_a_message(dialog, session):
     dialog.take_one()
     assert len(session.project.snapshots.all()) == 1
     assert dialog.name.text() == "monday"
+
+
+def test_snapshots_of_many_clips_are_listed_beside_the_window(
+    qtbot, session, monkeypatch: pytest.MonkeyPatch
+):
+    session.project.snapshots.take("monday")
+    monkeypatch.setattr(write_queue, "LARGE", 4)
+    window = threading.get_ident()
+    real, threads = Snapshots.all, []
+    monkeypatch.setattr(
+        Snapshots, "all", lambda self: (threads.append(threading.get_ident()), real(self))[1]
+    )
+    dialog = SnapshotsDialog(session)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    assert rows(dialog.snapshots) == []
+    qtbot.waitUntil(lambda: [row[0] for row in rows(dialog.snapshots)] == ["monday"])
+    assert window not in threads
+    said(qtbot, dialog, "monday and now are the same")
 
 
 def test_the_table_keeps_to_the_rules(qtmodeltester):
