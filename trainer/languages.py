@@ -1,10 +1,12 @@
 """Language table and text folding, from ``resources/languages.toml``, shared with curator."""
 
 import functools
+import importlib.metadata
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
+from trainer.errors import TrainerError
 from trainer.foreign_files import read_toml
 from trainer.resources import resources
 
@@ -38,6 +40,41 @@ def grown_languages(languages: Iterable[str], target: str) -> list[str]:
     treatments = supported(target)
     codes = {base_code(language) for language in languages}
     return sorted(code for code in codes if treatments.get(code) == GROWN)
+
+
+def growth_sentence(languages: Iterable[str], target: str, name: str) -> str:
+    """Sentence on the languages that training adds to a target's vocabulary; "" if none.
+
+    name: of the target, for people.
+    """
+    names = " and ".join(map(english_name, grown_languages(languages, target)))
+    return f"{names} will be added to {name}'s vocabulary in training." if names else ""
+
+
+def packages(target: str) -> dict[str, list[str]]:
+    """Distributions that the tokenizer of a target imports, by language code."""
+    return dict(_data()["packages"].get(target, {}))
+
+
+def missing_packages(target: str, language: str) -> list[str]:
+    """Packages of ``packages`` that are not installed, for one language."""
+    missing = []
+    for name in packages(target).get(base_code(language), ()):
+        try:
+            importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError:
+            missing.append(name)
+    return missing
+
+
+@functools.cache
+def require_packages(target: str, language: str) -> None:
+    """Raise TrainerError if packages for a language are missing; some tokenizers skip them."""
+    if missing := missing_packages(target, language):
+        raise TrainerError(
+            f"The tokenizer needs {' and '.join(missing)} for {english_name(language)}.",
+            "Install with: pip install voice-curator[languages]",
+        )
 
 
 @functools.cache
@@ -76,12 +113,13 @@ def _data() -> dict[str, Any]:
 
 @functools.cache
 def _fold() -> dict[int, str]:
-    """Replacement by code point; removal comes last and wins."""
+    """Replacement by code point; removal wins, and compatible forms are folded further."""
     rules = _data()["fold"]
     replacements = {ord(sign): plain for sign, plain in rules["replaced"].items()}
-    for first, last in rules["compatible"]:
-        for code in range(first, last + 1):
-            replacements[code] = unicodedata.normalize("NFKC", chr(code))
     for first, last in rules["removed"]:
         replacements.update(dict.fromkeys(range(first, last + 1), ""))
-    return replacements
+    compatible: dict[int, str] = {}
+    for first, last in rules["compatible"]:
+        for code in range(first, last + 1):
+            compatible[code] = unicodedata.normalize("NFKC", chr(code)).translate(replacements)
+    return compatible | replacements

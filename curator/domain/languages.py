@@ -142,14 +142,15 @@ def _script(name: str) -> frozenset[str]:
 
 @cache
 def _fold() -> Mapping[int, str]:
-    """Replacements by code point."""
+    """Replacements by code point; none of them contains a character that is replaced itself."""
     fold = _table()["fold"]
     table = {ord(variant): plain for variant, plain in fold["replaced"].items()}
-    for first, last in fold["compatible"]:
-        for code in range(first, last + 1):
-            plain = unicodedata.normalize("NFKC", chr(code))
-            if plain != chr(code):
-                table[code] = plain
     for first, last in fold["removed"]:
         table |= dict.fromkeys(range(first, last + 1), "")
-    return table
+    compatible = {
+        code: unicodedata.normalize("NFKC", chr(code)).translate(table)
+        for first, last in fold["compatible"]
+        for code in range(first, last + 1)
+        if code not in table
+    }
+    return table | {code: plain for code, plain in compatible.items() if plain != chr(code)}

@@ -85,7 +85,7 @@ def one_step(mode: str) -> dict:
     network = XttsNetwork(coqui("tts.layers.xtts.gpt").GPT(**SIZES))
     parameters = sum(value.numel() for value in network.parameters())
     set_dropout(network, 0.0)
-    adapt(network, Adapt(mode=mode, r=16))
+    adapt(network, Adapt(mode=mode, r=16), is_extended=False)
     network.train()
     optimizer = make_optimizer(network, Optim(), torch.device("cpu"))
     batch = make_batch(

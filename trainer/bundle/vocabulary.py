@@ -13,8 +13,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from trainer.foreign_files import read_json
+import msgspec
 
+from trainer.errors import BrokenBase
+from trainer.foreign_files import read_json
+from trainer.languages import english_name
+
+ADDITIONS = "additions.json"  # in base folders with an extended vocabulary
 MIN_PAIR_COUNT = 2  # a pair that occurs once is not merged
 UNKNOWN = "[UNK]"
 TAG = re.compile(r"\[[a-z]{2,3}(-[a-z]+)?\]")  # of a language
@@ -38,6 +43,45 @@ class Growth:
         made_of = tuple(token for token in existing if TAG.fullmatch(token)) or (UNKNOWN,)
         new = tuple(tag for tag in tags if tag not in existing)
         return Growth({**dict.fromkeys(new, made_of), **self.tokens}, self.merges, new)
+
+
+class Additions(msgspec.Struct, frozen=True):
+    """What was added to the vocabulary of a base.
+
+    languages: codes of the languages to learn. tokens: number of new tokens. base: SHA-256 of the
+    files of the base before, by name.
+    """
+
+    languages: tuple[str, ...]
+    tokens: int
+    base: Mapping[str, str]
+
+    @property
+    def sentence(self) -> str:
+        """Sentence such as "Added to the vocabulary: 863 tokens for Vietnamese."."""
+        tokens = "1 token" if self.tokens == 1 else f"{self.tokens:,} tokens"
+        names = " and ".join(map(english_name, self.languages))
+        return f"Added to the vocabulary: {tokens}{f' for {names}' if names else ''}."
+
+    def identity(self) -> dict[str, object]:
+        """Fields for the identity of a backend."""
+        return {"added": {**msgspec.to_builtins(self), "sentence": self.sentence}}
+
+
+def write_additions(folder: Path, additions: Additions) -> None:
+    """Write the record of a base folder with an extended vocabulary."""
+    (folder / ADDITIONS).write_bytes(msgspec.json.encode(additions))
+
+
+def read_additions(folder: Path) -> Additions | None:
+    """Read the record of a base folder; None if its vocabulary was not extended here."""
+    path = folder / ADDITIONS
+    if not path.is_file():
+        return None
+    try:
+        return msgspec.convert(read_json(path), Additions)
+    except (OSError, ValueError) as error:
+        raise BrokenBase(f"{path} cannot be read: {error}.") from error
 
 
 def grow(tokenizer: Any, texts: Iterable[str], limit: int) -> Growth:  # noqa: ANN401

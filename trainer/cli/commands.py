@@ -13,6 +13,7 @@ from trainer.bundle.manifest import Bundle, read_bundle
 from trainer.config import TrainConfig, resolve
 from trainer.errors import TrainerError
 from trainer.foreign_files import read_json
+from trainer.languages import growth_sentence
 from trainer.output import print_line
 
 if TYPE_CHECKING:
@@ -87,15 +88,20 @@ def check(arguments: Arguments) -> int:
         if configured_by_user
         else default_config(arguments)
     )
-    checked = preflight(bundle, read_target(target_of(config)))
-    if config.model.base:  # its tokenizer may reject more clips
+    target = read_target(target_of(config))
+    checked = preflight(bundle, target)
+    note = growth_sentence((clip.language for clip in checked.usable), target.key, target.name)
+    if config.model.base:  # its tokenizer may reject more clips, or know the languages
         backend = open_backend(config, bundle)
         checked = checked.without(backend.reject(checked.usable))
-    _report_check(bundle, checked, arguments.json)
+        added: Any = backend.identity().get("added")
+        note = added["sentence"] if added else ""
+    _report_check(bundle, checked, note, arguments.json)
     return 0 if checked.rejected_share <= config.data.max_rejected and checked.usable else 1
 
 
-def _report_check(bundle: Bundle, checked: "Preflight", as_json: bool) -> None:
+def _report_check(bundle: Bundle, checked: "Preflight", note: str, as_json: bool) -> None:
+    """Print the rejected clips, the note on the vocabulary if any, and a summary."""
     from trainer.bundle.preflight import counts
 
     if as_json:
@@ -105,6 +111,8 @@ def _report_check(bundle: Bundle, checked: "Preflight", as_json: bool) -> None:
             print_json(
                 {"clip": clip.id, "split": clip.split, "usable": not entries, "reasons": entries}
             )
+        if note:
+            print_json({"note": note})
         print_json(
             {
                 "summary": True,
@@ -118,6 +126,8 @@ def _report_check(bundle: Bundle, checked: "Preflight", as_json: bool) -> None:
     for clip in bundle.clips:
         for reason in checked.rejected.get(clip.id, ()):
             print_line(f"{clip.id}: {reason.sentence}.  [{reason.key}]")
+    if note:
+        print_line(note)
     minutes = sum(clip.duration_s for clip in checked.usable) / 60
     print_line(
         f"{len(checked.usable)} of {len(bundle.clips)} clips are usable,"
@@ -136,10 +146,12 @@ def prepare(arguments: Arguments) -> int:
     cache = cache_folder(bundle.folder, config)
     started = time.monotonic()
     terminal = Terminal()
-    dataset = build_dataset(open_backend(config, bundle), bundle, config, terminal.prepared)
+    backend = open_backend(config, bundle)
+    added: Any = backend.identity().get("added")
+    dataset = build_dataset(backend, bundle, config, terminal.prepared)
     terminal.close()
     prepared = dataset.prepared
-    fields = {
+    fields: dict[str, Any] = {
         "clips": len(prepared.by_clip),
         "encoded": prepared.encoded,
         "reused": prepared.reused,
@@ -148,9 +160,13 @@ def prepare(arguments: Arguments) -> int:
         "cache": str(cache),
         "seconds": round(time.monotonic() - started, 3),
     }
+    if added:
+        fields["added"] = added
     if arguments.json:
         print_json(fields)
     else:
+        if added:
+            print_line(added["sentence"])
         print_line(
             f"Encoded {prepared.encoded} clips, {prepared.reused} were already cached"
             f" ({fields['seconds']} s). Cache: {cache}"

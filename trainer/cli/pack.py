@@ -73,6 +73,8 @@ def _base(config: TrainConfig, bundle: Bundle) -> Mapping[str, str]:
     plain = resolve(None, None, ["adapt.extend=0"], below=config)
     backend = open_backend(plain, bundle)
     identity: Any = backend.identity()
+    if Path(identity["base"]) != Path(config.model.base):  # with new tokens, added on the target
+        return dict(identity["added"]["base"])
     return dict(identity["sha256"])
 
 
@@ -87,7 +89,7 @@ def _fill(folder: Path, bundle: Bundle, config: TrainConfig, base: Mapping[str, 
     (folder / "run.sh").chmod(0o755)
     packed_config = resolve(None, None, ['model.base=""', 'data.cache=""'], below=config)
     (folder / "config.toml").write_text(to_toml(packed_config), encoding="utf-8")
-    needed = requirements(config.model.backend)
+    needed = requirements(config.model.backend, (clip.language for clip in bundle.clips))
     (folder / "requirements.txt").write_text("\n".join(needed) + "\n", encoding="utf-8")
     shutil.copyfile(folder / "requirements.txt", folder / "source" / LOCK)
     if base:

@@ -11,6 +11,7 @@ from trainer.bundle.manifest import Bundle, Clip, read_bundle
 from trainer.cli.commands import configured, default_config, print_json
 from trainer.config import TrainConfig, resolve
 from trainer.errors import TrainerError, WrongUsage
+from trainer.languages import growth_sentence
 from trainer.output import print_line
 from trainer.runs.files import private_folder
 
@@ -33,16 +34,17 @@ def plan(arguments: argparse.Namespace) -> int:
 
     bundle = read_bundle(arguments.bundle)
     configured_by_user = arguments.preset or arguments.config or arguments.base
-    family = default_config(arguments)
+    defaults = default_config(arguments)
     cards = _cards(arguments.gpu)
     configs = [
         configured(arguments)
         if configured_by_user
-        else resolve(preset_for(card.memory_gb), None, arguments.set, below=family)
+        else resolve(preset_for(card.memory_gb), None, arguments.set, below=defaults)
         for card in cards
     ]
     target = target_of(configs[0])
-    clips = preflight(bundle, read_target(target)).usable
+    family = read_target(target)
+    clips = preflight(bundle, family).usable
     clips = tuple(clip for clip in clips if clip.split == "train")
     if not clips:
         raise TrainerError("No training clip is usable.", "Run `trainer check` for the reasons.")
@@ -53,11 +55,16 @@ def plan(arguments: argparse.Namespace) -> int:
     ]
     hours = sum(clip.duration_s for clip in clips) / 3600
     warnings = dict.fromkeys(filter(None, (warn_little_data(config, hours) for config in configs)))
+    growth = growth_sentence((clip.language for clip in clips), target, family.name)
     for estimate in plans:
         if arguments.json:
             print_json({"kind": "estimate", **asdict(estimate)})
+    if arguments.json and growth:
+        print_json({"kind": "note", "sentence": growth})
     if not arguments.json:
         _show(clips, plans)
+        if growth:
+            print_line(f"\n{growth} New tokens start as the mean of their pieces.")
         for warning in warnings:
             print_line(f"\n{warning}")
     if arguments.probe:

@@ -42,6 +42,8 @@ def train(arguments: Arguments) -> int:
         create_run(arguments.run, config, bundle, fields, fill)
         if codes_are_new(about["identity"]):
             print_line(NEW_CODES)
+        if added := about["identity"].get("added"):
+            print_line(added["sentence"])
     world.barrier()
     run = open_run(arguments.run)
     try:

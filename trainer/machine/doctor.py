@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.families import families, inference_only, trainable
+from trainer.languages import english_name, missing_packages, packages
 from trainer.only_speaks import read_inference_model
 from trainer.target import read_target
 
@@ -25,7 +26,15 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Run all checks."""
-    return [*_packages(), _gpu(), _disk(), _processors(), _families(), *_licences()]
+    return [
+        *_packages(),
+        *_language_packages(),
+        _gpu(),
+        _disk(),
+        _processors(),
+        _families(),
+        *_licences(),
+    ]
 
 
 def _packages() -> list[Finding]:
@@ -47,6 +56,22 @@ def _packages() -> list[Finding]:
         except importlib.metadata.PackageNotFoundError:
             says = f"not installed; required for {purpose}: pip install voice-curator[{extra}]"
             findings.append(Finding(name, False, says))
+    return findings
+
+
+def _language_packages() -> list[Finding]:
+    """Packages of the tokenizers for single languages, and which are missing."""
+    findings, complete = [], []
+    for key in dict.fromkeys(family.target for family in trainable().values()):
+        for language in packages(key):
+            what = f"{english_name(language)} for {read_target(key).name}"
+            if missing := missing_packages(key, language):
+                says = f"{', '.join(missing)} not installed: pip install voice-curator[languages]"
+                findings.append(Finding(what, False, says))
+            else:
+                complete.append(what)
+    if complete:
+        findings.append(Finding("language packages", True, ", ".join(complete)))
     return findings
 
 

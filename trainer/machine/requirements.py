@@ -2,12 +2,13 @@
 
 import importlib.metadata
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from trainer.errors import TrainerError
 from trainer.families import families
 from trainer.foreign_files import read_text
+from trainer.languages import base_code, packages
 from trainer.resources import resources
 
 LOCK = "requirements.lock"
@@ -32,9 +33,12 @@ TARGET_ENVIRONMENT = {
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-def requirements(backend: str) -> list[str]:
-    """Lines of the lock file needed to train with a backend."""
-    needed = _closure([*COMMON, *families()[backend].packages])
+def requirements(backend: str, languages: Iterable[str] = ()) -> list[str]:
+    """Lines of the lock file needed to train with a backend on languages."""
+    family = families()[backend]
+    codes = set(map(base_code, languages))
+    spoken = [name for code in sorted(codes) for name in packages(family.target).get(code, ())]
+    needed = _closure([*COMMON, *family.packages, *spoken])
     lines = [line for line in _locked() if _name(line) in needed]
     missing = {_normalised(root) for root in COMMON} - {_name(line) for line in lines}
     if missing:

@@ -187,6 +187,8 @@ def section(figures: RunFigures) -> Section:
     ]
     if run.events("step"):
         rows += _speed(figures)
+    if "added" in started.get("identity", {}):
+        rows.append(("Vocabulary", (start("identity", "added", "sentence", form="s", how="text"),)))
     base = "base" if started.get("identity", {}).get("base") else "backend"
     rows.append(("Started from", _origin(figures, base)))
     result.add(Facts(rows))

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from trainer.errors import TrainerError
+from trainer.languages import base_code, english_name
 from trainer.speech.sound import LISTENING_RATE, Samples
 from trainer.speech.whisper_models import model_for, whisper_folder
 
@@ -27,11 +29,19 @@ class Transcriber:
         return self._wanted or model_for(language)
 
     def transcribe(self, samples: Samples, language: str) -> str:
-        """Transcript, "" without speech; samples at 16 kHz, of any length."""
+        """Transcript, "" without speech; samples at 16 kHz, of any length.
+
+        Raises TrainerError if the chosen model is English-only and the language is another.
+        """
         if len(samples) < LEAST_S * LISTENING_RATE:
             return ""
         model = self._model(self.name(language))
-        code = language.partition("-")[0]
+        code = base_code(language)
+        if code != "en" and list(model.supported_languages) == ["en"]:
+            raise TrainerError(
+                f"{self.name(language)} transcribes English only, not {english_name(code)}.",
+                "Use --whisper base or another multilingual model, or leave --whisper out.",
+            )
         seconds = min(WINDOW_S, len(samples) / LISTENING_RATE)
         segments, _ = model.transcribe(
             samples,

@@ -30,6 +30,7 @@ from trainer.backends.objective import PARTS, text_and_speech
 from trainer.backends.prompt_sound import read_resampled
 from trainer.bundle.manifest import Bundle, Clip
 from trainer.bundle.preflight import Reason
+from trainer.bundle.vocabulary import read_additions
 from trainer.config import TrainConfig
 from trainer.families import Family
 from trainer.languages import GROWN
@@ -69,6 +70,7 @@ class ChatterboxBackend:
         """cached: file of the fitted expression, for commands that encode no clips."""
         self.config = config
         self.base = base
+        self.additions = read_additions(base.folder)
         self._cached = cached
         self._expression = read_expression(cached)
 
@@ -107,6 +109,7 @@ class ChatterboxBackend:
             "sha256": dict(self.base.hashes),
             "chatterbox_tts": version(),
             "licence": read_target(self.target).licence,
+            **(self.additions.identity() if self.additions else {}),
         }
 
     def reject(self, clips: Sequence[Clip]) -> Mapping[str, Sequence[Reason]]:
@@ -140,7 +143,7 @@ class ChatterboxBackend:
         from trainer.backends.chatterbox.package import chatterbox
 
         grown = read_target(self.target).treatments.get(language) == GROWN
-        if self.config.adapt.extend or grown:
+        if self.additions or grown:
             return True
         if self.base.edition.name == "english":
             return language == "en"
@@ -208,10 +211,10 @@ class ChatterboxBackend:
         return ChatterboxNetwork(t3, smooth=self.config.loss.label_smoothing > 0)
 
     def adapt(self, network: "nn.Module") -> None:
-        """Set the trainable parameters: all, LoRA adapters or parts."""
+        """Set the trainable parameters: all, LoRA adapters or parts, and added tokens."""
         from trainer.backends.chatterbox.adapt import adapt
 
-        adapt(network, self.config.adapt)
+        adapt(network, self.config.adapt, is_extended=self.additions is not None)
 
     def objective(self) -> Mapping[str, tuple[float, str]]:
         """Weighted text and speech loss, with the configured stop token weight."""

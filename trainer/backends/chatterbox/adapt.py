@@ -25,13 +25,14 @@ PARTS = {
     "conditioning": ("cond_enc",),
     "transformer": ("tfmr",),
 }
-TEXT_ONLY = "text"  # trained beside adapters if the vocabulary is extended
+TEXT_ONLY = "text"  # trained in every mode if the vocabulary is extended
 
 
-def adapt(network: Any, settings: Adapt) -> None:  # noqa: ANN401 - a ChatterboxNetwork
-    """Set the trainable parameters of ``network``, adding adapters for LoRA.
+def adapt(network: Any, settings: Adapt, *, is_extended: bool) -> None:  # noqa: ANN401
+    """Set the trainable parameters of a ChatterboxNetwork, adding adapters for LoRA.
 
-    The unused token embedding of the transformer stays frozen.
+    is_extended: whether the vocabulary has new tokens, whose embeddings are always trained. The
+    unused token embedding of the transformer stays frozen.
     """
     t3 = network.t3
     network.requires_grad_(requires_grad=settings.mode == "full")
@@ -39,8 +40,8 @@ def adapt(network: Any, settings: Adapt) -> None:  # noqa: ANN401 - a Chatterbox
         choose_parts(t3, PARTS, settings.parts)
     elif settings.mode == "lora":
         t3.tfmr = with_adapters(t3.tfmr, settings, PROJECTIONS, "layers")
-        if settings.extend:
-            choose_parts(t3, PARTS, (TEXT_ONLY,))
+    if is_extended:
+        choose_parts(t3, PARTS, (TEXT_ONLY,))
     for name, value in t3.tfmr.named_parameters():
         if name.rpartition(".")[0].endswith("embed_tokens"):
             value.requires_grad_(requires_grad=False)

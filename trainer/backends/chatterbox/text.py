@@ -3,6 +3,7 @@
 from typing import Any
 
 from trainer.backends.chatterbox.package import chatterbox
+from trainer.languages import require_packages
 
 UNKNOWN = "[UNK]"
 SPACE = "[SPACE]"
@@ -16,6 +17,7 @@ def normalised(text: str, *, multilingual: bool) -> str:
 
 def token_ids(tokenizer: Any, text: str, language: str) -> list[int]:  # noqa: ANN401
     """Token ids of a text without start and stop. tokenizer: of the stock class."""
+    require_packages("chatterbox", base_language(language))
     multilingual = is_multilingual(tokenizer)
     words = normalised(text, multilingual=multilingual)
     if not multilingual:

@@ -16,11 +16,11 @@ from trainer.backends.chatterbox.base import ChatterboxBase, write_sizes
 from trainer.backends.chatterbox.package import text_tokenizer
 from trainer.backends.chatterbox.text import as_tokenized, unknown_characters
 from trainer.bundle.manifest import Bundle
-from trainer.bundle.vocabulary import Growth, grow, write_vocabulary
+from trainer.bundle.vocabulary import Additions, Growth, grow, write_additions, write_vocabulary
 from trainer.languages import base_code, grown_languages
 from trainer.runs.files import build_once, save_tensors
 
-VERSION = 1
+VERSION = 2
 GROWN = ("text_emb.weight", "text_head.weight")
 
 
@@ -54,6 +54,8 @@ def _build(folder: Path, base: ChatterboxBase, bundle: Bundle, max_tokens: int) 
     for name in (names.s3gen, names.voice_encoder):
         shutil.copyfile(base.path(name), folder / name)
     write_sizes(folder, replace(base.sizes, text_tokens=rows))
+    languages = grown_languages((clip.language for clip in bundle.clips), "chatterbox")
+    write_additions(folder, Additions(tuple(languages), len(growth.tokens), dict(base.hashes)))
 
 
 def _write_t3(base: ChatterboxBase, folder: Path, old: Mapping[str, int], growth: Growth) -> int:

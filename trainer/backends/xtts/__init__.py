@@ -19,6 +19,7 @@ from trainer.backends.xtts.coqui import coqui_version
 from trainer.backends.xtts.sound import CODE_SAMPLES, TAIL_SAMPLES
 from trainer.bundle.manifest import Bundle, Clip
 from trainer.bundle.preflight import Reason
+from trainer.bundle.vocabulary import read_additions
 from trainer.config import TrainConfig
 from trainer.families import Family
 from trainer.foreign_files import read_mono
@@ -60,6 +61,7 @@ class XttsBackend:
     def __init__(self, config: TrainConfig, base: XttsBase) -> None:
         self.config = config
         self.base = base
+        self.additions = read_additions(base.folder)
 
     @cached_property
     def _tokens(self) -> Any:  # noqa: ANN401 - coqui-tts has no types
@@ -100,6 +102,7 @@ class XttsBackend:
             "learnt_codes_of": self.base.learnt_codes_of,
             "coqui_tts": coqui_version(),
             "licence": read_target(self.target).licence,
+            **(self.additions.identity() if self.additions else {}),
         }
 
     def reject(self, clips: Sequence[Clip]) -> Mapping[str, Sequence[Reason]]:
@@ -166,10 +169,10 @@ class XttsBackend:
         return network
 
     def adapt(self, network: "nn.Module") -> None:
-        """Set the trainable parameters: all, LoRA adapters or parts."""
+        """Set the trainable parameters: all, LoRA adapters or parts, and added tokens."""
         from trainer.backends.xtts.adapt import adapt, require_trainable_codes
 
-        adapt(network, self.config.adapt)
+        adapt(network, self.config.adapt, is_extended=self.additions is not None)
         if not self.base.matches_dvae:
             require_trainable_codes(network)
 

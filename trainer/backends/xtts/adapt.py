@@ -12,6 +12,7 @@ TARGETS = ("attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj")
 # Stock modules by the part names of the configuration.
 PARTS = {
     "heads": ("text_head", "mel_head", "final_norm"),
+    "text": ("text_embedding", "text_head"),
     "embeddings": ("text_embedding", "mel_embedding", "text_pos_embedding", "mel_pos_embedding"),
     "perceiver": ("conditioning_perceiver",),
     "conditioning": ("conditioning_encoder",),
@@ -19,19 +20,24 @@ PARTS = {
 }
 
 
-def adapt(network: Any, settings: Adapt) -> None:  # noqa: ANN401 - an XttsNetwork
-    """Set the trainable parameters of ``network``, adding adapters for LoRA."""
-    if settings.mode == "full":
-        network.requires_grad_(requires_grad=True)
-        return
-    network.requires_grad_(requires_grad=False)
+TEXT_ONLY = "text"  # trained in every mode if the vocabulary is extended
+
+
+def adapt(network: Any, settings: Adapt, *, is_extended: bool) -> None:  # noqa: ANN401
+    """Set the trainable parameters of an XttsNetwork, adding adapters for LoRA.
+
+    is_extended: whether the vocabulary has new tokens, whose embeddings are always trained.
+    """
+    network.requires_grad_(requires_grad=settings.mode == "full")
     gpt = network.gpt
     if settings.mode == "partial":
         choose_parts(gpt, PARTS, settings.parts)
-        return
-    # Only ``gpt.gpt`` is wrapped: wrapping the whole GPT would rename all keys, and the stock class
-    # would reject them. GPT-2's Conv1D stores transposed weights.
-    gpt.gpt = with_adapters(gpt.gpt, settings, TARGETS, "h", transposed=True)
+    elif settings.mode == "lora":
+        # Only ``gpt.gpt`` is wrapped: wrapping the whole GPT would rename all keys, and the stock
+        # class would reject them. GPT-2's Conv1D stores transposed weights.
+        gpt.gpt = with_adapters(gpt.gpt, settings, TARGETS, "h", transposed=True)
+    if is_extended:
+        choose_parts(gpt, PARTS, (TEXT_ONLY,))
 
 
 def require_trainable_codes(network: Any) -> None:  # noqa: ANN401 - an XttsNetwork

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.backends.xtts.base import XttsBase
 from trainer.backends.xtts.coqui import coqui
-from trainer.errors import BrokenBase, TrainerError
-from trainer.languages import GROWN, base_code, english_name, supported
+from trainer.errors import BrokenBase
+from trainer.languages import GROWN, base_code, require_packages, supported
 
 if TYPE_CHECKING:
     from torch import nn
 
 GPT_PREFIX = "gpt."
+NUMBER_ERRORS = (NotImplementedError, OverflowError, KeyError)  # of num2words
+DEVANAGARI_DIGITS = str.maketrans("0123456789", "०१२३४५६७८९")
 # Mel extractor of the voice prompt (perceiver), as in Xtts.get_gpt_cond_latents of coqui-tts 0.28.
 STYLE_MEL = {
     "filter_length": 2048,
@@ -31,7 +33,7 @@ def tokenizer(vocabulary: Path | None) -> Any:  # noqa: ANN401 - coqui-tts has n
     """Build coqui's tokenizer from ``vocab.json``, for any language; None: text rules only.
 
     Languages that coqui-tts does not list are put in lower case, with numbers in words where
-    num2words has the language.
+    num2words has the language. Hindi numbers, which num2words lacks, stay digits.
     """
     stock: Any = coqui("tts.layers.xtts.tokenizer").VoiceBpeTokenizer
     listed = supported("xtts_v2")
@@ -40,13 +42,13 @@ def tokenizer(vocabulary: Path | None) -> Any:  # noqa: ANN401 - coqui-tts has n
         def preprocess_text(self, txt: str, lang: str) -> str:
             if listed.get(lang) == GROWN:
                 return _plain_text(txt, lang)
+            if lang == "hi":
+                txt = txt.translate(DEVANAGARI_DIGITS)
+            require_packages("xtts_v2", lang)
             try:
                 return str(super().preprocess_text(txt, lang))
-            except ImportError as error:
-                raise TrainerError(
-                    f"The tokenizer of XTTS needs a package for {english_name(lang)}: {error}.",
-                    "Install it with: pip install voice-curator[languages]",
-                ) from error
+            except NUMBER_ERRORS:  # ordinals in Czech, or more digits than num2words takes
+                return str(super().preprocess_text(_numbers_in_words(txt, lang), lang))
 
         def encode(self, txt: str, lang: str) -> list[int]:
             return list(super().encode(txt, base_code(lang)))
@@ -56,11 +58,26 @@ def tokenizer(vocabulary: Path | None) -> Any:  # noqa: ANN401 - coqui-tts has n
 
 def _plain_text(text: str, language: str) -> str:
     """Lower-case text of a language added in training; numbers in words if possible."""
-    from num2words import CONVERTER_CLASSES, num2words
+    return " ".join(_numbers_in_words(text, language).replace('"', "").lower().split())
 
-    if language in CONVERTER_CLASSES:
-        text = re.sub(r"[0-9]+", lambda number: num2words(int(number[0]), lang=language), text)
-    return " ".join(text.replace('"', "").lower().split())
+
+def _numbers_in_words(text: str, language: str) -> str:
+    """Text with cardinal numbers in words, if num2words has the language."""
+    from num2words import CONVERTER_CLASSES
+
+    if language not in CONVERTER_CLASSES:
+        return text
+    return re.sub("[0-9]+", lambda number: _in_words(number[0], language), text)
+
+
+def _in_words(digits: str, language: str) -> str:
+    """A number in words; digit by digit if it is too large for num2words."""
+    from num2words import num2words
+
+    try:
+        return str(num2words(int(digits), lang=language))
+    except NUMBER_ERRORS:
+        return " ".join(str(num2words(int(digit), lang=language)) for digit in digits)
 
 
 def new_gpt(args: Mapping[str, Any], tokens: Any) -> "nn.Module":  # noqa: ANN401

@@ -15,13 +15,20 @@ from pathlib import Path
 from trainer.backends.xtts import networks
 from trainer.backends.xtts.base import FILES, LEARNT_CODES_OF, XttsBase
 from trainer.bundle.manifest import Bundle
-from trainer.bundle.vocabulary import Growth, grow, write_vocabulary
+from trainer.bundle.vocabulary import (
+    UNKNOWN,
+    Additions,
+    Growth,
+    grow,
+    write_additions,
+    write_vocabulary,
+)
 from trainer.errors import BrokenBase
 from trainer.foreign_files import read_json
 from trainer.languages import base_code, grown_languages
 from trainer.runs.files import build_once
 
-VERSION = 1
+VERSION = 2
 GROWN = ("gpt.text_embedding.weight", "gpt.text_head.weight", "gpt.text_head.bias")
 
 
@@ -49,19 +56,29 @@ def _build(folder: Path, base: XttsBase, bundle: Bundle, max_tokens: int) -> Non
         if name not in ("vocab.json", "model.pth"):
             shutil.copyfile(base.folder / name, folder / name)
     _list_languages(folder / "config.json", added)
+    languages = grown_languages((clip.language for clip in bundle.clips), "xtts_v2")
+    write_additions(folder, Additions(tuple(languages), len(growth.tokens), dict(base.hashes)))
 
 
 def _list_languages(path: Path, added: Sequence[str]) -> None:
     """Add languages to those that the stock class accepts."""
     settings = read_json(path)
-    settings["languages"] = [*settings.get("languages", ()), *added]
+    settings["languages"] = list(dict.fromkeys([*settings.get("languages", ()), *added]))
     path.write_text(json.dumps(settings, ensure_ascii=False, indent=4), encoding="utf-8")
 
 
 def must_grow(base: XttsBase, bundle: Bundle) -> bool:
-    """Whether the bundle has a language whose tag the base's vocabulary lacks."""
-    known = networks.tokenizer(base.folder / "vocab.json").tokenizer.get_vocab()
-    return bool(_unknown_languages(bundle, known))
+    """Whether the vocabulary lacks a language of the bundle, or characters of one it learnt."""
+    tokenizer = networks.tokenizer(base.folder / "vocab.json")
+    known = tokenizer.tokenizer.get_vocab()
+    if _unknown_languages(bundle, known):
+        return True
+    learnt = grown_languages((clip.language for clip in bundle.clips), "xtts_v2")
+    return any(
+        known[UNKNOWN] in tokenizer.encode(clip.text, clip.language)
+        for clip in bundle.clips
+        if base_code(clip.language) in learnt
+    )
 
 
 def _unknown_languages(bundle: Bundle, vocabulary: Mapping[str, int]) -> list[str]:

@@ -17,7 +17,7 @@ import numpy as np
 from curator.audio.waveform import CACHE_RATE, Samples
 from curator.domain.errors import MissingModel
 from curator.domain.hallucination import COMPRESSED, compression
-from curator.domain.languages import base_code
+from curator.domain.languages import base_code, language_code
 from curator.stages.transcription.transcribers import (
     ENGLISH_MODEL,
     Hypothesis,
@@ -34,6 +34,7 @@ UNSURE = -1.0  # mean log probability below which Whisper is asked again (OpenAI
 NOBODY_SPEAKS = 0.6  # no-speech probability above which an unsure window is left empty (OpenAI's)
 NO_LOOPS_OF = 3  # words of a repetition that a second hearing does not allow
 MOST_TOKENS, MOST_TOKENS_S = 16, 12  # at most so many and so many a second: people say six or seven
+OTHER_CODES = {"jv": "jw"}  # Whisper's code of a language where it is not ISO 639-1
 GPU_WINDOWS = 8  # windows decoded together on a GPU
 CPU_WINDOWS = 1  # on a CPU together is no faster
 
@@ -92,13 +93,14 @@ class FasterWhisper:
         if self.languages == {"en"}:
             return "en"
         language, _, _ = self._model.detect_language(sound, language_detection_segments=3)
-        return str(language)
+        return language_code(str(language))
 
     def listen(self, windows: Sequence[Samples], language: str) -> list[Hypothesis]:
         """What is said in each window (float32 at 16 kHz, at most 30 s)."""
         if not windows:
             return []
-        known = base_code(language) if base_code(language) in self.languages else None
+        code = OTHER_CODES.get(base_code(language), base_code(language))
+        known = code if code in self.languages else None
         if known is None and self.languages == {"en"}:
             raise ValueError(f"{self.name} transcribes English only, and this is {language!r}")
         hypotheses = self._batch(windows, known)

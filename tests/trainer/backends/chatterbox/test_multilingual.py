@@ -1,20 +1,25 @@
 """Multilingual edition: files, language ids and added languages."""
 
-import dataclasses
 import json
+from unicodedata import combining, normalize
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 
-from tests.trainer.backends.chatterbox.conftest import a_bundle, configured
-from trainer.backends.chatterbox.base import ENGLISH, MULTILINGUAL, open_base, write_sizes
-from trainer.backends.chatterbox.package import chatterbox, new_t3, text_tokenizer
+from tests.trainer.backends.chatterbox.conftest import SMALL, a_bundle, configured
+from tests.trainer.backends.chatterbox.multilingual import a_multilingual_base
+from trainer.backends.chatterbox.base import MULTILINGUAL, open_base
+from trainer.backends.chatterbox.package import chatterbox, text_tokenizer
 from trainer.backends.chatterbox.stock import StockSpeaker, load_stock
-from trainer.backends.chatterbox.text import token_ids
+from trainer.backends.chatterbox.text import as_tokenized, token_ids
 from trainer.backends.chatterbox.vocabulary import extended_base
 from trainer.bundle.manifest import read_bundle
+from trainer.cli.parser import main
 from trainer.families import open_backend
+from trainer.runs.run import open_run
+from trainer.training.session import base_folder
 
 pytestmark = pytest.mark.model
 
@@ -25,26 +30,9 @@ GERMAN = "Größe hat ihren Preis."
 @pytest.fixture(scope="module")
 def base(opened, tmp_path_factory):
     """Small random multilingual base with tags for three languages."""
-    from safetensors.torch import save_file
-
-    english = opened().base
     folder = tmp_path_factory.mktemp("multilingual")
-    sizes = dataclasses.replace(english.sizes, text_tokens=MULTILINGUAL.text_tokens)
-    write_sizes(folder, sizes)
-    torch.manual_seed(0)
-    save_file(new_t3(sizes).state_dict(), folder / MULTILINGUAL.t3)
-    torch.save(english.tensors(ENGLISH.s3gen), folder / MULTILINGUAL.s3gen)
-    torch.save(english.tensors(ENGLISH.voice_encoder), folder / MULTILINGUAL.voice_encoder)
-    words = json.loads(english.path(ENGLISH.tokenizer).read_text("utf-8"))
-    known = words["model"]["vocab"]
-    for sign in ("\u0308", "\u0301", "\u030b", *"abcdefghijklmnopqrstuvwxyzß", *TAGS):
-        known.setdefault(sign, len(known) + 256)  # after START, which has a fixed id
-    words["added_tokens"] += [
-        {**words["added_tokens"][0], "id": known[tag], "content": tag} for tag in TAGS
-    ]
-    (folder / MULTILINGUAL.tokenizer).write_text(json.dumps(words), "utf-8")
-    (folder / "Cangjie5_TC.json").write_text(json.dumps(["日\ta"]), "utf-8")
-    return open_base(folder)
+    letters = ("\u0308", "\u0301", "\u030b", *"abcdefghijklmnopqrstuvwxyzß")
+    return a_multilingual_base(opened().base, folder, letters, TAGS, ["日\ta"])
 
 
 def backend_on(base, bundle, cache, *changes):
@@ -107,8 +95,8 @@ def test_an_added_language_has_no_id_and_text_layers_are_trainable(base, tmp_pat
     grown = open_base(extended_base(base, bundle, 20, tmp_path / "cache"))
     added = len(text_tokenizer(grown).tokenizer.get_vocab())
     assert added > len(text_tokenizer(base).tokenizer.get_vocab())
-    for mode, parts in (("lora", ()), ("partial", ("text",))):
-        changes = (f"adapt.mode={mode}", "adapt.r=2", "adapt.extend=20")
+    for mode, parts in (("lora", ()), ("partial", ("transformer",)), ("full", ())):
+        changes = (f"adapt.mode={mode}", "adapt.r=2")
         changes += (f"adapt.parts={json.dumps(parts)}",) if parts else ()
         backend = backend_on(base, bundle, tmp_path / "cache", *changes)
         assert not backend.reject(bundle.clips)
@@ -117,8 +105,52 @@ def test_an_added_language_has_no_id_and_text_layers_are_trainable(base, tmp_pat
         learning = {name for name, value in network.named_parameters() if value.requires_grad}
         text = {name for name in learning if name.split(".")[1] in ("text_emb", "text_head")}
         assert text == {"t3.text_emb.weight", "t3.text_head.weight"}
-        assert all("lora_" in name for name in learning - text)
-        assert bool(learning - text) == (mode == "lora")
+        if mode == "lora":
+            assert all("lora_" in name for name in learning - text)
+        assert learning - text
+        assert backend.identity()["added"]["languages"] == ["hu"]
+
+
+VIETNAMESE = "Ngã, hỏi, sắc, huyền, nặng và ngang; Nghệ thuật kỳ diệu."
+
+
+def test_vietnamese_tones_survive_to_the_tokens(base, opened, tmp_path):
+    bundle = read_bundle(a_bundle(tmp_path / "show", 2, text=VIETNAMESE, language="vi"))
+    for start in (base, opened().base):
+        backend = backend_on(start, bundle, tmp_path / "cache")
+        assert not backend.reject(bundle.clips)
+        spoken = as_tokenized(backend._tokenizer, VIETNAMESE, "vi")
+        ids = token_ids(backend._tokenizer, VIETNAMESE, "vi")
+        assert backend._tokenizer.decode(ids) == spoken
+        tones = {sign for sign in normalize("NFD", VIETNAMESE.lower()) if combining(sign)}
+        assert len(tones) == 8  # five tones, circumflex, breve and horn
+        assert {sign for sign in normalize("NFD", spoken) if combining(sign)} == tones
+
+
+@pytest.mark.slow
+def test_a_new_language_is_trained_exported_and_spoken(base, tmp_path, capsys):
+    bundle = read_bundle(a_bundle(tmp_path / "show", 8, text=VIETNAMESE, language="vi"))
+    words = ["train", str(bundle.folder), str(tmp_path / "run"), "--preset", "tiny-cpu"]
+    changes = [*SMALL, "model.random=false", f'model.base="{base.folder}"', "sched.total_steps=2"]
+    for change in (*changes, "adapt.mode=lora", "adapt.r=2", "optim.lr=0.01"):
+        words += ["--set", change]
+    assert main(words) == 0
+    assert "tokens for Vietnamese." in capsys.readouterr().out
+    assert main(["export", str(tmp_path / "run"), str(tmp_path / "voice")]) == 0
+    before, after = (base.tensors(MULTILINGUAL.t3), open_base(tmp_path / "voice"))
+    table = after.tensors(MULTILINGUAL.t3)["text_emb.weight"]
+    first = max(text_tokenizer(base).tokenizer.get_vocab().values()) + 1
+    grown = open_base(base_folder(open_run(tmp_path / "run")))
+    start = grown.tensors(MULTILINGUAL.t3)["text_emb.weight"]
+    learnt = text_tokenizer(after).tokenizer.get_vocab()
+    new = [place for token, place in learnt.items() if place >= first and token in VIETNAMESE]
+    assert new
+    assert all(not torch.equal(table[place], start[place]) for place in new)
+    assert torch.equal(start[: first - 1], before["text_emb.weight"][: first - 1])
+    out = str(tmp_path / "said.wav")
+    words = ["--text", "Nặng và ngang.", "--language", "vi", "--out", out]
+    assert main(["speak", str(tmp_path / "run"), *words]) == 0
+    assert soundfile.info(out).frames > 0
 
 
 @pytest.mark.slow
