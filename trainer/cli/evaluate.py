@@ -10,6 +10,7 @@ from pathlib import Path
 
 from trainer import __version__
 from trainer.bundle.manifest import Bundle
+from trainer.cli.commands import print_json
 from trainer.errors import TrainerError, WrongUsage
 from trainer.evaluate import results
 from trainer.evaluate.measures import VoiceStatistics, measure_all, measures, nothing_measured
@@ -36,7 +37,10 @@ SUMMARY = f"{results.FOLDER}/summary.json"
 
 @dataclass(frozen=True, slots=True)
 class EvaluationContext:
-    """Inputs shared by all samples of an evaluation. about: header of the result files."""
+    """Inputs shared by all samples of an evaluation.
+
+    about: header of the result files. emit: takes progress events.
+    """
 
     run: Run
     bundle: Bundle
@@ -44,6 +48,7 @@ class EvaluationContext:
     settings: SynthesisSettings
     transcriber: Transcriber
     voice: VoiceStatistics
+    emit: Callable[[Mapping[str, object]], None]
     about: dict[str, object] = field(default_factory=dict)
 
 
@@ -56,9 +61,11 @@ def evaluate(arguments: argparse.Namespace) -> int:
     steps = _steps(run, arguments.checkpoint)
     transcriber = Transcriber(arguments.whisper or "")
     settings = SynthesisSettings(arguments.endings, arguments.candidates, None)
+    emit = print_json if arguments.json else _nothing
+    emit({"event": "real_clips", "of": len(held_out(bundle))})
     real = read_real(bundle, held_out(bundle), transcriber)
     voice = voice_of(bundle, real)
-    context = EvaluationContext(run, bundle, script, settings, transcriber, voice)
+    context = EvaluationContext(run, bundle, script, settings, transcriber, voice, emit)
     about = context.about
     about.update(_header(context, steps))
     real_rows = _rows_of_real(real, voice)
@@ -67,9 +74,16 @@ def evaluate(arguments: argparse.Namespace) -> int:
     summary = summarise(rows, real_rows)
     text = json.dumps(results.as_read(summary), indent=1, ensure_ascii=False)
     write_atomically(run.folder / SUMMARY, text.encode())
+    if arguments.json:
+        print_json({"event": "finished", "samples": len(rows)})
+        return 0
     for line in lines(summary, about, rows, real_rows):
         print_line(line)
     return 0
+
+
+def _nothing(_event: Mapping[str, object]) -> None:
+    """Discard a progress event."""
 
 
 def about_speaking(about: Mapping[str, object]) -> dict[str, object]:
@@ -162,9 +176,15 @@ def _samples(
     (context.run.folder / results.WAVS).mkdir(parents=True, exist_ok=True)
     get_ready()  # loads the encoder before random numbers are drawn
 
+    def progress(**fields: object) -> None:
+        context.emit({"event": "progress", "done": len(done), "of": len(planned), **fields})
+
     def keep(row: results.Row) -> None:
         done[str(row["sample"])] = row
         results.append(path, row)
+        progress(sample=row["sample"], step=row["checkpoint"])
+
+    progress()
 
     for step in dict.fromkeys(sample.step for sample in planned):
         remaining = [
@@ -174,7 +194,7 @@ def _samples(
         voice = speaking(context.run, context.bundle, step) if unspoken else nullcontext(None)
         with voice as speaker:
             _speak_and_measure(context, remaining, speaker, keep)
-        if remaining:
+        if remaining and context.emit is _nothing:
             print_line(f"step {step}: {len(remaining)} samples, {len(unspoken)} newly synthesised.")
     rows = [results.as_read(done[sample.name]) for sample in planned]
     results.write_results(path, {**context.about, "complete": True}, rows)

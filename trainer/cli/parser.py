@@ -186,6 +186,9 @@ def make_parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--base", type=Path, metavar="FOLDER", help="folder of the weights of --model"
     )
+    evaluate.add_argument(
+        "--json", action="store_true", help="progress as one JSON object per line"
+    )
     _add_environment(evaluate, "of --model")
     evaluate.add_argument(
         "--candidates", type=int, default=1, metavar="N", help="candidates per sentence"

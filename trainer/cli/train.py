@@ -171,6 +171,7 @@ def _run_training(run: "Run", bundle: Bundle, world: Any) -> int:  # noqa: ANN40
     from trainer.runs.distributed import leave
     from trainer.runs.events import EventLog
     from trainer.runs.lock import locked
+    from trainer.runs.phase import FIRST_EVALUATION, LOADING, PREPARING, PhaseFile
     from trainer.runs.tensorboard import TensorBoardLog
     from trainer.training.loop import train as run_loop
     from trainer.training.reporter import Reporter
@@ -182,14 +183,23 @@ def _run_training(run: "Run", bundle: Bundle, world: Any) -> int:  # noqa: ANN40
         TensorBoardLog(run.folder) if run.config.log.tensorboard and world.is_main else None
     )
 
+    phase = PhaseFile(run.folder if world.is_main else None)
+
+    def prepared(done: int, total: int) -> None:
+        terminal.prepared(done, total)
+        phase.set(PREPARING, done, total)
+
     def show(event: str, fields: Mapping[str, Any]) -> None:
+        phase.clear()
         terminal.show(event, fields)
         if tensorboard:
             tensorboard.show(event, fields)
 
     try:
         with locked(run.folder) if world.is_main else nullcontext():
-            session = open_session(run, bundle, world, terminal.prepared)
+            phase.set(LOADING)
+            session = open_session(run, bundle, world, prepared)
+            phase.set(FIRST_EVALUATION)
             if world.is_main:
                 refuse_full_disk(session)
             if world.is_main and session.state.step == 0 and not log.start_size():
@@ -207,6 +217,7 @@ def _run_training(run: "Run", bundle: Bundle, world: Any) -> int:  # noqa: ANN40
                 log.add("failed", step=session.state.step, reason=failure.sentence)
                 raise
     finally:
+        phase.clear()
         terminal.close()
         if tensorboard:
             tensorboard.close()

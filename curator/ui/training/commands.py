@@ -1,6 +1,7 @@
 """Commands of the training page. The table of actions names these methods."""
 
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,16 +15,20 @@ from curator.ui.job_queue import Ending
 from curator.ui.page import Page
 from curator.ui.session import Session
 from curator.ui.training import trainer_process
+from curator.ui.training.evaluation_job import EvaluationJob, EvaluationProgress
 from curator.ui.training.layout import TrainingLayout
 from curator.ui.training.listening_view import ListeningView
 from curator.ui.training.ratings import import_ratings
 from curator.ui.training.run_follower import RunFollower
 from curator.ui.training.run_record import FILE, RunRecord
 from curator.ui.training.run_view import best_step
+from curator.ui.training.speaking import Speaking
 from curator.ui.training.trainings import Trainings
 from curator.ui.wording import counted
 
 LOOK, REPORT, COMPARE = "training look", "training report", "training compare"
+DOCUMENT = "training comparison document"
+STEP_NAME = re.compile(r"step-(\d{8})")
 """Keys of the trainer's jobs in the errands queue."""
 
 
@@ -42,9 +47,15 @@ class TrainingCommands(QObject):
         self._session, self.ui, self.runs, self._player = session, ui, runs, player
         self._parent = parent
         self.trainings = Trainings(self)
+        self.evaluation = EvaluationJob(self)
+        self.speaking = Speaking(ui.speaking, session.messages.fail, self)
+        self._compared: list[Path] = []
         ui.new.clicked.connect(self.new_training)
         ui.view.asked.connect(self._do)
-        ui.listening.asked.connect(self._do)
+        for view in (ui.listening, ui.comparison, ui.speaking):
+            view.asked.connect(self._do)
+        self.evaluation.progressed.connect(self._show_evaluation)
+        self.evaluation.ended.connect(self._evaluation_ended)
         ui.start.plan_wanted.connect(lambda: self._attempt(self.check_and_plan))
         ui.start.begin_wanted.connect(lambda: self._attempt(self.begin))
         ui.start.left.connect(self.back)
@@ -68,7 +79,7 @@ class TrainingCommands(QObject):
             return
         bundle = self.ui.start.bundle_folder
         self.ui.start.say(self.tr("Checking the bundle…"))
-        base, price = self.ui.start.base.text().strip(), self.ui.start.price.text().strip()
+        base, price = self.ui.start.base.text().strip(), self.ui.start.hourly_price
         task = trainer_process.look(bundle, base, price)
         self._session.errands.ask(LOOK, task)
 
@@ -83,8 +94,10 @@ class TrainingCommands(QObject):
             self.tr("Training started. It continues when the window is closed.")
         )
         self.ui.start.say("")
-        self.runs.record = RunRecord(run)
+        self.runs.started.add(run)
+        self.runs.select(run)
         self.ui.view.forget()
+        self.runs.update()
         self.back()
         self.show_record()
 
@@ -124,7 +137,9 @@ class TrainingCommands(QObject):
 
     def play(self) -> None:
         """Play the current sample of the selected run."""
-        if self.ui.front.currentWidget() is self.ui.listening:
+        if self.ui.front.currentWidget() is self.ui.speaking:
+            self.ui.speaking.play_current()
+        elif self.ui.front.currentWidget() is self.ui.listening:
             self.ui.listening.hear(0)
         else:
             self.ui.view.play_current()
@@ -141,28 +156,78 @@ class TrainingCommands(QObject):
                 self.tr("Select at least two runs to compare."),
                 self.tr("Use Ctrl or Shift to select several; the lowest one is the baseline."),
             )
-        folders = [self.runs.runs.rows[row].folder for row in reversed(rows)]
+        self._compared = [self.runs.runs.rows[row].folder for row in reversed(rows)]
+        self._session.errands.ask(COMPARE, trainer_process.compare(self._compared))
+
+    def open_comparison(self) -> None:
+        """Write the shown comparison as an HTML page and open it."""
         out = self.runs.folder / "comparison.html"
-        self._session.errands.ask(COMPARE, trainer_process.compare(folders, out))
+        task = trainer_process.write_comparison(self._compared, out)
+        self._session.errands.ask(DOCUMENT, task)
+
+    def evaluate(self) -> None:
+        """Speak and measure test sentences with all checkpoints; samples appear as they come."""
+        run = self._require().folder
+        if self.trainings.process_of(run) is not None:
+            raise CuratorError(
+                self.tr("This run is training."), self.tr("Evaluate it after it has ended.")
+            )
+        if self.evaluation.run != run:
+            self.evaluation.start(run)
+        self.listen()
+
+    def cancel_evaluation(self) -> None:
+        """Stop the evaluation; finished samples are kept."""
+        self.evaluation.cancel()
+
+    def speak(self) -> None:
+        """Show the form to speak a text with checkpoints of the selected run."""
+        record = self._require()
+        if record.started is None:
+            raise CuratorError(self.tr("This run has not trained yet."))
+        steps = kept_steps(record.folder)
+        categories = sorted(name for name in record.categories["mel_ce"] if name)
+        self.speaking.show_run(record.folder, steps, best_step(record), categories)
+        self.ui.front.setCurrentWidget(self.ui.speaking)
+        self.ui.speaking.text.setFocus()
+
+    def speak_text(self) -> None:
+        """Speak the text of the form."""
+        if self.ui.front.currentWidget() is not self.ui.speaking:
+            self.speak()
+            return
+        self.speaking.speak()
+
+    def close(self) -> None:
+        """End the processes that belong to the window; trainings go on."""
+        self.evaluation.close()
+        self.speaking.close()
 
     def listen(self) -> None:
         """Show the samples of the selected run for listening and rating."""
         record = self._require()
         self.ui.listening.show_run(record.folder, best_step(record))
+        self._show_evaluation(None)
         self.ui.front.setCurrentWidget(self.ui.listening)
         self.ui.listening.table.setFocus()
 
     def hear_first(self) -> None:
-        """Play the synthesised sample, or the first of a blind pair."""
-        self._require_listening().hear(0)
+        """Play the synthesised sample, the first of a blind pair, or checkpoint A."""
+        self._hear(0)
 
     def hear_second(self) -> None:
-        """Play the reference, or the second of a blind pair."""
-        self._require_listening().hear(1)
+        """Play the reference, the second of a blind pair, or checkpoint B."""
+        self._hear(1)
 
     def hear_third(self) -> None:
         """Play a real clip of the category."""
         self._require_listening().hear(2)
+
+    def _hear(self, side: int) -> None:
+        if self.ui.front.currentWidget() is self.ui.speaking:
+            self.speaking.play(side)
+        else:
+            self._require_listening().hear(side)
 
     def give_digit(self, digit: str) -> None:
         """Rate the selected aspect, or choose of a blind pair."""
@@ -244,6 +309,7 @@ class TrainingCommands(QObject):
 
     @Slot(object, str)
     def _training_ended(self, run: Path, log: str) -> None:
+        self.runs.started.discard(run)
         self.runs.update()
         record = RunRecord(run)
         while record.read():
@@ -254,18 +320,57 @@ class TrainingCommands(QObject):
             )
             self._session.messages.fail(log.splitlines()[-1] if log else text, log)
 
+    @Slot(object)
+    def _show_evaluation(self, progress: EvaluationProgress | None) -> None:
+        """Show progress and new samples if the evaluated run is shown."""
+        listening = self.ui.listening
+        if listening.evaluated.run != self.evaluation.run:
+            listening.show_progress("", 0, 0)
+            return
+        current = self.evaluation.progress
+        assert current is not None
+        listening.show_progress(self.evaluation.text(), current.done, current.of)
+        if progress is not None and progress.done and listening.isVisible():
+            listening.reload()
+
+    @Slot(object, str)
+    def _evaluation_ended(self, run: Path, error: str) -> None:
+        listening = self.ui.listening
+        listening.show_progress("", 0, 0)
+        if listening.evaluated.run == run:
+            listening.reload()
+        if error:
+            self._session.messages.fail(error)
+        else:
+            text = self.tr("Evaluated %1.").replace("%1", printable(run.name))
+            self._session.messages.inform(text)
+
     @Slot(str, object)
     def _take(self, what: str, result: object) -> None:
         if what == LOOK and isinstance(result, trainer_process.BundleCheck):
             self.ui.start.show_check(result)
-        elif what in (REPORT, COMPARE) and isinstance(result, Path):
+        elif what == COMPARE and isinstance(result, dict):
+            self.ui.comparison.show_comparison(result)
+            self.ui.front.setCurrentWidget(self.ui.comparison)
+            self.ui.comparison.outcome.setFocus()
+        elif what in (REPORT, DOCUMENT) and isinstance(result, Path):
             text = self.tr("Written: %1").replace("%1", printable(str(result)))
             self._session.messages.inform(text)
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(result)))
 
     @Slot(object)
     def _errand_ended(self, ending: Ending) -> None:
-        if ending.what in (LOOK, REPORT, COMPARE) and ending.outcome == "failed":
+        if ending.what in (LOOK, REPORT, COMPARE, DOCUMENT) and ending.outcome == "failed":
             self._session.messages.fail(f"{ending.sentence} {ending.hint}".strip(), ending.details)
             if ending.what == LOOK:
                 self.ui.start.say(ending.sentence)
+
+
+def kept_steps(run: Path) -> list[int]:
+    """Return the checkpoints that a run keeps, ascending; 0 is the base model."""
+    try:
+        names = [path.name for path in (run / "checkpoints").iterdir()]
+    except OSError:
+        names = []
+    matches = [STEP_NAME.fullmatch(name) for name in names]
+    return [0, *sorted(int(match[1]) for match in matches if match)]

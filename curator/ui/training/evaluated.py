@@ -1,12 +1,15 @@
-"""Evaluation samples of a run, read from ``evaluation/results.jsonl``."""
+"""Samples of a run: of its evaluation, and of the test sentences during training."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 RESULTS = "evaluation/results.jsonl"
+EVENTS = "events.jsonl"
+SPEECH = b'"event": "speech",'
 ASPECTS = ("voice", "pronunciation", "naturalness", "emotion", "smoothness", "consistency")
 HIGHEST = 10
 
@@ -42,20 +45,30 @@ class Sample(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """Samples of a run. bundle: its training bundle, None if not on this machine."""
+    """Samples of a run. bundle: its training bundle, None if not on this machine.
+
+    during: test sentences during training.
+    """
 
     run: Path
     samples: tuple[Sample, ...]
     bundle: Path | None
+    during: tuple[Sample, ...] = ()
 
     @property
     def checkpoints(self) -> list[int]:
         """Evaluated steps, ascending; 0 is the base model."""
         return sorted({sample.checkpoint for sample in self.samples})
 
-    def of(self, checkpoint: int) -> list[Sample]:
-        """Return the samples of a checkpoint, ordered by category."""
-        samples = [sample for sample in self.samples if sample.checkpoint == checkpoint]
+    @property
+    def steps_during(self) -> list[int]:
+        """Steps with test sentences during training, ascending."""
+        return sorted({sample.checkpoint for sample in self.during})
+
+    def of(self, checkpoint: int, *, during: bool = False) -> list[Sample]:
+        """Return the samples of a checkpoint, ordered by category. during: of the training."""
+        every = self.during if during else self.samples
+        samples = [sample for sample in every if sample.checkpoint == checkpoint]
         return sorted(samples, key=lambda each: (each.sentence.category or "~", each.sentence.id))
 
     def wav(self, sample: Sample) -> Path | None:
@@ -95,7 +108,45 @@ def read_evaluated(run: Path) -> Evaluated:
             samples.append(decoder.decode(line))
         except (msgspec.MsgspecError, UnicodeDecodeError):
             continue
-    return Evaluated(run, tuple(samples), _bundle(run))
+    return Evaluated(run, tuple(samples), _bundle(run), tuple(_during_training(run)))
+
+
+class _SpeechEvent(msgspec.Struct, frozen=True):
+    """Event of a test sentence during training."""
+
+    step: int
+    sentence: PromptSentence
+    seed: int = 0
+    wav: str | None = None
+    heard: str | None = None
+    measures: dict[str, float | None] = {}
+    fault: str | None = None
+
+
+def _during_training(run: Path) -> Iterator[Sample]:
+    """Yield the test sentences of a run's events; invalid lines are skipped."""
+    decoder = msgspec.json.Decoder(_SpeechEvent)
+    try:
+        data = (run / EVENTS).read_bytes()
+    except OSError:
+        return
+    for line in data.split(b"\n"):
+        if SPEECH not in line[:100]:
+            continue
+        try:
+            event = decoder.decode(line)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            continue
+        yield Sample(
+            f"speech-{event.step}-{event.sentence.id}",
+            event.step,
+            event.sentence,
+            event.seed,
+            event.wav,
+            heard=event.heard,
+            measures=event.measures,
+            fault=event.fault,
+        )
 
 
 def _bundle(run: Path) -> Path | None:

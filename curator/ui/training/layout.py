@@ -16,16 +16,18 @@ from curator.ui.elided_label import ElidedLabel
 from curator.ui.page import button, label
 from curator.ui.session import Session
 from curator.ui.theme import GRID
+from curator.ui.training.comparison_view import ComparisonView
 from curator.ui.training.listening_view import ListeningView
 from curator.ui.training.run_list import RunListModel
 from curator.ui.training.run_view import RunView
+from curator.ui.training.speak_view import SpeakView
 from curator.ui.training.start_panel import StartPanel
 
 LIST_WIDTH, MIN_LIST_WIDTH, MIN_FRONT_WIDTH = 50 * GRID, 20 * GRID, 52 * GRID
 
 
 class TrainingLayout(QSplitter):
-    """List of runs beside a stack: hint, selected run, form of a new run, listening."""
+    """List of runs beside a stack: hint, selected run, new run, listening, comparison, speak."""
 
     def __init__(self, session: Session, runs: RunListModel) -> None:
         super().__init__()
@@ -34,6 +36,7 @@ class TrainingLayout(QSplitter):
         self.empty = label(wrap=True)
         self.view, self.start = RunView(), StartPanel()
         self.listening = ListeningView(session)
+        self.comparison, self.speaking = ComparisonView(), SpeakView()
         self.front = QStackedWidget()
         self.new = button(self.tr("New training…"), "first")
         self.choose_folder = button(self.tr("Folder…"))
@@ -53,7 +56,14 @@ class TrainingLayout(QSplitter):
         column.addLayout(head)
         column.addWidget(self.list, 1)
         column.addWidget(self.new)
-        for widget in (self._hint(), self.view, self.start, self.listening):
+        for widget in (
+            self._hint(),
+            self.view,
+            self.start,
+            self.listening,
+            self.comparison,
+            self.speaking,
+        ):
             self.front.addWidget(widget)
         self.setChildrenCollapsible(False)
         self.addWidget(self.left)
@@ -96,8 +106,9 @@ class TrainingLayout(QSplitter):
     @Slot(int)
     def _follow_front(self, _index: int) -> None:
         """Show one primary button at a time; listening takes the room of the list."""
-        self.new.setVisible(self.front.currentWidget() is not self.start)
-        self.left.setVisible(self.front.currentWidget() is not self.listening)
+        front = self.front.currentWidget()
+        self.new.setVisible(front not in (self.start, self.speaking))
+        self.left.setVisible(front not in (self.listening, self.comparison))
 
     def focus_list(self) -> None:
         """Focus the list of runs, or the button for a new one if it is empty."""

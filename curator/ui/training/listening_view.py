@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHBoxLayout,
     QHeaderView,
     QListWidget,
+    QProgressBar,
     QStackedWidget,
     QTableWidget,
     QTableWidgetItem,
@@ -30,7 +31,9 @@ from curator.ui.wording import number, translated
 
 ROLE = Qt.ItemDataRole.UserRole
 SIDE = 30 * GRID
-OF_RATING = ("hear_first", "hear_second", "hear_third", "take_ratings")
+OF_RATING = ("hear_first", "hear_second", "hear_third", "take_ratings", "evaluate")
+DURING = "during "
+"""Prefix of the checkpoints that stand for the test sentences during training."""
 
 
 class ListeningView(QWidget):
@@ -47,6 +50,11 @@ class ListeningView(QWidget):
         self.note = label(role="quiet", wrap=True)
         self.checkpoint = QComboBox()
         self.checkpoint.setAccessibleName(self.tr("Checkpoint"))
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setFixedHeight(GRID)
+        self.progress.setAccessibleName(self.tr("Progress of the evaluation"))
+        self.doing = label(role="quiet")
         self.table = QTableWidget(0, 4)
         self.aspects = QListWidget()
         self.blind = BlindView()
@@ -58,6 +66,8 @@ class ListeningView(QWidget):
             key: button(text)
             for key, text in (
                 ("back", self.tr("Back")),
+                ("evaluate", self.tr("Evaluate")),
+                ("cancel_evaluation", self.tr("Cancel")),
                 ("hear_first", self.tr("Synthesised")),
                 ("hear_second", self.tr("Reference")),
                 ("hear_third", self.tr("Real voice")),
@@ -66,6 +76,7 @@ class ListeningView(QWidget):
             )
         }
         self._lay_out()
+        self.show_progress("", 0, 0)
         for key, control in self.buttons.items():
             control.clicked.connect(lambda _=False, what=key: self.asked.emit(what))
         self.checkpoint.currentIndexChanged.connect(self._fill)
@@ -87,6 +98,7 @@ class ListeningView(QWidget):
         self.front.addWidget(self.blind)
         foot = QHBoxLayout()
         foot.addWidget(self.buttons["back"])
+        foot.addWidget(self.buttons["evaluate"])
         foot.addStretch(1)
         for key in ("hear_first", "hear_second", "hear_third", "toggle_blind", "take_ratings"):
             foot.addWidget(self.buttons[key])
@@ -95,6 +107,11 @@ class ListeningView(QWidget):
         column.setSpacing(GRID)
         column.addLayout(head)
         column.addWidget(self.note)
+        work = QHBoxLayout()
+        work.addWidget(self.doing)
+        work.addWidget(self.progress, 1)
+        work.addWidget(self.buttons["cancel_evaluation"])
+        column.addLayout(work)
         column.addWidget(self.front, 1)
         column.addLayout(foot)
 
@@ -125,23 +142,65 @@ class ListeningView(QWidget):
     def show_run(self, run: Path, shipped: int | None) -> None:
         """Show the samples of a run. shipped: step selected first."""
         self.evaluated = read_evaluated(run)
-        steps = self.evaluated.checkpoints
         self.heading.setText(self.tr("Listening: %1").replace("%1", printable(run.name)))
-        self.checkpoint.blockSignals(True)
-        self.checkpoint.clear()
-        for step in steps:
-            text = self.tr("step %1").replace("%1", number(step)) if step else self.tr("base model")
-            self.checkpoint.addItem(text, step)
-        wanted = shipped if shipped in steps else steps[-1] if steps else None
-        self.checkpoint.setCurrentIndex(max(0, self.checkpoint.findData(wanted)))
-        self.checkpoint.blockSignals(False)
+        self._list_checkpoints(shipped)
         self._put_in_front(0)
         self._fill()
 
+    def reload(self) -> None:
+        """Read the samples again; selection and checkpoint stay."""
+        if self.is_blind:
+            return
+        row, chosen = self.table.currentRow(), self.checkpoint.currentData()
+        self.evaluated = read_evaluated(self.evaluated.run)
+        self._list_checkpoints(None)
+        if (at := self._row_of(chosen)) >= 0:
+            with QSignalBlocker(self.checkpoint):
+                self.checkpoint.setCurrentIndex(at)
+        self._fill()
+        if 0 <= row < self.table.rowCount():
+            self.table.setCurrentCell(row, 0)
+
+    def show_progress(self, text: str, done: int, of: int) -> None:
+        """Show the progress of an evaluation; "" hides it. of: 0 if unknown."""
+        for widget in (self.doing, self.progress, self.buttons["cancel_evaluation"]):
+            widget.setVisible(bool(text))
+        self.buttons["evaluate"].setEnabled(not text)
+        self.doing.setText(text)
+        self.progress.setRange(0, of)
+        self.progress.setValue(done)
+
+    def _row_of(self, data: object) -> int:
+        rows = (at for at in range(self.checkpoint.count()) if self.checkpoint.itemData(at) == data)
+        return next(rows, -1)
+
+    def _list_checkpoints(self, shipped: int | None) -> None:
+        """List evaluated steps, then steps with test sentences during training."""
+        steps = self.evaluated.checkpoints
+        with QSignalBlocker(self.checkpoint):
+            self.checkpoint.clear()
+            for step in steps:
+                self.checkpoint.addItem(self._step_name(step), step)
+            for step in reversed(self.evaluated.steps_during):
+                text = self.tr("%1, during training").replace("%1", self._step_name(step))
+                self.checkpoint.addItem(text, f"{DURING}{step}")
+            wanted = shipped if shipped in steps else steps[-1] if steps else None
+            self.checkpoint.setCurrentIndex(max(0, self._row_of(wanted)))
+
+    def _step_name(self, step: int) -> str:
+        text = self.tr("step %1").replace("%1", number(step))
+        return text if step else self.tr("base model")
+
+    def _samples(self) -> list[Sample]:
+        """Return the samples of the selected checkpoint."""
+        chosen = self.checkpoint.currentData()
+        if isinstance(chosen, str):
+            return self.evaluated.of(int(chosen.removeprefix(DURING)), during=True)
+        return self.evaluated.of(chosen) if chosen is not None else []
+
     @Slot()
     def _fill(self) -> None:
-        step = self.checkpoint.currentData()
-        samples = self.evaluated.of(step) if step is not None else []
+        samples = self._samples()
         marks = ends(samples)
         self.table.setRowCount(len(samples))
         for at, sample in enumerate(samples):
@@ -163,7 +222,7 @@ class ListeningView(QWidget):
 
     def _hint(self, there: bool) -> str:
         if not there:
-            return self.tr("No samples yet: run `trainer evaluate`.")
+            return self.tr("No samples yet. Evaluate speaks and measures test sentences (E).")
         text = self.tr("A, S, D: play sample, reference, real clip. 1 to 9, 0 for 10: rate.")
         if self.evaluated.bundle is None:
             return f"{text} {self.tr('No real clips: the bundle is not on this machine.')}"
@@ -228,13 +287,10 @@ class ListeningView(QWidget):
             return
         steps = self.evaluated.checkpoints
         one = self.checkpoint.currentData()
-        if one is None or len(steps) < 2:
+        if not isinstance(one, int) or len(steps) < 2:
             raise CuratorError(self.tr("A blind comparison needs two evaluated checkpoints."))
         two = steps[0] if one != steps[0] else steps[-1]
-        names = [
-            self.tr("step %1").replace("%1", number(step)) if step else self.tr("base model")
-            for step in (one, two)
-        ]
+        names = [self._step_name(step) for step in (one, two)]
         self.blind.begin(self.evaluated.pairs(one, two), names, seed)
         self.decisions.show()
         self._put_in_front(1)

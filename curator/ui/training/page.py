@@ -34,7 +34,9 @@ class TrainingPage(Page):
         self.ui.choose_folder.clicked.connect(self.choose_folder)
         self.ui.view.play_wanted.connect(self.player.play)
         self.ui.listening.play_wanted.connect(self.player.play)
+        self.ui.speaking.play_wanted.connect(self.player.play)
         self.ui.list.selectionModel().currentRowChanged.connect(self._select_row)
+        self.ui.list.selectionModel().selectionChanged.connect(self._overlay_selected)
         self.runs.listed.connect(self._follow_list)
         self.runs.read.connect(self.commands.show_record)
         self.show_folder(self.runs.folder, select=False)
@@ -52,12 +54,16 @@ class TrainingPage(Page):
 
     def places(self, place: KeyScope) -> Sequence[QWidget]:
         """See Page."""
-        lists = (self.ui.list, self.ui.view.samples, self.ui.listening.table)
+        ui = self.ui
+        lists = (ui.list, ui.view.samples, ui.listening.table, ui.speaking.table)
+        if place == KeyScope.TEXT:
+            return (ui.speaking.text,)
         return lists if place == KeyScope.LIST else ()
 
     def close_page(self) -> None:
         """See Page. Trainings continue without the window."""
         self.runs.stop()
+        self.commands.close()
         self.player.close()
         if self.commands.trainings.started:
             self.session.messages.inform(
@@ -95,6 +101,15 @@ class TrainingPage(Page):
             else self.tr("No runs in this folder yet. Export a bundle, then start a training.")
         )
 
+    @Slot()
+    def _overlay_selected(self) -> None:
+        """Draw all selected runs in one plot."""
+        rows = {index.row() for index in self.ui.list.selectionModel().selectedRows()}
+        current = self.runs.record.folder if self.runs.record else None
+        folders = [self.runs.runs.rows[row].folder for row in sorted(rows)]
+        self.runs.overlay([folder for folder in folders if folder != current])
+        self.ui.view.overlay(self.runs.overlays)
+
     @Slot(object, object)
     def _select_row(self, _current: object, _before: object) -> None:
         row = self.ui.list.currentIndex().row()
@@ -104,3 +119,4 @@ class TrainingPage(Page):
         if self.runs.record is None or self.runs.record.folder != folder:
             self.runs.select(folder)
             self.ui.view.forget()
+            self._overlay_selected()

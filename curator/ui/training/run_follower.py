@@ -1,10 +1,12 @@
 """Runs of a folder and the selected one, followed while their files grow."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from curator.ui.training.run_list import RunListModel, runs_below, size_of, summary_of
+from curator.ui.training.run_list import RunListModel, runs_below, summary_of, version_of
+from curator.ui.training.run_phase import RunPhase
 from curator.ui.training.run_record import RunRecord
 
 FOLLOW_MS = 1000
@@ -14,7 +16,8 @@ FOLLOW_MS = 1000
 class RunFollower(QObject):
     """Reads the selected run first, then the summaries, one portion per turn of the event loop.
 
-    folder: where the runs are. record: the selected run, None without one.
+    folder: where the runs are. record: the selected run, None without one. overlays: other runs
+    to draw over it. started: runs that this window started.
     """
 
     listed = Signal()  # the runs in the folder were listed again
@@ -24,9 +27,11 @@ class RunFollower(QObject):
         super().__init__(parent)
         self.folder = folder
         self.record: RunRecord | None = None
+        self.overlays: list[RunRecord] = []
+        self.started: set[Path] = set()
         self.runs = RunListModel()
         self._unread: list[Path] = []
-        self._sizes: dict[Path, int] = {}
+        self._versions: dict[Path, tuple[int, RunPhase | None]] = {}
         self._reading = QTimer(self, interval=0)
         self._following = QTimer(self, interval=FOLLOW_MS)
         self._reading.timeout.connect(self._read_portion)
@@ -56,23 +61,30 @@ class RunFollower(QObject):
         self.record = RunRecord(folder)
         self._reading.start()
 
+    def overlay(self, folders: Sequence[Path]) -> None:
+        """Read these runs, too."""
+        known = {record.folder: record for record in self.overlays}
+        self.overlays = [known.get(folder) or RunRecord(folder) for folder in folders]
+        self._reading.start()
+
     @Slot()
     def update(self) -> None:
         """List the folder, and read the runs with changed files."""
-        folders = runs_below(self.folder)
+        folders = runs_below(self.folder, tuple(self.started))
         self.runs.show_runs(folders)
         for folder in folders:
-            size = size_of(folder)
-            if self._sizes.get(folder) != size:
-                self._sizes[folder] = size
+            version = version_of(folder)
+            if self._versions.get(folder) != version:
+                self._versions[folder] = version
                 self._unread.append(folder)
         self._reading.start()
         self.listed.emit()
 
     @Slot()
     def _read_portion(self) -> None:
-        if self.record is not None and self.record.read():
-            return
+        for record in (self.record, *self.overlays):
+            if record is not None and record.read():
+                return
         if self._unread:
             self.runs.put(summary_of(self._unread.pop(0)))
             return

@@ -1,5 +1,6 @@
 """Table model of the runs in a folder: progress and state of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,11 +8,13 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from curator.domain.errors import printable
 from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.training.run_phase import STARTING, RunPhase, phase_text, read_phase
 from curator.ui.training.run_record import ENDINGS, FILE, MARK, RunEvent, _decoder
 from curator.ui.wording import number, translated
 
 Index = QModelIndex | QPersistentModelIndex
 
+ABOUT = "run.json"
 HEAD, TAIL = 64 * 1024, 128 * 1024
 """Bytes read at both ends of a run's events for its row."""
 
@@ -34,32 +37,54 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """Row of a run. step, of: completed and planned steps; of is 0 if unknown."""
+    """Row of a run. step, of: completed and planned steps; of is 0 if unknown.
+
+    phase: before the first step, None once it trains.
+    """
 
     folder: Path
     step: int = 0
     of: int = 0
     ended: str = ""
     state: str = ""
+    phase: RunPhase | None = None
 
 
-def runs_below(folder: Path) -> list[Path]:
-    """Return the runs in a folder, newest first; the folder itself if it is a run."""
-    if (folder / FILE).is_file():
+def runs_below(folder: Path, started: Sequence[Path] = ()) -> list[Path]:
+    """Return the runs in a folder, newest first; the folder itself if it is a run.
+
+    started: runs that this window started; they are listed before their folder exists.
+    """
+    if is_run(folder):
         return [folder]
     try:
-        runs = [each for each in folder.iterdir() if (each / FILE).is_file()]
-        return sorted(runs, key=lambda each: (-(each / FILE).stat().st_mtime, each.name))
+        runs = {each for each in folder.iterdir() if is_run(each)}
     except OSError:
-        return []
+        runs = set()
+    runs |= {run for run in started if run.parent == folder}
+    return sorted(runs, key=lambda each: (-_changed(each), each.name))
 
 
-def size_of(run: Path) -> int:
-    """Size of a run's events file in bytes, -1 without one."""
+def is_run(folder: Path) -> bool:
+    """Whether the folder is that of a run."""
+    return (folder / FILE).is_file() or (folder / ABOUT).is_file()
+
+
+def _changed(run: Path) -> float:
+    """Time of the last change of a run; infinite before it has events."""
     try:
-        return (run / FILE).stat().st_size
+        return (run / FILE).stat().st_mtime
     except OSError:
-        return -1
+        return float("inf")
+
+
+def version_of(run: Path) -> tuple[int, RunPhase | None]:
+    """Value that changes with a run's row: size of its events file (-1 without one), phase."""
+    try:
+        size = (run / FILE).stat().st_size
+    except OSError:
+        size = -1
+    return size, read_phase(run)
 
 
 def summary_of(run: Path) -> RunSummary:
@@ -71,7 +96,7 @@ def summary_of(run: Path) -> RunSummary:
             file.seek(max(0, size - TAIL))
             tail = file.read(TAIL)
     except OSError:
-        return RunSummary(run)
+        return RunSummary(run, phase=read_phase(run) or RunPhase(STARTING))
     of = next((line.total_steps or 0 for line in _lines(head) if line.event == "started"), 0)
     step, ended, state = 0, "", ""
     for line in _lines(tail[: tail.rfind(b"\n") + 1]):
@@ -81,7 +106,8 @@ def summary_of(run: Path) -> RunSummary:
         elif line.event in ("step", "resumed", "started"):
             ended = ""
         state = line.state or state
-    return RunSummary(run, step, of, ended, state or _last_state(run))
+    phase = read_phase(run) if not step else None
+    return RunSummary(run, step, of, ended, state or _last_state(run), phase)
 
 
 def _last_state(run: Path) -> str:
@@ -172,6 +198,8 @@ class RunListModel(QAbstractTableModel):
                 return number(row.step)
             text = translated("Training", "%1 of %2")
             return text.replace("%1", number(row.step)).replace("%2", number(row.of))
+        if row.phase is not None:
+            return phase_text(row.phase)
         ended = translated("Training", ENDED.get(row.ended, row.ended))
         if not row.state:
             return ended

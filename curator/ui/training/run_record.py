@@ -6,8 +6,10 @@ and a file truncated by a resumed run is read from its beginning.
 """
 
 from array import array
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 import msgspec
 
@@ -21,6 +23,8 @@ MEASURES = ("wer", "similarity", "dnsmos", "run_on", "early_stop")
 """Measures of the test sentences that are shown."""
 ENDINGS = frozenset({"finished", "stopped", "paused", "failed"})
 NO_NUMBER = float("nan")
+RECENT_STEPS = 50
+"""Steps of which the speed is the median."""
 
 
 class SentenceSpoken(msgspec.Struct, gc=False):
@@ -54,6 +58,8 @@ class RunEvent(msgspec.Struct, gc=False):
     total_steps: int | None = None
     updates_per_epoch: int | None = None
     choices: dict[str, int] | None = None
+    categories: msgspec.Raw = msgspec.Raw()
+    seconds: float | None = None
     device: str | None = None
     manifest_sha256: str | None = None
     text: str | None = None
@@ -63,11 +69,12 @@ class RunEvent(msgspec.Struct, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Test sentence. out: path of the audio on the training machine."""
+    """Test sentence. out: path of the audio on the training machine. wer: None if not measured."""
 
     step: int
     text: str
     out: str
+    wer: float | None = None
 
 
 @dataclass
@@ -101,14 +108,16 @@ class MeasureSeries(Series):
 
 _decoder = msgspec.json.Decoder(RunEvent)
 _means = msgspec.json.Decoder(dict[str, Mean])
+_categories = msgspec.json.Decoder(dict[str, dict[str, float | None]])
+_measures = msgspec.json.Decoder(dict[str, float | None])
 
 
 class RunRecord:
     """State of a run so far.
 
-    training, evaluation: losses by name. measures: of the test sentences, by
-    name. verdict: state and sentence of the guard. ended: the event it ended with the last time,
-    "" while it has not. damaged: lines that were passed over.
+    training, evaluation: losses by name. categories: evaluation losses by name and category.
+    measures: of the test sentences, by name. verdict: state and sentence of the guard. ended: the
+    event it ended with the last time, "" while it has not. damaged: lines that were skipped.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -121,7 +130,9 @@ class RunRecord:
         self._rest = b""
         self.training = {key: Series() for key in METRICS}
         self.evaluation = {key: Series() for key in METRICS}
+        self.categories: dict[str, dict[str, Series]] = {key: {} for key in METRICS}
         self.measures: dict[str, MeasureSeries] = {}
+        self._seconds: deque[float] = deque(maxlen=RECENT_STEPS)
         self.verdict = ("not_measured", "")
         self.started: RunEvent | None = None
         self.ended = ""
@@ -130,6 +141,17 @@ class RunRecord:
         self.step = 0
         self.spoken: list[Spoken] = []
         self.damaged = 0
+
+    @property
+    def step_s(self) -> float | None:
+        """Seconds per step, median of the last ones; None if it is too early to tell."""
+        return median(self._seconds) if len(self._seconds) > 1 else None
+
+    @property
+    def left_s(self) -> float | None:
+        """Estimated seconds to the last step, without evaluations; None if unknown."""
+        total = self.started.total_steps if self.started else None
+        return self.step_s * max(0, total - self.step) if total and self.step_s else None
 
     def read(self) -> bool:
         """Read the next portion; return whether there is more."""
@@ -164,9 +186,12 @@ class RunRecord:
         match event.event:
             case "step":
                 self._add(self.training, event)
+                if event.seconds is not None:
+                    self._seconds.append(event.seconds)
                 self.ended = ""
             case "eval":
                 self._add(self.evaluation, event)
+                self._add_categories(event)
             case "guard":
                 self.verdict = (event.state or "", _text(event))
             case "checkpoint":
@@ -178,7 +203,7 @@ class RunRecord:
                 self.spoken.append(Spoken(event.step or 0, event.text or "", event.out or ""))
             case "speech" if event.wav is not None:
                 out = str(self.folder / event.wav)
-                self.spoken.append(Spoken(event.step or 0, _text(event), out))
+                self.spoken.append(Spoken(event.step or 0, _text(event), out, _wer(event)))
             case "speech_means":
                 self._add_means(event)
             case kind if kind in ENDINGS:
@@ -189,6 +214,20 @@ class RunRecord:
             value = getattr(event, key)
             if value is not None or series[key].steps or event.mel_ce is None:
                 series[key].add(event.step or 0, value)
+
+    def _add_categories(self, event: RunEvent) -> None:
+        if not bytes(event.categories):
+            return
+        try:
+            by_category = _categories.decode(event.categories)
+        except msgspec.MsgspecError:
+            self.damaged += 1
+            return
+        for category, values in by_category.items():
+            for key in METRICS:
+                if key in values:
+                    series = self.categories[key].setdefault(category, Series())
+                    series.add(event.step or 0, values[key])
 
     def _add_means(self, event: RunEvent) -> None:
         try:
@@ -211,3 +250,11 @@ def _text(event: RunEvent) -> str:
     """Sentence of an event: of the guard, or the prompt text."""
     sentence = event.sentence
     return sentence.text if isinstance(sentence, SentenceSpoken) else sentence or ""
+
+
+def _wer(event: RunEvent) -> float | None:
+    """Word error rate of a test sentence."""
+    try:
+        return _measures.decode(event.measures).get("wer")
+    except msgspec.MsgspecError:
+        return None

@@ -1,20 +1,32 @@
 """View of one run: guard state, curves and test sentences."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 
 from curator.domain.errors import printable
 from curator.ui.elided_label import ElidedLabel
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import button, label, restyle
 from curator.ui.theme import GRID
-from curator.ui.training.curves_view import CurvesView, Shown
+from curator.ui.training.curves_view import CurvesView
+from curator.ui.training.plot import Line, Plot
 from curator.ui.training.run_list import ENDED
-from curator.ui.training.run_record import MEASURES, METRICS, MeasureSeries, RunRecord, Series
-from curator.ui.wording import number, translated
+from curator.ui.training.run_phase import phase_text, read_phase
+from curator.ui.training.run_record import MEASURES, METRICS, MeasureSeries, RunRecord, Spoken
+from curator.ui.wording import about, number, translated
 
 TITLES = {
     "mel_ce": QT_TRANSLATE_NOOP("Training", "Audio loss (mel_ce, nats)"),
@@ -26,8 +38,26 @@ TITLES = {
     "run_on": QT_TRANSLATE_NOOP("Training", "Overran, share of %1 sentences"),
     "early_stop": QT_TRANSLATE_NOOP("Training", "Stopped early, share of %1 sentences"),
 }
+BY_CATEGORY = "/category"
+"""Suffix of the keys of the curves by category."""
+CATEGORY_TITLES = {
+    "mel_ce": QT_TRANSLATE_NOOP("Training", "Audio loss by category (mel_ce, nats)"),
+    "eos_ce": QT_TRANSLATE_NOOP("Training", "End-of-speech loss by category (eos_ce, nats)"),
+    "text_ce": QT_TRANSLATE_NOOP("Training", "Text loss by category (text_ce, nats)"),
+}
+UNITS = {
+    "similarity": QT_TRANSLATE_NOOP("Training", "Cosine similarity"),
+    "dnsmos": QT_TRANSLATE_NOOP("Training", "DNSMOS"),
+    "wer": QT_TRANSLATE_NOOP("Training", "Word error rate"),
+    "run_on": QT_TRANSLATE_NOOP("Training", "Share"),
+    "early_stop": QT_TRANSLATE_NOOP("Training", "Share"),
+}
+"""Titles of the y axis; the others are in nats."""
 LOOKS = {"improves": "kept", "flat": "quiet", "overfits": "warning", "falls_apart": "error"}
 LIST_HEIGHT = 14 * GRID
+SMOOTHEST = 99
+SMOOTH_AT_FIRST = 60
+"""Of the slider, in hundredths: weight of the moving average, as TensorBoard's default."""
 
 
 class RunView(QWidget):
@@ -44,7 +74,19 @@ class RunView(QWidget):
         self.heading.setProperty("role", "title")
         self.where = label(role="quiet", wrap=True)
         self.guard = label(wrap=True)
+        self.overlays: Sequence[RunRecord] = ()
+        self._shown: RunRecord | None = None
+        self._spoken = 0
         self.curves = CurvesView()
+        self.curve = QComboBox()
+        self.curve.setAccessibleName(self.tr("Curve"))
+        self.smoothing = QSlider(Qt.Orientation.Horizontal)
+        self.smoothing.setRange(0, SMOOTHEST)
+        self.smoothing.setValue(SMOOTH_AT_FIRST)
+        self.smoothing.setFixedWidth(14 * GRID)
+        self.smoothing.setAccessibleName(self.tr("Smoothing"))
+        self.smoothing.setToolTip(self.tr("Moving average of the training curve"))
+        self.logarithmic = QCheckBox(self.tr("Log scale"))
         self.samples = QListWidget()
         self.samples.setAccessibleName(self.tr("Test sentences"))
         self.samples.setMaximumHeight(LIST_HEIGHT)
@@ -57,14 +99,20 @@ class RunView(QWidget):
                 ("stop", self.tr("Stop now")),
                 ("go_on_with_more", self.tr("Continue with more data…")),
                 ("next_loss", self.tr("Next loss")),
-                ("open_report", self.tr("Report")),
+                ("speak", self.tr("Speak…")),
+                ("evaluate", self.tr("Evaluate")),
                 ("listen", self.tr("Listen")),
+                ("open_report", self.tr("Report")),
             )
         }
         self._lay_out()
         for key, control in self.buttons.items():
             control.clicked.connect(lambda _=False, what=key: self.asked.emit(what))
         self.samples.itemActivated.connect(self._play)
+        self.curve.activated.connect(self._choose_curve)
+        self.smoothing.valueChanged.connect(self._set_smoothing)
+        self.logarithmic.toggled.connect(self.curves.set_logarithmic)
+        self._set_smoothing(self.smoothing.value())
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -72,11 +120,19 @@ class RunView(QWidget):
         for key in ("pause", "resume", "stop", "go_on_with_more"):
             row.addWidget(self.buttons[key])
         row.addStretch(1)
-        row.addWidget(self.buttons["next_loss"])
+        above = QHBoxLayout()
+        above.setSpacing(GRID)
+        smoothing = label(self.tr("Smoothing"))
+        smoothing.setBuddy(self.smoothing)
+        above.addWidget(self.curve)
+        above.addWidget(self.buttons["next_loss"])
+        above.addStretch(1)
+        for widget in (smoothing, self.smoothing, self.logarithmic):
+            above.addWidget(widget)
         head = QHBoxLayout()
         head.setSpacing(GRID)
         head.addWidget(self.heading, 1)
-        for key in ("listen", "open_report"):
+        for key in ("speak", "evaluate", "listen", "open_report"):
             head.addWidget(self.buttons[key])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -84,6 +140,7 @@ class RunView(QWidget):
         column.addLayout(head)
         column.addWidget(self.guard)
         column.addWidget(self.where)
+        column.addLayout(above)
         column.addWidget(self.curves, 1)
         column.addWidget(self.spoken_title)
         column.addWidget(self.samples)
@@ -91,17 +148,19 @@ class RunView(QWidget):
 
     def show_record(self, record: RunRecord, *, here: bool) -> None:
         """Show the state of a run. here: whether a local process trains it."""
+        self._shown = record
         self.heading.setText(printable(record.folder.name))
         self._say_guard(record)
         self.where.setText(self._status(record, here=here))
         self._show_curves(record)
         self._show_spoken(record)
+        trained = bool(record.evaluation["mel_ce"].steps)
         self.buttons["pause"].setEnabled(here)
         self.buttons["stop"].setEnabled(here)
         self.buttons["resume"].setEnabled(not here and record.ended != "finished")
-        self.buttons["go_on_with_more"].setEnabled(
-            not here and bool(record.evaluation["mel_ce"].steps)
-        )
+        self.buttons["go_on_with_more"].setEnabled(not here and trained)
+        for key in ("speak", "evaluate"):
+            self.buttons[key].setEnabled(record.started is not None)
 
     def _say_guard(self, record: RunRecord) -> None:
         state, sentence = record.verdict
@@ -117,6 +176,11 @@ class RunView(QWidget):
         if total:
             text = self.tr("step %1 of %2")
             parts.append(text.replace("%1", number(record.step)).replace("%2", number(total)))
+        phase = read_phase(record.folder)
+        if phase is not None and (here or record.started is None):
+            parts.append(phase_text(phase))
+        if here and record.step_s:
+            parts += self._speed(record)
         if here:
             parts.append(self.tr("training on this machine"))
         elif record.ended:
@@ -131,56 +195,121 @@ class RunView(QWidget):
             parts.append(text.replace("%1", number(record.damaged)))
         return " · ".join(parts)
 
+    def _speed(self, record: RunRecord) -> list[str]:
+        """Return speed and remaining time."""
+        assert record.step_s is not None
+        a_minute = 60 / record.step_s
+        text = self.tr("%1 steps/min").replace(
+            "%1", f"{a_minute:,.0f}" if a_minute >= 10 else f"{a_minute:.1f}"
+        )
+        left = record.left_s
+        return [text, self.tr("%1 left").replace("%1", about(left))] if left else [text]
+
+    @Slot(int)
+    def _set_smoothing(self, value: int) -> None:
+        self.curves.set_smoothing(value / 100)
+        self.smoothing.setStatusTip(f"{value / 100:.2f}")
+
+    @Slot(int)
+    def _choose_curve(self, _row: int) -> None:
+        self.loss = self.curve.currentData()
+        if self._shown is not None:
+            self._show_curves(self._shown)
+
+    def overlay(self, records: Sequence[RunRecord]) -> None:
+        """Draw other runs over the shown one."""
+        self.overlays = records
+        if self._shown is not None:
+            self._show_curves(self._shown)
+
     def _show_curves(self, record: RunRecord) -> None:
-        self._curves = [*METRICS, *(key for key in MEASURES if key in record.measures)]
-        more = len(self._curves) > len(METRICS)
-        self.buttons["next_loss"].setText(self.tr("Next curve") if more else self.tr("Next loss"))
+        measured = [key for key in MEASURES if key in record.measures]
+        by_category = [f"{key}{BY_CATEGORY}" for key in METRICS if record.categories[key]]
+        self._curves = [*METRICS, *measured, *by_category]
+        self.buttons["next_loss"].setText(self.tr("Next curve"))
         if self.loss not in self._curves:
             self.loss = METRICS[0]
-        if self.loss in record.measures:
-            self._show_measure(record, record.measures[self.loss])
-            return
-        choices = (record.started.choices if record.started else None) or {}
-        many = choices.get(self.loss, 0)
-        evaluation = record.evaluation[self.loss]
-        self.curves.show_series(
-            Shown(
-                translated("Training", TITLES[self.loss]),
-                record.training[self.loss],
-                evaluation,
-                best_step(record),
-                math.log(many) if many > 1 else None,
-            )
+        self._fill_choices(record)
+        self.curves.show_plot(self._plot(record))
+
+    def _fill_choices(self, record: RunRecord) -> None:
+        """List the curves that the run has."""
+        if [self.curve.itemData(at) for at in range(self.curve.count())] != self._curves:
+            with QSignalBlocker(self.curve):
+                self.curve.clear()
+                for key in self._curves:
+                    self.curve.addItem(self._title(record, key), key)
+        self.curve.setCurrentIndex(self._curves.index(self.loss))
+
+    def _title(self, record: RunRecord, key: str) -> str:
+        if key.endswith(BY_CATEGORY):
+            return translated("Training", CATEGORY_TITLES[key.removesuffix(BY_CATEGORY)])
+        series = record.measures.get(key)
+        return translated("Training", TITLES[key]).replace(
+            "%1", number(series.samples if series else 0)
         )
 
-    def _show_measure(self, record: RunRecord, series: MeasureSeries) -> None:
-        """Show a measure with its confidence intervals."""
-        title = translated("Training", TITLES[self.loss]).replace("%1", number(series.samples))
-        shown = Shown(title, Series(), series, best_step(record), None, series.low, series.high)
-        self.curves.show_series(shown)
+    def _plot(self, record: RunRecord) -> Plot:
+        """Return the plot of the selected curve, with the other runs."""
+        key = self.loss
+        metric = key.removesuffix(BY_CATEGORY)
+        lines: list[Line] = []
+        if key.endswith(BY_CATEGORY):
+            for at, (category, series) in enumerate(sorted(record.categories[metric].items())):
+                lines.append(Line(printable(category) or self.tr("no category"), series, at))
+        else:
+            runs = [record, *(each for each in self.overlays if each is not record)]
+            for at, run in enumerate(runs):
+                prefix = f"{printable(run.folder.name)}: " if len(runs) > 1 else ""
+                lines += self._lines(run, metric, prefix, at)
+        many = ((record.started.choices if record.started else None) or {}).get(metric, 0)
+        chance = math.log(many) if many > 1 and metric in METRICS else None
+        unit = translated("Training", UNITS[metric]) if metric in UNITS else self.tr("nats")
+        return Plot(self._title(record, key), unit, lines, best_step(record), chance)
+
+    def _lines(self, run: RunRecord, metric: str, prefix: str, colour: int) -> list[Line]:
+        """Return the lines of a run: training and validation, or a measure with intervals."""
+        if metric in run.measures:
+            series: MeasureSeries = run.measures[metric]
+            name = prefix + self.tr("test sentences")
+            return [Line(name, series, colour, True, series.low, series.high)]
+        if metric not in METRICS:
+            return []
+        return [
+            Line(prefix + self.tr("training"), run.training[metric], colour, False),
+            Line(prefix + self.tr("validation"), run.evaluation[metric], colour),
+        ]
 
     def _show_spoken(self, record: RunRecord) -> None:
+        """List the test sentences, newest first."""
         there = bool(record.spoken)
         self.samples.setVisible(there)
         self.spoken_title.setVisible(there)
-        for at in range(self.samples.count(), len(record.spoken)):
-            spoken = record.spoken[at]
-            text = self.tr("step %1: %2").replace("%1", number(spoken.step))
-            item = QListWidgetItem(text.replace("%2", printable(spoken.text)))
+        for spoken in record.spoken[self._spoken :]:
+            item = QListWidgetItem(self._sentence(spoken))
             item.setData(Qt.ItemDataRole.UserRole, spoken.out)
-            self.samples.addItem(item)
+            self.samples.insertItem(0, item)
+        self._spoken = len(record.spoken)
+
+    def _sentence(self, spoken: Spoken) -> str:
+        text = self.tr("step %1: %2").replace("%1", number(spoken.step))
+        text = text.replace("%2", printable(spoken.text))
+        if spoken.wer is None:
+            return text
+        return f"{text} · " + self.tr("word errors %1").replace("%1", f"{spoken.wer:.0%}")
 
     def forget(self) -> None:
         """Clear the samples before another run is shown."""
         self.samples.clear()
+        self._spoken = 0
 
     def turn_loss(self) -> None:
         """Select the next loss or measure."""
         self.loss = self._curves[(self._curves.index(self.loss) + 1) % len(self._curves)]
 
     def play_current(self) -> None:
-        """Play the selected sample, or the last one."""
-        item = self.samples.currentItem() or self.samples.item(self.samples.count() - 1)
+        """Play the selected sample, or the newest one."""
+        item = self.samples.currentItem() or self.samples.item(0)
         if item is not None:
             self._play(item)
 

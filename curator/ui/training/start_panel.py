@@ -1,5 +1,6 @@
-"""Form of a new training, with the output of the trainer's checks."""
+"""Form of a new training: checked fields, and the plan for this machine and rented ones."""
 
+import math
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QVBoxLayout,
@@ -17,9 +19,12 @@ from PySide6.QtWidgets import (
 from curator.domain.errors import CuratorError, printable
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
+from curator.ui.training.plan_table import PlanTable
 from curator.ui.training.trainer_process import WITHOUT_GPU, BundleCheck, presets
+from curator.ui.wording import number
 
 MIN_PRESET_LETTERS = 16
+OUTPUT_HEIGHT = 10 * GRID
 
 
 def free_name(folder: Path, stem: str) -> str:
@@ -56,10 +61,14 @@ class StartPanel(QWidget):
         self.epochs.setPlaceholderText(self.tr("preset default"))
         self.price.setPlaceholderText(self.tr("optional, for the cost estimate"))
         self.spoken.setPlaceholderText(self.tr("none; 7 give a curve but take time"))
+        self.summary = label(self.tr("F5 checks the bundle and plans the training."), wrap=True)
+        self.plans = PlanTable()
         self.output = QPlainTextEdit(readOnly=True)
-        self.output.setAccessibleName(self.tr("Trainer output"))
-        self.output.setPlaceholderText(self.tr("F5 checks the bundle and estimates the training."))
+        self.output.setAccessibleName(self.tr("Rejected clips"))
+        self.output.setMaximumHeight(OUTPUT_HEIGHT)
         self.output.setTabChangesFocus(True)
+        self.output.hide()
+        self.errors: dict[QWidget, QLabel] = {}
         self.plan = button(self.tr("Check and plan"))
         self.begin = button(self.tr("Start training"), "first")
         self.back = button(self.tr("Back"))
@@ -71,7 +80,7 @@ class StartPanel(QWidget):
     def _lay_out(self) -> None:
         grid = QGridLayout()
         grid.setHorizontalSpacing(2 * GRID)
-        for row, (text, control) in enumerate(
+        for at, (text, control) in enumerate(
             (
                 (self.tr("Bundle"), self.bundle),
                 (self.tr("Base model"), self.base),
@@ -85,12 +94,17 @@ class StartPanel(QWidget):
             title = label(text)
             title.setBuddy(control)
             control.setAccessibleName(text)
-            grid.addWidget(title, row, 0)
-            grid.addWidget(control, row, 1)
-        for row, control in ((0, self.bundle), (1, self.base)):
+            grid.addWidget(title, 2 * at, 0)
+            grid.addWidget(control, 2 * at, 1)
+            if isinstance(control, QLineEdit):
+                self.errors[control] = label(role="error", wrap=True)
+                self.errors[control].hide()
+                grid.addWidget(self.errors[control], 2 * at + 1, 1)
+                control.textChanged.connect(self._check_fields)
+        for at, field in ((0, self.bundle), (1, self.base)):
             choose = button(self.tr("Choose…"))
-            choose.clicked.connect(lambda _=False, at=control: self._choose(at))
-            grid.addWidget(choose, row, 2)
+            choose.clicked.connect(lambda _=False, which=field: self._choose(which))
+            grid.addWidget(choose, 2 * at, 2)
         grid.setColumnStretch(1, 1)
         foot = QHBoxLayout()
         foot.addWidget(self.back)
@@ -102,7 +116,9 @@ class StartPanel(QWidget):
         column.setSpacing(GRID)
         column.addWidget(self.heading)
         column.addLayout(grid)
-        column.addWidget(self.output, 1)
+        column.addWidget(self.summary)
+        column.addWidget(self.plans, 1)
+        column.addWidget(self.output)
         column.addLayout(foot)
 
     def prepare(self, bundle: Path | None, runs: Path, parent: Path | None) -> None:
@@ -126,7 +142,56 @@ class StartPanel(QWidget):
     def show_check(self, check: BundleCheck) -> None:
         """Show the result of the checks and select the suggested preset."""
         self.choose(check.preset)
+        self.summary.setText(self._summary(check))
+        self.plans.show_plans(check)
         self.output.setPlainText(check.text)
+        rejected = check.usable is not None and check.usable.usable < check.usable.clips
+        self.output.setVisible(rejected)
+
+    def _summary(self, check: BundleCheck) -> str:
+        """Return usable clips, and what this machine can do."""
+        parts = []
+        if (usable := check.usable) is not None:
+            text = self.tr("%1 of %2 clips are usable, %3 min.")
+            text = text.replace("%1", number(usable.usable)).replace("%2", number(usable.clips))
+            parts.append(text.replace("%3", f"{usable.seconds / 60:.1f}"))
+            if usable.reasons:
+                reasons = ", ".join(f"{key} {count}" for key, count in usable.reasons.items())
+                parts.append(self.tr("Rejected: %1.").replace("%1", reasons))
+        if check.gpu_gb is None:
+            text = self.tr("This machine has no GPU: only the preset %1 runs here.")
+            parts.append(text.replace("%1", WITHOUT_GPU))
+        elif not self.base.text().strip() and self.parent_run is None:
+            text = self.tr("Without a base model only the preset %1 can run.")
+            parts.append(text.replace("%1", WITHOUT_GPU))
+        return " ".join(parts)
+
+    def problems(self) -> dict[QLineEdit, str]:
+        """Return the errors of the fields."""
+        problems: dict[QLineEdit, str] = {}
+        for field, check in (
+            (self.bundle, lambda: self.bundle_folder),
+            (self.base, self._base_folder),
+            (self.epochs, self._epochs),
+            (self.spoken, self._sentences),
+            (self.price, self._price),
+            (self.name, lambda: self.run),
+        ):
+            try:
+                check()
+            except CuratorError as error:
+                problems[field] = error.sentence
+        return problems
+
+    @Slot()
+    def _check_fields(self) -> None:
+        """Show the errors under their fields; an empty bundle is not one before the start."""
+        problems = self.problems()
+        for field, error in self.errors.items():
+            assert isinstance(field, QLineEdit)
+            text = problems.get(field, "") if field.text().strip() else ""
+            error.setText(text)
+            error.setVisible(bool(text))
 
     @property
     def bundle_folder(self) -> Path:
@@ -151,29 +216,64 @@ class StartPanel(QWidget):
             raise CuratorError(self.tr("A run with this name already exists."))
         return folder
 
+    def _base_folder(self) -> Path | None:
+        """Folder of the base, None without one."""
+        text = self.base.text().strip()
+        if not text or self.parent_run is not None:
+            return None
+        folder = Path(text).expanduser().resolve()
+        if not folder.is_dir():
+            raise CuratorError(self.tr("There is no such folder."))
+        return folder
+
+    def _epochs(self) -> float | None:
+        """Number of epochs, None for the preset's."""
+        return self._positive(self.epochs, self.tr("Epochs must be a number above 0."))
+
+    def _price(self) -> float | None:
+        """Price of an hour, None without one."""
+        return self._positive(self.price, self.tr("The price must be a number above 0."))
+
+    def _positive(self, field: QLineEdit, error: str) -> float | None:
+        text = field.text().strip().replace(",", ".")
+        if not text:
+            return None
+        try:
+            value = float(text)
+        except ValueError:
+            value = 0.0
+        if not 0 < value < math.inf:
+            raise CuratorError(error)
+        return value
+
+    def _sentences(self) -> int | None:
+        """Number of test sentences, None for the preset's."""
+        text = self.spoken.text().strip()
+        if text and not (text.isascii() and text.isdigit()):
+            raise CuratorError(self.tr("Test sentences must be a whole number."))
+        return int(text) if text else None
+
+    @property
+    def hourly_price(self) -> str:
+        """Price for the plan, "" without one."""
+        price = self._price()
+        return "" if price is None else f"{price:g}"
+
     def arguments(self) -> list[str]:
-        """Command-line arguments for `trainer`."""
+        """Command-line arguments for `trainer`. Raises CuratorError for an invalid field."""
         words = ["train", str(self.bundle_folder), str(self.run)]
         if self.parent_run is not None:
             words += ["--from", str(self.parent_run)]
         else:
             words += ["--preset", str(self.preset.currentData())]
-            if base := self.base.text().strip():
-                words += ["--base", str(Path(base).expanduser().resolve())]
-        if epochs := self.epochs.text().strip():
-            try:
-                above = float(epochs.replace(",", ".")) > 0
-            except ValueError:
-                above = False
-            if not above:
-                raise CuratorError(self.tr("Epochs must be a number above 0."))
+            if base := self._base_folder():
+                words += ["--base", str(base)]
+        if epochs := self._epochs():
             # A preset may set steps, which take precedence.
-            words += ["--set", f"sched.epochs={float(epochs.replace(',', '.'))}"]
-            words += ["--set", "sched.total_steps=0"]
-        if spoken := self.spoken.text().strip():
-            if not (spoken.isascii() and spoken.isdigit()):
-                raise CuratorError(self.tr("Test sentences must be a whole number."))
-            words += ["--set", f"eval.speak_sentences={int(spoken)}"]
+            words += ["--set", f"sched.epochs={epochs}", "--set", "sched.total_steps=0"]
+        if (spoken := self._sentences()) is not None:
+            words += ["--set", f"eval.speak_sentences={spoken}"]
+        self._price()
         return words
 
     def _choose(self, control: QLineEdit) -> None:
@@ -185,5 +285,7 @@ class StartPanel(QWidget):
 
     @Slot(str)
     def say(self, text: str) -> None:
-        """Show a sentence in place of the trainer's output."""
-        self.output.setPlainText(text)
+        """Show a sentence in place of the plan."""
+        self.summary.setText(text)
+        self.plans.setRowCount(0)
+        self.output.hide()

@@ -6,6 +6,9 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from curator.domain.errors import CuratorError
 from curator.domain.resources import resources
@@ -17,13 +20,46 @@ LOOK_S = 0.2
 GIGABYTES = re.compile(r"(\d+) GB")
 
 
+class Estimate(msgspec.Struct, frozen=True):
+    """Plan of a training on a GPU, as ``trainer plan --json`` prints it."""
+
+    card: str
+    steps: int
+    epochs: float
+    memory_gb: float
+    fits: bool
+    hours: float
+    disk_gb: float
+    preset: str
+    money: float | None = None
+
+
+class Usable(msgspec.Struct, frozen=True):
+    """Summary of ``trainer check --json``. reasons: rejected clips by reason."""
+
+    clips: int
+    usable: int
+    seconds: float
+    reasons: dict[str, int] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class BundleCheck:
-    """Result of checking a bundle. gpu_gb: None without a GPU. text: shown to the user."""
+    """Result of checking a bundle. gpu_gb: None without a GPU. text: the trainer's output.
+
+    here: plan for this machine, None without a GPU. rented: plans for other GPUs.
+    """
 
     gpu_gb: float | None
     preset: str
     text: str
+    usable: Usable | None = None
+    here: Estimate | None = None
+    rented: tuple[Estimate, ...] = ()
+
+
+_estimate = msgspec.json.Decoder(Estimate)
+_summary = msgspec.json.Decoder(Usable)
 
 
 def presets() -> dict[str, str]:
@@ -68,25 +104,28 @@ def look(bundle: Path, base: str, price: str) -> Callable[[JobContext], BundleCh
 
     def task(work: JobContext) -> BundleCheck:
         _, checked = answer(work, "check", str(bundle))
+        _, counted = answer(work, "check", str(bundle), "--json")
         _, machine = answer(work, "doctor", "--json")
         gpu = _gpu(machine)
         more = ["--price", price] if price else []
-        if gpu is None:
-            preset = WITHOUT_GPU
-            shown = "No GPU on this machine. Estimates for rented GPUs:\n\n"
-            _, planned = answer(work, "plan", str(bundle), *more)
-        else:
-            memory = ["--gpu", f"{gpu:g}"]
-            _, line = answer(work, "plan", str(bundle), *memory, "--json")
-            preset = str(json.loads(line.splitlines()[0])["preset"])
-            shown = ""
-            _, planned = answer(work, "plan", str(bundle), *memory, *more)
-        note = "" if base else f"\n\nWithout a base model only {WITHOUT_GPU} can run."
-        return BundleCheck(
-            gpu, preset if base else WITHOUT_GPU, f"{checked}\n{shown}{planned}{note}"
-        )
+        _, rented = answer(work, "plan", str(bundle), *more, "--json")
+        here = None
+        if gpu is not None:
+            _, own = answer(work, "plan", str(bundle), "--gpu", f"{gpu:g}", *more, "--json")
+            here = next(iter(_estimates(own)), None)
+        preset = here.preset if here is not None and base else WITHOUT_GPU
+        return BundleCheck(gpu, preset, checked, _usable(counted), here, tuple(_estimates(rented)))
 
     return task
+
+
+def _estimates(output: str) -> list[Estimate]:
+    return [_estimate.decode(line) for line in output.splitlines() if '"kind": "estimate"' in line]
+
+
+def _usable(output: str) -> Usable | None:
+    lines = [line for line in output.splitlines() if '"summary": true' in line]
+    return _summary.decode(lines[-1]) if lines else None
 
 
 def _gpu(report: str) -> float | None:
@@ -109,8 +148,19 @@ def report(run: Path) -> Callable[[JobContext], Path]:
     return task
 
 
-def compare(runs: list[Path], out: Path) -> Callable[[JobContext], Path]:
-    """Return a job that compares runs with the first one and writes an HTML page."""
+def compare(runs: list[Path]) -> Callable[[JobContext], dict[str, Any]]:
+    """Return a job that compares runs with the first one."""
+
+    def task(work: JobContext) -> dict[str, Any]:
+        _, output = answer(work, "compare", *map(str, runs), "--json")
+        comparison: dict[str, Any] = json.loads(output)
+        return comparison
+
+    return task
+
+
+def write_comparison(runs: list[Path], out: Path) -> Callable[[JobContext], Path]:
+    """Return a job that writes a comparison as an HTML page."""
 
     def task(work: JobContext) -> Path:
         answer(work, "compare", *map(str, runs), "--html", str(out))

@@ -243,7 +243,7 @@ def test_a_run_that_never_spoke_says_what_to_do(opened, tmp_path):
     a_run(tmp_path / "mute", OVERFITTED, every=10)
     page = opened(tmp_path)
     page.commands.listen()
-    assert "trainer evaluate" in page.ui.listening.note.text()
+    assert "Evaluate speaks and measures" in page.ui.listening.note.text()
     with pytest.raises(CuratorError, match="No sample"):
         page.commands.hear_first()
     with pytest.raises(CuratorError, match="two evaluated checkpoints"):
