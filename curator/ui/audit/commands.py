@@ -265,9 +265,7 @@ class AuditCommands(QObject):
 
     @Slot(int, str)
     def _correct(self, number: int, text: str) -> None:
-        if self._decisions.correct(self._session.project.clips.get(number), text):
-            saved = self.tr("Saved the text of clip %1.").replace("%1", str(number))
-            self._session.messages.inform(saved, self.tr("Undo: Ctrl+Z"))
+        self._decisions.correct(self._session.project.clips.get(number), text)
 
     @Slot(str)
     def _fix(self, action: str) -> None:

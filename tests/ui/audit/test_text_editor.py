@@ -36,7 +36,9 @@ def test_leaving_the_text_saves_it_and_says_so(audit: Audit):
     typed(audit, "another text")
     audit.page.ui.table.setFocus()
     assert audit.session.project.clips.get(first).text == "another text"
-    assert f"Saved the text of clip {first}" in audit.last_message()
+    shown = audit.window.messages.shown
+    assert f"text of clip {first}" in shown.sentence
+    assert shown.action == "window.undo"
 
 
 def test_length_and_pace_follow_the_typing(audit: Audit):
