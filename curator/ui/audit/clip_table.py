@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import (
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -41,13 +42,15 @@ class ClipTable(QTableView):
         super().__init__(parent)
         self._clips = model
         self._saved: tuple[int | None, int, list[int]] = (None, 0, [])
-        self._resetting = False
+        self._resetting = self._is_styled = False
         self.may_skip: Callable[[], bool] = lambda: True
         """Whether a held key may leave the current clip."""
         self.setModel(model)
-        self.setItemDelegate(ClipCellDelegate(model, self))
         self.setAccessibleName(self.tr("Clips"))
         self._style()
+        self._cells = ClipCellDelegate(model, self)
+        self.setItemDelegate(self._cells)
+        self._is_styled = True
         model.modelAboutToBeReset.connect(self._remember)
         model.modelReset.connect(self._restore)
 
@@ -104,6 +107,13 @@ class ClipTable(QTableView):
             event.accept()
             return
         super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Paint the cells in another font or theme."""
+        super().changeEvent(event)
+        kinds = (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange)
+        if event.type() in kinds and self._is_styled:
+            self._cells.refresh()
 
     def keyboardSearch(self, search: str) -> None:
         """Disabled: letters are shortcuts of the page."""

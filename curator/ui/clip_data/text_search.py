@@ -10,12 +10,15 @@ SEPARATOR = b"\x1f"
 
 
 class TextSearch:
-    """Texts joined into one byte array; twice as fast as a search in each text."""
+    """Texts joined into one byte array; several times as fast as a search in each text."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
         lengths = np.fromiter(map(len, encoded), np.int64, len(encoded)) + len(SEPARATOR)
-        self._bytes = np.frombuffer(SEPARATOR.join([*encoded, b""]), np.uint8)
+        joined = SEPARATOR.join([*encoded, b"", b"", b""])  # room for a pair after the last text
+        self._bytes = np.frombuffer(joined, np.uint8)
+        pairs = (len(joined) - 1) // 2
+        self._pairs = [np.frombuffer(joined, "<u2", pairs, offset) for offset in (0, 1)]
         self._text_of = np.repeat(np.arange(len(encoded), dtype=np.int32), lengths)
         self._byte_counts = np.bincount(self._bytes, minlength=256)
         self._texts = len(encoded)
@@ -24,18 +27,24 @@ class TextSearch:
         """Mask of the texts with this substring, shape (texts,)."""
         wanted = np.frombuffer(part.encode("utf-8", "surrogatepass"), np.uint8)
         matches = np.zeros(self._texts, np.bool_)
-        starts = self._bytes.size - wanted.size + 1
         if not wanted.size:
             return ~matches
-        if starts <= 0:
-            return matches
-        # The two rarest bytes leave few candidates.
-        first, *others = np.argsort(self._byte_counts[wanted], kind="stable").tolist()
-        hit = self._bytes[first : first + starts] == wanted[first]
-        for second in others[:1]:
-            hit &= self._bytes[second : second + starts] == wanted[second]
-        at = np.flatnonzero(hit)
-        for other in others[1:]:
-            at = at[self._bytes[at + other] == wanted[other]]
+        if wanted.size == 1:
+            at = np.flatnonzero(self._bytes[: self._text_of.size] == wanted[0])
+        else:
+            at = self._places_of(wanted)
         matches[self._text_of[at]] = True
         return matches
+
+    def _places_of(self, wanted: NDArray[np.uint8]) -> NDArray[np.intp]:
+        """Positions of two or more bytes."""
+        counts = self._byte_counts[wanted]
+        rarest = int(np.argmin(counts[:-1] * counts[1:]))  # adjacent bytes with few candidates
+        value = int(wanted[rarest]) | int(wanted[rarest + 1]) << 8
+        even, odd = (np.flatnonzero(pairs == value) for pairs in self._pairs)
+        at = np.concatenate([2 * even, 2 * odd + 1]) - rarest
+        at = at[(at >= 0) & (at <= self._text_of.size - wanted.size)]
+        for place in np.argsort(counts, kind="stable").tolist():
+            if place not in (rarest, rarest + 1):
+                at = at[self._bytes[at + place] == wanted[place]]
+        return at

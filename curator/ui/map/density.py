@@ -21,9 +21,6 @@ SPREAD = 5
 DARKEST = 0.55
 """Share of the text colour in the marks of the densest band."""
 
-DARKEST_GROUND = 0.4
-"""Share of the text colour in the ground of the densest band."""
-
 Bands = NDArray[np.uint8]  # (height, width), 0..BANDS - 1
 
 
@@ -43,9 +40,9 @@ def bands_of(rows: Pixels, columns: Pixels, height: int, width: int, mark: int) 
     return cells_banded.repeat(CELL, axis=0).repeat(CELL, axis=1)[:height, :width]
 
 
-def darker(colour: str, text: str, band: int, share: float) -> int:
-    """Pixel value of a colour in a band. share: of the text colour in the last band."""
-    return as_pixel(mixed(colour, text, share * band / (BANDS - 1)))
+def darker(colour: str, text: str, band: int) -> int:
+    """Pixel value of a colour in a band: the higher, the more of the text colour."""
+    return as_pixel(mixed(colour, text, DARKEST * band / (BANDS - 1)))
 
 
 def _blurred(counts: NDArray[np.float32]) -> NDArray[np.float32]:

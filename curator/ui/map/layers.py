@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curator.ui.map.colouring import Colouring, LegendEntry
-from curator.ui.map.density import BANDS, DARKEST, darker
+from curator.ui.map.density import BANDS, darker
 from curator.ui.map.marks import DOT, REMEMBERED, as_pixel, mixed, stamp
 from curator.ui.map.raster import SOFT, Layer
 from curator.ui.map.viewport import Viewport
@@ -119,8 +119,6 @@ def layer_of(entry: LegendEntry, level: int, size: int, colours: Roles) -> Layer
         letter = entry.letter if level == FULL else ""  # on a faded mark it would shine
         mark = stamp(size, entry.shape, colour, letter, outline, ground)
     shades = (
-        tuple(darker(colour, colours.text, band, DARKEST) for band in range(BANDS))
-        if level == FULL
-        else ()
+        tuple(darker(colour, colours.text, band) for band in range(BANDS)) if level == FULL else ()
     )
     return Layer(mark, as_pixel(colour), as_pixel(mixed(colour, ground, RIM)), shades)

@@ -47,11 +47,6 @@ class Raster:
         self._pixels = np.full(shape, ground, np.uint32)
         self._ground = ground
 
-    def shade_ground(self, bands: Codes, shades: Sequence[int]) -> None:
-        """Fill the image by bands. bands: (height, width), index into ``shades`` per pixel."""
-        inside = self._inside(self._pixels)
-        inside[:] = np.array(shades, np.uint32).take(bands)
-
     def _inside(self, pixels: NDArray[Any]) -> NDArray[Any]:
         """View of an array with margins without them."""
         edge = self._border

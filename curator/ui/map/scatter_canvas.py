@@ -1,6 +1,7 @@
 """Scatter plot of clips: a cached image of all points, with rings and axes painted over it."""
 
 import math
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from curator.ui.map.axes import Axes, paint_axes
 from curator.ui.map.colouring import Colouring, LegendEntry
-from curator.ui.map.density import BANDS, DARKEST_GROUND, MANY, bands_of, darker
+from curator.ui.map.density import MANY, bands_of
 from curator.ui.map.layers import DrawOrder, ShuffledPoints, draw_order, layer_of
 from curator.ui.map.marks import as_pixel
 from curator.ui.map.point_grid import PointGrid
@@ -22,10 +23,10 @@ from curator.ui.theme import GRID, Roles, roles
 Points = NDArray[np.float64]  # (clips, 2)
 Mask = NDArray[np.bool_]  # (clips,)
 
-SIZES = ((150, 19), (900, 15), (4_000, 11), (15_000, 7))
+SIZES = ((150, 19), (900, 15), (4_000, 11), (MANY, 7))
 """Mark size in pixels, by the largest number of marks in view."""
-MANY_RADIUS = 2
-"""Radius of the discs when there are more marks."""
+RADII = ((15_000, 3), (sys.maxsize, 2))
+"""Radius of the shaded discs when there are more marks, by their largest number."""
 
 BEYOND = 11
 """Pixels outside the view from which a mark may reach into it: half the largest mark."""
@@ -258,23 +259,17 @@ class ScatterCanvas(QWidget):
         order = self._order()
         columns, rows, layers = order.on_screen(view, ratio, beyond)
         size = next((size for most, size in SIZES if layers.size <= most), 0)
-        self.mark_size = size or 2 * MANY_RADIUS + 1
+        radius = next(radius for most, radius in RADII if layers.size <= most)
+        self.mark_size = size or 2 * radius + 1
         pixels = round(self.mark_size * ratio)
         styles = [layer_of(entry, level, pixels, colours) for entry, level in order.layers]
-        bands = None
-        if layers.size > MANY:
-            bands = bands_of(rows, columns, tall, wide, pixels)
-        if self._is_shaded != (bands is not None):
-            self._is_shaded = bands is not None
+        if self._is_shaded != (not size):
+            self._is_shaded = not size
             self.shaded.emit(self._is_shaded)
         if not size:
-            raster.dilate(rows, columns, layers, styles, round(MANY_RADIUS * ratio), bands)
+            bands = bands_of(rows, columns, tall, wide, pixels)
+            raster.dilate(rows, columns, layers, styles, round(radius * ratio), bands)
             return raster
-        if bands is not None:
-            shades = [
-                darker(colours.surface, colours.text, band, DARKEST_GROUND) for band in range(BANDS)
-            ]
-            raster.shade_ground(bands, shades)
         starts = np.searchsorted(layers, np.arange(len(styles) + 1))
         for number, layer in enumerate(styles):
             part = slice(starts[number], starts[number + 1])

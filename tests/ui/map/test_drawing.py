@@ -11,7 +11,7 @@ from curator.ui.map.colouring import (
     by_measure,
     step_limits,
 )
-from curator.ui.map.density import BANDS, DARKEST, DARKEST_GROUND, MANY, bands_of
+from curator.ui.map.density import BANDS, DARKEST, MANY, bands_of
 from curator.ui.map.layers import DIM, FULL, HIDDEN, ShuffledPoints, draw_order
 from curator.ui.map.marks import DOT, SHAPES, as_pixel, icon, mixed, stamp
 from curator.ui.map.measures import Measure, measures
@@ -233,5 +233,4 @@ def test_crowded_places_stand_out_from_their_surroundings(view, qapp, count, the
     usual = KINDS[0].colour
     text = (LIGHT if theme == "light" else DARK).text
     shaded = {mixed(usual, text, DARKEST * band / (BANDS - 1)) for band in range(1, BANDS)}
-    shaded |= {mixed(surface, text, DARKEST_GROUND * b / (BANDS - 1)) for b in range(1, BANDS)}
     assert crowd & shaded
