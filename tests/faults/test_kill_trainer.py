@@ -17,7 +17,7 @@ from trainer.runs.files import is_temporary
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
-MOMENTS = {"train": 10}  # 5 of each other command
+MOMENTS = 10
 STEPS = 12
 SETTINGS = (*TOY, f"sched.total_steps={STEPS}", "run.threads=1")
 
