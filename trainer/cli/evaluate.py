@@ -39,7 +39,7 @@ SUMMARY = f"{results.FOLDER}/summary.json"
 class EvaluationContext:
     """Inputs shared by all samples of an evaluation.
 
-    about: header of the result files. emit: takes progress events.
+    about: header of the result files. emit: takes progress events, None for none.
     """
 
     run: Run
@@ -48,7 +48,7 @@ class EvaluationContext:
     settings: SynthesisSettings
     transcriber: Transcriber
     voice: VoiceStatistics
-    emit: Callable[[Mapping[str, object]], None]
+    emit: Callable[[Mapping[str, object]], None] | None = None
     about: dict[str, object] = field(default_factory=dict)
 
 
@@ -61,8 +61,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     steps = _steps(run, arguments.checkpoint)
     transcriber = Transcriber(arguments.whisper or "")
     settings = SynthesisSettings(arguments.endings, arguments.candidates, None)
-    emit = print_json if arguments.json else _nothing
-    emit({"event": "real_clips", "of": len(held_out(bundle))})
+    emit = print_json if arguments.json else None
     real = read_real(bundle, held_out(bundle), transcriber)
     voice = voice_of(bundle, real)
     context = EvaluationContext(run, bundle, script, settings, transcriber, voice, emit)
@@ -80,10 +79,6 @@ def evaluate(arguments: argparse.Namespace) -> int:
     for line in lines(summary, about, rows, real_rows):
         print_line(line)
     return 0
-
-
-def _nothing(_event: Mapping[str, object]) -> None:
-    """Discard a progress event."""
 
 
 def about_speaking(about: Mapping[str, object]) -> dict[str, object]:
@@ -177,7 +172,8 @@ def _samples(
     get_ready()  # loads the encoder before random numbers are drawn
 
     def progress(**fields: object) -> None:
-        context.emit({"event": "progress", "done": len(done), "of": len(planned), **fields})
+        if context.emit is not None:
+            context.emit({"event": "progress", "done": len(done), "of": len(planned), **fields})
 
     def keep(row: results.Row) -> None:
         done[str(row["sample"])] = row
@@ -194,7 +190,7 @@ def _samples(
         voice = speaking(context.run, context.bundle, step) if unspoken else nullcontext(None)
         with voice as speaker:
             _speak_and_measure(context, remaining, speaker, keep)
-        if remaining and context.emit is _nothing:
+        if remaining and context.emit is None:
             print_line(f"step {step}: {len(remaining)} samples, {len(unspoken)} newly synthesised.")
     rows = [results.as_read(done[sample.name]) for sample in planned]
     results.write_results(path, {**context.about, "complete": True}, rows)

@@ -1,12 +1,10 @@
 """Commands of the training page. The table of actions names these methods."""
 
 import random
-import re
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from curator.domain.errors import CuratorError, printable
@@ -15,21 +13,20 @@ from curator.ui.job_queue import Ending
 from curator.ui.page import Page
 from curator.ui.session import Session
 from curator.ui.training import trainer_process
-from curator.ui.training.evaluation_job import EvaluationJob, EvaluationProgress
+from curator.ui.training.documents import Documents
+from curator.ui.training.evaluating import Evaluating
 from curator.ui.training.layout import TrainingLayout
 from curator.ui.training.listening_view import ListeningView
 from curator.ui.training.ratings import import_ratings
 from curator.ui.training.run_follower import RunFollower
+from curator.ui.training.run_plot import best_step
 from curator.ui.training.run_record import FILE, RunRecord
-from curator.ui.training.run_view import best_step
-from curator.ui.training.speaking import Speaking
-from curator.ui.training.trainings import Trainings
+from curator.ui.training.speaking import Speaking, kept_steps
+from curator.ui.training.trainings import Trainings, newest_bundle
 from curator.ui.wording import counted
 
-LOOK, REPORT, COMPARE = "training look", "training report", "training compare"
-DOCUMENT = "training comparison document"
-STEP_NAME = re.compile(r"step-(\d{8})")
-"""Keys of the trainer's jobs in the errands queue."""
+LOOK = "training look"
+"""Key of the checks in the errands queue."""
 
 
 class TrainingCommands(QObject):
@@ -47,15 +44,17 @@ class TrainingCommands(QObject):
         self._session, self.ui, self.runs, self._player = session, ui, runs, player
         self._parent = parent
         self.trainings = Trainings(self)
-        self.evaluation = EvaluationJob(self)
+        self.evaluating = Evaluating(session, ui.listening, self)
         self.speaking = Speaking(ui.speaking, session.messages.fail, self)
-        self._compared: list[Path] = []
+        self.documents = Documents(session, ui, runs, self)
+        self.compare = self.documents.compare
+        self.open_report = self.documents.open_report
+        self.open_comparison = self.documents.open_comparison
+        self.cancel_evaluation = self.evaluating.job.cancel
         ui.new.clicked.connect(self.new_training)
         ui.view.asked.connect(self._do)
         for view in (ui.listening, ui.comparison, ui.speaking):
             view.asked.connect(self._do)
-        self.evaluation.progressed.connect(self._show_evaluation)
-        self.evaluation.ended.connect(self._evaluation_ended)
         ui.start.plan_wanted.connect(lambda: self._attempt(self.check_and_plan))
         ui.start.begin_wanted.connect(lambda: self._attempt(self.begin))
         ui.start.left.connect(self.back)
@@ -144,27 +143,6 @@ class TrainingCommands(QObject):
         else:
             self.ui.view.play_current()
 
-    def open_report(self) -> None:
-        """Write the report of the selected run and open it."""
-        self._session.errands.ask(REPORT, trainer_process.report(self._require().folder))
-
-    def compare(self) -> None:
-        """Compare the selected runs with the lowest one in the list, and open the page."""
-        rows = sorted(index.row() for index in self.ui.list.selectionModel().selectedRows())
-        if len(rows) < 2:
-            raise CuratorError(
-                self.tr("Select at least two runs to compare."),
-                self.tr("Use Ctrl or Shift to select several; the lowest one is the baseline."),
-            )
-        self._compared = [self.runs.runs.rows[row].folder for row in reversed(rows)]
-        self._session.errands.ask(COMPARE, trainer_process.compare(self._compared))
-
-    def open_comparison(self) -> None:
-        """Write the shown comparison as an HTML page and open it."""
-        out = self.runs.folder / "comparison.html"
-        task = trainer_process.write_comparison(self._compared, out)
-        self._session.errands.ask(DOCUMENT, task)
-
     def evaluate(self) -> None:
         """Speak and measure test sentences with all checkpoints; samples appear as they come."""
         run = self._require().folder
@@ -172,13 +150,8 @@ class TrainingCommands(QObject):
             raise CuratorError(
                 self.tr("This run is training."), self.tr("Evaluate it after it has ended.")
             )
-        if self.evaluation.run != run:
-            self.evaluation.start(run)
+        self.evaluating.start(run)
         self.listen()
-
-    def cancel_evaluation(self) -> None:
-        """Stop the evaluation; finished samples are kept."""
-        self.evaluation.cancel()
 
     def speak(self) -> None:
         """Show the form to speak a text with checkpoints of the selected run."""
@@ -200,14 +173,14 @@ class TrainingCommands(QObject):
 
     def close(self) -> None:
         """End the processes that belong to the window; trainings go on."""
-        self.evaluation.close()
+        self.evaluating.job.close()
         self.speaking.close()
 
     def listen(self) -> None:
         """Show the samples of the selected run for listening and rating."""
         record = self._require()
         self.ui.listening.show_run(record.folder, best_step(record))
-        self._show_evaluation(None)
+        self.evaluating.show(None)
         self.ui.front.setCurrentWidget(self.ui.listening)
         self.ui.listening.table.setFocus()
 
@@ -294,18 +267,9 @@ class TrainingCommands(QObject):
         return self.ui.listening
 
     def _fill_in(self, parent: Path | None) -> None:
-        self.ui.start.prepare(self._newest_bundle(), self.runs.folder, parent)
+        bundle = newest_bundle(self._session.project.path.absolute().parent)
+        self.ui.start.prepare(bundle, self.runs.folder, parent)
         self.ui.front.setCurrentWidget(self.ui.start)
-
-    def _newest_bundle(self) -> Path | None:
-        """Return the bundle chosen for training, else the newest one beside the project."""
-        if self._session.exported_bundle is not None:
-            return self._session.exported_bundle
-        bundles = [
-            path.parent
-            for path in self._session.project.path.absolute().parent.glob("*/bundle.json")
-        ]
-        return max(bundles, key=lambda folder: folder.stat().st_mtime, default=None)
 
     @Slot(object, str)
     def _training_ended(self, run: Path, log: str) -> None:
@@ -320,57 +284,13 @@ class TrainingCommands(QObject):
             )
             self._session.messages.fail(log.splitlines()[-1] if log else text, log)
 
-    @Slot(object)
-    def _show_evaluation(self, progress: EvaluationProgress | None) -> None:
-        """Show progress and new samples if the evaluated run is shown."""
-        listening = self.ui.listening
-        if listening.evaluated.run != self.evaluation.run:
-            listening.show_progress("", 0, 0)
-            return
-        current = self.evaluation.progress
-        assert current is not None
-        listening.show_progress(self.evaluation.text(), current.done, current.of)
-        if progress is not None and progress.done and listening.isVisible():
-            listening.reload()
-
-    @Slot(object, str)
-    def _evaluation_ended(self, run: Path, error: str) -> None:
-        listening = self.ui.listening
-        listening.show_progress("", 0, 0)
-        if listening.evaluated.run == run:
-            listening.reload()
-        if error:
-            self._session.messages.fail(error)
-        else:
-            text = self.tr("Evaluated %1.").replace("%1", printable(run.name))
-            self._session.messages.inform(text)
-
     @Slot(str, object)
     def _take(self, what: str, result: object) -> None:
         if what == LOOK and isinstance(result, trainer_process.BundleCheck):
             self.ui.start.show_check(result)
-        elif what == COMPARE and isinstance(result, dict):
-            self.ui.comparison.show_comparison(result)
-            self.ui.front.setCurrentWidget(self.ui.comparison)
-            self.ui.comparison.outcome.setFocus()
-        elif what in (REPORT, DOCUMENT) and isinstance(result, Path):
-            text = self.tr("Written: %1").replace("%1", printable(str(result)))
-            self._session.messages.inform(text)
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(result)))
 
     @Slot(object)
     def _errand_ended(self, ending: Ending) -> None:
-        if ending.what in (LOOK, REPORT, COMPARE, DOCUMENT) and ending.outcome == "failed":
+        if ending.what == LOOK and ending.outcome == "failed":
             self._session.messages.fail(f"{ending.sentence} {ending.hint}".strip(), ending.details)
-            if ending.what == LOOK:
-                self.ui.start.say(ending.sentence)
-
-
-def kept_steps(run: Path) -> list[int]:
-    """Return the checkpoints that a run keeps, ascending; 0 is the base model."""
-    try:
-        names = [path.name for path in (run / "checkpoints").iterdir()]
-    except OSError:
-        names = []
-    matches = [STEP_NAME.fullmatch(name) for name in names]
-    return [0, *sorted(int(match[1]) for match in matches if match)]
+            self.ui.start.say(ending.sentence)

@@ -19,7 +19,7 @@ from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
 from curator.ui.training.run_list import STATES
-from curator.ui.training.run_view import TITLES
+from curator.ui.training.run_plot import TITLES
 from curator.ui.wording import number, translated
 
 VERDICTS = {

@@ -4,10 +4,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QListWidget,
     QProgressBar,
     QStackedWidget,
@@ -27,6 +25,7 @@ from curator.ui.training.blind_view import BlindView
 from curator.ui.training.evaluated import ASPECTS, Evaluated, Sample, ends, read_evaluated
 from curator.ui.training.measure_texts import ASPECT_NAMES, reason
 from curator.ui.training.ratings import rate, ratings
+from curator.ui.training.sample_table import dress_samples
 from curator.ui.wording import number, translated
 
 ROLE = Qt.ItemDataRole.UserRole
@@ -85,7 +84,9 @@ class ListeningView(QWidget):
         session.changed.connect(self._follow)
 
     def _lay_out(self) -> None:
-        self._dress()
+        dress_samples(self.table)
+        self.aspects.setFixedWidth(SIDE)
+        self.aspects.setAccessibleName(self.tr("Aspects, rated 1 to 10"))
         head = QHBoxLayout()
         head.addWidget(self.heading, 1)
         head.addWidget(self.checkpoint)
@@ -114,30 +115,6 @@ class ListeningView(QWidget):
         column.addLayout(work)
         column.addWidget(self.front, 1)
         column.addLayout(foot)
-
-    def _dress(self) -> None:
-        table = self.table
-        table.setHorizontalHeaderLabels(
-            [self.tr("Category"), self.tr("Text"), self.tr("Measures"), self.tr("Rating")]
-        )
-        table.setAccessibleName(self.tr("Samples"))
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(4 * GRID)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        header.resizeSection(0, 12 * GRID)
-        header.resizeSection(2, 46 * GRID)
-        header.resizeSection(3, 8 * GRID)
-        self.aspects.setFixedWidth(SIDE)
-        self.aspects.setAccessibleName(self.tr("Aspects, rated 1 to 10"))
 
     def show_run(self, run: Path, shipped: int | None) -> None:
         """Show the samples of a run. shipped: step selected first."""

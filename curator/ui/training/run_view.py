@@ -1,6 +1,5 @@
 """View of one run: guard state, curves and test sentences."""
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,41 +17,15 @@ from PySide6.QtWidgets import (
 
 from curator.domain.errors import printable
 from curator.ui.elided_label import ElidedLabel
-from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import button, label, restyle
 from curator.ui.theme import GRID
 from curator.ui.training.curves_view import CurvesView
-from curator.ui.training.plot import Line, Plot
 from curator.ui.training.run_list import ENDED
 from curator.ui.training.run_phase import phase_text, read_phase
-from curator.ui.training.run_record import MEASURES, METRICS, MeasureSeries, RunRecord, Spoken
+from curator.ui.training.run_plot import curve_keys, curve_title, plot_of
+from curator.ui.training.run_record import METRICS, RunRecord, Spoken
 from curator.ui.wording import about, number, translated
 
-TITLES = {
-    "mel_ce": QT_TRANSLATE_NOOP("Training", "Audio loss (mel_ce, nats)"),
-    "eos_ce": QT_TRANSLATE_NOOP("Training", "End-of-speech loss (eos_ce, nats)"),
-    "text_ce": QT_TRANSLATE_NOOP("Training", "Text loss (text_ce, nats)"),
-    "wer": QT_TRANSLATE_NOOP("Training", "Word error rate, %1 sentences"),
-    "similarity": QT_TRANSLATE_NOOP("Training", "Speaker similarity, %1 sentences"),
-    "dnsmos": QT_TRANSLATE_NOOP("Training", "DNSMOS (1 to 5), %1 sentences"),
-    "run_on": QT_TRANSLATE_NOOP("Training", "Overran, share of %1 sentences"),
-    "early_stop": QT_TRANSLATE_NOOP("Training", "Stopped early, share of %1 sentences"),
-}
-BY_CATEGORY = "/category"
-"""Suffix of the keys of the curves by category."""
-CATEGORY_TITLES = {
-    "mel_ce": QT_TRANSLATE_NOOP("Training", "Audio loss by category (mel_ce, nats)"),
-    "eos_ce": QT_TRANSLATE_NOOP("Training", "End-of-speech loss by category (eos_ce, nats)"),
-    "text_ce": QT_TRANSLATE_NOOP("Training", "Text loss by category (text_ce, nats)"),
-}
-UNITS = {
-    "similarity": QT_TRANSLATE_NOOP("Training", "Cosine similarity"),
-    "dnsmos": QT_TRANSLATE_NOOP("Training", "DNSMOS"),
-    "wer": QT_TRANSLATE_NOOP("Training", "Word error rate"),
-    "run_on": QT_TRANSLATE_NOOP("Training", "Share"),
-    "early_stop": QT_TRANSLATE_NOOP("Training", "Share"),
-}
-"""Titles of the y axis; the others are in nats."""
 LOOKS = {"improves": "kept", "flat": "quiet", "overfits": "warning", "falls_apart": "error"}
 LIST_HEIGHT = 14 * GRID
 SMOOTHEST = 99
@@ -223,14 +196,12 @@ class RunView(QWidget):
             self._show_curves(self._shown)
 
     def _show_curves(self, record: RunRecord) -> None:
-        measured = [key for key in MEASURES if key in record.measures]
-        by_category = [f"{key}{BY_CATEGORY}" for key in METRICS if record.categories[key]]
-        self._curves = [*METRICS, *measured, *by_category]
+        self._curves = curve_keys(record)
         self.buttons["next_loss"].setText(self.tr("Next curve"))
         if self.loss not in self._curves:
             self.loss = METRICS[0]
         self._fill_choices(record)
-        self.curves.show_plot(self._plot(record))
+        self.curves.show_plot(plot_of(self.loss, record, self.overlays))
 
     def _fill_choices(self, record: RunRecord) -> None:
         """List the curves that the run has."""
@@ -238,47 +209,8 @@ class RunView(QWidget):
             with QSignalBlocker(self.curve):
                 self.curve.clear()
                 for key in self._curves:
-                    self.curve.addItem(self._title(record, key), key)
+                    self.curve.addItem(curve_title(record, key), key)
         self.curve.setCurrentIndex(self._curves.index(self.loss))
-
-    def _title(self, record: RunRecord, key: str) -> str:
-        if key.endswith(BY_CATEGORY):
-            return translated("Training", CATEGORY_TITLES[key.removesuffix(BY_CATEGORY)])
-        series = record.measures.get(key)
-        return translated("Training", TITLES[key]).replace(
-            "%1", number(series.samples if series else 0)
-        )
-
-    def _plot(self, record: RunRecord) -> Plot:
-        """Return the plot of the selected curve, with the other runs."""
-        key = self.loss
-        metric = key.removesuffix(BY_CATEGORY)
-        lines: list[Line] = []
-        if key.endswith(BY_CATEGORY):
-            for at, (category, series) in enumerate(sorted(record.categories[metric].items())):
-                lines.append(Line(printable(category) or self.tr("no category"), series, at))
-        else:
-            runs = [record, *(each for each in self.overlays if each is not record)]
-            for at, run in enumerate(runs):
-                prefix = f"{printable(run.folder.name)}: " if len(runs) > 1 else ""
-                lines += self._lines(run, metric, prefix, at)
-        many = ((record.started.choices if record.started else None) or {}).get(metric, 0)
-        chance = math.log(many) if many > 1 and metric in METRICS else None
-        unit = translated("Training", UNITS[metric]) if metric in UNITS else self.tr("nats")
-        return Plot(self._title(record, key), unit, lines, best_step(record), chance)
-
-    def _lines(self, run: RunRecord, metric: str, prefix: str, colour: int) -> list[Line]:
-        """Return the lines of a run: training and validation, or a measure with intervals."""
-        if metric in run.measures:
-            series: MeasureSeries = run.measures[metric]
-            name = prefix + self.tr("test sentences")
-            return [Line(name, series, colour, True, series.low, series.high)]
-        if metric not in METRICS:
-            return []
-        return [
-            Line(prefix + self.tr("training"), run.training[metric], colour, False),
-            Line(prefix + self.tr("validation"), run.evaluation[metric], colour),
-        ]
 
     def _show_spoken(self, record: RunRecord) -> None:
         """List the test sentences, newest first."""
@@ -315,14 +247,3 @@ class RunView(QWidget):
 
     def _play(self, item: QListWidgetItem) -> None:
         self.play_wanted.emit(Path(item.data(Qt.ItemDataRole.UserRole)))
-
-
-def best_step(record: RunRecord) -> int | None:
-    """Return the evaluated step with the lowest mel_ce."""
-    series = record.evaluation["mel_ce"]
-    good = [
-        (value, step)
-        for step, value in zip(series.steps, series.values, strict=True)
-        if math.isfinite(value)
-    ]
-    return min(good)[1] if good else record.best

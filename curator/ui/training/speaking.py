@@ -1,5 +1,6 @@
 """Controller of the speak view: one trainer process per checkpoint, at most two."""
 
+import re
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +14,7 @@ from curator.ui.training.json_process import JsonProcess
 from curator.ui.training.speak_view import SpeakView
 
 MOST_VOICES = 2
+STEP_NAME = re.compile(r"step-(\d{8})")
 
 
 class Speaking(QObject):
@@ -129,3 +131,13 @@ class Speaking(QObject):
         text = self.tr("Speaking… The first text of a checkpoint takes longer: it is loaded.")
         done = self.tr("A plays the newest text of checkpoint A, S that of B.")
         self._view.state.setText(text if working else done if self.latest else "")
+
+
+def kept_steps(run: Path) -> list[int]:
+    """Return the checkpoints that a run keeps, ascending; 0 is the base model."""
+    try:
+        names = [path.name for path in (run / "checkpoints").iterdir()]
+    except OSError:
+        names = []
+    matches = [STEP_NAME.fullmatch(name) for name in names]
+    return [0, *sorted(int(match[1]) for match in matches if match)]

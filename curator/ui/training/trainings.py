@@ -129,3 +129,9 @@ def log_tail(log: Path) -> str:
         return ""
     lines = [line for line in data.decode("utf-8", "replace").splitlines() if line.strip()]
     return "\n".join(lines[-6:])
+
+
+def newest_bundle(folder: Path) -> Path | None:
+    """Return the newest bundle in a folder, None without one."""
+    bundles = [path.parent for path in folder.glob("*/bundle.json")]
+    return max(bundles, key=lambda bundle: bundle.stat().st_mtime, default=None)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtTest import QTest
 
 from curator.ui.theme import DARK, LIGHT, contrast
-from curator.ui.training.curves_view import COLOURS, CurvesView
+from curator.ui.training.curves_view import CurvesView
 from curator.ui.training.plot import (
     Line,
     Plot,
@@ -17,6 +17,7 @@ from curator.ui.training.plot import (
     smoothed,
     value_at,
 )
+from curator.ui.training.plot_painter import COLOURS
 from curator.ui.training.run_record import Series
 
 AREA = QRectF(0, 0, 100, 100)

@@ -1,0 +1,219 @@
+"""Painting of a line plot: legend, grid, lines, levels and the values under the pointer."""
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from curator.ui.theme import DARK, GRID, roles
+from curator.ui.training.plot import (
+    Floats,
+    Line,
+    Plot,
+    Scale,
+    arrays,
+    log_ticks,
+    polygons,
+    ticks,
+    value_at,
+)
+from curator.ui.wording import number
+
+LEFT, RIGHT, TOP, BOTTOM = 9 * GRID, 2 * GRID, 6 * GRID, 6 * GRID
+DOT = 3.0
+SPAN_ALPHA, FAINT_ALPHA = 0.3, 0.35
+FEW = 300
+"""Upper bound of points drawn as a wide, antialiased line."""
+NEAR_DOTS = 3
+"""Dots need so many times their size of width each."""
+COLOURS = {
+    False: ("#1f5fa8", "#b45309", "#1b6e3c", "#9d2b6b", "#5c5f63", "#6d28d9", "#0f766e", "#a81e1e"),
+    True: ("#7db4f0", "#f0b95a", "#7fd19b", "#f29bc9", "#a7adb3", "#c4a6f5", "#6fd3c9", "#ff9c94"),
+}
+"""Line colours of the light and the dark theme; contrast to the surface is at least 4.5."""
+STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
+
+
+class PlotPainter:
+    """Paints a plot. drawn: steps and smoothed values of its lines."""
+
+    def __init__(
+        self, painter: QPainter, widget: QWidget, plot: Plot, drawn: Sequence[tuple[Floats, Floats]]
+    ) -> None:
+        self._painter, self._widget, self._plot, self._drawn = painter, widget, plot, drawn
+        self._colours = roles(widget)
+        self._smoothing = 0.0
+
+    def end(self) -> None:
+        """End the painting."""
+        self._painter.end()
+
+    def paint(self, scale: Scale | None, *, smoothing: float, pointed: float | None) -> None:
+        """Paint everything. scale: None without values. pointed: step under the pointer."""
+        painter, colours, widget = self._painter, self._colours, self._widget
+        self._smoothing = smoothing
+        painter.fillRect(widget.rect(), QColor(colours.surface))
+        painter.setPen(QColor(colours.text))
+        painter.drawText(GRID, 2 * GRID, self._plot.title)
+        if scale is None:
+            painter.setPen(QColor(colours.quiet))
+            painter.drawText(widget.rect(), Qt.AlignmentFlag.AlignCenter, self._tr("No steps yet"))
+        else:
+            self._draw_legend()
+            self._draw_grid(scale)
+            self._draw_levels(scale)
+            painter.setClipRect(scale.area.adjusted(-DOT, -DOT, DOT, DOT))
+            for line, drawn in zip(self._plot.lines, self._drawn, strict=True):
+                self._draw_line(scale, line, drawn)
+            painter.setClipping(False)
+            if pointed is not None:
+                self._draw_pointed(scale, pointed)
+        if widget.hasFocus():
+            painter.setPen(QPen(QColor(colours.accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(widget.rect().adjusted(1, 1, -1, -1))
+
+    def _tr(self, text: str) -> str:
+        return QCoreApplication.translate("CurvesView", text)
+
+    def _colour(self, line: Line) -> QColor:
+        colours = COLOURS[self._colours is DARK]
+        return QColor(colours[line.colour % len(colours)])
+
+    def _values_at(self, step: float) -> list[tuple[Line, float, float]]:
+        """Lines with their point nearest to a step."""
+        points = [
+            (line, value_at(drawn, step))
+            for line, drawn in zip(self._plot.lines, self._drawn, strict=True)
+        ]
+        return [(line, *point) for line, point in points if point is not None]
+
+    def _draw_legend(self) -> None:
+        metrics = QFontMetricsF(self._painter.font())
+        x, y = float(GRID), 4 * GRID
+        for line in self._plot.lines:
+            width = 4 * GRID + metrics.horizontalAdvance(line.name)
+            if x + width > self._widget.width() - GRID:
+                self._painter.setPen(QColor(self._colours.quiet))
+                self._painter.drawText(QPointF(x, y + metrics.ascent() / 2 - 1), "…")
+                break
+            self._painter.setPen(_pen(self._colour(line), line))
+            self._painter.drawLine(QPointF(x, y), QPointF(x + 2.5 * GRID, y))
+            self._painter.setPen(QColor(self._colours.text))
+            self._painter.drawText(QPointF(x + 3 * GRID, y + metrics.ascent() / 2 - 1), line.name)
+            x += width + 2 * GRID
+
+    def _draw_grid(self, scale: Scale) -> None:
+        area = scale.area
+        values = log_ticks if scale.logarithmic else ticks
+        for tick in values(scale.low, scale.high):
+            y = scale.y(tick)
+            self._painter.setPen(QColor(self._colours.hairline))
+            self._painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+            self._painter.setPen(QColor(self._colours.quiet))
+            place = QRectF(2 * GRID, y - GRID, LEFT - 3 * GRID, 2 * GRID)
+            self._painter.drawText(
+                place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{tick:g}"
+            )
+        self._painter.setPen(QColor(self._colours.quiet))
+        for tick in ticks(scale.first, scale.last):
+            place = QRectF(scale.x(tick) - 4 * GRID, area.bottom() + 4, 8 * GRID, 2 * GRID)
+            self._painter.drawText(place, Qt.AlignmentFlag.AlignCenter, number(round(tick)))
+        under = QRectF(area.left(), area.bottom() + 3 * GRID, area.width(), 2.5 * GRID)
+        self._painter.drawText(under, Qt.AlignmentFlag.AlignCenter, self._tr("Step"))
+        self._painter.save()
+        self._painter.translate(2 * GRID, area.center().y())
+        self._painter.rotate(-90)
+        beside = QRectF(-area.height() / 2, -1.5 * GRID, area.height(), 2.5 * GRID)
+        self._painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, self._plot.unit)
+        self._painter.restore()
+
+    def _draw_levels(self, scale: Scale) -> None:
+        """Draw the chance level and the best step."""
+        area = scale.area
+        if self._plot.chance is not None:
+            y = scale.y(self._plot.chance)
+            self._painter.setPen(QPen(QColor(self._colours.quiet), 1, Qt.PenStyle.DotLine))
+            self._painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+            place = QRectF(area.right() - 14 * GRID, y - 2 * GRID, 14 * GRID, 2 * GRID)
+            side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+            self._painter.drawText(place, side, self._tr("chance"))
+        best = self._plot.best
+        if best is not None and scale.first <= best <= scale.last:
+            x = scale.x(best)
+            self._painter.setPen(QPen(QColor(self._colours.playhead), 1, Qt.PenStyle.DashLine))
+            self._painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+            right = x + 14 * GRID < area.right()
+            place = QRectF(x + 4 if right else x - 14 * GRID - 4, area.top(), 14 * GRID, 2 * GRID)
+            align = Qt.AlignmentFlag.AlignLeft if right else Qt.AlignmentFlag.AlignRight
+            self._painter.drawText(place, align, self._tr("best: %1").replace("%1", number(best)))
+
+    def _draw_line(self, scale: Scale, line: Line, drawn: tuple[Floats, Floats]) -> None:
+        colour = self._colour(line)
+        if not line.bold and self._smoothing:
+            faint = QColor(colour)
+            faint.setAlphaF(FAINT_ALPHA)
+            self._painter.setPen(QPen(faint, 1))
+            for polygon in polygons(*arrays(line.series), scale):
+                self._painter.drawPolyline(polygon)
+        span = QColor(colour)
+        span.setAlphaF(SPAN_ALPHA)
+        self._painter.setPen(QPen(span, 2 * DOT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+        for step, low, high in zip(line.series.steps, line.low, line.high, strict=False):
+            if math.isfinite(low) and math.isfinite(high):
+                x = scale.x(step)
+                self._painter.drawLine(QPointF(x, scale.y(low)), QPointF(x, scale.y(high)))
+        steps, values = drawn
+        # Wide smooth strokes of a line that turns at every pixel take a tenth of a second.
+        dense = steps.size > FEW
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, not dense)
+        pen = _pen(colour, line)
+        self._painter.setPen(QPen(colour, 1) if dense else pen)
+        for polygon in polygons(steps, values, scale):
+            self._painter.drawPolyline(polygon)
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if line.bold and steps.size <= scale.area.width() / (NEAR_DOTS * DOT):
+            self._painter.setPen(QPen(colour, 1))
+            self._painter.setBrush(colour)
+            for x, y in zip(steps, scale.ys(values), strict=True):
+                if math.isfinite(y):
+                    self._painter.drawEllipse(QPointF(scale.x(x), y), DOT, DOT)
+            self._painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _draw_pointed(self, scale: Scale, pointed: float) -> None:
+        """Draw the values at the pointer, in a box beside it."""
+        points = self._values_at(pointed)
+        if not points:
+            return
+        x = scale.x(pointed)
+        self._painter.setPen(QPen(QColor(self._colours.quiet), 1))
+        self._painter.drawLine(QPointF(x, scale.area.top()), QPointF(x, scale.area.bottom()))
+        texts = [
+            self._tr("%1: %2 (step %3)")
+            .replace("%1", line.name)
+            .replace("%2", f"{value:.4g}")
+            .replace("%3", number(round(step)))
+            for line, step, value in points
+        ]
+        metrics = QFontMetricsF(self._painter.font())
+        width = max(metrics.horizontalAdvance(text) for text in texts) + 4 * GRID
+        height = len(texts) * metrics.height() + GRID
+        left = x + GRID if x + GRID + width < self._widget.width() else x - GRID - width
+        box = QRectF(left, scale.area.top() + GRID, width, height)
+        self._painter.setPen(QColor(self._colours.edge))
+        self._painter.setBrush(QColor(self._colours.raised))
+        self._painter.drawRect(box)
+        for row, ((line, _, _), text) in enumerate(zip(points, texts, strict=True)):
+            y = box.top() + GRID / 2 + row * metrics.height() + metrics.ascent()
+            self._painter.fillRect(QRectF(left + GRID, y - GRID, GRID, GRID), self._colour(line))
+            self._painter.setPen(QColor(self._colours.text))
+            self._painter.drawText(QPointF(left + 3 * GRID, y), text)
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _pen(colour: QColor, line: Line) -> QPen:
+    """Pen of a line; lines of the second round of colours are dashed."""
+    style = STYLES[line.colour // len(COLOURS[False]) % len(STYLES)]
+    return QPen(colour, 2 if line.bold else 1, style)
