@@ -56,8 +56,9 @@ class Documents(QObject):
     def _take(self, what: str, result: object) -> None:
         if what == COMPARE and isinstance(result, dict):
             self.ui.comparison.show_comparison(result)
-            self.ui.front.setCurrentWidget(self.ui.comparison)
-            self.ui.comparison.outcome.setFocus()
+            if self.ui.front.currentWidget() is self.ui.view:  # not if something else was opened
+                self.ui.front.setCurrentWidget(self.ui.comparison)
+                self.ui.comparison.outcome.setFocus()
         elif what in (REPORT, DOCUMENT) and isinstance(result, Path):
             text = self.tr("Written: %1").replace("%1", printable(str(result)))
             self._session.messages.inform(text)

@@ -12,7 +12,7 @@ STARTING = "starting"
 PHASES = {
     STARTING: QT_TRANSLATE_NOOP("Training", "starting"),
     "loading": QT_TRANSLATE_NOOP("Training", "loading the model"),
-    "preparing": QT_TRANSLATE_NOOP("Training", "preparing clips"),
+    "preparing": QT_TRANSLATE_NOOP("Training", "preparing"),
     "first_evaluation": QT_TRANSLATE_NOOP("Training", "evaluating step 0"),
 }
 
@@ -37,7 +37,7 @@ def read_phase(run: Path) -> RunPhase | None:
 
 
 def phase_text(phase: RunPhase) -> str:
-    """Format a phase: "preparing clips, 12 of 80"."""
+    """Format a phase: "preparing, 12 of 80"."""
     text = translated("Training", PHASES.get(phase.phase, phase.phase))
     if not phase.of:
         return text

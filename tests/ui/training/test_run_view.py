@@ -45,7 +45,7 @@ def test_a_run_is_listed_with_its_phase_before_it_has_events(qtbot, opened, tmp_
     run.mkdir()
     (run / "run.json").write_text("{}")
     (run / "phase.json").write_text(json.dumps({"phase": "preparing", "done": 12, "of": 80}))
-    assert state() == "preparing clips, 12 of 80"
+    assert state() == "preparing, 12 of 80"
     page.ui.list.selectRow(0)
     qtbot.waitUntil(lambda: "12 of 80" in page.ui.view.where.text(), timeout=60_000)
     (run / "phase.json").write_text(json.dumps({"phase": "first_evaluation"}))
