@@ -1,6 +1,7 @@
 """Table of the recordings."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from curator.ui.intake.recordings_model import RecordingRow, RecordingsModel
@@ -32,6 +33,14 @@ class RecordingsView(QTableView):
         for column, width in enumerate(WIDTHS):
             header.resizeSection(column, width * GRID)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Give the titles the room they need in the present font and language."""
+        super().showEvent(event)
+        header = self.horizontalHeader()
+        for column in range(1, len(WIDTHS)):
+            needed = header.sectionSizeFromContents(column).width()
+            header.resizeSection(column, max(header.sectionSize(column), needed))
 
     @property
     def chosen(self) -> RecordingRow | None:
