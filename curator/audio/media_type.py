@@ -4,6 +4,7 @@ from contextlib import closing
 from pathlib import Path
 
 import av
+from av.stream import Disposition
 
 from curator.audio.byte_view import FileRange
 from curator.audio.sniff import HEAD_BYTES, Container, sniff
@@ -60,6 +61,8 @@ def _has_pictures(path: Path) -> bool:
             if not isinstance(kind, Container) or not kind.demuxer:
                 return False
             with av.open(file, format=kind.demuxer, options={"protocol_whitelist": "none"}) as film:
-                return any(not track.disposition.attached_pic for track in film.streams.video)
+                return any(
+                    not track.disposition & Disposition.attached_pic for track in film.streams.video
+                )
     except (OSError, ValueError, av.FFmpegError):
         return False
