@@ -106,9 +106,16 @@ def family_of(base: Path | None, target: str) -> str | None:
     target: of the bundle, "" for none.
     """
     for name, family in trainable().items():
-        if base is not None and any((base / file).is_file() for file in family.base_files):
+        if base is not None and _has_base(base, family):
             return name
     return next((name for name, family in trainable().items() if family.target == target), None)
+
+
+def _has_base(base: Path, family: Family) -> bool:
+    """Whether a folder, or a checkpoint given as a file, is a base of a family."""
+    if base.is_file():
+        return any(Path(file).suffix == base.suffix for file in family.base_files)
+    return any((base / file).is_file() for file in family.base_files)
 
 
 def target_of(config: TrainConfig) -> str:

@@ -58,12 +58,14 @@ class Sampler(Struct, frozen=True, forbid_unknown_fields=True):
 class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """base: folder of the released files; random=true builds a small random network instead.
 
-    environment: of an inference-only model; "" is the default folder. layers, width, heads,
-    dvae_width, vocoder_width, vocabulary: of the random network. dropout: -1 keeps the default.
+    edition: of Chatterbox, needed if the base folder contains several. environment: of an
+    inference-only model; "" is the default folder. layers, width, heads, dvae_width,
+    vocoder_width, vocabulary: of the random network. dropout: -1 keeps the default.
     """
 
     backend: str = "xtts"
     base: str = ""
+    edition: Literal["", "en", "multilingual", "multilingual_v2"] = ""
     environment: str = ""
     random: bool = False
     layers: Count = 4

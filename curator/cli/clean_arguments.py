@@ -24,6 +24,9 @@ def add_models_command(make: Make) -> None:
     part("list", "list_", "List models with purpose, licence and state.")
     getting = part("get", "get_", "Download models; resumes interrupted downloads.")
     getting.add_argument("names", metavar="NAME", nargs="+")
+    getting.add_argument(
+        "--accept-licence", action="store_true", help="accept the terms of these models, once"
+    )
     importing = part(
         "import", "import_", "Copy models from a folder, for machines without a network."
     )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from curator.domain.errors import CuratorError, printable
 from curator.weights.catalogue import ListedModel, listed_model, listed_models
 from curator.weights.download import Tell, get, import_from, models_in
-from curator.weights.folder import ModelState, Standing, standing
+from curator.weights.folder import ModelState, Standing, accept, has_accepted, standing
 
 UPDATE_EVERY_S = 0.5
 MB = 1_000_000
@@ -37,6 +37,8 @@ def verify(arguments: Namespace) -> int:
 def get_(arguments: Namespace) -> int:
     """Download models."""
     for model in _named(arguments.names):
+        if arguments.accept_licence and not has_accepted(model):
+            accept(model)
         folder = get(model, _progress_of(model, as_json=arguments.json))
         _print_done(arguments, model, f"{model.name} is in {printable(str(folder))}.")
     return 0
@@ -72,6 +74,8 @@ def _print_model(arguments: Namespace, status: Standing) -> None:
             "size": model.size,
             "revision": model.revision,
             "licence": model.licence,
+            "terms": model.terms or None,
+            "accepted": has_accepted(model),
             "origin": model.origin,
             "use": model.use,
             "files": [

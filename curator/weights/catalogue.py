@@ -32,7 +32,8 @@ class ListedModel:
     """A model of the list.
 
     kind: "whisper", "cleaner"... revision: of its repository, or of its package. install: the
-    packages that carry it, "" when it has to be downloaded or imported.
+    packages that carry it, "" when it has to be downloaded or imported. terms: of a licence that a
+    person has to accept before the download, "" for none.
     """
 
     name: str
@@ -43,6 +44,7 @@ class ListedModel:
     revision: str
     install: str
     files: tuple[ListedFile, ...]
+    terms: str = ""
 
     @property
     def size(self) -> int | None:
@@ -107,6 +109,7 @@ def _model(entry: Mapping[str, Any]) -> ListedModel:
         entry.get("revision", ""),
         entry.get("install", ""),
         tuple(_file(file, address) for file in entry["file"]),
+        entry.get("terms", ""),
     )
 
 

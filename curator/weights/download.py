@@ -22,6 +22,7 @@ from curator.weights.catalogue import ListedFile, ListedModel
 from curator.weights.folder import (
     fault_of,
     folder_of,
+    has_accepted,
     hash_of,
     part_of,
     paths_of,
@@ -69,6 +70,10 @@ def get(model: ListedModel, tell: Tell = _tell_nobody) -> Path:
             f"Import it from a folder: curator models import {model.name} FOLDER.",
         )
     done = 0
+    if not has_accepted(model):
+        raise MissingModel(
+            model.terms, f"Accept this once: curator models get {model.name} --accept-licence."
+        )
     for file in model.files:
         path = folder_of(model) / file.name
         if fault_of(model, file):

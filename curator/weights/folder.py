@@ -24,6 +24,7 @@ PART = ".part"
 """Ending of files that are being downloaded or copied."""
 
 RECORDS = "recorded.json"
+ACCEPTED = "accepted-licences.json"
 HASHED_AT_ONCE = 1 << 20  # bytes
 _recording = threading.Lock()
 
@@ -169,6 +170,32 @@ def recorded(model: ListedModel, file: ListedFile) -> Record | None:
 def record(model: ListedModel, file: ListedFile, sha256: str, size: int, origin: str) -> None:
     """Record the hash of a file without a published one; the first record stays."""
     _remember(f"{model.name}/{file.name}", sha256, size, origin)
+
+
+def has_accepted(model: ListedModel) -> bool:
+    """Whether a person has accepted the terms of a model; True if it has none."""
+    return not model.terms or _accepted().get(model.name, {}).get("terms") == model.terms
+
+
+def accept(model: ListedModel) -> None:
+    """Record that a person has accepted the terms of a model."""
+    with _recording:
+        accepted = _accepted()
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        accepted[model.name] = {"terms": model.terms, "at": at}
+        models_folder().mkdir(parents=True, exist_ok=True)
+        content = json.dumps(accepted, indent=1).encode()
+        write_bytes_atomically(models_folder() / ACCEPTED, content)
+
+
+def _accepted() -> dict[str, dict[str, str]]:
+    try:
+        content: dict[str, dict[str, str]] = json.loads(
+            (models_folder() / ACCEPTED).read_text(encoding="utf-8")
+        )
+    except (FileNotFoundError, ValueError):
+        return {}
+    return content
 
 
 def require_unchanged(owner: str, paths: Iterable[Path], way_out: str) -> None:

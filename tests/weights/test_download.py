@@ -1,6 +1,7 @@
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,14 @@ from curator.weights import download
 from curator.weights import folder as weights_folder
 from curator.weights.catalogue import ListedFile, ListedModel, listed_models
 from curator.weights.download import get, import_from, models_in
-from curator.weights.folder import ModelState, folder_of, part_of, standing, verified_folder
+from curator.weights.folder import (
+    ModelState,
+    folder_of,
+    has_accepted,
+    part_of,
+    standing,
+    verified_folder,
+)
 from curator.weights.lookup import whisper_folder
 from tests.helpers.model_server import a_file_server
 
@@ -205,6 +213,32 @@ def test_every_model_of_the_list_says_what_it_is():
         assert model.packages or model.can_be_downloaded
         assert all(not file.sha256 or len(file.sha256) == 64 for file in model.files)
         assert all(file.sha256 for file in model.files) or model.revision == "main"
+
+
+def test_a_licence_with_terms_is_accepted_once(server, tmp_path, monkeypatch, capsys):
+    model = replace(a_model(server.address), terms="Only for tests.")
+    for module in ("curator.cli.models.listed_models", "curator.weights.catalogue.listed_models"):
+        monkeypatch.setattr(module, lambda kind=None: (model,))
+    assert run(["models", "get", "testing"]) == 1
+    message = capsys.readouterr().err
+    assert "Only for tests." in message
+    assert "curator models get testing --accept-licence" in message
+    assert not folder_of(model).exists()
+    assert run(["models", "get", "testing", "--accept-licence"]) == 0
+    (folder_of(model) / "weights.pt").unlink()
+    assert run(["models", "get", "testing"]) == 0
+    changed = replace(model, terms="Other terms.")
+    assert not has_accepted(changed)
+
+
+def test_the_released_xtts_is_listed_with_its_terms_and_the_hash_of_each_file():
+    model = next(model for model in listed_models("xtts"))
+    assert {file.name for file in model.files} == {
+        "model.pth", "vocab.json", "dvae.pth", "mel_stats.pth", "config.json"
+    }  # fmt: skip
+    assert all(file.sha256 and file.size for file in model.files)
+    assert "non-commercially" in model.terms
+    assert model.revision in model.files[0].address
 
 
 def test_a_whisper_that_another_program_downloaded_may_not_change(tmp_path, monkeypatch):

@@ -118,7 +118,7 @@ class Backend(Protocol):
         ...
 
     def fit(self, clips: Sequence[Clip], arrays: Mapping[str, Arrays]) -> None:
-        """Fit statistics over all encoded clips, by id, before the first batch."""
+        """Fit statistics over all encoded clips, by id, before the first batch; frees encoders."""
         ...
 
     def length(self, clip: Clip) -> int:

@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from trainer.backends import Item
 from trainer.backends.objective import PARTS
+from trainer.backends.transfer import on_device
 
 Ids = NDArray[np.int64]
 Nats = tuple[torch.Tensor, torch.Tensor]
@@ -82,11 +83,11 @@ class Packed:
     def to(self, device: torch.device) -> Self:
         """Copy on another device."""
         moved: dict[str, Any] = {
-            field.name: value.to(device, non_blocking=True)
+            field.name: on_device(value, device)
             for field in fields(self)
             if isinstance(value := getattr(self, field.name), torch.Tensor)
         }
-        prompts = tuple(group.to(device, non_blocking=True) for group in self.prompts)
+        prompts = tuple(on_device(group, device) for group in self.prompts)
         return replace(self, **moved, prompts=prompts)
 
 

@@ -32,6 +32,8 @@ def configured(arguments: Arguments, *, base_needed: bool = True) -> TrainConfig
     changes = list(arguments.set)
     if arguments.base is not None:
         changes.append(f"model.base={json.dumps(str(arguments.base.resolve()))}")
+    if getattr(arguments, "edition", None):
+        changes.append(f'model.edition="{arguments.edition}"')
     preset = arguments.preset
     parent = getattr(arguments, "parent", None)
     if parent is not None:
@@ -43,6 +45,20 @@ def configured(arguments: Arguments, *, base_needed: bool = True) -> TrainConfig
             "Name its folder with --base, or try the pipeline with --preset tiny-cpu.",
         )
     return config
+
+
+def stock_checkpoint(path: Path) -> Path | None:
+    """The checkpoint of coqui's trainer that a path means; None if it is not one of its runs."""
+    from trainer.runs.run import ABOUT
+    from trainer.stock_runs.run import BEST, find_stock_run, read_stock_run
+
+    if path.is_file():
+        return path
+    folder = None if (path / ABOUT).is_file() else find_stock_run(path)
+    if folder is None:
+        return path / BEST if (path / BEST).is_file() else None
+    kept = read_stock_run(folder).kept()
+    return kept[0][1] if kept else folder / BEST
 
 
 def default_config(arguments: Arguments) -> TrainConfig:
@@ -140,16 +156,19 @@ def prepare(arguments: Arguments) -> int:
     from trainer.cli.terminal import Terminal
     from trainer.data.dataset import build_dataset
     from trainer.families import cache_folder, open_backend
+    from trainer.runs.distributed import join, leave
 
     bundle = read_bundle(arguments.bundle)
     config = configured(arguments)
     cache = cache_folder(bundle.folder, config)
     started = time.monotonic()
     terminal = Terminal()
+    world = join(config)
     backend = open_backend(config, bundle)
     added: Any = backend.identity().get("added")
-    dataset = build_dataset(backend, bundle, config, terminal.prepared)
+    dataset = build_dataset(backend, bundle, config, terminal.prepared, world)
     terminal.close()
+    leave()
     prepared = dataset.prepared
     fields: dict[str, Any] = {
         "clips": len(prepared.by_clip),
@@ -162,6 +181,8 @@ def prepare(arguments: Arguments) -> int:
     }
     if added:
         fields["added"] = added
+    if not world.is_main:
+        return 0
     if arguments.json:
         print_json(fields)
     else:
@@ -175,12 +196,30 @@ def prepare(arguments: Arguments) -> int:
 
 
 def report(arguments: Arguments) -> int:
-    """Write the report of a run as HTML and Markdown."""
+    """Write the report of a run as HTML and Markdown; also of a run of coqui's trainer."""
     from trainer.report import write_report
+    from trainer.report.targets import save_targets
+    from trainer.runs.run import ABOUT
+    from trainer.stock_runs.report import advice, as_record, write_stock_report
+    from trainer.stock_runs.run import find_stock_run
 
+    stock = None if (arguments.run / ABOUT).is_file() else find_stock_run(arguments.run)
+    if stock is not None:
+        out = arguments.out or stock / "report.html"
+        stock_run = write_stock_report(stock, out)
+        if arguments.json:
+            print_json({**as_record(stock_run), "report": str(out)})
+        else:
+            print_line(f"{advice(stock_run)}\nReport: {out}")
+        return 0
+    if arguments.targets is not None:
+        save_targets(arguments.targets, arguments.run)
     out = arguments.out or arguments.run / "report.html"
     write_report(arguments.run, out, bundle=arguments.bundle, price=arguments.price)
-    print_line(f"Report: {out}")
+    if arguments.json:
+        print_json({"kind": "run", "report": str(out)})
+    else:
+        print_line(f"Report: {out}")
     return 0
 
 
@@ -191,6 +230,8 @@ def doctor(arguments: Arguments) -> int:
 
     if arguments.make:
         return _make(arguments)
+    if arguments.gpu_check:
+        return _gpu_check(arguments)
     if arguments.unmeasured:
         for question in UNMEASURED:
             if arguments.json:
@@ -211,6 +252,22 @@ def doctor(arguments: Arguments) -> int:
             "Some figures need a GPU and were not measured: see `trainer doctor --unmeasured`."
         )
     return 0
+
+
+def _gpu_check(arguments: Arguments) -> int:
+    """Train and speak at real size; the exit code says whether all is as it should be."""
+    from trainer.gpu_check.check import FILE, CheckSettings, run_check
+
+    settings = CheckSettings(
+        arguments.device, arguments.size, arguments.minutes, tuple(arguments.only)
+    )
+    show = (lambda _line: None) if arguments.json else print_line
+    record: Any = run_check(settings, arguments.out, show)
+    if arguments.json:
+        print_json(record)
+    else:
+        print_line(f"Results: {arguments.out / FILE}")
+    return 0 if len(record["findings"]) == 1 and "All trials" in record["findings"][0] else 1
 
 
 def _make(arguments: Arguments) -> int:

@@ -59,7 +59,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     bundle = run.bundle(arguments.bundle)
     script = read_script(bundle, arguments.sentences or ())
     steps = _steps(run, arguments.checkpoint)
-    transcriber = Transcriber(arguments.whisper or "")
+    transcriber = Transcriber(arguments.whisper or "", device=run.config.run.device)
     settings = SynthesisSettings(arguments.endings, arguments.candidates, None)
     emit = print_json if arguments.json else None
     real = read_real(bundle, held_out(bundle), transcriber)

@@ -34,18 +34,21 @@ def pack(arguments: argparse.Namespace) -> int:
     if arguments.with_base and not config.model.base:
         raise WrongUsage("--with-base needs a base model.", "Name its folder with --base.")
     _refuse_unusable(bundle, config)
-    base = _base(config, bundle)
+    base_folder, base = _base(config, bundle)
     with scratch_folder(target) as temporary:
         contents = temporary / "contents"
         contents.mkdir()
         _fill(contents, bundle, config, base)
         if arguments.with_base:
-            _copy_base(Path(config.model.base), base, contents / "base")
+            _copy_base(base_folder, base, contents / "base")
         _place(contents, target)
     size = target.stat().st_size if target.is_file() else _size(target)
     print_line(f"Packed {target} ({size / 1e6:,.0f} MB). Start it with: bash run.sh")
     if base and not arguments.with_base:
-        print_line("The base model is not included; give its folder: BASE=/folder bash run.sh")
+        print_line(
+            f"The base model is not included; give its folder, a copy of {base_folder}:"
+            " BASE=/folder bash run.sh"
+        )
     return 0
 
 
@@ -64,18 +67,18 @@ def _refuse_unusable(bundle: Bundle, config: TrainConfig) -> None:
         )
 
 
-def _base(config: TrainConfig, bundle: Bundle) -> Mapping[str, str]:
-    """SHA-256 by file name of the base model; {} for a random network."""
+def _base(config: TrainConfig, bundle: Bundle) -> tuple[Path, Mapping[str, str]]:
+    """Folder of the base model and SHA-256 by file name; no files for a random network."""
     from trainer.families import open_backend
 
     if not config.model.base:
-        return {}
+        return Path(), {}
     plain = resolve(None, None, ["adapt.extend=0"], below=config)
     backend = open_backend(plain, bundle)
     identity: Any = backend.identity()
-    if Path(identity["base"]) != Path(config.model.base):  # with new tokens, added on the target
-        return dict(identity["added"]["base"])
-    return dict(identity["sha256"])
+    if added := identity.get("added"):  # the new tokens are added on the target
+        return Path(config.model.base), dict(added["base"])
+    return Path(identity["base"]), dict(identity["sha256"])
 
 
 def _fill(folder: Path, bundle: Bundle, config: TrainConfig, base: Mapping[str, str]) -> None:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trainer import __version__
+from trainer.cli.doctor_arguments import add_doctor_arguments
+from trainer.cli.evaluate_arguments import add_evaluate_arguments
 from trainer.cli.voice_options import add_sampling, add_serve, add_speak
-from trainer.families import family_names
 from trainer.output import print_error, write_any_character
 
 INTERRUPTED = 130
@@ -108,7 +109,8 @@ def make_parser() -> argparse.ArgumentParser:
         dest="parent",
         type=Path,
         metavar="RUN",
-        help="start from another run's weights, with this bundle and a new schedule",
+        help="start from another run's weights, with this bundle and a new schedule; also from a"
+        " run of coqui's trainer",
     )
 
     text = "Resume a run from its newest valid checkpoint."
@@ -121,7 +123,7 @@ def make_parser() -> argparse.ArgumentParser:
         "trainer.cli.speak",
     )
     serve = add("serve", "Serve a voice by the OpenAI speech API.", "trainer.cli.serve")
-    report = add("report", "Write a report of a run as one HTML file.")
+    report = add("report", "Write a report of a run, also of coqui's trainer, as one HTML file.")
     for command in (resume, export, report):
         command.add_argument("run", type=Path, metavar="RUN", help="folder of a run")
     for command in (resume, speak, serve, export, report):
@@ -138,6 +140,10 @@ def make_parser() -> argparse.ArgumentParser:
     add_sampling(export, "stored in voice.json")
     export.add_argument("folder", type=Path, metavar="FOLDER", help="new folder for the model")
     report.add_argument("--out", type=Path, metavar="HTML", help="default: RUN/report.html")
+    report.add_argument("--json", action="store_true", help="one JSON object")
+    for command in (train, report):
+        text = "TOML file of targets: minimum, goal and stretch by measure"
+        command.add_argument("--targets", type=Path, metavar="FILE", help=text)
     report.add_argument("--price", type=float, metavar="MONEY", help="GPU price per hour")
     text = "Compare data, settings and results of runs."
     compare = add("compare", text, "trainer.cli.compare")
@@ -160,49 +166,12 @@ def make_parser() -> argparse.ArgumentParser:
     )
     text = "Synthesise and measure test sentences with the base and all kept checkpoints."
     evaluate = add("evaluate", text, "trainer.cli.evaluate")
-    evaluate.add_argument("run", type=Path, metavar="RUN", help="folder of a run")
-    evaluate.add_argument("--bundle", type=Path, help="folder of the bundle, if it was moved")
-    evaluate.add_argument(
-        "--sentences",
-        type=Path,
-        action="append",
-        metavar="FILE",
-        help="TOML file of test sentences, in the format of resources/sentences/en.toml",
-    )
-    evaluate.add_argument(
-        "--checkpoint",
-        action="append",
-        metavar="STEP",
-        help="only this step and the base; repeatable",
-    )
-    evaluate.add_argument("--whisper", metavar="MODEL", help="name or folder of a Whisper model")
-    evaluate.add_argument(
-        "--endings", action="store_true", help="use ending control, as speak does (default: off)"
-    )
-    evaluate.add_argument(
-        "--model",
-        metavar="NAME",
-        help=f"evaluate a released model ({', '.join(family_names())}); creates RUN",
-    )
-    evaluate.add_argument(
-        "--base", type=Path, metavar="FOLDER", help="folder of the weights of --model"
-    )
-    evaluate.add_argument(
-        "--json", action="store_true", help="progress as one JSON object per line"
-    )
+    add_evaluate_arguments(evaluate)
+    _add_edition(evaluate)
     _add_environment(evaluate, "of --model")
-    evaluate.add_argument(
-        "--candidates", type=int, default=1, metavar="N", help="candidates per sentence"
-    )
     doctor = add("doctor", "Check packages, GPU, disk space and licences.")
-    doctor.add_argument("--json", action="store_true", help="one JSON object per line")
-    doctor.add_argument(
-        "--make", metavar="NAME", help="create the environment of an inference-only model: indextts"
-    )
+    add_doctor_arguments(doctor)
     _add_environment(doctor, "created by --make")
-    doctor.add_argument(
-        "--unmeasured", action="store_true", help="list measurements that need a GPU"
-    )
     return parser
 
 
@@ -227,5 +196,15 @@ def _add_configuration(command: argparse.ArgumentParser) -> None:
         "--base",
         type=Path,
         metavar="FOLDER",
-        help="folder of the base model",
+        help="folder of the base model, or a checkpoint of coqui's trainer",
+    )
+    _add_edition(command)
+
+
+def _add_edition(command: argparse.ArgumentParser) -> None:
+    """Add --edition, of a base folder that contains several."""
+    command.add_argument(
+        "--edition",
+        choices=("en", "multilingual", "multilingual_v2"),
+        help="edition of Chatterbox, if the base folder contains several",
     )

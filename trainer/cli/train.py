@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.bundle.manifest import Bundle, read_bundle
-from trainer.cli.commands import configured
+from trainer.cli.commands import configured, stock_checkpoint
 from trainer.config import TrainConfig, config_hash
 from trainer.errors import BrokenRun
 from trainer.output import print_line
@@ -27,6 +27,9 @@ def train(arguments: Arguments) -> int:
     from trainer.training.codebook_check import NEW_CODES, codes_are_new
 
     bundle = read_bundle(arguments.bundle)
+    if arguments.parent is not None and (stock := stock_checkpoint(arguments.parent)) is not None:
+        # A run of coqui's trainer has no settings of ours: its checkpoint is a base.
+        arguments.base, arguments.parent = stock, None
     _choose_preset(arguments)
     config = configured(arguments)
     world = join(config)
@@ -37,6 +40,7 @@ def train(arguments: Arguments) -> int:
 
         def fill(folder: Path) -> None:
             _copy_parent(arguments, folder)
+            _copy_targets(arguments, folder)
             take_lock(folder)
 
         create_run(arguments.run, config, bundle, fields, fill)
@@ -106,6 +110,17 @@ def _copy_parent(arguments: Arguments, folder: Path) -> None:
         shutil.copyfile(_parent_weights(saved), folder / PARENT)
 
 
+def _copy_targets(arguments: Arguments, folder: Path) -> None:
+    """Copy the targets of --targets, else those of the parent run, into a run folder."""
+    from trainer.report.run_files import TARGETS
+    from trainer.report.targets import save_targets
+
+    if arguments.targets is not None:
+        save_targets(arguments.targets, folder)
+    elif arguments.parent is not None and (arguments.parent / TARGETS).is_file():
+        save_targets(arguments.parent / TARGETS, folder)
+
+
 def _parent_weights(saved: "Checkpoint") -> Path:
     """File of a checkpoint's weights: their EMA if saved."""
     mean = saved.folder / "ema.safetensors"
@@ -163,11 +178,10 @@ def _run_training(run: "Run", bundle: Bundle, world: Any) -> int:  # noqa: ANN40
     """Train a run and print how it ended."""
     from contextlib import nullcontext
 
-    import torch
-
     from trainer.cli.terminal import Terminal
     from trainer.errors import TrainingFailed
     from trainer.evaluate.during_training import SpeechObserver
+    from trainer.machine.memory import is_out_of_memory
     from trainer.runs.distributed import leave
     from trainer.runs.events import EventLog
     from trainer.runs.lock import locked
@@ -208,7 +222,9 @@ def _run_training(run: "Run", bundle: Bundle, world: Any) -> int:  # noqa: ANN40
             try:
                 reporter = Reporter(log, show, SpeechObserver())
                 ending = run_loop(session, reporter)
-            except torch.OutOfMemoryError as error:
+            except RuntimeError as error:
+                if not is_out_of_memory(error):
+                    raise
                 reason = "Out of memory outside of a micro-batch, e.g. in the first optimizer step"
                 log.add("failed", step=session.state.step, reason=reason)
                 hint = "Use a preset for less memory, or set adapt.mode=lora."

@@ -14,6 +14,7 @@ from trainer.report.quality import MEASURES
 from trainer.report.run_figures import RunFigures
 from trainer.report.run_files import ABOUT, EVENTS
 from trainer.report.sources import Row
+from trainer.report.targets import in_words, results
 
 NAMED = 12  # clips listed of each change
 NAMES = {"mel_ce": "mel_ce on the same clips", **{key: name for key, name, _, _ in MEASURES}}
@@ -121,6 +122,9 @@ def _lead(compared: Compared) -> list[Block]:
                     "quiet",
                 )
             )
+    for label, run in compared.runs.items():
+        if checked := in_words(results(RunFigures(run))):
+            content.append(Paragraph(inline(f"{{}}, targets: {checked}.", _label(label)), "quiet"))
     return content
 
 

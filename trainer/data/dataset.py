@@ -11,6 +11,7 @@ from trainer.data.features import Prepared, Progress, prepare
 from trainer.data.prompts import Prompts
 from trainer.errors import TrainerError
 from trainer.families import target_of
+from trainer.runs.distributed import World
 from trainer.target import read_target
 
 
@@ -30,11 +31,18 @@ class Dataset:
 
 
 def build_dataset(
-    backend: Backend, bundle: Bundle, config: TrainConfig, progress: Progress = lambda _d, _t: None
+    backend: Backend,
+    bundle: Bundle,
+    config: TrainConfig,
+    progress: Progress = lambda _d, _t: None,
+    world: World | None = None,
 ) -> Dataset:
-    """Check, encode and schedule the clips; TrainerError if too many are unusable."""
+    """Check, encode and schedule the clips; TrainerError if too many are unusable.
+
+    world: ranks among which the clips to encode are divided; None: only this process.
+    """
     checked = check_clips(backend, bundle, config)
-    prepared = prepare(backend, bundle, checked.usable, config, progress)
+    prepared = prepare(backend, bundle, checked.usable, config, progress, world)
     splits = {"train": [], "eval": []}  # type: dict[str, list[Clip]]
     for clip in checked.usable:
         splits[clip.split].append(clip)

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from trainer.bundle.manifest import Bundle, Clip
 from trainer.config import TrainConfig
 from trainer.families import cache_folder, open_backend
 from trainer.foreign_files import parse_json, read_bytes
+from trainer.runs.distributed import World
 from trainer.runs.files import replacing
 
 VERSION = 1
@@ -68,8 +69,29 @@ def prepare(
     clips: Sequence[Clip],
     config: TrainConfig,
     progress: Progress = lambda count, total: None,
+    world: World | None = None,
 ) -> Prepared:
-    """Features of all clips; encodes those missing from the cache."""
+    """Features of all clips; encodes those missing from the cache.
+
+    world: each rank encodes its share of the clips, then all read the whole cache; None: only
+    this process.
+    """
+    if world is None or world.ranks == 1:
+        return _prepare(backend, bundle, clips, config, progress)
+    share = _prepare(backend, bundle, clips[world.rank :: world.ranks], config, progress)
+    world.barrier()
+    whole = _prepare(backend, bundle, clips, config, progress)
+    encoded = int(world.all_reduce(np.array([float(share.encoded)]))[0])
+    return replace(whole, encoded=encoded, reused=len(clips) - encoded)
+
+
+def _prepare(
+    backend: Backend,
+    bundle: Bundle,
+    clips: Sequence[Clip],
+    config: TrainConfig,
+    progress: Progress,
+) -> Prepared:
     folder = cache_folder(bundle.folder, config)
     key = backend.feature_key()
     by_clip: dict[str, Features] = {}

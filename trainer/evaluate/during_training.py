@@ -83,7 +83,8 @@ class SpeechObserver:
         try:
             with untouched_chance():
                 count = session.config.eval.speak_sentences
-                self._setup = self._setup or prepare(session.dataset.bundle, count)
+                transcriber = Transcriber(device=str(session.world.device))
+                self._setup = self._setup or prepare(session.dataset.bundle, count, transcriber)
                 rows = list(_rows(session, self._setup))
         except FAULTS as error:
             fault = str(error).partition("\n")[0]
@@ -107,11 +108,11 @@ def _rows(session: "Session", setup: SpeechSetup) -> Iterator[Row]:
             yield _row(setup, speaker, sentence, bundle.audio(prompt), path)
 
 
-def prepare(bundle: Bundle, count: int) -> SpeechSetup:
+def prepare(bundle: Bundle, count: int, transcriber: Transcriber) -> SpeechSetup:
     """The sentences, spread over the categories, and the voice to compare with."""
     script = read_script(bundle, ())
     voice = voice_of(bundle, read_real(bundle, held_out(bundle), None))
-    return SpeechSetup(spread(script.sentences, count), script.seeds[0], Transcriber(), voice)
+    return SpeechSetup(spread(script.sentences, count), script.seeds[0], transcriber, voice)
 
 
 def _copy(session: "Session") -> "nn.Module":

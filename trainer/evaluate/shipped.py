@@ -11,6 +11,7 @@ from trainer.errors import BrokenRun, TrainerError, WrongUsage
 from trainer.evaluate.samples import held_out
 from trainer.families import family_names, inference_only, open_backend, open_shipped
 from trainer.optim.early_stopping import judge
+from trainer.runs.distributed import device_of
 from trainer.runs.events import FILE, EventLog
 from trainer.runs.run import ABOUT, SHIPPED, Run, create_run, open_run
 
@@ -62,6 +63,8 @@ def _config(arguments: argparse.Namespace) -> TrainConfig:
     for name, folder in (("base", arguments.base), ("environment", arguments.env)):
         if folder is not None:
             changes.append(f"model.{name}={json.dumps(str(folder.resolve()))}")
+    if arguments.edition:
+        changes.append(f'model.edition="{arguments.edition}"')
     return resolve(None, None, changes)
 
 
@@ -84,13 +87,11 @@ def _beginning(
     config: TrainConfig, bundle: Bundle, identity: Mapping[str, object], held: int
 ) -> dict[str, object]:
     """The event ``started`` of a run in which nothing learns."""
-    import torch
-
     return {
         "config_sha256": config_hash(config),
         "manifest_sha256": bundle.manifest_sha256,
         "identity": identity,
-        "device": "cuda" if torch.cuda.is_available() else "cpu",
+        "device": str(device_of(config)),
         "ranks": 1,
         "clips": {"train": 0, "eval": held, "rejected": 0},
         "seconds": 0.0,

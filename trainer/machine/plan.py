@@ -20,6 +20,9 @@ PROMPT_S = 6.0  # prompt length that prompt_flop refers to
 CONTEXT_GB = 0.8  # memory of CUDA and cuDNN
 SPEED_SHARE = 0.35  # share of a GPU's peak; published runs: 0.25-0.45
 EVALUATION_SHARE = 1.1  # factor for evaluations and checkpoints
+# Of the test sentences during training: a copy of the network in float32 speaks beside it.
+WHISPER_GB = 0.4  # base, float16, with its workspace
+SENTENCE_S = 8.0  # synthesis and transcription of one sentence, and its part of the export
 # Values kept for the backward pass per token and layer, in units of the width, without attention.
 ACTIVATIONS_PER_LAYER = 34.0
 ACTIVATIONS_CHECKPOINTED = 2.0
@@ -70,6 +73,7 @@ def plan(schedule: Schedule, config: TrainConfig, card: Card, price: float | Non
     memory = memory_gb(config, largest)
     flop = _flop(config, padded, sum(map(len, updates))) / max(1, len(updates)) * steps
     hours = flop / (card.tflops * 1e12 * SPEED_SHARE) * EVALUATION_SHARE / 3600
+    hours += speech_hours(config, steps, len(updates))
     return Plan(
         card=card.name,
         steps=steps,
@@ -133,14 +137,33 @@ def memory_gb(config: TrainConfig, positions: int) -> float:
     activations = positions * sizes.width * layer_units * per_value
     logits = positions * sizes.speech_choices * 4 * 3
     amp_copy = 0 if per_value == 4 else weights / 2  # autocast also keeps 16-bit weights
-    return CONTEXT_GB + (weights + amp_copy + state + activations + logits) / GIGABYTE
+    training = (weights + amp_copy + state + activations + logits) / GIGABYTE
+    return CONTEXT_GB + training + speech_memory_gb(config)
+
+
+def speech_memory_gb(config: TrainConfig) -> float:
+    """Memory in GB of what speaks and listens during training; 0 if nothing does."""
+    if not config.eval.speak_sentences:
+        return 0.0
+    return network_sizes(target_of(config)).export_gb + WHISPER_GB
+
+
+def speech_hours(config: TrainConfig, steps: int, updates_per_epoch: int) -> float:
+    """Hours of the test sentences during training, at step 0 too."""
+    every = config.eval.every_steps or max(1, updates_per_epoch)
+    spoken = 1 + steps // (every * config.eval.speak_every)
+    return spoken * config.eval.speak_sentences * SENTENCE_S / 3600
 
 
 def disk_gb(config: TrainConfig) -> float:
-    """Disk space in GB of the kept checkpoints, the best, one in progress, and an export."""
+    """Disk space in GB of the kept checkpoints, the best, one in progress, and exports.
+
+    One export at the end, and one for the time of the test sentences during training.
+    """
     checkpoint = trainable_count(config) * (4 + 8 + (4 if config.ema.on else 0))
     export = network_sizes(target_of(config)).export_gb
-    return checkpoint * (config.ckpt.keep_last + 2) / GIGABYTE + export
+    exports = export * (2 if config.eval.speak_sentences else 1)
+    return checkpoint * (config.ckpt.keep_last + 2) / GIGABYTE + exports
 
 
 def _flop(config: TrainConfig, positions: float, clips: int) -> float:

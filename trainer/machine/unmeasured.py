@@ -14,7 +14,14 @@ class Measurement:
     look: str
 
 
+GPU_CHECK = "trainer doctor --gpu-check --minutes 8"
+
 UNMEASURED = (
+    Measurement(
+        "both networks at real size with random weights: speed, memory, device waits, halving",
+        GPU_CHECK,
+        "gpu-check/gpu-check.md; its last lines say what is not as it should be",
+    ),
     Measurement(
         "bf16, fp16 and full precision: time and memory per step",
         f"{PROBE} --set precision.amp=bf16",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trainer.machine.memory import is_out_of_memory
 from trainer.optim.optimizer import trainable_parameters
 from trainer.runs.distributed import World
 
@@ -63,7 +64,9 @@ def _buffer(trainable: "Sequence[nn.Parameter]") -> "torch.Tensor | None":
     longest = max(value.numel() for value in trainable)
     try:
         return torch.empty(max(BUCKET_SIZE, longest), device=trainable[0].device)
-    except torch.OutOfMemoryError:
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
         return None
 
 
@@ -75,7 +78,9 @@ def _fill_missing(parameters: "Sequence[nn.Parameter]") -> bool:
         for value in parameters:
             if value.grad is None:
                 value.grad = torch.zeros_like(value)
-    except torch.OutOfMemoryError:
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
         return False
     return True
 

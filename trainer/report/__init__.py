@@ -40,6 +40,7 @@ def contents(run: RunFiles) -> Report:
         quality,
         speech,
         stability,
+        targets,
     )
 
     figures = RunFigures(run)
@@ -53,6 +54,7 @@ def contents(run: RunFiles) -> Report:
         overview.lead(figures),
         [
             advice.section(figures),
+            *filter(None, [targets.section(figures)]),
             overview.section(figures),
             losses.curves_section(figures),
             losses.metrics_section(figures),

@@ -21,6 +21,7 @@ from trainer.runs.run import SHIPPED
 EVENTS, ABOUT, CONFIG = FILE, "run.json", "config.toml"
 RESULTS, REAL = "evaluation/results.jsonl", "evaluation/real.jsonl"
 MANIFEST, HEADER, REFUSED = "bundle/manifest.jsonl", "bundle/bundle.json", "bundle/refused.jsonl"
+TARGETS = "targets.toml"
 FORMAT = 1
 METRICS = ("mel_ce", "loss", "eos_ce", "text_ce")
 ENDINGS = ("finished", "stopped", "paused", "failed")
@@ -138,7 +139,7 @@ def read_run(
         raise BrokenRun(
             f"{folder} is not a run folder.", "Name a folder written by `trainer train`."
         )
-    files = {name: folder / name for name in (EVENTS, ABOUT, CONFIG, RESULTS, REAL)}
+    files = {name: folder / name for name in (EVENTS, ABOUT, CONFIG, RESULTS, REAL, TARGETS)}
     for path in sorted((resources() / "categories").glob("*.toml")):
         files[f"resources/categories/{path.name}"] = path
     sources = Sources(files, dict(asked or {}), brief)

@@ -2,6 +2,8 @@
 
 import datetime
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -54,8 +56,7 @@ def join(config: TrainConfig) -> World:
     import torch
 
     ranks, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
-    local = int(os.environ.get("LOCAL_RANK", "0"))
-    device = choose_device(config.run.device, local)
+    device = device_of(config)
     if device.type == "cuda":
         torch.cuda.set_device(device)
     if ranks > 1 and not torch.distributed.is_initialized():
@@ -88,6 +89,25 @@ def leave() -> None:
 
     if torch.distributed.is_available() and torch.distributed.is_initialized():
         torch.distributed.destroy_process_group()
+
+
+def device_of(config: TrainConfig) -> "torch.device":
+    """This rank's device."""
+    return choose_device(config.run.device, int(os.environ.get("LOCAL_RANK", "0")))
+
+
+@contextmanager
+def full_precision() -> Iterator[None]:
+    """Context without TF32, so that features do not depend on the settings of a run."""
+    import torch
+
+    matmul, convolution = torch.backends.cuda.matmul, torch.backends.cudnn
+    before = matmul.allow_tf32, convolution.allow_tf32
+    matmul.allow_tf32 = convolution.allow_tf32 = False
+    try:
+        yield
+    finally:
+        matmul.allow_tf32, convolution.allow_tf32 = before
 
 
 def choose_device(wanted: str, local_rank: int = 0) -> "torch.device":

@@ -1,9 +1,11 @@
 """Transcription by Whisper; deterministic: the same sound always gives the same text."""
 
+from collections.abc import Callable
 from typing import Any
 
 from trainer.errors import TrainerError
 from trainer.languages import base_code, english_name
+from trainer.output import print_error
 from trainer.speech.sound import LISTENING_RATE, Samples
 from trainer.speech.whisper_models import model_for, whisper_folder
 
@@ -16,12 +18,28 @@ NOBODY_SPEAKS = 0.6  # no-speech probability above which an unsure text is none 
 UNSURE = -1.0  # mean log probability below which a text is unsure (OpenAI's)
 
 
-class Transcriber:
-    """Whisper models, loaded at first use. model: "" chooses by language."""
+def _to_stderr(sentence: str) -> None:
+    print_error(f"trainer: {sentence}")
 
-    def __init__(self, model: str = "", threads: int = 1) -> None:
+
+class Transcriber:
+    """Whisper models, loaded at first use.
+
+    model: "" chooses by language. device: auto, cpu, cuda or cuda:N, as ``run.device``.
+    report: told once if the GPU cannot be used.
+    """
+
+    def __init__(
+        self,
+        model: str = "",
+        threads: int = 1,
+        device: str = "auto",
+        report: Callable[[str], None] = _to_stderr,
+    ) -> None:
         self._wanted = model
         self._threads = threads
+        self._device = device
+        self._report = report
         self._loaded: dict[str, Any] = {}
 
     def name(self, language: str) -> str:
@@ -35,11 +53,20 @@ class Transcriber:
         """
         if len(samples) < LEAST_S * LISTENING_RATE:
             return ""
-        model = self._model(self.name(language))
+        name = self.name(language)
+        try:
+            return self._transcribe(name, samples, language)
+        except RuntimeError as error:
+            if not self._leave_gpu(error):
+                raise
+        return self._transcribe(name, samples, language)
+
+    def _transcribe(self, name: str, samples: Samples, language: str) -> str:
+        model = self._model(name)
         code = base_code(language)
         if code != "en" and list(model.supported_languages) == ["en"]:
             raise TrainerError(
-                f"{self.name(language)} transcribes English only, not {english_name(code)}.",
+                f"{name} transcribes English only, not {english_name(code)}.",
                 "Use --whisper base or another multilingual model, or leave --whisper out.",
             )
         seconds = min(WINDOW_S, len(samples) / LISTENING_RATE)
@@ -57,16 +84,34 @@ class Transcriber:
         )
         return " ".join(segment.text.strip() for segment in segments).strip()
 
+    def _leave_gpu(self, error: RuntimeError) -> bool:
+        """Use the CPU from now on; False if it was the CPU that failed."""
+        if not self._uses_gpu():
+            return False
+        reason = str(error).strip().partition("\n")[0]
+        self._report(f"Whisper cannot use the GPU ({reason}); it listens on the CPU, more slowly.")
+        self._device = "cpu"
+        self._loaded.clear()
+        return True
+
+    def _uses_gpu(self) -> bool:
+        if self._device == "auto":
+            import ctranslate2
+
+            return bool(ctranslate2.get_cuda_device_count())
+        return self._device.startswith("cuda")
+
     def _model(self, name: str) -> Any:  # noqa: ANN401 - faster-whisper has no types
         if name not in self._loaded:
-            import ctranslate2
             from faster_whisper import WhisperModel
 
-            device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+            gpu = self._uses_gpu()
+            index = self._device.partition(":")[2]
             self._loaded[name] = WhisperModel(
                 str(whisper_folder(name)),
-                device=device,
-                compute_type="float16" if device == "cuda" else "int8",
+                device="cuda" if gpu else "cpu",
+                device_index=int(index) if gpu and index else 0,
+                compute_type="float16" if gpu else "int8",
                 cpu_threads=self._threads,
             )
         return self._loaded[name]

@@ -1,7 +1,7 @@
 """A training session: dataset, network, optimizer and state, opened, saved and restored."""
 
+import os
 import shutil
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,8 +94,9 @@ def open_session(run: Run, bundle: Bundle, world: World, progress: Progress) -> 
     import torch
 
     config = run.config
-    _set_arithmetic(config)
-    backend, dataset = _main_rank_first(world, lambda: _prepare(run, bundle, progress))
+    set_arithmetic(config)
+    backend = _open_backend(run, bundle, world)
+    dataset = build_dataset(backend, bundle, config, progress, world)
     _refuse_other_base(run, backend)
     torch.manual_seed(config.run.seed)
     network: Any = backend.network()
@@ -169,7 +170,8 @@ def amp_kind(wanted: str, device: "torch.device") -> str:
         return wanted
     if device.type != "cuda":
         return "off"
-    return "bf16" if torch.cuda.is_bf16_supported() else "fp16"
+    # Turing and Volta only emulate bf16, more slowly than float32.
+    return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp16"
 
 
 def load_weights(network: "nn.Module", saved: checkpoint.Checkpoint, *, averaged: bool) -> None:
@@ -248,21 +250,14 @@ def _restart(log: EventLog, broken: list[int], world: World) -> None:
         log.add("resumed", step=0, damaged_checkpoints=broken)
 
 
-def _prepare(run: Run, bundle: Bundle, progress: Progress) -> tuple[Backend, Dataset]:
-    backend = open_backend(run.config, bundle)
-    return backend, build_dataset(backend, bundle, run.config, progress)
-
-
-def _main_rank_first(
-    world: World, prepare: Callable[[], tuple[Backend, Dataset]]
-) -> tuple[Backend, Dataset]:
-    """Run ``prepare`` on rank 0, which fills the cache, then on the others, which read it."""
-    if world.is_main:
-        prepared = prepare()
+def _open_backend(run: Run, bundle: Bundle, world: World) -> Backend:
+    """Open the back-end on rank 0, which may build a base, then on the others."""
+    if not world.is_main:
         world.barrier()
-        return prepared
-    world.barrier()
-    return prepare()
+    backend = open_backend(run.config, bundle)
+    if world.is_main:
+        world.barrier()
+    return backend
 
 
 def _refuse_other_base(run: Run, backend: Backend) -> None:
@@ -276,7 +271,7 @@ def _refuse_other_base(run: Run, backend: Backend) -> None:
         )
 
 
-def _set_arithmetic(config: TrainConfig) -> None:
+def set_arithmetic(config: TrainConfig) -> None:
     """Apply threads, TF32 and determinism settings."""
     import torch
 
@@ -285,6 +280,8 @@ def _set_arithmetic(config: TrainConfig) -> None:
     torch.backends.cuda.matmul.allow_tf32 = config.precision.tf32
     torch.backends.cudnn.allow_tf32 = config.precision.tf32
     if config.run.deterministic:
+        # cuBLAS reads it when it is initialised and is not deterministic without it.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.use_deterministic_algorithms(mode=True)
 
 

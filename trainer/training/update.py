@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.backends import Batch
+from trainer.backends.transfer import on_device
 from trainer.bundle.sampler import Update
 from trainer.errors import TrainingFailed
-from trainer.machine.memory import memory_mb
+from trainer.machine.memory import is_out_of_memory, memory_mb
 from trainer.optim.gradients import all_reduce_gradients
 from trainer.optim.optimizer import trainable_parameters
 from trainer.optim.schedule import learning_rate
@@ -81,7 +82,7 @@ def _prefetched(session: Session, executor: ThreadPoolExecutor) -> Iterator[Prep
     previous: tuple[int, Update, int, Future[list[Batch]]] | None = None
     for epoch, index, clips in _positions(session):
         halvings = session.state.halvings
-        batches = executor.submit(_batches, session, clips, epoch, halvings)
+        batches = executor.submit(batches_of, session, clips, epoch, halvings)
         if previous is not None:
             yield PreparedUpdate(*previous, next_epoch=epoch, next_index=index)
         previous = (epoch, clips, halvings, batches)
@@ -102,7 +103,7 @@ def _positions(session: Session) -> Iterator[tuple[int, int, Update]]:
         epoch, index = epoch + 1, 0
 
 
-def _batches(session: Session, clips: Update, epoch: int, halvings: int) -> list[Batch]:
+def batches_of(session: Session, clips: Update, epoch: int, halvings: int) -> list[Batch]:
     """This rank's micro-batches of an update; [] with more ranks than clips."""
     world, dataset = session.world, session.dataset
     batches = []
@@ -118,7 +119,7 @@ def compute_update(session: Session, prepared: PreparedUpdate, requests: Request
     while True:
         if halvings != state.halvings:
             halvings = state.halvings
-            batches = _batches(session, prepared.clips, prepared.epoch, halvings)
+            batches = batches_of(session, prepared.clips, prepared.epoch, halvings)
         result = compute_gradients(session, batches, requests)
         if result is not None:
             return result
@@ -162,8 +163,8 @@ def compute_gradients(
     ]
     shared = world.all_reduce(np.concatenate([local.astype(np.float64), np.asarray(extra, float)]))
     counts, flags = shared[:parts], shared[parts + 2 :] > 0
-    weights = torch.as_tensor(_weights(session, counts), dtype=torch.float32, device=world.device)
-    sums = _backward(session, batches, weights)
+    factors = torch.tensor(_weights(session, counts), dtype=torch.float32)
+    sums = backward(session, batches, on_device(factors, world.device))
     if not all_reduce_gradients(session.network, world, sums is not None):
         _free_gradients(session)
         return None
@@ -180,10 +181,13 @@ def compute_gradients(
     return UpdateResult(total, counts, float(values[parts]), tokens, padded, agreed)
 
 
-def _backward(
+def backward(
     session: Session, batches: list[Batch], weights: "torch.Tensor"
 ) -> "torch.Tensor | None":
-    """Loss sums by part, float64, shape (parts,), with gradients accumulated; None if OOM."""
+    """Loss sums by part, float64, shape (parts,), with gradients accumulated; None if OOM.
+
+    Never waits for the device; `trainer doctor --gpu-check` proves it.
+    """
     import torch
 
     sums: torch.Tensor | None
@@ -199,7 +203,9 @@ def _backward(
                 losses = session.network(batch.to(device))
             scaler.scale((losses.sum(dim=0) * weights).sum()).backward()
             sums += losses.detach().double().sum(dim=0)
-    except torch.OutOfMemoryError:
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
         sums = None
     if sums is None:  # outside the handler, where the failed attempt's tensors are released
         _free_gradients(session)

@@ -20,6 +20,7 @@ NAME, FOR, SIZE, LICENCE, HERE = range(len(COLUMNS))
 
 KINDS = {
     "whisper": QT_TRANSLATE_NOOP("Models", "transcription"),
+    "xtts": QT_TRANSLATE_NOOP("Models", "training"),
     "chatterbox": QT_TRANSLATE_NOOP("Models", "training"),
     "cleaner": QT_TRANSLATE_NOOP("Models", "cleaning"),
 }

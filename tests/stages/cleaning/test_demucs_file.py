@@ -2,10 +2,8 @@
 
 import hashlib
 import pickle
-import types
 import zipfile
 from fractions import Fraction
-from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -14,6 +12,7 @@ from curator.domain.errors import MissingModel
 from curator.stages.cleaning.cleaners import htdemucs
 from curator.weights import folder as weights_folder
 from curator.weights.catalogue import ListedFile, ListedModel, listed_model
+from tests.helpers.pickles import renaming_pickle
 
 pytestmark = pytest.mark.model
 
@@ -29,20 +28,7 @@ RELEASED_GLOBALS = {
 SIZES = {"channels": 8, "t_layers": 1, "t_heads": 2, "bottom_channels": 16, "depth": 4}
 
 
-class Numpy1Pickler(pickle._Pickler):
-    """Pickles numpy 2 scalars under the names that numpy 1 wrote."""
-
-    def save_global(self, obj, name=None):
-        if obj is np._core.multiarray.scalar:
-            self.write(pickle.GLOBAL + b"numpy.core.multiarray\nscalar\n")
-            self.memoize(obj)
-            return
-        super().save_global(obj, name)
-
-    dispatch: ClassVar = {**pickle._Pickler.dispatch, types.FunctionType: save_global}
-
-
-NUMPY_1_PICKLE = types.SimpleNamespace(__name__="numpy_1", Pickler=Numpy1Pickler, dump=pickle.dump)
+NUMPY_1_PICKLE = renaming_pickle({np._core.multiarray.scalar: "numpy.core.multiarray scalar"})
 
 
 @pytest.fixture

@@ -145,7 +145,7 @@ def test_what_was_not_measured_comes_with_commands_that_exist(capsys):
     for one in UNMEASURED:
         words = shlex.split(one.command)
         parsed = make_parser().parse_args(words[words.index("trainer") + 1 :])
-        if parsed.command == "evaluate":
+        if parsed.command in ("evaluate", "doctor"):
             continue
         changed = resolve(parsed.preset, None, parsed.set)
         assert not parsed.set or changed != resolve(parsed.preset, None, [])

@@ -15,7 +15,12 @@ import numpy as np
 
 from trainer.backends import Arrays, Item
 from trainer.backends.bases import base_of, with_extended_vocabulary
-from trainer.backends.chatterbox.base import ChatterboxBase, open_base
+from trainer.backends.chatterbox.base import (
+    EDITIONS,
+    OTHER_T3,
+    ChatterboxBase,
+    open_base,
+)
 from trainer.backends.chatterbox.delivery import (
     NEUTRAL,
     fit_expression,
@@ -34,6 +39,8 @@ from trainer.bundle.vocabulary import read_additions
 from trainer.config import TrainConfig
 from trainer.families import Family
 from trainer.languages import GROWN
+from trainer.runs.distributed import choose_device, device_of, full_precision
+from trainer.speech.sound import write_sound
 from trainer.target import read_target
 
 if TYPE_CHECKING:
@@ -50,7 +57,14 @@ TEXTLESS_SHARE = 0.15
 
 def open_backend(config: TrainConfig, bundle: Bundle, cache: Path) -> "ChatterboxBackend":
     """Open the back-end on ``model.base`` or on a small random base built for the bundle."""
-    base = base_of("Chatterbox", __name__, config, bundle, cache, open_base)
+    base = base_of(
+        "Chatterbox",
+        __name__,
+        config,
+        bundle,
+        cache,
+        lambda folder: open_base(folder, config.model.edition),
+    )
     base = with_extended_vocabulary(base, __name__, config, bundle, cache, open_base)
     cached = cache / f"expression-{bundle.manifest_sha256[:16]}.json"
     return ChatterboxBackend(config, base, cached)
@@ -85,7 +99,9 @@ class ChatterboxBackend:
         """Speech tokenizer and voice encoder."""
         from trainer.backends.chatterbox.package import load_s3gen, load_voice_encoder
 
-        return load_s3gen(self.base).tokenizer, load_voice_encoder(self.base)
+        device = device_of(self.config)
+        tokenizer: Any = load_s3gen(self.base).tokenizer
+        return tokenizer.to(device), load_voice_encoder(self.base).to(device)
 
     @cached_property
     def _special(self) -> "ChatterboxSpecialTokens":
@@ -153,7 +169,7 @@ class ChatterboxBackend:
         """Hash of the speech tokenizer, voice encoder and text vocabulary."""
         edition = self.base.edition
         names = (edition.s3gen, edition.voice_encoder, edition.tokenizer)
-        hashes = {name: self.base.hashes[name] for name in names}
+        hashes = {name: self.base.hashes[self.base.path(name).name] for name in names}
         text = json.dumps([self.name, FEATURE_VERSION, hashes], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -165,8 +181,8 @@ class ChatterboxBackend:
 
         tokenizer, encoder = self._encoders
         wave = read_resampled(path, SPEECH_RATE)
-        with torch.inference_mode():
-            codes = tokenizer([wave])[0][0].numpy().astype(np.int16)
+        with torch.inference_mode(), full_precision():
+            codes = tokenizer([wave])[0][0].cpu().numpy().astype(np.int16)
             voice = encoder.embeds_from_wavs([wave], sample_rate=SPEECH_RATE)[0]
         delivery = measure(wave, SPEECH_RATE)
         return {
@@ -182,7 +198,8 @@ class ChatterboxBackend:
         }
 
     def fit(self, clips: Sequence[Clip], arrays: Mapping[str, Arrays]) -> None:
-        """Fit the expression scalars of the clips by speaker."""
+        """Fit the expression scalars of the clips by speaker; frees the encoders."""
+        self.__dict__.pop("_encoders", None)
         spreads = {clip.id: arrays[clip.id]["delivery"] for clip in clips}
         self._expression = fit_expression(
             {key: (float(pair[0]), float(pair[1])) for key, pair in spreads.items()},
@@ -235,7 +252,7 @@ class ChatterboxBackend:
 
     def speaker(self, export: Path) -> "StockSpeaker":
         """Load an export once for many texts."""
-        return open_voice(export)
+        return open_voice(export, self.config.run.device)
 
     def speak(
         self,
@@ -247,21 +264,21 @@ class ChatterboxBackend:
         seed: int,
     ) -> float:
         """Synthesise a WAV file with the stock class; returns its seconds."""
-        from trainer.backends.chatterbox.stock import speak
+        sound = self.speaker(export).synthesise(text, language, prompts, seed, None)
+        write_sound(out, sound)
+        return sound.seconds
 
-        return speak(export, text, language, prompts, out, seed)
 
-
-def open_voice(folder: Path) -> "StockSpeaker":
-    """Load an export or a base as a speaker."""
+def open_voice(folder: Path, device: str = "auto") -> "StockSpeaker":
+    """Load an export or a base as a speaker. device: as ``run.device``."""
     from trainer.backends.chatterbox.stock import StockSpeaker
 
-    return StockSpeaker(folder)
+    return StockSpeaker(folder, choose_device(device))
 
 
 FAMILY = Family(
     target="chatterbox",
-    base_files=("t3_cfg.safetensors", "t3_mtl23ls_v2.safetensors"),
+    base_files=(*(edition.t3 for edition in EDITIONS), *OTHER_T3),
     packages=("chatterbox-tts", "peft", "torchaudio", "transformers"),
     backend=open_backend,
     voice=open_voice,

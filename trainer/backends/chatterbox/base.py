@@ -5,21 +5,26 @@ Files are loaded as tensors only, after verification of their SHA-256 against
 """
 
 import json
-import pickle
+import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trainer.backends import tensor_files
 from trainer.errors import BrokenBase
 from trainer.foreign_files import read_json
 from trainer.runs.base_hashes import verified_hashes
+from trainer.runs.files import save_tensors, sync_file
 
 if TYPE_CHECKING:
     import torch
 
 KIND = "chatterbox"  # in resources/models.toml
 SIZES = "sizes.json"  # in bases that are random or have an extended vocabulary
+T3_PREFIX = "t3."  # of the tensor names in forks
+TEXT_ROWS = "text_emb.weight"  # tensor with a row for each text token
+SUFFIXES = (".safetensors", ".pt")  # of the same tensors in the two kinds of files
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,11 @@ class Edition:
         """All file names."""
         return (self.t3, self.s3gen, self.voice_encoder, self.tokenizer)
 
+    @property
+    def exported_t3(self) -> str:
+        """File name of T3 that the stock class loads."""
+        return MULTILINGUAL.t3 if self.name == MULTILINGUAL_V3.name else self.t3
+
 
 ENGLISH = Edition(
     "english",
@@ -55,6 +65,16 @@ MULTILINGUAL = Edition(
     "grapheme_mtl_merged_expanded_v1.json",
     2454,
 )
+
+
+# The stock class of chatterbox-tts 0.1.7 knows no other file name of T3 than that of version 2.
+MULTILINGUAL_V3 = replace(MULTILINGUAL, name="multilingual_v3", t3="t3_mtl23ls_v3.safetensors")
+EDITIONS = (ENGLISH, MULTILINGUAL_V3, MULTILINGUAL)
+"""In order of preference where several match."""
+CHOICES = {"en": ("english",), "multilingual": ("multilingual_v3", "multilingual"),
+           "multilingual_v2": ("multilingual",)}  # fmt: skip
+OTHER_T3 = {"t3_turbo_v1.safetensors": "Chatterbox Turbo"}
+"""Models of the family that cannot be trained, by the file of their T3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,26 +103,75 @@ class ChatterboxBase:
     hashes: Mapping[str, str]
 
     def path(self, name: str) -> Path:
-        """Path of a file."""
-        return self.folder / name
+        """Path of a file; with the other suffix if only that one exists."""
+        return found(self.folder, name)
 
     def tensors(self, name: str) -> "dict[str, torch.Tensor]":
-        """Tensors of a file."""
-        return load_tensors(self.folder / name)
+        """Tensors of a file, by their names in the stock class."""
+        return load_tensors(self.path(name))
+
+    def copy(self, name: str, target: Path) -> None:
+        """Copy a file to ``target``, in the format that its suffix demands."""
+        import torch
+
+        path = self.path(name)
+        if path.suffix == target.suffix:
+            shutil.copyfile(path, target)
+        elif target.suffix == ".pt":
+            torch.save(load_tensors(path), target)
+        else:
+            state = load_tensors(path)
+            save_tensors({key: value.contiguous().clone() for key, value in state.items()}, target)
+        sync_file(target)
 
 
-def open_base(folder: Path) -> ChatterboxBase:
-    """Open the base in ``folder``; BrokenBase if a file is missing or its hash differs."""
-    edition = MULTILINGUAL if (folder / MULTILINGUAL.t3).is_file() else ENGLISH
-    missing = [name for name in edition.files if not (folder / name).is_file()]
+def found(folder: Path, name: str) -> Path:
+    """Path of a file of a folder; with the other suffix if only that one exists."""
+    path = folder / name
+    if path.suffix in SUFFIXES and not path.is_file():
+        others = (path.with_suffix(suffix) for suffix in SUFFIXES)
+        path = next((other for other in others if other.is_file()), path)
+    return path
+
+
+def open_base(folder: Path, choice: str = "") -> ChatterboxBase:
+    """Open the base in ``folder``; BrokenBase if a file is missing or its hash differs.
+
+    choice: key of CHOICES, needed if the folder contains several editions.
+    """
+    edition = _edition(folder, choice)
+    missing = [name for name in edition.files if not found(folder, name).is_file()]
     if missing:
         raise BrokenBase(
             f"The base folder {folder} lacks {', '.join(missing)}.",
             f"The English model needs {', '.join(ENGLISH.files)}; the multilingual one "
-            f"{', '.join(MULTILINGUAL.files)}.",
+            f"{', '.join(MULTILINGUAL.files)}. Get them with: curator models get chatterbox, "
+            "or chatterbox_multilingual.",
         )
-    hashes = verified_hashes(folder, edition.files, KIND)
+    names = [found(folder, name).name for name in edition.files]
+    hashes = verified_hashes(folder, names, KIND)
     return ChatterboxBase(folder, edition, _sizes(folder, edition), hashes)
+
+
+def _edition(folder: Path, choice: str) -> Edition:
+    """The chosen edition, else the only one in the folder."""
+    there = [edition for edition in EDITIONS if found(folder, edition.t3).is_file()]
+    if choice:
+        wanted = [edition for edition in EDITIONS if edition.name in CHOICES[choice]]
+        return next((edition for edition in wanted if edition in there), wanted[-1])
+    for file, name in OTHER_T3.items():
+        if not there and (folder / file).is_file():
+            raise BrokenBase(
+                f"{folder} contains {name} ({file}), which cannot be trained here.",
+                "Use the English or the multilingual Chatterbox.",
+            )
+    if len(there) > 1:
+        names = ", ".join(edition.name for edition in there)
+        raise BrokenBase(
+            f"{folder} contains several editions of Chatterbox: {names}.",
+            "Choose one: --edition en, multilingual or multilingual_v2.",
+        )
+    return there[0] if there else ENGLISH
 
 
 def write_sizes(folder: Path, sizes: Sizes) -> None:
@@ -112,28 +181,32 @@ def write_sizes(folder: Path, sizes: Sizes) -> None:
 
 
 def _sizes(folder: Path, edition: Edition) -> Sizes:
-    path = folder / SIZES
+    path, tokens = folder / SIZES, _text_tokens(found(folder, edition.t3), edition)
     if not path.is_file():
-        return Sizes(edition.text_tokens)
+        return Sizes(tokens)
     try:
-        return Sizes(**read_json(path))
+        sizes = Sizes(**read_json(path))
     except (OSError, ValueError, TypeError) as error:
         raise BrokenBase(f"{path} cannot be read: {error}.") from error
+    return replace(sizes, text_tokens=tokens)
+
+
+def _text_tokens(t3: Path, edition: Edition) -> int:
+    """Vocabulary size of a T3, which differs in forks; that of the edition if unknown."""
+    from safetensors import SafetensorError, safe_open
+
+    if t3.suffix != ".safetensors":
+        tensors = load_tensors(t3)
+        return len(tensors[TEXT_ROWS]) if TEXT_ROWS in tensors else edition.text_tokens
+    try:
+        with safe_open(t3, framework="np") as file:
+            names = [name for name in (TEXT_ROWS, T3_PREFIX + TEXT_ROWS) if name in file.keys()]  # noqa: SIM118
+            return int(file.get_slice(names[0]).get_shape()[0]) if names else edition.text_tokens
+    except SafetensorError as error:
+        raise BrokenBase(f"{t3} is damaged: {error}.", "Download it again.") from error
 
 
 def load_tensors(path: Path) -> "dict[str, torch.Tensor]":
-    """Load the tensors of a file; BrokenBase if it contains other objects."""
-    import torch
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        if path.suffix == ".safetensors":
-            return load_file(path)
-        tensors = torch.load(path, map_location="cpu", weights_only=True)
-    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise BrokenBase(f"{path} is damaged or contains more than tensors: {reason}") from error
-    if not isinstance(tensors, dict):
-        raise BrokenBase(f"{path} does not contain a dictionary of tensors.")
-    return tensors
+    """Load the tensors of a file, without the prefix of forks; BrokenBase if there are none."""
+    tensors = tensor_files.load_tensors(path)
+    return {key.removeprefix(T3_PREFIX): value for key, value in tensors.items()}

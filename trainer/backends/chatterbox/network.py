@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from trainer.backends.causal_attention import use_causal_attention
 from trainer.backends.chatterbox.batch import CONDITION, ChatterboxBatch
 from trainer.backends.packed import concat_packed, cross_entropies, sum_by_part
 
@@ -35,6 +36,7 @@ class ChatterboxNetwork(nn.Module):
     def __init__(self, t3: Any, *, smooth: bool = False) -> None:  # noqa: ANN401
         super().__init__()
         self.t3 = t3
+        use_causal_attention(t3.tfmr)
         self.smooth = smooth
         speech, text = self.t3.speech_head.out_features, self.t3.text_head.out_features
         self.choices = {"text_ce": text, "mel_ce": speech, "eos_ce": speech}

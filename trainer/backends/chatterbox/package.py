@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from trainer.backends.chatterbox.base import ENGLISH, MULTILINGUAL, ChatterboxBase, Sizes
-from trainer.errors import TrainerError
+from trainer.backends.tensor_files import fill
+from trainer.errors import BrokenBase, TrainerError
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -76,11 +77,29 @@ def new_voice_encoder() -> "nn.Module":
 def load_t3(base: ChatterboxBase) -> "nn.Module":
     """Load T3 of a base, strictly."""
     network = new_t3(base.sizes)
-    network.load_state_dict(base.tensors(base.edition.t3))
-    for module in network.modules():
+    path = base.path(base.edition.t3)
+    fill(network, base.tensors(base.edition.t3), path, "It has to be a T3 of Chatterbox.")
+    _refuse_unknown_ids(base)
+    return with_own_attention(network)
+
+
+def with_own_attention(t3: "nn.Module") -> "nn.Module":
+    """Replace the deprecated attention of the perceiver, in place."""
+    for module in t3.modules():
         if getattr(module, "flash", False):
             module.flash_attention = functools.partial(_attend, module)  # type: ignore[assignment]
-    return network
+    return t3
+
+
+def _refuse_unknown_ids(base: ChatterboxBase) -> None:
+    """Raise BrokenBase if the tokenizer has more tokens than T3 has rows."""
+    ids = text_tokenizer(base).tokenizer.get_vocab().values()
+    if max(ids) >= base.sizes.text_tokens:
+        raise BrokenBase(
+            f"{base.path(base.edition.t3)} has {base.sizes.text_tokens} text tokens, and"
+            f" {base.edition.tokenizer} has ids up to {max(ids)}.",
+            "Both files must be of the same model.",
+        )
 
 
 def _attend(
@@ -104,20 +123,24 @@ def _attend(
 def load_s3gen(base: ChatterboxBase) -> "nn.Module":
     """Load speech tokenizer and decoder of a base."""
     network = new_s3gen(base.sizes)
+    state = base.tensors(base.edition.s3gen)
     # The released file omits the mel filters of the tokenizer, which are computed.
-    missing, unexpected = network.load_state_dict(base.tensors(base.edition.s3gen), strict=False)
-    wrong = [name for name in missing if name.partition(".")[0] != "tokenizer"] + list(unexpected)
-    if wrong:
-        raise TrainerError(
-            f"{base.path(base.edition.s3gen)} has missing or unexpected tensors: {wrong[0]}."
-        )
+    computed = {
+        key: value
+        for key, value in network.state_dict().items()
+        if key.partition(".")[0] == "tokenizer" and key not in state
+    }
+    hint = "It has to be the S3Gen of this edition."
+    fill(network, {**computed, **state}, base.path(base.edition.s3gen), hint)
     return network.eval().requires_grad_(requires_grad=False)
 
 
 def load_voice_encoder(base: ChatterboxBase) -> "nn.Module":
     """Load the voice encoder of a base."""
     network = new_voice_encoder()
-    network.load_state_dict(base.tensors(base.edition.voice_encoder))
+    path = base.path(base.edition.voice_encoder)
+    hint = "It has to be the voice encoder of Chatterbox."
+    fill(network, base.tensors(base.edition.voice_encoder), path, hint)
     return network.eval().requires_grad_(requires_grad=False)
 
 

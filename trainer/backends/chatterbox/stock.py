@@ -1,8 +1,7 @@
-"""Export for the stock class, and synthesis with the stock class."""
+"""Export for the stock class, and a speaker on it."""
 
 import contextlib
 import io
-import shutil
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -25,7 +24,7 @@ from trainer.backends.prompt_sound import concatenated, read_resampled
 from trainer.errors import BrokenRun, TrainerError
 from trainer.runs.files import save_tensors, sync_file
 from trainer.speech.endings import Ending
-from trainer.speech.sound import Sound, write_sound
+from trainer.speech.sound import Sound
 from trainer.speech.speaker import DEFAULT_SAMPLING, SamplingSettings
 
 if TYPE_CHECKING:
@@ -54,36 +53,23 @@ def write_export(
         raise BrokenRun(f"The tensors of the trained network and the base differ: {differing[0]}.")
     changed = [key for key, value in trained.items() if not _same(value, before[key])]
     state = {key: value.detach().cpu().contiguous().clone() for key, value in trained.items()}
-    save_tensors(state, folder / base.edition.t3)
-    sync_file(folder / base.edition.t3)
+    save_tensors(state, folder / base.edition.exported_t3)
+    sync_file(folder / base.edition.exported_t3)
     for name in base.edition.files[1:]:
-        shutil.copyfile(base.path(name), folder / name)
-        sync_file(folder / name)
-    if base.path(SIZES).is_file():
+        base.copy(name, folder / name)
+    if base.path(SIZES).is_file() or base.sizes.text_tokens != base.edition.text_tokens:
         write_sizes(folder, base.sizes)
     write_expression(folder / EXPRESSION, replace(expression, of_clip={}))
     return {"tensors": len(state), "changed": len(changed)}
 
 
-def load_stock(folder: Path) -> Any:  # noqa: ANN401 - the package has no types
+def load_stock(folder: Path, device: str = "cpu") -> Any:  # noqa: ANN401 - the package has no types
     """Load the export in ``folder`` with ``from_local`` of the stock class, T3 strictly."""
-    import torch
-
     base = open_base(folder)
     class_name = "ChatterboxTTS" if base.edition.name == "english" else "ChatterboxMultilingualTTS"
     module = chatterbox("tts" if base.edition.name == "english" else "mtl_tts")
-    device = "cuda" if torch.cuda.is_available() else "cpu"
     with at_sizes(base.sizes), offline(base), _quiet():
         return getattr(module, class_name).from_local(folder, device)
-
-
-def speak(
-    export: Path, text: str, language: str, prompts: Sequence[Path], out: Path, seed: int
-) -> float:
-    """Synthesise ``text`` in the voice of ``prompts`` to a 24 kHz WAV file."""
-    sound = StockSpeaker(export).synthesise(text, language, prompts, seed, None)
-    write_sound(out, sound)
-    return sound.seconds
 
 
 class StockSpeaker:
@@ -91,8 +77,9 @@ class StockSpeaker:
 
     tokens_per_second = SPEECH_RATE / TOKEN_SAMPLES
 
-    def __init__(self, export: Path) -> None:
-        self._model = load_stock(export)
+    def __init__(self, export: Path, device: "torch.device | None" = None) -> None:
+        """Load the export in ``export``. device: the CPU if None."""
+        self._model = load_stock(export, str(device or "cpu"))
         self._expression = read_expression(export / EXPRESSION)
         self._prompts: tuple[Path, ...] = ()
         self.stop_token = int(self._model.t3.hp.stop_speech_token)
@@ -180,4 +167,4 @@ def _quiet() -> Iterator[None]:
 def _same(one: "torch.Tensor", other: "torch.Tensor") -> bool:
     import torch
 
-    return one.shape == other.shape and torch.equal(one.detach().cpu(), other.cpu())
+    return one.shape == other.shape and torch.equal(one.detach().cpu(), other.cpu().to(one.dtype))

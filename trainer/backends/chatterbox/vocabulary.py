@@ -6,7 +6,6 @@ A new embedding starts as the mean of those of its pieces in the old vocabulary.
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -52,7 +51,7 @@ def _build(folder: Path, base: ChatterboxBase, bundle: Bundle, max_tokens: int) 
     write_vocabulary(base.path(names.tokenizer), folder / names.tokenizer, growth)
     rows = _write_t3(base, folder, old, growth)
     for name in (names.s3gen, names.voice_encoder):
-        shutil.copyfile(base.path(name), folder / name)
+        base.copy(name, folder / name)
     write_sizes(folder, replace(base.sizes, text_tokens=rows))
     languages = grown_languages((clip.language for clip in bundle.clips), "chatterbox")
     write_additions(folder, Additions(tuple(languages), len(growth.tokens), dict(base.hashes)))

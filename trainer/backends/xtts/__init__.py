@@ -17,12 +17,15 @@ from trainer.backends.objective import PARTS, text_and_speech
 from trainer.backends.xtts.base import XttsBase, open_base
 from trainer.backends.xtts.coqui import coqui_version
 from trainer.backends.xtts.sound import CODE_SAMPLES, TAIL_SAMPLES
+from trainer.backends.xtts.stock_checkpoint import open_any_base
 from trainer.bundle.manifest import Bundle, Clip
 from trainer.bundle.preflight import Reason
 from trainer.bundle.vocabulary import read_additions
 from trainer.config import TrainConfig
 from trainer.families import Family
 from trainer.foreign_files import read_mono
+from trainer.runs.distributed import choose_device, device_of, full_precision
+from trainer.speech.sound import write_sound
 from trainer.target import read_target
 
 if TYPE_CHECKING:
@@ -47,7 +50,9 @@ def open_backend(config: TrainConfig, bundle: Bundle, cache: Path) -> "XttsBacke
 
 def base_of(config: TrainConfig, bundle: Bundle, cache: Path) -> XttsBase:
     """Open the configured base or build a small random one."""
-    return bases.base_of("XTTS", __name__, config, bundle, cache, open_base)
+    return bases.base_of(
+        "XTTS", __name__, config, bundle, cache, lambda path: open_any_base(path, cache)
+    )
 
 
 class XttsBackend:
@@ -74,11 +79,11 @@ class XttsBackend:
         """DVAE, its mel extractor and the mel extractor of voice prompts."""
         from trainer.backends.xtts.networks import load_dvae, mel_extractor
 
-        folder = self.base.folder
+        folder, device = self.base.folder, device_of(self.config)
         return (
-            load_dvae(self.base),
-            mel_extractor(folder, style=False),
-            mel_extractor(folder, style=True),
+            load_dvae(self.base).to(device),
+            mel_extractor(folder, style=False).to(device),
+            mel_extractor(folder, style=True).to(device),
         )
 
     @cached_property
@@ -133,19 +138,20 @@ class XttsBackend:
 
         dvae, dvae_mel, style_mel = self._encoders
         samples, _ = read_mono(path)
-        wave = torch.from_numpy(samples)[None]  # (1, samples)
-        with torch.inference_mode():
+        wave = torch.from_numpy(samples)[None].to(device_of(self.config))  # (1, samples)
+        with torch.inference_mode(), full_precision():
             padded = torch.nn.functional.pad(wave, (0, TAIL_SAMPLES))
             codes = dvae.get_codebook_indices(dvae_mel(padded))[0]
             mel = style_mel(wave)[0].T  # (frames, 80)
         return {
             "tokens": np.asarray(self._tokens.encode(clip.text, clip.language), dtype=np.int32),
-            "codes": codes[: math.ceil(len(samples) / CODE_SAMPLES)].numpy().astype(np.int16),
-            "mel": mel.numpy().astype(np.float16),
+            "codes": codes[: math.ceil(len(samples) / CODE_SAMPLES)].cpu().numpy().astype(np.int16),
+            "mel": mel.cpu().numpy().astype(np.float16),
         }
 
     def fit(self, clips: Sequence[Clip], arrays: Mapping[str, Arrays]) -> None:
-        """No statistics over clips."""
+        """Free the encoders; there are no statistics over clips."""
+        self.__dict__.pop("_encoders", None)
 
     def length(self, clip: Clip) -> int:
         """Positions of the clip in a batch, with estimated text tokens."""
@@ -202,25 +208,25 @@ class XttsBackend:
         seed: int,
     ) -> float:
         """Synthesise a WAV file with the stock class; returns its seconds."""
-        from trainer.backends.xtts.stock import speak
-
-        return speak(export, text, language, prompts, out, seed)
+        sound = self.speaker(export).synthesise(text, language, prompts, seed, None)
+        write_sound(out, sound)
+        return sound.seconds
 
     def speaker(self, export: Path) -> "XttsSpeaker":
         """Load an export once for many texts, with ending control."""
-        return open_voice(export)
+        return open_voice(export, self.config.run.device)
 
 
-def open_voice(folder: Path) -> "XttsSpeaker":
-    """Load an export or a base as a speaker."""
+def open_voice(folder: Path, device: str = "auto") -> "XttsSpeaker":
+    """Load an export or a base as a speaker. device: as ``run.device``."""
     from trainer.backends.xtts.speaker import XttsSpeaker
 
-    return XttsSpeaker(folder)
+    return XttsSpeaker(folder, choose_device(device))
 
 
 FAMILY = Family(
     target="xtts_v2",
-    base_files=("model.pth",),
+    base_files=("model.pth", "best_model.pth"),
     packages=("coqui-tts", "peft", "six", "tokenizers", "torchaudio", "transformers"),
     backend=open_backend,
     voice=open_voice,

@@ -4,22 +4,21 @@ Files are loaded as tensors only, after verification of their SHA-256 against
 ``resources/models.toml``, or for unknown files against the hash recorded at first use.
 """
 
-import pickle
-import types
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from trainer.backends import tensor_files
+from trainer.backends.xtts.coqui import coqui
 from trainer.errors import BrokenBase
 from trainer.foreign_files import read_json
 from trainer.runs.base_hashes import read_record, verified_hashes, write_record
 
 if TYPE_CHECKING:
     import torch
+
+    Tensors = Mapping[str, torch.Tensor]
 
 FILES = ("model.pth", "vocab.json", "dvae.pth", "mel_stats.pth", "config.json")
 KIND = "xtts"  # in resources/models.toml
@@ -34,6 +33,23 @@ LEGACY_CLASSES = (
     "TTS.tts.configs.xtts_config.XttsConfig",
     "TTS.config.shared_configs.BaseDatasetConfig",
 )
+PURPOSES = {
+    "model.pth": "the weights",
+    "vocab.json": "the text vocabulary of the release",
+    "dvae.pth": "the encoder that turns audio into the codes that the GPT learns, 210 MB;"
+    " coqui's own download leaves it out",
+    "mel_stats.pth": "80 numbers that normalise mel spectrograms, 1 kB; coqui's own download"
+    " leaves it out",
+    "config.json": "the network sizes",
+}
+# Kept in model.pth when it was saved after init_gpt_for_inference; copies of other tensors.
+INFERENCE_COPIES = ("gpt.gpt_inference.", "gpt.gpt.wte.")
+OLD_WEIGHT_NORM = {
+    ".weight_g": ".parametrizations.weight.original0",
+    ".weight_v": ".parametrizations.weight.original1",
+}
+EXPORTED = ("gpt", "hifigan_decoder", "mel_stats")
+"""First part of the names that the stock class uses; others belong to its trainer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,34 +69,76 @@ class XttsBase:
         return self.learnt_codes_of == self.hashes["dvae.pth"]
 
     def tensors(self, name: str) -> "dict[str, torch.Tensor]":
-        """Tensors of model.pth or dvae.pth on the CPU, memory-mapped if possible."""
-        content = load_tensors(self.folder / name)
-        if not isinstance(content, dict):
-            raise BrokenBase(f"{self.folder / name} does not contain a dictionary of tensors.")
-        tensors = content.get("model", content)
-        if not isinstance(tensors, dict):
-            raise BrokenBase(f"{self.folder / name} does not contain a dictionary of tensors.")
-        return tensors
+        """Tensors of model.pth, by the names of the stock class, or of dvae.pth; on the CPU."""
+        tensors = load_tensors(self.folder / name)
+        if name != "model.pth":
+            return tensors
+        return stock_tensors(tensors, self.folder / "mel_stats.pth")
 
     def model_args(self) -> dict[str, object]:
-        """Network sizes in config.json."""
+        """Network sizes in config.json, with the stock defaults of those it leaves out."""
+        path = self.folder / "config.json"
         try:
-            args = read_json(self.folder / "config.json")["model_args"]
-            return msgspec.convert(args, dict[str, object])
-        except (OSError, ValueError, KeyError) as error:
-            raise BrokenBase(f"{self.folder}/config.json is not an XTTS configuration.") from error
+            config = read_json(path, strict=False)  # coqui writes infinities
+            given: dict[str, object] = dict(config.get("model_args") or {})
+        except (OSError, ValueError, AttributeError, TypeError) as error:
+            raise BrokenBase(f"{path} is not an XTTS configuration.") from error
+        return {**dict(coqui("tts.configs.xtts_config").XttsArgs()), **given}
 
 
 def open_base(folder: Path) -> XttsBase:
     """Open the base in ``folder``; BrokenBase if a file is missing or its hash differs."""
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
-        raise BrokenBase(
-            f"The base folder {folder} lacks {', '.join(missing)}.",
-            f"It needs {', '.join(FILES)}; the preset tiny-cpu needs no base.",
-        )
+        raise lacking(folder, missing)
     hashes = verified_hashes(folder, FILES, KIND)
     return XttsBase(folder, hashes, _learnt_codes_of(folder) or hashes["dvae.pth"])
+
+
+def lacking(folder: Path, missing: Sequence[str]) -> BrokenBase:
+    """Error about missing files: what they are and where they come from."""
+    if not folder.is_dir():
+        return BrokenBase(
+            f"There is no folder {folder}, so it lacks model.pth.", "Check the path after --base."
+        )
+    others = sorted(path.name for path in folder.glob("*.pth") if path.name not in FILES)
+    if "model.pth" in missing and len(others) == 1:
+        return BrokenBase(
+            f"The base folder {folder} lacks model.pth.",
+            f"If {others[0]} contains the weights, rename it to model.pth.",
+        )
+    about = "; ".join(f"{name} ({PURPOSES[name]})" for name in missing)
+    return BrokenBase(
+        f"The base folder {folder} lacks {about}.",
+        "The release of XTTS-v2 has all files: curator models get xtts_v2. "
+        "The preset tiny-cpu needs no base.",
+    )
+
+
+def stock_tensors(tensors: "Tensors", mel_stats: Path) -> "dict[str, torch.Tensor]":
+    """Tensors of a model.pth or of a checkpoint of coqui's trainer, as in the release.
+
+    mel_stats: file of the statistics, used if the checkpoint lacks them.
+    """
+    plain = {stock_name(key): value for key, value in tensors.items()}
+    stock = {
+        key: value
+        for key, value in plain.items()
+        if key.partition(".")[0] in EXPORTED and not key.startswith(INFERENCE_COPIES)
+    }
+    if "mel_stats" not in stock:
+        statistics = tensor_files.load_file(mel_stats)
+        stock["mel_stats"] = statistics  # type: ignore[assignment]
+    return stock
+
+
+def stock_name(key: str) -> str:
+    """Tensor name in the release, for one of coqui's trainer or of an older torch."""
+    key = key.removeprefix("xtts.")
+    for old, new in OLD_WEIGHT_NORM.items():
+        if key.endswith(old):
+            return key.removesuffix(old) + new
+    return key
 
 
 def _learnt_codes_of(folder: Path) -> str:
@@ -93,24 +151,13 @@ def _learnt_codes_of(folder: Path) -> str:
     return str(entry[LEARNT_CODES_OF])
 
 
-def load_tensors(path: Path) -> object:
-    """Load a torch file; BrokenBase if it contains other objects than tensors."""
-    import torch
-
-    empty_classes = [(types.new_class(name.rpartition(".")[2]), name) for name in LEGACY_CLASSES]
-    try:
-        with torch.serialization.safe_globals(empty_classes):  # type: ignore[arg-type]
-            mapped = zipfile.is_zipfile(path)  # files of torch before 1.6 cannot be mapped
-            return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, ValueError) as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise BrokenBase(
-            f"{path} is damaged or contains more than tensors.", f"torch reports: {reason}"
-        ) from error
+def load_tensors(path: Path) -> "dict[str, torch.Tensor]":
+    """Tensors of a torch file, without the classes that the release pickled beside them."""
+    return tensor_files.load_tensors(path, LEGACY_CLASSES)
 
 
 def _recorded_dvae(path: Path) -> str:
     """DVAE hash recorded in a model.pth, "" if none."""
-    content = load_tensors(path)
+    content = tensor_files.load_file(path, LEGACY_CLASSES)
     recorded = content.get(LEARNT_CODES_OF) if isinstance(content, dict) else None
     return recorded if isinstance(recorded, str) else ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from trainer.backends.causal_attention import use_causal_attention
 from trainer.backends.packed import Packed, concat_packed, cross_entropies, sum_by_part
 from trainer.backends.xtts.batch import PROMPT_LATENTS
 from trainer.backends.xtts.fast_modules import fuse_modules
@@ -27,6 +28,7 @@ class XttsNetwork(nn.Module):
         super().__init__()
         self.gpt = gpt
         fuse_modules(gpt)
+        use_causal_attention(gpt.gpt)
         self.smooth = smooth
         heads: Any = gpt
         codes, tokens = heads.mel_head.out_features, heads.text_head.out_features

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trainer.backends.tensor_files import fill
 from trainer.backends.xtts.base import XttsBase
 from trainer.backends.xtts.coqui import coqui
 from trainer.errors import BrokenBase
@@ -105,18 +106,12 @@ def load_gpt(base: XttsBase, tokens: Any) -> "nn.Module":  # noqa: ANN401
     """Load the GPT of a base, strictly."""
     gpt = new_gpt(base.model_args(), tokens)
     weights = {
-        key.removeprefix("xtts.").removeprefix(GPT_PREFIX): tensor
+        key.removeprefix(GPT_PREFIX): tensor
         for key, tensor in base.tensors("model.pth").items()
-        if key.removeprefix("xtts.").startswith(GPT_PREFIX)
+        if key.startswith(GPT_PREFIX)
     }
-    try:
-        gpt.load_state_dict(weights, strict=True)
-    except RuntimeError as error:
-        lines = str(error).splitlines()
-        raise BrokenBase(
-            f"{base.folder}/model.pth does not fit its config.json and vocab.json.",
-            " ".join(line.strip() for line in lines[1:3]),
-        ) from error
+    hint = "Its sizes are in config.json and vocab.json: all files must be of one model."
+    fill(gpt, weights, base.folder / "model.pth", hint)
     return gpt
 
 

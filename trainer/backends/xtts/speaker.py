@@ -17,12 +17,12 @@ from trainer.speech.sound import Sound
 from trainer.speech.speaker import DEFAULT_SAMPLING, SamplingSettings
 
 MAX_SECONDS = 20.0  # without ending control
-STOCK_SAMPLING = {"temperature": 0.75, "top_k": 50, "top_p": 0.85, "repetition_penalty": 10.0}
-"""Defaults of the stock class."""
+SAMPLING_KEYS = ("temperature", "top_k", "top_p", "repetition_penalty")  # in config.json
 FIRST_CODES = 16
 """Codes of the first chunk, 0.7 s; the following ones grow with what is there."""
 UNSETTLED_CODES = 4
 """Codes at the end of a chunk whose audio still depends on the codes that follow."""
+REFERENCE_S = 6  # taken at least of each of several references
 
 Wave = NDArray[np.float32]
 
@@ -32,13 +32,16 @@ class XttsSpeaker:
 
     tokens_per_second = CODES_PER_SECOND
 
-    def __init__(self, export: Path) -> None:
+    def __init__(self, export: Path, device: torch.device | None = None) -> None:
+        """Load the export in ``export``. device: the CPU if None."""
         self._model = load_stock(export)
-        self._model.to("cuda" if torch.cuda.is_available() else "cpu")
+        self._model.to(device or "cpu")
         # Otherwise recomputed from two tensors in every forward pass.
         for module in self._model.hifigan_decoder.modules():
             if parametrize.is_parametrized(module, "weight"):
                 parametrize.remove_parametrizations(module, "weight")
+        self._settings = self._model.config
+        self._sampling = {key: self._settings[key] for key in SAMPLING_KEYS}
         self._voices: dict[tuple[Path, ...], tuple[torch.Tensor, torch.Tensor]] = {}
         self.stop_token = int(self._model.gpt.stop_audio_token)
 
@@ -57,7 +60,7 @@ class XttsSpeaker:
             latent, embedding = self._voice(tuple(prompts))
             self._model.gpt.generate = sampler(self._model.gpt, ending, _max_codes(ending))
             torch.manual_seed(seed)
-            options = sampling.given()
+            options = {**self._sampling, **sampling.given()}
             result = self._model.inference(text, language, latent, embedding, **options)
         return _sound(np.asarray(result["wav"], dtype=np.float32))
 
@@ -77,7 +80,7 @@ class XttsSpeaker:
         tokens = torch.tensor(
             [model.tokenizer.encode(text.strip().lower(), lang=code)], device=latent.device
         )
-        options = {**STOCK_SAMPLING, **sampling.given()}
+        options = {**self._sampling, **sampling.given()}
         torch.manual_seed(seed)
         latents: list[torch.Tensor] = []
         due, sent = FIRST_CODES, 0
@@ -105,12 +108,33 @@ class XttsSpeaker:
         return wave.float().cpu().numpy().reshape(-1)  # type: ignore[no-any-return]
 
     def _voice(self, prompts: tuple[Path, ...]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Latents and speaker embedding: means over the references.
+
+        The stock class joins the references and takes the first ``gpt_cond_len`` seconds, which
+        may be all of the first one. Here that length is divided among them.
+        """
+        if not prompts:
+            raise TrainerError("There is no voice prompt.", "Specify a clip with --reference.")
         if prompts not in self._voices:
+            settings = self._settings
+            seconds = max(REFERENCE_S, settings.gpt_cond_len // len(prompts))
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                self._voices[prompts] = self._model.get_conditioning_latents(
-                    audio_path=[str(path) for path in prompts]
-                )
+                voices = [
+                    self._model.get_conditioning_latents(
+                        audio_path=[str(path)],
+                        max_ref_length=settings.max_ref_len,
+                        gpt_cond_len=settings.gpt_cond_len if len(prompts) == 1 else seconds,
+                        gpt_cond_chunk_len=settings.gpt_cond_chunk_len,
+                        sound_norm_refs=settings.sound_norm_refs,
+                    )
+                    for path in prompts
+                ]
+            latents, embeddings = zip(*voices, strict=True)
+            self._voices[prompts] = (
+                torch.stack(latents).mean(dim=0),
+                torch.stack(embeddings).mean(dim=0),
+            )
         return self._voices[prompts]
 
 

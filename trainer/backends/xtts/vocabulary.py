@@ -62,7 +62,7 @@ def _build(folder: Path, base: XttsBase, bundle: Bundle, max_tokens: int) -> Non
 
 def _list_languages(path: Path, added: Sequence[str]) -> None:
     """Add languages to those that the stock class accepts."""
-    settings = read_json(path)
+    settings = read_json(path, strict=False)  # coqui writes infinities
     settings["languages"] = list(dict.fromkeys([*settings.get("languages", ()), *added]))
     path.write_text(json.dumps(settings, ensure_ascii=False, indent=4), encoding="utf-8")
 
@@ -91,14 +91,13 @@ def _write_model(base: XttsBase, path: Path, old: Mapping[str, int], growth: Gro
     """Write model.pth with rows for the new tokens."""
     import torch
 
-    state = dict(base.tensors("model.pth"))
-    prefix = "xtts." if f"xtts.{GROWN[0]}" in state else ""
+    state = base.tensors("model.pth")
     rows = max(old.values()) + 1
     for name in GROWN:
-        tensor = state[prefix + name]
+        tensor = state[name]
         if len(tensor) != rows:
             raise BrokenBase(f"{base.folder}: {name} has {len(tensor)} rows for {rows} tokens.")
         old_rows = [[old[piece] for piece in pieces] for pieces in growth.tokens.values()]
         new = [tensor[ids].mean(dim=0) for ids in old_rows]
-        state[prefix + name] = torch.cat([tensor, torch.stack(new)]) if new else tensor
+        state[name] = torch.cat([tensor, torch.stack(new)]) if new else tensor
     torch.save({"model": state, LEARNT_CODES_OF: base.learnt_codes_of}, path)

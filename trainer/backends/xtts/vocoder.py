@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 RELEASED_WIDTH = 512
 PREFIX = "hifigan_decoder.waveform_decoder."
-# One value per channel before the upsampling; random and trained values are never zero.
-FIRST_BIAS = f"{PREFIX}conv_pre.bias"
+FIRST_LAYER = f"{PREFIX}conv_pre."
+FIRST_BIAS = f"{FIRST_LAYER}bias"
 # Weight normalisation divides by the norm of these rows; the magnitude is in another tensor.
 DIRECTIONS = "parametrizations.weight.original1"
 
@@ -73,12 +73,16 @@ def narrowed(wide: Tensors, narrow: Tensors) -> "dict[str, torch.Tensor]":
 
 
 def width_of(model: Path) -> int:
-    """Number of nonzero vocoder channels in a model.pth."""
-    content = load_tensors(model)
-    tensors = content.get("model") if isinstance(content, dict) else None
-    if not isinstance(tensors, dict) or FIRST_BIAS not in tensors:
+    """Number of vocoder channels in use in a model.pth."""
+    tensors = load_tensors(model)
+    if FIRST_BIAS not in tensors:
         raise BrokenBase(f"{model} lacks {FIRST_BIAS}.")
-    return int(tensors[FIRST_BIAS].count_nonzero())
+    channels = len(tensors[FIRST_BIAS])
+    used = tensors[FIRST_BIAS] != 0
+    for name, value in tensors.items():  # a bias alone may be zero by chance
+        if name.startswith(FIRST_LAYER) and not name.endswith(DIRECTIONS):
+            used = used | (value.reshape(channels, -1) != 0).any(dim=1)
+    return int(used.nonzero().max()) + 1 if used.any() else channels
 
 
 def stock_class(width: int) -> Any:  # noqa: ANN401 - coqui-tts has no types

@@ -141,19 +141,20 @@ def test_a_run_speaks_through_the_stock_class_as_long_as_the_band_lets_it(
     calmer = speaker.synthesise("Good evening.", "en", prompts[:1], 3, a_band(2, 3, 4))
     assert calmer.seconds < sound.seconds
     out = tmp_path / "spoken.wav"
-    seconds = speak_short_text(voice, prompts, out)
+    seconds = speak_short_text(speech, voice, prompts, out)
     wave, rate = soundfile.read(out)
     assert (rate, len(wave) / rate) == (24_000, pytest.approx(seconds, abs=0.01))
 
 
-def speak_short_text(voice, prompts, out):
+def speak_short_text(speech, voice, prompts, out):
     """Call ``speak`` with a length limit of a few tokens."""
     import trainer.backends.chatterbox.stock as stock
 
     original = stock.StockSpeaker.synthesise
     try:
         stock.StockSpeaker.synthesise = lambda self, *a: original(self, *a[:4], a_band(2, 3, 6))
-        return stock.speak(voice, "Yes.", "en", prompts, out, 1)
+        backend = open_backend(configured(), speech)
+        return backend.speak(voice, "Yes.", "en", prompts, out, 1)
     finally:
         stock.StockSpeaker.synthesise = original
 

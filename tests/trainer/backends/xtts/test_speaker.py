@@ -180,3 +180,40 @@ def test_a_partly_narrow_vocoder_is_an_error(opened, tmp_path):
     torch.save(content, tmp_path / "model.pth")
     with pytest.raises(BrokenBase, match="neither narrow nor of full width"):
         load_stock(tmp_path)
+
+
+def test_every_reference_gives_its_share_of_the_prompt(spoken, speech):
+    """One reference alone differs from it with others, however long the first one is."""
+    speaker, _ = spoken
+    longest = sorted(speech.clips, key=lambda clip: -clip.duration_s)[:3]
+    paths = tuple(speech.audio(clip) for clip in longest)
+    (one, voice), (several, voices) = speaker._voice(paths[:1]), speaker._voice(paths)
+    assert not torch.allclose(one, several, atol=1e-4)
+    assert not torch.allclose(voice, voices, atol=1e-4)
+    alone = torch.stack([speaker._voice((path,))[0] for path in paths]).mean(dim=0)
+    assert torch.allclose(several, alone, atol=1e-4)  # each is shorter than its share
+
+
+def test_lengths_and_sampler_settings_are_those_of_the_configuration(spoken, speech):
+    speaker, _ = spoken
+    calls = []
+
+    def record(**options):
+        calls.append(options)
+        return torch.zeros(1, 32, 64), torch.zeros(1, 512, 1)
+
+    original = speaker._model.get_conditioning_latents
+    speaker._model.get_conditioning_latents = record
+    try:
+        paths = tuple(speech.audio(clip) for clip in speech.clips[3:7])
+        speaker._voice(paths[:1])
+        speaker._voice(paths)
+    finally:
+        speaker._model.get_conditioning_latents = original
+        speaker._voices.clear()
+    config = speaker._model.config
+    assert calls[0]["gpt_cond_len"] == config.gpt_cond_len == 12
+    assert calls[0]["gpt_cond_chunk_len"] == config.gpt_cond_chunk_len
+    assert calls[0]["max_ref_length"] == config.max_ref_len
+    assert [call["gpt_cond_len"] for call in calls[1:]] == [6] * 4
+    assert speaker._sampling["repetition_penalty"] == config.repetition_penalty

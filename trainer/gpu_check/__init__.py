@@ -1,0 +1,1 @@
+"""Check of a GPU: trains both networks at their real size with random weights and measures."""

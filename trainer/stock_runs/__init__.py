@@ -1,0 +1,1 @@
+"""Runs of coqui's own trainer: their logs and checkpoints read, and a report of them."""

@@ -1,0 +1,71 @@
+"""``trainer_0_log.txt``: what coqui's trainer prints, without terminal colours."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from trainer.foreign_files import read_bytes
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+EPOCH = re.compile(r"> EPOCH: (\d+)/(\d+)")
+GLOBAL_STEP = re.compile(r"GLOBAL_STEP: (\d+)")
+TRAIN_STEP = re.compile(r"--> TIME: .* -- STEP: (-?\d+)/(-?\d+) -- GLOBAL_STEP: (\d+)")
+EVAL_STEP = re.compile(r"--> STEP: (\d+)\s*$")
+EVAL_END = "--> EVAL PERFORMANCE"
+EVAL_START = "> EVALUATION"
+VALUE = re.compile(r"\| > (\w+):\s*(?:tensor\()?([-+]?(?:\d[\d.eE+-]*|nan|inf))")
+
+
+@dataclass(slots=True)
+class LogBlock:
+    """Values printed together. kind: train, batch (of an evaluation) or eval (its mean).
+
+    line: of the heading, from 1. epoch: as printed, from 0. step: updates done, None unknown.
+    """
+
+    kind: str
+    line: int
+    epoch: int
+    step: int | None
+    values: dict[str, float]
+
+
+def read_log(path: Path) -> Iterator[LogBlock]:
+    """Blocks of a log in order; lines that are no values are skipped."""
+    epoch, step = 0, None
+    block: LogBlock | None = None
+    text = _text_of(path)
+    for number, raw in enumerate(text.splitlines(), start=1):
+        line = COLOUR.sub("", raw)
+        if match := EPOCH.search(line):
+            epoch = int(match[1])
+        if match := GLOBAL_STEP.search(line):
+            step = int(match[1])
+        kind = _kind_of(line)
+        if kind or EVAL_START in line:
+            if block is not None:
+                yield block
+            block = LogBlock(kind, number, epoch, step, {}) if kind else None
+        elif block is not None and (match := VALUE.search(line)):
+            block.values[match[1]] = float(match[2])
+    if block is not None:
+        yield block
+
+
+def epochs_planned(path: Path) -> int | None:
+    """Number of epochs of the run, as printed; None if it is not."""
+    match = EPOCH.search(COLOUR.sub("", _text_of(path)))
+    return int(match[2]) + 1 if match else None
+
+
+def _text_of(path: Path) -> str:
+    return read_bytes(path).decode("utf-8", errors="replace")
+
+
+def _kind_of(line: str) -> str:
+    if TRAIN_STEP.search(line):
+        return "train"
+    if EVAL_END in line:
+        return "eval"
+    return "batch" if EVAL_STEP.search(line) else ""
