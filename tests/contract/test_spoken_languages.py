@@ -60,7 +60,6 @@ SPOKEN = {
     ),
 }
 TARGETS = {"xtts": "xtts_v2", "chatterbox": "chatterbox"}
-ADDED = {("vi", "xtts"), ("vi", "chatterbox"), ("hu", "chatterbox")}
 TINY = (
     "model.layers=2",
     "model.width=64",
