@@ -94,7 +94,9 @@ def xtts(size: str) -> Subject:
     """XTTS-v2; size: real or tiny."""
     from trainer.backends.xtts.adapt import adapt
     from trainer.backends.xtts.batch import XttsSpecialTokens, make_batch, row_length
+    from trainer.backends.xtts.coqui import coqui
 
+    coqui("tts.layers.xtts.gpt")  # imported outside of any device context
     special = XttsSpecialTokens(start_text=261, stop_text=0, start_mel=1024, stop_mel=1025)
 
     def network(config: TrainConfig) -> "nn.Module":
@@ -154,6 +156,7 @@ def chatterbox(size: str) -> Subject:
     from trainer.backends.chatterbox.batch import ChatterboxSpecialTokens, make_batch, row_length
     from trainer.backends.chatterbox.package import chatterbox as module
 
+    module("models.t3.t3")  # imported outside of any device context
     settings = module("models.t3.modules.t3_config").T3Config()
     special = ChatterboxSpecialTokens(
         settings.start_text_token,

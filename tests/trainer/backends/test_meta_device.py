@@ -31,9 +31,9 @@ def network_and_batch(family, size, *changes):
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("family", SUBJECTS)
 def test_a_step_at_real_size_waits_for_no_value(family, mode):
+    _, batch = network_and_batch(family, "tiny", *MODES[mode])  # imports, too
     with META:
         network, _ = network_and_batch(family, "real", *MODES[mode])
-    _, batch = network_and_batch(family, "tiny")
     network.to(META)
     plain = [value for name, value in network.named_parameters() if "lora_" not in name]
     assert sum(value.numel() for value in plain) == pytest.approx(PARAMETERS[family], rel=0.01)
