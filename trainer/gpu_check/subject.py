@@ -166,13 +166,13 @@ def chatterbox(size: str) -> Subject:
     )
 
     def network(config: TrainConfig) -> "nn.Module":
-        from trainer.backends.chatterbox.network import ChatterboxNetwork
+        from trainer.backends.chatterbox.network import ChatterboxNetwork, enable_checkpointing
         from trainer.backends.dropout import set_dropout
 
         t3 = new_t3(size)
         set_dropout(t3, config.model.dropout)
         if config.precision.checkpointing:
-            t3.tfmr.gradient_checkpointing_enable({"use_reentrant": False})
+            enable_checkpointing(t3)
         return ChatterboxNetwork(t3)
 
     def counts(clip: Clip) -> tuple[int, int]:

@@ -218,13 +218,13 @@ class ChatterboxBackend:
 
     def network(self) -> "nn.Module":
         """T3 of the base, with the forward pass of ``ChatterboxNetwork``."""
-        from trainer.backends.chatterbox.network import ChatterboxNetwork
+        from trainer.backends.chatterbox.network import ChatterboxNetwork, enable_checkpointing
         from trainer.backends.chatterbox.package import load_t3
 
         t3: Any = load_t3(self.base)
         set_dropout(t3, self.config.model.dropout)
         if self.config.precision.checkpointing:
-            t3.tfmr.gradient_checkpointing_enable({"use_reentrant": False})
+            enable_checkpointing(t3)
         return ChatterboxNetwork(t3, smooth=self.config.loss.label_smoothing > 0)
 
     def adapt(self, network: "nn.Module") -> None:

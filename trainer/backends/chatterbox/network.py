@@ -4,6 +4,7 @@ The stock ``T3.loss`` fails (its logits are not transposed) and does not shift t
 parameters have the stock names with the prefix ``t3.``.
 """
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -15,6 +16,15 @@ from trainer.backends.packed import concat_packed, cross_entropies, sum_by_part
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+
+def enable_checkpointing(t3: Any) -> None:  # noqa: ANN401
+    """Enable activation checkpointing of the transformer blocks."""
+    with warnings.catch_warnings():
+        # Renamed in transformers 5.23; the new name is not in earlier versions.
+        warnings.simplefilter("ignore", FutureWarning)
+        t3.tfmr.gradient_checkpointing_enable({"use_reentrant": False})
+
 
 MEANINGS = {
     "mel_ce": "In Chatterbox a code is a speech token: 40 ms of audio, one of 6,561. The output"
