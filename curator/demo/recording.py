@@ -26,6 +26,7 @@ from curator.demo.acoustics import (
 from curator.demo.script import HOST, Script, ScriptLine, read_script
 from curator.demo.truth import CLIPPED, CUT, NoisyPassage, Sentence, Truth, Utterance
 from curator.demo.voices import contestant_sentence, contestant_voices, host_sentences
+from curator.domain.progress import NoProgress, Progress
 from curator.domain.span import Span
 
 RATE = 44_100
@@ -63,7 +64,12 @@ class _Turn:
     fault: str
 
 
-def make_recording(folder: Path, seed: int = 0, name: str = "quiz_show") -> DemoRecording:
+def make_recording(
+    folder: Path,
+    seed: int = 0,
+    name: str = "quiz_show",
+    progress: Progress = NoProgress(),  # noqa: B008 - it has no state
+) -> DemoRecording:
     """Write ``name.wav`` and ``name.truth.json`` into ``folder``.
 
     seed: 0 is the demo's; another changes the order of the rounds, the gaps, the noise, the pace of
@@ -79,7 +85,7 @@ def make_recording(folder: Path, seed: int = 0, name: str = "quiz_show") -> Demo
     turns = [
         _Turn(line, sentences, faults.get(number, ""))
         for number, (line, sentences) in enumerate(
-            zip(lines, _spoken(script, lines, voices, seed), strict=True)
+            zip(lines, _spoken(script, lines, voices, seed, progress), strict=True)
         )
     ]
     utterances, samples, cut_at = _laid_out(turns, random)
@@ -132,7 +138,11 @@ def _faults(lines: Sequence[ScriptLine], random: Random, *, at_end: bool) -> dic
 
 
 def _spoken(
-    script: Script, lines: Sequence[ScriptLine], voices: dict[str, str], seed: int
+    script: Script,
+    lines: Sequence[ScriptLine],
+    voices: dict[str, str],
+    seed: int,
+    progress: Progress,
 ) -> list[tuple[Samples, ...]]:
     """The clean sentences of every line at RATE and at their level, silence around them removed."""
     random = Random(f"pace {seed}")
@@ -141,6 +151,8 @@ def _spoken(
     level_db[HOST] = 0.0
     spoken: dict[int, list[Waveform]] = {}
     by_pace: dict[float, list[int]] = {}
+    done = 0
+    progress.started("sample", sum(len(line.sentences) for line in lines), 0.0)
     for number, line in enumerate(lines):
         if line.speaker == HOST:
             stretch = round(pace[HOST] * script.speed.get(line.category or "", 1.0), 3)
@@ -150,10 +162,14 @@ def _spoken(
                 contestant_sentence(text, voices[line.speaker], pace[line.speaker])
                 for text in line.sentences
             ]
+            done += len(line.sentences)
+            progress.progressed(done, 0.0)
     for stretch, numbers in by_pace.items():
         waves = iter(host_sentences([s for n in numbers for s in lines[n].sentences], stretch))
         for number in numbers:
             spoken[number] = [next(waves) for _ in lines[number].sentences]
+            done += len(lines[number].sentences)
+        progress.progressed(done, 0.0)
     return [
         tuple(
             _at_level(

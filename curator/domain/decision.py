@@ -18,11 +18,12 @@ class State(StrEnum):
 class Field(StrEnum):
     """Subject of a decision.
 
-    SPAN: ``[start, stop]``. PRESENCE: PERSON for a clip created or restored by a person, None for a
-    removed one. RECIPE: hash of the cleaning recipe of a clip; RECORDING_RECIPE: of a recording,
-    for clips without one. RATING: rating of a sample as JSON, by sample id. For the whole project:
-    VOICE: clips of the target speaker, CATEGORIES: TOML of the category set, WEIGHTS: sampling
-    weights of the categories as JSON.
+    SPAN: ``[start, stop]``. PRESENCE: PERSON for a clip created or restored by a person, CUT for a
+    restored one of the segmentation, None for a removed one. RECIPE: hash of the cleaning recipe of
+    a clip. By recording id: RECORDING_RECIPE, for clips without one, LICENCE and CONSENT. RATING:
+    rating of a sample as JSON, by sample id. For the whole project: VOICE: clips of the target
+    speaker, CATEGORIES: TOML of the category set, WEIGHTS: sampling weights of the categories as
+    JSON, REMOVED: removed recordings as JSON, origins of their clips by clip id by recording id.
     """
 
     STATE = "state"
@@ -32,16 +33,22 @@ class Field(StrEnum):
     PRESENCE = "presence"
     RECIPE = "recipe"
     RECORDING_RECIPE = "recording_recipe"
+    LICENCE = "licence"
+    CONSENT = "consent"
     RATING = "rating"
     VOICE = "voice"
     CATEGORIES = "categories"
     WEIGHTS = "weights"
+    REMOVED = "removed"
 
 
-OF_PROJECT = frozenset({Field.VOICE, Field.CATEGORIES, Field.WEIGHTS})
+OF_PROJECT = frozenset({Field.VOICE, Field.CATEGORIES, Field.WEIGHTS, Field.REMOVED})
 """Decisions about the whole project."""
 
-NOT_OF_CLIPS = OF_PROJECT | {Field.RECORDING_RECIPE, Field.RATING}
+OF_RECORDINGS = frozenset({Field.RECORDING_RECIPE, Field.LICENCE, Field.CONSENT})
+"""Decisions by recording id."""
+
+NOT_OF_CLIPS = OF_PROJECT | OF_RECORDINGS | {Field.RATING}
 """Decisions with ids other than clip ids."""
 
 PROJECT = 0
@@ -49,6 +56,9 @@ PROJECT = 0
 
 PERSON = "person"
 """Origin of a clip created by a person."""
+
+CUT = "cut"
+"""Origin of a clip created by segmentation."""
 
 JOINED_WITHIN_S = 1.0
 """Nudges within this time are joined to one edit."""

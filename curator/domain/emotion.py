@@ -1,7 +1,8 @@
 """The project's categories of delivery."""
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from curator.domain.errors import CuratorError
@@ -13,6 +14,7 @@ class Emotion:
 
     key: lower-case word used in queries and manifests. colour: ``#rrggbb``. digit: the key that
     gives it, "0".."9". target_clips: how many kept clips are enough to start (the usual 15-30).
+    letters: that tell it from the others of its set, one or two; "" outside a set.
     """
 
     key: str
@@ -21,6 +23,12 @@ class Emotion:
     digit: str
     target_clips: int
     target_minutes: float
+    letters: str = field(default="", compare=False)
+
+    @property
+    def sign(self) -> str:
+        """Letters for its badge."""
+        return self.letters or self.name[:1].upper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,11 @@ class EmotionSet:
             )
             for entry in data["emotion"]
         )
-        return cls(data["key"], data["name"], emotions)
+        signs = distinct_letters([emotion.name for emotion in emotions])
+        signed = tuple(
+            replace(emotion, letters=sign) for emotion, sign in zip(emotions, signs, strict=True)
+        )
+        return cls(data["key"], data["name"], signed)
 
     @classmethod
     def from_text(cls, text: str) -> "EmotionSet":
@@ -64,6 +76,22 @@ class EmotionSet:
             ) from error
         except (tomllib.TOMLDecodeError, TypeError) as error:
             raise CuratorError(f"The category set cannot be read: {error}.") from error
+
+
+def distinct_letters(names: Sequence[str]) -> list[str]:
+    """First letter of each name; two letters where others begin with the same one.
+
+    The second is the next letter that tells it from those others, where there is one.
+    """
+    signs = []
+    for name in names:
+        first = name[:1].upper()
+        others = [other for other in names if other is not name and other[:1].upper() == first]
+        seconds = {other[1:2].casefold() for other in others}
+        letters = [letter.lower() for letter in name[1:] if letter.isalnum()]
+        second = next((letter for letter in letters if letter not in seconds), letters[:1])
+        signs.append(first + "".join(second) if others else first)
+    return signs
 
 
 def category_sets(folder: Path) -> dict[str, Path]:

@@ -17,6 +17,7 @@ from curator.jobs.same_sound import has_same_sound
 from curator.jobs.worker_pool import WorkerPool
 from curator.stages import Failed
 from curator.store.project import Project
+from curator.store.recording_edits import restoration, set_rights
 
 Store = Callable[[Project, Sequence[WorkerResult]], None]
 """Takes the results of workers."""
@@ -39,6 +40,8 @@ def import_paths(
     choice: SoundChoice = USUAL,
 ) -> int:
     """Import files and folders; returns the number of files that failed.
+
+    licence, consent: of new recordings; given for one that is there already, they replace its own.
 
     A file whose content is in the project already is not imported again; if the old file is gone,
     the recording is relocated to the new path. A re-tagged file (same sound, other bytes) takes the
@@ -133,6 +136,7 @@ class _Adding:
             recordings.add(intake.recording(0, self.licence, self.consent))
         elif known is not None:
             self._again(name, known, intake)
+            _add_again(self.project, known, self.licence, self.consent, self.watcher)
         for note in intake.notes:
             self.watcher.noted(f"{name}: {note}")
 
@@ -184,3 +188,24 @@ def _is_unchanged(recording: Recording) -> bool:
     except OSError:
         return False
     return (state.st_size, state.st_mtime_ns) == (recording.size, recording.mtime_ns)
+
+
+def _add_again(
+    project: Project, known: Recording, licence: str, consent: str, watcher: Progress
+) -> None:
+    """Restore a removed recording, and take over new texts; both can be undone."""
+    name = printable(known.name)
+    if known.id in project.recordings.removed():
+        act = restoration(project, known.id)
+        project.decisions.apply_all(act.label, act.edits)
+        watcher.noted(f"{name}: restored with its clips and decisions.")
+    new_licence = licence if licence and licence != known.licence else None
+    new_consent = consent if consent and consent != known.consent else None
+    if new_licence is None and new_consent is None:
+        return
+    act = set_rights(project, [known.id], licence=new_licence, consent=new_consent)
+    project.decisions.apply_all(act.label, act.edits)
+    fields = " and ".join(
+        name for name, value in (("licence", new_licence), ("consent", new_consent)) if value
+    )
+    watcher.noted(f"{name}: {fields} updated.")

@@ -85,6 +85,15 @@ class Clips:
         )
         return [clip_id for (clip_id,) in rows]
 
+    def origins(self, recording_id: int) -> dict[int, str]:
+        """Origin of each clip of a recording: "cut" or "person"."""
+        return dict(
+            self._database.read(
+                "SELECT id, origin FROM present_clip WHERE recording_id = ? ORDER BY id",
+                (recording_id,),
+            )
+        )
+
     def count(self, query: Query | None = None) -> int:
         """Number of clips that match a query."""
         where, values = clip_search.condition(query or Query())

@@ -55,11 +55,14 @@ class DecisionRules:
             return {PROJECT: self._checked_voice(edit.after)}
         if edit.field is Field.CATEGORIES:
             return {PROJECT: self._checked_categories(edit.after[PROJECT])}
-        if edit.field is Field.WEIGHTS:
+        if edit.field in (Field.WEIGHTS, Field.REMOVED):
             return {PROJECT: self._checked_json(edit.after[PROJECT])}
         if edit.field is Field.RECORDING_RECIPE:
             self._check_ids("recording", edit.after, "There is no recording {} in the project.")
             return {one: self._checked_recipe(value) for one, value in edit.after.items()}
+        if edit.field in (Field.LICENCE, Field.CONSENT):
+            self._check_ids("recording", edit.after, "There is no recording {} in the project.")
+            return {one: self._checked_text(value or "") for one, value in edit.after.items()}
         if edit.field is Field.RATING:
             self._check_ids("rated_sample", edit.after, "There is no sample {} to rate.")
             return {one: self._checked_json(value) for one, value in edit.after.items()}

@@ -22,7 +22,7 @@ from curator.domain.decision import (
     HistoryEntry,
     Value,
 )
-from curator.store import presence
+from curator.store import other_decisions, presence
 from curator.store.connection import Parameters, listed
 from curator.store.database import Database
 from curator.store.decision_rules import DecisionRules, existing
@@ -34,12 +34,6 @@ _COLUMN = {
     Field.TEXT: "text",
     Field.RECIPE: "recipe",
 }
-
-_ELSEWHERE = {
-    Field.RECORDING_RECIPE: ("recording_decision", "recording_id", "recipe"),
-    Field.RATING: ("rating", "sample_id", "value"),
-}
-"""Decisions not about clips: table, key column and value column."""
 
 
 class Decisions:
@@ -147,8 +141,7 @@ class Decisions:
 
     def elsewhere(self, field: Field) -> dict[int, str]:
         """RECORDING_RECIPE by recording, or RATING by sample."""
-        table, key, column = _ELSEWHERE[field]
-        return dict(self._database.read(f"SELECT {key}, {column} FROM {table} ORDER BY {key}"))
+        return other_decisions.read_all(self._database, field)
 
     def sample_number(self, sample: str) -> int:
         """Id of a rated sample, the same for the same name."""
@@ -208,11 +201,8 @@ class Decisions:
                 "SELECT value FROM project_decision WHERE field = ?", (field.value,)
             ).fetchone()
             return {PROJECT: None if row is None else row[0]}
-        if field in _ELSEWHERE:
-            table, key, column = _ELSEWHERE[field]
-            among = f"{key} IN (SELECT value FROM json_each(?))"
-            sql = f"SELECT {key}, {column} FROM {table} WHERE {among}"
-            return values | dict(self._database.read(sql, (listed(clips),)))
+        if field in other_decisions.FIELDS:
+            return values | other_decisions.read(self._database, field, clips)
         among = "clip_id IN (SELECT value FROM json_each(?))"
         ids = (listed(clips),)
         if field is Field.PRESENCE:
@@ -228,8 +218,8 @@ class Decisions:
     def _write(self, field: Field, values: Mapping[int, Value]) -> None:
         if field in OF_PROJECT:
             self._write_of_project(field, values[PROJECT])
-        elif field in _ELSEWHERE:
-            self._write_elsewhere(field, values)
+        elif field in other_decisions.FIELDS:
+            other_decisions.write(self._database, field, values)
         elif field is Field.PRESENCE:
             presence.write(self._database, values)
         elif field is Field.SPAN:
@@ -245,15 +235,6 @@ class Decisions:
                 "INSERT OR REPLACE INTO project_decision(field, value) VALUES (?, ?)",
                 (field.value, value),
             )
-
-    def _write_elsewhere(self, field: Field, values: Mapping[int, Value]) -> None:
-        table, key, column = _ELSEWHERE[field]
-        given = [(one, value) for one, value in values.items() if value is not None]
-        gone = [(one,) for one, value in values.items() if value is None]
-        self._database.write_many(
-            f"INSERT OR REPLACE INTO {table}({key}, {column}) VALUES (?, ?)", given
-        )
-        self._database.write_many(f"DELETE FROM {table} WHERE {key} = ?", gone)
 
     def _write_words(self, field: Field, values: Mapping[int, Value]) -> None:
         columns = ["text", "text_key"] if field is Field.TEXT else [_COLUMN[field]]

@@ -21,6 +21,7 @@ from curator.domain.fact import (
 from curator.store.database import Database
 from curator.store.fact_tables import COLUMNS, RECORDING_COLUMNS, marks, names, words_of
 from curator.store.producers import find_producer, mark_recording_done, producer_id
+from curator.store.recordings import Recordings
 
 STATED_LANGUAGES = "stated_languages"
 """Key of a project fact: language codes by clip, as JSON."""
@@ -124,7 +125,8 @@ class Facts:
             """,
             (find_producer(self._database, producer),),  # NULL equals nothing: all are missing
         )
-        return [recording for (recording,) in rows]
+        removed = Recordings(self._database).removed()
+        return [recording for (recording,) in rows if recording not in removed]
 
     def missing(self, producer: Producer, kind: type[Fact]) -> list[int]:
         """Clips without a fact of this kind by this producer at their present span.

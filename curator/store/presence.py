@@ -6,7 +6,7 @@ exactly what was there.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from curator.domain.decision import PERSON, Edit, Field, Piece, Value
+from curator.domain.decision import CUT, PERSON, Edit, Field, Piece, Value
 from curator.domain.errors import CuratorError
 from curator.domain.span import Span
 from curator.store.connection import listed
@@ -30,7 +30,7 @@ def check(database: Database, edit: Edit, voice: Sequence[int]) -> None:
     for clip, value in edit.after.items():
         if clip not in now or (value is None and now[clip] is None):
             raise CuratorError(f"There is no clip {clip} in the project.")
-        if value not in (None, PERSON) or (value and now[clip]):
+        if value not in (None, PERSON, CUT) or (value and now[clip]):
             raise CuratorError(f"Clip {clip} is there already.")
     _check_made(database, gone, [piece for piece in edit.come if piece.recording_id is None])
     _check_placed(database, [piece for piece in edit.come if piece.recording_id is not None])

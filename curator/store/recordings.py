@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from curator.domain.clip_query import fold
+from curator.domain.decision import Field
 from curator.domain.errors import CuratorError, printable
 from curator.domain.recording import Decoding, Recording, display_name
 from curator.store.connection import Row
@@ -63,10 +64,30 @@ class Recordings:
         return self.get(row[0][0])
 
     def all(self) -> list[Recording]:
-        """All recordings in the order of import."""
+        """All recordings in the order of import, without removed ones."""
         rows = self._database.read(f"SELECT {_COLUMNS} FROM recording ORDER BY id")
+        removed = self.removed()
         with self._database.as_stored("a recording"):
-            return [_recording(row) for row in rows]
+            return [each for row in rows if (each := _recording(row)).id not in removed]
+
+    def removed(self) -> dict[int, dict[int, str]]:
+        """Origins of the clips of each removed recording, by recording id.
+
+        A recording with clips, for example of a restored snapshot, does not count as removed.
+        """
+        row = self._database.read(
+            "SELECT value FROM project_decision WHERE field = ?", (Field.REMOVED.value,)
+        ).fetchone()
+        if row is None:
+            return {}
+        present = self._database.read("SELECT DISTINCT recording_id FROM present_clip")
+        there = {number for (number,) in present}
+        with self._database.as_stored("the removed recordings"):
+            return {
+                int(number): {int(clip): str(origin) for clip, origin in clips.items()}
+                for number, clips in json.loads(row[0]).items()
+                if int(number) not in there
+            }
 
     def get(self, recording_id: int) -> Recording:
         """Recording by id. Raises CuratorError if there is none."""

@@ -42,7 +42,7 @@ def open_window(project: Path | None, quit_after_paint: bool = False) -> int:
             "There is no screen to open a window on. `curator --help` lists commands.\n"
         )
         return COULD_NOT
-    application = QApplication(sys.argv[:1])
+    application = QApplication(["voice-curator"])  # also the window's class under X11
     dress(application)
     sys.excepthook = CrashReports(settings_file().with_name("faults.log"))
     settings, messages = WindowSettings(settings_file()), Messages()

@@ -123,16 +123,6 @@ class Commands(QObject):
                 each.setAutoRepeat(repeats)
         self._enable()
 
-    def fill(self, menu: QMenu) -> None:
-        """Fill a menu with submenus of the enabled actions."""
-        menu.clear()
-        for name, title in MENUS:
-            below = menu.addMenu(translated("Menus", title))
-            for action in ACTIONS:
-                if action.menu == name and self._made[action.key].isEnabled():
-                    below.addAction(self._made[action.key])
-            below.menuAction().setVisible(not below.isEmpty())
-
     def context_menu(self, parent: QWidget) -> QMenu:
         """Menu of the enabled actions of the current page; a long one has submenus."""
         menu = QMenu(parent)

@@ -19,6 +19,15 @@ CONFIRMATIONS = {
 }
 """Confirmation by the verb of a label; %1 stands for the clips."""
 
+VALUED = {
+    "Remove recording": QT_TRANSLATE_NOOP("Confirmations", "Removed %1."),
+    "Restore recording": QT_TRANSLATE_NOOP("Confirmations", "Restored %1."),
+    "Set licence": QT_TRANSLATE_NOOP("Confirmations", "Set the licence of %1."),
+    "Set consent": QT_TRANSLATE_NOOP("Confirmations", "Set the consent of %1."),
+    "Set licence and consent": QT_TRANSLATE_NOOP("Confirmations", "Set licence and consent of %1."),
+}
+"""The same for labels that name what they are about; %1 stands for it."""
+
 CATEGORY = "Give emotion"
 
 
@@ -27,6 +36,9 @@ def confirmation(changes: Changes, category_name: Callable[[str], str]) -> str:
 
     category_name: name of a category by its key.
     """
+    verb, _, value = changes.label.partition(": ")
+    if verb in VALUED:
+        return translated("Confirmations", VALUED[verb]).replace("%1", value)
     head, _, counted_clips = changes.label.partition(" (")
     verb, _, value = head.partition(": ")
     if verb == CATEGORY:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from curator.ui.cleaning.scope import Scope
 
 
+RECENT = 8
+"""Number of actions that the palette lists first."""
+
+
 class DialogHost(Protocol):
     """Window state that the dialogs read."""
 
@@ -39,15 +43,21 @@ class Dialogs:
 
     def __init__(self, over: QWidget, host: DialogHost) -> None:
         self._over, self._host = over, host
+        self._recent: list[str] = []  # actions chosen in the palette, newest first
 
     def show_palette(self) -> None:
         """Open the command palette."""
         from curator.ui.palette import Palette
 
         commands, keys = self._host.commands, self._host.settings.keys
-        palette = Palette(list(commands.possible()), keys, self._over)
-        palette.triggered.connect(commands.trigger)
+        palette = Palette(list(commands.possible()), keys, self._over, self._recent)
+        palette.triggered.connect(self._trigger)
         palette.open()
+
+    def _trigger(self, key: str) -> None:
+        """Trigger an action of the palette, and list it first the next time."""
+        self._recent = [key, *(other for other in self._recent if other != key)][:RECENT]
+        self._host.commands.trigger(key)
 
     def show_keys(self) -> None:
         """Show all keyboard shortcuts."""

@@ -2,47 +2,110 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QDateTime, QLocale, Qt, Signal, Slot
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from curator.domain.errors import printable
+from curator.domain.resources import resources
 from curator.ui.commands import Commands
+from curator.ui.elided_label import ElidedLabel
 from curator.ui.page import button, label
-from curator.ui.sample import SampleMaker, sample_voices_installed
+from curator.ui.project_memory import ProjectMemory
+from curator.ui.sample import SampleJob, sample_voices_installed
 from curator.ui.settings import WindowSettings
 from curator.ui.theme import GRID
-from curator.ui.wording import shown_keys
+from curator.ui.wording import number, shown_keys
+
+WIDTH = 96 * GRID
+ICON = 7 * GRID
+BUTTON = 26 * GRID
 
 
-class FirstStart(QWidget):
+def application_icon() -> QIcon:
+    """Icon of the application."""
+    return QIcon(str(resources() / "look" / "icon.svg"))
+
+
+class RecentProject(QFrame):
+    """A recent project: name, folder, when it was open, and how far its clips are decided."""
+
+    opened = Signal()
+
+    def __init__(self, path: Path, memory: ProjectMemory) -> None:
+        super().__init__()
+        self.name = button(printable(path.stem), "link")
+        self.name.setAccessibleDescription(printable(str(path)))
+        self.name.setToolTip(printable(str(path)))
+        self.name.clicked.connect(self.opened)
+        folder = ElidedLabel(printable(str(path.parent)))
+        folder.setProperty("role", "quiet")
+        folder.setContentsMargins(GRID * 3 // 2, 0, 0, 0)
+        self.state = label(role="quiet")
+        self.state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.when = label(role="quiet")
+        self.when.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if memory.opened_at:
+            made = QDateTime.fromString(memory.opened_at, Qt.DateFormat.ISODate).toLocalTime()
+            self.when.setText(QLocale().toString(made, QLocale.FormatType.ShortFormat))
+        if memory.clips:
+            text = self.tr("%1 kept, %2 left").replace("%1", number(memory.kept))
+            self.state.setText(text.replace("%2", number(memory.left)))
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for column, widgets in ((left, (self.name, folder)), (right, (self.when, self.state))):
+            column.setSpacing(0)
+            for widget in widgets:
+                column.addWidget(widget)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(2 * GRID)
+        line.addLayout(left, 1)
+        line.addLayout(right)
+
+
+class FirstStart(QScrollArea):
     """Buttons for a new, existing or sample project, and the list of recent projects."""
 
     opened = Signal(object)  # path of a project
-    sample_made = Signal(object, object)  # paths of a new project and of its recording
 
-    def __init__(self, settings: WindowSettings, commands: Commands) -> None:
-        super().__init__()
-        self._settings = settings
-        self._maker: SampleMaker | None = None
-        self.status = label(role="quiet", wrap=True)
-        self.sample = button(self.tr("New sample project"))
+    def __init__(self, settings: WindowSettings, commands: Commands, sample: SampleJob) -> None:
+        super().__init__(widgetResizable=True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setProperty("role", "page")
+        self._settings, self._job = settings, sample
+        self.status = ElidedLabel()
+        self.status.setProperty("role", "quiet")
+        self.bar = QProgressBar(textVisible=False)
+        self.bar.setAccessibleName(self.tr("Progress of the sample project"))
+        self.cancel = button(self.tr("Cancel"))
+        self.sample = button("")
         self.recent = QVBoxLayout()
+        self.recent.setSpacing(GRID)
+        self.rows: list[RecentProject] = []
         self._lay_out(commands)
-        self.sample.clicked.connect(self.make_sample)
+        self.sample.clicked.connect(commands.action("window.open_sample").trigger)
+        self.cancel.clicked.connect(sample.cancel)
+        sample.changed.connect(self._follow_sample)
         settings.changed.connect(self._follow_settings)
         self._list_recent()
+        self._follow_sample()
         self.setFocusProxy(self.first)
 
     def _lay_out(self, commands: Commands) -> None:
         column = QVBoxLayout()
         column.setSpacing(GRID)
-        title = self.tr("Turn recordings of a voice into a training set")
-        column.addWidget(label(title, "title", wrap=True))
-        words = self.tr(
-            "A project is a folder with analysis results and your decisions. Recordings stay where "
-            "they are and are never modified."
-        )
-        column.addWidget(label(words, "quiet", wrap=True))
+        column.addLayout(self._heading())
         column.addSpacing(2 * GRID)
         for key, weight in (("window.new_project", "first"), ("window.open_project", "")):
             action = commands.action(key)
@@ -53,31 +116,85 @@ class FirstStart(QWidget):
             begin.clicked.connect(action.trigger)
             keys = label(shown_keys(self._settings.keys[key]), "quiet")
             column.addLayout(_beside(begin, keys))
-        column.addLayout(_beside(self.sample, label(self._about_sample(), "quiet", wrap=True)))
-        self.sample.setEnabled(sample_voices_installed())
+        self.about_sample = label(role="quiet", wrap=True)
+        column.addLayout(_beside(self.sample, self.about_sample))
+        working = QHBoxLayout()
+        working.setSpacing(2 * GRID)
+        working.addWidget(self.bar, 1)
+        working.addWidget(self.status, 1)
+        working.addWidget(self.cancel)
+        column.addLayout(working)
         models = commands.action("window.show_models")
         self.models = button(models.text())
         self.models.clicked.connect(models.trigger)
         words = self.tr("Transcription and cleaning models: size, licence, download.")
         column.addLayout(_beside(self.models, label(words, "quiet", wrap=True)))
-        column.addWidget(self.status)
         column.addSpacing(2 * GRID)
         column.addLayout(self.recent)
         inside = QWidget()
         inside.setLayout(column)
-        inside.setFixedWidth(84 * GRID)
+        inside.setMaximumWidth(WIDTH)
+        inside.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         # Centred by stretches: an alignment would keep wrapped texts from the height they need.
         middle = QHBoxLayout()
         middle.addStretch(1)
-        middle.addWidget(inside)
+        middle.addWidget(inside, 100)
         middle.addStretch(1)
-        around = QVBoxLayout(self)
+        page = QWidget()
+        around = QVBoxLayout(page)
         around.addStretch(1)
         around.addLayout(middle)
         around.addStretch(2)
+        self.setWidget(page)
 
-    def _about_sample(self) -> str:
-        if sample_voices_installed():
+    def _heading(self) -> QHBoxLayout:
+        picture = QLabel()
+        picture.setPixmap(application_icon().pixmap(ICON, ICON))
+        picture.setFixedSize(ICON, ICON)
+        name = label("voice-curator", "title")
+        words = label(self.tr("Turn recordings of a voice into a training set"), wrap=True)
+        more = self.tr(
+            "A project is a folder with analysis results and your decisions. Recordings stay where "
+            "they are and are never modified."
+        )
+        texts = QVBoxLayout()
+        texts.setSpacing(GRID // 2)
+        for widget in (name, words, label(more, "quiet", wrap=True)):
+            texts.addWidget(widget)
+        line = QHBoxLayout()
+        line.setSpacing(2 * GRID)
+        line.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(texts, 1)
+        return line
+
+    @Slot()
+    def _follow_sample(self) -> None:
+        """Show the sample's progress, and offer to open it once it is made."""
+        job, can_make = self._job.job, sample_voices_installed()
+        for widget in (self.bar, self.status, self.cancel):
+            widget.setVisible(job is not None)
+        if job is not None:
+            job.changed.connect(self._show_progress)
+            self._show_progress()
+        exists = self._job.exists
+        text = self.tr("Open sample project") if exists else self.tr("Make sample project")
+        self.sample.setText(text)
+        self.sample.setEnabled(job is None and (exists or can_make))
+        self.about_sample.setText(self._about_sample(exists=exists, can_make=can_make))
+
+    @Slot()
+    def _show_progress(self) -> None:
+        if self._job.job is None:
+            return
+        progress = self._job.job.progress
+        self.status.setText(progress.text)
+        self.bar.setRange(0, 1000 if progress.share is not None else 0)
+        self.bar.setValue(round(1000 * (progress.share or 0.0)))
+
+    def _about_sample(self, *, exists: bool, can_make: bool) -> str:
+        if exists:
+            return self.tr("A three-minute synthetic quiz show. Sample ready.")
+        if can_make:
             return self.tr("A three-minute synthetic quiz show, generated in one or two minutes.")
         return self.tr("Its voices are not installed: pip install 'voice-curator[offline]'.")
 
@@ -89,51 +206,21 @@ class FirstStart(QWidget):
     def _list_recent(self) -> None:
         while (item := self.recent.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
+        self.rows = []
         recent = self._settings.recent
         if recent:
             self.recent.addWidget(label(self.tr("Recent projects"), "heading"))
         for path in recent:
-            again = button(printable(path.name), "link")
-            again.setToolTip(printable(str(path)))
-            again.setAccessibleDescription(printable(str(path)))
-            again.clicked.connect(lambda _checked=False, path=path: self.opened.emit(path))
-            self.recent.addWidget(again)
-
-    @Slot()
-    def make_sample(self) -> None:
-        """Make the sample recording in a process, then a project with it, and open that."""
-        if self._maker is not None:
-            return
-        self.sample.setEnabled(False)
-        self.status.setText(self.tr("Making the sample recording…"))
-        self._maker = SampleMaker(self)
-        self._maker.made.connect(self._sample_made)
-        self._maker.failed.connect(self._sample_over)
-        self._maker.start()
-
-    @Slot(object, object)
-    def _sample_made(self, project: Path, recording: Path) -> None:
-        self._sample_over("")
-        self.sample_made.emit(project, recording)
-
-    @Slot(str)
-    def _sample_over(self, sentence: str) -> None:
-        if self._maker is not None:
-            self._maker.deleteLater()
-            self._maker = None
-        self.sample.setEnabled(True)
-        self.status.setText(sentence)
-
-    def stop(self) -> None:
-        """Cancel making the sample; called when the window closes."""
-        if self._maker is not None:
-            self._maker.stop()
-            self._maker = None
+            row = RecentProject(path, ProjectMemory.of(self._settings, path))
+            row.opened.connect(lambda path=path: self.opened.emit(path))
+            self.recent.addWidget(row)
+            self.rows.append(row)
 
 
 def _beside(begin: QPushButton, words: QWidget) -> QHBoxLayout:
-    begin.setFixedWidth(26 * GRID)
+    begin.setMinimumWidth(BUTTON)
     line = QHBoxLayout()
     line.setSpacing(2 * GRID)
     line.addWidget(begin)

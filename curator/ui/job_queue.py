@@ -20,6 +20,7 @@ from curator.jobs.context import Cancelled, JobContext
 from curator.jobs.job import Options
 from curator.jobs.result_writer import Action, Large, OnClips
 from curator.store.project import Project
+from curator.ui.queue_progress import QueueProgress
 from curator.ui.write_queue import WriteQueue
 
 PROGRESS_S = 0.1
@@ -56,8 +57,10 @@ class JobQueue(QObject):
     """Runs one job at a time; further ones wait.
 
     Exactly one ``ended`` follows each ``began``, after every process and the thread have ended.
+    progress: of the running job.
     """
 
+    asked = Signal()  # the waiting jobs changed
     began = Signal(str)  # what: "import", "analyse", "check", "export"
     started = Signal(str, int, float)  # step, items, seconds of sound
     progressed = Signal(int, float)  # items and seconds of sound done in this step
@@ -85,6 +88,9 @@ class JobQueue(QObject):
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
         self._closing = False
+        self.progress = QueueProgress()
+        self.started.connect(self.progress.begin_step)
+        self.progressed.connect(self.progress.move)
         self._wanted.connect(self._write, Qt.ConnectionType.QueuedConnection)
         self._over.connect(self._end, Qt.ConnectionType.QueuedConnection)
         self._writes.ended.connect(self._begin)
@@ -143,6 +149,15 @@ class JobQueue(QObject):
             return
         self._waiting.append((what, task))
         self._begin()
+        self.asked.emit()
+
+    def stop_running(self) -> None:
+        """Cancel the running job only."""
+        self._stop.set()
+
+    def withdraw(self, what: str) -> None:
+        """Cancel the waiting jobs of this name."""
+        self._waiting = [each for each in self._waiting if each[0] != what]
 
     def cancel(self) -> None:
         """Cancel the running and the waiting jobs; results so far are kept."""
@@ -166,6 +181,7 @@ class JobQueue(QObject):
         self._thread = threading.Thread(
             target=self._run, args=(what, task, self._stop), name=what, daemon=True
         )
+        self.progress.begin(what)
         self.began.emit(what)
         self._thread.start()
 

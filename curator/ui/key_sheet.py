@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from curator.ui.actions import ACTIONS, Action, Keys
 from curator.ui.page import label
@@ -33,34 +33,56 @@ def lines_of(page: str, keys: Mapping[str, Keys]) -> list[tuple[str, str]]:
 
 
 class KeySheet(QDialog):
-    """Dialog listing every action that has a key, in sections per page."""
+    """Dialog listing every action that has a key, in sections per page; searchable."""
 
     def __init__(self, page: str, keys: Mapping[str, Keys], parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._page, self._keys = page, keys
+        self.search = QLineEdit(placeholderText=self.tr("Search shortcuts by command or key"))
+        self.search.setAccessibleName(self.tr("Search shortcuts"))
+        self.search.setClearButtonEnabled(True)
+        self.area = QScrollArea(widgetResizable=True)
+        self.area.setAccessibleName(self.tr("Keyboard shortcuts"))
+        column = QVBoxLayout(self)
+        column.addWidget(self.search)
+        column.addWidget(self.area)
+        self.search.textChanged.connect(self._fill)
+        self._fill("")
+        room = self.screen().availableSize()
+        self.resize(min(104 * GRID, room.width()), min(80 * GRID, room.height() - 8 * GRID))
+        self.search.setFocus()
+
+    @Slot(str)
+    def _fill(self, typed: str) -> None:
+        """Show the actions with every typed word in their title or keys."""
         inside = QWidget()
         grid = QGridLayout(inside)
         grid.setHorizontalSpacing(2 * GRID)
         grid.setVerticalSpacing(GRID // 2)
         titles = {kind.key: translated("Pages", kind.title) for kind in PAGES}
-        others = [key for key in titles if key != page]
-        row = 0
-        for key in ([page] if page else []) + ["", *others]:
-            row = self._section(grid, row, titles.get(key, self.tr("Everywhere")), key, keys)
+        others = [key for key in titles if key != self._page]
+        row, words = 0, typed.casefold().split()
+        for key in ([self._page] if self._page else []) + ["", *others]:
+            lines = [
+                line
+                for line in lines_of(key, self._keys)
+                if all(word in " ".join(line).casefold() for word in words)
+            ]
+            row = self._section(grid, row, titles.get(key, self.tr("Everywhere")), lines)
+        if not row:
+            text = self.tr("No shortcut matches “%1”.").replace("%1", typed.strip())
+            grid.addWidget(label(text, "quiet"), 0, 0, 1, 2 * COLUMNS)
+            row = 1
         grid.setRowStretch(row, 1)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setAccessibleName(self.tr("Keyboard shortcuts"))
-        scroll.setWidget(inside)
-        QVBoxLayout(self).addWidget(scroll)
-        self.resize(104 * GRID, 80 * GRID)
+        self.area.setWidget(inside)
 
     def _section(
-        self, grid: QGridLayout, row: int, title: str, page: str, keys: Mapping[str, Keys]
+        self, grid: QGridLayout, row: int, title: str, lines: list[tuple[str, str]]
     ) -> int:
-        lines = lines_of(page, keys)
         if not lines:
             return row
         heading = label(title, "heading")

@@ -1,38 +1,35 @@
-"""Main window: top bar, pages, drawer and status line."""
+"""Main window: menu bar, top bar, pages, drawer and status line."""
 
 from operator import attrgetter
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QFileDialog,
-    QMainWindow,
-    QMenu,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QVBoxLayout, QWidget
 
 from curator.domain.decision import Changes
 from curator.domain.errors import CuratorError, printable
 from curator.ui.actions import Action, When
 from curator.ui.commands import Commands, ControlKeys
 from curator.ui.dialogs import Dialogs
-from curator.ui.first_start import FirstStart
+from curator.ui.first_start import FirstStart, application_icon
+from curator.ui.interruption import Interruption
 from curator.ui.jobs.drawer import Drawer
+from curator.ui.jobs.work_list import WorkList
+from curator.ui.menu_bar import MenuBar
 from curator.ui.messages import Level, Messages
 from curator.ui.new_project import NewProject
 from curator.ui.page import Page, hairline
 from curator.ui.page_list import PAGES
 from curator.ui.page_stack import PageStack
 from curator.ui.preload import Preloader
-from curator.ui.sample import CONSENT, LICENCE
+from curator.ui.sample import CONSENT, LICENCE, SampleJob
 from curator.ui.session import Session
 from curator.ui.settings import WindowSettings
 from curator.ui.status_line import StatusLine
 from curator.ui.theme import wear
 from curator.ui.top_bar import TopBar
+from curator.ui.window_memory import WindowMemory, keep_geometry, restore_geometry
 
 USUAL_SIZE = QSize(1280, 800)
 LEAST_SIZE = QSize(640, 480)
@@ -47,17 +44,20 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings, self.messages = settings, messages
         self.session: Session | None = None
+        self._memory: WindowMemory | None = None
+        self.work = WorkList(self)
         self.commands = Commands(self, settings, self._run)
         self.dialogs = Dialogs(self, self)
         self._control_keys = ControlKeys(self)
-        self.menu = QMenu(self)
-        self.top = TopBar(self.commands, self.menu)
-        self.first_start = FirstStart(settings, self.commands)
+        self.top = TopBar(self.commands)
+        self.sample = SampleJob(messages, self.work, self)
+        self.first_start = FirstStart(settings, self.commands, self.sample)
         self.stack = PageStack(self.first_start)
         self._pages = self.stack.pages
-        self.drawer = Drawer(messages)
-        self.status = StatusLine(messages, self.commands.keys_shown)
+        self.drawer = Drawer(messages, self.work)
+        self.status = StatusLine(messages, self.work, self.commands.keys_shown)
         self._preloader = Preloader((kind.module for kind in PAGES), self)
+        self.bar = MenuBar(self.commands)
         self._lay_out()
         self._connect()
         self._follow_session()
@@ -74,18 +74,21 @@ class MainWindow(QMainWindow):
         column.addWidget(hairline())
         column.addWidget(self.status)
         self.drawer.hide()
+        self.setMenuBar(self.bar)
         self.setCentralWidget(inside)
+        self.setWindowIcon(application_icon())
         self.setMinimumSize(LEAST_SIZE)
-        room = self.screen().availableSize() - FRAME
-        self.resize(USUAL_SIZE.boundedTo(room).expandedTo(LEAST_SIZE))
+        if not restore_geometry(self, self.settings):
+            room = self.screen().availableSize() - FRAME
+            self.resize(USUAL_SIZE.boundedTo(room).expandedTo(LEAST_SIZE))
 
     def _connect(self) -> None:
-        self.menu.aboutToShow.connect(lambda: self.commands.fill(self.menu))
         self.status.action_asked.connect(self.commands.trigger)
         self.status.pause.clicked.connect(self.cancel_work)
+        self.status.jobs_asked.connect(self.drawer.show_jobs)
         self.settings.changed.connect(self._follow_settings)
         self.first_start.opened.connect(self.open_path)
-        self.first_start.sample_made.connect(self._open_sample)
+        self.sample.open_asked.connect(self.open_sample)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._control_keys.watch)
@@ -106,10 +109,13 @@ class MainWindow(QMainWindow):
         if self.messages.shown is earlier:
             self.messages.clear()  # it was about the project before
         self.settings.remember(path)
-        self.session = session
+        self.session, self._memory = session, WindowMemory(session)
+        self._memory.recall_session()
         self._follow_session()
-        self.show_page("audit" if session.project.clips.count() else "intake")
+        state, first = self._memory.state, "audit" if session.project.clips.count() else "intake"
+        self.show_page(state.page or first)
         self._preloader.start()
+        Interruption(session, self._memory).offer()
         return True
 
     def close_project(self) -> None:
@@ -118,7 +124,10 @@ class MainWindow(QMainWindow):
         self.messages.clear()
 
     def _end_session(self) -> None:
-        session, self.session = self.session, None
+        session, memory = self.session, self._memory
+        if memory is not None:
+            memory.keep_safely(self.page, self._pages)
+        self.session = self._memory = None
         self.stack.close_pages()
         self._follow_session()
         if session is not None:
@@ -130,10 +139,11 @@ class MainWindow(QMainWindow):
         self.status.follow(session)
         self.drawer.follow(session)
         self.top.show_project(session.project.path if session else None, session)
-        name = printable(session.project.path.name) if session else ""
+        name = printable(session.project.path.stem) if session else ""
         self.setWindowTitle(f"{name} – curator" if name else "curator")
         if session is None:
             self.messages.turn_to("")
+            self.bar.follow_page("")
             self.stack.show_start()
         else:
             session.page_asked.connect(self.show_page)
@@ -159,11 +169,14 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def open_sample(self) -> None:
-        """Make the sample project and open it."""
-        self.first_start.make_sample()
-
-    @Slot(object, object)
-    def _open_sample(self, project: Path, recording: Path) -> None:
+        """Open the sample project; make it first, as a job, if it does not exist."""
+        if self.sample.ready is None:
+            is_made = self.sample.exists
+            self.sample.start()
+            if not is_made or self.sample.ready is None:
+                return
+        project, recording = self.sample.ready
+        self.messages.withdraw("sample")
         if self.open_path(project) and self.session and not self.session.project.recordings.all():
             self.session.import_paths([recording], LICENCE, CONSENT)
             self.session.analyse()
@@ -191,9 +204,12 @@ class MainWindow(QMainWindow):
         page = self.stack.page(key, self.session)
         if is_new:
             self.commands.add_page(key, page)
+            if self._memory is not None:
+                self._memory.recall_page(key, page)
         self.messages.turn_to(key)
         self.stack.setCurrentWidget(page)
         self.top.mark(key)
+        self.bar.follow_page(key)
         self._allow()
         page.setFocus()
         page.shown()
@@ -231,16 +247,6 @@ class MainWindow(QMainWindow):
         except CuratorError as error:
             self.messages.fail(error)
 
-    def undo(self) -> None:
-        """Undo the last decision."""
-        if self.session:
-            self.session.undo()
-
-    def redo(self) -> None:
-        """Redo the last undone decision."""
-        if self.session:
-            self.session.redo()
-
     @Slot(object)
     def _name_undo(self, _changes: Changes | None = None) -> None:
         decisions = self.session.project.decisions if self.session else None
@@ -250,6 +256,8 @@ class MainWindow(QMainWindow):
         ):
             self.commands.action(key).setText(f"{text}: {what}" if what else text)
 
+    # Jobs
+
     @Slot()
     def cancel_work(self) -> None:
         """Pause the background jobs."""
@@ -258,23 +266,11 @@ class MainWindow(QMainWindow):
             self.session.jobs.cancel()
 
     def show_jobs(self) -> None:
-        """Toggle the drawer, at the messages."""
+        """Toggle the drawer, at the jobs."""
         if self.drawer.isVisible():
             self.drawer.hide()
         else:
-            self.drawer.show_messages()
-
-    def show_history(self) -> None:
-        """Open the drawer at the decisions."""
-        self.drawer.show_decisions()
-
-    def show_menu(self) -> None:
-        """Open the menu below its button."""
-        self.top.menu_button.showMenu()
-
-    def quit(self) -> None:
-        """Close the window."""
-        self.close()
+            self.drawer.show_jobs()
 
     @Slot(str)
     def _follow_settings(self, key: str) -> None:
@@ -293,6 +289,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close the project before the window closes."""
         self._preloader.stop()
-        self.first_start.stop()
+        self.sample.cancel()
         self.close_project()
+        keep_geometry(self, self.settings)
         event.accept()

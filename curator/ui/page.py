@@ -1,6 +1,6 @@
 """Base class of the pages, and small widgets they share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
@@ -35,6 +35,13 @@ class Page(QWidget):
     def menu_widgets(self) -> Sequence[QWidget]:
         """Widgets that open the page's actions as their context menu; its lists by default."""
         return self.places(KeyScope.LIST)
+
+    def remembered(self) -> Mapping[str, object]:
+        """State to restore at the next start, as JSON values; splitters are added to it."""
+        return {}
+
+    def recall(self, state: Mapping[str, object]) -> None:
+        """Restore what `remembered` returned, perhaps by another version."""
 
     def close_page(self) -> None:
         """Stop timers and threads; called before the project is closed."""

@@ -1,4 +1,4 @@
-"""Command palette: search actions by words of their titles (Ctrl+K)."""
+"""Command palette: search actions by words of their titles and synonyms (Ctrl+K)."""
 
 from collections.abc import Sequence
 
@@ -16,39 +16,99 @@ from PySide6.QtWidgets import (
 )
 
 from curator.ui.actions import Action, Keys
+from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.page import label
 from curator.ui.theme import GRID
 from curator.ui.wording import shown_keys, translated
 
 MOST = 200
 """Upper bound of listed commands, above the number of actions."""
 
+SYNONYMS = (
+    QT_TRANSLATE_NOOP("Synonyms", "remove delete reject drop"),
+    QT_TRANSLATE_NOOP("Synonyms", "keep accept approve"),
+    QT_TRANSLATE_NOOP("Synonyms", "category label tag emotion"),
+    QT_TRANSLATE_NOOP("Synonyms", "settings preferences options"),
+    QT_TRANSLATE_NOOP("Synonyms", "shortcuts keys hotkeys keyboard"),
+    QT_TRANSLATE_NOOP("Synonyms", "find search filter query"),
+    QT_TRANSLATE_NOOP("Synonyms", "undo revert"),
+    QT_TRANSLATE_NOOP("Synonyms", "play listen hear"),
+    QT_TRANSLATE_NOOP("Synonyms", "jobs tasks progress messages log"),
+    QT_TRANSLATE_NOOP("Synonyms", "pause stop cancel"),
+    QT_TRANSLATE_NOOP("Synonyms", "recording file audio"),
+    QT_TRANSLATE_NOOP("Synonyms", "add import"),
+    QT_TRANSLATE_NOOP("Synonyms", "text transcript"),
+    QT_TRANSLATE_NOOP("Synonyms", "clean denoise repair"),
+    QT_TRANSLATE_NOOP("Synonyms", "train training fine-tune"),
+    QT_TRANSLATE_NOOP("Synonyms", "split cut divide"),
+    QT_TRANSLATE_NOOP("Synonyms", "merge join combine"),
+    QT_TRANSLATE_NOOP("Synonyms", "snapshot version backup"),
+    QT_TRANSLATE_NOOP("Synonyms", "quit exit close"),
+    QT_TRANSLATE_NOOP("Synonyms", "locate relink missing"),
+)
+"""Words that mean the same in the search for a command."""
 
-def matching(actions: Sequence[Action], typed: str) -> list[Action]:
-    """Return the actions with every typed word in their title, prefix matches first."""
+
+def matching(actions: Sequence[Action], typed: str, recent: Sequence[str] = ()) -> list[Action]:
+    """Return the actions that match every typed word, best first.
+
+    A word matches in the title, or as the beginning of a synonym of a word there. Titles that begin
+    with the text come first, then other titles, then synonyms; among equals those of ``recent``,
+    newest first.
+    """
     words = typed.casefold().split()
-    texts = {action.key: translated("Actions", action.text).casefold() for action in actions}
-    matches = [action for action in actions if all(word in texts[action.key] for word in words)]
-    return sorted(matches, key=lambda action: not texts[action.key].startswith(typed.casefold()))
+    groups = [translated("Synonyms", group).casefold().split() for group in SYNONYMS]
+    last = len(recent)
+    order = {key: place for place, key in enumerate(recent)}
+    ranked: list[tuple[int, int, int, Action]] = []
+    for place, action in enumerate(actions):
+        title = translated("Actions", action.text).casefold()
+        if all(word in title for word in words):
+            rank = 0 if title.startswith(typed.casefold().strip()) else 1
+        elif all(word in title or _means(word, title, groups) for word in words):
+            rank = 2
+        else:
+            continue
+        ranked.append((rank if words else 0, order.get(action.key, last), place, action))
+    return [action for *_, action in sorted(ranked, key=lambda each: each[:3])]
+
+
+def _means(word: str, title: str, groups: Sequence[Sequence[str]]) -> bool:
+    """Whether a word is the beginning of a synonym of a word of the title."""
+    in_title = set(title.replace("…", "").replace("/", " ").split())
+    return any(
+        in_title.intersection(group) and any(each.startswith(word) for each in group)
+        for group in groups
+    )
 
 
 class Palette(QDialog):
-    """Dialog listing the enabled actions; Enter triggers the selected one."""
+    """Dialog listing the enabled actions, recent ones first; Enter triggers the selected one."""
 
     triggered = Signal(str)  # the key of an action
 
-    def __init__(self, actions: Sequence[Action], keys: dict[str, Keys], parent: QWidget) -> None:
+    def __init__(
+        self,
+        actions: Sequence[Action],
+        keys: dict[str, Keys],
+        parent: QWidget,
+        recent: Sequence[str] = (),
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Command palette"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._actions, self._keys = actions, keys
+        self._actions, self._keys, self._recent = actions, keys, recent
         self._matches: list[Action] = []
         self.line = QLineEdit(placeholderText=self.tr("Search commands"))
         self.line.setAccessibleName(self.tr("Search commands"))
+        self.none = label(role="quiet", wrap=True)
+        self.none.hide()
         self.list = QTableWidget(0, 2)
         self._dress_list()
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
         column.addWidget(self.line)
+        column.addWidget(self.none)
         column.addWidget(self.list)
         self.resize(64 * GRID, 52 * GRID)
         self.line.textChanged.connect(self._search)
@@ -72,13 +132,16 @@ class Palette(QDialog):
 
     @Slot(str)
     def _search(self, typed: str) -> None:
-        self._matches = matching(self._actions, typed)[:MOST]
+        self._matches = matching(self._actions, typed, self._recent)[:MOST]
         self.list.setRowCount(len(self._matches))
         for row, action in enumerate(self._matches):
             self.list.setItem(row, 0, QTableWidgetItem(translated("Actions", action.text)))
             keys = QTableWidgetItem(shown_keys(self._keys[action.key]))
             keys.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.list.setItem(row, 1, keys)
+        self.none.setVisible(not self._matches)
+        text = self.tr("No match for “%1” among the commands possible on this page.")
+        self.none.setText(text.replace("%1", typed.strip()))
         if self._matches:
             self.list.selectRow(0)
 

@@ -13,6 +13,7 @@ from curator.domain.segment_lengths import SegmentLengths
 from curator.store.project import Project
 from curator.ui.confirmations import confirmation
 from curator.ui.job_queue import JobQueue
+from curator.ui.judged_write import written
 from curator.ui.messages import Messages
 from curator.ui.settings import WindowSettings
 from curator.ui.write_queue import WriteQueue
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
 LATER = Changes((), Field.STATE, "")
 """Stands for the changes of an edit that a thread is still writing."""
-
-JUDGED_BY = frozenset({Field.TEXT, Field.SPAN, Field.PRESENCE})
-"""Fields whose change requires a clip's findings to be computed again."""
 
 GATHER_MS = 200
 """Interval in which arriving facts are combined into one signal."""
@@ -76,6 +74,7 @@ class Session(QObject):
         self._gathering.setInterval(GATHER_MS)
         self._gathering.timeout.connect(self._tell_touched)
         self.jobs.written.connect(self._gather)
+        settings.changed.connect(self._follow_settings)
 
     @classmethod
     def open(cls, path: Path, settings: WindowSettings, messages: Messages) -> "Session":
@@ -100,7 +99,8 @@ class Session(QObject):
         if self._player is None:
             from curator.ui.sound.player import SoundDevicePlayer
 
-            self._player = SoundDevicePlayer(self.messages, parent=self)
+            device = self.settings.text("output") or None
+            self._player = SoundDevicePlayer(self.messages, device=device, parent=self)
         return self._player
 
     def apply(self, edit: Edit) -> Changes | None:
@@ -205,6 +205,7 @@ class Session(QObject):
     def close(self) -> None:
         """Stop all queues and release the project."""
         self._gathering.stop()
+        self.settings.changed.disconnect(self._follow_settings)
         self.closing.emit()
         self.readings.close()
         self.errands.close()
@@ -213,6 +214,11 @@ class Session(QObject):
         if self._player is not None:
             self._player.close()
         self.project.close()
+
+    @Slot(str)
+    def _follow_settings(self, key: str) -> None:
+        if key == "output" and self._player is not None:
+            self._player.choose_device(self.settings.text("output") or None)
 
     def _may_write(self) -> bool:
         if self.read_only:
@@ -233,7 +239,7 @@ class Session(QObject):
             return None
         if not self.writes.takes(size):
             try:
-                return take(_written(self.project, write))
+                return take(written(self.project, write))
             except CuratorError as error:
                 self.messages.fail(error)
                 return None
@@ -241,7 +247,7 @@ class Session(QObject):
         def then(changes: object) -> None:
             take(changes if isinstance(changes, Changes) else None)
 
-        self._ask(lambda project: _written(project, write), size, then)
+        self._ask(lambda project: written(project, write), size, then)
         return LATER
 
     def _ask(
@@ -286,6 +292,8 @@ class Session(QObject):
     def _take(self, changes: Changes | None) -> Changes | None:
         if changes is None or not changes.clips:
             return None
+        if self.current is not None and not self.project.clips.spans([self.current]):
+            self.current = None  # it was removed
         self.changed.emit(changes)
         return changes
 
@@ -301,14 +309,3 @@ class Session(QObject):
         touched, self._touched = self._touched, frozenset()
         if touched is None or touched:
             self.facts_changed.emit(touched)
-
-
-def _written(project: Project, write: Callable[[Project], Changes | None]) -> Changes | None:
-    """Write an edit and update the findings that depend on it."""
-    changes = write(project)
-    judged = [clip for field in JUDGED_BY for clip in changes.of(field)] if changes else []
-    if judged:
-        from curator.jobs.derived_facts import judge_again
-
-        judge_again(project, tuple(dict.fromkeys(judged)))
-    return changes

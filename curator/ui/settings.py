@@ -2,143 +2,22 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from platformdirs import user_config_path
 from PySide6.QtCore import QObject, Signal
 
 from curator.jobs.job import Options
-from curator.stages.transcription.transcribers import transcriber_keys
 from curator.ui.actions import Keys, keys_in_use
-from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.settings_table import SETTINGS, Value
 
-Value = str | bool | int | float
 RECENT = 8
 """Upper bound of recent projects."""
 
+MEMORIES = 50
+"""Upper bound of projects of which the window remembers its state."""
 
-@dataclass(frozen=True, slots=True)
-class WindowSetting:
-    """One setting.
-
-    text, tip: in the dialog; hidden without a text. choices: (value, text) pairs; otherwise low and
-    high bound a number. listed: names that %1 in the tip stands
-    for.
-    """
-
-    key: str
-    default: Value
-    text: str = ""
-    tip: str = ""
-    choices: tuple[tuple[str, str], ...] = ()
-    low: float = 0.0
-    high: float = 0.0
-    listed: Callable[[], Sequence[str]] | None = None
-
-    def accepts(self, value: object) -> bool:
-        """Whether a stored value is valid."""
-        if type(value) is not type(self.default):
-            return False
-        if self.choices:
-            return value in [choice for choice, _ in self.choices]
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return self.low <= value <= self.high
-        return True
-
-
-SETTINGS = (
-    WindowSetting(
-        "theme",
-        "system",
-        QT_TRANSLATE_NOOP("Settings", "Appearance"),
-        QT_TRANSLATE_NOOP("Settings", "Light or dark; follows the system by default."),
-        (
-            ("system", QT_TRANSLATE_NOOP("Settings", "System")),
-            ("light", QT_TRANSLATE_NOOP("Settings", "Light")),
-            ("dark", QT_TRANSLATE_NOOP("Settings", "Dark")),
-        ),
-    ),
-    WindowSetting(
-        "keys",
-        "usual",
-        QT_TRANSLATE_NOOP("Settings", "Keyboard preset"),
-        QT_TRANSLATE_NOOP("Settings", "Default shortcuts; change single ones in Edit shortcuts."),
-        (
-            ("usual", QT_TRANSLATE_NOOP("Settings", "Default")),
-            ("left_hand", QT_TRANSLATE_NOOP("Settings", "Left hand only")),
-        ),
-    ),
-    WindowSetting(
-        "autoplay",
-        True,
-        QT_TRANSLATE_NOOP("Settings", "Play clip on selection"),
-        QT_TRANSLATE_NOOP("Settings", "Moving to another clip plays it."),
-    ),
-    WindowSetting(
-        "hover_plays",
-        False,
-        QT_TRANSLATE_NOOP("Settings", "Play on hover on the map"),
-        QT_TRANSLATE_NOOP("Settings", "Resting the pointer on a clip plays it."),
-    ),
-    WindowSetting(
-        "skip_unheard",
-        False,
-        QT_TRANSLATE_NOOP("Settings", "Key repeat skips unplayed clips"),
-        QT_TRANSLATE_NOOP("Settings", "Off: a held key moves to the next clip only once."),
-    ),
-    WindowSetting(
-        "matched",
-        True,
-        QT_TRANSLATE_NOOP("Settings", "Loudness-matched playback"),
-        QT_TRANSLATE_NOOP("Settings", "Affects playback only, not the export."),
-    ),
-    WindowSetting("speed", 1.0, low=0.5, high=2.0),
-    WindowSetting(
-        "whisper",
-        "auto",
-        QT_TRANSLATE_NOOP("Settings", "Transcription model"),
-        QT_TRANSLATE_NOOP(
-            "Settings",
-            "A Whisper model's name or folder, or a transcriber (%1) as KEY:MODEL; auto chooses by"
-            " the project's language.",
-        ),
-        listed=transcriber_keys,
-    ),
-    WindowSetting(
-        "device",
-        "auto",
-        QT_TRANSLATE_NOOP("Settings", "Transcription device"),
-        QT_TRANSLATE_NOOP("Settings", "Uses the GPU if there is one, by default."),
-        (
-            ("auto", QT_TRANSLATE_NOOP("Settings", "Automatic")),
-            ("cpu", QT_TRANSLATE_NOOP("Settings", "CPU")),
-            ("cuda", QT_TRANSLATE_NOOP("Settings", "GPU (CUDA)")),
-        ),
-    ),
-    WindowSetting(
-        "exact",
-        False,
-        QT_TRANSLATE_NOOP("Settings", "Exact quality scores"),
-        QT_TRANSLATE_NOOP("Settings", "About nine times slower than the default scores."),
-    ),
-    WindowSetting(
-        "processes",
-        0,
-        QT_TRANSLATE_NOOP("Settings", "Worker processes"),
-        QT_TRANSLATE_NOOP("Settings", "0 uses all CPU cores but one."),
-        low=0,
-        high=64,
-    ),
-    WindowSetting("audit_columns", ""),
-    WindowSetting("query_history", ""),
-    WindowSetting("side_panel", "auto", choices=(("auto", ""), ("shown", ""), ("folded", ""))),
-    WindowSetting("licence", ""),
-    WindowSetting("consent", ""),
-    WindowSetting("speaker", "voice"),
-)
-"""All settings. Those without a text are stored, but not in the dialog."""
 
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
 
@@ -172,6 +51,8 @@ class WindowSettings(QObject):
         self.own_keys = _as_keys(stored.get("own_keys"))
         recent = stored.get("recent")
         self._recent = [str(path) for path in recent] if isinstance(recent, list) else []
+        self._projects = _as_memories(stored.get("projects"))
+        self.window = _as_texts(stored.get("window"))
 
     def get(self, key: str) -> Value:
         """Return the value of a setting."""
@@ -239,6 +120,25 @@ class WindowSettings(QObject):
         self._write()
         self.changed.emit("recent")
 
+    def memory(self, project: Path) -> Mapping[str, object]:
+        """What the window stored of a project; empty if nothing."""
+        return self._projects.get(str(project.absolute()), {})
+
+    def remember_of(self, project: Path, values: Mapping[str, object]) -> None:
+        """Store what the window remembers of a project, forgetting the oldest of too many."""
+        path = str(project.absolute())
+        self._projects.pop(path, None)
+        self._projects[path] = dict(values)
+        for old in list(self._projects)[:-MEMORIES]:
+            del self._projects[old]
+        self._write()
+        self.changed.emit("recent")
+
+    def remember_window(self, values: Mapping[str, str]) -> None:
+        """Store the geometry of the window."""
+        self.window = dict(values)
+        self._write()
+
     def _read(self) -> dict[str, object]:
         if self._file is None or not self._file.exists():
             return {}
@@ -252,7 +152,13 @@ class WindowSettings(QObject):
     def _write(self) -> None:
         if self._file is None:
             return
-        stored = {"chosen": self._chosen, "own_keys": self.own_keys, "recent": self._recent}
+        stored = {
+            "chosen": self._chosen,
+            "own_keys": self.own_keys,
+            "recent": self._recent,
+            "projects": self._projects,
+            "window": self.window,
+        }
         partial = self._file.with_name(f".{self._file.name}.{os.getpid()}")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
@@ -260,6 +166,18 @@ class WindowSettings(QObject):
             partial.replace(self._file)
         except OSError as error:
             self.trouble = f"Cannot save your settings: {error.strerror}."
+
+
+def _as_memories(stored: object) -> dict[str, dict[str, object]]:
+    if not isinstance(stored, Mapping):
+        return {}
+    return {str(path): dict(each) for path, each in stored.items() if isinstance(each, Mapping)}
+
+
+def _as_texts(stored: object) -> dict[str, str]:
+    if not isinstance(stored, Mapping):
+        return {}
+    return {str(key): value for key, value in stored.items() if isinstance(value, str)}
 
 
 def _as_keys(stored: object) -> dict[str, Keys]:

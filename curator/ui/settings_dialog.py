@@ -1,6 +1,6 @@
 """Settings dialog, built from the table of settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -18,8 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import button, label
-from curator.ui.settings import SETTINGS, WindowSetting, WindowSettings
+from curator.ui.settings import WindowSettings
+from curator.ui.settings_table import SETTINGS, WindowSetting
 from curator.ui.theme import GRID
 from curator.ui.wording import translated
 
@@ -107,6 +109,8 @@ def _control(setting: WindowSetting, settings: WindowSettings) -> QWidget:
         box.setCurrentIndex([chosen for chosen, _ in setting.choices].index(str(value)))
         box.currentIndexChanged.connect(lambda index: choose(setting.choices[index][0]))
         return box
+    if setting.devices is not None:
+        return _device_box(setting.devices(), str(value), choose)
     if isinstance(value, bool):
         check = QCheckBox()
         check.setChecked(value)
@@ -122,3 +126,21 @@ def _control(setting: WindowSetting, settings: WindowSettings) -> QWidget:
     line = QLineEdit(str(value))
     line.editingFinished.connect(lambda: choose(line.text().strip() or str(setting.default)))
     return line
+
+
+def _device_box(
+    names: Sequence[str], chosen: str, choose: Callable[[str | bool | int], None]
+) -> QComboBox:
+    """Choice of a device; a chosen one that is not connected stays listed."""
+    box = QComboBox()
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.addItem(translated("Settings", QT_TRANSLATE_NOOP("Settings", "System default")), "")
+    for name in dict.fromkeys([*names, *([chosen] if chosen else [])]):
+        text = name
+        if name not in names:
+            lost = translated("Settings", QT_TRANSLATE_NOOP("Settings", "%1 (not connected)"))
+            text = lost.replace("%1", name)
+        box.addItem(text, name)
+    box.setCurrentIndex(max(0, box.findData(chosen)))
+    box.currentIndexChanged.connect(lambda index: choose(box.itemData(index)))
+    return box

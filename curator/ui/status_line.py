@@ -13,6 +13,7 @@ from curator.domain.decision import Changes, Field
 from curator.ui.actions import ACTIONS
 from curator.ui.elided_label import ElidedLabel
 from curator.ui.job_progress import JobProgress
+from curator.ui.jobs.work_list import WorkList
 from curator.ui.messages import Level, Message, Messages
 from curator.ui.page import button, label, restyle
 from curator.ui.session import Session
@@ -39,14 +40,16 @@ class StatusLine(QWidget):
     """
 
     action_asked = Signal(str)  # key of the action offered beside the message
+    jobs_asked = Signal()  # the progress was clicked
 
     def __init__(
         self,
         messages: Messages,
+        work: WorkList | None = None,
         keys_shown: Callable[[str], str] = lambda _key: "",
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
+        self._work_list = work or WorkList(self)
         self._messages, self._keys_shown = messages, keys_shown
         self._session: Session | None = None
         self._steps: deque[float] = deque(maxlen=PACED_BY)
@@ -57,7 +60,9 @@ class StatusLine(QWidget):
         self._message = ElidedLabel(fits=True)
         self._message.setAccessibleName(self.tr("Last message"))
         self.action = button("", "link")
-        self._work = label(role="quiet")
+        self._work = button("", "link")
+        self._work.setToolTip(self.tr("Show all jobs"))
+        self._work.clicked.connect(self.jobs_asked)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(15 * GRID)
@@ -108,7 +113,7 @@ class StatusLine(QWidget):
         if session is None:
             self.progress = None
             return
-        self.progress = JobProgress(session)
+        self.progress = JobProgress(session, self._work_list)
         self.progress.changed.connect(self._show_work)
         session.writing.connect(self._show_writing)
         session.changed.connect(self._decided)

@@ -85,7 +85,7 @@ QComboBox {
     padding: 4px 7px;
 }
 QComboBox:disabled { color: $quiet; border-color: $hairline; }
-QComboBox:hover { background: $raised; }
+QComboBox:hover:!on { border-color: $text; }
 QComboBox:focus { border: 2px solid $accent; padding: 3px 6px; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url("$arrow"); width: 10px; height: 6px; }
@@ -173,6 +173,7 @@ QSlider::handle:horizontal {
 QSlider::handle:horizontal:focus { border: 2px solid $accent; background: $chosen; }
 QScrollArea { background: transparent; border: 1px solid transparent; }
 QScrollArea:focus { border: 1px solid $accent; }
+QScrollArea[role="page"] { border: none; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
 QScrollBar::handle {

@@ -1,9 +1,9 @@
-"""Top bar: page buttons, project name, command palette, menu."""
+"""Top bar: page buttons, project name, command palette."""
 
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QToolButton
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QToolButton
 
 from curator.domain.errors import printable
 from curator.ui.commands import Commands
@@ -15,9 +15,9 @@ from curator.ui.wording import translated
 
 
 class TopBar(QFrame):
-    """Bar with a button per page (also Ctrl+1 to Ctrl+6), the project name and the menu."""
+    """Bar with a button per page (also Ctrl+1 to Ctrl+6), the project name and the palette."""
 
-    def __init__(self, commands: Commands, menu: QMenu) -> None:
+    def __init__(self, commands: Commands) -> None:
         super().__init__()
         self.setProperty("role", "bar")
         line = QHBoxLayout(self)
@@ -41,22 +41,16 @@ class TopBar(QFrame):
         self.project.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.project.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         line.addWidget(self.project, 1)
-        self.menu_button = QToolButton()
-        self.menu_button.setText(self.tr("Menu"))
-        self.menu_button.setMenu(menu)
-        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.menu_button.setToolTip(commands.action("window.show_menu").toolTip())
-        find = QToolButton()
-        find.setText(commands.keys_shown("window.show_palette"))
-        find.setAccessibleName(self.tr("Command palette"))
-        find.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        find.setToolTip(commands.action("window.show_palette").toolTip())
-        find.clicked.connect(commands.action("window.show_palette").trigger)
-        for widget in (find, self.menu_button):
-            widget.setProperty("role", "bar")
-            line.addWidget(widget)
-            line.addSpacing(GRID // 2)
+        keys = commands.keys_shown("window.show_palette")
+        self.search = QToolButton()
+        self.search.setText(self.tr("Search commands (%1)").replace("%1", keys))
+        self.search.setAccessibleName(self.tr("Command palette"))
+        self.search.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.search.setToolTip(commands.action("window.show_palette").toolTip())
+        self.search.clicked.connect(commands.action("window.show_palette").trigger)
+        self.search.setProperty("role", "bar")
+        line.addWidget(self.search)
+        line.addSpacing(GRID // 2)
 
     def show_project(self, path: Path | None, session: Session | None) -> None:
         """Show the project's name; hide the page buttons if there is none."""

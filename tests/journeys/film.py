@@ -83,7 +83,7 @@ def begin(window: MainWindow, film: Film, folder: Path) -> None:
     (dialog,) = window.findChildren(NewProject)
     dialog.folder.setText(str(folder))
     QTest.keyClicks(dialog.name, "quiz-show")
-    dialog.language.setText("en")
+    dialog.language.choose("en")
     film.take("new-project")
     QTest.mouseClick(dialog.make, Qt.MouseButton.LeftButton)
     until(lambda: window.session is not None, "the project is open")
@@ -145,7 +145,7 @@ def look_around(window: MainWindow, film: Film) -> None:
     until(lambda: not models.commands.running, "the models are listed")
     film.take("models")
     close_dialog()
-    window.show_history()
+    window.drawer.show_decisions()
     film.take("decisions")
     window.drawer.hide()
 

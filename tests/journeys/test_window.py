@@ -102,7 +102,7 @@ class Person:
         dialog.name.setFocus()
         self.type("shows")
         dialog.language.setFocus()
-        dialog.language.clear()
+        dialog.language.lineEdit().selectAll()
         self.type("en")
         dialog.make.setFocus()
         self.press(Qt.Key.Key_Space)

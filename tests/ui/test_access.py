@@ -96,7 +96,7 @@ def test_every_control_of_a_page_shows_that_it_has_the_focus(window: MainWindow,
     QApplication.processEvents()
     unseen = []
     for widget in controls(window._pages[page]):
-        window.top.menu_button.setFocus()
+        window.top.search.setFocus()
         QApplication.processEvents()
         without = widget.grab().toImage()
         widget.setFocus(Qt.FocusReason.TabFocusReason)

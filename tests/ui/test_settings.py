@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from curator.ui.settings import SETTINGS, WindowSettings
+from curator.ui.settings import WindowSettings
+from curator.ui.settings_table import SETTINGS
 
 
 def test_only_what_differs_from_the_default_is_stored(tmp_path: Path):

@@ -4,8 +4,11 @@ from curator.ui.actions.action import Action, Keys, When
 from curator.ui.marking import QT_TRANSLATE_NOOP
 
 
-def _window(key: str, text: str, keys: Keys, menu: str, when: When = When.ALWAYS) -> Action:
-    return Action(f"window.{key}", text, keys, f"window.{key}", when, menu)
+def _window(
+    key: str, text: str, keys: Keys, menu: str, when: When = When.ALWAYS, run: str = ""
+) -> Action:
+    """Command of the window. run: its method, the key without one."""
+    return Action(f"window.{key}", text, keys, f"window.{run or key}", when, menu)
 
 
 def _dialog(key: str, text: str, keys: Keys, menu: str, when: When = When.ALWAYS) -> Action:
@@ -22,7 +25,7 @@ def _page(number: int, page: str, text: str) -> Action:
 WINDOW = (
     _window("new_project", QT_TRANSLATE_NOOP("Actions", "New project…"), ("Ctrl+N",), "Project"),
     _window("open_project", QT_TRANSLATE_NOOP("Actions", "Open project…"), ("Ctrl+O",), "Project"),
-    _window("open_sample", QT_TRANSLATE_NOOP("Actions", "New sample project…"), (), "Project"),
+    _window("open_sample", QT_TRANSLATE_NOOP("Actions", "Open sample project"), (), "Project"),
     _window(
         "close_project",
         QT_TRANSLATE_NOOP("Actions", "Close project"),
@@ -32,14 +35,22 @@ WINDOW = (
     ),
     _dialog("show_settings", QT_TRANSLATE_NOOP("Actions", "Settings…"), ("Ctrl+,",), "Project"),
     _dialog("show_models", QT_TRANSLATE_NOOP("Actions", "Models…"), (), "Project"),
-    _window("quit", QT_TRANSLATE_NOOP("Actions", "Quit"), ("Ctrl+Q",), "Project"),
-    _window("undo", QT_TRANSLATE_NOOP("Actions", "Undo"), ("Ctrl+Z",), "Edit", When.WRITABLE),
+    _window("quit", QT_TRANSLATE_NOOP("Actions", "Quit"), ("Ctrl+Q",), "Project", run="close"),
+    _window(
+        "undo",
+        QT_TRANSLATE_NOOP("Actions", "Undo"),
+        ("Ctrl+Z",),
+        "Edit",
+        When.WRITABLE,
+        "session.undo",
+    ),
     _window(
         "redo",
         QT_TRANSLATE_NOOP("Actions", "Redo"),
         ("Ctrl+Shift+Z", "Ctrl+Y"),
         "Edit",
         When.WRITABLE,
+        "session.redo",
     ),
     _window(
         "show_history",
@@ -47,6 +58,7 @@ WINDOW = (
         ("Ctrl+H",),
         "Edit",
         When.PROJECT,
+        "drawer.show_decisions",
     ),
     _dialog(
         "show_snapshots",
@@ -76,6 +88,14 @@ WINDOW = (
         "Edit",
         When.PROJECT,
     ),
+    _window(
+        "analyse",
+        QT_TRANSLATE_NOOP("Actions", "Continue analysis"),
+        (),
+        "Project",
+        When.WRITABLE,
+        "session.analyse",
+    ),
     _page(1, "intake", QT_TRANSLATE_NOOP("Actions", "Go to Intake")),
     _page(2, "audit", QT_TRANSLATE_NOOP("Actions", "Go to Audit")),
     _page(3, "map", QT_TRANSLATE_NOOP("Actions", "Go to Map")),
@@ -95,7 +115,9 @@ WINDOW = (
         "Go",
         When.PROJECT,
     ),
-    _window("show_menu", QT_TRANSLATE_NOOP("Actions", "Open menu"), ("F10",), ""),
+    _window(
+        "show_menu", QT_TRANSLATE_NOOP("Actions", "Open menu"), ("F10",), "", run="bar.open_first"
+    ),
     _dialog("show_palette", QT_TRANSLATE_NOOP("Actions", "Command palette"), ("Ctrl+K",), "Help"),
     _dialog("show_keys", QT_TRANSLATE_NOOP("Actions", "Keyboard shortcuts"), ("?", "F1"), "Help"),
     _dialog("change_keys", QT_TRANSLATE_NOOP("Actions", "Edit shortcuts…"), (), "Help"),

@@ -162,9 +162,7 @@ COLUMNS: Sequence[ListColumn] = (
         "emotion",
         {
             _Role.DecorationRole: lambda row: (
-                category_badge(row.emotion.name[:1].upper(), row.emotion.colour)
-                if row.emotion
-                else None
+                category_badge(row.emotion.sign, row.emotion.colour) if row.emotion else None
             ),
             _Role.ToolTipRole: lambda row: row.emotion.name if row.emotion else None,
             _Role.AccessibleTextRole: lambda row: row.emotion.name if row.emotion else None,

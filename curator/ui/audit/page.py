@@ -1,6 +1,7 @@
 """The audit page: listen to clips, decide about them and correct them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QPaintEvent, QResizeEvent
@@ -14,6 +15,7 @@ from curator.ui.audit.view import AuditView
 from curator.ui.clip_commands.decisions import ClipDecisions
 from curator.ui.clip_commands.playback import ClipPlayback
 from curator.ui.clip_data.column_feed import ColumnFeed
+from curator.ui.clip_data.review_order import stored_order
 from curator.ui.page import Page
 from curator.ui.query_history import QueryHistory
 from curator.ui.session import Session
@@ -83,6 +85,21 @@ class AuditPage(Page):
     def shown(self) -> None:
         """See Page."""
         self.ui.table.setFocus()
+
+    def remembered(self) -> Mapping[str, object]:
+        """Sort order, and whether the spectrogram is shown."""
+        return {
+            "order": asdict(self.ui.query.order),
+            "spectrogram": not self.ui.editor.spectrogram.isHidden(),
+        }
+
+    def recall(self, state: Mapping[str, object]) -> None:
+        """See Page."""
+        order = state.get("order")
+        if isinstance(order, dict) and (stored := stored_order(order)) is not None:
+            self.ui.query.set_order(stored)
+        if state.get("spectrogram") is True and self.ui.editor.spectrogram.isHidden():
+            self.ui.editor.toggle_spectrogram()
 
     def close_page(self) -> None:
         """See Page."""

@@ -189,6 +189,8 @@ class AuditView(QObject):
                 self._ui.table.go_to(listed[0])
                 self.current.show(listed[0], play=False)
                 self.session.choose(listed[0])
+            else:
+                self._refresh(None)
         elif present and self.session.stepping and self.clip and self.clip.id not in present:
             self._follow_selection(present[0])
         else:

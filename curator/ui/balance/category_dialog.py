@@ -139,7 +139,7 @@ class MergeCategoryDialog(_CategoryForm):
         super().__init__(title, self.tr("Merge"), parent)
         self.into = QComboBox()
         for other in others:
-            badge = category_badge(other.name[:1].upper(), other.colour)
+            badge = category_badge(other.sign, other.colour)
             self.into.addItem(badge, other.name, other.key)
         self._add(self.tr("Into"), self.into)
         self.submit.setEnabled(bool(others))

@@ -51,7 +51,7 @@ class _CellDelegate(QStyledItemDelegate):
         emotion, share = index.data(EMOTION), index.data(SHARE)
         if isinstance(emotion, Emotion):
             square = QRect(inside.left(), rect.center().y() - BADGE // 2, BADGE, BADGE)
-            category_badge(emotion.name[:1].upper(), emotion.colour).paint(painter, square)
+            category_badge(emotion.sign, emotion.colour).paint(painter, square)
         if index.column() == 0:
             inside.setLeft(inside.left() + BADGE + GRID)
         bar = index.data(BAR)

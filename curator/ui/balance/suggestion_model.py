@@ -111,7 +111,7 @@ class SuggestionModel(QAbstractTableModel):
             return column.text(row, self._emotions)
         if role == Qt.ItemDataRole.DecorationRole and column.emotion:
             emotion = self._emotions.get(column.emotion(row) or "")
-            return category_badge(emotion.name[:1].upper(), emotion.colour) if emotion else None
+            return category_badge(emotion.sign, emotion.colour) if emotion else None
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == CONFIDENCE:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None

@@ -1,15 +1,22 @@
 """Playback of audio files, read and resampled on a worker thread."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from curator.domain.errors import printable
+from curator.audio.waveform import Waveform
+from curator.domain.errors import CuratorError, printable
+from curator.domain.recording import Recording
+from curator.domain.span import Span
 from curator.ui.session import Session
 from curator.ui.sound.playable import PlayableClip
 from curator.ui.sound.player import Player
+
+PLAYED_S = 60
+"""Seconds of a recording that are played."""
 
 
 class FilePlayer(QObject):
@@ -34,13 +41,26 @@ class FilePlayer(QObject):
         """The given player, else that of the session."""
         return self._player or self._session.player
 
+    @property
+    def playing(self) -> bool:
+        """Whether a file plays."""
+        return self._played and self.player.position() is not None
+
     def play(self, path: Path) -> None:
         """Read a file and play it; shows a message if it cannot be read."""
+        self._start(str(path), lambda: _of_file(path))
+
+    def play_recording(self, recording: Recording) -> None:
+        """Play the first minute of a recording, also of a video; else as for `play`."""
+        cache = self._session.project.cache
+        self._start(str(recording.path), lambda: _first_minute(recording, cache))
+
+    def _start(self, path: str, read: Callable[[], Waveform]) -> None:
         self._request += 1
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         thread = threading.Thread(
             target=self._load,
-            args=(self._request, path, self.player.rate),
+            args=(self._request, path, read, self.player.rate),
             name="file player",
             daemon=True,
         )
@@ -60,20 +80,15 @@ class FilePlayer(QObject):
             thread.join()
         self._threads.clear()
 
-    def _load(self, request: int, path: Path, rate: int) -> None:
-        import soundfile
-
+    def _load(self, request: int, path: str, read: Callable[[], Waveform], rate: int) -> None:
         from curator.audio.encode import resampled
-        from curator.audio.waveform import Waveform
 
         try:
-            samples, file_rate = soundfile.read(path, dtype="float32", always_2d=True)
-        except (OSError, RuntimeError) as error:
-            self._read.emit(request, str(path), None, str(error))
+            sound = resampled(read(), rate, "HQ")
+        except (OSError, RuntimeError, CuratorError) as error:
+            self._read.emit(request, path, None, str(error))
             return
-        mono = np.ascontiguousarray(samples.mean(axis=1), dtype=np.float32)
-        sound = resampled(Waveform(mono, file_rate), rate, "HQ")
-        self._read.emit(request, str(path), PlayableClip.of(sound.samples, rate), "")
+        self._read.emit(request, path, PlayableClip.of(sound.samples, rate), "")
 
     @Slot(int, str, object, str)
     def _play(self, request: int, path: str, sound: PlayableClip | None, error: str) -> None:
@@ -86,3 +101,23 @@ class FilePlayer(QObject):
         self._played = True
         self.player.play(sound)
         self.began.emit(path)
+
+
+def _of_file(path: Path) -> Waveform:
+    import soundfile
+
+    samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    return Waveform(np.ascontiguousarray(samples.mean(axis=1), dtype=np.float32), rate)
+
+
+def _first_minute(recording: Recording, cache: Path) -> Waveform:
+    from curator.ui.sound.clip_readers import SeekingReader
+
+    reader = SeekingReader(cache)
+    try:
+        span = Span(0, min(recording.samples, PLAYED_S * recording.rate))
+        waves = [part.wave for part in reader.parts(recording, span)]
+    finally:
+        reader.close()
+    rate = waves[-1].rate  # the first parts may come from elsewhere than the last
+    return Waveform(np.concatenate([wave.samples for wave in waves if wave.rate == rate]), rate)

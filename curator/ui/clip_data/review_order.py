@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,16 @@ class Order:
         if self.column == "recorded" and not self.descending:
             return where
         return columns.ordered(where, self.column, self.descending)
+
+
+def stored_order(values: Mapping[str, object]) -> Order | None:
+    """Order from the values of a stored one; None for values that are none."""
+    usual = asdict(Order())
+    if values.keys() != usual.keys():
+        return None
+    if any(type(values[key]) is not type(usual[key]) for key in usual):
+        return None
+    return Order(**values)  # type: ignore[arg-type]  # their types were compared
 
 
 AS_RECORDED = Order()

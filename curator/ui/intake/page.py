@@ -3,23 +3,27 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from curator.domain.errors import CuratorError, printable
-from curator.jobs.context import JobContext
+from curator.domain.decision import Field
+from curator.domain.errors import printable
 from curator.ui.actions import KeyScope
+from curator.ui.clip_commands.file_player import FilePlayer
+from curator.ui.intake.commands import RecordingCommands
 from curator.ui.intake.drop_area import DropArea
 from curator.ui.intake.plan import Survey, survey
 from curator.ui.intake.plan_view import PlanView
 from curator.ui.intake.recordings_model import FileState
 from curator.ui.intake.recordings_view import RecordingsView
-from curator.ui.intake.rights import Rights
+from curator.ui.intake.rights import Rights, RightsDialog
+from curator.ui.intake.selection_bar import SelectionBar
 from curator.ui.intake.sound_choice import SoundChoiceRow
 from curator.ui.job_queue import Ending
 from curator.ui.page import Page, button, label
 from curator.ui.session import Session
+from curator.ui.sound.player import Player
 from curator.ui.theme import GRID
 from curator.ui.wording import clock, counted
 
@@ -33,39 +37,42 @@ REFRESH_MS = 400
 class IntakePage(Page):
     """Table of recordings and a summary of the analysis to do."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, player: Player | None = None) -> None:
         super().__init__(session)
         self.setAcceptDrops(True)
         self.drop = DropArea()
         self.list = RecordingsView()
+        self.list.recordings.editable = not session.read_only
         self.plan = PlanView(session)
-        self.rights = Rights(session.settings)
+        self.rights = Rights()
         self.sound = SoundChoiceRow()
+        self.commands = RecordingCommands(session, self)
         self.total = label(role="title")
         self.files, self.folder = button(self.tr("Add files…")), button(self.tr("Add folder…"))
-        self.search = button(self.tr("Locate…"))
-        self.clean = button(self.tr("Clean…"))
+        self.selection = SelectionBar()
+        self.search, self.clean = self.selection.search, self.selection.clean
         self.stack = QStackedWidget()
+        self._player = FilePlayer(session, player, self)
         self._refreshing = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._lay_out()
         self._connect()
         self._show_list()
-        self._offer_locate()
+        self._follow_selection()
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(GRID)
-        head.addWidget(self.total)
-        head.addStretch(1)
-        for widget in (self.search, self.clean, self.files, self.folder):
+        head.addWidget(self.total, 1)
+        for widget in (self.files, self.folder):
             head.addWidget(widget)
-            widget.setEnabled(widget is self.clean or not self.session.read_only)
+            widget.setEnabled(not self.session.read_only)
         self.stack.addWidget(self.drop)
         self.stack.addWidget(self.list)
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         column.setSpacing(GRID)
         column.addLayout(head)
+        column.addWidget(self.selection)
         column.addWidget(self.stack, 1)
         column.addWidget(self.rights)
         column.addWidget(self.sound)
@@ -77,12 +84,21 @@ class IntakePage(Page):
         self.folder.clicked.connect(self.add_folder)
         self.drop.files.clicked.connect(self.add_files)
         self.drop.folder.clicked.connect(self.add_folder)
-        self.search.clicked.connect(self.locate)
-        self.clean.clicked.connect(self.clean_recordings)
+        self.selection.play.clicked.connect(self.play)
+        self.selection.reveal.clicked.connect(self.reveal)
+        self.selection.search.clicked.connect(self.locate)
+        self.selection.rights.clicked.connect(self.edit_rights)
+        self.selection.clean.clicked.connect(self.clean_recordings)
+        self.selection.remove.clicked.connect(self.remove)
         self.plan.start.clicked.connect(self.analyse)
         self._refreshing.timeout.connect(self._refresh)
-        self.list.selectionModel().currentRowChanged.connect(self._offer_locate)
-        session.jobs.written.connect(self._refresh_soon)
+        self.list.selectionModel().selectionChanged.connect(self._follow_selection)
+        self.list.recordings.edited.connect(self._edit_cell)
+        self.commands.located.connect(self._refresh)
+        self._player.began.connect(lambda: self.selection.show_playing(is_playing=True))
+        self._player.player.finished.connect(self._stop_playing)
+        session.changed.connect(self._refresh_soon)
+        session.facts_changed.connect(self._refresh_soon)
         session.jobs.ended.connect(self._ended)
         session.errands.produced.connect(self._show)
         session.settings.changed.connect(self._refresh_soon)
@@ -97,6 +113,7 @@ class IntakePage(Page):
         # Settings outlive the page.
         self.session.settings.changed.disconnect(self._refresh_soon)
         self._refreshing.stop()
+        self._player.close()
 
     def places(self, place: KeyScope) -> Sequence[QWidget]:
         """See Page."""
@@ -120,15 +137,26 @@ class IntakePage(Page):
 
     def add(self, paths: list[Path]) -> None:
         """Import files and folders."""
-        self.rights.remember()
-        settings = self.session.settings
-        self.session.import_paths(
-            paths, settings.text("licence"), settings.text("consent"), self.sound.choice
-        )
+        licence, consent = self.rights.licence.text(), self.rights.consent.text()
+        self.session.import_paths(paths, licence.strip(), consent.strip(), self.sound.choice)
 
     def analyse(self) -> None:
         """Start the analysis; results appear while it runs."""
         self.session.analyse()
+
+    def play(self) -> None:
+        """Play the first minute of the current recording, or stop it."""
+        row = self.list.chosen
+        if self._player.playing:
+            self._stop_playing()
+        elif row is not None:
+            self._player.play_recording(row.recording)
+
+    def reveal(self) -> None:
+        """Show the folder of the current recording in the file manager."""
+        row = self.list.chosen
+        if row is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.recording.path.parent)))
 
     def locate(self) -> None:
         """Ask for the new path of the selected recording's file."""
@@ -141,6 +169,26 @@ class IntakePage(Page):
         dialog.fileSelected.connect(lambda chosen: self.relocate_to(row.recording.id, Path(chosen)))
         dialog.open()
 
+    def relocate_to(self, recording: int, path: Path) -> None:
+        """Use this file for a recording if its content is the same."""
+        self.commands.relocate_to(recording, path)
+
+    def edit_rights(self) -> None:
+        """Edit licence and consent of the selected recordings."""
+        selected = [row.recording for row in self.list.selected]
+        if not selected:
+            return
+        numbers = [recording.id for recording in selected]
+        dialog = RightsDialog(selected, self)
+        dialog.wanted.connect(
+            lambda licence, consent: self.commands.set_rights(numbers, licence, consent)
+        )
+        dialog.open()
+
+    def remove(self) -> None:
+        """Remove the selected recordings with their clips; can be undone."""
+        self.commands.remove([row.recording.id for row in self.list.selected])
+
     def selected_recording(self) -> int | None:
         """See Page."""
         row = self.list.chosen
@@ -150,33 +198,21 @@ class IntakePage(Page):
         """Open the cleaning dialog for the selected recording, or all."""
         self.session.action_asked.emit("window.show_cleaning")
 
-    def relocate_to(self, recording: int, path: Path) -> None:
-        """Use this file for a recording if its content is the same."""
-
-        def task(work: JobContext) -> str:
-            from curator.audio.intake import content_hash
-
-            known = work.project.recordings.get(recording)
-            if content_hash(path) != known.content_hash:
-                raise CuratorError(
-                    f"{printable(path.name)} is not the file that was imported as "
-                    f"{printable(known.name)}.",
-                    "Add it as a recording of its own, or choose another file.",
-                )
-            return printable(path.name)
-
-        def relocate(what: str, _result: object) -> None:
-            if what == f"locate {recording}":
-                self.session.errands.produced.disconnect(relocate)
-                self.session.project.recordings.relocate(recording, path)
-                self.session.messages.inform(self.tr("Located the file; its clips can be played."))
-                self._show_list()
-                self._refresh()
-
-        self.session.errands.produced.connect(relocate)
-        self.session.errands.ask(f"locate {recording}", task)
+    @Slot(int, object, str)
+    def _edit_cell(self, row: int, field: Field, text: str) -> None:
+        """Set a text of the edited recording, or of all selected ones if it is among them."""
+        edited = self.list.recordings.row(row).recording.id
+        selected = [each.recording.id for each in self.list.selected]
+        numbers = selected if edited in selected else [edited]
+        texts = (text, None) if field is Field.LICENCE else (None, text)
+        self.commands.set_rights(numbers, *texts)
 
     # Display
+
+    @Slot()
+    def _stop_playing(self) -> None:
+        self._player.stop()
+        self.selection.show_playing(is_playing=False)
 
     @Slot()
     def _refresh_soon(self) -> None:
@@ -193,8 +229,9 @@ class IntakePage(Page):
     def _show_list(self) -> None:
         recordings = self.session.project.recordings.all()
         self.list.recordings.show_recordings(recordings)
+        self.rights.suggest(recordings)
         self.stack.setCurrentWidget(self.list if recordings else self.drop)
-        for widget in (self.files, self.folder, self.search, self.clean, self.plan):
+        for widget in (self.files, self.folder, self.selection, self.plan):
             widget.setVisible(bool(recordings))
         text = counted(len(recordings), self.tr("%n recording"), self.tr("%n recordings"))
         seconds = sum(recording.seconds for recording in recordings)
@@ -203,9 +240,10 @@ class IntakePage(Page):
     @Slot(str, object)
     def _show(self, what: str, result: object) -> None:
         if what == WHAT and isinstance(result, Survey):
-            self.list.recordings.show_survey(result.languages, result.clips, result.files)
+            done = result.plan.done
+            self.list.recordings.show_survey(result.languages, result.clips, result.files, done)
             self.plan.show_plan(result.plan)
-            self._offer_locate()
+            self._follow_selection()
 
     @Slot(object)
     def _ended(self, ending: Ending) -> None:
@@ -214,10 +252,14 @@ class IntakePage(Page):
             self._refresh()
 
     @Slot()
-    def _offer_locate(self) -> None:
+    def _follow_selection(self) -> None:
         row = self.list.chosen
         lost = row is not None and row.file in (FileState.MISSING, FileState.CHANGED)
-        self.search.setEnabled(lost and not self.session.read_only)
+        self.selection.show_selected(
+            len(self.list.selectionModel().selectedRows()),
+            is_lost=lost,
+            is_writable=not self.session.read_only,
+        )
 
     # Drag and drop
 

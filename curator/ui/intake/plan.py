@@ -1,6 +1,7 @@
 """Plan of the analysis: steps with something to do and the estimated time."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from curator.jobs.context import JobContext
 from curator.jobs.job import Options
@@ -26,10 +27,14 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisPlan:
-    """Steps to do. guess_s: estimated seconds with the configured number of processes."""
+    """Steps to do. guess_s: estimated seconds with the configured number of processes.
+
+    done: completed share of the analysis by recording id, 0..1.
+    """
 
     steps: tuple[PlannedStep, ...]
     guess_s: float
+    done: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +87,11 @@ def make_plan(project: Project, options: Options, workers: int) -> AnalysisPlan:
 
     recordings = {recording.id: recording for recording in project.recordings.all()}
     lengths = {number: recording.seconds for number, recording in recordings.items()}
-    clips = {
-        clip: span.seconds(recordings[number].rate) for clip, number, span in project.clips.spans()
-    }
+    spans = project.clips.spans()
+    clips = {clip: span.seconds(recordings[number].rate) for clip, number, span in spans}
+    recording_of = {clip: number for clip, number, _ in spans}
+    whole, left = dict.fromkeys(lengths, 0.0), dict.fromkeys(lengths, 0.0)
+    uncut_recordings: set[int] = set()
     uncut = 0.0
     steps: list[PlannedStep] = []
     cost = 0.0
@@ -92,11 +99,22 @@ def make_plan(project: Project, options: Options, workers: int) -> AnalysisPlan:
         items = {item for job in todo(project, step, options) for item in job.items}
         known = lengths if step.item == "recording" else clips
         seconds = sum(known[item] for item in items)
+        for number, length in lengths.items() if step.item != "set" else ():
+            whole[number] += length * step.cost
+            if step.item == "clip" and number in uncut_recordings:
+                left[number] += length * step.cost
+        for item in items if step.item != "set" else ():
+            number = item if step.item == "recording" else recording_of[item]
+            left[number] += known[item] * step.cost
         if step.replaces_clips:
+            uncut_recordings = items
             uncut = seconds * ABOUT_CLIPS
         elif step.item != "recording":
             seconds += uncut
         if items or (uncut and step.item != "recording"):
             steps.append(PlannedStep(step.key, len(items), seconds))
             cost += seconds * step.cost * (step.exact_factor if options.exact else 1)
-    return AnalysisPlan(tuple(steps), START_S * len(steps) + cost / max(1, workers))
+    done = {
+        number: max(0.0, 1.0 - left[number] / whole[number]) for number in lengths if whole[number]
+    }
+    return AnalysisPlan(tuple(steps), START_S * len(steps) + cost / max(1, workers), done)

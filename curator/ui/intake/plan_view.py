@@ -1,53 +1,86 @@
-"""Summary of the analysis to do, with its start button."""
+"""Summary of the analysis: what is to do, and how far it is while it runs."""
+
+import time
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from curator.ui.intake.plan import AnalysisPlan, PlannedStep
-from curator.ui.job_progress import doing
+from curator.ui.job_progress import doing, progress_of
 from curator.ui.page import button, label
 from curator.ui.session import Session
 from curator.ui.theme import GRID
 from curator.ui.wording import about, clock, number, shown_keys
 
+STEPS = 1000
+"""Resolution of the progress bar."""
+
+GUESS_FROM = 0.05
+"""Completed share of the analysis from which its remaining time is estimated."""
+
 
 class PlanView(QFrame):
-    """Shows the steps to do and the estimated time."""
+    """Shows the steps to do and the estimated time, then the progress of the whole analysis."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.setProperty("role", "panel")
         self._session = session
-        self._plan = AnalysisPlan((), 0.0)
+        self._plan: AnalysisPlan | None = None  # until the recordings are looked at
+        self._whole_s, self._began = 0.0, 0.0
         self.heading = label(role="heading")
         self.steps = label(role="quiet", wrap=True)
+        self.bar = QProgressBar(maximum=STEPS, textVisible=False)
+        self.bar.setAccessibleName(self.tr("Progress of the analysis"))
         self.start = button(self.tr("Analyse"), "first")
         keys = shown_keys(session.settings.keys["intake.analyse"])
         self.start.setToolTip(self.tr("Analyse (%1)").replace("%1", keys))
+        self.pause = button(self.tr("Pause"))
+        self.pause.clicked.connect(session.jobs.cancel)
         words = QVBoxLayout()
-        words.addWidget(self.heading)
-        words.addWidget(self.steps)
+        for widget in (self.heading, self.bar, self.steps):
+            words.addWidget(widget)
         line = QHBoxLayout(self)
         line.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        line.setSpacing(2 * GRID)
         line.addLayout(words, 1)
         line.addWidget(self.start)
-        session.jobs.began.connect(self._refresh)
+        line.addWidget(self.pause)
+        session.jobs.began.connect(self._begin)
+        session.jobs.started.connect(self._refresh)
+        session.jobs.progressed.connect(self._refresh)
         session.jobs.ended.connect(self._refresh)
         self._refresh()
 
     def show_plan(self, plan: AnalysisPlan) -> None:
         """Show another plan."""
         self._plan = plan
+        self._whole_s = max(self._whole_s, plan.guess_s)
+        self._refresh()
+
+    @property
+    def share(self) -> float | None:
+        """Completed share of the whole analysis by estimated time, 0..1; None if unknown."""
+        if not self._whole_s or self._plan is None:
+            return None
+        return 1.0 - self._plan.guess_s / self._whole_s
+
+    @Slot(str)
+    def _begin(self, what: str) -> None:
+        if what == "analyse":
+            self._began = time.monotonic()
+            self._whole_s = self._plan.guess_s if self._plan else 0.0
         self._refresh()
 
     @Slot()
     def _refresh(self) -> None:
-        running = self._session.jobs.running
+        jobs = self._session.jobs
+        running = jobs.running
         if running:
-            self.heading.setText(self.tr("Analysing; see the status line for progress."))
-            self.steps.setText(
-                self.tr("You can review clips meanwhile; results appear as they arrive.")
-            )
+            self._show_running(is_analysis=jobs.progress.what == "analyse")
+        elif self._plan is None:
+            self.heading.setText(self.tr("Checking recordings…"))
+            self.steps.setText("")
         elif self._plan.steps:
             guess = about(self._plan.guess_s)
             self.heading.setText(self.tr("To analyse, about %1:").replace("%1", guess))
@@ -55,8 +88,25 @@ class PlanView(QFrame):
         else:
             self.heading.setText(self.tr("Nothing left to analyse."))
             self.steps.setText(self.tr("Add recordings or change settings to analyse more."))
-        self.start.setVisible(bool(self._plan.steps) and not running)
+        self.bar.setVisible(running)
+        self.pause.setVisible(running)
+        self.start.setVisible(self._plan is not None and bool(self._plan.steps) and not running)
         self.start.setEnabled(not running and not self._session.read_only)
+
+    def _show_running(self, *, is_analysis: bool) -> None:
+        progress = progress_of(self._session.jobs)
+        share = self.share if is_analysis else progress.share
+        heading = self.tr("Analysing") if is_analysis else doing(self._session.jobs.progress.what)
+        if is_analysis and share is not None:
+            heading = f"{heading} {int(100 * share)} %"
+            gone = time.monotonic() - self._began
+            if share >= GUESS_FROM:
+                left = self.tr("about %1 left").replace("%1", about(gone * (1 - share) / share))
+                heading = f"{heading}, {left}"
+        self.heading.setText(heading[:1].upper() + heading[1:])
+        self.steps.setText(progress.text)
+        self.bar.setRange(0, STEPS if share is not None else 0)
+        self.bar.setValue(round(STEPS * (share or 0.0)))
 
     def _described(self, step: PlannedStep) -> str:
         if not step.items:

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
+from curator.domain.decision import Field
 from curator.domain.errors import printable
+from curator.domain.languages import languages
 from curator.domain.recording import Recording
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.wording import clock, translated
@@ -36,21 +38,37 @@ FILE_STATES = {
 
 @dataclass(frozen=True, slots=True)
 class RecordingRow:
-    """A recording with derived data. language: detected code, "" if not transcribed."""
+    """A recording with derived data. language: detected code, "" if not transcribed.
+
+    done: completed share of the analysis, 0..1; None while unknown.
+    """
 
     recording: Recording
     language: str
     clips: int
     file: FileState
+    done: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingColumn:
-    """Column of the table."""
+    """Column of the table. field: of the decision that editing a cell makes, None for none."""
 
     title: str
     text: Callable[[RecordingRow], str]
     is_number: bool = False
+    field: Field | None = None
+
+
+def _language(row: RecordingRow) -> str:
+    known = languages().get(row.language)
+    return known.english if known else row.language or "–"
+
+
+def _analysed(row: RecordingRow) -> str:
+    if row.done is None:
+        return "–"
+    return f"{int(100 * row.done)} %"
 
 
 def _rate(row: RecordingRow) -> str:
@@ -87,14 +105,17 @@ COLUMNS = (
     RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Sample rate"), _rate, True),
     RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Channels"), _channels),
     RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Clips"), lambda row: str(row.clips), True),
-    RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Language"), lambda row: row.language or "–"),
+    RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Language"), _language),
+    RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Analysed"), _analysed, True),
     RecordingColumn(
         QT_TRANSLATE_NOOP("Recordings", "Licence"),
         lambda row: _or_not_stated(row.recording.licence),
+        field=Field.LICENCE,
     ),
     RecordingColumn(
         QT_TRANSLATE_NOOP("Recordings", "Consent"),
         lambda row: _or_not_stated(row.recording.consent),
+        field=Field.CONSENT,
     ),
     RecordingColumn(
         QT_TRANSLATE_NOOP("Recordings", "File"),
@@ -108,21 +129,31 @@ def _row_of(recording: Recording, known: RecordingRow | None) -> RecordingRow:
     if known is None:
         return RecordingRow(recording, "", 0, FileState.UNKNOWN)
     same = known.recording.path == recording.path
-    return RecordingRow(
-        recording, known.language, known.clips, known.file if same else FileState.UNKNOWN
-    )
+    file = known.file if same else FileState.UNKNOWN
+    return RecordingRow(recording, known.language, known.clips, file, known.done)
 
 
 class RecordingsModel(QAbstractTableModel):
-    """Recordings in import order; rows are only added, never removed."""
+    """Recordings in import order. editable: whether licence and consent can be edited."""
+
+    edited = Signal(int, object, str)  # row, Field.LICENCE or Field.CONSENT, text
 
     def __init__(self) -> None:
         super().__init__()
+        self.editable = True
         self._rows: list[RecordingRow] = []
 
     def show_recordings(self, recordings: Sequence[Recording]) -> None:
         """Update the recordings, keeping their derived data."""
         known = {row.recording.id: row for row in self._rows}
+        self._remove_others({recording.id for recording in recordings})
+        if [row.recording.id for row in self._rows] != [
+            recording.id for recording in recordings[: len(self._rows)]
+        ]:  # one came back in between
+            self.beginResetModel()
+            self._rows = [_row_of(each, known.get(each.id)) for each in recordings]
+            self.endResetModel()
+            return
         rows = [_row_of(recording, known.get(recording.id)) for recording in recordings]
         old = len(self._rows)
         changed = [place for place in range(old) if rows[place] != self._rows[place]]
@@ -138,13 +169,16 @@ class RecordingsModel(QAbstractTableModel):
         languages: Mapping[int, str],
         clips: Mapping[int, int],
         files: Mapping[int, FileState],
+        done: Mapping[int, float] | None = None,
     ) -> None:
         """Update the derived data, by recording id."""
         changed = []
         for place, row in enumerate(self._rows):
             number = row.recording.id
             language, count = languages.get(number, ""), clips.get(number, 0)
-            updated = RecordingRow(row.recording, language, count, files.get(number, row.file))
+            file = files.get(number, row.file)
+            share = (done or {}).get(number, row.done)
+            updated = RecordingRow(row.recording, language, count, file, share)
             if updated != row:
                 self._rows[place] = updated
                 changed.append(place)
@@ -153,6 +187,29 @@ class RecordingsModel(QAbstractTableModel):
     def _tell(self, places: Sequence[int]) -> None:
         for place in places:
             self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
+
+    def _remove_others(self, there: set[int]) -> None:
+        """Remove the rows of recordings that are gone."""
+        for place in reversed(range(len(self._rows))):
+            if self._rows[place].recording.id not in there:
+                self.beginRemoveRows(QModelIndex(), place, place)
+                del self._rows[place]
+                self.endRemoveRows()
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """See QAbstractItemModel."""
+        flags = super().flags(index)
+        if index.isValid() and self.editable and COLUMNS[index.column()].field is not None:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Ask for the change of a licence or consent; the project shows it once it is stored."""
+        field = COLUMNS[index.column()].field
+        if role != Qt.ItemDataRole.EditRole or field is None:
+            return False
+        self.edited.emit(index.row(), field, str(value).strip())
+        return True
 
     def row(self, number: int) -> RecordingRow:
         """Return the recording of a row."""
@@ -173,6 +230,9 @@ class RecordingsModel(QAbstractTableModel):
         row, column = self._rows[index.row()], COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return column.text(row)
+        if role == Qt.ItemDataRole.EditRole and column.field is not None:
+            recording = row.recording
+            return recording.licence if column.field is Field.LICENCE else recording.consent
         if role == Qt.ItemDataRole.ToolTipRole:
             if index.column() == 0:
                 return printable(str(row.recording.path))

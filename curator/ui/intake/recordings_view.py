@@ -1,18 +1,18 @@
 """Table of the recordings."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from curator.ui.intake.recordings_model import RecordingRow, RecordingsModel
 from curator.ui.theme import GRID
 
-WIDTHS = (36, 9, 13, 11, 8, 11, 20, 20, 16)
-"""Column widths in grid units; the first column is stretched."""
+WIDTHS = (26, 9, 13, 10, 8, 13, 10, 16, 16, 15)
+"""Column widths in grid units, of the first one the least: it takes what is left over."""
 
 
 class RecordingsView(QTableView):
-    """Table view with one recording per row."""
+    """Table view with one recording per row. F2 or a double click edits licence and consent."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -20,7 +20,11 @@ class RecordingsView(QTableView):
         self.setModel(self.recordings)
         self.setAccessibleName(self.tr("Recordings"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+        )
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
@@ -30,9 +34,15 @@ class RecordingsView(QTableView):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionsClickable(False)
+        header.setMinimumSectionSize(6 * GRID)
         for column, width in enumerate(WIDTHS):
             header.resizeSection(column, width * GRID)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See QWidget."""
+        super().resizeEvent(event)
+        self._widen_name()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Give the titles the room they need in the present font and language."""
@@ -41,9 +51,22 @@ class RecordingsView(QTableView):
         for column in range(1, len(WIDTHS)):
             needed = header.sectionSizeFromContents(column).width()
             header.resizeSection(column, max(header.sectionSize(column), needed))
+        self._widen_name()
+
+    def _widen_name(self) -> None:
+        """Give the name what the other columns leave; a narrow table scrolls instead."""
+        header = self.horizontalHeader()
+        others = sum(header.sectionSize(column) for column in range(1, header.count()))
+        header.resizeSection(0, max(WIDTHS[0] * GRID, self.viewport().width() - others))
 
     @property
     def chosen(self) -> RecordingRow | None:
-        """Selected recording, None without one."""
+        """Current recording, None without one."""
         index = self.currentIndex()
         return self.recordings.row(index.row()) if index.isValid() else None
+
+    @property
+    def selected(self) -> list[RecordingRow]:
+        """Selected recordings in table order."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [self.recordings.row(row) for row in rows]

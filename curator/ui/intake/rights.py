@@ -1,39 +1,110 @@
-"""Licence and consent of new recordings."""
+"""Licence and consent: of recordings to import, and of imported ones."""
 
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+from collections.abc import Sequence
 
-from curator.ui.page import label
-from curator.ui.settings import WindowSettings
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from curator.domain.recording import Recording
+from curator.ui.page import button, label
 from curator.ui.theme import GRID
+from curator.ui.wording import counted
 
 
-class Rights(QWidget):
-    """Two fields stored with every recording imported afterwards."""
+class RightsFields(QWidget):
+    """Fields of licence and consent, beside or below each other."""
 
-    def __init__(self, settings: WindowSettings) -> None:
-        super().__init__()
-        self._settings = settings
-        self.licence = QLineEdit(settings.text("licence"))
+    def __init__(self, parent: QWidget | None = None, *, beside: bool = False) -> None:
+        super().__init__(parent)
+        self.licence, self.consent = QLineEdit(), QLineEdit()
         self.licence.setPlaceholderText(self.tr("e.g. CC BY 4.0, or: own recording, training only"))
-        self.consent = QLineEdit(settings.text("consent"))
         self.consent.setPlaceholderText(self.tr("who agreed to what, and when"))
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(2 * GRID)
-        heading = self.tr("For recordings added from now on")
-        grid.addWidget(label(heading, "quiet"), 0, 0, 1, 4)
-        for column, (text, line) in enumerate(
+        for place, (text, line) in enumerate(
             ((self.tr("Licence"), self.licence), (self.tr("Consent"), self.consent))
         ):
             title = label(text)
             title.setBuddy(line)
             line.setAccessibleName(text)
-            line.editingFinished.connect(self.remember)
-            grid.addWidget(title, 1, 2 * column)
-            grid.addWidget(line, 1, 2 * column + 1)
-            grid.setColumnStretch(2 * column + 1, 1)
+            row, column = (0, 2 * place) if beside else (place, 0)
+            grid.addWidget(title, row, column)
+            grid.addWidget(line, row, column + 1)
+            grid.setColumnStretch(column + 1, 1)
 
-    def remember(self) -> None:
-        """Save both fields in the settings."""
-        self._settings.set("licence", self.licence.text().strip())
-        self._settings.set("consent", self.consent.text().strip())
+
+class Rights(QWidget):
+    """Licence and consent for recordings added from now on; empty unless this project has some."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields = RightsFields(beside=True)
+        self.licence, self.consent = self.fields.licence, self.fields.consent
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
+        column.addWidget(label(self.tr("For recordings added from now on"), "quiet"))
+        column.addWidget(self.fields)
+
+    def suggest(self, recordings: Sequence[Recording]) -> None:
+        """Fill empty fields with the texts of the project's newest recording."""
+        if not recordings or self.licence.text() or self.consent.text():
+            return
+        self.licence.setText(recordings[-1].licence)
+        self.consent.setText(recordings[-1].consent)
+
+
+class RightsDialog(QDialog):
+    """Edits licence and consent of several recordings; a field left unchanged changes nothing."""
+
+    wanted = Signal(object, object)  # licence and consent, None where unchanged
+
+    def __init__(self, recordings: Sequence[Recording], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Licence and consent"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fields = RightsFields()
+        self._before: list[str | None] = []
+        for line, texts in (
+            (self.fields.licence, {each.licence for each in recordings}),
+            (self.fields.consent, {each.consent for each in recordings}),
+        ):
+            same = next(iter(texts)) if len(texts) == 1 else None
+            self._before.append(same)
+            line.setText(same or "")
+            if same is None:
+                line.setPlaceholderText(self.tr("several texts; type to replace all"))
+        one, many = self.tr("1 recording"), self.tr("%n recordings")
+        save, cancel = button(self.tr("Save"), "first"), button(self.tr("Cancel"))
+        save.setDefault(True)
+        save.clicked.connect(self._save)
+        cancel.clicked.connect(self.close)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(save)
+        column = QVBoxLayout(self)
+        column.setSpacing(GRID)
+        column.addWidget(label(counted(len(recordings), one, many), "heading"))
+        column.addWidget(self.fields)
+        column.addLayout(buttons)
+        self.resize(64 * GRID, 0)
+
+    @Slot()
+    def _save(self) -> None:
+        typed = [self.fields.licence.text().strip(), self.fields.consent.text().strip()]
+        changed = [
+            text if text != (before or "") else None
+            for text, before in zip(typed, self._before, strict=True)
+        ]
+        self.close()
+        if changed != [None, None]:
+            self.wanted.emit(*changed)

@@ -1,6 +1,6 @@
-"""Drawer at the bottom: messages and decisions, newest first."""
+"""Drawer at the bottom: jobs, messages and decisions, newest first."""
 
-from PySide6.QtCore import QDateTime, QLocale, Qt, QTimer, Slot
+from PySide6.QtCore import QDateTime, QLocale, Qt, QTime, QTimer, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -13,6 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from curator.ui.jobs.tray import JobTray
+from curator.ui.jobs.work_list import WorkList
 from curator.ui.messages import Message, Messages
 from curator.ui.page import button
 from curator.ui.session import Session
@@ -24,14 +26,16 @@ DECISIONS = 500
 GATHER_MS = 300
 """Delay after a decision before the list is refreshed."""
 
+HEIGHT = 26 * GRID
+
 STATES = {"done": "", "undone": "undone", "abandoned": "undone, superseded"}
 
 
 class Drawer(QWidget):
-    """Tabs of messages (of the window) and decisions (of the project)."""
+    """Tabs of jobs and messages (of the window) and decisions (of the project)."""
 
-    def __init__(self, messages: Messages, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, messages: Messages, work: WorkList) -> None:
+        super().__init__()
         self._messages = messages
         self._session: Session | None = None
         self.tabs = QTabWidget()
@@ -39,19 +43,23 @@ class Drawer(QWidget):
         self.decided = _list(
             [self.tr("Time"), self.tr("Decision"), self.tr("State")], self.tr("Decisions")
         )
+        self.tray = JobTray(work)
+        self.tabs.addTab(self.tray, self.tr("Jobs"))
         self.tabs.addTab(self.said, self.tr("Messages"))
         self.tabs.addTab(self.decided, self.tr("Decisions"))
         copy = button(self.tr("Copy messages"))
         close = button(self.tr("Close"))
-        line = QHBoxLayout()
-        line.addStretch(1)
+        corner = QWidget()
+        line = QHBoxLayout(corner)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(GRID)
         line.addWidget(copy)
         line.addWidget(close)
+        self.tabs.setCornerWidget(corner)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         column.addWidget(self.tabs)
-        column.addLayout(line)
-        self.setFixedHeight(34 * GRID)
+        self.setFixedHeight(HEIGHT)
         self._listing = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._listing.timeout.connect(self._list_decisions)
         self.tabs.currentChanged.connect(self._listing.start)
@@ -68,6 +76,11 @@ class Drawer(QWidget):
         if session is not None:
             session.changed.connect(self._listing.start)
 
+    def show_jobs(self) -> None:
+        """Open the drawer at the jobs."""
+        self.tabs.setCurrentWidget(self.tray)
+        self.show()
+
     def show_messages(self) -> None:
         """Open the drawer at the messages."""
         self.tabs.setCurrentWidget(self.said)
@@ -81,7 +94,10 @@ class Drawer(QWidget):
 
     @Slot(object)
     def _add(self, message: Message) -> None:
-        when = message.said_at.strftime("%H:%M:%S")
+        at = message.said_at
+        when = QLocale().toString(
+            QTime(at.hour, at.minute, at.second), QLocale.FormatType.ShortFormat
+        )
         item = QTreeWidgetItem([when, message.text])
         if message.details:
             item.addChild(QTreeWidgetItem(["", message.details]))

@@ -34,7 +34,7 @@ class CategoryKeys(QWidget):
         for place, emotion in enumerate(emotions.emotions):
             made = QToolButton()
             made.setText(emotion.digit)
-            made.setIcon(category_badge(emotion.name[:1].upper(), emotion.colour))
+            made.setIcon(category_badge(emotion.sign, emotion.colour))
             made.setIconSize(QSize(SIZE, SIZE))
             made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             made.setProperty("role", "category")

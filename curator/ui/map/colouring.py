@@ -60,9 +60,7 @@ def _text(text: str) -> str:
 def by_category(columns: ClipColumns, emotions: EmotionSet, roles: Roles) -> Colouring:
     """Categories in their own colours; clips without one last."""
     entries = [
-        LegendEntry(
-            e.name, e.colour, SHAPES[n % len(SHAPES)], e.name[:1].upper(), f"emotion:{e.key}"
-        )
+        LegendEntry(e.name, e.colour, SHAPES[n % len(SHAPES)], e.sign, f"emotion:{e.key}")
         for n, e in enumerate(emotions.emotions)
     ]
     entries.append(LegendEntry(_text("No category"), roles.edge, DOT, term="emotion:none"))

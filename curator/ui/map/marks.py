@@ -59,7 +59,7 @@ def paint(
         painter.drawPolygon(_outline(shape, radius))
     if letter and size >= LETTERS_FROM and shape not in (DOT, *THIN):
         font = QFont(painter.font())
-        font.setPixelSize(round(size * 0.58))
+        font.setPixelSize(round(size * (0.58 if len(letter) == 1 else 0.46)))
         font.setBold(True)
         painter.setFont(font)
         painter.setPen(QColor(letters_on(colour)))

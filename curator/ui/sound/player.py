@@ -87,6 +87,19 @@ class SoundDevicePlayer(SilentPlayer):
         self._watch_timer.setInterval(round(RETRY_S * 250))
         self._watch_timer.timeout.connect(self._check_device)
 
+    def choose_device(self, device: str | int | None) -> None:
+        """Play through another device, None for the system's; opened at the next playback."""
+        if device == self._device:
+            return
+        self._device = device
+        self.stop()
+        if isinstance(self._output, DeviceOutput):
+            self._output.forget()
+            self._gone = self._output
+            self._output = ClockOutput(self._mixer)
+        self._warned, self._tried_at = self._messages is not None, 0.0
+        self.open()
+
     @property
     def has_device(self) -> bool:
         """Whether a device is open."""

@@ -57,7 +57,7 @@ def _category(letter: str, colour: str) -> QIcon:
     painter.setBrush(QColor(colour))
     painter.drawEllipse(QRectF(1, 1, 14, 14))
     font = QFont(QGuiApplication.font())
-    font.setPixelSize(10)
+    font.setPixelSize(10 if len(letter) == 1 else 8)
     font.setBold(True)
     painter.setFont(font)
     painter.setPen(QColor(letters_on(colour)))

@@ -47,7 +47,7 @@ class CategoryBar(QWidget):
         button = QToolButton()
         button.setCheckable(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setIcon(category_badge(emotion.name[:1].upper(), emotion.colour))
+        button.setIcon(category_badge(emotion.sign, emotion.colour))
         button.setIconSize(QSize(SIZE, SIZE))
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

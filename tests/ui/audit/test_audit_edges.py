@@ -37,7 +37,7 @@ def test_brackets_nudge_the_edges_and_nudges_in_a_row_are_one_edit(audit: Audit)
     for key in "]]]":
         audit.press(key)
     assert audit.clip.span.start == before.start + 3 * RATE // 100
-    audit.window.undo()
+    audit.session.undo()
     assert audit.clip.span == before
     audit.press("}")
     assert audit.clip.span.stop == before.stop + RATE // 100

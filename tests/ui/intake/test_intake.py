@@ -2,16 +2,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 
 from curator.jobs.job import Options
 from curator.ui.intake.page import IntakePage
 from curator.ui.intake.plan import make_plan
 from curator.ui.intake.recordings_model import COLUMNS, FileState, RecordingsModel
+from curator.ui.intake.rights import RightsDialog
 from curator.ui.session import Session
-from tests.helpers.factories import a_recording, an_empty_project
+from tests.helpers.factories import a_recording, an_empty_project, some_clips
 from tests.helpers.sounds import tone, write_sound
+
+SELECT = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
 
 
 @pytest.fixture
@@ -107,3 +110,71 @@ def test_the_plan_names_every_step_and_guesses_longer_for_more(empty: Session):
     assert long.guess_s > 5 * short.guess_s
     assert make_plan(empty.project, Options(), workers=2).guess_s < long.guess_s
     assert make_plan(empty.project, Options(exact=True), workers=1).guess_s > long.guess_s
+
+
+def test_licence_and_consent_of_selected_recordings_are_edited_and_undone(page: IntakePage):
+    project = page.session.project
+    for name in ("one", "two", "three"):
+        a_recording(project, f"/speech/{name}.wav")
+    page.shown()
+    model = page.list.recordings
+    licence = [each.title for each in COLUMNS].index("Licence")
+    page.list.selectRow(0)
+    page.list.selectionModel().select(model.index(1, 0), SELECT)
+    before = [each.licence for each in project.recordings.all()]
+    assert model.setData(model.index(1, licence), " CC BY 4.0 ")
+    assert [each.licence for each in project.recordings.all()] == ["CC BY 4.0"] * 2 + before[2:]
+    assert page.session.messages.shown is not None
+    assert page.session.messages.shown.text == "Set the licence of one.wav, two.wav."
+    page.session.undo()
+    assert [each.licence for each in project.recordings.all()] == before
+
+
+def test_a_dialog_changes_only_the_texts_that_were_typed(qtbot, page: IntakePage):
+    project = page.session.project
+    for name in ("one", "two"):
+        a_recording(project, f"/speech/{name}.wav")
+    page.commands.set_rights([1], "MIT", "yes")
+    page.shown()
+    page.list.selectAll()
+    qtbot.mouseClick(page.selection.rights, Qt.MouseButton.LeftButton)
+    (dialog,) = page.findChildren(RightsDialog)
+    assert dialog.fields.licence.text() == ""
+    dialog.fields.consent.setText("agreed in May")
+    dialog._save()
+    assert [each.consent for each in project.recordings.all()] == ["agreed in May"] * 2
+    assert project.recordings.get(1).licence == "MIT"
+
+
+def test_licence_and_consent_are_not_taken_from_another_project(page: IntakePage):
+    assert page.rights.licence.text() == page.rights.consent.text() == ""
+    a_recording(page.session.project, "/speech/one.wav")
+    page.commands.set_rights([1], "MIT", "yes")
+    page.shown()
+    assert (page.rights.licence.text(), page.rights.consent.text()) == ("MIT", "yes")
+
+
+def test_a_recording_is_removed_by_key_and_comes_back_by_a_second_import(
+    qtbot, page: IntakePage, tmp_path: Path
+):
+    sound = write_sound(tmp_path / "tone.wav", tone(1.0, 440.0))
+    with qtbot.waitSignal(page.session.jobs.ended, timeout=60_000):
+        page.add([sound])
+    page.list.selectRow(0)
+    page.remove()
+    assert page.session.project.recordings.all() == []
+    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.drop)
+    page.rights.licence.setText("CC0")
+    with qtbot.waitSignal(page.session.jobs.ended, timeout=60_000):
+        page.add([sound])
+    (recording,) = page.session.project.recordings.all()
+    assert recording.licence == "CC0"
+    assert recording.id == 1
+
+
+def test_each_recording_shows_how_far_it_is_analysed(empty: Session):
+    a_recording(empty.project, seconds=60)
+    plan = make_plan(empty.project, Options(), workers=1)
+    assert plan.done == {1: 0.0}
+    some_clips(empty.project, empty.project.recordings.get(1), 3)
+    assert 0.0 <= make_plan(empty.project, Options(), workers=1).done[1] < 1.0
