@@ -6,6 +6,9 @@ from curator.ui.actions import ACTIONS
 from curator.ui.commands import MENUS, Commands
 from curator.ui.wording import translated
 
+LAST = ("window.quit",)
+"""Actions at the end of their menu, behind a separator."""
+
 
 class MenuBar(QMenuBar):
     """One menu for each name of MENUS: the actions of all pages and of the current one.
@@ -48,8 +51,8 @@ class MenuBar(QMenuBar):
         menu.clear()
         was_everywhere: bool | None = None
         everywhere = {action.key for action in ACTIONS if not action.page}
-        for key in self._keys(name):
-            is_everywhere = key in everywhere
+        for key in sorted(self._keys(name), key=LAST.__contains__):
+            is_everywhere = key in everywhere and key not in LAST
             if was_everywhere is not None and was_everywhere != is_everywhere:
                 menu.addSeparator()
             was_everywhere = is_everywhere

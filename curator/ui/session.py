@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from curator.domain.decision import Changes, Edit, Field
 from curator.domain.errors import CuratorError, ProjectBusy
 from curator.domain.recording import USUAL, SoundChoice
 from curator.domain.segment_lengths import SegmentLengths
 from curator.store.project import Project
+from curator.ui.arriving_facts import ArrivingFacts
 from curator.ui.confirmations import confirmation
 from curator.ui.job_queue import JobQueue
 from curator.ui.judged_write import written
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 LATER = Changes((), Field.STATE, "")
 """Stands for the changes of an edit that a thread is still writing."""
-
-GATHER_MS = 200
-"""Interval in which arriving facts are combined into one signal."""
 
 PROJECT = "project"
 """Topic of messages about the project as a whole."""
@@ -68,12 +66,9 @@ class Session(QObject):
         self.readings = JobQueue(project, BESIDE, self, self.writes)
         self.stepping = False
         self._player: SoundDevicePlayer | None = None
-        self._touched: frozenset[int] | None = frozenset()
-        self._gathering = QTimer(self)
-        self._gathering.setSingleShot(True)
-        self._gathering.setInterval(GATHER_MS)
-        self._gathering.timeout.connect(self._tell_touched)
-        self.jobs.written.connect(self._gather)
+        self._arriving = ArrivingFacts(self)
+        self._arriving.arrived.connect(self.facts_changed)
+        self.jobs.written.connect(self._arriving.gather)
         settings.changed.connect(self._follow_settings)
 
     @classmethod
@@ -204,7 +199,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """Stop all queues and release the project."""
-        self._gathering.stop()
+        self._arriving.stop()
         self.settings.changed.disconnect(self._follow_settings)
         self.closing.emit()
         self.readings.close()
@@ -296,16 +291,3 @@ class Session(QObject):
             self.current = None  # it was removed
         self.changed.emit(changes)
         return changes
-
-    @Slot(object)
-    def _gather(self, clips: frozenset[int] | None) -> None:
-        gathered = self._touched
-        self._touched = None if clips is None or gathered is None else gathered | clips
-        if not self._gathering.isActive():
-            self._gathering.start()
-
-    @Slot()
-    def _tell_touched(self) -> None:
-        touched, self._touched = self._touched, frozenset()
-        if touched is None or touched:
-            self.facts_changed.emit(touched)

@@ -17,6 +17,9 @@ class LanguageField(QComboBox):
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setMaxVisibleItems(12)
+        # To measure every entry would load fonts of all scripts, which takes seconds.
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(24)
         self.addItem(self.tr("Detect from the recordings"), DETECTED)
         for language in sorted(languages().values(), key=lambda each: each.english):
             own = language.own
