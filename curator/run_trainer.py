@@ -30,9 +30,14 @@ def trainer_environment(environment: Mapping[str, str] = os.environ) -> dict[str
     return {**environment, "PYTHONPATH": os.pathsep.join([str(trainer_home()), *before])}
 
 
+def use_trainer() -> None:
+    """Make ``import trainer`` ours in this process; call it before the import."""
+    sys.path.insert(0, str(trainer_home()))
+
+
 def main() -> None:
     """The command ``trainer``."""
     # For this process, and for the ones it starts (torchrun, workers that load data).
-    sys.path.insert(0, str(trainer_home()))
+    use_trainer()
     os.environ.update(trainer_environment())
     runpy.run_module("trainer", run_name="__main__", alter_sys=True)

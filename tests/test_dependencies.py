@@ -92,4 +92,5 @@ def test_every_import_is_a_declared_dependency():
 
 def test_every_dependency_is_imported_or_has_a_reason():
     used = set(imported_distributions()) | {normal(name) for name in NOT_IMPORTED}
-    assert declared("clean", "xtts", "chatterbox", "languages", "offline") - used == set()
+    extras = ("clean", "xtts", "chatterbox", "languages", "serve", "offline")
+    assert declared(*extras) - used == set()

@@ -62,7 +62,9 @@ def _use(profile: VoiceProfile) -> str:
     return (
         "`voice.json` has the speaker's reference clips, length prior and sampling settings. With"
         " them:\n\n"
-        "```python\nfrom trainer.voice import Voice\n\n"
+        "```python\nfrom curator.run_trainer import use_trainer\n\n"
+        "use_trainer()  # coqui-tts brings another package named trainer\n"
+        "from trainer.voice import Voice\n\n"
         f'with Voice.open("FOLDER") as voice:\n    voice.speak("Good evening."{category})'
         '.save("out.wav")\n```\n\n'
         "```\ntrainer speak FOLDER --script lines.txt --out spoken\ntrainer serve FOLDER\n```\n\n"
