@@ -78,7 +78,7 @@ def _base(config: TrainConfig, bundle: Bundle) -> tuple[Path, Mapping[str, str]]
     identity: Any = backend.identity()
     if added := identity.get("added"):  # the new tokens are added on the target
         return Path(config.model.base), dict(added["base"])
-    return Path(identity["base"]), dict(identity["sha256"])
+    return Path(identity["base"] or config.model.base), dict(identity["sha256"])
 
 
 def _fill(folder: Path, bundle: Bundle, config: TrainConfig, base: Mapping[str, str]) -> None:
