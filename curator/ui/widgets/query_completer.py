@@ -25,7 +25,18 @@ class QueryCompleter(QCompleter):
         self.setModel(self._terms)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setMaxVisibleItems(12)
+        self.setWidget(edit)
         self.refresh()
+
+    def offer(self) -> bool:
+        """Complete the last term, or list its completions; returns whether there are any."""
+        self.setCompletionPrefix(self.splitPath(self._edit.text())[0])
+        count = self.completionCount()
+        if count == 1:
+            self.activated.emit(self.pathFromIndex(self.completionModel().index(0, 0)))
+        elif count:
+            self.complete()
+        return count > 0
 
     def refresh(self) -> None:
         """Read the categories of the project again."""

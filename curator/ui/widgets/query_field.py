@@ -1,8 +1,9 @@
 """Text field for a query, with completion, history, terms and syntax error."""
 
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
@@ -34,10 +35,24 @@ COMMON = (
 
 
 class QueryEdit(QLineEdit):
-    """Line edit that Esc, Return and Enter leave; Up and Down walk through the history."""
+    """Line edit that Esc, Return and Enter leave; Tab completes, Up and Down are the history.
+
+    complete: offers completions; returns whether there are any.
+    """
 
     left = Signal()
     walked = Signal(int)  # 1 for an older query, -1 for a newer one
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.complete: Callable[[], bool] = lambda: False
+
+    def event(self, event: QEvent) -> bool:
+        """Complete with Tab; without a completion it moves the focus."""
+        is_tab = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab
+        if event.type() == QEvent.Type.KeyPress and is_tab and self.complete():
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """See QLineEdit."""
@@ -64,12 +79,13 @@ class QueryField(QWidget):
         self.query = Query()
         self.edit = QueryEdit()
         self.edit.setPlaceholderText(
-            self.tr("Filter: words, state:undecided, finding:any, emotion:none, snr<20, -drop …")
+            self.tr("Filter: words, state:undecided, finding:any, snr<20, -drop … Tab completes")
         )
         self.edit.setAccessibleName(self.tr("Clip filter"))
         self.edit.setClearButtonEnabled(True)
         self.completer = QueryCompleter(project, self.edit)
-        self.edit.setCompleter(self.completer)
+        self.edit.complete = self.completer.offer
+        self.completer.activated.connect(self.edit.setText)
         self.chips = QueryChips(self)
         self.menu_button = self._menu_button()
         self.error = label(role="error", wrap=True)

@@ -112,3 +112,14 @@ def test_a_filter_plays_nothing(audit: Audit):
     audit.page.ui.query.set_query("finding:any")
     audit.page.ui.query.set_query("")
     assert len(audit.player.played) == played
+
+
+def test_tab_completes_a_term_and_otherwise_moves_the_focus(audit: Audit):
+    edit = audit.page.ui.query.edit
+    audit.press("/")
+    edit.setText("-finding:cut")
+    audit.press(Key.Key_Tab)
+    assert edit.text() == "-finding:cut_word"
+    edit.setText("")
+    audit.press(Key.Key_Tab)
+    assert not edit.hasFocus()
