@@ -4,8 +4,10 @@ A text of another person's bundle or run may hold escape sequences, which change
 the clipboard or lines above, and marks that reverse the order of characters.
 """
 
+import json
 import sys
 import unicodedata
+from collections.abc import Mapping
 
 CONTROLS = ("Cc", "Cs", "Zl", "Zp")  # controls, lone surrogates, line and paragraph separators
 DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -51,3 +53,16 @@ def write_any_character() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+
+
+def write_utf8() -> None:
+    """Encode stdout as UTF-8 whatever the locale: JSON has no other encoding."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(encoding="utf-8")
+
+
+def json_text(fields: Mapping[str, object]) -> str:
+    """JSON of an object on one line, with hidden characters as its own escapes."""
+    text = json.dumps(fields, ensure_ascii=False)
+    return "".join(f"\\u{ord(c):04x}" if _is_hidden(c) else c for c in text)

@@ -13,7 +13,8 @@ from curator.cli.balance_arguments import add_balance_commands
 from curator.cli.clean_arguments import add_clean_command, add_models_command
 from curator.cli.history_arguments import add_history_commands
 from curator.cli.shared_arguments import add_json, add_project, add_whisper, plugin_keys, positive
-from curator.domain.errors import CuratorError
+from curator.cli.terminal_text import escaped_output, write_utf8
+from curator.domain.errors import CuratorError, printable
 from curator.domain.recording import SoundChoice
 from curator.jobs.step_table import STEPS
 
@@ -292,16 +293,35 @@ def _commands() -> Collection[str]:
     return [*next(action.choices or () for action in parser()._actions if action.choices)]
 
 
+def _refuse_broken_text(parsed: argparse.Namespace) -> None:
+    """Exit with a usage error where a text is not valid UTF-8; paths may be."""
+    for name, value in vars(parsed).items():
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and not text.isascii() and printable(text) != text:
+                try:
+                    text.encode("utf-8")
+                except UnicodeEncodeError:
+                    parser().error(f"argument --{name}: {printable(text)} is not valid UTF-8")
+
+
 def _cores() -> int:
     return max(1, os.cpu_count() or 1)
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run a command; returns the exit code."""
+    """Run a command; returns the exit code. Everything it writes is escaped."""
+    with escaped_output():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:
     parsed = parser().parse_args(_joined(arguments))
     if parsed.command is None:
         parser().print_help(sys.stderr)
         return USAGE
+    _refuse_broken_text(parsed)
+    if getattr(parsed, "json", False):
+        write_utf8()
     module, function = parsed.runs.split(":")
     try:
         code = getattr(importlib.import_module(f"curator.cli.{module}"), function)(parsed)

@@ -61,7 +61,8 @@ def as_json(clip: Clip) -> dict[str, object]:
 
 def as_line(clip: Clip) -> str:
     """Table row of a clip."""
-    text = clip.text if len(clip.text) <= TEXT_WIDTH else clip.text[: TEXT_WIDTH - 1] + "…"
+    text = clip.text.replace("\n", " ")  # a row is one line
+    text = text if len(text) <= TEXT_WIDTH else text[: TEXT_WIDTH - 1] + "…"
     findings = ",".join(finding.key for finding in clip.findings)
     return (
         f"{clip.id:>6}  {clip.state:<9}  {clip.emotion or '-':<12}  {clip.language or '-':<3}  "

@@ -6,6 +6,7 @@ import time
 from argparse import Namespace
 from collections.abc import Sequence
 
+from curator.cli.terminal_text import escaped, plain
 from curator.domain.errors import CuratorError, printable
 from curator.weights.catalogue import ListedModel, listed_model, listed_models
 from curator.weights.download import Tell, get, import_from, models_in
@@ -108,8 +109,9 @@ def _progress_of(model: ListedModel, *, as_json: bool) -> Tell:
             sys.stdout.flush()
         elif sys.stderr.isatty():
             of = f" of {whole / MB:,.1f}" if whole else ""
-            sys.stderr.write(f"\r{model.name}: {here / MB:,.1f}{of} MB ")
-            sys.stderr.flush()
+            terminal = plain(sys.stderr)
+            terminal.write(f"\r{escaped(model.name)}: {here / MB:,.1f}{of} MB ")
+            terminal.flush()
 
     return tell
 

@@ -5,9 +5,11 @@ import sys
 import time
 from typing import TextIO
 
+from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 
+from curator.cli.terminal_text import escaped, plain
 from curator.domain.progress import Progress
 
 REFRESH_S = 0.1  # of the bar and of the JSON lines
@@ -166,6 +168,7 @@ class Bar:
             TextColumn("{task.fields[speed]}"),
             TimeRemainingColumn(),
             refresh_per_second=1 / REFRESH_S,
+            console=Console(file=plain(sys.stdout)),
         )
         self._progress.start()
         total = seconds if are_long(items, seconds) else float(items)
@@ -194,7 +197,7 @@ class Bar:
         if self._progress is None:
             sys.stderr.write(f"{sentence}\n")
         else:
-            self._progress.console.print(sentence, markup=False, highlight=False)
+            self._progress.console.print(escaped(sentence), markup=False, highlight=False)
 
     def finished(self) -> None:
         """See Progress."""

@@ -14,7 +14,7 @@ from trainer.config import TrainConfig, resolve
 from trainer.errors import TrainerError
 from trainer.foreign_files import read_json
 from trainer.languages import growth_sentence
-from trainer.output import print_line
+from trainer.output import json_text, print_line
 
 if TYPE_CHECKING:
     from trainer.bundle.preflight import Preflight
@@ -24,7 +24,7 @@ Arguments = argparse.Namespace
 
 def print_json(fields: Mapping[str, object]) -> None:
     """Write an object as one line of JSON to stdout."""
-    print_line(json.dumps(fields, ensure_ascii=False))
+    print_line(json_text(fields))
 
 
 def configured(arguments: Arguments, *, base_needed: bool = True) -> TrainConfig:

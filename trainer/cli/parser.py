@@ -12,7 +12,7 @@ from trainer import __version__
 from trainer.cli.doctor_arguments import add_doctor_arguments
 from trainer.cli.evaluate_arguments import add_evaluate_arguments
 from trainer.cli.voice_options import add_sampling, add_serve, add_speak
-from trainer.output import print_error, write_any_character
+from trainer.output import print_error, write_any_character, write_utf8
 
 INTERRUPTED = 130
 
@@ -21,6 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit code."""
     write_any_character()
     parsed = make_parser().parse_args(arguments)
+    if getattr(parsed, "json", False):
+        write_utf8()
     from trainer.errors import TrainerError
 
     try:
