@@ -213,6 +213,31 @@ def test_a_quoted_text_may_span_lines_where_a_spreadsheet_wrote_it(sound):
     assert texts_of(sound / "metadata.csv") == ['two\nlines, "quoted"', "b"]
 
 
+def test_a_quotation_over_two_clips_joins_no_rows(sound):
+    """As in LJ Speech: the quote opens in one clip and closes in another."""
+    (sound / "metadata.csv").write_text('one|"He said\ntwo|go home"\n')
+    assert texts_of(sound / "metadata.csv") == ['"He said', 'go home"']
+    (sound / "metadata.csv").write_text('text|file\n"He said|wavs/one.wav\ngo"|wavs/two.wav\n')
+    assert texts_of(sound / "metadata.csv") == ['"He said', 'go"']
+
+
+def test_an_empty_cell_after_a_quoted_one_is_kept(sound):
+    (sound / "metadata.tsv").write_text(
+        'file_name\ttext\tspeaker\temotion\nwavs/one.wav\t"a ""b"""\t\tcalm\nwavs/two.wav\t"c"\t\t\n'
+    )
+    assert [(c.text, c.emotion) for c in read_list(sound).clips] == [('a "b"', "calm"), ("c", "")]
+
+
+def test_control_characters_harm_their_row_alone(sound):
+    (sound / "x.json").write_text(
+        '{"audio_filepath": "wavs/one.wav", "text": "a\\u0000b"}\n'
+        '{"audio_filepath": "wavs/two.wav", "text": "b"}\n{"audio_filepath": "wavs/one.wav"}\0\n'
+    )
+    listed_set = read_list(sound)
+    assert [clip.text for clip in listed_set.clips] == ["b"]
+    assert [row.line for row in listed_set.refused] == [1, 3]
+
+
 def test_empty_rows_of_a_spreadsheet_are_no_rows(sound):
     (sound / "metadata.csv").write_text(
         "file_name;transcription\r\nwavs/one.wav;a\r\n;\r\nwavs/two.wav;b;;\r\n;\r\n"

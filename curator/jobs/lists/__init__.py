@@ -12,7 +12,7 @@ from curator.domain.merging import RejectedRow
 from curator.jobs.lists import delimited, json_rows
 from curator.jobs.lists.record import ListedClip, ListedSet, NotAList
 from curator.jobs.lists.sound_files import SoundFiles, is_sound
-from curator.jobs.lists.text_file import TextFile, read_text
+from curator.jobs.lists.text_file import TextFile, has_control, read_text
 
 __all__ = ["ListedClip", "ListedSet", "read_list"]
 
@@ -69,7 +69,7 @@ class _ListFile:
     def read(self) -> ListedSet:
         """All rows, with their sounds resolved."""
         sounds = SoundFiles(self.path.parent)
-        rows = list(self._rows())
+        rows = [_without_control(row) for row in self._rows()]
         named = [row for row in rows if isinstance(row, ListedClip)]
         where = sounds.resolve([(row.named, row.is_id) for row in named])
         clips, refused = [], [row for row in rows if isinstance(row, RejectedRow)]
@@ -81,6 +81,15 @@ class _ListFile:
                 refused.append(RejectedRow(row.file, row.line, sound))
         notes = (*self.text.notes, *sounds.notes)
         return ListedSet(len(rows), tuple(clips), tuple(refused), notes)
+
+
+def _without_control(row: ListedClip | RejectedRow) -> ListedClip | RejectedRow:
+    """A row, refused where a value holds a control character: no text or name has one."""
+    if isinstance(row, ListedClip):
+        values = (row.named, row.text or "", row.emotion, row.language)
+        if any(map(has_control, values)):
+            return RejectedRow(row.file, row.line, "it holds a control character")
+    return row
 
 
 def _read_folder(folder: Path, language: str) -> ListedSet:
@@ -95,7 +104,10 @@ def _read_folder(folder: Path, language: str) -> ListedSet:
         else:
             lists.setdefault(depth, []).append(file)
     if lists:
-        return _read_lists(lists, [reason for _, reason in unknown])
+        try:
+            return _read_lists(lists, [reason for _, reason in unknown])
+        except NotAList as error:
+            unknown = [(0, str(error))]
     if unknown:
         reasons = "; ".join(reason for _, reason in unknown[:3])
         raise CuratorError(

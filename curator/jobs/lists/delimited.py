@@ -169,22 +169,28 @@ def _is_speaker(cells: Sequence[str]) -> bool:
 
 
 def _records(file: TextFile, layout: Layout) -> Iterator[tuple[int, list[str]]]:
-    """Rows as fields. A quoted field may span lines where the joined row is complete and no line
-    in it is a row by itself."""
+    """Rows as fields. A quoted field may span lines where no line in it is a row by itself."""
     lines = list(file.lines())
     at = 0
     while at < len(lines):
         number, line = lines[at]
         at += 1
         fields = _fields(line, layout.delimiter)
-        if fields is None:
+        if fields is None and not (layout.sound and _is_row(line, layout)):
             joined, used = _joined(lines, at - 1, layout)
             if joined is not None:
                 at += used
                 yield number, joined
                 continue
-            fields = line.split(layout.delimiter)
-        yield number, fields
+        yield number, line.split(layout.delimiter) if fields is None else fields
+
+
+def _is_row(line: str, layout: Layout) -> bool:
+    """Whether a line that opens or closes a quote is a whole row, its quote a part of the text."""
+    cells = line.split(layout.delimiter)
+    if len(cells) != layout.count:
+        return False
+    return layout.is_id or has_sound_suffix(cells[layout.sound].strip(' "'))
 
 
 def _joined(
@@ -192,13 +198,14 @@ def _joined(
 ) -> tuple[list[str] | None, int]:
     text = lines[at][1]
     for used, (_, line) in enumerate(lines[at + 1 : at + MOST_LINES], start=1):
-        alone = line.split(layout.delimiter)
-        if len(alone) == layout.count and has_sound_suffix(alone[layout.sound].strip(' "')):
+        # Where the file is named after the text, the line that closes a quote names it, too.
+        closes = layout.sound > 0 and line.count('"') % 2 == 1
+        if not closes and _is_row(line, layout):
             return None, 0
         text = f"{text}\n{line}"
         fields = _fields(text, layout.delimiter)
         if fields is not None:
-            return (fields, used) if len(fields) == layout.count else (None, 0)
+            return fields, used  # refused by its count if that is wrong
     return None, 0
 
 
@@ -213,9 +220,12 @@ def _fields(line: str, delimiter: str) -> list[str] | None:
         return line.split(delimiter)
     fields: list[tuple[str, str | None]] = []
     at, is_open = 0, False
-    quoted = re.compile(rf'[ \t]*"((?:[^"]|"")*)"[ \t]*(?={re.escape(delimiter)}|$)', re.DOTALL)
+    space = " " if delimiter == "\t" else " \t"
+    quoted = re.compile(
+        rf'[{space}]*"((?:[^"]|"")*)"[{space}]*(?={re.escape(delimiter)}|$)', re.DOTALL
+    )
     while at <= len(line):
-        match = quoted.match(line, at) if line[at:].lstrip(" \t").startswith('"') else None
+        match = quoted.match(line, at)
         stop = match.end() if match else line.find(delimiter, at)
         stop = len(line) if stop < 0 else stop
         raw = line[at:stop]

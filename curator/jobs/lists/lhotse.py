@@ -63,6 +63,8 @@ def clips(
         kind = str(row.get("type", ""))
         if kind.endswith("Cut"):
             raise WrongValue(f"it is a {kind}; only cuts of one recording can be read")
+        if "recording_id" not in row:
+            raise WrongValue("it names no recording")
         recording = recordings.of(row.get("recording_id"))
         yield _clip(file, line, recording, row, 0.0)
         return

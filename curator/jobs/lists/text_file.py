@@ -20,7 +20,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_BINARY = 0.02
+"""Share of control characters above which a file is not text; fewer harm single rows."""
 _CODE_PAGES = {
     "cp1250": "hu pl cs sk hr sl ro sq bs",
     "cp1251": "ru uk bg sr mk be",
@@ -71,6 +73,11 @@ def is_broken(text: str) -> bool:
     return any("\udc80" <= letter <= "\udcff" for letter in text)
 
 
+def has_control(text: str) -> bool:
+    """Whether a text holds a control character other than a tab or a line end."""
+    return _CONTROL.search(text) is not None
+
+
 def read_text(path: Path, language: str = "") -> TextFile:
     """Decode a text file, compressed or not; NotAList if it is none."""
     raw = _bytes_of(path)
@@ -78,12 +85,13 @@ def read_text(path: Path, language: str = "") -> TextFile:
         ((name, len(bom)) for bom, name in _BOMS if raw.startswith(bom)), ("", 0)
     )
     raw = raw[length:]
-    if not encoding and b"\0" in raw[:4096]:
+    if not encoding and raw[:4096].count(0) > len(raw[:4096]) * 0.1:
         encoding = _utf16_by_zeros(raw[:4096])
     if not encoding:
         encoding = "utf-8" if _is_utf8(raw) else _code_page(raw, language)
     content = raw.decode(encoding, "surrogateescape" if encoding == "utf-8" else "replace")
-    if _CONTROL.search(content[:100_000]):
+    beginning = content[:100_000]
+    if len(_CONTROL.findall(beginning)) > _BINARY * len(beginning):
         raise NotAList("it is not text", looks_like_a_list=False)
     notes: tuple[str, ...] = ()
     if encoding != "utf-8":
@@ -116,17 +124,10 @@ def _utf16_by_zeros(raw: bytes) -> str:
 
 
 def _is_utf8(raw: bytes) -> bool:
-    """Whether at least as many lines hold valid UTF-8 beyond ASCII as hold invalid bytes."""
-    valid = invalid = 0
-    for line in raw.split(b"\n"):
-        if line.isascii():
-            continue
-        try:
-            line.decode("utf-8")
-        except UnicodeDecodeError:
-            invalid += 1
-        else:
-            valid += 1
+    """Whether at least as many characters beyond ASCII are valid UTF-8 as bytes are invalid."""
+    whole = raw.decode("utf-8", "ignore")
+    invalid = len(raw.decode("utf-8", "surrogateescape")) - len(whole)
+    valid = len(whole) - len(whole.encode("ascii", "ignore"))
     return invalid == 0 or valid >= invalid
 
 
