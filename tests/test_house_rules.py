@@ -159,6 +159,48 @@ def test_the_trainer_prints_through_one_module():
     assert not found
 
 
+OPENING = {"open", "read_bytes", "read_text", "memmap"}
+OPENED_BY = {
+    "curator/audio/av_reader.py": "an open file, given to FFmpeg without a name",
+    "curator/audio/encode.py": "a new file that must not exist",
+    "curator/audio/media_type.py": "an open file, given to FFmpeg without a name",
+    "curator/audio/peaks.py": "a map of a file that the gate opened",
+    "curator/store/backups.py": "the copy just written, to sync it",
+    "curator/store/database.py": "the system's list of mounts",
+    "curator/export/cut_clips.py": "a new file that must not exist",
+    "curator/export/folder.py": "files just written, to sync them",
+    "curator/export/verify.py": "a file whose hash was right",
+}
+"""Modules that open files past ``curator.domain.foreign_files``, and what they open."""
+
+
+def test_foreign_files_are_opened_in_one_place():
+    found = set()
+    for path in modules("curator/audio", "curator/store", "curator/export", "curator/jobs"):
+        for called, call in calls(path):
+            owner, _, last = called.rpartition(".")
+            own = owner in ("Project", "Database", "cls", "source", "FileRange(path)") or (
+                called == "read_text" and call.args
+            )
+            if last in OPENING and not own:
+                found.add(name(path))
+    assert found == OPENED_BY.keys()
+
+
+def test_labels_and_tool_tips_show_foreign_text_as_it_is():
+    """Labels are made plain in two modules; what a tool tip is given is escaped or our own."""
+    found = []
+    for path in modules("curator/ui"):
+        for called, call in calls(path):
+            last = called.rpartition(".")[2]
+            if last == "QLabel" and path.name != "plain_text.py":
+                found.append(f"{name(path)}:{call.lineno} makes a label that may render HTML")
+            own = ("tool_tip(", "self.tr(", "shown_keys(", ".toolTip()", "text", "key", "why")
+            if last == "setToolTip" and not any(word in ast.unparse(call) for word in own):
+                found.append(f"{name(path)}:{call.lineno} shows foreign text as a tool tip")
+    assert not found
+
+
 def test_no_file_is_longer_than_can_be_read_at_once():
     long = {
         name(path): count

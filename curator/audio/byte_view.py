@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from curator.domain.foreign_files import open_regular
+
 Piece = bytes | tuple[int, int]
 """Literal bytes, or a range (start, stop) of the file."""
 
@@ -15,7 +17,7 @@ class ByteView:
     """Pieces of a file one after another, as a read-only file object."""
 
     def __init__(self, path: Path, pieces: Sequence[Piece]) -> None:
-        self._file = path.open("rb", buffering=0)
+        self._file = open_regular(path)
         self._pieces = list(pieces)
         self._starts: list[int] = []
         self.size = 0
@@ -88,5 +90,5 @@ class FileRange:
     def open(self) -> io.FileIO | ByteView:
         """Its bytes as an unbuffered file object."""
         if self.is_whole:
-            return self.path.open("rb", buffering=0)
+            return open_regular(self.path)
         return ByteView(self.path, [(self.start, self.end)])

@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import mmap
 import os
 from pathlib import Path
 from typing import BinaryIO
@@ -12,20 +13,21 @@ import numpy as np
 import soxr
 
 from curator.audio.encode import PARTIAL, to_int16
-from curator.audio.peaks import Peaks, read_peaks, recorded_length
+from curator.audio.peaks import Peaks, mapped, read_peaks, recorded_length
 from curator.audio.resumable_file import sweep_begun
 from curator.audio.waveform import CACHE_RATE, Samples, Samples16
+from curator.domain.foreign_files import in_cache
 from curator.domain.span import Span
 
 
 def sound_path(cache: Path, content_hash: str) -> Path:
     """Where a recording's 16 kHz copy is."""
-    return cache / f"{content_hash}.16k.pcm"
+    return in_cache(cache, content_hash, ".16k.pcm")
 
 
 def peaks_path(cache: Path, content_hash: str) -> Path:
     """Where a recording's peaks are."""
-    return cache / f"{content_hash}.peaks"
+    return in_cache(cache, content_hash, ".peaks")
 
 
 def length16(samples: int, rate: int) -> int:
@@ -45,7 +47,7 @@ def cached16(cache: Path, content_hash: str) -> Samples16:
         raise FileNotFoundError(f"{path} has {held} bytes instead of {wanted}")
     if not wanted:  # a memory map cannot be empty; one sample at 44.1 kHz is none at 16 kHz
         return np.empty(0, np.int16)
-    return np.memmap(path, "<i2", "r")
+    return mapped(path, "<i2", 0, (wanted // 2,))
 
 
 def cached_peaks(cache: Path, content_hash: str) -> Peaks:
@@ -124,3 +126,14 @@ def make_folder(cache: Path) -> None:
     """The cache folder may have been deleted altogether."""
     with contextlib.suppress(FileExistsError):
         cache.mkdir(parents=True)
+
+
+def release_pages(samples16: Samples16) -> None:
+    """Drop a memory map's pages from this process's memory; they are read again when used.
+
+    Between blocks of a long recording: the system counts them as memory of the process. Nothing
+    happens for an array in memory, or where the system has no such call (Windows).
+    """
+    mapping = getattr(samples16, "_mmap", None)
+    if isinstance(mapping, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        mapping.madvise(mmap.MADV_DONTNEED)

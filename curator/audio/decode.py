@@ -17,14 +17,14 @@ from curator.audio.sound_extent import sound_extent
 from curator.audio.soundfile_reader import SoundfileReader
 from curator.audio.waveform import Samples
 from curator.domain.errors import UnreadableAudio
-from curator.domain.recording import USUAL, Decoding, SoundChoice
-
-LOWEST_RATE = 1_000
-HIGHEST_RATE = 768_000
-"""Hz; beyond these a header is broken, not unusual."""
-
-LONGEST_HOURS = 100
-"""A few kB of some codings decode to years of silence; nobody's recording is that long."""
+from curator.domain.recording import (
+    HIGHEST_RATE,
+    LONGEST_HOURS,
+    LOWEST_RATE,
+    USUAL,
+    Decoding,
+    SoundChoice,
+)
 
 COUNTING_FRAMES = 1 << 18
 

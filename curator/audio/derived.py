@@ -16,8 +16,10 @@ from curator.audio.intake import take_in
 from curator.audio.resumable_file import GrowingFile, PartialFile, begun
 from curator.audio.waveform import Samples
 from curator.domain.errors import CuratorError, printable
+from curator.domain.foreign_files import in_cache, is_hash, read_bounded
 from curator.domain.recording import PLAIN, Recording
 
+METADATA_BYTES = 1 << 16
 NAME_LENGTH = 24  # of each hash in a name: no two recordings nor recipes share so much
 
 _RIFF = bytes.fromhex("726966662e91cf11a5d628db04c10000")
@@ -31,20 +33,24 @@ _BYTES = 4  # a sample
 
 def derived_path(cache: Path, content_hash: str, key: str) -> Path:
     """Where the sound is that was made from a recording under a key (a hash, hex)."""
-    return cache / f"{content_hash[:NAME_LENGTH]}.{key[:NAME_LENGTH]}.w64"
+    return in_cache(cache, content_hash, "").with_name(
+        f"{content_hash[:NAME_LENGTH]}.{key[:NAME_LENGTH]}.w64"
+    )
 
 
 def derived_recording(recording: Recording, cache: Path, key: str) -> Recording | None:
     """What was made of a recording, as a recording of its own; None when it is not there whole."""
     path = derived_path(cache, recording.cache_key, key)
     try:
-        metadata = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        metadata = json.loads(read_bounded(path.with_suffix(".json"), METADATA_BYTES))
         state = path.stat()
         if metadata["key"] != key or metadata["source"] != recording.cache_key:
             return None
         if (state.st_size, state.st_mtime_ns) != (metadata["size"], metadata["mtime_ns"]):
             return None
-    except (OSError, ValueError, KeyError, TypeError):
+        if not is_hash(metadata["sha256"]):
+            return None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None  # whatever is wrong with it: it can be made again
     return replace(
         recording,

@@ -12,6 +12,7 @@ import numpy as np
 import soxr
 
 from curator.audio.waveform import FULL_SCALE_16, Samples, Samples16, Waveform
+from curator.domain.foreign_files import sync_folder
 from curator.domain.span import Span
 
 PARTIAL = ".partial"
@@ -117,13 +118,3 @@ def written_whole(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
         part.keep_as(path, durable=durable)
     finally:
         part.discard()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the system can."""
-    with contextlib.suppress(OSError):  # Windows cannot open a folder
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

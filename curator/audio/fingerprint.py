@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from curator.audio.encode import write_bytes_atomically
 from curator.audio.waveform import CACHE_RATE, Samples16
+from curator.domain.foreign_files import read_bounded
 
 RATE = 4_000
 FRAME = 1_024
@@ -106,7 +107,7 @@ def kept_fingerprint(path: Path, samples: Samples16) -> Fingerprint:
     """The same, read from ``path`` if it is there, else made and kept there."""
     expected = max(0, _frames(samples.size) - 1)
     if path.is_file() and path.stat().st_size == 5 * expected:
-        kept = path.read_bytes()
+        kept = read_bounded(path, 5 * expected)
         words = np.frombuffer(kept, "<u4", expected)
         return Fingerprint(words, np.frombuffer(kept, np.bool_, expected, 4 * expected))
     computed = fingerprint(samples)

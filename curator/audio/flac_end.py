@@ -3,6 +3,7 @@
 import mmap
 
 from curator.audio.byte_view import FileRange
+from curator.domain.foreign_files import open_regular
 
 _MARK = b"fLaC\x00\x00\x00\x22"
 """Start of a file: its name and the head of STREAMINFO, 34 bytes long."""
@@ -16,7 +17,7 @@ _HEADER = 16
 
 def stated_samples(source: FileRange) -> int:
     """Samples by STREAMINFO; 0 is unknown, and for what is no FLAC file."""
-    with source.path.open("rb") as file:
+    with open_regular(source.path) as file:
         file.seek(source.start)
         head = file.read(42)
     if not head.startswith(_MARK):
@@ -26,7 +27,7 @@ def stated_samples(source: FileRange) -> int:
 
 def last_sample(source: FileRange) -> int | None:
     """Samples up to the end of the last frame, by its own number; None if none is recognised."""
-    with source.path.open("rb") as file:
+    with open_regular(source.path) as file:
         file.seek(source.start)
         head = file.read(42)
         if not head.startswith(_MARK) or source.end <= source.start + len(head):
@@ -49,7 +50,10 @@ def parts(source: FileRange) -> tuple[int, ...]:
     if not stated or last_sample(source) in (stated, None):
         return ()
     offsets = []
-    with source.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as m:
+    with (
+        open_regular(source.path) as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as m,
+    ):
         at = source.start
         while (at := m.find(_MARK, at + 1, source.end)) >= 0:
             offsets.append(at)

@@ -24,6 +24,7 @@ from curator.audio.peaks import PeaksWriter
 from curator.audio.reader import Reader
 from curator.audio.waveform import Samples
 from curator.domain.errors import CuratorError, MissingSource, UnreadableAudio, printable
+from curator.domain.foreign_files import open_regular
 from curator.domain.recording import (
     MIX,
     PLAIN,
@@ -148,7 +149,7 @@ class _RunningHash:
         self._path = path
         self._hash = hashlib.sha256()
         try:
-            self._file = path.open("rb", buffering=0)
+            self._file = open_regular(path)
         except OSError as error:
             raise UnreadableAudio(path, f"it cannot be opened ({error.strerror})") from None
 
@@ -228,7 +229,8 @@ def content_hash(path: Path) -> str:
 
 def sound_hash(cache: Path, key: str) -> str:
     """SHA-256 of a 16 kHz copy in the cache, hex."""
-    return hashlib.sha256(sound_path(cache, key).read_bytes()).hexdigest()
+    with open_regular(sound_path(cache, key), follow=False) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def take_in(path: Path, cache: Path, choice: SoundChoice = USUAL) -> Intake:

@@ -4,6 +4,7 @@ import mmap
 import struct
 
 from curator.audio.byte_view import FileRange
+from curator.domain.foreign_files import open_regular
 
 _PAGE = struct.Struct("<4sBBqIIIB")
 _BEGINS = 2
@@ -13,7 +14,10 @@ _BEGINS = 2
 def parts(source: FileRange) -> tuple[int, ...]:
     """Offsets of the groups of streams after the first; empty for one group."""
     offsets = []
-    with source.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as m:
+    with (
+        open_regular(source.path) as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as m,
+    ):
         at, end, in_head = source.start, source.end, True
         while at + _PAGE.size <= end:
             mark, _, flags, _, _, _, _, segments = _PAGE.unpack_from(m, at)

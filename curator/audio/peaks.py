@@ -4,18 +4,20 @@ File, little-endian: a header (``_HEADER``), one ``_LEVEL`` per level, then the 
 per bin the minimum and the maximum as int16. The last bin of a level may stand for fewer samples.
 """
 
+import io
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from curator.audio.encode import to_int16
 from curator.audio.waveform import Samples
+from curator.domain.foreign_files import open_regular
 from curator.domain.span import Span
 
 Pairs = NDArray[np.int16]  # (bins, 2): minimum, maximum
@@ -154,10 +156,27 @@ def read_peaks(path: Path) -> Peaks:
         if offset + bins * _PAIR_BYTES > size:
             raise FileNotFoundError(f"{path} is cut off")
         if bins:
-            levels[per_bin] = np.memmap(path, np.int16, "r", offset, (bins, 2))
+            levels[per_bin] = mapped(path, np.int16, offset, (bins, 2))
         else:
             levels[per_bin] = np.empty((0, 2), np.int16)
     return Peaks(rate, samples, levels)
+
+
+def mapped(path: Path, dtype: DTypeLike, offset: int, shape: tuple[int, ...]) -> NDArray[Any]:
+    """Part of a regular file, memory-mapped. FileNotFoundError if it is no such file."""
+    with _opened(path) as file:
+        try:
+            return np.memmap(file, dtype, "r", offset, shape)
+        except (ValueError, OverflowError) as error:
+            raise FileNotFoundError(f"{path} is cut off") from error
+
+
+def _opened(path: Path) -> io.FileIO:
+    """FileNotFoundError also where something else than a file has the name."""
+    try:
+        return open_regular(path, follow=False)
+    except OSError as error:
+        raise FileNotFoundError(f"{path}: {error.strerror}") from error
 
 
 def recorded_length(path: Path) -> tuple[int, int]:
@@ -167,7 +186,7 @@ def recorded_length(path: Path) -> tuple[int, int]:
 
 
 def _read_header(path: Path) -> tuple[int, int, list[tuple[int, int, int]]]:
-    with path.open("rb") as file:
+    with _opened(path) as file:
         head = file.read(_HEADER_BYTES)
     if len(head) < _HEADER_BYTES:
         raise FileNotFoundError(f"{path} is cut off")

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from curator.audio.encode import sync_folder, write_bytes_atomically
+from curator.audio.encode import write_bytes_atomically
 from curator.audio.waveform import Samples
+from curator.domain.foreign_files import descriptor, read_bounded, sync_folder
 
 BEGUN = ".begun"
 NOTE = ".begun.json"
@@ -24,6 +25,7 @@ FORGOTTEN_S = 14 * 86_400  # age at which an unfinished file is removed
 LEFT_S = 3_600  # age at which a file without a note is removed
 BYTES = 4  # a sample
 READ_AT_ONCE = 1 << 20
+NOTE_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,11 @@ class PartialFile:
 def begun(path: Path) -> PartialFile | None:
     """State of the unfinished file of ``path``; None without one."""
     try:
-        partial = PartialFile(**json.loads(path.with_suffix(NOTE).read_bytes()))
+        partial = PartialFile(**json.loads(read_bounded(path.with_suffix(NOTE), NOTE_BYTES)))
+        if type(partial.written) is not int or not 0 <= partial.written <= partial.samples:
+            return None
         whole = path.with_suffix(BEGUN).stat().st_size >= BYTES * partial.written
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
     return partial if whole else None
 
@@ -64,14 +68,16 @@ class GrowingFile:
         self._written = what.written
         self._noted_at = time.monotonic()
         if what.written:
-            self._file = self._beside.open("r+b")
+            self._file = os.fdopen(descriptor(self._beside, os.O_RDWR), "r+b")
             self._file.truncate(len(head) + BYTES * what.written)
             self._file.seek(len(head))
             while part := self._file.read(READ_AT_ONCE):
                 self._digest.update(part)
         else:
             path.with_suffix(NOTE).unlink(missing_ok=True)
-            self._file = self._beside.open("w+b")
+            self._beside.unlink(missing_ok=True)
+            created = descriptor(self._beside, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+            self._file = os.fdopen(created, "w+b")
             self._file.write(head)
 
     def write(self, block: Samples) -> None:

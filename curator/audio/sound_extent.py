@@ -12,6 +12,7 @@ from functools import partial
 from typing import BinaryIO
 
 from curator.audio.byte_view import FileRange, Piece
+from curator.domain.foreign_files import open_regular
 
 _MOST_HEADER = 64 << 20
 """Bytes; a header with pictures in front of the sound is smaller."""
@@ -64,7 +65,7 @@ Chunk = tuple[bytes, int, int]
 def correction(source: FileRange) -> CorrectedHeader | None:
     """The file with its real sizes if its header claims less sound than it holds, else None."""
     begin = source.start
-    with source.path.open("rb") as file:
+    with open_regular(source.path) as file:
         layout = _layout(file, begin, source.end)
         if layout is None or layout.extent.beyond < max(1, layout.extent.frame_bytes):
             return None
@@ -80,7 +81,7 @@ def correction(source: FileRange) -> CorrectedHeader | None:
 
 def sound_extent(source: FileRange) -> Extent | None:
     """Where the sound lies in a file of these kinds; None for others and broken headers."""
-    with source.path.open("rb") as file:
+    with open_regular(source.path) as file:
         layout = _layout(file, source.start, source.end)
     return layout.extent if layout else None
 

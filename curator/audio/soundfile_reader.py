@@ -1,7 +1,6 @@
 """Reading by libsndfile: fast, and exact when jumping about."""
 
 import contextlib
-import os
 import sys
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from curator.audio.sniff import Container
 from curator.audio.sound_extent import correction, sound_extent
 from curator.audio.waveform import Samples, Samples16
 from curator.domain.errors import UnreadableAudio
+from curator.domain.foreign_files import descriptor, open_regular
 from curator.domain.recording import Decoding, SoundChoice
 
 _SIXTEEN_BIT = frozenset({"PCM_16", "PCM_S8", "PCM_U8", "ULAW", "ALAW", "IMA_ADPCM", "MS_ADPCM"})
@@ -189,7 +189,7 @@ def _handle(path: Path) -> str | int:
     """
     if sys.platform == "win32":
         return str(path.absolute())
-    return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    return descriptor(path)
 
 
 def _jumps_exactly(file: soundfile.SoundFile) -> bool:
@@ -224,7 +224,7 @@ def _corrected(source: FileRange) -> tuple[tuple[Piece, ...], int | None, int]:
     """
     stated, end = flac_end.stated_samples(source), flac_end.last_sample(source)
     if end is not None and stated < end:
-        with source.path.open("rb") as file:
+        with open_regular(source.path) as file:
             file.seek(source.start)
             head = bytearray(file.read(42))
         whole = int.from_bytes(head[21:26], "big") >> 36 << 36 | min(end, (1 << 36) - 1)

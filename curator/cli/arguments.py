@@ -329,11 +329,15 @@ def _run(arguments: Sequence[str]) -> int:
     except CuratorError as error:
         sys.stderr.write(f"{error}\n")
         return COULD_NOT
-    except KeyboardInterrupt:
-        sys.stderr.write("Interrupted. Finished work is kept; run the command again to continue.\n")
-        return INTERRUPTED
     except BrokenPipeError:
         # The reader of stdout (head, less) has exited.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # full disk, missing permission
+        where = f" ({printable(os.fsdecode(error.filename))})" if error.filename else ""
+        sys.stderr.write(f"{error.strerror or error}{where}. Finished work is kept.\n")
+        return COULD_NOT
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted. Finished work is kept; run the command again to continue.\n")
+        return INTERRUPTED
     return int(code)

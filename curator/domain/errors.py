@@ -1,6 +1,10 @@
 """Errors of the world, not of the program: each is a sentence and a hint for the person."""
 
+import re
 from pathlib import Path
+
+_OTHER_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+"""Halves of surrogate pairs that stand for no byte of a file name."""
 
 
 class CuratorError(Exception):
@@ -53,5 +57,6 @@ class MissingModel(CuratorError):
 
 def printable(name: str) -> str:
     """A file name on one line: control characters and undecodable bytes shown as escapes."""
+    name = _OTHER_HALVES.sub(lambda match: f"\\u{ord(match[0]):04x}", name)
     shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)

@@ -90,6 +90,13 @@ class Decoding:
 PLAIN = Decoding()
 """The mean of the channels of the first track, as it is."""
 
+LOWEST_RATE = 1_000
+HIGHEST_RATE = 768_000
+"""Hz; beyond these a header is broken, not unusual."""
+
+LONGEST_HOURS = 100
+"""A few kB of some codings decode to years of silence; nobody's recording is that long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recording:

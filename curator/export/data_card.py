@@ -11,6 +11,7 @@ from curator.domain.errors import printable
 from curator.export.contents import Contents
 from curator.export.data import ExportData
 from curator.export.manifest import ManifestRow
+from curator.export.markdown import markdown
 
 EXAMPLES = 3
 """Refused clips shown for each reason; refused.jsonl has all."""
@@ -33,12 +34,12 @@ class DataCard:
         settings, target = data.settings, data.target
         minutes = sum(row.duration_s for row in rows) / 60
         parts = [
-            f"# Data card: {_plain(settings.speaker)}",
+            f"# Data card: {markdown(settings.speaker)}",
             f"{len(rows)} clips, {minutes:.1f} minutes, language "
-            f"{data.language or 'as transcribed'}, exported for {target.name} by "
+            f"{markdown(data.language) or 'as transcribed'}, exported for {target.name} by "
             f"{self.generator} on {self.created.astimezone(UTC):%Y-%m-%d %H:%M} UTC. "
             f"Mono, 16-bit, {target.rate} Hz.",
-            "\n".join(f"- {_plain(note)}" for note in self.notes),
+            "\n".join(f"- {markdown(note)}" for note in self.notes),
             "## Sources\n\n" + _sources(self.contents, rows),
             "## Contents\n\n" + _categories(rows),
             "## Scores\n\n" + _scores(rows),
@@ -72,7 +73,7 @@ def _snapshot(data: ExportData) -> str:
     if not data.snapshot:
         return "No snapshot was taken."
     return (
-        f"Snapshot of the project: {_plain(data.snapshot)}. Hash of all decisions: "
+        f"Snapshot of the project: {markdown(data.snapshot)}. Hash of all decisions: "
         f"`{data.state_hash}`. `curator compare` shows the changes since."
     )
 
@@ -87,11 +88,11 @@ def _sources(contents: Contents, rows: Sequence[ManifestRow]) -> str:
         key = recording.content_hash
         lines.append(
             (
-                printable(recording.name),
+                markdown(printable(recording.name)),
                 str(clips[key]),
                 f"{minutes[key]:.1f}",
-                recording.licence or "not stated",
-                recording.consent or "not stated",
+                markdown(recording.licence or "not stated"),
+                markdown(recording.consent or "not stated"),
                 f"`{key}`",
             )
         )
@@ -104,7 +105,7 @@ def _categories(rows: Sequence[ManifestRow]) -> str:
     lines = []
     for category in [*categories, None]:
         its_rows = [row for row in rows if category is None or (row.emotion or "") == category]
-        cells = [{None: "all", "": "no category"}.get(category) or str(category)]
+        cells = [{None: "all", "": "no category"}.get(category) or markdown(str(category))]
         for side in ("train", "eval"):
             seconds = [row.duration_s for row in its_rows if row.split == side]
             cells += [str(len(seconds)), f"{sum(seconds) / 60:.1f}"]
@@ -122,7 +123,7 @@ def _scores(rows: Sequence[ManifestRow]) -> str:
     for key in sorted({key for row in rows for key in row.scores}):
         values = [row.scores[key] for row in rows if key in row.scores]
         figures = (min(values), median(values), max(values))
-        lines.append((key, str(len(values)), *map(_short, figures)))
+        lines.append((markdown(key), str(len(values)), *map(_short, figures)))
     if not lines:
         return "No scores."
     return _table(("score", "clips", "minimum", "median", "maximum"), lines)
@@ -139,7 +140,7 @@ def _refused(contents: Contents) -> str:
     ]
     for key in sorted(reasons, key=contents.data.target.refusal_order.index):
         shown = [refusal for refusal in refused if refusal.reason_key == key][:EXAMPLES]
-        examples = " ".join(f"Clip {each.clip_id}: {_plain(each.sentence)}" for each in shown)
+        examples = " ".join(f"Clip {each.clip_id}: {markdown(each.sentence)}" for each in shown)
         lines.append(f"- {key}: {reasons[key]}. {examples}")
     return "\n".join(lines)
 
@@ -151,10 +152,4 @@ def _short(figure: float) -> str:
 
 def _table(title: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     rows = [title, ["---"] * len(title), *lines]
-    return "\n".join("| " + " | ".join(_plain(cell) for cell in row) + " |" for row in rows)
-
-
-def _plain(text: str) -> str:
-    """Text on one line, escaped for a Markdown table and HTML."""
-    one_line = " ".join(text.encode("utf-8", "backslashreplace").decode().split())
-    return one_line.replace("|", "\\|").replace("<", "&lt;")
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from curator.domain.errors import CuratorError, printable
+from curator.domain.foreign_files import sync_folder
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """Error numbers of a full disk, quota or file size limit."""
@@ -42,7 +43,7 @@ def new_folder(out: Path, needed_bytes: int) -> Iterator[Path]:
         if os.path.lexists(out):
             raise CannotWrite(f"{shown} was created in the meantime.", "Choose another name.")
         partial.rename(out)
-        _flush_entry(out.parent)
+        sync_folder(out.parent)
     except OSError as error:
         raise _as_sentence(error, out, needed_bytes) from error
     finally:
@@ -120,15 +121,4 @@ def flush(folder: Path) -> None:
         if path.is_file():
             with path.open("rb+") as file:
                 os.fsync(file.fileno())
-    _flush_entry(folder)
-
-
-def _flush_entry(folder: Path) -> None:
-    """Sync a folder's entries to disk; a no-op on Windows."""
-    if sys.platform == "win32":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(folder)

@@ -9,6 +9,7 @@ from curator.domain.recording import Recording
 from curator.export.data import ExportData
 from curator.export.folder import new_folder
 from curator.export.formats import Listing, format_of
+from curator.export.markdown import markdown
 from curator.export.settings import Exported
 
 FORBIDDEN = frozenset('<>:"/\\|?*')
@@ -59,9 +60,9 @@ def _safe(stem: str) -> str:
 def _card(listing: Listing, data: ExportData) -> str:
     """Data card with the sources."""
     lines = [
-        f"# {listing.speaker}: {format_of(data.settings.form).label}",
+        f"# {markdown(listing.speaker)}: {format_of(data.settings.form).label}",
         "",
-        f"Snapshot of the project: {data.snapshot or 'none'}. "
+        f"Snapshot of the project: {markdown(data.snapshot or 'none')}. "
         f"Hash of all decisions: `{data.state_hash}`.",
         "",
         "| file | recording | licence | consent | SHA-256 |",
@@ -70,12 +71,11 @@ def _card(listing: Listing, data: ExportData) -> str:
     for number in sorted({clip.recording_id for clip in listing.clips}):
         recording = listing.recordings[number]
         cells = (
-            listing.names[number],
-            printable(recording.name),
-            recording.licence or "not stated",
-            recording.consent or "not stated",
+            markdown(listing.names[number]),
+            markdown(printable(recording.name)),
+            markdown(recording.licence or "not stated"),
+            markdown(recording.consent or "not stated"),
             f"`{recording.content_hash}`",
         )
-        plain = (" ".join(cell.split()).replace("|", "\\|").replace("<", "&lt;") for cell in cells)
-        lines.append("| " + " | ".join(plain) + " |")
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"

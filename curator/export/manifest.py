@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from curator.domain.errors import CuratorError, printable
+from curator.domain.foreign_files import read_bounded
 
 Split = Literal["train", "eval"]
 Named = Annotated[str, msgspec.Meta(min_length=1)]
@@ -18,6 +19,10 @@ NotNegative = Annotated[float, msgspec.Meta(ge=0)]
 ID_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 HEX_DIGITS = b"0123456789abcdef"
 SHA256_LENGTH = 64
+
+
+LARGEST = 1 << 29
+"""Bytes of a manifest; 100 hours of clips take a tenth of it."""
 
 
 class BrokenManifest(CuratorError):
@@ -71,7 +76,7 @@ def manifest_bytes(rows: Iterable[ManifestRow]) -> bytes:
 def read_manifest(path: Path) -> list[ManifestRow]:
     """Read a manifest. Raises BrokenManifest naming the invalid line."""
     try:
-        content = path.read_bytes()
+        content = read_bounded(path, LARGEST)
     except OSError as error:
         raise BrokenManifest(f"{printable(path.name)} cannot be read: {error.strerror}.") from error
     return rows_from(content, printable(path.name))
@@ -104,7 +109,7 @@ def _all_at_once(content: bytes) -> list[ManifestRow]:
     """Rows; empty if any line is invalid."""
     try:
         rows = _row.decode_lines(content)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return []
     # All lines at once is six times as fast, but does not tell which line is invalid.
     has_one_per_line = content.startswith(b"{") and content.count(b"}\n{") == len(rows) - 1
@@ -139,7 +144,7 @@ def _line_by_line(content: bytes, name: str) -> list[ManifestRow]:
     for number, line in enumerate(content.split(b"\n")[:-1], start=1):
         try:
             row = _row.decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise BrokenManifest(f"{name}, line {number}: {error}.") from error
         fault = _fault(row)
         if row.id in seen:

@@ -10,6 +10,7 @@ from typing import Self
 
 from curator.domain.clip import Clip
 from curator.domain.errors import CuratorError, printable
+from curator.domain.foreign_files import open_regular
 from curator.domain.recording import Recording
 from curator.domain.text_rules import Fault
 
@@ -29,7 +30,8 @@ def source_fault(
         same = (state.st_size, state.st_mtime_ns) == (recording.size, recording.mtime_ns)
         if same and not thorough:
             return None
-        if file_hash(recording.path, is_stopped) == recording.content_hash:
+        is_as_long = state.st_size == recording.size  # else the hash differs: do not read it
+        if is_as_long and file_hash(recording.path, is_stopped) == recording.content_hash:
             return None
     except FileNotFoundError:
         return Fault("source_missing", f"{name} is missing from where it was imported.")
@@ -110,7 +112,7 @@ def file_hash(path: Path, is_stopped: Callable[[], bool] = lambda: False) -> str
     """SHA-256 of a file, hex; of the part read so far when stopped."""
     digest = hashlib.sha256()
     view = memoryview(bytearray(BLOCK))
-    with path.open("rb", buffering=0) as file:
+    with open_regular(path) as file:
         while (count := file.readinto(view)) and not is_stopped():
             digest.update(view[:count])
     return digest.hexdigest()

@@ -66,7 +66,7 @@ def summary_from(content: bytes) -> Summary:
                 "Update the program, or export again.",
             )
         summary = msgspec.json.decode(content, type=Summary)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BrokenSummary(f"{NAME}: {error}.") from error
     if summary_bytes(summary) != content:
         raise BrokenSummary(f"{NAME} was changed after the export.")

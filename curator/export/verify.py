@@ -5,10 +5,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from curator.domain.errors import CuratorError, printable
+from curator.domain.foreign_files import read_bounded
 from curator.domain.recording import Recording
 from curator.export.manifest import ManifestRow, read_manifest
 from curator.export.sources import file_hash, source_fault
 from curator.export.summary import NAME, Summary, summary_from
+
+SUMMARY_BYTES = 1 << 24
 
 
 def verify_bundle(path: Path) -> list[str]:
@@ -17,7 +20,7 @@ def verify_bundle(path: Path) -> list[str]:
         return [f"{printable(str(path))} is not a folder."]
     faults: list[str] = []
     try:
-        summary = summary_from((path / NAME).read_bytes())
+        summary = summary_from(read_bounded(path / NAME, SUMMARY_BYTES))
         faults.extend(_metadata_faults(path, summary))
     except OSError as error:
         faults.append(f"{NAME} cannot be read: {error.strerror}.")
@@ -60,6 +63,9 @@ def _file_faults(path: Path, name: str, expected: str) -> Iterator[str]:
     if Path(name).name != name:
         yield f"{NAME} names a file outside the bundle: {printable(name)}."
         return
+    if (path / name).is_symlink():
+        yield f"{printable(name)} is a link to a file outside the bundle."
+        return
     try:
         if file_hash(path / name) != expected:
             yield f"{name} was changed (its SHA-256 differs)."
@@ -69,6 +75,9 @@ def _file_faults(path: Path, name: str, expected: str) -> Iterator[str]:
 
 def _clip_faults(path: Path, row: ManifestRow) -> Iterator[str]:
     file = path / row.audio
+    if (path / "wavs").is_symlink() or file.is_symlink():
+        yield f"{row.audio} is a link to a file outside the bundle."
+        return
     try:
         if file_hash(file) != row.sha256:
             yield f"{row.audio} was changed (its SHA-256 differs)."

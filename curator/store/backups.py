@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from curator.domain.foreign_files import open_regular, own_folder, sync_folder
 from curator.store import schema
 
 FOLDER = "backups"
@@ -68,7 +69,9 @@ def make(
     Returns the path. Raises DamagedCopy, keeping no copy, if the database is damaged.
     """
     folder = project / FOLDER
-    folder.mkdir(exist_ok=True)
+    own_folder(folder)
+    for leftover in folder.glob("*.partial*"):  # of a killed program; the caller holds the lock
+        leftover.unlink(missing_ok=True)
     existing = all_backups(project)
     number = existing[-1].number + 1 if existing else 1
     slug = re.sub(r"[^a-z0-9]+", "-", reason.lower()).strip("-") or "backup"
@@ -77,6 +80,7 @@ def make(
     try:
         _copy(connection, partial)
         partial.replace(path)
+        sync_folder(folder)
     finally:
         partial.unlink(missing_ok=True)
     for backup in superfluous(all_backups(project)):
@@ -93,7 +97,7 @@ def made_since_last_change(connection: sqlite3.Connection, project: Path) -> Pat
     try:
         with contextlib.closing(_open(newest)) as copy:
             same = _times_written(copy) == _times_written(connection)
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, OSError):
         return None
     return newest if same else None
 
@@ -135,6 +139,8 @@ def _copy(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _open(path: Path) -> sqlite3.Connection:
+    with open_regular(path):  # SQLite would wait for a pipe
+        pass
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
 
 
@@ -143,7 +149,7 @@ def _is_good(path: Path) -> bool:
         with contextlib.closing(_open(path)) as copy:
             (version,) = copy.execute("PRAGMA user_version").fetchone()
             return bool(version <= schema.VERSION) and _is_sound(copy)
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, OSError):
         return False
 
 

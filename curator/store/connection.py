@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from curator.domain.errors import BrokenProject, CuratorError, ProjectBusy, prin
 from curator.store import backups
 
 FILE = "project.sqlite"
+LEAST_FREE = 1 << 16
 BUSY_MS = 10_000
 """Wait for another process's lock, milliseconds. Writers exclude each other by other means, so this
 only covers recovery and checkpoints of the file."""
@@ -29,6 +31,7 @@ _WORLD = {
 
 # Where a name in the file is garbled, Python fails to read SQLite's own message about it.
 _FAILURES = (sqlite3.DatabaseError, UnicodeDecodeError)
+_WRONG_VALUES = (UnicodeEncodeError, OverflowError)
 
 Row = tuple[Any, ...]
 """Row from SQLite; readers unpack it into typed values."""
@@ -58,6 +61,8 @@ class Cursor(sqlite3.Cursor):
             return super().execute(sql, parameters)
         except _FAILURES as error:
             raise_translated(error, self._project)
+        except _WRONG_VALUES as error:
+            raise _not_storable(error) from error
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> "Cursor":
         """Like sqlite3's method, with errors as sentences."""
@@ -65,6 +70,8 @@ class Cursor(sqlite3.Cursor):
             return super().executemany(sql, parameters)
         except _FAILURES as error:
             raise_translated(error, self._project)
+        except _WRONG_VALUES as error:
+            raise _not_storable(error) from error
 
     def fetchone(self) -> Any:  # noqa: ANN401  # rows are as they are stored
         """Like sqlite3's method, with errors as sentences."""
@@ -145,6 +152,8 @@ def raise_translated(error: sqlite3.DatabaseError | UnicodeDecodeError, project:
         raise ProjectBusy(
             f"{name} is being used by another program.", "Try again in a moment."
         ) from error
+    if code == sqlite3.SQLITE_IOERR and _is_disk_full(project):
+        code = sqlite3.SQLITE_FULL
     if code == sqlite3.SQLITE_FULL:
         raise CuratorError(
             f"The disk is full, so {name} could not be written.",
@@ -155,6 +164,22 @@ def raise_translated(error: sqlite3.DatabaseError | UnicodeDecodeError, project:
             f"{name} {_WORLD[code]} ({error}).", "Check the disk and the rights of the folder."
         ) from error
     raise error
+
+
+def _is_disk_full(project: Path) -> bool:
+    """Whether less than a journal's worth of bytes is free."""
+    try:
+        return shutil.disk_usage(project).free < LEAST_FREE
+    except OSError:
+        return False
+
+
+def _not_storable(error: UnicodeEncodeError | OverflowError) -> CuratorError:
+    """Error for a value that SQLite cannot hold."""
+    if isinstance(error, OverflowError):
+        return CuratorError("A number is larger than a project can hold.", "Use a smaller one.")
+    broken = printable(str(error.object)[error.start : error.end])
+    return CuratorError(f"A text is not valid Unicode ({broken}).", "Type it again.")
 
 
 def damaged(project: Path, reason: str) -> BrokenProject:

@@ -1,6 +1,7 @@
 """Open project file: transactions and checks on opening."""
 
 import contextlib
+import errno
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from curator.domain.errors import BrokenProject, CuratorError, ProjectBusy, printable
+from curator.domain.foreign_files import ForeignFile, open_regular
 from curator.store import backups, schema
 from curator.store.connection import FILE, Connection, Cursor, Parameters, connect, damaged
 
@@ -180,7 +182,10 @@ class Database:
                 "that makes a copy and brings it up to date.",
             )
         self._copied(f"before update from version {version}")
-        schema.migrate(self._connection, version)
+        try:
+            schema.migrate(self._connection, version)
+        except schema.ForeignSchema as error:
+            raise damaged(self.path, str(error)) from error
 
     def _choose_journal(self) -> None:
         """Switch to a write-ahead log, or a rollback journal where that is impossible."""
@@ -203,18 +208,27 @@ Writing = AbstractContextManager[None]
 
 def create_file(path: Path, rows: Iterable[tuple[str, str]]) -> None:
     """Create the project file in an existing folder. rows: settings."""
-    with contextlib.closing(sqlite3.connect(path / FILE, isolation_level=None)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        schema.create(connection)
-        connection.executemany("INSERT INTO setting(key, value) VALUES (?, ?)", rows)
-        connection.execute("COMMIT")
+    try:
+        with contextlib.closing(sqlite3.connect(path / FILE, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            schema.create(connection)
+            connection.executemany("INSERT INTO setting(key, value) VALUES (?, ?)", rows)
+            connection.execute("COMMIT")
+    except sqlite3.OperationalError as error:  # a full disk
+        raise OSError(errno.EIO, str(error)) from error
 
 
 def _look_at(path: Path) -> None:
     """Raise CuratorError for a file that is not a project, before SQLite opens it."""
     name = printable(path.name)
     try:
-        with (path / FILE).open("rb") as file:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            if (path / f"{FILE}{suffix}").is_symlink():
+                raise ForeignFile(
+                    f"{name} cannot be opened: its file {FILE}{suffix} is a link.",
+                    "Put the file itself in its place.",
+                )
+        with open_regular(path / FILE) as file:
             start = file.read(len(MAGIC))
     except (FileNotFoundError, NotADirectoryError) as error:
         what = "There is no project" if not path.exists() else "There is no project file"

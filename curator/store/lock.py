@@ -4,6 +4,7 @@ The file ``lock`` names the owner for people only: a file left by a killed proce
 is reused.
 """
 
+import contextlib
 import os
 import socket
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from curator.domain.errors import CuratorError, ProjectBusy, printable
+from curator.domain.foreign_files import descriptor
 
 LOCK_NAME = "lock"
 LOCKED_BYTE = 1 << 30
@@ -28,12 +30,16 @@ class WriterLock:
         """Lock a project folder for writing. Raises ProjectBusy naming the owner."""
         path = project / LOCK_NAME
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-            file = os.fdopen(descriptor, "r+", encoding="utf-8", errors="backslashreplace")
+            opened = descriptor(path, os.O_RDWR | os.O_CREAT)
+            file = os.fdopen(opened, "r+", encoding="utf-8", errors="backslashreplace")
         except OSError as error:
+            is_link = path.is_symlink()
+            reason = f"its file {LOCK_NAME} is a link" if is_link else error.strerror
             raise CuratorError(
-                f"{printable(project.name)} cannot be written to ({error.strerror}).",
-                "Give yourself the right to write there, or copy the project elsewhere.",
+                f"{printable(project.name)} cannot be written to ({reason}).",
+                f"Delete the file {LOCK_NAME} in it."
+                if is_link
+                else "Give yourself the right to write there, or copy the project elsewhere.",
             ) from error
         try:
             _lock(file.fileno())
@@ -44,17 +50,18 @@ class WriterLock:
                 f"{printable(project.name)} is already open in {owner}.",
                 "Close it there or wait until it is done; reading works meanwhile.",
             ) from error
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n{socket.gethostname()}\n{program()}\n")
-        file.flush()
+        # The owner's name is for people only: a full disk does not prevent locking.
+        with contextlib.suppress(OSError):
+            os.ftruncate(opened, 0)
+            os.write(opened, f"{os.getpid()}\n{socket.gethostname()}\n{program()}\n".encode())
         return cls(file)
 
     def release(self) -> None:
         """Release the lock."""
         if self._file.closed:
             return
-        self._file.seek(0)
-        self._file.truncate(0)
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._file.fileno(), 0)
         _unlock(self._file.fileno())
         self._file.close()
 
@@ -79,23 +86,23 @@ def _owner(file: IO[str]) -> str:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(descriptor: int) -> None:
-        os.lseek(descriptor, LOCKED_BYTE, os.SEEK_SET)
+    def _lock(handle: int) -> None:
+        os.lseek(handle, LOCKED_BYTE, os.SEEK_SET)
         try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         finally:
-            os.lseek(descriptor, 0, os.SEEK_SET)
+            os.lseek(handle, 0, os.SEEK_SET)
 
-    def _unlock(descriptor: int) -> None:
-        os.lseek(descriptor, LOCKED_BYTE, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+    def _unlock(handle: int) -> None:
+        os.lseek(handle, LOCKED_BYTE, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
 
 else:
     import fcntl
 
-    def _lock(descriptor: int) -> None:
+    def _lock(handle: int) -> None:
         # flock, not lockf: two projects opened in one process must exclude each other too.
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-    def _unlock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
+    def _unlock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_UN)

@@ -15,6 +15,7 @@ from types import TracebackType
 
 from curator.domain.emotion import EmotionSet
 from curator.domain.errors import CuratorError, printable
+from curator.domain.foreign_files import own_folder
 from curator.domain.segment_lengths import SegmentLengths
 from curator.domain.target import read_target
 from curator.store.cleanings import Cleanings
@@ -95,7 +96,11 @@ class Project:
             raise CuratorError(
                 f"{printable(path.name)} could not be made: {error.strerror}."
             ) from error
-        return cls.open(path)
+        try:
+            return cls.open(path)
+        except CuratorError:
+            shutil.rmtree(path, ignore_errors=True)  # a full disk: it is empty anyway
+            raise
 
     @classmethod
     def open(cls, path: Path, *, write: bool = True) -> "Project":
@@ -140,9 +145,13 @@ class Project:
     @property
     def cache(self) -> Path:
         """Existing folder of files that can be regenerated."""
-        folder = self.path / CACHE
-        folder.mkdir(exist_ok=True)
-        return folder
+        try:
+            return own_folder(self.path / CACHE)
+        except OSError as error:
+            raise CuratorError(
+                f"The cache of {printable(self.path.name)} cannot be made ({error.strerror}).",
+                "Check the disk and the rights of the folder.",
+            ) from error
 
     @property
     def notices(self) -> tuple[str, ...]:

@@ -8,7 +8,15 @@ from pathlib import Path
 from curator.domain.clip_query import fold
 from curator.domain.decision import Field
 from curator.domain.errors import CuratorError, printable
-from curator.domain.recording import Decoding, Recording, display_name
+from curator.domain.foreign_files import is_hash
+from curator.domain.recording import (
+    HIGHEST_RATE,
+    LONGEST_HOURS,
+    LOWEST_RATE,
+    Decoding,
+    Recording,
+    display_name,
+)
 from curator.store.connection import Row
 from curator.store.database import Database
 
@@ -167,9 +175,21 @@ class Recordings:
 
 def _recording(row: Row) -> Recording:
     values = dict(zip(_COLUMNS.split(", "), row, strict=True))
-    if values["rate"] < 1:
-        raise ValueError(f"a rate of {values['rate']} Hz")
-    values["path"] = Path(os.fsdecode(values["path"]))
+    path = values["path"]
+    values["path"] = Path(os.fsdecode(path))
     values["decoding"] = Decoding.from_json(values["decoding"])
     values["notes"] = tuple(map(str, json.loads(values["notes"])))
-    return Recording(**values)
+    recording = Recording(**values)
+    if b"\0" in path or not path:
+        raise ValueError("a path that no file can have")
+    optional = [key for key in (recording.sound_key, recording.sound_hash) if key]
+    for key in (recording.content_hash, *optional):
+        if not is_hash(key):
+            raise ValueError(f"a hash that is no SHA-256: {printable(key[:80])}")
+    if not LOWEST_RATE <= recording.rate <= HIGHEST_RATE:
+        raise ValueError(f"a rate of {recording.rate} Hz")
+    if not 0 <= recording.samples <= LONGEST_HOURS * 3600 * recording.rate:
+        raise ValueError(f"a length of {recording.samples} samples")
+    if recording.channels < 1 or recording.size < 0:
+        raise ValueError(f"{recording.channels} channels in {recording.size} bytes")
+    return recording

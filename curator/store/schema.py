@@ -1,7 +1,9 @@
 """Creation of the tables and migration of older files."""
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from curator.store import tables
 from curator.store.tables import STATEMENTS
@@ -10,6 +12,11 @@ APPLICATION_ID = 0x56437572
 """SQLite application id of project files: "VCur"."""
 
 VERSION = 5
+
+
+class ForeignSchema(Exception):  # what was recognised, not a fault of the program
+    """The schema of a file was changed by another program."""
+
 
 Step = Callable[[sqlite3.Connection], None]
 
@@ -128,14 +135,36 @@ def create(connection: sqlite3.Connection) -> None:
 
 
 def is_as_expected(connection: sqlite3.Connection) -> bool:
-    """Whether the tables, indexes and views are exactly those of this version."""
-    stored = connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
-    own = {sql for (sql,) in stored if "sqlite_" not in sql.split("(", 1)[0]}
-    return own == set(STATEMENTS)
+    """Whether the schema is, byte for byte, that of a new file of this version."""
+    return _schema_of(connection) == _new_schema(STATEMENTS)
+
+
+def _schema_of(connection: sqlite3.Connection) -> frozenset[tuple[str, ...]]:
+    columns = "type, name, tbl_name, COALESCE(sql, '')"
+    return frozenset(connection.execute(f"SELECT {columns} FROM sqlite_schema").fetchall())
+
+
+@cache
+def _new_schema(statements: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
+    """Schema of a new file, with the tables and indexes that SQLite makes by itself."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as empty:
+        for statement in statements:
+            empty.execute(statement)
+        return _schema_of(empty)
+
+
+def _refuse_code(connection: sqlite3.Connection) -> None:
+    """Raise ForeignSchema for a file of an older version that holds triggers or foreign views."""
+    views = {name for kind, name, *_ in _new_schema(STATEMENTS) if kind == "view"}
+    query = "SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view')"
+    for kind, name in connection.execute(query).fetchall():
+        if name not in views:
+            raise ForeignSchema(f"it holds a {kind} of another program")
 
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:
     """Migrate a file from an older ``version`` to VERSION in one transaction."""
+    _refuse_code(connection)
     connection.execute("PRAGMA foreign_keys = OFF")  # rebuilding a table drops its old self
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -143,6 +172,8 @@ def migrate(connection: sqlite3.Connection, version: int) -> None:
             STEPS[step](connection)
         if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise sqlite3.IntegrityError(f"migration from version {version} broke a reference")
+        if not is_as_expected(connection):
+            raise ForeignSchema("its tables are not as they should be")
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     except BaseException:

@@ -4,6 +4,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+from curator.ui.plain_text import as_plain, tool_tip
+
 
 class ElidedLabel(QLabel):
     """Single-line label that never widens its window; the tool tip has the full text.
@@ -15,6 +17,7 @@ class ElidedLabel(QLabel):
         self, text: str = "", parent: QWidget | None = None, *, fits: bool = False
     ) -> None:
         super().__init__(text, parent)
+        as_plain(self)
         self._fits = fits
 
     def minimumSizeHint(self) -> QSize:
@@ -32,7 +35,7 @@ class ElidedLabel(QLabel):
         shown = self.fontMetrics().elidedText(
             self.text(), Qt.TextElideMode.ElideRight, inside.width()
         )
-        self.setToolTip(self.text() if shown != self.text() else "")
+        self.setToolTip(tool_tip(self.text()) if shown != self.text() else "")
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(inside, int(self.alignment()), shown)

@@ -7,7 +7,6 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -21,6 +20,7 @@ from curator.domain.resources import resources
 from curator.ui.commands import Commands
 from curator.ui.elided_label import ElidedLabel
 from curator.ui.page import button, label
+from curator.ui.plain_text import plain_label, tool_tip
 from curator.ui.project_memory import ProjectMemory
 from curator.ui.sample import SampleJob, sample_voices_installed
 from curator.ui.settings import WindowSettings
@@ -46,7 +46,7 @@ class RecentProject(QFrame):
         super().__init__()
         self.name = button(printable(path.stem), "link")
         self.name.setAccessibleDescription(printable(str(path)))
-        self.name.setToolTip(printable(str(path)))
+        self.name.setToolTip(tool_tip(printable(str(path))))
         self.name.clicked.connect(self.opened)
         folder = ElidedLabel(printable(str(path.parent)))
         folder.setProperty("role", "quiet")
@@ -148,7 +148,7 @@ class FirstStart(QScrollArea):
         self.setWidget(page)
 
     def _heading(self) -> QHBoxLayout:
-        picture = QLabel()
+        picture = plain_label()
         picture.setPixmap(application_icon().pixmap(ICON, ICON))
         picture.setFixedSize(ICON, ICON)
         name = label("voice-curator", "title")

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from curator.ui.actions import KeyScope
+from curator.ui.plain_text import plain_label
 from curator.ui.session import Session
 
 
@@ -49,7 +50,7 @@ class Page(QWidget):
 
 def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
     """Return a label. role: "title", "heading", "quiet", "warning"... of the theme."""
-    widget = QLabel(text)
+    widget = plain_label(text)
     if role:
         widget.setProperty("role", role)
     widget.setWordWrap(wrap)

@@ -166,7 +166,7 @@ def numbers_out_of_range(written: Written) -> None:
         value = written.chance.choice(("1e999", "1" + "0" * 5000, "NaN", "-Infinity", "-1", "null"))
         line = written.any_line()
         text = written.lines[line].rstrip()
-        keys = '"duration": {0}, "offset": {0}, "start": {0}'.format(value)
+        keys = f'"duration": {value}, "offset": {value}, "start": {value}'
         written.lines[line] = f"{text[:-1]}, {keys}}}"
         written.row_of(line).is_damaged = True
         written.is_readable = False
@@ -200,7 +200,6 @@ def header_lost(written: Written) -> None:
     if written.header:
         del written.lines[0]
         written.is_readable = False
-        written.rows = [row for row in written.rows]
 
 
 KINDS: tuple[Damage, ...] = (

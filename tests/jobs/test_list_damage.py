@@ -64,11 +64,13 @@ def test_every_row_is_read_as_written_or_refused(tmp_path, form):
         folder = tmp_path / f"{damage.__name__} {seed}"
         save(written, folder)
         language = "hu" if damage is code_page else "en"
-        try:
+        if written.is_readable:
             listed = read_list(folder, language)
-        except CuratorError as refused:
-            assert not written.is_readable, (str(refused), written.form, written.lines)
-            continue
+        else:
+            try:
+                listed = read_list(folder, language)
+            except CuratorError:
+                continue
         if damage is header_lost and written.header:
             continue  # the first row is then the header
         damaged = assert_accounted(written, listed)

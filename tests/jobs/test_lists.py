@@ -223,7 +223,8 @@ def test_a_quotation_over_two_clips_joins_no_rows(sound):
 
 def test_an_empty_cell_after_a_quoted_one_is_kept(sound):
     (sound / "metadata.tsv").write_text(
-        'file_name\ttext\tspeaker\temotion\nwavs/one.wav\t"a ""b"""\t\tcalm\nwavs/two.wav\t"c"\t\t\n'
+        'file_name\ttext\tspeaker\temotion\nwavs/one.wav\t"a ""b"""\t\tcalm\n'
+        'wavs/two.wav\t"c"\t\t\n'
     )
     assert [(c.text, c.emotion) for c in read_list(sound).clips] == [('a "b"', "calm"), ("c", "")]
 

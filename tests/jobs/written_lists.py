@@ -178,7 +178,8 @@ def lines_of(form: str, rows: Sequence[Row], chance: random.Random) -> list[str]
 FILES = {
     "ljspeech": "metadata.csv", "coqui": "metadata_train.csv", "vits": "filelist.txt",
     "gpt_sovits": "slicer.list", "audiofolder_csv": "metadata.csv", "spreadsheet": "metadata.csv",
-    "tabs": "metadata.tsv", "text_first": "metadata.csv", "nemo": "manifest.json", "audiofolder_jsonl": "metadata.jsonl",
+    "tabs": "metadata.tsv", "text_first": "metadata.csv",
+    "nemo": "manifest.json", "audiofolder_jsonl": "metadata.jsonl",
     "bundle": "manifest.jsonl", "array": "list.json", "lhotse_cuts": "cuts.jsonl",
     "lhotse_supervisions": "supervisions.jsonl",
 }  # fmt: skip

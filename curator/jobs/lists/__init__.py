@@ -12,7 +12,7 @@ from curator.domain.merging import RejectedRow
 from curator.jobs.lists import delimited, json_rows
 from curator.jobs.lists.record import ListedClip, ListedSet, NotAList
 from curator.jobs.lists.sound_files import SoundFiles, is_sound
-from curator.jobs.lists.text_file import TextFile, has_control, read_text
+from curator.jobs.lists.text_file import LONGEST_LINE, TextFile, has_control, read_text
 
 __all__ = ["ListedClip", "ListedSet", "read_list"]
 
@@ -69,7 +69,7 @@ class _ListFile:
     def read(self) -> ListedSet:
         """All rows, with their sounds resolved."""
         sounds = SoundFiles(self.path.parent)
-        rows = [_without_control(row) for row in self._rows()]
+        rows = [_usable(row) for row in self._rows()]
         named = [row for row in rows if isinstance(row, ListedClip)]
         where = sounds.resolve([(row.named, row.is_id) for row in named])
         clips, refused = [], [row for row in rows if isinstance(row, RejectedRow)]
@@ -83,12 +83,14 @@ class _ListFile:
         return ListedSet(len(rows), tuple(clips), tuple(refused), notes)
 
 
-def _without_control(row: ListedClip | RejectedRow) -> ListedClip | RejectedRow:
-    """A row, refused where a value holds a control character: no text or name has one."""
+def _usable(row: ListedClip | RejectedRow) -> ListedClip | RejectedRow:
+    """A row, refused where a value holds a control character or no clip has a text so long."""
     if isinstance(row, ListedClip):
         values = (row.named, row.text or "", row.emotion, row.language)
         if any(map(has_control, values)):
             return RejectedRow(row.file, row.line, "it holds a control character")
+        if any(len(value) > LONGEST_LINE for value in values):
+            return RejectedRow(row.file, row.line, "it is longer than a million letters")
     return row
 
 

@@ -3,15 +3,20 @@
 import codecs
 import gzip
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from curator.domain.errors import printable
+from curator.domain.foreign_files import open_regular
 from curator.jobs.lists.record import NotAList
 
-LARGEST = 1 << 29
-"""Bytes of text, after decompression."""
+LARGEST = 1 << 27
+"""Bytes of text, after decompression; 100 hours of clips take a fraction of it."""
+
+LONGEST_LINE = 1 << 20
+"""Letters of a row; more are not a clip's."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -101,9 +106,10 @@ def read_text(path: Path, language: str = "") -> TextFile:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
-    except (OSError, EOFError, ValueError) as error:
+        with open_regular(path) as file:
+            packed = path.suffix.lower() == ".gz"
+            raw = (gzip.GzipFile(fileobj=file) if packed else file).read(LARGEST + 1)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise NotAList(f"it cannot be read ({reason})") from error
     if len(raw) > LARGEST:
@@ -125,10 +131,12 @@ def _utf16_by_zeros(raw: bytes) -> str:
 
 def _is_utf8(raw: bytes) -> bool:
     """Whether at least as many characters beyond ASCII are valid UTF-8 as bytes are invalid."""
+    if _decodes(raw, "utf-8"):
+        return True
     whole = raw.decode("utf-8", "ignore")
     invalid = len(raw.decode("utf-8", "surrogateescape")) - len(whole)
     valid = len(whole) - len(whole.encode("ascii", "ignore"))
-    return invalid == 0 or valid >= invalid
+    return valid >= invalid
 
 
 def _code_page(raw: bytes, language: str) -> str:

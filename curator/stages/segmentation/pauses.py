@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from curator.audio.cache import release_pages
 from curator.audio.waveform import CACHE_RATE, FULL_SCALE_16, Samples16
 from curator.domain.span import Span
 from curator.stages.segmentation.vad import FRAME, Probabilities, speech_probabilities
@@ -38,7 +39,7 @@ _EARLY_HOPS = 3  # by which it may hear speech too early: a frame is 32 ms
 _FLAT_DB = 8.0  # less between floor and loud is steady noise or speech without a pause
 _SHORT_HOPS, _NEAR_HOPS = 15, 22  # a sound of 150 ms at most 220 ms from speech is a part of it
 _WEAK_HOPS = 30  # speech that Silero hears for longer than 300 ms is there, however weak
-_BLOCK_HOPS = 360_000  # levels are made of an hour at a time, to bound memory
+_BLOCK_HOPS = 12_000  # levels are made of two minutes at a time, to bound memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +157,10 @@ def levels_db(samples16: Samples16) -> Levels:
         padded[: len(raised)] = raised / np.float32(FULL_SCALE_16)
         rows = padded.reshape(hops, HOP)
         power = np.einsum("ij,ij->i", rows, rows) / HOP
-        levels_db.append(10 * np.log10(np.maximum(power, 10 ** (_LOWEST_DB / 10))))
-    return np.concatenate(levels_db).astype(np.float32) if levels_db else np.zeros(0, np.float32)
+        levels = 10 * np.log10(np.maximum(power, 10 ** (_LOWEST_DB / 10)))
+        levels_db.append(levels.astype(np.float32))
+        release_pages(samples16)
+    return np.concatenate(levels_db) if levels_db else np.zeros(0, np.float32)
 
 
 def _surroundings(levels: Levels) -> tuple[Levels, Levels]:

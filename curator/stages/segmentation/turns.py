@@ -6,10 +6,12 @@ both is lost for a set of one voice. Speaker vectors of the phrases on both side
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from curator.audio.cache import release_pages
 from curator.audio.waveform import CACHE_RATE, FULL_SCALE_16, Samples, Samples16
 from curator.domain.span import Span
 
@@ -18,6 +20,7 @@ Vectors = Callable[[Sequence[Samples]], NDArray[np.float32]]
 
 PHRASE_PAUSE_S = 0.2  # nobody else begins to speak after a shorter pause
 TOO_LONG_S = 0.6  # after a longer one nobody asks, the clip ends anyway
+RELEASED_EVERY = 64
 MOST_S = 4.0  # of a phrase that is listened to; more says no more
 
 OTHER_BELOW = ((0.3, 0.45), (0.5, 0.52), (0.8, 0.60))
@@ -45,7 +48,7 @@ def same_voices(
     phrase_of, phrases = _phrases(stretches, gaps)
     wanted = sorted({phrase_of[i + side] for i in asked for side in (0, 1)})
     rows = {phrase: row for row, phrase in enumerate(wanted)}
-    embeddings = vectors([_sound(samples16, phrases[phrase]) for phrase in wanted])
+    embeddings = vectors(_Sounds(samples16, [phrases[phrase] for phrase in wanted]))
     for i in asked:
         left, right = phrase_of[i], phrase_of[i + 1]
         cosine = float(embeddings[rows[left]] @ embeddings[rows[right]])
@@ -74,8 +77,27 @@ def _phrases(stretches: Sequence[Span], gaps: Sequence[float]) -> tuple[list[int
     return phrase_of, phrases
 
 
-def _sound(samples16: Samples16, span: Span) -> Samples:
-    """The phrase, or its middle four seconds."""
-    over = max(0, span.samples - int(MOST_S * CACHE_RATE)) // 2
-    piece = samples16[span.start + over : span.stop - over]
-    return np.asarray(piece, np.float32) / np.float32(FULL_SCALE_16)
+class _Sounds(Sequence[Samples]):
+    """Phrases as float32, each made when it is asked for: of ten hours, all take 2 GB."""
+
+    def __init__(self, samples16: Samples16, phrases: Sequence[Span]) -> None:
+        self._samples16, self._phrases = samples16, phrases
+
+    def __len__(self) -> int:
+        return len(self._phrases)
+
+    @overload
+    def __getitem__(self, at: int) -> Samples: ...
+    @overload
+    def __getitem__(self, at: slice) -> "_Sounds": ...
+    def __getitem__(self, at: int | slice) -> "Samples | _Sounds":
+        """The phrase, or its middle four seconds."""
+        if isinstance(at, slice):
+            return _Sounds(self._samples16, self._phrases[at])
+        span = self._phrases[at]
+        over = max(0, span.samples - int(MOST_S * CACHE_RATE)) // 2
+        piece = self._samples16[span.start + over : span.stop - over]
+        sound = np.asarray(piece, np.float32) / np.float32(FULL_SCALE_16)
+        if at % RELEASED_EVERY == 0:
+            release_pages(self._samples16)
+        return sound

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from curator.audio.cache import release_pages
 from curator.audio.waveform import CACHE_RATE, FULL_SCALE_16, Samples16
 from curator.domain.span import Span
 
@@ -58,6 +59,7 @@ def _frames_with_context(samples16: Samples16) -> Iterator[NDArray[np.float32]]:
         rows[1:, :_CONTEXT] = rows[:-1, -_CONTEXT:]
         context = rows[-1, -_CONTEXT:].copy()
         yield rows
+        release_pages(samples16)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from curator.ui.audit.transcript_edit import TranscriptEdit
 from curator.ui.clip_data.expected_words import ExpectedWords
 from curator.ui.elided_label import ElidedLabel
 from curator.ui.page import hairline, label, restyle
+from curator.ui.plain_text import tool_tip
 from curator.ui.sound.playable import PlayableClip
 from curator.ui.theme import GRID
 from curator.ui.widgets.spectrogram_view import SpectrogramView
@@ -44,7 +45,7 @@ class NeighbourButton(QPushButton):
         """Show a clip, None for none."""
         self.clip, self._text = clip, text or self.tr("no text")
         self.setEnabled(clip is not None)
-        self.setToolTip(text)
+        self.setToolTip(tool_tip(text))
         self.setAccessibleName(f"{self._name}: {self._text}")
         self._fit()
 

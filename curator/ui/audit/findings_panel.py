@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from curator.domain.clip import Clip, Finding
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import button, label
+from curator.ui.plain_text import plain_label
 from curator.ui.theme import GRID
 from curator.ui.widgets.badges import SIZE, badge
 from curator.ui.wording import shown_key, translated
@@ -96,7 +97,7 @@ class FindingsPanel(QWidget):
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(GRID)
-        mark = QLabel()
+        mark = plain_label()
         mark.setPixmap(badge(finding.severity).pixmap(SIZE, SIZE))
         mark.setAccessibleName(
             self.tr("Error") if finding.severity == "error" else self.tr("Warning")

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QGuiApplication
 from curator.domain.decision import State
 from curator.domain.emotion import Emotion
 from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.plain_text import tool_tip
 from curator.ui.theme import roles_of
 from curator.ui.widgets.badges import badge, category_badge
 from curator.ui.widgets.timeline import clock
@@ -140,7 +141,7 @@ COLUMNS: Sequence[ListColumn] = (
         "text",
         {
             _Role.DisplayRole: lambda row: row.text or row.expected,
-            _Role.ToolTipRole: lambda row: row.text or row.expected,
+            _Role.ToolTipRole: lambda row: tool_tip(row.text or row.expected),
             _Role.ForegroundRole: _text_colour,
         },
     ),
@@ -164,7 +165,7 @@ COLUMNS: Sequence[ListColumn] = (
             _Role.DecorationRole: lambda row: (
                 category_badge(row.emotion.sign, row.emotion.colour) if row.emotion else None
             ),
-            _Role.ToolTipRole: lambda row: row.emotion.name if row.emotion else None,
+            _Role.ToolTipRole: lambda row: tool_tip(row.emotion.name) if row.emotion else None,
             _Role.AccessibleTextRole: lambda row: row.emotion.name if row.emotion else None,
         },
         icon="category",
@@ -178,7 +179,7 @@ COLUMNS: Sequence[ListColumn] = (
             _Role.DecorationRole: lambda row: (
                 badge("error" if row.errors else "warning") if row.errors or row.warnings else None
             ),
-            _Role.ToolTipRole: _findings_text,
+            _Role.ToolTipRole: lambda row: tool_tip(_findings_text(row) or ""),
             _Role.AccessibleTextRole: _findings_text,
         },
         icon="warning",
@@ -230,7 +231,7 @@ COLUMNS: Sequence[ListColumn] = (
         "recording",
         {
             _Role.DisplayRole: lambda row: row.recording,
-            _Role.ToolTipRole: lambda row: row.recording,
+            _Role.ToolTipRole: lambda row: tool_tip(row.recording),
         },
         "evening show.wav",
         is_optional=True,

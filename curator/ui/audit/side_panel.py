@@ -16,6 +16,7 @@ from curator.domain.clip import Clip
 from curator.domain.emotion import EmotionSet
 from curator.ui.audit.findings_panel import FindingsPanel
 from curator.ui.page import hairline, label
+from curator.ui.plain_text import tool_tip
 from curator.ui.theme import GRID
 from curator.ui.widgets.badges import SIZE, badge
 from curator.ui.widgets.category_bar import CategoryBar
@@ -44,7 +45,7 @@ class FindingsSummary(QToolButton):
             self.setIcon(badge(findings[0].severity))
             self.setText(str(len(findings)))
         sentences = "\n".join(finding.sentence for finding in findings)
-        self.setToolTip(sentences)
+        self.setToolTip(tool_tip(sentences))
         self.setAccessibleName(self.tr("Findings: %1").replace("%1", str(len(findings))))
         self.setAccessibleDescription(sentences)
 

@@ -7,6 +7,7 @@ from curator.domain.planner import LabellingPlan
 from curator.ui.balance.browser import UNLABELLED, SuggestionBrowser
 from curator.ui.balance.layout import BalanceLayout
 from curator.ui.balance.suggestion_list import SuggestionKind
+from curator.ui.plain_text import tool_tip
 from curator.ui.session import Session
 from curator.ui.wording import number
 
@@ -42,7 +43,7 @@ class NextStepButton(QObject):
             StepKind.RECORD: self.tr("All clips have a category: add recordings."),
         }.get(self._step.kind, "")
         self._ui.next.setText(text)
-        self._ui.next.setToolTip(tip)
+        self._ui.next.setToolTip(tool_tip(tip))
         self._ui.next.show()
 
     @Slot()

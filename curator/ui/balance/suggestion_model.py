@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from curator.domain.emotion import Emotion
 from curator.domain.suggesting import Suggested
 from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.plain_text import tool_tip
 from curator.ui.widgets.badges import category_badge
 from curator.ui.wording import translated
 
@@ -108,7 +109,8 @@ class SuggestionModel(QAbstractTableModel):
             return None
         row, column = self._rows[index.row()], COLUMNS[index.column()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return column.text(row, self._emotions)
+            text = column.text(row, self._emotions)
+            return text if role == Qt.ItemDataRole.DisplayRole else tool_tip(text)
         if role == Qt.ItemDataRole.DecorationRole and column.emotion:
             emotion = self._emotions.get(column.emotion(row) or "")
             return category_badge(emotion.sign, emotion.colour) if emotion else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.plain_text import tool_tip
 from curator.ui.wording import translated
 
 Index = QModelIndex | QPersistentModelIndex
@@ -72,7 +73,8 @@ class RefusalsModel(QAbstractTableModel):
             return None
         row = self._rows[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return (str(row.clip), row.sentence, row.text)[index.column()]
+            text = (str(row.clip), row.sentence, row.text)[index.column()]
+            return text if role == Qt.ItemDataRole.DisplayRole else tool_tip(text)
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 0:
             return NUMBERS
         return None

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from curator.export.settings import Exported
 from curator.ui.page import button, label, restyle
+from curator.ui.plain_text import plain_label
 from curator.ui.theme import GRID
 from curator.ui.widgets.badges import SIZE, badge
 
@@ -22,7 +23,7 @@ class ResultPanel(QFrame):
         self.folder: Path | None = None
         self.text = label(wrap=True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._mark = QLabel()
+        self._mark = plain_label()
         self.open = button(self.tr("Open folder"))
         self.train = button(self.tr("Train on this"), "first")
         self.copy = button(self.tr("Copy trainer command"))

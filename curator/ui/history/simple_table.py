@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from curator.ui.plain_text import tool_tip
 from curator.ui.theme import GRID
 
 Index = QModelIndex | QPersistentModelIndex
@@ -46,7 +47,8 @@ class TextTable(QAbstractTableModel):
         if not index.isValid():
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self._rows[index.row()][index.column()]
+            text = self._rows[index.row()][index.column()]
+            return text if role == Qt.ItemDataRole.DisplayRole else tool_tip(text)
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in self._numbers:
             return NUMBERS
         return None

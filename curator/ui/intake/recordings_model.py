@@ -11,6 +11,7 @@ from curator.domain.errors import printable
 from curator.domain.languages import languages
 from curator.domain.recording import Recording
 from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.plain_text import tool_tip
 from curator.ui.wording import clock, translated
 
 Index = QModelIndex | QPersistentModelIndex
@@ -234,9 +235,8 @@ class RecordingsModel(QAbstractTableModel):
             recording = row.recording
             return recording.licence if column.field is Field.LICENCE else recording.consent
         if role == Qt.ItemDataRole.ToolTipRole:
-            if index.column() == 0:
-                return printable(str(row.recording.path))
-            return column.text(row)
+            is_name = index.column() == 0
+            return tool_tip(printable(str(row.recording.path)) if is_name else column.text(row))
         if role == Qt.ItemDataRole.TextAlignmentRole and column.is_number:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == FILE:

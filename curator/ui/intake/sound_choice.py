@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from curator.domain.recording import EACH, MIX, SoundChoice
 from curator.ui.page import label
+from curator.ui.plain_text import tool_tip
 from curator.ui.theme import GRID
 
 
@@ -35,7 +36,7 @@ class SoundChoiceRow(QWidget):
             title = label(text)
             title.setBuddy(field)
             field.setAccessibleName(text)
-            field.setToolTip(words)
+            field.setToolTip(tool_tip(words))
             line.addWidget(title)
             line.addWidget(field)
         line.addStretch(1)

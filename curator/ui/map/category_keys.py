@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
 
 from curator.domain.emotion import EmotionSet
+from curator.ui.plain_text import tool_tip
 from curator.ui.theme import GRID
 from curator.ui.widgets.badges import SIZE, category_badge
 
@@ -42,7 +43,7 @@ class CategoryKeys(QWidget):
             name = self.tr("Set category %1 (key %2)").replace("%1", emotion.name)
             name = name.replace("%2", emotion.digit)
             made.setAccessibleName(name)
-            made.setToolTip(name)
+            made.setToolTip(tool_tip(name))
             made.clicked.connect(lambda _checked, digit=emotion.digit: self.wanted.emit(digit))
             self._rows.addWidget(made, place // IN_A_ROW, place % IN_A_ROW)
             self.buttons[emotion.key] = made

@@ -1,11 +1,12 @@
 """Card with text and facts of the clip under the pointer."""
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from curator.ui.map.colouring import LegendEntry
 from curator.ui.map.marks import ICON, icon
 from curator.ui.page import label
+from curator.ui.plain_text import plain_label
 from curator.ui.theme import GRID, roles
 
 WIDTH = 40 * GRID
@@ -22,7 +23,7 @@ class HoverCard(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.text = label(wrap=True)
         self.facts = label(role="quiet", wrap=True)
-        self._mark, self.entry_name = QLabel(), label()
+        self._mark, self.entry_name = plain_label(), label()
         line = QHBoxLayout()
         line.setSpacing(GRID)
         line.addWidget(self._mark)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from curator.domain.decision import Changes, Field
 from curator.domain.errors import CuratorError, printable
 from curator.ui.page import button, label
+from curator.ui.plain_text import tool_tip
 from curator.ui.session import Session
 from curator.ui.theme import GRID
 from curator.ui.training.blind_decisions import BlindDecisions
@@ -189,7 +190,7 @@ class ListeningView(QWidget):
             )
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(printable(text))
-                item.setToolTip(item.text())
+                item.setToolTip(tool_tip(item.text()))
                 item.setData(ROLE, sample)
                 self.table.setItem(at, column, item)
         self.note.setText(self._hint(bool(samples)))

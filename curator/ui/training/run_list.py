@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from curator.domain.errors import printable
 from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.plain_text import tool_tip
 from curator.ui.training.run_phase import STARTING, RunPhase, phase_text, read_phase
 from curator.ui.training.run_record import ENDINGS, FILE, MARK, RunEvent, _decoder
 from curator.ui.wording import number, translated
@@ -185,7 +186,7 @@ class RunListModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return printable(str(row.folder))
+            return tool_tip(printable(str(row.folder)))
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 1:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None

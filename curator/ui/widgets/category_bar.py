@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from curator.domain.emotion import Emotion, EmotionSet
 from curator.ui.page import label
+from curator.ui.plain_text import tool_tip
 from curator.ui.theme import GRID
 from curator.ui.widgets.badges import SIZE, category_badge
 from curator.ui.wording import number
@@ -89,4 +90,4 @@ class CategoryBar(QWidget):
             for index, word in enumerate(words, 1):
                 name = name.replace(f"%{index}", word)
             button.setAccessibleName(name)
-            button.setToolTip(name)
+            button.setToolTip(tool_tip(name))

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from curator.domain.clip_query import Query, Term
+from curator.ui.plain_text import tool_tip
 from curator.ui.theme import GRID
 from curator.ui.widgets.flow_layout import FlowLayout
 
@@ -42,7 +43,7 @@ class QueryChips(QWidget):
         chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         name = self.tr("Remove %1 from the filter").replace("%1", str(term))
         chip.setAccessibleName(name)
-        chip.setToolTip(name)
+        chip.setToolTip(tool_tip(name))
         others = [str(each) for at, each in enumerate(self._terms) if at != place]
         chip.clicked.connect(lambda: self.query_wanted.emit(" ".join(others)))
         return chip

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from curator.ui.plain_text import tool_tip
 from curator.ui.widgets.range_drag import RangeDrag
 from curator.ui.widgets.wave_canvas import WaveCanvas
 from curator.ui.widgets.waveform_paint import word_boxes
@@ -57,7 +58,7 @@ class WaveformView(WaveCanvas):
                 shown = round(100 * word.probability)
                 text = self.tr("“%1”: confidence %2 %")
                 text = text.replace("%1", word.text.strip()).replace("%2", str(shown))
-            QToolTip.showText(event.globalPos(), text, self)
+            QToolTip.showText(event.globalPos(), tool_tip(text), self)
             return True
         return super().event(event)
 

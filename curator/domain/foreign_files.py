@@ -1,0 +1,99 @@
+"""The one gate for names and files that other people may have written.
+
+Projects, bundles and lists are passed on. A name in them is a SHA-256 or stays below its folder; a
+file is opened as a regular file only, without following a link where it is written, and read up to
+a limit.
+"""
+
+import contextlib
+import errno
+import io
+import os
+import stat
+from pathlib import Path
+
+from curator.domain.errors import CuratorError, printable
+
+HASH_LENGTH = 64
+_HEX = frozenset("0123456789abcdef")
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+# Opening a pipe would wait for its other end; a regular file ignores the flag.
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+_BINARY = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+class ForeignFile(CuratorError):
+    """A file or folder that is not what its name says: a link, a pipe, a device."""
+
+
+def is_hash(text: str) -> bool:
+    """Whether a text is a SHA-256 in lower-case hex."""
+    return len(text) == HASH_LENGTH and _HEX.issuperset(text)
+
+
+def in_cache(cache: Path, content_hash: str, suffix: str) -> Path:
+    """Path of a cached file. Raises ForeignFile for a name that is no hash."""
+    if not is_hash(content_hash):
+        raise ForeignFile(
+            f"The recording's hash {printable(content_hash[:80])!r} is not a SHA-256.",
+            "The project was changed by another program; use a backup.",
+        )
+    return cache / f"{content_hash}{suffix}"
+
+
+def descriptor(path: Path, flags: int = os.O_RDONLY, *, follow: bool = True) -> int:
+    """Open a regular file. A link is followed only for reading, and only with ``follow``.
+
+    Raises OSError, with EINVAL for a folder, device, pipe or socket and for a file to be written
+    that has another name.
+    """
+    writes = flags & (os.O_WRONLY | os.O_RDWR)
+    no_follow = _NO_FOLLOW if writes or not follow else 0
+    handle = os.open(path, flags | no_follow | _NO_WAIT | _BINARY, 0o666)
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            reason = "it is not a file but a folder, device, pipe or socket"
+            raise OSError(errno.EINVAL, reason, str(path))
+        if writes and status.st_nlink > 1:
+            raise OSError(errno.EINVAL, "it is a hard link to another file", str(path))
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
+
+
+def open_regular(path: Path, *, follow: bool = True) -> io.FileIO:
+    """Open a regular file for reading, unbuffered. Raises OSError as ``descriptor``."""
+    return os.fdopen(descriptor(path, follow=follow), "rb", buffering=0)
+
+
+def read_bounded(path: Path, limit: int) -> bytes:
+    """Content of a regular file, no link. Raises OSError, EFBIG above ``limit`` bytes."""
+    with os.fdopen(descriptor(path, follow=False), "rb") as file:
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise OSError(errno.EFBIG, f"it is larger than {limit >> 20} MB", str(path))
+    return content
+
+
+def own_folder(path: Path) -> Path:
+    """A folder to write into, made if it is missing. Raises ForeignFile for a link."""
+    if path.is_symlink():
+        raise ForeignFile(
+            f"{printable(path.name)} in {printable(path.parent.name)} is a link, which is not "
+            "followed.",
+            "Delete the link; the program makes a folder in its place.",
+        )
+    path.mkdir(exist_ok=True)
+    return path
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable, where the system can."""
+    with contextlib.suppress(OSError):  # Windows cannot open a folder
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
