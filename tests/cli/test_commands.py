@@ -4,12 +4,14 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from curator.cli.arguments import parser, run
 from curator.domain.fact import Producer, RecordingTranscript, Transcript
 from curator.store.project import Project
 from tests.helpers.factories import a_finding, a_project, a_vector, found, say, score
+from tests.helpers.sounds import tone, write_sound
 
 COMMANDS = sorted(parser()._subparsers._group_actions[0].choices)
 HEAVY = ("torch", "numpy", "faster_whisper", "umap", "sklearn", "PySide6", "msgspec", "rich")
@@ -235,3 +237,29 @@ def test_wrong_usage_exits_with_2():
     with pytest.raises(SystemExit) as end:
         run(["decide", "p.curator", "--query", "x"])
     assert end.value.code == 2
+
+
+def test_lengths_of_clips_are_set_and_shown(curator, project):
+    code, said, _ = curator("segment", project, "--min", "1", "--max", "6", "--json")
+    assert code == 1  # its file is gone, so nothing is cut
+    assert json.loads(said.splitlines()[-1])["lengths"] == {
+        "shortest_s": 1.0, "longest_s": 6.0, "preferred_s": 3.5
+    }  # fmt: skip
+    code, said, _ = curator("segment", project, "--max", "5")
+    assert "clips of 1 to 5 s, about 3.5 s" in said
+    code, _, reason = curator("segment", project, "--max", "40")
+    assert code == 1
+    assert "within 0.5 to 11.6 s" in reason
+    code, said, _ = curator("segment", project, "--reset")
+    assert "clips of 0.5 to 11.6 s, about 7 s" in said
+
+
+def test_import_takes_a_track_and_a_channel(curator, project, tmp_path):
+    both = np.stack([tone(0.5, 300.0), tone(0.5, 1000.0)], axis=1)
+    file = write_sound(tmp_path / "call.wav", both)
+    code, said, _ = curator("import", project, file, "--channel", "each", "--jobs", "1")
+    assert (code, said.split(" recordings")[0]) == (0, "3")
+    code, _, _ = curator("import", project, file, "--track", "2", "--json")
+    assert code == 1
+    with pytest.raises(SystemExit):
+        curator("import", project, file, "--channel", "middle")

@@ -1,10 +1,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 
+from curator.domain.recording import EACH, SoundChoice
 from curator.jobs.job import Options
 from curator.ui.intake.page import IntakePage
 from curator.ui.intake.plan import make_plan
@@ -178,3 +180,15 @@ def test_each_recording_shows_how_far_it_is_analysed(empty: Session):
     assert plan.done == {1: 0.0}
     some_clips(empty.project, empty.project.recordings.get(1), 3)
     assert 0.0 <= make_plan(empty.project, Options(), workers=1).done[1] < 1.0
+
+
+def test_track_and_channel_of_new_recordings_are_chosen(qtbot, page: IntakePage, tmp_path: Path):
+    both = np.stack([tone(0.5, 300.0), tone(0.5, 1000.0)], axis=1)
+    page.sound.channel.setCurrentIndex(page.sound.channel.findData(EACH))
+    with qtbot.waitSignal(page.session.jobs.ended, timeout=60_000):
+        page.add([write_sound(tmp_path / "call.wav", both)])
+    names = [each.name for each in page.session.project.recordings.all()]
+    assert names == ["call.wav (left)", "call.wav (right)"]
+    page.sound.track.setText(" Mic ")
+    page.sound.channel.setCurrentIndex(0)
+    assert page.sound.choice == SoundChoice("Mic")
