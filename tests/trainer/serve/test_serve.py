@@ -57,7 +57,9 @@ def wait_until(condition) -> None:
         time.sleep(0.01)
 
 
-def test_two_hundred_requests_of_eight_clients_are_neither_lost_nor_mixed_up(voice):
+def test_two_hundred_requests_of_eight_clients_are_neither_lost_nor_mixed_up(voice, monkeypatch):
+    # Voice activity detection on 400 sounds takes longer than all the rest.
+    monkeypatch.setattr("trainer.speech.synthesis.trim_tail", lambda sound: sound)
     with served(voice) as (address, worker):
         clients = [client_of(address) for _ in range(8)]
 
@@ -73,13 +75,13 @@ def test_two_hundred_requests_of_eight_clients_are_neither_lost_nor_mixed_up(voi
 
         process = psutil.Process()
         with ThreadPoolExecutor(8) as pool:  # before memory is measured
-            list(pool.map(run, range(8)))
+            list(pool.map(lambda client: speak(client, TEXT).content, clients))
         before = process.memory_info().rss
         with ThreadPoolExecutor(8) as pool:
             answers = [answer for each in pool.map(run, range(8)) for answer in each]
         grown = process.memory_info().rss - before
         assert len(answers) == 200
-        assert worker.done == 400
+        assert worker.done == 208
         assert worker.waiting == 0
     for at, text, data in answers:
         assert data == expected(voice, text, seed=at, category=("calm", "loud")[at % 2]), text
