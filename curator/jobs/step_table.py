@@ -135,10 +135,16 @@ def load_transcriber(project: "Project", options: "Options") -> "Transcriber":
 
 
 def _transcribe(inputs: "StageInputs") -> Results:
+    from curator.stages.transcription.encodings import write_blocks
     from curator.stages.transcription.transcribe import TranscribeRecordings
 
     transcriber = load_transcriber(inputs.project, inputs.job.options)
-    return TranscribeRecordings(transcriber).run(inputs.recordings)
+    cache, model = inputs.project.cache, transcriber.name
+    stage = TranscribeRecordings(
+        transcriber,
+        lambda recording, blocks: write_blocks(cache, recording.content_hash, model, blocks),
+    )
+    return stage.run(inputs.recordings)
 
 
 def _transcribe_clips(inputs: "StageInputs") -> Results:

@@ -20,6 +20,7 @@ from curator.domain.fact import (
     Word,
 )
 from curator.domain.hallucination import UNSPACED, compression
+from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.stages import ClipSound, Failed, RecordingSound
 from curator.stages.segmentation.pauses import Hearing
@@ -30,6 +31,8 @@ from curator.stages.segmentation.vad import (
     speech_probabilities,
     speech_spans,
 )
+from curator.stages.transcription.encodings import FRAME as ENCODER_FRAME
+from curator.stages.transcription.encodings import Blocks, block_means, recording_blocks
 from curator.stages.transcription.packing import ROOM, Chunk, Window, packed
 from curator.stages.transcription.transcribers import Hypothesis, HypothesisWord, Transcriber
 from curator.stages.transcription.word_times import at_rate, clamped, glued, moved, settle
@@ -45,13 +48,22 @@ RECORDINGS_AT_ONCE = 32  # short recordings, likewise
 
 
 class TranscribeRecordings:
-    """Finds the words of whole recordings. model: a loaded Whisper."""
+    """Finds the words of whole recordings.
+
+    model: a loaded transcriber. keep: called with a recording and the output of the model's
+    encoder, if the model gives it.
+    """
 
     key = "transcribe"
     version = 1
 
-    def __init__(self, model: Transcriber) -> None:
+    def __init__(
+        self,
+        model: Transcriber,
+        keep: Callable[[Recording, Blocks], None] = lambda _recording, _blocks: None,
+    ) -> None:
         self._model = model
+        self._keep = keep
         self.options = model.name
 
     def run(self, items: Iterable[RecordingSound]) -> Iterator[RecordingTranscript | Failed]:
@@ -91,6 +103,10 @@ class TranscribeRecordings:
             for (index, span), hypothesis in _listened(self._model, packed(pieces), language):
                 heard[index].append((span, hypothesis))
         for item, each, language, hypotheses in zip(items, speech, languages, heard, strict=True):
+            encoded = ((span, hypothesis.encoded) for span, hypothesis in hypotheses)
+            blocks = recording_blocks(encoded, len(item.samples16))
+            if blocks is not None:
+                self._keep(item.recording, blocks)
             yield _recording_transcript(item, each, language, hypotheses)
 
     def _language(self, samples16: Samples16, spans: Sequence[Span]) -> str:
@@ -270,8 +286,13 @@ def _by_piece(window: Window[Owner], hypothesis: Hypothesis) -> Iterator[tuple[O
         words[place].append(
             HypothesisWord(word.start_s - offset, word.stop_s - offset, word.text, word.probability)
         )
-    for piece, piece_words in zip(window.pieces, words, strict=True):
-        yield piece.owner, Hypothesis(tuple(piece_words), hypothesis.no_speech)
+    for piece, start, piece_words in zip(window.pieces, window.starts, words, strict=True):
+        blocks = None
+        if hypothesis.encoded is not None:
+            first = start // ENCODER_FRAME
+            count = len(piece.samples) // ENCODER_FRAME
+            blocks = block_means(hypothesis.encoded[first : first + count])
+        yield piece.owner, Hypothesis(tuple(piece_words), hypothesis.no_speech, encoded=blocks)
 
 
 def _pieces_of_clip(clip: ClipSound) -> list[Span]:

@@ -22,7 +22,11 @@ from curator.stages.transcription.transcribe import (
     words_of_clip,
 )
 from curator.stages.transcription.transcribers import Hypothesis, HypothesisWord
-from curator.stages.transcription.transcribers.faster_whisper import FasterWhisper, described
+from curator.stages.transcription.transcribers.faster_whisper import (
+    FasterWhisper,
+    KeepingEncoder,
+    described,
+)
 from curator.stages.transcription.word_times import glued, settle
 from tests.helpers.recordings import (
     a_clip_sound,
@@ -332,6 +336,7 @@ def test_a_doubtful_hearing_is_heard_again_without_its_loop():
 
     whisper._model = SimpleNamespace(supported_languages=["en"])
     whisper._batches = SimpleNamespace(transcribe=hear)
+    whisper._encoder = KeepingEncoder(lambda features: features)
     whisper.windows_at_once = 1
     (heard,) = whisper.listen([np.zeros(16_000, np.float32)], "en")
     assert heard.text == "hello"
@@ -344,6 +349,7 @@ def test_an_unsure_hearing_of_what_is_no_speech_is_left_empty():
     segment = SimpleNamespace(seek=0, words=words, no_speech_prob=0.9, avg_logprob=-1.7)
     whisper._model = SimpleNamespace(supported_languages=["en"])
     whisper._batches = SimpleNamespace(transcribe=lambda *a, **k: ([segment], None))
+    whisper._encoder = KeepingEncoder(lambda features: features)
     whisper.windows_at_once = 1
     (heard,) = whisper.listen([np.zeros(16_000, np.float32)], "en")
     assert heard.text == ""

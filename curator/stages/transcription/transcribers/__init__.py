@@ -9,9 +9,12 @@ chooses a model by language. Modules import nothing heavy before a transcriber i
 import functools
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Protocol
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from curator.audio.waveform import Samples
 from curator.domain.errors import MissingModel
@@ -41,12 +44,13 @@ class Hypothesis:
     """Recognised words of one window.
 
     no_speech: probability that the window holds no speech, 0..1. log_probability: mean over the
-    tokens, <= 0.
+    tokens, <= 0. encoded: encoder output (frames of 20 ms, dimensions), None if it is not known.
     """
 
     words: tuple[HypothesisWord, ...]
     no_speech: float
     log_probability: float = 0.0
+    encoded: NDArray[np.floating[Any]] | None = field(default=None, compare=False, repr=False)
 
     @property
     def text(self) -> str:

@@ -8,11 +8,13 @@ invented; with time stamps 20 % and 4 %; faster-whisper's own way 0 % and 2.4 to
 two words invented in the noise, for 1.2 to 1.6 times the work.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from curator.audio.waveform import CACHE_RATE, Samples
 from curator.domain.errors import MissingModel
@@ -81,6 +83,8 @@ class FasterWhisper:
                 "Give another model or folder, or --device cpu.",
             ) from reason
         self._batches = BatchedInferencePipeline(self._model)
+        self._encoder = KeepingEncoder(self._model.encode)
+        self._model.encode = self._encoder
         self.windows_at_once = GPU_WINDOWS if self.device == "cuda" else CPU_WINDOWS
 
     @property
@@ -104,9 +108,12 @@ class FasterWhisper:
         if known is None and self.languages == {"en"}:
             raise ValueError(f"{self.name} transcribes English only, and this is {language!r}")
         hypotheses = self._batch(windows, known)
+        encoded = self._encoder.outputs(len(windows))
         return [
-            self._again(window, known) if doubtful(hypothesis) else hypothesis
-            for window, hypothesis in zip(windows, hypotheses, strict=True)
+            replace(
+                self._again(window, known) if doubtful(hypothesis) else hypothesis, encoded=frames
+            )
+            for window, hypothesis, frames in zip(windows, hypotheses, encoded, strict=True)
         ]
 
     def _batch(
@@ -114,6 +121,7 @@ class FasterWhisper:
     ) -> list[Hypothesis]:
         stops = np.cumsum([len(window) for window in windows]) / CACHE_RATE
         starts = np.concatenate([[0.0], stops[:-1]])
+        self._encoder.clear()
         half = 0.5 / CACHE_RATE  # faster-whisper rounds seconds down to samples
         longest_s = float(np.max(stops - starts))
         segments, _ = self._batches.transcribe(
@@ -147,6 +155,34 @@ class FasterWhisper:
         if hypothesis.no_speech > NOBODY_SPEAKS and hypothesis.log_probability < UNSURE:
             return Hypothesis((), hypothesis.no_speech, hypothesis.log_probability)
         return hypothesis
+
+
+class KeepingEncoder:
+    """Whisper's encoder that keeps its outputs."""
+
+    def __init__(self, encode: Callable[[Any], Any]) -> None:
+        self._encode = encode
+        self._kept: list[Any] = []
+
+    def __call__(self, features: object) -> object:
+        """Encode a batch of features."""
+        output = self._encode(features)
+        self._kept.append(output)
+        return output
+
+    def clear(self) -> None:
+        """Forget the outputs so far."""
+        self._kept.clear()
+
+    def outputs(self, windows: int) -> list[NDArray[np.float32] | None]:
+        """Output of each window, (frames, dimensions); None each unless there is one per window."""
+        import ctranslate2
+
+        frames: list[NDArray[np.float32] | None] = []
+        for output in self._kept:
+            on_cpu = output if output.device == "cpu" else output.to_device(ctranslate2.Device.cpu)
+            frames.extend(np.asarray(on_cpu.to(ctranslate2.DataType.float32)))
+        return frames if len(frames) == windows else [None] * windows
 
 
 def _heard(segments: Sequence[Any], offset_s: float) -> Hypothesis:
