@@ -97,6 +97,7 @@ class IntakePage(Page):
         self.commands.located.connect(self._refresh)
         self._player.began.connect(lambda: self.selection.show_playing(is_playing=True))
         self._player.player.finished.connect(self._stop_playing)
+        session.changed.connect(self._show_list)
         session.changed.connect(self._refresh_soon)
         session.facts_changed.connect(self._refresh_soon)
         session.jobs.ended.connect(self._ended)
@@ -226,6 +227,7 @@ class IntakePage(Page):
         if self.isVisible() and WHAT not in self.session.errands.waiting:
             self.session.errands.ask(WHAT, lambda work: survey(work, options, workers))
 
+    @Slot()
     def _show_list(self) -> None:
         recordings = self.session.project.recordings.all()
         self.list.recordings.show_recordings(recordings)

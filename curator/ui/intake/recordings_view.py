@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView
 from curator.ui.intake.recordings_model import RecordingRow, RecordingsModel
 from curator.ui.theme import GRID
 
-WIDTHS = (26, 9, 13, 10, 8, 13, 10, 16, 16, 15)
+WIDTHS = (26, 12, 13, 11, 9, 14, 11, 16, 16, 18)
 """Column widths in grid units, of the first one the least: it takes what is left over."""
 
 
