@@ -1,7 +1,7 @@
 """Transcription with word times, of recordings and of re-cut clips.
 
 A recording is heard in windows that hold its speech and little of its silence, because Whisper
-invents text where nobody speaks. Short recordings share windows, as short clips do.
+invents text where nobody speaks.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -44,7 +44,12 @@ Owner = TypeVar("Owner")
 
 CLIPS_AT_ONCE = 64  # clips gathered before windows are packed, so that progress shows
 DETECTION_CLIPS = 16  # first clips of a recording, from which its language is detected
-RECORDINGS_AT_ONCE = 32  # short recordings, likewise
+RECORDINGS_AT_ONCE = 1
+"""Short recordings heard in shared windows; 1 hears each alone.
+
+Measured with tiny.en on 40 recordings of 3 s by eleven readers: together 37 % of the words differ
+from what base hears, alone 21 %, because an unsure window is left empty for all its recordings.
+"""
 
 
 class TranscribeRecordings:
