@@ -18,6 +18,9 @@ PACKAGES = ("curator", "trainer")
 
 HEADLINE_LENGTH = 90
 
+QUESTIONED_LINES = 300
+"""Length from which a file is asked whether it has more than one subject."""
+
 LITERARY = re.compile(
     r"\b(begun|whereabouts|of which|for who|who asks|is told|are told|be told|goes without|"
     r"the one of|no such|come closer|hearer|what is heard|is heard|whose|has in mind|anew|lately|"
@@ -84,6 +87,13 @@ def poor_headlines(*folders: str) -> list[str]:
         for place, line in headlines(*folders)
         if len(line) > HEADLINE_LENGTH or LITERARY.search(line)
     ]
+
+
+def long_files(*folders: str, most: int = QUESTIONED_LINES) -> list[str]:
+    """Files with more lines than ``most``, with their lines, the longest first."""
+    counts = {path: len(path.read_text("utf-8").splitlines()) for path in modules(*folders)}
+    chosen = sorted((path for path in counts if counts[path] > most), key=lambda p: -counts[p])
+    return [f"{path.relative_to(ROOT)} {counts[path]}" for path in chosen]
 
 
 def window_chains() -> dict[str, list[str]]:
@@ -169,6 +179,8 @@ def main(folders: list[str]) -> None:
         print("  ", name, ">", " > ".join(line))
     found = uses_of_found(*chosen)
     print("uses of the name found:", len(found))
+    long = long_files(*chosen)
+    print(f"files above {QUESTIONED_LINES} lines, one subject each?", ", ".join(long) or 0)
     poor = poor_headlines(*chosen)
     print("docstring headlines to rewrite (length or phrase):", len(poor))
     if details:

@@ -17,7 +17,6 @@ from trainer.errors import WrongUsage
 if TYPE_CHECKING:
     from trainer.backends import Backend, ReleasedModel
     from trainer.bundle.manifest import Bundle
-    from trainer.speech.speaker import Speaker
 
 PACKAGE = "trainer.backends"
 
@@ -30,10 +29,6 @@ def _no_speaker(config: TrainConfig) -> "ReleasedModel":
     raise WrongUsage(f"{config.model.backend} is not an inference-only model.")
 
 
-def _no_voice(folder: Path) -> "Speaker":
-    raise WrongUsage(f"{folder} is of a model family that cannot be opened as a voice.")
-
-
 @dataclass(frozen=True, slots=True)
 class Family:
     """A model family, trainable (target and backend) or inference-only (speaker).
@@ -41,7 +36,7 @@ class Family:
     target: key in resources/targets of its limits. base_files: any of them identifies a base
     folder. packages: distributions to install, the model's own first. backend: opens it on a
     bundle, with the cache folder, as a Backend. speaker: opens the ReleasedModel. voice: opens an
-    export or a base as a Speaker.
+    export or a base as a Speaker; without it only runs can speak, through their back-end.
     """
 
     target: str = ""
@@ -49,7 +44,7 @@ class Family:
     packages: tuple[str, ...] = ()
     backend: "Callable[[TrainConfig, Bundle, Path], Any]" = _no_backend
     speaker: Callable[[TrainConfig], Any] = _no_speaker
-    voice: Callable[[Path], Any] = _no_voice
+    voice: Callable[[Path], Any] | None = None
 
 
 def family_names() -> tuple[str, ...]:

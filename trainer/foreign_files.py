@@ -47,7 +47,7 @@ def path_inside(root: Path, name: object) -> Path:
 
 
 def open_regular(path: Path, limit: int = MAX_BYTES) -> BinaryIO:
-    """Open a regular file for reading; UnsafeFile if it is none or has more than ``limit`` bytes.
+    """Open a regular file of at most ``limit`` bytes for reading. Raises UnsafeFile.
 
     Opened without blocking, as a FIFO would wait for its writer.
     """

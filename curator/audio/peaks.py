@@ -163,7 +163,7 @@ def read_peaks(path: Path) -> Peaks:
 
 
 def mapped(path: Path, dtype: DTypeLike, offset: int, shape: tuple[int, ...]) -> NDArray[Any]:
-    """Part of a regular file, memory-mapped. FileNotFoundError if it is no such file."""
+    """Part of a regular file, memory-mapped. Raises FileNotFoundError."""
     with _opened(path) as file:
         try:
             return np.memmap(file, dtype, "r", offset, shape)

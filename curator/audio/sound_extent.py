@@ -52,7 +52,7 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class CorrectedHeader:
-    """A file whose header was corrected. extent: of its sound. pieces: see ByteView."""
+    """File with a corrected header. extent: of its sound. pieces: see ByteView."""
 
     extent: Extent
     pieces: tuple[Piece, ...]
@@ -87,15 +87,15 @@ def sound_extent(source: FileRange) -> Extent | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class _ChunkLayout:
     extent: Extent
     corrected: Callable[[bytes], bytes]
 
 
-def _layout(file: BinaryIO, begin: int, size: int) -> _Layout | None:
+def _layout(file: BinaryIO, begin: int, size: int) -> _ChunkLayout | None:
     file.seek(begin)
     head = file.read(40)
-    readers: Sequence[tuple[bool, Callable[[BinaryIO, int, int], _Layout | None]]] = (
+    readers: Sequence[tuple[bool, Callable[[BinaryIO, int, int], _ChunkLayout | None]]] = (
         (head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE", _of_wav),
         (head[:16] == b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00", _of_w64),
         (head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"), _of_aiff),
@@ -114,7 +114,7 @@ def _layout(file: BinaryIO, begin: int, size: int) -> _Layout | None:
 # WAV, RF64, BW64
 
 
-def _of_wav(file: BinaryIO, begin: int, size: int) -> _Layout | None:
+def _of_wav(file: BinaryIO, begin: int, size: int) -> _ChunkLayout | None:
     align, big = 0, None
     for name, at, length in _chunks(file, begin + 12, size, "<4sI"):
         if name == b"ds64":
@@ -125,7 +125,7 @@ def _of_wav(file: BinaryIO, begin: int, size: int) -> _Layout | None:
             claim = big[1] if big is not None and length in (0xFFFFFFFF, 0) else length
             stop, parts = _end_of_sound(file, at, claim, size, _riff_follows, wraps=big is None)
             extent = Extent(at, stop, _known(claim, size - at), align, parts)
-            return _Layout(extent, partial(_wav_header, extent))
+            return _ChunkLayout(extent, partial(_wav_header, extent))
     return None
 
 
@@ -152,7 +152,7 @@ def _riff_follows(file: BinaryIO, at: int, size: int) -> bool:
 # Sony Wave64
 
 
-def _of_w64(file: BinaryIO, begin: int, size: int) -> _Layout | None:
+def _of_w64(file: BinaryIO, begin: int, size: int) -> _ChunkLayout | None:
     at, align = begin + 40, 0
     for _ in range(_MOST_CHUNKS):
         guid, length = struct.unpack("<16sQ", _read(file, at, 24))
@@ -162,7 +162,7 @@ def _of_w64(file: BinaryIO, begin: int, size: int) -> _Layout | None:
             start, claim = at + 24, max(0, length - 24)
             stop, parts = _end_of_sound(file, start, claim, size, _w64_follows)
             extent = Extent(start, stop, _known(claim, size - start), align, parts)
-            return _Layout(extent, partial(_w64_header, extent))
+            return _ChunkLayout(extent, partial(_w64_header, extent))
         if length < 24:
             return None
         at += length + -length % 8
@@ -188,7 +188,7 @@ def _w64_follows(file: BinaryIO, at: int, size: int) -> bool:
 # AIFF, AIFC
 
 
-def _of_aiff(file: BinaryIO, begin: int, size: int) -> _Layout | None:
+def _of_aiff(file: BinaryIO, begin: int, size: int) -> _ChunkLayout | None:
     align, frames_at = 0, 0
     for name, at, length in _chunks(file, begin + 12, size, ">4sI"):
         if name == b"COMM":
@@ -201,7 +201,7 @@ def _of_aiff(file: BinaryIO, begin: int, size: int) -> _Layout | None:
             start, claim = at + 8, max(0, length - 8)
             stop, parts = _end_of_sound(file, start, claim, size, _aiff_follows)
             extent = Extent(start, stop, _known(claim, size - start), align, parts)
-            return _Layout(extent, partial(_aiff_header, extent, frames_at))
+            return _ChunkLayout(extent, partial(_aiff_header, extent, frames_at))
     return None
 
 
@@ -225,7 +225,7 @@ def _aiff_follows(file: BinaryIO, at: int, size: int) -> bool:
 _AU_BYTES = {1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 8, 27: 1}
 
 
-def _of_au(file: BinaryIO, begin: int, size: int) -> _Layout | None:
+def _of_au(file: BinaryIO, begin: int, size: int) -> _ChunkLayout | None:
     order = ">" if _read(file, begin, 4) == b".snd" else "<"
     start, length, coding, _, channels = struct.unpack(f"{order}5I", _read(file, begin + 4, 20))
     at = begin + start
@@ -237,13 +237,13 @@ def _of_au(file: BinaryIO, begin: int, size: int) -> _Layout | None:
         held = min(extent.stop - extent.start, 0xFFFFFFFF)
         return header[:8] + struct.pack(f"{order}I", held) + header[12:]
 
-    return _Layout(extent, corrected)
+    return _ChunkLayout(extent, corrected)
 
 
 # Core Audio Format
 
 
-def _of_caf(file: BinaryIO, begin: int, size: int) -> _Layout | None:
+def _of_caf(file: BinaryIO, begin: int, size: int) -> _ChunkLayout | None:
     align = 0
     for name, at, length in _chunks(file, begin + 8, size, ">4sq", pad=1):
         if name == b"desc":
@@ -253,7 +253,7 @@ def _of_caf(file: BinaryIO, begin: int, size: int) -> _Layout | None:
             claim = length - 4 if length >= 4 else size - start if length == -1 else 0
             stop, parts = _end_of_sound(file, start, claim, size, _caf_follows)
             extent = Extent(start, stop, _known(claim, size - start), align, parts)
-            return _Layout(extent, partial(_caf_header, extent))
+            return _ChunkLayout(extent, partial(_caf_header, extent))
     return None
 
 

@@ -23,7 +23,7 @@ def escaped(text: str) -> str:
 
 
 class EscapedStream(io.TextIOBase):
-    """A text stream whose writes are escaped. plain: the stream below, for terminal control."""
+    """Text stream with escaped writes. plain: the stream below, for terminal control."""
 
     def __init__(self, plain: TextIO) -> None:
         super().__init__()

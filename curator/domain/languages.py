@@ -1,4 +1,4 @@
-"""Languages and text folding, from ``resources/languages.toml``, which the trainer reads too."""
+"""Languages and text folding, from ``resources/languages.toml``."""
 
 import re
 import tomllib

@@ -147,7 +147,7 @@ def as_recorded(project: Project, clips: Collection[int]) -> tuple[str, list[Edi
 
 
 def decide(work: JobContext, options: Options, outcome: Outcome, *, whole: bool) -> Changes | None:
-    """Apply the decisions and re-analyse clips whose version changed."""
+    """Apply the decisions and re-analyse clips with a changed version."""
     label, acts = edits(work.project, outcome, whole=whole)
     acts = [act for act in acts if act.after]
     if not acts:

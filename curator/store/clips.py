@@ -110,7 +110,7 @@ class Clips:
         return int(count)
 
     def recordings_without_cut(self) -> list[int]:
-        """Recordings with clips of which segmentation made none: they came from a list."""
+        """Recordings with clips from a list and none from segmentation."""
         rows = self._database.read(
             "SELECT recording_id FROM present_clip GROUP BY recording_id "
             "HAVING SUM(origin = 'cut') = 0 ORDER BY recording_id"

@@ -1,4 +1,4 @@
-"""Notes whether an analysis of a project was running, so that it can continue at the next start."""
+"""Record of a running analysis, so that it can continue at the next start."""
 
 from PySide6.QtCore import QObject, Slot
 
@@ -11,7 +11,7 @@ ANALYSED_BY = ("import", "analyse")
 
 
 class Interruption(QObject):
-    """Follows the analysis of one session; stores at once what it notes, as programs crash."""
+    """Follows the analysis of one session and stores each change immediately."""
 
     def __init__(self, session: Session, memory: WindowMemory) -> None:
         super().__init__(session)

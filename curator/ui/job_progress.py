@@ -82,7 +82,7 @@ def doing(step: str) -> str:
 
 
 def progress_of(queue: JobQueue) -> JobProgressed:
-    """Progress of the running job in words."""
+    """Progress text of the running job."""
     state, rate = queue.progress, ""
     if state.speed is not None:
         rate = translated("Steps", "%1× real time").replace("%1", f"{state.speed:.3g}")

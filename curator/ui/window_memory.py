@@ -71,7 +71,7 @@ class WindowMemory:
         state.save(session.settings, self._path)
 
     def keep_interrupted(self, *, interrupted: bool) -> None:
-        """Store at once whether an analysis is running, in case the program ends in it."""
+        """Store immediately whether an analysis is running, in case the program crashes."""
         if self.state.interrupted != interrupted:
             self.state.interrupted = interrupted
             self.state.save(self._session.settings, self._path)

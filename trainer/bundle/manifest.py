@@ -76,7 +76,7 @@ class Bundle:
         return path_inside(self.folder, clip.audio)
 
     def copy_audio(self, clip: Clip, target: Path) -> bool:
-        """Copy a clip's audio file if it is the one of the manifest; False if it is not."""
+        """Copy a clip's audio file if it matches the manifest; False if not."""
         try:
             data = read_bytes(self.audio(clip))
         except OSError:

@@ -16,7 +16,7 @@ def pipeline(
     second: Callable[[Item, Middle], Result],
     keep: Callable[[Result], None],
 ) -> None:
-    """Pass ``second(item, first(item))`` to ``keep``, in order; only ``second`` runs in a thread.
+    """Pass ``second(item, first(item))`` to ``keep`` in order; ``second`` runs in a thread.
 
     On an interrupt, items that have passed the first stage are still finished.
     """

@@ -44,7 +44,7 @@ class TargetResult:
 
     @property
     def sentence(self) -> str:
-        """What was reached, in words."""
+        """Text of the value that was reached."""
         if self.value.value is None:
             return NOT_MEASURED
         return f"{self.met} met" if self.met else MISSED

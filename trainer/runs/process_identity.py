@@ -1,4 +1,4 @@
-"""Which process owns a lock or a temporary file, even after its pid was given to another one."""
+"""Owner of a lock or a temporary file, also after its pid was reused."""
 
 import functools
 import hashlib

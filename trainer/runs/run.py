@@ -74,7 +74,7 @@ def create_run(
     more: Mapping[str, object],
     fill: Callable[[Path], None] = lambda _folder: None,
 ) -> Run:
-    """Create a run folder with all its files at once; BrokenRun if it holds anything else.
+    """Create a run folder with all its files atomically. Raises BrokenRun if it is used.
 
     What a training left that was killed before its first event is replaced. more: fields of
     run.json. fill: writes further files into the folder before it appears.

@@ -17,7 +17,7 @@ PARAGRAPH_PAUSE_S = 0.65
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Part of a text that is synthesised at once. pause_s: silence after it, 0.0 for the last."""
+    """Part of a text, synthesised in one go. pause_s: silence after it, 0.0 for the last."""
 
     text: str
     pause_s: float

@@ -31,7 +31,7 @@ class ScriptLine:
 
 
 def read_lines(path: Path, defaults: VoiceOptions) -> list[ScriptLine]:
-    """Read a script; the format follows the suffix. WrongUsage lists all errors with their lines.
+    """Read a script by its suffix. Raises WrongUsage with all errors and their lines.
 
     defaults: options that a line does not set.
     """

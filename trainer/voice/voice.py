@@ -165,7 +165,9 @@ def _open_run(
     transcriber: Transcriber,
 ) -> Voice:
     """The voice of a checkpoint, by a temporary export beside it."""
+    from trainer.backends.open_speaker import open_speaker
     from trainer.evaluate.voices import speaking
+    from trainer.families import open_backend
     from trainer.runs.run import choose_checkpoint, open_run
     from trainer.speech.speaker import SamplingSettings
     from trainer.voice.export import voice_profile, write_export
@@ -183,8 +185,13 @@ def _open_run(
             temporary = resources.enter_context(scratch_folder(run.folder / "speak"))
             export = temporary / "export"
             write_export(run, bundle, saved, export)
-            voice = cls.open(export)
-            voice.transcriber = transcriber
+            if families()[run.config.model.backend].voice:
+                voice = cls.open(export)
+                voice.transcriber = transcriber
+            else:
+                profile = read_profile(export) or _older_profile(export)
+                speaker = open_speaker(open_backend(run.config, bundle), export)
+                voice = cls(profile, export, speaker, transcriber)
         voice._resources = resources.pop_all()
     return voice
 
@@ -224,5 +231,11 @@ def _older_profile(folder: Path) -> VoiceProfile:
 def _open_speaker(family: str, folder: Path) -> Speaker:
     if family not in families():
         raise BrokenRun(f"{folder}: there is no model family {family!r}.", "Update the program.")
-    speaker: Speaker = families()[family].voice(folder)
+    voice = families()[family].voice
+    if voice is None:
+        raise WrongUsage(
+            f"{folder} is of the family {family}, which opens no export by itself.",
+            "Name the run it was exported from.",
+        )
+    speaker: Speaker = voice(folder)
     return speaker

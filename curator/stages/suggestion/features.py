@@ -1,4 +1,4 @@
-"""Features of the category classifier: delivery, voice, Whisper's encoder and signs in the text.
+"""Features of the classifier: delivery, voice, Whisper's encoder, signs in the text.
 
 Nothing is made relative to groups of similar voices: such groups split one speaker by how they
 speak, and that difference is what is learned. The directions in which voices differ are features

@@ -1,4 +1,4 @@
-"""Clips whose labels teach the classifier most: representative ones first, then doubtful ones.
+"""Active learning: clips to label next, representative ones first, then doubtful ones.
 
 Without a classifier that is better than chance, one clip of each part of the feature space that has
 no label yet (Hacohen, Dekel and Weinshall, 2022, "Active learning on a budget"). With one, for the

@@ -46,7 +46,7 @@ class JobButton:
 
 @dataclass(frozen=True, slots=True)
 class JobProgressed:
-    """Progress of a job: stage in words, share 0..1, rate in words, remaining seconds."""
+    """Progress of a job: stage title, share 0..1, rate text, remaining seconds."""
 
     stage: str = ""
     share: float | None = None

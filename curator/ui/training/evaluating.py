@@ -1,4 +1,4 @@
-"""Controller of evaluations: starts them and shows progress and samples in the listening view."""
+"""Controller of evaluations: start, progress and samples in the listening view."""
 
 from pathlib import Path
 

@@ -18,8 +18,8 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Line:
-    """Line of a plot.
+class PlotLine:
+    """PlotLine of a plot.
 
     bold: drawn with dots, else thin. low, high: confidence interval of each point, empty without
     one. colour: index of the line's colour.
@@ -42,7 +42,7 @@ class Plot:
 
     title: str = ""
     unit: str = ""
-    lines: Sequence[Line] = field(default_factory=tuple)
+    lines: Sequence[PlotLine] = field(default_factory=tuple)
     best: int | None = None
     chance: float | None = None
 

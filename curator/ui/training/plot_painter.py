@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 from curator.ui.theme import DARK, GRID, roles
 from curator.ui.training.plot import (
     Floats,
-    Line,
     Plot,
+    PlotLine,
     Scale,
     arrays,
     log_ticks,
@@ -32,7 +32,7 @@ COLOURS = {
     False: ("#1f5fa8", "#b45309", "#1b6e3c", "#9d2b6b", "#5c5f63", "#6d28d9", "#0f766e", "#a81e1e"),
     True: ("#7db4f0", "#f0b95a", "#7fd19b", "#f29bc9", "#a7adb3", "#c4a6f5", "#6fd3c9", "#ff9c94"),
 }
-"""Line colours of the light and the dark theme; contrast to the surface is at least 4.5."""
+"""PlotLine colours of the light and the dark theme; contrast to the surface is at least 4.5."""
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 
 
@@ -78,11 +78,11 @@ class PlotPainter:
     def _tr(self, text: str) -> str:
         return QCoreApplication.translate("CurvesView", text)
 
-    def _colour(self, line: Line) -> QColor:
+    def _colour(self, line: PlotLine) -> QColor:
         colours = COLOURS[self._colours is DARK]
         return QColor(colours[line.colour % len(colours)])
 
-    def _values_at(self, step: float) -> list[tuple[Line, float, float]]:
+    def _values_at(self, step: float) -> list[tuple[PlotLine, float, float]]:
         """Lines with their point nearest to a step."""
         points = [
             (line, value_at(drawn, step))
@@ -150,7 +150,7 @@ class PlotPainter:
             align = Qt.AlignmentFlag.AlignLeft if right else Qt.AlignmentFlag.AlignRight
             self._painter.drawText(place, align, self._tr("best: %1").replace("%1", number(best)))
 
-    def _draw_line(self, scale: Scale, line: Line, drawn: tuple[Floats, Floats]) -> None:
+    def _draw_line(self, scale: Scale, line: PlotLine, drawn: tuple[Floats, Floats]) -> None:
         colour = self._colour(line)
         if not line.bold and self._smoothing:
             faint = QColor(colour)
@@ -213,7 +213,7 @@ class PlotPainter:
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _pen(colour: QColor, line: Line) -> QPen:
+def _pen(colour: QColor, line: PlotLine) -> QPen:
     """Pen of a line; lines of the second round of colours are dashed."""
     style = STYLES[line.colour // len(COLOURS[False]) % len(STYLES)]
     return QPen(colour, 2 if line.bold else 1, style)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from curator.domain.errors import printable
 from curator.ui.marking import QT_TRANSLATE_NOOP
-from curator.ui.training.plot import Line, Plot
+from curator.ui.training.plot import Plot, PlotLine
 from curator.ui.training.run_record import MEASURES, METRICS, RunRecord
 from curator.ui.wording import number, translated
 
@@ -62,11 +62,11 @@ def curve_title(record: RunRecord, key: str) -> str:
 def plot_of(key: str, record: RunRecord, overlays: Sequence[RunRecord]) -> Plot:
     """Plot of a curve. overlays: other runs drawn over it."""
     metric = key.removesuffix(BY_CATEGORY)
-    lines: list[Line] = []
+    lines: list[PlotLine] = []
     if key.endswith(BY_CATEGORY):
         none = translated("Training", LINES["none"])
         for at, (category, series) in enumerate(sorted(record.categories[metric].items())):
-            lines.append(Line(printable(category) or none, series, at))
+            lines.append(PlotLine(printable(category) or none, series, at))
     else:
         runs = [record, *(each for each in overlays if each is not record)]
         for at, run in enumerate(runs):
@@ -78,20 +78,20 @@ def plot_of(key: str, record: RunRecord, overlays: Sequence[RunRecord]) -> Plot:
     return Plot(curve_title(record, key), unit, lines, best_step(record), chance)
 
 
-def _lines(run: RunRecord, metric: str, prefix: str, colour: int) -> list[Line]:
+def _lines(run: RunRecord, metric: str, prefix: str, colour: int) -> list[PlotLine]:
     """Lines of a run: training and validation, or a measure with intervals."""
     if metric in run.measures:
         series = run.measures[metric]
         name = prefix + translated("Training", LINES["sentences"])
-        return [Line(name, series, colour, True, series.low, series.high)]
+        return [PlotLine(name, series, colour, True, series.low, series.high)]
     if metric not in METRICS:
         return []
     training, validation = (
         translated("Training", LINES[name]) for name in ("training", "validation")
     )
     return [
-        Line(prefix + training, run.training[metric], colour, False),
-        Line(prefix + validation, run.evaluation[metric], colour),
+        PlotLine(prefix + training, run.training[metric], colour, False),
+        PlotLine(prefix + validation, run.evaluation[metric], colour),
     ]
 
 

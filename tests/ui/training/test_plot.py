@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from curator.ui.theme import DARK, LIGHT, contrast
 from curator.ui.training.curves_view import CurvesView
 from curator.ui.training.plot import (
-    Line,
     Plot,
+    PlotLine,
     Scale,
     log_ticks,
     make_scale,
@@ -68,7 +68,10 @@ def test_the_pointer_and_the_keys_show_values(qtbot, dressed):
     view = CurvesView()
     qtbot.addWidget(view)
     view.resize(600, 320)
-    lines = [Line("training", series([5, 4, 3]), 0, False), Line("validation", series([5, 4.5, 4]))]
+    lines = [
+        PlotLine("training", series([5, 4, 3]), 0, False),
+        PlotLine("validation", series([5, 4.5, 4])),
+    ]
     view.show_plot(Plot("Loss", "nats", lines, best=20, chance=6.0))
     view.show()
     assert view.accessibleDescription() == "4.000 at step 20, 5.000 at step 0."

@@ -96,7 +96,7 @@ def open_base(folder: Path) -> XttsBase:
 
 
 def lacking(folder: Path, missing: Sequence[str]) -> BrokenBase:
-    """Error about missing files: what they are and where they come from."""
+    """Error about missing files, with their content and source."""
     if not folder.is_dir():
         return BrokenBase(
             f"There is no folder {folder}, so it lacks model.pth.", "Check the path after --base."

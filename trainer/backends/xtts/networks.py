@@ -58,12 +58,12 @@ def tokenizer(vocabulary: Path | None) -> Any:  # noqa: ANN401 - coqui-tts has n
 
 
 def _plain_text(text: str, language: str) -> str:
-    """Lower-case text of a language added in training; numbers in words if possible."""
+    """Lower-case text of a language added in training, with numbers spelt out."""
     return " ".join(_numbers_in_words(text, language).replace('"', "").lower().split())
 
 
 def _numbers_in_words(text: str, language: str) -> str:
-    """Text with cardinal numbers in words, if num2words has the language."""
+    """Text with cardinal numbers spelt out, if num2words has the language."""
     from num2words import CONVERTER_CLASSES
 
     if language not in CONVERTER_CLASSES:
@@ -72,7 +72,7 @@ def _numbers_in_words(text: str, language: str) -> str:
 
 
 def _in_words(digits: str, language: str) -> str:
-    """A number in words; digit by digit if it is too large for num2words."""
+    """A number spelt out; digit by digit if it is too large for num2words."""
     from num2words import num2words
 
     try:
