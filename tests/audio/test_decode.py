@@ -249,7 +249,7 @@ def test_a_disk_that_fails_in_the_middle_is_the_reason(tmp_path, monkeypatch):
                 raise OSError(errno.EIO, os.strerror(errno.EIO))
             return super().read(size)
 
-    monkeypatch.setattr(Path, "open", lambda self, mode="r", **_: Failing(self))
+    monkeypatch.setattr("curator.audio.byte_view.open_regular", Failing)
     with pytest.raises(UnreadableAudio, match=r"a\.m4a: it cannot be read \(Input/output error\)"):
         decoded(path)
 

@@ -66,6 +66,7 @@ def curator_commands(top):
         ("redo", project),
         ("history", project),
         ("speaker", project, "--clip", 1),
+        ("segment", project),
         ("categories", project),
         ("categories", project, "add", "hận 🎉"),
         ("weights", project),
@@ -111,7 +112,7 @@ def test_the_list_of_commands_is_complete(folder):
         (make_parser(), trainer_commands(folder)),
     ):
         choices = next(action.choices for action in made._actions if action.choices)
-        assert set(choices) - {words[0] for words in commands} <= {"demo"}
+        assert set(choices) - {words[0] for words in commands} <= {"demo", "serve"}
 
 
 @pytest.mark.slow

@@ -90,7 +90,7 @@ def test_every_format_names_the_snapshot_it_is_of(project, exported, form):
     folder = exported(form)
     snapshot = project.snapshots.all()[0]
     assert snapshot.name in (folder / "data_card.md").read_text("utf-8")
-    assert "by letter \\| &lt;b>" in (folder / "data_card.md").read_text("utf-8")
+    assert "by letter \\| &lt;b&gt;" in (folder / "data_card.md").read_text("utf-8")
 
 
 def test_an_unknown_format_is_answered_with_the_known_ones(project, tmp_path):

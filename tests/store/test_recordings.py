@@ -45,9 +45,9 @@ def test_a_recording_may_have_any_name(tmp_path, name):
 
 def test_the_same_content_twice_is_refused_naming_the_first(tmp_path):
     with an_empty_project(tmp_path) as project:
-        a_recording(project, "/speech/one.wav", content_hash="ab")
+        a_recording(project, "/speech/one.wav", content_hash="ab" * 32)
         with pytest.raises(CuratorError, match=r"two\.wav is already in the project, as one\.wav"):
-            a_recording(project, "/speech/two.wav", content_hash="ab")
+            a_recording(project, "/speech/two.wav", content_hash="ab" * 32)
 
 
 def test_a_recording_that_was_moved_can_be_found_again(project):

@@ -62,8 +62,7 @@ def test_page_clip_order_and_splitters_are_restored(qtbot, file: Path, project: 
     assert not page.ui.editor.spectrogram.isHidden()
     (splitter,) = page.findChildren(type(page.ui.stack.widget(0)))
     assert splitter.sizes() == pytest.approx(sizes, abs=2)
-    assert page.view.clip is not None
-    assert page.view.clip.id == clip
+    qtbot.waitUntil(lambda: page.view.clip is not None and page.view.clip.id == clip)
     window.close()
 
 

@@ -77,6 +77,7 @@ def test_a_project_stays_open_while_the_sample_is_made(
     (job,) = window.work.jobs
     assert [button.text for button in job.buttons] == ["Cancel"]
     assert window.session is session
+    window.sample._maker.stop()
     window.sample._made(folder / sample.PROJECT, folder / sample.RECORDING)
     assert window.session is session
     assert window.status.action.text() == "Open sample project"

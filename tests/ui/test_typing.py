@@ -7,7 +7,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
 
 from curator.ui.actions import ACTIONS, Action, KeyScope, placed
 from curator.ui.main_window import MainWindow
@@ -85,7 +92,9 @@ def test_outside_of_a_text_the_same_keys_do(qtbot, window: MainWindow, page: str
     fired: list[str] = []
     monkeypatch.setattr(window.commands, "_run", lambda action: fired.append(action.key))
     asked = {action.key for action, _, _ in typed_keys(page) if action.page}
+    views = window._pages[page].findChildren(QAbstractItemView)
     for _, key, modifiers in typed_keys(page):
-        window._pages[page].setFocus()
-        QTest.keyClick(QApplication.focusWidget() or window, key, modifiers)
+        for place in (window._pages[page], *views[:1]):
+            place.setFocus()
+            QTest.keyClick(QApplication.focusWidget() or window, key, modifiers)
     assert len(asked & set(fired)) >= len(asked) // 2

@@ -280,7 +280,7 @@ AUDIT = (
     Action(
         "audit.columns",
         QT_TRANSLATE_NOOP("Actions", "Columns of the list…"),
-        (),
+        ("Ctrl+Shift+L",),
         "audit.ui.table.choose_columns",
         When.PROJECT,
         "View",

@@ -26,7 +26,7 @@ TRAINING = (
     _training("open_report", QT_TRANSLATE_NOOP("Actions", "Open report"), ("O",)),
     _training("compare", QT_TRANSLATE_NOOP("Actions", "Compare selected runs"), ("C",)),
     _training("evaluate", QT_TRANSLATE_NOOP("Actions", "Evaluate run"), ("E",)),
-    _training("speak_text", QT_TRANSLATE_NOOP("Actions", "Speak text…"), ("V", "text:Ctrl+Return")),
+    _training("speak_text", QT_TRANSLATE_NOOP("Actions", "Speak text…"), ("V",)),
     _training("listen", QT_TRANSLATE_NOOP("Actions", "Listen and rate"), ("L",)),
     _training("choose_folder", QT_TRANSLATE_NOOP("Actions", "Choose runs folder…"), ("Shift+F",)),
     _training("hear_first", QT_TRANSLATE_NOOP("Actions", "Play sample, or first of pair"), ("A",)),

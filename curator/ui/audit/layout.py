@@ -65,6 +65,7 @@ class AuditLayout(QObject):
         column.addWidget(hairline())
         column.addWidget(self.stack, 1)
         page.setFocusProxy(self.table)
+        QWidget.setTabOrder(self.query.edit, self.query.menu_button)
 
     def _splitter(self) -> QSplitter:
         splitter = QSplitter(Qt.Orientation.Horizontal)

@@ -120,8 +120,11 @@ class AuditView(QObject):
         before, had_terms = self.clip, bool(self.model.query.terms)
         if query.terms and not had_terms and before is not None:
             self._before_query = before.id
+        current = self.session.current
         self._is_listing = True
         self.model.show(query, order)
+        if before is None and current is not None:
+            self._ui.table.go_to(current)  # the list chose its first clip
         if not query.terms and self._before_query is not None:
             self._ui.table.go_to(self._before_query)
             self._before_query = None
@@ -132,13 +135,13 @@ class AuditView(QObject):
     def _follow_columns(self, came: frozenset[int], went: frozenset[int]) -> None:
         """Show the clips after the columns were read in the background."""
         was_empty = not self.model.ids.size
+        current = self.session.current  # before a list chooses its first clip
         self.model.follow(None, None, (came, went))
         pending, self._pending = self._pending, None
         if pending is not None and pending != (self.model.query, self.model.order):
             self._show_list(*pending)
         else:
             self._show_counts()
-        current = self.session.current
         if current is not None and (self.clip is None or self.clip.id != current):
             self._follow_selection(current)
         elif was_empty and self.model.ids.size:

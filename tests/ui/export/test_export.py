@@ -1,6 +1,6 @@
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -26,8 +26,8 @@ def spoken(session_of, tmp_path: Path) -> Session:
     """Six clips of a recording that is there, with texts; five kept, one of them without words."""
     project = an_empty_project(tmp_path)
     sound = write_sound(tmp_path / "show.wav", speech_like(SECONDS))
-    taken = asdict(take_in(sound, project.cache))
-    del taken["notes"]
+    intake = take_in(sound, project.cache)
+    taken = {f.name: getattr(intake, f.name) for f in fields(intake) if f.name != "notes"}
     recording = project.recordings.add(Recording(id=0, **taken))
     clips = some_clips(project, recording)
     for clip in clips[1:]:
