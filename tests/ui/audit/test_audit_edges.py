@@ -75,11 +75,11 @@ def test_words_that_are_only_expected_are_said_to_be(audit: Audit):
     heard = a_transcript("all of it", audit.clip.span)
     facts.add_transcript(RecordingTranscript(number, TRANSCRIBE, heard))
     audit.page.ui.editor.forget_recordings()
-    assert audit.page.ui.editor._edges_hint.isHidden()
+    assert audit.page.ui.editor._words_hint.isHidden()
     audit.press("]")
     assert audit.page.view.clip.transcript is None
     assert audit.page.ui.editor.text.toPlainText() == "all of it"
-    assert not audit.page.ui.editor._edges_hint.isHidden()
+    assert not audit.page.ui.editor._words_hint.isHidden()
     audit.press(Key.Key_Return)
     assert not audit.session.project.clips.get(audit.ids()[0]).text_decided
 

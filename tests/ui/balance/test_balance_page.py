@@ -203,10 +203,13 @@ def test_a_wrong_label_is_suspect_and_corrected(qtbot: QtBot, page: BalancePage)
     assert wrong not in listed(page)
 
 
-def test_uncertain_clips_are_sorted_by_confidence(page: BalancePage):
+def test_uncertain_clips_come_after_the_queue_by_confidence(page: BalancePage):
     page.browser.show_list(SuggestionKind.UNCERTAIN)
     rows = [page.ui.list.model.row(row) for row in range(page.ui.list.model.rowCount())]
-    chances = [row.suggestion.probability for row in rows]
+    queue = page.model.result.verdict.queue
+    first = [row for row in rows if row.clip.id in queue]
+    assert rows[: len(first)] == sorted(first, key=lambda row: queue.index(row.clip.id))
+    chances = [row.suggestion.probability for row in rows[len(first) :]]
     assert chances == sorted(chances)
 
 
