@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea
 
 from curator.ui.crash import CrashReports
 from curator.ui.main_window import MainWindow
@@ -55,8 +55,9 @@ def open_window(project: Path | None, quit_after_paint: bool = False) -> int:
     window.show()
     front, quitting = window.stack.currentWidget(), _QuitAfterPaint()
     if quit_after_paint and front is not None:
-        painted = front.viewport() if isinstance(front, QAbstractScrollArea) else front
-        painted.installEventFilter(quitting)
+        # Of a scroll area only the widget inside is painted: it covers all.
+        scrolled = front.widget() if isinstance(front, QScrollArea) else None
+        (scrolled or front).installEventFilter(quitting)
     code = application.exec()
     window.close()
     return code
