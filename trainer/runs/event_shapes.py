@@ -127,7 +127,7 @@ FIELD_CHECKS: Mapping[str, tuple[Mapping[str, Check], Mapping[str, Check]]] = {
     "guard": ({"step": is_whole}, {"state": is_text, "sentence": is_text}),
     "speech": (
         {"step": is_whole, "sentence": sentence, "measures": measures},
-        {"wav": is_text, "heard": is_text, "fault": is_text},
+        {"wav": optional(is_text), "heard": optional(is_text), "fault": optional(is_text)},
     ),
     "speech_means": ({"step": is_whole, "measures": _by_category}, {"seconds": _number}),
     "spoken": ({"step": is_whole, "text": is_text, "seconds": _number}, {}),

@@ -57,6 +57,9 @@ def tokenizer(vocabulary: Path | None) -> Any:  # noqa: ANN401 - coqui-tts has n
     return Tokenizer(vocab_file=str(vocabulary) if vocabulary else None)
 
 
+MAX_DIGITS = 15  # num2words takes hours for longer numbers in some languages
+
+
 def _plain_text(text: str, language: str) -> str:
     """Lower-case text of a language added in training, with numbers spelt out."""
     return " ".join(_numbers_in_words(text, language).replace('"', "").lower().split())
@@ -76,9 +79,11 @@ def _in_words(digits: str, language: str) -> str:
     from num2words import num2words
 
     try:
-        return str(num2words(int(digits), lang=language))
+        if len(digits) <= MAX_DIGITS:
+            return str(num2words(int(digits), lang=language))
     except NUMBER_ERRORS:
-        return " ".join(str(num2words(int(digit), lang=language)) for digit in digits)
+        pass  # it has no word for so large a number
+    return " ".join(str(num2words(int(digit), lang=language)) for digit in digits)
 
 
 def new_gpt(args: Mapping[str, Any], tokens: Any) -> "nn.Module":  # noqa: ANN401
