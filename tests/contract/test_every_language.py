@@ -69,7 +69,7 @@ def multilingual(tmp_path_factory):
     config = resolve("tiny-cpu", None, ["model.backend=chatterbox", *TINY])
     english = open_backend(config, read_bundle(folder / "bundle")).base
     letters = [chr(code) for first, last in RANGES for code in range(first, last + 1)]
-    letters += [*"abcdefghijklmnopqrstuvwxyzßæøåł¿¡,.:;!?\"'()-%&/", *"0123456789"]
+    letters += [*"abcdefghijklmnopqrstuvwxyzßæøåłı¿¡,.:;!?\"'()-%&/", *"0123456789"]
     special = [f"[{code}]" for code in chatterbox("mtl_tts").SUPPORTED_LANGUAGES]
     special += [f"[cj_{letter}]" for letter in "abcdefghijklmnopqrstuvwxyz."]
     table = [f"{sign}\t{'abcdefghijkl'[at]}" for at, sign in enumerate(CHINESE)]
