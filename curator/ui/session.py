@@ -56,6 +56,7 @@ class Session(QObject):
         self.settings = settings
         self.messages = messages
         self.current: int | None = None
+        self._is_closed = False
         self.query = ""
         self.exported_bundle: Path | None = None
         self.writes = WriteQueue(project, self)
@@ -200,7 +201,9 @@ class Session(QObject):
     def close(self) -> None:
         """Stop all queues and release the project."""
         self._arriving.stop()
-        self.settings.changed.disconnect(self._follow_settings)
+        if not self._is_closed:
+            self.settings.changed.disconnect(self._follow_settings)
+        self._is_closed = True
         self.closing.emit()
         self.readings.close()
         self.errands.close()

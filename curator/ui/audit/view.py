@@ -135,13 +135,13 @@ class AuditView(QObject):
     def _follow_columns(self, came: frozenset[int], went: frozenset[int]) -> None:
         """Show the clips after the columns were read in the background."""
         was_empty = not self.model.ids.size
-        current = self.session.current  # before a list chooses its first clip
         self.model.follow(None, None, (came, went))
         pending, self._pending = self._pending, None
         if pending is not None and pending != (self.model.query, self.model.order):
             self._show_list(*pending)
         else:
             self._show_counts()
+        current = self.session.current
         if current is not None and (self.clip is None or self.clip.id != current):
             self._follow_selection(current)
         elif was_empty and self.model.ids.size:
