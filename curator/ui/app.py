@@ -1,5 +1,6 @@
 """Start-up of the graphical application."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -47,6 +48,7 @@ def open_window(project: Path | None, quit_after_paint: bool = False) -> int:
     sys.excepthook = CrashReports(settings_file().with_name("faults.log"))
     settings, messages = WindowSettings(settings_file()), Messages()
     wear(application, settings.text("theme"))
+    gc.freeze()  # modules stay: a full collection, which pauses the window, need not visit them
     window = MainWindow(settings, messages)
     if settings.trouble:
         messages.warn(settings.trouble)
