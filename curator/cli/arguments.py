@@ -227,6 +227,14 @@ def _add_output_commands(commands: "_Commands[argparse.ArgumentParser]") -> None
     )
     export.add_argument("--seed", type=int, default=0, help="random seed of the evaluation split")
     export.add_argument("--speaker", default="voice", help="speaker name in the manifest")
+    export.add_argument(
+        "--push",
+        metavar="OWNER/NAME",
+        default="",
+        help="upload the export to a private data set repository on Hugging Face; needs licence "
+        "and consent of every recording",
+    )
+    export.add_argument("--public", action="store_true", help="with --push: a public repository")
     add_json(export)
 
     demo = _command(

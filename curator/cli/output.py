@@ -42,9 +42,13 @@ def check(arguments: Namespace) -> int:
 
 def export(arguments: Namespace) -> int:
     """Export a training set."""
+    from curator.export.hub import Destination, push, require_pushable
     from curator.export.project import export_project
     from curator.export.settings import ExportSettings
 
+    where = Destination(arguments.push, arguments.public)
+    if where.is_public and not where.name:
+        raise CuratorError("--public has no meaning without --push.")
     settings = ExportSettings(
         form=arguments.format,
         target=arguments.target,
@@ -53,11 +57,16 @@ def export(arguments: Namespace) -> int:
         seed=arguments.seed,
     )
     with _open_for_export(arguments.project) as project:
+        recordings = require_pushable(project, settings.form, where) if where.name else []
         exported = export_project(
             project, arguments.out, settings, progress=watcher(arguments.json)
         )
     if not arguments.json:
         sys.stdout.write(f"{exported.sentence}\n")
+    if where.name:
+        address = push(arguments.out, where, recordings, exported.train + exported.evaluation)
+        line = json.dumps({"pushed": address}) if arguments.json else f"Uploaded to {address}."
+        sys.stdout.write(f"{line}\n")
     return 0
 
 

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from curator.domain.errors import CuratorError
 from curator.domain.languages import alphabet, languages
@@ -50,6 +50,17 @@ class Target:
     def max_s(self) -> float:
         """The longest clip it takes, in seconds."""
         return self.max_samples / self.rate
+
+    def at_rate(self, rate: int) -> "Target":
+        """The same limits in seconds for audio of another rate in Hz; 0 keeps the rate."""
+        if rate in (0, self.rate):
+            return self
+        return replace(
+            self,
+            rate=rate,
+            min_samples=-(-self.min_samples * rate // self.rate),
+            max_samples=self.max_samples * rate // self.rate,
+        )
 
 
 def read_target(key: str) -> Target:

@@ -15,7 +15,7 @@ from curator.export.cut_clips import ClipCutter, CutClip
 from curator.export.data import ExportData
 from curator.export.excerpt import ExcerptReader
 from curator.export.folder import new_folder, require_absent
-from curator.export.formats import text_fault
+from curator.export.formats import format_of, text_fault
 from curator.export.metadata_files import write_metadata
 from curator.export.settings import Exported, ExportSettings
 from curator.export.sources import SourceWatch, span_fault
@@ -35,6 +35,9 @@ def export(
     CuratorError when ``out`` exists, the disk is too full, or no clip is left to write.
     """
     require_absent(out)
+    form = format_of(data.settings.form)
+    if form.require:
+        form.require(out.absolute(), data.settings.speaker)
     kept = sorted(
         (clip for clip in data.clips if clip.state == State.KEPT),
         key=lambda clip: (clip.recording_id, clip.span, clip.id),

@@ -1,6 +1,5 @@
 """``data_card.md``: origin and contents of a training set."""
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,14 +18,14 @@ EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class DataCard:
-    """Inputs of a data card. lists: content of the files that list the clips, by name."""
+    """Inputs of a data card. hashes: SHA-256 of the files that list or hold the clips, by name."""
 
     contents: Contents
     rows: Sequence[ManifestRow]
     notes: Sequence[str]
     generator: str
     created: datetime
-    lists: Mapping[str, bytes]
+    hashes: Mapping[str, str]
 
     def text(self) -> str:
         """Markdown text of the card."""
@@ -49,24 +48,20 @@ class DataCard:
             "sources above.",
             "## Snapshot\n\n" + _snapshot(data),
             "## Integrity\n\n"
-            f"{_hashes(self.lists)}\n"
+            f"{_hashes(self.hashes)}\n"
             f"Evaluation share {settings.eval_share}, seed {settings.seed}: no sentence and no "
             "pause group is in both the training and the evaluation clips.",
         ]
         return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _hashes(lists: Mapping[str, bytes]) -> str:
-    if "manifest.jsonl" in lists:
-        digest = hashlib.sha256(lists["manifest.jsonl"]).hexdigest()
+def _hashes(hashes: Mapping[str, str]) -> str:
+    if "manifest.jsonl" in hashes:
         return (
-            f"SHA-256 of manifest.jsonl: `{digest}`. The manifest has the hash of every clip, "
-            "bundle.json the hashes of the other files; `curator verify` checks all of them."
+            f"SHA-256 of manifest.jsonl: `{hashes['manifest.jsonl']}`. The manifest has the hash of "
+            "every clip, bundle.json the hashes of the other files; `curator verify` checks all of them."
         )
-    return "\n".join(
-        f"- SHA-256 of {name}: `{hashlib.sha256(content).hexdigest()}`"
-        for name, content in lists.items()
-    )
+    return "\n".join(f"- SHA-256 of {name}: `{digest}`" for name, digest in hashes.items())
 
 
 def _snapshot(data: ExportData) -> str:

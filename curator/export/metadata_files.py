@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from curator import __version__
 from curator.domain.clip import Clip
@@ -60,20 +60,41 @@ def write_metadata(folder: Path, out: Path, contents: Contents) -> Exported:
     ]
     counts = Counter(row.split for row in rows)
     form = format_of(data.settings.form)
-    lists = form.files(rows)
+    lists = form.files(_located(rows, out) if form.absolute else rows)
     refused = refused_bytes(contents.kept, contents.faults, data.recordings)
     created = data.created or datetime.now(UTC)
     notes = _notes(result, contents)
-    card = DataCard(contents, rows, notes, GENERATOR, created, lists).text().encode()
+    for name, content in lists.items():
+        _write(folder / name, content)
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in lists.items()}
+    if form.pack:
+        hashes |= {name: _hash(folder / name) for name in form.pack(rows, folder)}
+        (folder / "wavs").rmdir()
+    card = DataCard(contents, rows, notes, GENERATOR, created, hashes).text().encode()
     files = {**lists, "refused.jsonl": refused, "data_card.md": card}
     if form.key == BUNDLE:
         files[summary.NAME] = _summary(data, rows, counts, created, files)
-    for name, content in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
+    for name in files.keys() - lists.keys():
+        _write(folder / name, files[name])
     _move_audio(folder, rows, form)
     seconds = sum(row.duration_s for row in rows)
     return Exported(out, counts["train"], counts["eval"], seconds, contents.refused, notes)
+
+
+def _located(rows: Sequence[ManifestRow], out: Path) -> list[ManifestRow]:
+    """Rows with absolute paths of their audio, for readers that open them from elsewhere."""
+    folder = out.absolute()
+    return [structs.replace(row, audio=(folder / row.audio).as_posix()) for row in rows]
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _move_audio(folder: Path, rows: Sequence[ManifestRow], form: Format) -> None:

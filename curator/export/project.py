@@ -95,9 +95,9 @@ def export_project(
     require_absent(out)
     settings = settings or ExportSettings()
     settings = replace(settings, speaker=settings.speaker or speaker_name(project.path))
-    target = read_target(settings.target or project.settings.target)
-    has_sounds = format_of(settings.form).has_sounds
-    query = parse(f"state:{State.KEPT}" if has_sounds else "")
+    form = format_of(settings.form)
+    target = read_target(settings.target or project.settings.target).at_rate(form.rate)
+    query = parse(f"state:{State.KEPT}" if form.has_sounds else "")
     clips, snapshot, state_hash = _recorded(project, query, take or _taker(project))
     clips, versions = with_versions(project, clips)
     data = ExportData(
@@ -112,7 +112,7 @@ def export_project(
         snapshot=snapshot,
         state_hash=state_hash,
     )
-    if not has_sounds:
+    if not form.has_sounds:
         return export_lists(data, out)
     with Excerpts() as excerpts:
         return export(data, excerpts, out, progress)

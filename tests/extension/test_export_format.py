@@ -31,7 +31,7 @@ CHOICES = (
 def test_an_export_format_is_one_file(checkout, tmp_path):
     checkout.add(FILE, FORMAT)
     listed = " ".join(checkout.curator("export", "--help").split())
-    assert "coqui, durations, elan" in listed
+    assert "cosyvoice, durations, elan" in listed
     assert "'Durations'" in checkout.python("-c", CHOICES)
     project, sound, out = tmp_path / "show.curator", tmp_path / "show.wav", tmp_path / "out"
     write_sound(sound, speech_like(8.0, 16_000, seed=3), 16_000)

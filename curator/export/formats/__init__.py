@@ -5,6 +5,11 @@ HAS_SOUNDS    True: clips are cut into WAV files; False: the lists refer to the 
 files         (Sequence[ManifestRow]) -> content by file name; (Listing) without sounds
 fault         optional, (text) -> Fault | None: why the lists cannot hold a text
 place         optional, (ManifestRow) -> path of a clip's WAV file; ``wavs/ID.wav`` without it
+RATE          optional, Hz that the reader insists on, instead of the target's
+ABSOLUTE      optional, True: the rows given to ``files`` have absolute paths of the WAV files
+require       optional, (folder, speaker): raises CuratorError if the set cannot be written there
+pack          optional, (Sequence[ManifestRow], folder) -> paths of archives below the folder that
+              replace its WAV files
 
 The window, ``--format`` and its help derive from ``formats()``; no other file changes when a
 format is added.
@@ -15,13 +20,14 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from curator.domain.clip import Clip
 from curator.domain.errors import CuratorError
 from curator.domain.recording import Recording
 from curator.domain.text_rules import Fault
-from curator.export.manifest import ManifestRow
+from curator.export.manifest import ManifestRow, Split
 
 BUNDLE = "bundle"
 """Key of the default format, which the trainer reads."""
@@ -29,7 +35,7 @@ BUNDLE = "bundle"
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A module of this folder. has_sounds: whether clips are cut into files of their own."""
+    """A module of this folder; see above. rate: Hz, 0 for the target's."""
 
     key: str
     label: str
@@ -37,6 +43,10 @@ class Format:
     files: Callable[[Any], dict[str, bytes]]
     fault: Callable[[str], Fault | None] | None
     place: Callable[[ManifestRow], str] | None
+    pack: Callable[[Sequence[ManifestRow], Path], Sequence[str]] | None
+    require: Callable[[Path, str], None] | None
+    rate: int
+    absolute: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +73,9 @@ def formats() -> Mapping[str, Format]:
 
 def _load(key: str) -> Format:
     module = importlib.import_module(f"{__name__}.{key}")
-    optional = [getattr(module, name, None) for name in ("fault", "place")]
-    return Format(key, module.LABEL, module.HAS_SOUNDS, module.files, *optional)
+    optional = [getattr(module, name, None) for name in ("fault", "place", "pack", "require")]
+    rate, absolute = getattr(module, "RATE", 0), getattr(module, "ABSOLUTE", False)
+    return Format(key, module.LABEL, module.HAS_SOUNDS, module.files, *optional, rate, absolute)
 
 
 def format_of(key: str) -> Format:
@@ -79,6 +90,13 @@ def text_fault(key: str, text: str) -> Fault | None:
     """Reason why a format cannot hold a text, None if it can."""
     fault = format_of(key).fault
     return fault(text) if fault is not None else None
+
+
+def by_split(rows: Sequence[ManifestRow]) -> dict[Split, list[ManifestRow]]:
+    """Rows of each split that has any, in order: train, then eval."""
+    splits: tuple[Split, ...] = ("train", "eval")
+    sides = {side: [row for row in rows if row.split == side] for side in splits}
+    return {side: its for side, its in sides.items() if its}
 
 
 def bar_fault(name: str, text: str) -> Fault | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from curator.export.formats import by_split
 from curator.export.manifest import ManifestRow
 
 LABEL = "Hugging Face audiofolder"
@@ -20,9 +21,8 @@ def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
     """Metadata files."""
     encoder = msgspec.json.Encoder()
     return {
-        f"{folder}/metadata.jsonl": encoder.encode_lines(lines)
-        for side, folder in FOLDERS.items()
-        if (lines := [_line(row) for row in rows if row.split == side])
+        f"{FOLDERS[side]}/metadata.jsonl": encoder.encode_lines([_line(row) for row in its])
+        for side, its in by_split(rows).items()
     }
 
 

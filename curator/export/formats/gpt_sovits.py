@@ -6,7 +6,7 @@ Paths are relative; its preparation uses the file name and a given folder.
 from collections.abc import Sequence
 
 from curator.domain.text_rules import Fault
-from curator.export.formats import bar_fault
+from curator.export.formats import bar_fault, by_split
 from curator.export.manifest import ManifestRow
 
 LABEL = "GPT-SoVITS list"
@@ -15,11 +15,7 @@ HAS_SOUNDS = True
 
 def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
     """Lists of both splits."""
-    named = {
-        "train.list": [row for row in rows if row.split == "train"],
-        "eval.list": [row for row in rows if row.split == "eval"],
-    }
-    return {name: _lines(its) for name, its in named.items() if its}
+    return {f"{side}.list": _lines(its) for side, its in by_split(rows).items()}
 
 
 def fault(text: str) -> Fault | None:

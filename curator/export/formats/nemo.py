@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from curator.export.formats import by_split
 from curator.export.manifest import ManifestRow
 
 LABEL = "NVIDIA NeMo"
@@ -13,11 +14,9 @@ HAS_SOUNDS = True
 def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
     """Manifests of both splits."""
     encoder = msgspec.json.Encoder()
-    sides = {side: [row for row in rows if row.split == side] for side in ("train", "eval")}
     return {
         f"{side}_manifest.json": encoder.encode_lines([_line(row) for row in its])
-        for side, its in sides.items()
-        if its
+        for side, its in by_split(rows).items()
     }
 
 

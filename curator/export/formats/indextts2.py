@@ -1,0 +1,36 @@
+"""IndexTTS2 training repository: ``train.jsonl`` and ``eval.jsonl`` for its tools/preprocess_data.py.
+
+Fields ``id``, ``text``, ``audio`` (relative to the manifest), ``speaker``, ``language``, ``duration``.
+It splits each manifest by itself: give it ``--val-ratio 0`` and process both.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from curator.domain.languages import base_code
+from curator.export.formats import by_split
+from curator.export.manifest import ManifestRow
+
+LABEL = "IndexTTS2 training manifest"
+HAS_SOUNDS = True
+
+
+def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
+    """Manifests of both splits."""
+    encoder = msgspec.json.Encoder()
+    return {
+        f"{side}.jsonl": encoder.encode_lines([_line(row) for row in its])
+        for side, its in by_split(rows).items()
+    }
+
+
+def _line(row: ManifestRow) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "text": row.text,
+        "audio": row.audio,
+        "speaker": row.speaker,
+        "language": base_code(row.language),
+        "duration": row.duration_s,
+    }

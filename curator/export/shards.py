@@ -1,0 +1,31 @@
+"""Tar archives of a part of the clips each, for sets too large for single files."""
+
+import io
+import tarfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from curator.export.manifest import ManifestRow
+
+CLIPS = 1000
+"""Clips of a shard: about 200 MB, read in one piece over a network."""
+
+ShardMember = tuple[str, bytes | Path]
+"""Name in the archive, and the content or the file that has it and is removed afterwards."""
+
+
+def shards(rows: Sequence[ManifestRow]) -> list[Sequence[ManifestRow]]:
+    """Rows in groups of CLIPS."""
+    return [rows[start : start + CLIPS] for start in range(0, len(rows), CLIPS)]
+
+
+def write_tar(path: Path, members: Iterable[ShardMember]) -> None:
+    """Write an archive without dates or owners, so that equal sets give equal bytes."""
+    with tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as archive:
+        for name, content in members:
+            data = content if isinstance(content, bytes) else content.read_bytes()
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+            if isinstance(content, Path):
+                content.unlink()
