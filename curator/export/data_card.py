@@ -58,8 +58,9 @@ class DataCard:
 def _hashes(hashes: Mapping[str, str]) -> str:
     if "manifest.jsonl" in hashes:
         return (
-            f"SHA-256 of manifest.jsonl: `{hashes['manifest.jsonl']}`. The manifest has the hash of "
-            "every clip, bundle.json the hashes of the other files; `curator verify` checks all of them."
+            f"SHA-256 of manifest.jsonl: `{hashes['manifest.jsonl']}`. The manifest has the hash "
+            "of every clip, bundle.json the hashes of the other files; `curator verify` checks all "
+            "of them."
         )
     return "\n".join(f"- SHA-256 of {name}: `{digest}`" for name, digest in hashes.items())
 

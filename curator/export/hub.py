@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from curator.domain.clip_query import parse
 from curator.domain.decision import State
@@ -14,6 +15,9 @@ from curator.domain.errors import CuratorError, printable
 from curator.domain.recording import Recording
 from curator.export.formats import format_of
 from curator.store.project import Project
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
 
 MOST_FILES = 10_000
 """Files that a folder of a repository may hold."""
@@ -133,7 +137,7 @@ def _licence(recordings: Sequence[Recording]) -> list[str]:
     return ["license: other", f"license_name: {listed}", "license_link: README.md"]
 
 
-def _require_private(api: Any, where: Destination) -> None:
+def _require_private(api: "HfApi", where: Destination) -> None:
     """Refuse a repository that was public before."""
     if not where.is_public and not api.dataset_info(where.name).private:
         raise CuratorError(
@@ -141,7 +145,7 @@ def _require_private(api: Any, where: Destination) -> None:
         )
 
 
-def _hub() -> Any:
+def _hub() -> ModuleType:
     try:
         import huggingface_hub
     except ImportError as error:
@@ -154,12 +158,15 @@ def _hub() -> Any:
 
 @contextmanager
 def _as_sentences(out: Path, where: Destination) -> Iterator[None]:
-    import httpx
+    from huggingface_hub.errors import HfHubHTTPError
 
+    # Its bases: OSError, and the error of its HTTP client, which differs between versions.
+    failures = tuple(base for base in HfHubHTTPError.__bases__ if issubclass(base, Exception))
     try:
         yield
-    except (OSError, RuntimeError, ValueError, httpx.HTTPError) as error:
-        reason = printable(str(error).strip().split("\n")[0]) or type(error).__name__
+    except (*failures, RuntimeError, ValueError) as error:
+        cause = error.__cause__ or error  # uploads wrap what happened
+        reason = printable(str(cause).strip().split("\n")[0]) or type(cause).__name__
         visibility = "" if where.is_public else " --private"
         raise CuratorError(
             f"The upload to {where.name} failed: {reason}",

@@ -1,7 +1,7 @@
 """Lists for today's trainers: 200 clips with odd texts come back as they are in the manifest.
 
 By the peer's own loader where it is installed (datasets, lhotse, webdataset); otherwise by a reader
-after the peer's documented schema, with the same calls as its own code makes, and named ``*_schema``.
+after the peer's documented schema, with the calls that its own code makes, and named ``*_schema``.
 """
 
 import csv

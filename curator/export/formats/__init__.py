@@ -73,9 +73,16 @@ def formats() -> Mapping[str, Format]:
 
 def _load(key: str) -> Format:
     module = importlib.import_module(f"{__name__}.{key}")
-    optional = [getattr(module, name, None) for name in ("fault", "place", "pack", "require")]
-    rate, absolute = getattr(module, "RATE", 0), getattr(module, "ABSOLUTE", False)
-    return Format(key, module.LABEL, module.HAS_SOUNDS, module.files, *optional, rate, absolute)
+    hooks = {name: getattr(module, name, None) for name in ("fault", "place", "pack", "require")}
+    return Format(
+        key,
+        module.LABEL,
+        module.HAS_SOUNDS,
+        module.files,
+        rate=getattr(module, "RATE", 0),
+        absolute=getattr(module, "ABSOLUTE", False),
+        **hooks,
+    )
 
 
 def format_of(key: str) -> Format:

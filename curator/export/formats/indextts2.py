@@ -1,7 +1,7 @@
-"""IndexTTS2 training repository: ``train.jsonl`` and ``eval.jsonl`` for its tools/preprocess_data.py.
+"""IndexTTS2 training: ``train.jsonl`` and ``eval.jsonl`` for tools/preprocess_data.py.
 
-Fields ``id``, ``text``, ``audio`` (relative to the manifest), ``speaker``, ``language``, ``duration``.
-It splits each manifest by itself: give it ``--val-ratio 0`` and process both.
+Fields ``id``, ``text``, ``audio`` (relative to the manifest), ``speaker``, ``language`` and
+``duration``. It splits each manifest by itself: give it ``--val-ratio 0`` and process both.
 """
 
 from collections.abc import Sequence

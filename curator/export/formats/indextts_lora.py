@@ -1,6 +1,7 @@
 """IndexTTS LoRA kit: ``train.txt`` and ``eval.txt`` with path, tab and text.
 
-For ``tools/extract_codec.py --audio_list``. Paths are absolute, because it opens them from its folder.
+For ``tools/extract_codec.py --audio_list``. Paths are absolute, because it opens them from its
+own folder.
 """
 
 from collections.abc import Sequence

@@ -62,9 +62,7 @@ def require(folder: Path, speaker: str) -> None:
         ) from error
 
 
-def _table(
-    rows: Sequence[ManifestRow], folder: Path, schema: "pyarrow.Schema"
-) -> "pyarrow.Table":
+def _table(rows: Sequence[ManifestRow], folder: Path, schema: "pyarrow.Schema") -> "pyarrow.Table":
     import pyarrow
 
     lines = [

@@ -1,7 +1,7 @@
 """Qwen3-TTS: ``train_raw.jsonl`` and ``eval_raw.jsonl`` for finetuning/prepare_data.py.
 
-Fields ``audio``, ``text`` and ``ref_audio``. Its trainer takes sound of 24 kHz only and recommends one
-reference for all clips. Paths are absolute, because it opens them from its own folder.
+Fields ``audio``, ``text`` and ``ref_audio``. Its trainer takes sound of 24 kHz only and recommends
+one reference for all clips. Paths are absolute, because it opens them from its own folder.
 """
 
 from collections.abc import Sequence
