@@ -161,6 +161,7 @@ OPENED_BY = {
     "curator/store/database.py": "the system's list of mounts",
     "curator/export/cut_clips.py": "a new file that must not exist",
     "curator/export/folder.py": "files just written, to sync them",
+    "curator/export/shards.py": "a new file that must not exist",
     "curator/export/verify.py": "a file whose hash was right",
 }
 """Modules that open files past ``curator.domain.foreign_files``, and what they open."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from curator.domain.clip_query import parse
 from curator.domain.decision import State
 from curator.domain.errors import CuratorError, printable
+from curator.domain.foreign_files import read_bounded
 from curator.domain.recording import Recording
 from curator.export.formats import format_of
 from curator.store.project import Project
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 MOST_FILES = 10_000
 """Files that a folder of a repository may hold."""
+
+LARGEST_CARD = 1 << 26
+"""Bytes of a data card."""
 
 NAME = re.compile(r"[\w.-]+/[\w.-]+")
 
@@ -113,7 +117,7 @@ def push(out: Path, where: Destination, recordings: Sequence[Recording], clips: 
 
 def readme(out: Path, recordings: Sequence[Recording], clips: int) -> bytes:
     """Card of the repository: metadata for its search, then the data card."""
-    card = (out / "data_card.md").read_text(encoding="utf-8")
+    card = read_bounded(out / "data_card.md", LARGEST_CARD).decode()
     size = next((name for most, name in SIZES if clips < most), "100K<n<1M")
     lines = [
         "---",
@@ -161,10 +165,11 @@ def _as_sentences(out: Path, where: Destination) -> Iterator[None]:
     from huggingface_hub.errors import HfHubHTTPError
 
     # Its bases: OSError, and the error of its HTTP client, which differs between versions.
-    failures = tuple(base for base in HfHubHTTPError.__bases__ if issubclass(base, Exception))
+    bases = (base for base in HfHubHTTPError.__bases__ if issubclass(base, Exception))
+    failures: tuple[type[Exception], ...] = (*bases, RuntimeError, ValueError)
     try:
         yield
-    except (*failures, RuntimeError, ValueError) as error:
+    except failures as error:
         cause = error.__cause__ or error  # uploads wrap what happened
         reason = printable(str(cause).strip().split("\n")[0]) or type(cause).__name__
         visibility = "" if where.is_public else " --private"

@@ -11,6 +11,7 @@ from msgspec import UNSET, structs
 from curator import __version__
 from curator.domain.clip import Clip
 from curator.domain.errors import printable
+from curator.domain.foreign_files import open_regular
 from curator.domain.languages import GROWN, base_code, folded
 from curator.domain.weights import NO_CATEGORY
 from curator.export import summary
@@ -93,7 +94,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _hash(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_regular(path, follow=False) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -5,10 +5,14 @@ import tarfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from curator.domain.foreign_files import read_bounded
 from curator.export.manifest import ManifestRow
 
 CLIPS = 1000
 """Clips of a shard: about 200 MB, read in one piece over a network."""
+
+LARGEST_CLIP = 1 << 30
+"""Bytes of a clip: hours of sound."""
 
 ShardMember = tuple[str, bytes | Path]
 """Name in the archive, and the content or the file that has it and is removed afterwards."""
@@ -19,11 +23,16 @@ def shards(rows: Sequence[ManifestRow]) -> list[Sequence[ManifestRow]]:
     return [rows[start : start + CLIPS] for start in range(0, len(rows), CLIPS)]
 
 
+def clip_bytes(path: Path) -> bytes:
+    """Content of a clip's WAV file."""
+    return read_bounded(path, LARGEST_CLIP)
+
+
 def write_tar(path: Path, members: Iterable[ShardMember]) -> None:
     """Write an archive without dates or owners, so that equal sets give equal bytes."""
-    with tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as archive:
+    with tarfile.open(path, "x", format=tarfile.USTAR_FORMAT) as archive:
         for name, content in members:
-            data = content if isinstance(content, bytes) else content.read_bytes()
+            data = content if isinstance(content, bytes) else clip_bytes(content)
             entry = tarfile.TarInfo(name)
             entry.size = len(data)
             archive.addfile(entry, io.BytesIO(data))

@@ -13,7 +13,7 @@ from curator.domain.errors import CuratorError
 from curator.export.formats import by_split
 from curator.export.formats.audiofolder import FOLDERS
 from curator.export.manifest import ManifestRow
-from curator.export.shards import shards
+from curator.export.shards import clip_bytes, shards
 
 if TYPE_CHECKING:
     import pyarrow
@@ -68,7 +68,7 @@ def _table(rows: Sequence[ManifestRow], folder: Path, schema: "pyarrow.Schema") 
     lines = [
         {
             **{key: getattr(row, key) or "" for key in TEXTS},
-            "audio": {"bytes": (folder / row.audio).read_bytes(), "path": f"{row.id}.wav"},
+            "audio": {"bytes": clip_bytes(folder / row.audio), "path": f"{row.id}.wav"},
             "duration_s": row.duration_s,
         }
         for row in rows
