@@ -87,6 +87,10 @@ class Watch:
         self._queued = queued_s()
         self._cpu, self._wall, self._stack = time.thread_time(), time.monotonic(), ""
 
+    def rest(self) -> None:
+        """Leave out what was done since the last tick: it was not the window's work."""
+        self._wall = 0.0
+
     def _judge(self, used: float, waited: float, gone: float) -> None:
         slow = slowness()
         if used > LONGEST_S * slow or waited > LONGEST_WAIT_S:
@@ -95,7 +99,7 @@ class Watch:
 
     def look(self, thread: int) -> None:
         """In another thread: remember where the window is, should it be there for long."""
-        if time.monotonic() - self._wall > LONGEST_S / 2 and not self._stack:
+        if self._wall and not self._stack and time.monotonic() - self._wall > LONGEST_S / 2:
             frame = sys._current_frames().get(thread)
             self._stack = "".join(traceback.format_stack(frame)) if frame else ""
 

@@ -33,6 +33,7 @@ AUTO, SHOWN, FOLDED = "auto", "shown", "folded"
 class AuditLayout(QObject):
     """Creates the widgets inside a page and arranges them; they have no behaviour here.
 
+    Widgets are made inside their parents: each later change of parents styles all below it again.
     keys: shortcuts of an action, shown on the buttons of the findings. stack: index 0 with clips,
     1 with the message for an empty list.
     """
@@ -47,16 +48,18 @@ class AuditLayout(QObject):
         keys: Callable[[str], tuple[str, ...]],
     ) -> None:
         super().__init__(page)
-        self.query = QueryBar(project)
-        self.table = ClipTable(model)
-        self.editor = ClipEditor(project, model.expected)
-        self.side = SidePanel(keys, project.settings.emotions)
+        self.query = QueryBar(project, page)
+        self.stack = QStackedWidget(page)
+        splitter = QSplitter(Qt.Orientation.Horizontal, self.stack)
+        self.table = ClipTable(model, splitter)
+        self.editor = ClipEditor(project, model.expected, splitter)
+        self.side = SidePanel(keys, project.settings.emotions, splitter)
         self.findings, self.categories = self.side.findings, self.side.categories
         self._side_choice, self._page_width = AUTO, 0
         self.side.unfold_wanted.connect(self.toggle_side_panel)
         self.empty_message, self.empty_button = label(role="title"), button("", "first")
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self._splitter())
+        self._arrange(splitter)
+        self.stack.addWidget(splitter)
         self.stack.addWidget(self._empty_list())
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
@@ -67,8 +70,7 @@ class AuditLayout(QObject):
         page.setFocusProxy(self.table)
         QWidget.setTabOrder(self.query.edit, self.query.menu_button)
 
-    def _splitter(self) -> QSplitter:
-        splitter = QSplitter(Qt.Orientation.Horizontal)
+    def _arrange(self, splitter: QSplitter) -> None:
         splitter.setChildrenCollapsible(False)
         self.table.setFrameShape(QFrame.Shape.NoFrame)
         for widget in (self.table, self.editor, self.side):
@@ -78,7 +80,6 @@ class AuditLayout(QObject):
             splitter.setStretchFactor(index, stretch)
         self.table.setMinimumWidth(24 * GRID)
         self.editor.setMinimumWidth(32 * GRID)
-        return splitter
 
     def choose_side_panel(self, choice: str) -> None:
         """Set when the side panel is folded: AUTO by the width of the page, SHOWN or FOLDED."""

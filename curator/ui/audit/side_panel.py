@@ -55,8 +55,13 @@ class SidePanel(QScrollArea):
 
     unfold_wanted = Signal()
 
-    def __init__(self, keys: Callable[[str], tuple[str, ...]], emotions: EmotionSet) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        keys: Callable[[str], tuple[str, ...]],
+        emotions: EmotionSet,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
         self.findings, self.categories = FindingsPanel(keys), CategoryBar(emotions)
         self.summary = FindingsSummary()
         self._headings: tuple[QLabel, ...] = (

@@ -111,6 +111,7 @@ class CategoryTable(QTableView):
     def __init__(self, emotions: EmotionSet) -> None:
         super().__init__()
         self.bar_width = 0
+        self._widths: dict[str, int] = {}  # of all texts, by font; emptied with another plan
         self._model = CategoryTableModel(emotions)
         self.setModel(self._model)
         self._cells = _CellDelegate(self)
@@ -147,6 +148,7 @@ class CategoryTable(QTableView):
         """Show a plan, perhaps of other categories. per_epoch: times a clip is sampled, by key."""
         before = self.category
         self._model.show_plan(plan, per_epoch)
+        self._widths.clear()
         self._fit()
         if self.category != before or self.currentIndex().row() < 0:
             self.set_category(before if before in self._model.keys else self._model.keys[0])
@@ -162,6 +164,12 @@ class CategoryTable(QTableView):
         return QSize(self._text_width() + bar + 2, super().minimumSizeHint().height())
 
     def _text_width(self) -> int:
+        font = self.font().key()
+        if font not in self._widths:
+            self._widths[font] = self._measured_width()
+        return self._widths[font]
+
+    def _measured_width(self) -> int:
         header, model = self.horizontalHeader(), self._model
         taken = 0
         for column in range(model.columnCount()):

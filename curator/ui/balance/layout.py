@@ -26,15 +26,16 @@ class BalanceLayout(QWidget):
         self.next.hide()
         self.missing = label(wrap=True)
         self.sampling = SamplingBar()
-        self.list = SuggestionList()
+        halves = QSplitter(Qt.Orientation.Horizontal, self)
+        left, right = QWidget(halves), QWidget(halves)
+        self.list = SuggestionList(right)
         self.edit, self.add = button(self.tr("Edit…")), button(self.tr("Add…"))
         self.merge, self.remove = button(self.tr("Merge…")), button(self.tr("Remove"))
         for control in (self.edit, self.add, self.merge, self.remove, self.sampling):
             control.setEnabled(editable)
-        halves = QSplitter(Qt.Orientation.Horizontal)
         halves.setChildrenCollapsible(False)
-        halves.addWidget(self._left())
-        right = QWidget()
+        self._fill_left(left)
+        halves.addWidget(left)
         column = QVBoxLayout(right)
         column.setContentsMargins(2 * GRID, 0, 0, 0)
         column.addWidget(self.list)
@@ -51,7 +52,7 @@ class BalanceLayout(QWidget):
         column.addLayout(head)
         column.addWidget(halves, 1)
 
-    def _left(self) -> QWidget:
+    def _fill_left(self, left: QWidget) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
         for control in (self.edit, self.add, self.merge, self.remove):
@@ -59,11 +60,10 @@ class BalanceLayout(QWidget):
         buttons.addStretch(1)
         self.missing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.missing.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        scroll = QScrollArea(widgetResizable=True)
+        scroll = QScrollArea(left, widgetResizable=True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidget(self.missing)
         scroll.setAccessibleName(self.tr("Missing for the targets"))
-        left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
@@ -73,4 +73,3 @@ class BalanceLayout(QWidget):
         column.addWidget(self.sampling)
         column.addWidget(label(self.tr("Missing for the targets"), "heading"))
         column.addWidget(scroll, 1)
-        return left

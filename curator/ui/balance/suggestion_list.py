@@ -42,8 +42,8 @@ class SuggestionList(QWidget):
     current_changed = Signal(object)  # the current Suggested, None without one
     lead_wanted = Signal()  # the button of the empty list was pressed
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.model = SuggestionModel()
         self.table = QTableView()
         self.heading = label(role="heading")

@@ -20,8 +20,8 @@ class BlindView(QWidget):
     judged = Signal(object, int)  # a Pair, and the preferred voice or SAME
     again_wanted = Signal()  # restart the comparison
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.test = BlindTest([])
         self.names: Sequence[str] = ("", "")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -44,8 +44,8 @@ class ComparisonView(QWidget):
 
     asked = Signal(str)  # name of a command of the page
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.heading = label(role="title", wrap=True)
         self.note = label(role="quiet", wrap=True)
         self.outcome = _table(
@@ -62,7 +62,7 @@ class ComparisonView(QWidget):
             [self.tr("Run"), self.tr("Change"), self.tr("Clips")], self.tr("Training data")
         )
         self.settings = _table([], self.tr("Settings that differ"))
-        self.tabs = QTabWidget()
+        self.tabs = QTabWidget(self)
         for table in (self.outcome, self.runs, self.data, self.settings):
             self.tabs.addTab(table, table.accessibleName())
         self.back = button(self.tr("Back"))

@@ -27,17 +27,23 @@ LIST_WIDTH, MIN_LIST_WIDTH, MIN_FRONT_WIDTH = 50 * GRID, 20 * GRID, 52 * GRID
 
 
 class TrainingLayout(QSplitter):
-    """List of runs beside a stack: hint, selected run, new run, listening, comparison, speak."""
+    """List of runs beside a stack: hint, selected run, new run, listening, comparison, speak.
 
-    def __init__(self, session: Session, runs: RunListModel) -> None:
-        super().__init__()
-        self.list = QTableView()
+    Widgets are made inside their parents: each later change of parents styles all below it again.
+    """
+
+    def __init__(
+        self, session: Session, runs: RunListModel, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.left, self._right = QWidget(self), QWidget(self)
+        self.list = QTableView(self.left)
         self.folder = ElidedLabel()
         self.empty = label(wrap=True)
-        self.view, self.start = RunView(), StartPanel()
-        self.listening = ListeningView(session)
-        self.comparison, self.speaking = ComparisonView(), SpeakView()
-        self.front = QStackedWidget()
+        self.front = QStackedWidget(self._right)
+        self.view, self.start = RunView(self.front), StartPanel(self.front)
+        self.listening = ListeningView(session, self.front)
+        self.comparison, self.speaking = ComparisonView(self.front), SpeakView(self.front)
         self.new = button(self.tr("New training…"), "first")
         self.choose_folder = button(self.tr("Folder…"))
         self._style_list(runs)
@@ -48,7 +54,6 @@ class TrainingLayout(QSplitter):
         head = QHBoxLayout()
         head.addWidget(self.folder, 1)
         head.addWidget(self.choose_folder)
-        self.left = QWidget()
         self.left.setMinimumWidth(MIN_LIST_WIDTH)
         column = QVBoxLayout(self.left)
         column.setContentsMargins(0, 0, GRID, 0)
@@ -67,11 +72,10 @@ class TrainingLayout(QSplitter):
             self.front.addWidget(widget)
         self.setChildrenCollapsible(False)
         self.addWidget(self.left)
-        right = QWidget()
-        inside = QVBoxLayout(right)
+        inside = QVBoxLayout(self._right)
         inside.setContentsMargins(GRID, 0, 0, 0)
         inside.addWidget(self.front)
-        self.addWidget(right)
+        self.addWidget(self._right)
         self.front.setMinimumWidth(MIN_FRONT_WIDTH)  # not that of its widest page
         self.setStretchFactor(1, 1)
         self.setSizes([LIST_WIDTH, 2 * LIST_WIDTH])

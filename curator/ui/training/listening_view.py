@@ -42,8 +42,8 @@ class ListeningView(QWidget):
     asked = Signal(str)  # name of a command of the page
     play_wanted = Signal(object)  # path of an audio file
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.session = session
         self.evaluated = Evaluated(Path(), (), None)
         self.heading = label(role="title")
@@ -57,11 +57,11 @@ class ListeningView(QWidget):
         self.doing = label(role="quiet")
         self.table = QTableWidget(0, 4)
         self.aspects = QListWidget()
-        self.blind = BlindView()
+        self.front = QStackedWidget(self)
+        self.blind = BlindView(self.front)
         self.decisions = BlindDecisions(
             session, self.blind, lambda sample: self.evaluated.name(sample)
         )
-        self.front = QStackedWidget()
         self.buttons = {
             key: button(text)
             for key, text in (
@@ -91,7 +91,7 @@ class ListeningView(QWidget):
         head = QHBoxLayout()
         head.addWidget(self.heading, 1)
         head.addWidget(self.checkpoint)
-        rating = QWidget()
+        rating = QWidget(self.front)
         row = QHBoxLayout(rating)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.table, 1)

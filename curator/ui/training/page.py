@@ -25,7 +25,7 @@ class TrainingPage(Page):
     def __init__(self, session: Session, player: Player | None = None) -> None:
         super().__init__(session)
         self.runs = RunFollower(session.project.path.absolute().parent, self)
-        self.ui = TrainingLayout(session, self.runs.runs)
+        self.ui = TrainingLayout(session, self.runs.runs, self)
         self.player = FilePlayer(session, player, self)
         self.commands = TrainingCommands(session, self.ui, self.runs, self.player, self)
         around = QVBoxLayout(self)

@@ -39,8 +39,8 @@ class RunView(QWidget):
     asked = Signal(str)  # name of a command of the page
     play_wanted = Signal(object)  # path of an audio file
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.loss = METRICS[0]
         self._curves = list(METRICS)
         self.heading = ElidedLabel()

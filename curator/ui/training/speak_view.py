@@ -36,8 +36,8 @@ class SpeakView(QWidget):
     asked = Signal(str)  # name of a command of the page
     play_wanted = Signal(object)  # path of an audio file
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.heading = label(role="title")
         self.text = QPlainTextEdit()
         self.text.setPlaceholderText(self.tr("Text to speak"))

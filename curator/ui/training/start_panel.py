@@ -42,8 +42,8 @@ class StartPanel(QWidget):
     begin_wanted = Signal()
     left = Signal()
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.runs = Path()
         self.parent_run: Path | None = None
         self.heading = label(role="title")
