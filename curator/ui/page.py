@@ -13,8 +13,8 @@ from curator.ui.session import Session
 class Page(QWidget):
     """Page of the window, built when first shown; works on the project of its session."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.session = session
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that setFocus works
 

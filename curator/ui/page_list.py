@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from importlib import import_module
 
+from PySide6.QtWidgets import QWidget
+
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import Page
 from curator.ui.session import Session
@@ -21,10 +23,10 @@ class PageKind:
         """Module of the page's class."""
         return f"curator.ui.{self.built_by.partition(':')[0]}"
 
-    def build(self, session: Session) -> Page:
-        """Build the page."""
+    def build(self, session: Session, parent: QWidget) -> Page:
+        """Build the page inside the stack that will show it: so its widgets are styled once."""
         name = self.built_by.partition(":")[2]
-        page = getattr(import_module(self.module), name)(session)
+        page = getattr(import_module(self.module), name)(session, parent=parent)
         assert isinstance(page, Page)
         return page
 

@@ -27,7 +27,7 @@ class PageStack(QStackedWidget):
         """Return a page, building it if necessary."""
         if key not in self.pages:
             kind = next(kind for kind in PAGES if kind.key == key)
-            built = kind.build(session)
+            built = kind.build(session, self)
             built.setAccessibleName(translated("Pages", kind.title))
             self.pages[key] = built
             self.addWidget(built)

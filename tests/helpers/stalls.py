@@ -26,6 +26,9 @@ LONGEST_WAIT_S = 1.0
 LOOK_S = 0.02
 """How often the stack is looked at."""
 
+FRAMES = 12
+"""Innermost frames of a stack that are told."""
+
 SUM_OF = 100_000
 USUAL_SUM_S = 0.0045
 """Processor time of the fixed calculation on the machine that LONGEST_S was chosen on."""
@@ -65,10 +68,11 @@ class Stall:
 
 @dataclass
 class Watch:
-    """What was seen of the window's thread."""
+    """What was seen of the window's thread. doing: what the test does, told with a stall."""
 
     longest: float = 0.0
     stalls: list[Stall] = field(default_factory=list)
+    doing: str = ""
     _cpu: float = 0.0
     _wall: float = 0.0
     _queued: float = 0.0
@@ -94,14 +98,14 @@ class Watch:
     def _judge(self, used: float, waited: float, gone: float) -> None:
         slow = slowness()
         if used > LONGEST_S * slow or waited > LONGEST_WAIT_S:
-            stack = self._stack or "(it was never looked at)"
+            stack = f"{self.doing}\n{self._stack or '(it was never looked at)'}"
             self.stalls.append(Stall(used, gone, stack, slow))
 
     def look(self, thread: int) -> None:
         """In another thread: remember where the window is, should it be there for long."""
         if self._wall and not self._stack and time.monotonic() - self._wall > LONGEST_S / 2:
             frame = sys._current_frames().get(thread)
-            self._stack = "".join(traceback.format_stack(frame)) if frame else ""
+            self._stack = "".join(traceback.format_stack(frame)[-FRAMES:]) if frame else ""
 
     def require_none(self) -> None:
         """AssertionError with the stacks if the window was deaf too long."""

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from curator.ui import first_start, page_list
 from curator.ui.app import dress
@@ -122,9 +122,10 @@ def pictures(
     with pytest.MonkeyPatch.context() as patch:
         build = page_list.PageKind.build
 
-        def build_silent(kind: page_list.PageKind, session: Session) -> Page:
-            silent = kind.key == "audit"
-            return AuditPage(session, FakePlayer()) if silent else build(kind, session)
+        def build_silent(kind: page_list.PageKind, session: Session, parent: QWidget) -> Page:
+            if kind.key == "audit":
+                return AuditPage(session, FakePlayer(), parent)
+            return build(kind, session, parent)
 
         patch.setattr(page_list.PageKind, "build", build_silent)
         patch.setattr(first_start, "sample_voices_installed", lambda: True)

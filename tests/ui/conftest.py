@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from curator.store.project import Project
 from curator.ui import page_list
@@ -107,8 +107,12 @@ def audit(
     path = a_spoken_project(tmp_path, clips)
     build = page_list.PageKind.build
 
-    def build_silent(kind: page_list.PageKind, session: Session) -> Page:
-        return AuditPage(session, player) if kind.key == "audit" else build(kind, session)
+    def build_silent(kind: page_list.PageKind, session: Session, parent: QWidget) -> Page:
+        return (
+            AuditPage(session, player, parent)
+            if kind.key == "audit"
+            else build(kind, session, parent)
+        )
 
     monkeypatch.setattr(page_list.PageKind, "build", build_silent)
     window = MainWindow(WindowSettings(), Messages())
@@ -140,8 +144,10 @@ def voice_map(
     """The window at the map page, with a player that only remembers."""
     build = page_list.PageKind.build
 
-    def build_silent(kind: page_list.PageKind, session: Session) -> Page:
-        return MapPage(session, player) if kind.key == "map" else build(kind, session)
+    def build_silent(kind: page_list.PageKind, session: Session, parent: QWidget) -> Page:
+        return (
+            MapPage(session, player, parent) if kind.key == "map" else build(kind, session, parent)
+        )
 
     monkeypatch.setattr(page_list.PageKind, "build", build_silent)
     window = MainWindow(WindowSettings(), Messages())

@@ -31,8 +31,10 @@ class AuditPage(Page):
     The table of actions names methods of `commands` and `playback`.
     """
 
-    def __init__(self, session: Session, player: Player | None = None) -> None:
-        super().__init__(session)
+    def __init__(
+        self, session: Session, player: Player | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(session, parent)
         self.model = ClipTableModel(session.project, ColumnFeed.of(session).columns, self)
         settings = session.settings
         self.ui = AuditLayout(

@@ -26,8 +26,10 @@ from curator.ui.wording import counted
 class BalancePage(Page):
     """Widgets (`ui`), data (`model`) and the controllers that connect them."""
 
-    def __init__(self, session: Session, player: Player | None = None) -> None:
-        super().__init__(session)
+    def __init__(
+        self, session: Session, player: Player | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(session, parent)
         emotions = session.project.settings.emotions
         ui = self.ui = BalanceLayout(emotions, self, editable=not session.read_only)
         model = self.model = BalanceModel(session, self)

@@ -36,8 +36,8 @@ from curator.ui.wording import counted, shown_keys
 class ExportPage(Page):
     """Checks the kept clips when first shown and on request, then exports them."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
         self._checked = False
         self._asked = ""  # the target checked last
         self.heading = label(role="title")

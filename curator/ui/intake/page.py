@@ -37,8 +37,10 @@ REFRESH_MS = 400
 class IntakePage(Page):
     """Table of recordings and a summary of the analysis to do."""
 
-    def __init__(self, session: Session, player: Player | None = None) -> None:
-        super().__init__(session)
+    def __init__(
+        self, session: Session, player: Player | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(session, parent)
         self.setAcceptDrops(True)
         self.drop = DropArea()
         self.list = RecordingsView()

@@ -24,8 +24,10 @@ from curator.ui.wording import counted
 class MapPage(Page):
     """Widgets (`ui`), data (`model`) and the controllers that connect them."""
 
-    def __init__(self, session: Session, player: Player | None = None) -> None:
-        super().__init__(session)
+    def __init__(
+        self, session: Session, player: Player | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(session, parent)
         ui = self.ui = MapLayout(session.project, self)
         model = self.model = MapModel(session, self)
         column = QVBoxLayout(self)
@@ -65,6 +67,7 @@ class MapPage(Page):
 
     def close_page(self) -> None:
         """See Page."""
+        self.view.pause()
         self.commands.decisions.stop()
         self.pointing.close()
         self.model.clips.close()

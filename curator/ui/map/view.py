@@ -149,7 +149,10 @@ class MapView(QObject):
 
     @Slot()
     def colour(self) -> None:
-        """Colour the points by the property of the tool bar."""
+        """Colour the points by the property of the tool bar, or on `resume`."""
+        if not self._is_active:
+            self._is_stale = True
+            return
         if not self._model.in_step:
             return
         colouring = self._colouring()

@@ -32,9 +32,7 @@ class TrainingLayout(QSplitter):
     Widgets are made inside their parents: each later change of parents styles all below it again.
     """
 
-    def __init__(
-        self, session: Session, runs: RunListModel, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, session: Session, runs: RunListModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.left, self._right = QWidget(self), QWidget(self)
         self.list = QTableView(self.left)

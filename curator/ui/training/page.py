@@ -22,8 +22,10 @@ from curator.ui.training.run_follower import RunFollower
 class TrainingPage(Page):
     """Owns the widgets (ui), the model (runs) and the controller (commands)."""
 
-    def __init__(self, session: Session, player: Player | None = None) -> None:
-        super().__init__(session)
+    def __init__(
+        self, session: Session, player: Player | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(session, parent)
         self.runs = RunFollower(session.project.path.absolute().parent, self)
         self.ui = TrainingLayout(session, self.runs.runs, self)
         self.player = FilePlayer(session, player, self)

@@ -43,6 +43,11 @@ def test_tab_reaches_every_control(voice_map: Map):
     assert seen & set(tools)
 
 
+def test_a_page_of_a_closed_project_ignores_another_theme(voice_map: Map, qapp):
+    voice_map.window.close_project()
+    wear(qapp, "dark")  # the page is still there, until Qt deletes it
+
+
 def test_focus_is_always_seen(voice_map: Map, qapp):
     page = voice_map.page
     for theme in ("light", "dark"):
