@@ -97,6 +97,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-snapshots", action="store_true", help="keep the pictures of pages as they are now"
     )
+    parser.addoption(
+        "--windows-rules", action="store_true", help="imitate rules of Windows for all test files"
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rules_of_windows(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """With ``--windows-rules``, the rules of tests.helpers.windows_rules in all of the session."""
+    if not request.config.getoption("--windows-rules"):
+        yield
+        return
+    from tests.helpers.windows_rules import windows_rules
+
+    with windows_rules(tmp_path_factory.getbasetemp()):
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

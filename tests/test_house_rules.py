@@ -37,6 +37,7 @@ READERS = {
 READS_BY_ITSELF = {
     "trainer/foreign_files.py": "it is that module",
     "trainer/runs/process_identity.py": "reads the system's own files",
+    "trainer/system.py": "reads the system's own files",
     "trainer/backends/indextts/worker.py": "runs in an environment without the trainer",
 }
 PRINTS_BY_ITSELF = {
@@ -151,6 +152,41 @@ def test_the_trainer_prints_through_one_module():
     assert not found
 
 
+OF_ONE_SYSTEM = {
+    *("os.kill", "os.killpg", "os.fork", "os.setsid", "os.fsync"),
+    *("fcntl.flock", "msvcrt.locking", "winreg.OpenKey"),
+}
+SYSTEM_BY_ITSELF = {
+    "curator/domain/system.py": "the module for it",
+    "trainer/system.py": "the module for it",
+    "curator/run_logged.py": "a script that imports nothing of ours",
+    "curator/system_needs.py": "runs before anything is installed",
+    "curator/audio/encode.py": "syncs a file, as every system can",
+    "curator/audio/resumable_file.py": "syncs a file, as every system can",
+    "curator/audio/soundfile_reader.py": "libsndfile takes no descriptors on Windows",
+    "curator/store/backups.py": "syncs a file, as every system can",
+    "curator/store/database.py": "asks whether a drive is remote",
+    "curator/cli/doctor_checks.py": "says what was tested",
+    "curator/cli/probe.py": "measures memory as Linux says it",
+    "curator/ui/app.py": "Qt has a display of its own on Windows and macOS",
+}
+"""Modules that ask which system it is or call what differs, and why."""
+
+
+def test_what_differs_between_systems_is_in_one_module():
+    found = set()
+    for path in modules("curator", "trainer"):
+        called = {name for name, _ in calls(path)}
+        asked = {"os.name", "sys.platform"} & {
+            ast.unparse(node)
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Attribute)
+        }
+        if called & OF_ONE_SYSTEM or asked:
+            found.add(name(path))
+    assert found == SYSTEM_BY_ITSELF.keys()
+
+
 OPENING = {"open", "read_bytes", "read_text", "memmap"}
 OPENED_BY = {
     "curator/audio/av_reader.py": "an open file, given to FFmpeg without a name",
@@ -160,7 +196,6 @@ OPENED_BY = {
     "curator/store/backups.py": "the copy just written, to sync it",
     "curator/store/database.py": "the system's list of mounts",
     "curator/export/cut_clips.py": "a new file that must not exist",
-    "curator/export/folder.py": "files just written, to sync them",
     "curator/export/shards.py": "a new file that must not exist",
     "curator/export/verify.py": "a file whose hash was right",
 }

@@ -5,7 +5,6 @@
 
 import contextlib
 import mmap
-import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +17,7 @@ from curator.audio.resumable_file import sweep_begun
 from curator.audio.waveform import CACHE_RATE, Samples, Samples16
 from curator.domain.foreign_files import in_cache
 from curator.domain.span import Span
+from curator.domain.system import is_running
 
 
 def sound_path(cache: Path, content_hash: str) -> Path:
@@ -73,22 +73,10 @@ def sweep(cache: Path) -> int:
     removed = 0
     for path in cache.glob(f".*{PARTIAL}"):
         owner = path.name[1:].partition("-")[0]
-        if owner.isdigit() and not _runs(int(owner)):
+        if owner.isdigit() and not is_running(int(owner)):
             path.unlink(missing_ok=True)
             removed += 1
     return removed + sweep_begun(cache)
-
-
-def _runs(pid: int) -> bool:
-    if os.name == "nt":  # os.kill would end it there
-        return pid == os.getpid()
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 class SoundCopy:

@@ -12,8 +12,8 @@ import numpy as np
 import soxr
 
 from curator.audio.waveform import FULL_SCALE_16, Samples, Samples16, Waveform
-from curator.domain.foreign_files import sync_folder
 from curator.domain.span import Span
+from curator.domain.system import put_in_place, sync_folder
 
 PARTIAL = ".partial"
 """Ending of files that are being written; one that lies about is left from a killed program."""
@@ -94,7 +94,7 @@ class PartFile:
         if durable:
             os.fsync(self.file.fileno())
         self.file.close()
-        self._beside.replace(path)
+        put_in_place(self._beside, path)
         if durable:
             sync_folder(path.parent)
 

@@ -16,7 +16,8 @@ import numpy as np
 
 from curator.audio.encode import write_bytes_atomically
 from curator.audio.waveform import Samples
-from curator.domain.foreign_files import descriptor, read_bounded, sync_folder
+from curator.domain.foreign_files import descriptor, read_bounded
+from curator.domain.system import put_in_place, sync_folder
 
 BEGUN = ".begun"
 NOTE = ".begun.json"
@@ -102,7 +103,7 @@ class GrowingFile:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
-        self._beside.replace(self._path)
+        put_in_place(self._beside, self._path)
         sync_folder(self._path.parent)
         self._path.with_suffix(NOTE).unlink(missing_ok=True)
         return self._digest.hexdigest()

@@ -5,7 +5,6 @@ file is opened as a regular file only, without following a link where it is writ
 a limit.
 """
 
-import contextlib
 import errno
 import io
 import os
@@ -87,13 +86,3 @@ def own_folder(path: Path) -> Path:
         )
     path.mkdir(exist_ok=True)
     return path
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the system can."""
-    with contextlib.suppress(OSError):  # Windows cannot open a folder
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

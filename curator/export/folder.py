@@ -1,19 +1,20 @@
 """Atomic creation of a folder: written under a temporary name, flushed, renamed."""
 
-import ctypes
 import errno
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from curator.domain.errors import CuratorError, printable
-from curator.domain.foreign_files import sync_folder
+from curator.domain.system import is_running, put_in_place, require_short, sync_folder, sync_tree
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """Error numbers of a full disk, quota or file size limit."""
+
+LONGEST_INSIDE = 60
+"""Characters of the longest path below an export: ``data/train-00000-of-00001.parquet``, ids."""
 
 GB = 1e9
 MB = 1e6
@@ -34,15 +35,16 @@ def new_folder(out: Path, needed_bytes: int) -> Iterator[Path]:
     require_absent(out)
     partial = out.with_name(f".{out.name}.partial-{os.getpid()}")
     try:
+        require_short(partial, LONGEST_INSIDE)
         out.parent.mkdir(parents=True, exist_ok=True)
         _remove_leftovers(out)
         _check_room(out, needed_bytes)
         partial.mkdir()
         yield partial
-        flush(partial)
+        sync_tree(partial)
         if os.path.lexists(out):
             raise CannotWrite(f"{shown} was created in the meantime.", "Choose another name.")
-        partial.rename(out)
+        put_in_place(partial, out)
         sync_folder(out.parent)
     except OSError as error:
         raise _as_sentence(error, out, needed_bytes) from error
@@ -86,39 +88,10 @@ def _remove_leftovers(out: Path) -> None:
     prefix = f".{out.name}.partial-"
     for entry in out.parent.iterdir():
         pid = entry.name.removeprefix(prefix)
-        if entry.name.startswith(prefix) and pid.isdecimal() and not _is_running(int(pid)):
+        if entry.name.startswith(prefix) and pid.isdecimal() and not _runs_elsewhere(int(pid)):
             shutil.rmtree(entry, ignore_errors=True)
 
 
-def _is_running(pid: int) -> bool:
-    if pid == os.getpid():
-        return False  # a reused process id
-    if sys.platform == "win32":
-        return True  # signal 0 would terminate the process there
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
-def flush(folder: Path) -> None:
-    """Flush everything below ``folder`` to the disk, in one call where possible.
-
-    One fsync per file takes milliseconds: minutes for a set of 40,000 clips.
-    """
-    if sys.platform == "linux":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            if ctypes.CDLL(None, use_errno=True).syncfs(descriptor) == 0:
-                return
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-        finally:
-            os.close(descriptor)
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            with path.open("rb+") as file:
-                os.fsync(file.fileno())
-    sync_folder(folder)
+def _runs_elsewhere(pid: int) -> bool:
+    """Whether another process has that id; ours is a reused one."""
+    return pid != os.getpid() and is_running(pid)

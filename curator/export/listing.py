@@ -6,17 +6,12 @@ from pathlib import Path
 
 from curator.domain.errors import CuratorError, printable
 from curator.domain.recording import Recording
+from curator.domain.system import portable_stem
 from curator.export.data import ExportData
 from curator.export.folder import new_folder
 from curator.export.formats import Listing, format_of
 from curator.export.markdown import markdown
 from curator.export.settings import Exported
-
-FORBIDDEN = frozenset('<>:"/\\|?*')
-"""Characters that Windows allows in no file name; the folder may be copied there."""
-
-MAX_STEM_BYTES = 120
-"""Bytes of a file name before its suffix; systems allow 255 in total."""
 
 
 def export_lists(data: ExportData, out: Path) -> Exported:
@@ -42,19 +37,15 @@ def export_lists(data: ExportData, out: Path) -> Exported:
 
 def safe_names(recordings: Mapping[int, Recording]) -> dict[int, str]:
     """File name of each recording, unique even in case-insensitive file systems."""
-    stems = {number: _safe(recording.path.stem) for number, recording in recordings.items()}
+    stems = {
+        number: portable_stem(printable(recording.path.stem), "recording")
+        for number, recording in recordings.items()
+    }
     counts = Counter(stem.casefold() for stem in stems.values())
     return {
         number: stem if counts[stem.casefold()] == 1 else f"{stem}-{number}"
         for number, stem in stems.items()
     }
-
-
-def _safe(stem: str) -> str:
-    shown = printable(stem)
-    safe = "".join("_" if c in FORBIDDEN or not c.isprintable() else c for c in shown)
-    short = safe.encode()[:MAX_STEM_BYTES].decode(errors="ignore")
-    return short.strip(". ") or "recording"
 
 
 def _card(listing: Listing, data: ExportData) -> str:

@@ -2,7 +2,6 @@
 
 import os
 import queue
-import signal
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
+from curator.domain.system import end_reason, own_group
 from curator.jobs.job import Job, to_json
 from curator.jobs.messages import Done, Message, from_line
 
@@ -65,7 +65,7 @@ class Workers:
             stdout=subprocess.PIPE,
             stderr=log,
             env=environment,
-            start_new_session=True,
+            **own_group(),
         )
         assert process.stdin is not None
         with suppress(BrokenPipeError):  # it is dead already, and its listener will say so
@@ -96,8 +96,8 @@ class Workers:
         log = self._logs[number]
         log.seek(max(0, log.seek(0, os.SEEK_END) - LAST_WORDS))
         words = log.read().decode("utf-8", "replace")
-        reason = signal.Signals(-code).name if code < 0 else f"exit {code}"
-        return Died(number, f"The worker process ended unexpectedly ({reason}).", words)
+        sentence = f"The worker process ended unexpectedly ({end_reason(code)})."
+        return Died(number, sentence, words)
 
     def listen(self, patience: float = 0.2) -> Iterator[tuple[int, Message | Died] | None]:
         """Iterate over (worker, message) until all workers have ended; resumable.

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from curator.domain.foreign_files import open_regular, own_folder, sync_folder
+from curator.domain.foreign_files import open_regular, own_folder
+from curator.domain.system import put_in_place, sync_folder
 from curator.store import schema
 
 FOLDER = "backups"
@@ -79,7 +80,7 @@ def make(
     partial = path.with_suffix(".partial")
     try:
         _copy(connection, partial)
-        partial.replace(path)
+        put_in_place(partial, path)
         sync_folder(folder)
     finally:
         partial.unlink(missing_ok=True)

@@ -13,10 +13,9 @@ from typing import IO
 
 from curator.domain.errors import CuratorError, ProjectBusy, printable
 from curator.domain.foreign_files import descriptor
+from curator.domain.system import lock_file, unlock_file
 
 LOCK_NAME = "lock"
-LOCKED_BYTE = 1 << 30
-"""Windows prevents reading of locked bytes, so the locked byte is far behind the text."""
 
 
 class WriterLock:
@@ -42,7 +41,7 @@ class WriterLock:
                 else "Give yourself the right to write there, or copy the project elsewhere.",
             ) from error
         try:
-            _lock(file.fileno())
+            lock_file(file.fileno())
         except OSError as error:
             owner = _owner(file)
             file.close()
@@ -62,7 +61,7 @@ class WriterLock:
             return
         with contextlib.suppress(OSError):
             os.ftruncate(self._file.fileno(), 0)
-        _unlock(self._file.fileno())
+        unlock_file(self._file.fileno())
         self._file.close()
 
 
@@ -81,28 +80,3 @@ def _owner(file: IO[str]) -> str:
         return "another program"
     pid, host, name = (printable(line) for line in lines[:3])
     return f"{name} (process {pid} on {host})"
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(handle: int) -> None:
-        os.lseek(handle, LOCKED_BYTE, os.SEEK_SET)
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        finally:
-            os.lseek(handle, 0, os.SEEK_SET)
-
-    def _unlock(handle: int) -> None:
-        os.lseek(handle, LOCKED_BYTE, os.SEEK_SET)
-        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(handle: int) -> None:
-        # flock, not lockf: two projects opened in one process must exclude each other too.
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def _unlock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_UN)

@@ -17,6 +17,7 @@ from curator.domain.emotion import EmotionSet
 from curator.domain.errors import CuratorError, printable
 from curator.domain.foreign_files import own_folder
 from curator.domain.segment_lengths import SegmentLengths
+from curator.domain.system import put_in_place, require_short
 from curator.domain.target import read_target
 from curator.store.cleanings import Cleanings
 from curator.store.clips import Clips
@@ -32,6 +33,8 @@ from curator.store.snapshots import Snapshots
 from curator.store.verify import faults
 
 CACHE = "cache"
+LONGEST_INSIDE = 110
+"""Characters of the longest path below a project: a cached file, named by a hash."""
 
 LENGTH_KEYS = ("segment_shortest_s", "segment_longest_s", "segment_preferred_s")
 """Settings of segmentation; absent where the lengths are those of the target."""
@@ -82,6 +85,7 @@ class Project:
         EmotionSet.from_text(categories)
         settings = {"language": language, "target": target, "categories": categories}
         try:
+            require_short(path, LONGEST_INSIDE)
             path.parent.mkdir(parents=True, exist_ok=True)
             # Made under another name and renamed: a project folder is complete or not there.
             partial = Path(tempfile.mkdtemp(prefix=".new-", dir=path.parent))
@@ -89,7 +93,7 @@ class Project:
                 partial.chmod(0o755)
                 create_file(partial, settings.items())
                 (partial / CACHE).mkdir()
-                partial.rename(path)
+                put_in_place(partial, path)
             finally:
                 shutil.rmtree(partial, ignore_errors=True)
         except OSError as error:

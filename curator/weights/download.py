@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from curator.domain.errors import CuratorError, MissingModel, printable
+from curator.domain.system import put_in_place
 from curator.weights.catalogue import ListedFile, ListedModel
 from curator.weights.folder import (
     fault_of,
@@ -242,7 +243,7 @@ def _keep(model: ListedModel, file: ListedFile, part: Path, origin: str) -> None
     if not expected:
         record(model, file, digest.hexdigest(), size, origin)
     (path,) = paths_of(model, file)
-    part.replace(path)
+    put_in_place(part, path)
 
 
 def _require_room(folder: Path, needed: int) -> None:

@@ -19,7 +19,7 @@ import soundfile
 
 from curator.domain.clip import Clip
 from curator.domain.recording import Recording
-from curator.export.folder import flush
+from curator.domain.system import sync_tree
 from curator.export.manifest import ManifestRow as Line
 from curator.export.manifest import Source, manifest_bytes, read_manifest, rows_from
 from tests.benchmarks.rows import Row
@@ -186,7 +186,7 @@ def _export_beside_copy(
     for file in files:
         shutil.copyfile(file, copy / file.name)
     took["unflushed"] = time.perf_counter() - began
-    flush(copy)
+    sync_tree(copy)
     took["peer"] = time.perf_counter() - began
     shutil.rmtree(copy)
     if run < RUNS - 1:

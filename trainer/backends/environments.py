@@ -7,7 +7,6 @@ support out of the trainer's environment.
 
 import importlib.metadata
 import json
-import os
 import platform
 import re
 import shutil
@@ -25,10 +24,10 @@ from trainer.errors import TrainerError
 from trainer.foreign_files import read_json
 from trainer.only_speaks import InferenceModel
 from trainer.runs.files import write_atomically
+from trainer.system import environment_program
 
 RECORD = "voice-curator.json"  # record of a complete environment; written last
 PTH_FILE = "trainer-packages.pth"
-WINDOWS = os.name == "nt"
 INSTALL = ("install", "--no-deps", "--no-input", "--disable-pip-version-check")
 RETRIES = "2"  # offline, pip would retry for minutes
 
@@ -114,7 +113,7 @@ def find_python(model: InferenceModel, folder: Path | None) -> Path:
 
 def python_of(folder: Path) -> Path:
     """Path of the Python interpreter of an environment."""
-    return folder / "Scripts" / "python.exe" if WINDOWS else folder / "bin" / "python"
+    return environment_program(folder, "python")
 
 
 def _require_fit(model: InferenceModel, folder: Path) -> None:

@@ -17,7 +17,8 @@ import msgspec
 
 from trainer.errors import BrokenRun
 from trainer.foreign_files import path_inside, read_json
-from trainer.runs.files import save_tensors, scratch_folder, sha256_of, sync_file, sync_folder
+from trainer.runs.files import save_tensors, scratch_folder, sha256_of
+from trainer.system import put_in_place, sync_file, sync_folder
 
 if TYPE_CHECKING:
     import torch
@@ -74,7 +75,7 @@ def save(
         sync_folder(temporary)
         if final.exists():  # left by a run that was killed after it and repeats the step
             shutil.rmtree(final)
-        temporary.replace(final)
+        put_in_place(temporary, final)
         sync_folder(folder)
     return Checkpoint(final, step, state)
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from trainer.errors import BrokenRun
 from trainer.foreign_files import parse_json, read_bytes
 from trainer.runs.process_identity import has_ended, own_mark
+from trainer.system import put_in_place, sync_file, sync_folder
 
 if TYPE_CHECKING:
     import torch
@@ -47,7 +48,7 @@ def replacing(path: Path, *, sync: bool = True) -> Iterator[Path]:
         if sync:
             move_into_place(temporary, path)
         else:
-            temporary.replace(path)
+            put_in_place(temporary, path)
 
 
 @contextmanager
@@ -100,7 +101,7 @@ def move_into_place(temporary: Path, path: Path) -> None:
             path.rmdir()
     else:
         sync_file(temporary)
-    temporary.replace(path)
+    put_in_place(temporary, path)
     sync_folder(path.parent)
 
 
@@ -135,26 +136,6 @@ def _remove_leftovers(folder: Path, _pid: int) -> None:
             path.unlink(missing_ok=True)
 
 
-def sync_file(path: Path) -> None:
-    """fsync the file ``path``."""
-    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync_folder(path: Path) -> None:
-    """fsync the folder ``path``; not available on Windows."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def sync_tree(folder: Path) -> None:
     """fsync all files and folders below ``folder``, and itself."""
     for inside, _, names in os.walk(folder, topdown=False):
@@ -185,7 +166,7 @@ def build_once(folder: Path, build: Callable[[Path], None]) -> Path:
         build(temporary)
         sync_tree(temporary)
         try:
-            temporary.replace(folder)
+            put_in_place(temporary, folder)
         except OSError:
             if not folder.is_dir():  # else another process built the same folder first
                 raise

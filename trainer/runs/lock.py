@@ -16,9 +16,12 @@ from trainer.errors import BrokenRun
 from trainer.foreign_files import read_json
 from trainer.runs.distributed import group_name, restarts
 from trainer.runs.files import scratch_file
-from trainer.runs.process_identity import is_running, start_of, started_after
+from trainer.runs.process_identity import started_after
+from trainer.system import is_running, put_in_place, start_of
 
 LOCK = "lock"
+PAUSE = "pause"
+"""File beside the lock that asks its process to save and end; Windows has no signal for that."""
 
 Owner = Mapping[str, object]
 
@@ -31,9 +34,11 @@ class RunInUse(BrokenRun):
 def locked(folder: Path) -> Iterator[None]:
     """Lock the run for this process; RunInUse if another process trains it."""
     take_lock(folder)
+    (folder / PAUSE).unlink(missing_ok=True)  # meant for a process that was killed
     try:
         yield
     finally:
+        (folder / PAUSE).unlink(missing_ok=True)
         (folder / LOCK).unlink(missing_ok=True)
 
 
@@ -122,7 +127,7 @@ def _remove_ended(path: Path, owner: Owner) -> None:
     """Remove the lock of ``owner``, unless another process has just replaced it by its own."""
     with scratch_file(path) as aside:
         try:
-            path.rename(aside)
+            put_in_place(path, aside)
         except FileNotFoundError:
             return
         if _owner(aside) != owner:

@@ -5,8 +5,9 @@ import hashlib
 import os
 import re
 import socket
-import sys
 from pathlib import Path
+
+from trainer.system import is_running, start_of
 
 CLOCK_SLACK_S = 2.0  # boot time is known to the second
 
@@ -15,34 +16,6 @@ CLOCK_SLACK_S = 2.0  # boot time is known to the second
 def machine() -> str:
     """Eight hexadecimal digits that stand for this host's name."""
     return hashlib.sha256(socket.gethostname().encode("utf-8", "replace")).hexdigest()[:8]
-
-
-def start_of(pid: int) -> str:
-    """When a process started, in the system's own unit; "" if unknown or not running."""
-    if sys.platform == "win32":
-        return _windows_start(pid)
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-    fields = text.rpartition(")")[2].split()  # the name before it may hold spaces
-    return fields[19] if len(fields) > 19 and fields[0] not in "ZX" else ""
-
-
-def is_running(pid: int, start: str = "") -> bool:
-    """Whether the process runs, and started at ``start`` if that is known; zombies do not run."""
-    if pid <= 0 or pid >= 1 << 31:
-        return False
-    now = start_of(pid)
-    if sys.platform == "win32" or now or Path("/proc/self/stat").exists():
-        return bool(now) and start in ("", now)
-    try:
-        os.kill(pid, 0)  # a system without /proc, such as macOS
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def started_after(pid: int, path: Path) -> bool:
@@ -73,22 +46,3 @@ def has_ended(mark: str) -> bool:
     """Whether the process of a mark ran on this machine and has ended."""
     match = _MARK.match(mark)
     return bool(match and match[1] == machine() and not is_running(int(match[2]), match[3]))
-
-
-def _windows_start(pid: int) -> str:
-    import ctypes
-
-    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - absent from other systems' types
-    kernel.OpenProcess.restype = ctypes.c_void_p
-    limited_information, still_active = 0x1000, 259
-    handle = ctypes.c_void_p(kernel.OpenProcess(limited_information, 0, pid))
-    if not handle:
-        return ""
-    try:
-        times = [ctypes.c_ulonglong() for _ in range(4)]
-        code = ctypes.c_ulong()
-        kernel.GetExitCodeProcess(handle, ctypes.byref(code))
-        read = kernel.GetProcessTimes(handle, *map(ctypes.byref, times))
-        return str(times[0].value) if read and code.value == still_active else ""
-    finally:
-        kernel.CloseHandle(handle)

@@ -16,6 +16,7 @@ from trainer.optim.early_stopping import Patience, judge
 from trainer.optim.gradients import broadcast_weights
 from trainer.runs import checkpoint
 from trainer.runs.events import EventLog
+from trainer.runs.lock import PAUSE
 from trainer.training.reporter import Reporter
 from trainer.training.session import Session, save
 from trainer.training.update import Requests, apply_update, compute_update, prepared_updates
@@ -36,10 +37,12 @@ def train(session: Session, reporter: Reporter) -> Ending:
         _evaluate(session, reporter)
     if state.step >= session.total_steps:
         return _end(session, reporter.log, "finished", "all steps are done")
+    request = session.run.folder / PAUSE
     with stop_requests() as pause, prepared_updates(session) as updates:
         for prepared in updates:
             start = time.monotonic()
-            result = compute_update(session, prepared, clock.requests(pause.is_set()))
+            requests = clock.requests(pause.is_set() or request.exists())
+            result = compute_update(session, prepared, requests)
             apply_update(session, reporter, prepared.clips, result, time.monotonic() - start)
             state.epoch, state.index = prepared.next_epoch, prepared.next_index
             ending = _after_step(session, reporter, clock, result.requests)

@@ -5,8 +5,6 @@ the run, and can pause or follow it.
 """
 
 import json
-import os
-import signal
 import socket
 import sys
 from dataclasses import dataclass
@@ -16,9 +14,12 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
 
 from curator import run_logged
 from curator.domain.errors import CuratorError
+from curator.domain.system import ask_to_pause, end_process, is_running
 from curator.run_trainer import trainer_command, trainer_environment
 
 LOCK = "lock"
+PAUSE = "pause"
+"""File in a run folder that asks its process to save and end."""
 LOOK_MS = 500
 """Interval at which started processes are checked."""
 TAIL_BYTES = 2_000
@@ -60,24 +61,18 @@ class Trainings(QObject):
 
     def process_of(self, run: Path) -> int | None:
         """Return the id of the local process that trains a run, None without one."""
-        for begun in self.started:
-            if begun.run == run and is_alive(begun.pid):
-                return begun.pid
-        try:
-            owner = json.loads((run / LOCK).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
-        pid = owner.get("pid") if isinstance(owner, dict) else None
-        here = isinstance(pid, int) and owner.get("host") == socket.gethostname()
-        return pid if here and pid is not None and is_alive(pid) else None
+        by_us = (begun.pid for begun in self.started if begun.run == run)
+        # On Windows, the process we started only waits for the one that holds the lock.
+        pids = (_owner_of(run), *by_us)
+        return next((pid for pid in pids if pid is not None and is_running(pid)), None)
 
     def pause(self, run: Path) -> None:
         """Make a run save a checkpoint and exit after the current step."""
-        os.kill(self.require(run), signal.SIGTERM)
+        ask_to_pause(self.require(run), run / PAUSE)
 
     def stop(self, run: Path) -> None:
         """Kill the process of a run; progress since the last checkpoint is lost."""
-        os.kill(self.require(run), getattr(signal, "SIGKILL", signal.SIGTERM))
+        end_process(self.require(run))
 
     def require(self, run: Path) -> int:
         """Return the id of the local process that trains a run. Raises CuratorError."""
@@ -91,7 +86,7 @@ class Trainings(QObject):
 
     @Slot()
     def _look(self) -> None:
-        gone = [begun for begun in self.started if not is_alive(begun.pid)]
+        gone = [begun for begun in self.started if not is_running(begun.pid)]
         self.started = [begun for begun in self.started if begun not in gone]
         if not self.started:
             self._looking.stop()
@@ -99,26 +94,16 @@ class Trainings(QObject):
             self.ended.emit(begun.run, log_tail(begun.log))
 
 
-def is_alive(pid: int) -> bool:
-    """Whether a local process is running."""
-    if os.name == "nt":  # there, signal 0 would end the process instead of asking after it
-        return True
+def _owner_of(run: Path) -> int | None:
+    """Process of this machine named in the lock of a run."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return not _is_zombie(pid)
-
-
-def _is_zombie(pid: int) -> bool:
-    """Whether the process is a zombie (exited, not reaped; e.g. in containers without init)."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
-    return text.rpartition(")")[2].split()[:1] == ["Z"]
+        owner = json.loads((run / LOCK).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(owner, dict) or owner.get("host") != socket.gethostname():
+        return None
+    pid = owner.get("pid")
+    return pid if isinstance(pid, int) else None
 
 
 def log_tail(log: Path) -> str:

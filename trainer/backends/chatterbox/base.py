@@ -15,7 +15,8 @@ from trainer.backends import tensor_files
 from trainer.errors import BrokenBase
 from trainer.foreign_files import read_json
 from trainer.runs.base_hashes import verified_hashes
-from trainer.runs.files import save_tensors, sync_file
+from trainer.runs.files import save_tensors
+from trainer.system import sync_file
 
 if TYPE_CHECKING:
     import torch

@@ -22,10 +22,11 @@ from trainer.backends.chatterbox.sound import SPEECH_RATE, TOKEN_SAMPLES
 from trainer.backends.chatterbox.text import language_id
 from trainer.backends.prompt_sound import concatenated, read_resampled
 from trainer.errors import BrokenRun, TrainerError
-from trainer.runs.files import save_tensors, sync_file
+from trainer.runs.files import save_tensors
 from trainer.speech.endings import Ending
 from trainer.speech.sound import Sound
 from trainer.speech.speaker import DEFAULT_SAMPLING, SamplingSettings
+from trainer.system import sync_file
 
 if TYPE_CHECKING:
     import torch

@@ -13,7 +13,8 @@ from trainer.backends.xtts.codes import CodeChange, DvaeEvaluation, compare_code
 from trainer.bundle.manifest import Bundle
 from trainer.errors import TrainerError
 from trainer.runs.events import FILE as EVENTS
-from trainer.runs.files import move_into_place, scratch_folder, sha256_of, sync_file
+from trainer.runs.files import move_into_place, scratch_folder, sha256_of
+from trainer.system import sync_file
 
 ABOUT = "codebook.json"
 REPORT = "codebook.md"

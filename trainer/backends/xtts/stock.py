@@ -12,7 +12,7 @@ from trainer.backends.xtts.coqui import coqui
 from trainer.backends.xtts.networks import GPT_PREFIX, tokenizer
 from trainer.backends.xtts.vocoder import stock_class, width_of
 from trainer.errors import BrokenRun
-from trainer.runs.files import sync_file
+from trainer.system import sync_file
 
 if TYPE_CHECKING:
     import torch

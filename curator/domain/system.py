@@ -1,0 +1,228 @@
+"""What differs between Linux, macOS and Windows: locks, renames, processes, names and paths.
+
+Everything else asks here; ``trainer.system`` is the trainer's. WINDOWS is read at each call, so
+that tests can imitate the rules of Windows elsewhere.
+"""
+
+import contextlib
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TypedDict
+
+WINDOWS = os.name == "nt"
+
+LOCKED_BYTE = 1 << 30
+"""Windows prevents reading of locked bytes, so the locked byte is far behind any text."""
+
+PATIENCE_S = 2.0
+"""How long a rename waits on Windows for programs that look at new files, such as scanners."""
+RETRY_S = 0.02
+
+RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+)
+"""Names of devices on Windows, whatever their suffix."""
+FORBIDDEN = frozenset('<>:"/\\|?*')
+"""Characters that Windows allows in no file name."""
+MAX_STEM_BYTES = 120
+"""Bytes of a file name before its suffix; systems allow 255 in total."""
+
+MAX_PATH = 259
+"""Characters of a path on Windows unless long paths are enabled."""
+
+_NEW_GROUP = 0x200  # CREATE_NEW_PROCESS_GROUP
+_LIMITED_INFORMATION, _STILL_ACTIVE = 0x1000, 259
+
+
+class PopenArguments(TypedDict, total=False):
+    """Arguments of ``subprocess.Popen``."""
+
+    start_new_session: bool
+    creationflags: int
+
+
+def lock_file(handle: int) -> None:
+    """Lock an open file for this process, without waiting. Raises OSError if it is locked."""
+    if WINDOWS:
+        import msvcrt
+
+        os.lseek(handle, LOCKED_BYTE, os.SEEK_SET)
+        try:
+            getattr(msvcrt, "locking")(handle, getattr(msvcrt, "LK_NBLCK"), 1)  # noqa: B009
+        finally:
+            os.lseek(handle, 0, os.SEEK_SET)
+        return
+    import fcntl
+
+    # flock, not lockf: two projects opened in one process must exclude each other too.
+    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def unlock_file(handle: int) -> None:
+    """Release the lock of ``lock_file``."""
+    if WINDOWS:
+        import msvcrt
+
+        os.lseek(handle, LOCKED_BYTE, os.SEEK_SET)
+        getattr(msvcrt, "locking")(handle, getattr(msvcrt, "LK_UNLCK"), 1)  # noqa: B009
+        return
+    import fcntl
+
+    fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable, where the system can."""
+    with contextlib.suppress(OSError):  # Windows cannot open a folder
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def sync_tree(folder: Path) -> None:
+    """Flush everything below ``folder`` to the disk, in one call where possible.
+
+    One fsync per file takes milliseconds: minutes for a set of 40,000 clips.
+    """
+    if sys.platform == "linux" and not WINDOWS:
+        import ctypes
+
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            if ctypes.CDLL(None, use_errno=True).syncfs(descriptor) == 0:
+                return
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        finally:
+            os.close(descriptor)
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+    sync_folder(folder)
+
+
+def put_in_place(source: Path, target: Path) -> None:
+    """Rename a file over another, or a folder to a free name.
+
+    On Windows it fails while a program has one of them open; it is tried again for PATIENCE_S.
+    """
+    last = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            source.replace(target)
+        except PermissionError:
+            if not WINDOWS or time.monotonic() > last:
+                raise
+            time.sleep(RETRY_S)
+        else:
+            return
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process of this machine runs; a zombie (exited, not reaped) does not."""
+    if pid <= 0 or pid >= 1 << 31:
+        return False
+    if WINDOWS:
+        return _runs_on_windows(pid)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return not _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False  # a system without /proc, such as macOS
+    return text.rpartition(")")[2].split()[:1] == ["Z"]
+
+
+def _runs_on_windows(pid: int) -> bool:
+    """Ask by a handle: signal 0 would end the process there."""
+    import ctypes
+
+    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - absent from other systems' types
+    kernel.OpenProcess.restype = ctypes.c_void_p
+    handle = ctypes.c_void_p(kernel.OpenProcess(_LIMITED_INFORMATION, 0, pid))
+    if not handle:
+        return False
+    try:
+        code = ctypes.c_ulong()
+        kernel.GetExitCodeProcess(handle, ctypes.byref(code))
+        return code.value == _STILL_ACTIVE
+    finally:
+        kernel.CloseHandle(handle)
+
+
+def own_group() -> PopenArguments:
+    """Arguments for a process that Ctrl-C in this terminal does not reach."""
+    return {"creationflags": _NEW_GROUP} if WINDOWS else {"start_new_session": True}
+
+
+def ask_to_pause(pid: int, request: Path) -> None:
+    """Ask a trainer to save and end: by SIGTERM, on Windows by the file that it looks for."""
+    if WINDOWS:  # there, SIGTERM kills
+        request.touch()
+    else:
+        os.kill(pid, signal.SIGTERM)
+
+
+def end_process(pid: int) -> None:
+    """Kill a process; on Windows with the processes it started."""
+    if WINDOWS:
+        subprocess.run(["taskkill", "/F", "/T", "/PID", str(pid)], capture_output=True, check=False)
+    else:
+        os.kill(pid, signal.SIGKILL)
+
+
+def end_reason(code: int) -> str:
+    """Name of an exit code for people: a signal, or "exit 1"."""
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            return signal.Signals(-code).name
+    return f"exit {code & 0xFFFFFFFF:#x}" if code >= 1 << 31 else f"exit {code}"
+
+
+def portable_stem(text: str, default: str) -> str:
+    """File name without suffix that every system allows; ``default`` if nothing is left."""
+    safe = "".join("_" if c in FORBIDDEN or not c.isprintable() else c for c in text)
+    short = safe.encode()[:MAX_STEM_BYTES].decode(errors="ignore").strip(". ")
+    is_device = short.partition(".")[0].rstrip().casefold() in RESERVED
+    return f"_{short}" if is_device else short or default
+
+
+def require_short(folder: Path, inside: int) -> None:
+    """Refuse a folder in which a path would be too long for Windows.
+
+    inside: characters of the longest path below the folder. Raises OSError, ENAMETOOLONG.
+    """
+    length = len(str(folder.absolute())) + 1 + inside
+    if WINDOWS and length > MAX_PATH and not _long_paths_enabled():
+        reason = f"a path in it would have {length} characters, and Windows allows {MAX_PATH}"
+        raise OSError(errno.ENAMETOOLONG, reason, str(folder))
+
+
+def _long_paths_enabled() -> bool:
+    """The setting LongPathsEnabled in the registry."""
+    try:
+        import winreg
+    except ImportError:
+        return False
+    where = r"SYSTEM\CurrentControlSet\Control\FileSystem"
+    try:
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, where) as key:  # type: ignore[attr-defined]
+            value = winreg.QueryValueEx(key, "LongPathsEnabled")  # type: ignore[attr-defined]
+            return bool(value[0])
+    except OSError:
+        return False
