@@ -37,7 +37,7 @@ def main(settings: dict) -> None:
     config = GPTTrainerConfig(
         epochs=settings["epochs"],
         output_path=settings["out"],
-        run_name="GPT_XTTS_FT",
+        run_name=settings["run_name"],
         model_args=args,
         audio=XttsAudioConfig(),
         training_seed=settings["seed"],
@@ -45,9 +45,10 @@ def main(settings: dict) -> None:
         eval_batch_size=settings["batch"],
         num_loader_workers=0,
         num_eval_loader_workers=0,
-        print_step=1,
-        plot_step=1,
-        save_step=settings["save_step"],
+        print_step=settings["print_step"],
+        plot_step=settings["print_step"],
+        save_step=1_000_000,
+        save_best_after=settings["save_best_after"],
         save_n_checkpoints=10,
         save_checkpoints=True,
         run_eval=True,
@@ -74,6 +75,7 @@ def main(settings: dict) -> None:
         eval_samples=settings["eval"],
     )
     trainer.fit()
+    trainer.save_checkpoint()
 
 
 if __name__ == "__main__":

@@ -72,12 +72,12 @@ def advice(run: StockRun) -> str:
     if run.evaluations[-1] is not best:
         claim += ", worse since"
     if file is not None:
-        return f"{claim}. Use epoch {best.epoch}: {file.name}."
+        return f"{claim}. Use epoch {best.epoch}: {_with_distance(run, best, file)}."
     if kept:
         item, path = kept[0]
         return (
             f"{claim}. Its checkpoint is not in the folder; the best one that is there is of epoch"
-            f" {item.epoch}: {path.name} (mel_ce {item.mel_ce:.3f})."
+            f" {item.epoch}: {_with_distance(run, item, path)} (mel_ce {item.mel_ce:.3f})."
         )
     if (run.folder / BEST).is_file():
         return (
@@ -85,6 +85,14 @@ def advice(run: StockRun) -> str:
             " the lowest total loss, which is nearly always the same one."
         )
     return f"{claim}. Use epoch {best.epoch} if its checkpoint still exists; none is in the folder."
+
+
+def _with_distance(run: StockRun, item: StockEvaluation, file: Path) -> str:
+    """Name of a checkpoint, with the updates between the evaluation and it if there are several."""
+    updates = run.updates_after(item, file)
+    if abs(updates) <= 1:
+        return file.name
+    return f"{file.name}, {abs(updates)} updates {'after' if updates > 0 else 'before'} it"
 
 
 def unknowns(run: StockRun) -> list[str]:

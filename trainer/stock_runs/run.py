@@ -6,8 +6,9 @@ evaluation leaves out the first batch. Here losses are in raw nats.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ LOG = "trainer_0_log.txt"
 CONFIG = "config.json"
 EVENTS = "events.out.tfevents.*"
 BEST = "best_model.pth"
-CHECKPOINT = re.compile(r"(?:checkpoint|best_model)_(\d+)\.pth\Z")
+CHECKPOINT = re.compile(r"(checkpoint|best_model)_(\d+)\.pth\Z")
 DEFAULT_TEXT_WEIGHT = 0.01  # GPTArgs.gpt_loss_text_ce_weight of coqui-tts
 EVAL_PREFIX = "EvalStats/avg_"
 
@@ -60,9 +61,15 @@ class StockRun:
 
     @cached_property
     def checkpoints(self) -> dict[int, Path]:
-        """Checkpoint files by their number of updates."""
-        matches = ((CHECKPOINT.match(path.name), path) for path in sorted(self.folder.glob("*")))
-        return {int(match[1]): path for match, path in matches if match}
+        """Checkpoint files by their number of updates.
+
+        checkpoint_N.pth is written within an update, after N others; best_model_N.pth between two.
+        """
+        matches = ((CHECKPOINT.match(path.name), path) for path in self.folder.glob("*"))
+        numbers = [
+            (int(match[2]) + (match[1] == "checkpoint"), path) for match, path in matches if match
+        ]
+        return dict(sorted(numbers))
 
     @property
     def series(self) -> list[tuple[int, float]]:
@@ -84,8 +91,28 @@ class StockRun:
         return min(measured, key=lambda item: (item.mel_ce, item.epoch), default=None)
 
     def file_of(self, evaluation: StockEvaluation) -> Path | None:
-        """Checkpoint written at the end of the epoch of an evaluation."""
-        return self.checkpoints.get(evaluation.step) if evaluation.step is not None else None
+        """Checkpoint that an evaluation measured, or the nearest within half an epoch."""
+        steps = [item.step for item in self.evaluations if item.step is not None]
+        if evaluation.step is None or not steps:
+            return None
+        near = {
+            abs(number - evaluation.step): path
+            for number, path in self.checkpoints.items()
+            if min(steps, key=lambda step: abs(step - number)) == evaluation.step
+            and abs(number - evaluation.step) <= self._half_epoch
+        }
+        return near[min(near)] if near else None
+
+    def updates_after(self, evaluation: StockEvaluation, file: Path) -> int:
+        """Updates between an evaluation and its checkpoint; negative if the file is older."""
+        number = next(number for number, path in self.checkpoints.items() if path == file)
+        return number - (evaluation.step or 0)
+
+    @cached_property
+    def _half_epoch(self) -> int:
+        steps = sorted({item.step for item in self.evaluations if item.step is not None})
+        gaps = [after - before for before, after in pairwise(steps)]
+        return max(1, min(gaps) // 2) if gaps else 1
 
     def kept(self) -> list[tuple[StockEvaluation, Path]]:
         """Evaluations with a checkpoint, the lowest mel_ce first."""
@@ -116,10 +143,8 @@ def read_stock_run(folder: Path) -> StockRun:
     weight = config.get("model_args", {}).get("gpt_loss_text_ce_weight", DEFAULT_TEXT_WEIGHT)
     weight = float(weight) or DEFAULT_TEXT_WEIGHT
     blocks = list(read_log(folder / LOG)) if (folder / LOG).is_file() else []
-    evaluations = _from_log(blocks, weight)
     scalars = [value for path in sorted(folder.glob(EVENTS)) for value in read_scalars(path)]
-    if not evaluations:
-        evaluations = _from_scalars(scalars, weight)
+    evaluations = _merged(_from_log(blocks, weight), _from_scalars(scalars, weight))
     training = [
         (block.step, block.values["loss_mel_ce"])
         for block in blocks
@@ -134,18 +159,35 @@ def read_stock_run(folder: Path) -> StockRun:
     return StockRun(folder, config, evaluations, training, planned, _batches_of(blocks), weight)
 
 
+def _merged(
+    logged: Sequence[StockEvaluation], scalars: Sequence[StockEvaluation]
+) -> Sequence[StockEvaluation]:
+    """Evaluations of the log, with the exact steps of the event files if they are the same ones."""
+    if not logged or len(logged) != len(scalars):
+        return logged or scalars
+    same = zip(logged, scalars, strict=True)
+    return [replace(item, step=scalar.step) for item, scalar in same]
+
+
 def _from_log(blocks: Sequence[LogBlock], weight: float) -> list[StockEvaluation]:
     evaluations: list[StockEvaluation] = []
     trained = False
+    length = _epoch_steps(blocks)
+    starts = {item.epoch: item.step - item.in_epoch for item in blocks if item.step is not None
+              and item.kind == "train"}  # fmt: skip
+    finals = {item.epoch: item.line for item in blocks if item.kind == "eval"}
     for block in blocks:
         trained = trained or block.kind == "train"
         if block.kind == "eval" and any(name.startswith("avg_loss") for name in block.values):
             values = {name.removeprefix("avg_"): value for name, value in block.values.items()}
-            base = not trained and not evaluations and block.step in (None, 0)
+            base = not trained and not evaluations and not block.step
+            step = 0 if base else block.step
+            if step is None and finals[block.epoch] == block.line:
+                step = _end_of(block.epoch, starts, length)
             evaluations.append(
                 _evaluation(
                     block.epoch,
-                    0 if base else block.step,
+                    step,
                     values,
                     weight,
                     f"{LOG}, line {block.line}",
@@ -153,6 +195,20 @@ def _from_log(blocks: Sequence[LogBlock], weight: float) -> list[StockEvaluation
                 )
             )
     return evaluations
+
+
+def _epoch_steps(blocks: Sequence[LogBlock]) -> int:
+    """Updates of an epoch as the log has them, 0 if it does not."""
+    return max((block.epoch_steps for block in blocks if block.kind == "train"), default=0)
+
+
+def _end_of(epoch: int, starts: dict[int, int], length: int) -> int | None:
+    """Updates done at the end of an epoch, by the nearest earlier one with a printed update."""
+    earlier = [other for other in starts if other <= epoch]
+    if not earlier or not length:
+        return None
+    nearest = max(earlier)
+    return starts[nearest] + (epoch + 1 - nearest) * length
 
 
 def _from_scalars(scalars: Sequence[Scalar], weight: float) -> list[StockEvaluation]:
@@ -166,7 +222,7 @@ def _from_scalars(scalars: Sequence[Scalar], weight: float) -> list[StockEvaluat
     first = 0 if steps and steps[0] == 0 else None
     return [
         _evaluation(
-            max(0, at - (first is not None)),
+            at,  # the trainer counts an evaluation before any training as an epoch
             step,
             by_step[step],
             weight,

@@ -9,8 +9,9 @@ from trainer.foreign_files import read_bytes
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 EPOCH = re.compile(r"> EPOCH: (\d+)/(\d+)")
-GLOBAL_STEP = re.compile(r"GLOBAL_STEP: (\d+)")
 TRAIN_STEP = re.compile(r"--> TIME: .* -- STEP: (-?\d+)/(-?\d+) -- GLOBAL_STEP: (\d+)")
+EPOCH_END = re.compile(r"--> TRAIN PERFORMA\w+ -- .*GLOBAL_STEP: (\d+)")  # older versions
+BEST_MODEL = re.compile(r"> BEST MODEL : .*best_model_(\d+)\.pth")
 EVAL_STEP = re.compile(r"--> STEP: (\d+)\s*$")
 EVAL_END = "--> EVAL PERFORMANCE"
 EVAL_START = "> EVALUATION"
@@ -21,7 +22,9 @@ VALUE = re.compile(r"\| > (\w+):\s*(?:tensor\()?([-+]?(?:\d[\d.eE+-]*|nan|inf))"
 class LogBlock:
     """Values printed together. kind: train, batch (of an evaluation) or eval (its mean).
 
-    line: of the heading, from 1. epoch: as printed, from 0. step: updates done, None unknown.
+    line: of the heading, from 1. epoch: as printed, from 0. step: updates done before a train
+    block, or before an evaluation where the log has that number, None if not. in_epoch: position
+    of a train block in its epoch, from 0. epoch_steps: updates of an epoch, as printed there.
     """
 
     kind: str
@@ -29,28 +32,47 @@ class LogBlock:
     epoch: int
     step: int | None
     values: dict[str, float]
+    in_epoch: int = 0
+    epoch_steps: int = 0
 
 
 def read_log(path: Path) -> Iterator[LogBlock]:
     """Blocks of a log in order; lines that are no values are skipped."""
-    epoch, step = 0, None
+    epoch, done = 0, None
     block: LogBlock | None = None
-    text = _text_of(path)
-    for number, raw in enumerate(text.splitlines(), start=1):
+    for number, raw in enumerate(_text_of(path).splitlines(), start=1):
         line = COLOUR.sub("", raw)
         if match := EPOCH.search(line):
-            epoch = int(match[1])
-        if match := GLOBAL_STEP.search(line):
-            step = int(match[1])
+            epoch, done = int(match[1]), None
+        if match := EPOCH_END.search(line):
+            done = int(match[1])
+        if block is not None and block.kind == "eval" and (match := BEST_MODEL.search(line)):
+            block.step = int(match[1])
         kind = _kind_of(line)
         if kind or EVAL_START in line:
             if block is not None:
                 yield block
-            block = LogBlock(kind, number, epoch, step, {}) if kind else None
+            block = _begun(kind, line, number, epoch, done) if kind else None
         elif block is not None and (match := VALUE.search(line)):
             block.values[match[1]] = float(match[2])
     if block is not None:
         yield block
+
+
+def _begun(kind: str, line: str, number: int, epoch: int, done: int | None) -> LogBlock:
+    """Empty block of a heading."""
+    match = TRAIN_STEP.search(line)
+    if match is None:
+        return LogBlock(kind, number, epoch, done, {})
+    return LogBlock(
+        kind,
+        number,
+        epoch,
+        int(match[3]),
+        {},
+        in_epoch=int(match[1]),
+        epoch_steps=int(match[2]) + 1,
+    )
 
 
 def epochs_planned(path: Path) -> int | None:

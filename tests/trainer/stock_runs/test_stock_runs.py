@@ -2,6 +2,8 @@
 
 import json
 import math
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +22,9 @@ from trainer.stock_runs.report import advice, contents
 from trainer.stock_runs.run import find_stock_run, read_stock_run
 
 EPOCHS = 30
+REAL = Path(__file__).with_name("real")  # see README.md there
+REAL_MEL = [7.131, 6.681, 6.284, 6.090]
+REAL_TEXT = [5.931, 5.350, 4.720, 4.120]
 
 
 def eighty_clips():
@@ -29,9 +34,11 @@ def eighty_clips():
     return [(float(mel), 3.1) for mel in (*falling, *rising)]
 
 
-def test_the_analysis_of_80_clips_comes_out_right(tmp_path):
+@pytest.mark.parametrize("older", [False, True])
+def test_the_analysis_of_80_clips_comes_out_right(tmp_path, older):
     files = ["best_model.pth", f"best_model_{16 * STEPS}.pth", f"checkpoint_{30 * STEPS}.pth"]
-    run = read_stock_run(write_stock_run(tmp_path, eighty_clips(), checkpoints=files))
+    folder = write_stock_run(tmp_path, eighty_clips(), checkpoints=files, older=older)
+    run = read_stock_run(folder)
     assert run.verdict.state == "overfits"
     assert run.verdict.sentence.startswith("Overfitting: best at epoch 15, 18% worse at the end")
     assert advice(run) == (
@@ -79,8 +86,18 @@ def test_the_text_loss_is_in_raw_nats(tmp_path):
     run = read_stock_run(write_stock_run(tmp_path, [(5.0, 3.25), (4.5, 2.75)]))
     assert [item.text_ce for item in run.evaluations] == pytest.approx([3.25, 2.75])
     assert [item.step for item in run.evaluations] == [STEPS, 2 * STEPS]
+    assert [item.epoch for item in run.evaluations] == [0, 1]
     assert run.training[0] == (0, pytest.approx(4.7))
     assert run.epochs == 2
+
+
+def test_a_checkpoint_between_two_evaluations_belongs_to_the_nearer_one(tmp_path):
+    files = [f"checkpoint_{16 * STEPS - 5}.pth", f"checkpoint_{20 * STEPS}.pth"]
+    run = read_stock_run(write_stock_run(tmp_path, eighty_clips(), checkpoints=files))
+    # checkpoint_N.pth is written within an update, after N others.
+    assert list(run.checkpoints) == [16 * STEPS - 4, 20 * STEPS + 1]
+    assert [item.epoch for item, _ in run.kept()] == [15, 19]
+    assert advice(run).endswith("Use epoch 15: checkpoint_315.pth, 4 updates before it.")
 
 
 def test_the_report_says_what_cannot_be_known(tmp_path, capsys):
@@ -121,6 +138,25 @@ def test_a_log_without_losses_is_refused_by_a_sentence(tmp_path, text):
     (tmp_path / "trainer_0_log.txt").write_text(text)
     with pytest.raises(BrokenRun, match="without losses"):
         read_stock_run(tmp_path)
+
+
+@pytest.mark.parametrize("without", ["", "trainer_0_log.txt", "events.out*"])
+def test_a_real_run_is_read_from_its_log_its_events_or_both(tmp_path, without):
+    shutil.copytree(REAL, tmp_path, dirs_exist_ok=True)
+    for path in tmp_path.glob(without) if without else ():
+        path.unlink()
+    for name in ("best_model.pth", "best_model_21.pth", "checkpoint_21.pth"):
+        (tmp_path / name).write_bytes(b"")
+    run = read_stock_run(tmp_path)
+    assert [item.epoch for item in run.evaluations] == [0, 1, 2, 3]
+    assert [item.step for item in run.evaluations] == [0, 7, 14, 21]
+    assert [item.base for item in run.evaluations] == [True, False, False, False]
+    assert [item.mel_ce for item in run.evaluations] == pytest.approx(REAL_MEL, abs=1e-3)
+    assert [item.text_ce for item in run.evaluations] == pytest.approx(REAL_TEXT, abs=1e-3)
+    assert [step for step, _ in run.training] == [0, 4, 8, 12, 16, 20]
+    assert run.config["lr"] == 0.002
+    assert advice(run).endswith("Use epoch 3: best_model_21.pth.")
+    assert run.verdict.state == "improves"
 
 
 def test_a_damaged_event_file_is_read_as_far_as_possible(tmp_path):

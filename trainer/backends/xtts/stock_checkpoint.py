@@ -123,7 +123,8 @@ def _places(checkpoint: Path, name: str) -> Iterator[Path]:
     yield folder / name
     named = _read_json(folder / "config.json").get("model_args", {}).get(NAMED_BY.get(name, ""))
     if isinstance(named, str) and Path(named).name == name:  # no other file that a run may name
-        yield Path(named)
+        # Relative paths count from the folder in which the training was started.
+        yield from (root / named for root in (Path(), folder, *folder.resolve().parents[:3]))
     # coqui's recipe and the web interfaces keep the original files in a folder beside the run.
     yield from sorted(folder.parent.glob(f"*/{name}"))
 

@@ -203,6 +203,18 @@ def test_a_checkpoint_may_be_named_itself(folder, original, tmp_path):
     assert "elsewhere" not in json.dumps(config)
 
 
+def test_original_files_named_by_relative_paths_are_found(folder, tmp_path):
+    as_best_model(folder)
+    (folder.parent / "XTTS_v2.0_original_model_files").rename(tmp_path / "shared")
+    run = tmp_path / "work" / "runs" / "GPT_XTTS_FT"
+    run.parent.mkdir(parents=True)
+    folder.rename(run)
+    config = json.loads((run / "config.json").read_text())
+    config["model_args"]["tokenizer_file"] = "../shared/vocab.json"  # started in work/
+    (run / "config.json").write_text(json.dumps(config))
+    assert open_any_base(run, tmp_path / "cache").folder.is_dir()
+
+
 def lacks_dvae(folder):
     (folder / "dvae.pth").unlink()
 
