@@ -43,6 +43,8 @@ EXPECTED = (
     *("training-open", "training-cpu", "training-follow"),
     *("S21", "S21m", "S21p", "S21d", "S21r", "S21s", "S21t", "S22"),
     *("help", "snapshot", "merge", "planner", "delivery", "suggest"),
+    *("suggest-planted-5", "suggest-planted-10", "suggest-planted-20"),
+    *("suggest-planted-shuffled", "suggest-planted-labels", "suggest-planted-suspects"),
     *("evaluate", "decode", "endings"),
 )  # fmt: skip
 NOT_MEASURES = {"__init__", "__main__", "rows", "table", "record"}
@@ -177,9 +179,26 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument(
         "--minutes", type=float, default=MINUTES, metavar="N", help="time for repetitions"
     )
+    top.add_argument(
+        "--folder", type=Path, metavar="DIR", help="judge suggestions on recordings of your own"
+    )
+    top.add_argument(
+        "--language", default="en", metavar="CODE", help="of the recordings in --folder"
+    )
+    top.add_argument(
+        "--project", type=Path, metavar="P", help="where --folder is analysed, and kept"
+    )
     top.add_argument("--restart", action="store_true", help="do not continue a stopped run")
     top.add_argument("--module", help=argparse.SUPPRESS)
     return top
+
+
+def judged(folder: Path, language: str, project: Path | None) -> dict[str, str]:
+    """Environment in which the module of the suggestions measures this folder."""
+    from tests.benchmarks import suggestions
+
+    kept = {suggestions.PROJECT: str(project.resolve())} if project else {}
+    return kept | {suggestions.FOLDER: str(folder.resolve()), suggestions.LANGUAGE: language}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -189,6 +208,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         measure_here(typed.module)
         return 0
     chosen = [name for name in typed.only.split(",") if name] or modules()
+    if typed.folder:
+        os.environ |= judged(typed.folder, typed.language, typed.project)
+        chosen = ["suggestions"]
+        typed.only, typed.restart = "suggestions", True
     record = open_record(typed.out, chosen, restart=typed.restart)
     if record.done:
         print(f"Continuing the run of {record.started}.", file=sys.stderr)

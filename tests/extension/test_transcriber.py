@@ -16,6 +16,7 @@ class Counting:
     """One word a second. model: the word to say."""
 
     windows_at_once = 4
+    recordings_at_once = 1
 
     def __init__(self, model, device, threads):
         self._word = model or "tick"

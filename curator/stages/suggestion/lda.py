@@ -1,11 +1,11 @@
 """Linear discriminant analysis for few examples per category.
 
-Gaussian classes with separate means and one shared covariance, shrunk towards a multiple of the
-identity when examples are few (Ledoit and Wolf, 2004). On deliveries planted in real clips, with
-five examples of each of seven categories, it offers more right clips than logistic regression,
-learns in a hundredth of its time, and needs no library whose import alone takes a second.
+Gaussian classes with separate means and one shared covariance: the mean of the classes' own, each
+shrunk towards a diagonal when examples are few (Ledoit and Wolf, 2004), as in scikit-learn. Here
+are what it lacks: likelihoods of held-out examples, a temperature, tests against chance.
 """
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,34 +34,27 @@ class Likeness:
 
 
 def learn(points: Numbers, kinds: Kinds, count: int) -> Likeness:
-    """Fit the discriminants. points: (examples, features).
+    """Fit the discriminants. points: (examples, features), of at least two kinds.
 
     count: of kinds; those without an example are unlike everything.
     """
-    sizes = np.bincount(kinds, minlength=count)
-    sums = np.zeros((count, points.shape[1]))
-    np.add.at(sums, kinds, points)
-    means = sums / np.maximum(sizes, 1)[:, None]
-    covariance = _covariance(points - means[kinds], int(np.count_nonzero(sizes)))
-    weights = np.asarray(np.linalg.solve(covariance, means.T), np.float64)  # (features, kinds)
-    offsets = -0.5 * np.einsum("kf,fk->k", means, weights)
-    return Likeness(weights, np.where(sizes > 0, offsets, -np.inf))
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-
-def _covariance(residuals: Numbers, classes: int) -> Numbers:
-    """Within-class covariance with Ledoit-Wolf shrinkage, shape (features, features)."""
-    examples, features = residuals.shape
-    raw = residuals.T @ residuals / examples
-    variance = float(np.trace(raw)) / features
-    distance = float(np.square(raw - variance * np.eye(features)).sum())
-    squares = np.square(residuals)
-    estimate_variance = float((squares.T @ squares / examples - np.square(raw)).sum()) / examples
-    share = min(1.0, max(0.0, estimate_variance) / max(distance, NOTHING))
-    fair = examples / max(1, examples - classes)  # the means were estimated from the same examples
-    covariance: Numbers = (1 - share) * fair * raw + max(share * variance, NOTHING) * np.eye(
-        features
-    )
-    return covariance
+    present = np.unique(kinds)
+    equal = np.full(len(present), 1.0 / len(present))
+    fitted = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto", priors=equal)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of a category with one example
+        fitted.fit(points, kinds)
+    weights = np.zeros((points.shape[1], count))
+    offsets = np.full(count, -np.inf)
+    if len(present) == 2:  # scikit-learn gives the difference of two
+        weights[:, present] = np.outer(fitted.coef_[0], (-0.5, 0.5))
+        offsets[present] = fitted.intercept_[0] * np.array((-0.5, 0.5))
+    else:
+        weights[:, present] = fitted.coef_.T
+        offsets[present] = fitted.intercept_
+    return Likeness(weights, offsets)
 
 
 def held_out(points: Numbers, kinds: Kinds, count: int, seed: int = 0) -> Numbers:

@@ -56,6 +56,7 @@ class FakeWhisper:
 
     name = "fake"
     windows_at_once = 2
+    recordings_at_once = 32
 
     def __init__(self):
         self.windows = []
@@ -71,7 +72,7 @@ class FakeWhisper:
         loud = np.concatenate([[False], np.abs(window) > 0, [False]]).astype(np.int8)
         edges = np.flatnonzero(np.diff(loud)).reshape(-1, 2) / 16_000
         words = tuple(
-            HypothesisWord(a, b, f" {language}{n}", 0.5)
+            HypothesisWord(a, b, f" {language}{n}", 0.9)
             for n, (a, b) in enumerate(edges)
             if b - a > 0.05
         )
@@ -210,8 +211,7 @@ def test_a_recording_that_cannot_be_heard_fails_and_the_next_is_heard():
 
 
 def spoken(monkeypatch, seconds, languages):
-    """Recordings that are speech from end to end, by their language; 32 may share windows."""
-    monkeypatch.setattr(transcribe, "RECORDINGS_AT_ONCE", 32)
+    """Recordings that are speech from end to end, by their language."""
     everywhere = lambda samples16: np.full(len(samples16) // 512, 0.9, np.float32)  # noqa: E731
     monkeypatch.setattr(transcribe, "speech_probabilities", everywhere)
     items = []
@@ -266,6 +266,25 @@ def test_one_recording_that_cannot_be_heard_does_not_stop_those_of_its_window(mo
     assert isinstance(second, Failed)
     assert first.transcript.text
     assert third.transcript.text
+
+
+def test_what_a_shared_window_leaves_empty_or_unsure_is_heard_alone(monkeypatch):
+    class Distracted(FakeWhisper):
+        """Hears nothing in windows of several recordings."""
+
+        def listen(self, windows, language):
+            heard = super().listen(windows, language)
+            shared = [len(window) > 16_000 * 3 for window in windows]
+            return [
+                Hypothesis((), 0.2) if several else one
+                for several, one in zip(shared, heard, strict=True)
+            ]
+
+    items = spoken(monkeypatch, 2.0, ["en"] * 3)
+    whisper = Distracted()
+    transcripts = list(TranscribeRecordings(whisper).run(items))
+    assert all(each.transcript.text for each in transcripts)
+    assert len(whisper.windows) == 4
 
 
 @pytest.mark.model

@@ -62,11 +62,13 @@ class Transcriber(Protocol):
     """A loaded speech recogniser.
 
     name: stored with its transcripts; two names mean two sets of results. windows_at_once: batch
-    size of ``listen``.
+    size of ``listen``. recordings_at_once: short recordings that may share windows; 1 where a model
+    recognises them worse together than alone.
     """
 
     name: str
     windows_at_once: int
+    recordings_at_once: int
 
     def language_of(self, sound: Samples, /) -> str:
         """Language code, two letters, of up to 90 s of speech at 16 kHz."""

@@ -39,6 +39,13 @@ MOST_TOKENS, MOST_TOKENS_S = 16, 12  # at most so many and so many a second: peo
 OTHER_CODES = {"jv": "jw"}  # Whisper's code of a language where it is not ISO 639-1
 GPU_WINDOWS = 8  # windows decoded together on a GPU
 CPU_WINDOWS = 1  # on a CPU together is no faster
+TOGETHER = 32  # short recordings that share windows
+SMALLEST_TOGETHER = 100_000_000
+"""Bytes of the weights from which recordings share windows: float16 base and larger.
+
+Measured on 60 recordings of 3.6 s by eleven readers, against what base recognises: tiny.en alone
+11 % different words, together 17 to 37 %.
+"""
 
 
 def described(model: str | Path) -> str:
@@ -85,6 +92,8 @@ class FasterWhisper:
         self._batches = BatchedInferencePipeline(self._model)
         self._encoder = KeepingEncoder(self._model.encode)
         self._model.encode = self._encoder
+        small = (Path(folder) / "model.bin").stat().st_size < SMALLEST_TOGETHER
+        self.recordings_at_once = 1 if small else TOGETHER
         self.windows_at_once = GPU_WINDOWS if self.device == "cuda" else CPU_WINDOWS
 
     @property
