@@ -5,7 +5,7 @@
 .SUFFIXES:
 SHELL := /bin/bash
 VENV ?= .venv
-OUT ?= $(if $(filter film,$(MAKECMDGOALS)),film-out,demo-out)
+OUT ?= $(firstword $(foreach made,film journeys,$(if $(filter $(made),$(MAKECMDGOALS)),$(made)-out)) demo-out)
 ARGS ?=
 TIMES ?= 20
 
@@ -24,7 +24,7 @@ LINKED := $(VENV)/.installed-$(shell (pwd; cat pyproject.toml) | cksum | tr -s '
 OFFLINE := HF_HUB_OFFLINE=1 TRANSFORMERS_OFFLINE=1 HF_HUB_DISABLE_TELEMETRY=1
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore $(PY) -m pip
 
-.PHONY: help setup demo test run film lock lint format bench fuzz clean
+.PHONY: help setup demo test run film journeys walk lock lint format bench fuzz clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
@@ -61,6 +61,12 @@ film: setup  ## pictures of every step in the window, light and dark (OUT=folder
 	@$(PY) curator/system_needs.py --run-on-screen env QT_QPA_PLATFORM=xcb OMP_NUM_THREADS=1 $(OFFLINE) \
 		$(PY) -m tests.journeys.film $(OUT) $(ARGS)
 
+journeys: setup  ## go through every page by real keys and mouse, at four screen sizes (OUT=folder)
+	@env OMP_NUM_THREADS=1 $(OFFLINE) $(PY) -m tests.journeys.pages $(OUT) $(ARGS)
+
+walk: setup  ## walk through the window at random for 10,000 events (ARGS="--seeds 5 --events 500")
+	@env OMP_NUM_THREADS=1 $(OFFLINE) $(PY) -m tests.journeys.random_walk $(ARGS)
+
 lint: setup  ## ruff, mypy --strict and the rules of who may import whom
 	@failed=0; \
 	$(PY) -m ruff check . || failed=1; \
@@ -86,4 +92,4 @@ lock: $(MADE)  ## resolve the versions again into requirements.lock
 	@mv requirements.lock.new requirements.lock
 
 clean:  ## remove caches and what the demo made; the environment stays
-	@rm -rf demo-out film-out bench.json .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	@rm -rf demo-out film-out journeys-out bench.json .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

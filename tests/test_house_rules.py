@@ -326,3 +326,21 @@ def test_the_change_log_names_the_version():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["version"] == curator.__version__
     assert f"[{curator.__version__}]" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_painters_end_with_their_block():
+    """Qt ends the program where a painter is still active, as after an error while painting."""
+    loose = []
+    for path in modules("curator"):
+        if "QPainter(" not in path.read_text():
+            continue
+        blocks = [node for node in ast.walk(tree(path)) if isinstance(node, ast.With)]
+        inside = {id(item.context_expr) for block in blocks for item in block.items}
+        loose += [
+            f"{path.relative_to(ROOT)}:{node.lineno}"
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Call)
+            and ast.unparse(node.func) == "QPainter"
+            and id(node) not in inside
+        ]
+    assert not loose

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QAbstractSpinBox,
     QComboBox,
+    QLineEdit,
     QMenu,
+    QPlainTextEdit,
     QSlider,
     QTabBar,
     QWidget,
@@ -34,8 +36,17 @@ MENUS = (
 )
 
 _PRESSES = {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}
+_LINE_KEYS = (
+    QKeySequence.StandardKey.MoveToEndOfLine,
+    QKeySequence.StandardKey.DeleteEndOfLine,
+    QKeySequence.StandardKey.DeleteCompleteLine,
+)
+"""Ctrl+E, Ctrl+K and Ctrl+U of text fields under X11: shortcuts of the window come first."""
+
 _WALKS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, *_PRESSES}
 
+
+_TEXT_FIELDS = (QLineEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox)
 
 SHORT_MENU = 14
 """Most actions of a context menu without submenus."""
@@ -186,11 +197,11 @@ class Commands(QObject):
 
 
 class ControlKeys(QObject):
-    """Keeps the keys a focused control needs from shortcuts: Space presses a focused button."""
+    """Settles which keys a focused control keeps: Space presses a button, Ctrl+K is a shortcut."""
 
     def watch(self, _before: QWidget | None, focused: QWidget | None) -> None:
         """Watch the newly focused control; filtering every widget would be too slow."""
-        if focused is not None and _keys_of(focused):
+        if focused is not None and (_keys_of(focused) or isinstance(focused, _TEXT_FIELDS)):
             focused.removeEventFilter(self)
             focused.installEventFilter(self)
 
@@ -204,6 +215,9 @@ class ControlKeys(QObject):
             if plain and event.key() in _keys_of(watched):
                 event.accept()
                 return True
+            controlled = event.modifiers() == Qt.KeyboardModifier.ControlModifier
+            if controlled and isinstance(watched, _TEXT_FIELDS):
+                return any(map(event.matches, _LINE_KEYS))  # not accepted: a shortcut may have it
         return False
 
 

@@ -36,7 +36,6 @@ class ElidedLabel(QLabel):
             self.text(), Qt.TextElideMode.ElideRight, inside.width()
         )
         self.setToolTip(tool_tip(self.text()) if shown != self.text() else "")
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(inside, int(self.alignment()), shown)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            painter.drawText(inside, int(self.alignment()), shown)

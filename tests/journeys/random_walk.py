@@ -111,6 +111,12 @@ def type_into(widget: QWidget, text: str) -> None:
             )
 
 
+def turn() -> None:
+    """One turn of the event loop; alone, ``processEvents`` never deletes what is to be deleted."""
+    QApplication.processEvents()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 def _refuse(*_arguments: object, **_options: object) -> None:
     raise NotAWalk("Nothing is started while walking.")
 
@@ -219,7 +225,7 @@ class Walker:
         self.watch.tick()
         self.watch.doing = self._story()
         act()
-        QApplication.processEvents()
+        turn()
         self.watch.tick()
         self._require(lambda: require_truth(self.window))
         self.watch.rest()
@@ -241,7 +247,7 @@ class Walker:
 
         quiet_turns = 0
         while quiet_turns < 5:
-            QApplication.processEvents()
+            turn()
             quiet_turns = 0 if is_busy() else quiet_turns + 1
             time.sleep(0.002)
             assert time.monotonic() < ends, f"still busy: {self._story()}"
@@ -419,7 +425,7 @@ def walk(folder: Path, seed: int, events: int) -> tuple[Walker, Watch]:
         assert window.open_path(path)
         for kind in PAGES:  # modules are imported before the walk begins
             window.show_page(kind.key)
-            QApplication.processEvents()
+            turn()
         window._preloader._begin()
         window._preloader.stop()
         walker = Walker(window, path, seed, watch)
@@ -433,7 +439,7 @@ def walk(folder: Path, seed: int, events: int) -> tuple[Walker, Watch]:
                 dialog.close()
             window.close()
             window.deleteLater()
-            QApplication.processEvents()
+            turn()
     return walker, watch
 
 

@@ -99,7 +99,7 @@ def _require_audit(audit, session) -> None:
         assert set(audit.model.ids.tolist()) <= set(clips.ids())
     clip = audit.view.clip
     if clip is None:
-        assert not clips.count(), "no clip is shown"
+        assert not audit.model.ids.size, "no clip of the list is shown"
         return
     stored = clips.get(clip.id)
     assert (clip.state, clip.emotion, clip.text, clip.span) == (

@@ -125,6 +125,17 @@ def broken(folder: Path) -> Path:
     return path
 
 
+def quiz_show(folder: Path) -> Path:
+    """Eighty clips of two recordings of a quiz show, none judged."""
+    project = an_empty_project(folder, "quiz-show.curator")
+    for name in ("evening show.wav", "Árvíz 10 30.wav"):
+        _recording(project, folder, name, 40)
+    with project.writing(bulk=True):
+        _known(project, 5)
+    project.close()
+    return project.path
+
+
 STATES: Mapping[str, Callable[[Path], Path]] = {
     "empty": empty,
     "normal": normal,

@@ -20,7 +20,9 @@ from curator.ui.actions import ACTIONS, Action, KeyScope, placed
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
 from curator.ui.page_list import PAGES
+from curator.ui.palette import Palette
 from curator.ui.settings import WindowSettings
+from tests.helpers.audit_window import Audit
 from tests.helpers.factories import a_project, say
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -98,3 +100,14 @@ def test_outside_of_a_text_the_same_keys_do(qtbot, window: MainWindow, page: str
             place.setFocus()
             QTest.keyClick(QApplication.focusWidget() or window, key, modifiers)
     assert len(asked & set(fired)) >= len(asked) // 2
+
+
+def test_shortcuts_of_the_window_work_in_a_text_field_and_leave_its_text(audit: Audit):
+    field = audit.page.ui.query.edit
+    field.setFocus()
+    QTest.keyClicks(field, "state:kept")
+    field.setCursorPosition(0)
+    audit.press(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert isinstance(QApplication.activeModalWidget(), Palette)
+    QApplication.activeModalWidget().close()
+    assert field.text() == "state:kept"

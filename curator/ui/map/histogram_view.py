@@ -110,7 +110,11 @@ class HistogramView(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """See QWidget."""
-        painter, colours = QPainter(self), roles(self)
+        with QPainter(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
+        colours = roles(self)
         painter.fillRect(self.rect(), QColor(colours.surface))
         area = QRectF(GRID, GRID / 2, self.width() - 2 * GRID, self.height() - SCALE - GRID / 2)
         most = max(1, int(self._bars.max()))

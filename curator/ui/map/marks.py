@@ -118,11 +118,10 @@ def stamp(size: int, shape: str, colour: str, letter: str, text: str, surface: s
     side = size + 2
     image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.translate(side / 2, side / 2)
-    paint(painter, size, shape, colour, mixed(colour, text, OUTLINE), letter)
-    painter.end()
+    with QPainter(image) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(side / 2, side / 2)
+        paint(painter, size, shape, colour, mixed(colour, text, OUTLINE), letter)
     pixels = np.frombuffer(image.constBits(), np.uint8).reshape(side, side, 4)
     alpha = pixels[:, :, 3]
     rows, columns = np.nonzero(alpha >= SEEN)
@@ -141,9 +140,8 @@ def icon(shape: str, colour: str, letter: str, text: str) -> QIcon:
     pixmap = QPixmap(ICON * SHARPNESS, ICON * SHARPNESS)
     pixmap.setDevicePixelRatio(SHARPNESS)
     pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.translate(ICON / 2, ICON / 2)
-    paint(painter, ICON - 1, shape, colour, mixed(colour, text, OUTLINE), letter)
-    painter.end()
+    with QPainter(pixmap) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(ICON / 2, ICON / 2)
+        paint(painter, ICON - 1, shape, colour, mixed(colour, text, OUTLINE), letter)
     return QIcon(pixmap)

@@ -203,7 +203,10 @@ class ScatterCanvas(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """See QWidget."""
-        painter = QPainter(self)
+        with QPainter(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         painter.drawImage(QPointF(0, 0), self.picture())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = roles(self)

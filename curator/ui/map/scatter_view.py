@@ -73,6 +73,8 @@ class ScatterView(ScatterCanvas):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """See QWidget."""
         place = event.position()
+        if self._pressed is not None and (place - self._pressed).manhattanLength() > CLICK:
+            self._pressed = None  # a drag, even if it ends where it began
         if self._dragged_from is not None:
             step = place - self._dragged_from
             self._dragged_from = place
@@ -93,7 +95,7 @@ class ScatterView(ScatterCanvas):
         self._line, self._pressed, self._dragged_from = [], None, None
         self.unsetCursor()
         change = _selection_change(event)
-        if pressed is not None and (place - pressed).manhattanLength() <= CLICK:
+        if pressed is not None:
             row = self.point_at(place)
             self.clicked.emit(-1 if row is None else row, str(change))
         elif len(line) > 1:

@@ -127,6 +127,6 @@ class CurvesView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """See QWidget."""
-        painter = PlotPainter(QPainter(self), self, self._plot, self._drawn)
-        painter.paint(self._scale(), smoothing=self._smoothing, pointed=self.pointed)
-        painter.end()
+        with QPainter(self) as painter:
+            painting = PlotPainter(painter, self, self._plot, self._drawn)
+            painting.paint(self._scale(), smoothing=self._smoothing, pointed=self.pointed)

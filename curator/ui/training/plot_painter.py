@@ -46,10 +46,6 @@ class PlotPainter:
         self._colours = roles(widget)
         self._smoothing = 0.0
 
-    def end(self) -> None:
-        """End the painting."""
-        self._painter.end()
-
     def paint(self, scale: Scale | None, *, smoothing: float, pointed: float | None) -> None:
         """Paint everything. scale: None without values. pointed: step under the pointer."""
         painter, colours, widget = self._painter, self._colours, self._widget

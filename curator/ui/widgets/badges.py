@@ -1,5 +1,7 @@
 """Icons of decisions, findings and categories, distinct without colour."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -24,23 +26,22 @@ def category_badge(letter: str, colour: str) -> QIcon:
 
 @cache
 def _badge(kind: str, colour: str) -> QIcon:
-    pixmap, painter = _canvas()
-    pen = QPen(QColor(colour), 2)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    painter.setPen(pen)
-    if kind == "kept":
-        painter.drawPolyline(QPolygonF([QPointF(3, 8.5), QPointF(6.5, 12), QPointF(13, 4.5)]))
-    elif kind == "dropped":
-        painter.drawLine(QPointF(4, 4), QPointF(12, 12))
-        painter.drawLine(QPointF(12, 4), QPointF(4, 12))
-    elif kind == "error":
-        painter.setBrush(QColor(colour))
-        painter.drawEllipse(QRectF(2.5, 2.5, 11, 11))
-        _exclamation_mark(painter, letters_on(colour))
-    else:
-        painter.drawPolygon(QPolygonF([QPointF(8, 2.5), QPointF(14, 13), QPointF(2, 13)]))
-        _exclamation_mark(painter, colour, below=1.5)
-    painter.end()
+    with _canvas() as (pixmap, painter):
+        pen = QPen(QColor(colour), 2)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        if kind == "kept":
+            painter.drawPolyline(QPolygonF([QPointF(3, 8.5), QPointF(6.5, 12), QPointF(13, 4.5)]))
+        elif kind == "dropped":
+            painter.drawLine(QPointF(4, 4), QPointF(12, 12))
+            painter.drawLine(QPointF(12, 4), QPointF(4, 12))
+        elif kind == "error":
+            painter.setBrush(QColor(colour))
+            painter.drawEllipse(QRectF(2.5, 2.5, 11, 11))
+            _exclamation_mark(painter, letters_on(colour))
+        else:
+            painter.drawPolygon(QPolygonF([QPointF(8, 2.5), QPointF(14, 13), QPointF(2, 13)]))
+            _exclamation_mark(painter, colour, below=1.5)
     return _icon(pixmap)
 
 
@@ -52,17 +53,16 @@ def _exclamation_mark(painter: QPainter, colour: str, below: float = 0.0) -> Non
 
 @cache
 def _category(letter: str, colour: str) -> QIcon:
-    pixmap, painter = _canvas()
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colour))
-    painter.drawEllipse(QRectF(1, 1, 14, 14))
-    font = QFont(QGuiApplication.font())
-    font.setPixelSize(10 if len(letter) == 1 else 8)
-    font.setBold(True)
-    painter.setFont(font)
-    painter.setPen(QColor(letters_on(colour)))
-    painter.drawText(QRectF(0, 0, SIZE, SIZE), Qt.AlignmentFlag.AlignCenter, letter)
-    painter.end()
+    with _canvas() as (pixmap, painter):
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colour))
+        painter.drawEllipse(QRectF(1, 1, 14, 14))
+        font = QFont(QGuiApplication.font())
+        font.setPixelSize(10 if len(letter) == 1 else 8)
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(QColor(letters_on(colour)))
+        painter.drawText(QRectF(0, 0, SIZE, SIZE), Qt.AlignmentFlag.AlignCenter, letter)
     return _icon(pixmap)
 
 
@@ -73,10 +73,11 @@ def _icon(pixmap: QPixmap) -> QIcon:
     return icon
 
 
-def _canvas() -> tuple[QPixmap, QPainter]:
+@contextmanager
+def _canvas() -> Iterator[tuple[QPixmap, QPainter]]:
     pixmap = QPixmap(SIZE * SCALE, SIZE * SCALE)
     pixmap.setDevicePixelRatio(SCALE)
     pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    return pixmap, painter
+    with QPainter(pixmap) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        yield pixmap, painter

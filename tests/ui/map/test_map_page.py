@@ -60,6 +60,12 @@ def test_arrows_walk_to_the_neighbour_in_their_direction(voice_map: Map):
     assert "sentence number 5" in voice_map.page.ui.scatter.accessibleDescription()
 
 
+def test_a_lasso_that_ends_where_it_began_is_no_click(voice_map: Map):
+    corners = voice_map.around(5, 10)
+    voice_map.drag([*corners, corners[0]])
+    assert {5, 6, 9, 10} <= set(voice_map.chosen())
+
+
 def test_a_lasso_chooses_and_a_decision_is_about_all_of_it(voice_map: Map):
     voice_map.drag(voice_map.around(5, 10))
     assert voice_map.chosen() == [5, 6, 9, 10]
