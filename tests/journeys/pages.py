@@ -13,7 +13,6 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
