@@ -116,8 +116,12 @@ def rules_of_windows(
         yield
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what this machine cannot run, with the reason."""
+    if os.name == "nt" or config.getoption("--windows-rules"):
+        for item in items:
+            for marker in item.iter_markers("posix"):
+                item.add_marker(pytest.mark.skip(**marker.kwargs))
     reasons = {}
     if not REAL_SPEECH.is_dir():
         reasons["real_speech"] = "the recordings of real speech are not beside the project"

@@ -15,6 +15,7 @@ from curator.cli.history_arguments import add_history_commands
 from curator.cli.shared_arguments import add_json, add_project, add_whisper, plugin_keys, positive
 from curator.cli.terminal_text import escaped_output, write_utf8
 from curator.domain.errors import CuratorError, printable
+from curator.domain.project_file import SUFFIX, project_folder
 from curator.domain.recording import SoundChoice
 from curator.jobs.step_table import STEPS
 
@@ -237,6 +238,16 @@ def _add_output_commands(commands: "_Commands[argparse.ArgumentParser]") -> None
     export.add_argument("--public", action="store_true", help="with --push: a public repository")
     add_json(export)
 
+    desktop = _command(
+        commands,
+        "desktop",
+        "desktop:desktop",
+        "Add curator to the menu and open projects by double click, for this user.",
+    )
+    what = desktop.add_mutually_exclusive_group(required=True)
+    what.add_argument("--install", action="store_true")
+    what.add_argument("--remove", action="store_true")
+
     demo = _command(
         commands,
         "demo",
@@ -290,9 +301,9 @@ def window_request(arguments: Sequence[str]) -> WindowRequest | None:
     quitting = len(rest) < len(arguments)
     if not rest:
         return WindowRequest(None, quitting)
-    named = rest[0].endswith(PROJECT_SUFFIX) or Path(rest[0]).is_dir()
+    named = rest[0].endswith((PROJECT_SUFFIX, SUFFIX)) or Path(rest[0]).is_dir()
     if len(rest) == 1 and not rest[0].startswith("-") and named and rest[0] not in _commands():
-        return WindowRequest(Path(rest[0]), quitting)
+        return WindowRequest(project_folder(Path(rest[0])), quitting)
     return None
 
 

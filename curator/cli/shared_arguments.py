@@ -5,6 +5,8 @@ import pkgutil
 from collections.abc import Callable
 from pathlib import Path
 
+from curator.domain.project_file import project_folder
+
 Make = Callable[[str, str, str], argparse.ArgumentParser]
 """Adds a command, given its name, "module:function" and help text."""
 
@@ -12,7 +14,10 @@ Make = Callable[[str, str, str], argparse.ArgumentParser]
 def add_project(command: argparse.ArgumentParser) -> None:
     """Add the PROJECT argument."""
     command.add_argument(
-        "project", metavar="PROJECT", type=Path, help="project folder NAME.curator"
+        "project",
+        metavar="PROJECT",
+        type=lambda text: project_folder(Path(text)),
+        help="project folder NAME.curator",
     )
 
 

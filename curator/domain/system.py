@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypedDict
 
 WINDOWS = os.name == "nt"
+MACOS = sys.platform == "darwin"
 
 LOCKED_BYTE = 1 << 30
 """Windows prevents reading of locked bytes, so the locked byte is far behind any text."""
@@ -192,6 +193,15 @@ def end_reason(code: int) -> str:
         with contextlib.suppress(ValueError):
             return signal.Signals(-code).name
     return f"exit {code & 0xFFFFFFFF:#x}" if code >= 1 << 31 else f"exit {code}"
+
+
+def name_program(name: str) -> None:
+    """Group the windows of this program in the taskbar of Windows; elsewhere Qt does."""
+    if WINDOWS:
+        import ctypes
+
+        shell = getattr(ctypes, "windll").shell32  # noqa: B009 - absent from other systems' types
+        shell.SetCurrentProcessExplicitAppUserModelID(name)
 
 
 def portable_stem(text: str, default: str) -> str:

@@ -16,6 +16,7 @@ from types import TracebackType
 from curator.domain.emotion import EmotionSet
 from curator.domain.errors import CuratorError, printable
 from curator.domain.foreign_files import own_folder
+from curator.domain.project_file import add_opener
 from curator.domain.segment_lengths import SegmentLengths
 from curator.domain.system import put_in_place, require_short
 from curator.domain.target import read_target
@@ -124,6 +125,8 @@ class Project:
             raise
         try:
             project = cls(path, database, lock)
+            if write:
+                add_opener(path)
             if write and database.written():
                 project._backup_at_open()
         except BaseException:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QScrollArea
 
+from curator.domain.system import name_program
 from curator.ui.crash import CrashReports
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
@@ -70,6 +71,7 @@ def dress(application: QApplication) -> None:
     application.setApplicationName("voice-curator")
     application.setApplicationDisplayName("curator")
     QGuiApplication.setDesktopFileName("voice-curator")
+    name_program("voice-curator")
     application.setStyle("Fusion")
     font = application.font()
     font.setPointSizeF(CONTENT_PT)

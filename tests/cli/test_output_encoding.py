@@ -35,7 +35,9 @@ def folder(tmp_path_factory):
             project.decisions.apply(correct_text([clip], text))
         project.decisions.apply(keep(clips))
         project.decisions.apply(give_emotion(clips[:4], "tension"))
-    return top
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(top / "adatok 🎉"))
+        yield top
 
 
 def output_of(monkeypatch, encoding, call, *words):
@@ -80,6 +82,7 @@ def curator_commands(top):
         ("merge", other, project, "--jobs", 1),
         ("clean", project, "--list"),
         ("models", "list"),
+        ("desktop", "--install"),
         ("doctor",),
     ]
 

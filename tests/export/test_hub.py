@@ -168,7 +168,7 @@ def test_public_alone_is_an_error(tmp_path, capsys):
     ],
 )
 def test_the_card_names_the_licence_as_the_hub_does(licences, expected, tmp_path):
-    (tmp_path / "data_card.md").write_text("# Data card\n", "utf-8")
+    (tmp_path / "data_card.md").write_bytes(b"# Data card\n")
     source = as_recording(a_source(tmp_path, "show.wav", seconds=1.0, seed=1))
     values = {field: getattr(source, field) for field in FIELDS}
     recordings = [

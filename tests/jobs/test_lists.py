@@ -207,8 +207,8 @@ def test_quotes_and_bars_never_shift_a_row(sound):
 
 
 def test_a_quoted_text_may_span_lines_where_a_spreadsheet_wrote_it(sound):
-    (sound / "metadata.csv").write_text(
-        'file_name,transcription\r\nwavs/one.wav,"two\r\nlines, ""quoted"""\r\nwavs/two.wav,b\r\n'
+    (sound / "metadata.csv").write_bytes(
+        b'file_name,transcription\r\nwavs/one.wav,"two\r\nlines, ""quoted"""\r\nwavs/two.wav,b\r\n'
     )
     assert texts_of(sound / "metadata.csv") == ['two\nlines, "quoted"', "b"]
 
@@ -240,8 +240,8 @@ def test_control_characters_harm_their_row_alone(sound):
 
 
 def test_empty_rows_of_a_spreadsheet_are_no_rows(sound):
-    (sound / "metadata.csv").write_text(
-        "file_name;transcription\r\nwavs/one.wav;a\r\n;\r\nwavs/two.wav;b;;\r\n;\r\n"
+    (sound / "metadata.csv").write_bytes(
+        b"file_name;transcription\r\nwavs/one.wav;a\r\n;\r\nwavs/two.wav;b;;\r\n;\r\n"
     )
     listed_set = read_list(sound)
     assert (listed_set.rows, texts_of(sound), listed_set.refused) == (2, ["a", "b"], ())

@@ -77,7 +77,7 @@ def a_clip(folder: Path, number: int, *, seconds: float = 2.0, **changes: object
 def write_bundle(folder: Path, lines: list[dict]) -> Path:
     """manifest.jsonl and bundle.json around the lines."""
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    (folder / "manifest.jsonl").write_text(text, encoding="utf-8")
+    (folder / "manifest.jsonl").write_bytes(text.encode())
     digest = hashlib.sha256(text.encode()).hexdigest()
     header = {"format": 1, "target": "xtts_v2", "manifest_sha256": digest}
     (folder / "bundle.json").write_text(json.dumps(header), encoding="utf-8")

@@ -166,7 +166,7 @@ def test_a_run_in_use_is_not_started_again_over_it(toy, whole, tmp_path, capsys)
     run = tmp_path / "run"
     run.mkdir()
     config = open_run(whole).config
-    (run / "config.toml").write_text(to_toml(config))
+    (run / "config.toml").write_bytes(to_toml(config).encode())
     a_lock(run, pid=os.getppid(), start=start_of(os.getppid()))
     assert toy("train", run, *STEPS) == 1
     assert "is being trained by process" in capsys.readouterr().err
@@ -191,6 +191,7 @@ def test_leftovers_of_ended_processes_are_removed_and_others_kept(tmp_path):
     assert (tmp_path / "mine.tmp" / "a").exists()
 
 
+@pytest.mark.posix(reason="Windows flushes no folders")
 def test_files_and_their_folder_are_flushed_around_the_rename(tmp_path, monkeypatch):
     order = []
     real_sync, real_replace = os.fsync, type(tmp_path).replace
