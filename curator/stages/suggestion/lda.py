@@ -1,11 +1,10 @@
 """Linear discriminant analysis for few examples per category.
 
 Gaussian classes with separate means and one shared covariance: the mean of the classes' own, each
-shrunk towards a diagonal when examples are few (Ledoit and Wolf, 2004), as in scikit-learn. Here
-are what it lacks: likelihoods of held-out examples, a temperature, tests against chance.
+shrunk towards its diagonal when examples are few. The same estimator as scikit-learn's with
+``shrinkage="auto"``, without its import, which takes a second of each learning.
 """
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,27 +33,42 @@ class Likeness:
 
 
 def learn(points: Numbers, kinds: Kinds, count: int) -> Likeness:
-    """Fit the discriminants. points: (examples, features), of at least two kinds.
+    """Fit the discriminants. points: (examples, features).
 
     count: of kinds; those without an example are unlike everything.
     """
-    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+    members = [np.flatnonzero(kinds == kind) for kind in range(count)]
+    means = np.array(
+        [points[rows].mean(axis=0) if rows.size else 0 * points[0] for rows in members]
+    )
+    covariance = np.mean([_covariance(points[rows]) for rows in members if rows.size], axis=0)
+    covariance += NOTHING * np.eye(points.shape[1])
+    weights = np.asarray(np.linalg.solve(covariance, means.T), np.float64)  # (features, kinds)
+    offsets = -0.5 * np.einsum("kf,fk->k", means, weights)
+    return Likeness(weights, np.where([rows.size > 0 for rows in members], offsets, -np.inf))
 
-    present = np.unique(kinds)
-    equal = np.full(len(present), 1.0 / len(present))
-    fitted = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto", priors=equal)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # of a category with one example
-        fitted.fit(points, kinds)
-    weights = np.zeros((points.shape[1], count))
-    offsets = np.full(count, -np.inf)
-    if len(present) == 2:  # scikit-learn gives the difference of two
-        weights[:, present] = np.outer(fitted.coef_[0], (-0.5, 0.5))
-        offsets[present] = fitted.intercept_[0] * np.array((-0.5, 0.5))
-    else:
-        weights[:, present] = fitted.coef_.T
-        offsets[present] = fitted.intercept_
-    return Likeness(weights, offsets)
+
+def _covariance(rows: Numbers) -> Numbers:
+    """Covariance of one class, shrunk towards its diagonal, shape (features, features).
+
+    After Ledoit and Wolf (2004, "A well-conditioned estimator for large-dimensional covariance
+    matrices"), on standardised features.
+    """
+    examples, features = rows.shape
+    centred = rows - rows.mean(axis=0)
+    spread = centred.std(axis=0)
+    spread[spread < NOTHING] = 1.0
+    scaled = centred / spread
+    raw = scaled.T @ scaled / examples
+    variance = float(np.trace(raw)) / features
+    size = float(np.square(raw).sum())
+    distance = (size - features * variance**2) / features
+    fourth = float(np.square(np.square(scaled).sum(axis=1)).sum()) / examples
+    error = min((fourth - size) / (features * examples), distance)
+    share = error / distance if error > 0 else 0.0
+    shrunk = (1 - share) * raw + share * variance * np.eye(features)
+    covariance: Numbers = spread[:, None] * shrunk * spread
+    return covariance
 
 
 def held_out(points: Numbers, kinds: Kinds, count: int, seed: int = 0) -> Numbers:

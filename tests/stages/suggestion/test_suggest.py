@@ -136,6 +136,22 @@ def test_chance_is_counted_exactly():
     assert lda.above_chance(guessed, kinds) == pytest.approx(expected, abs=0.1)
 
 
+def test_discriminants_are_those_of_scikit_learn():
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+    rng = np.random.default_rng(4)
+    kinds = np.repeat([0, 1, 3], [4, 9, 30])
+    points = rng.normal(size=(kinds.size, 12)) + kinds[:, None] * rng.normal(size=12)
+    points[:, 5] = 1.0
+    expected = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto", priors=[1 / 3] * 3)
+    new = rng.normal(size=(50, 12))
+    new[:, 5] = 1.0
+    shares = lda.shares(lda.learn(points, kinds, 4).of(new), 1.0, np.array([1, 1, 0, 1]) / 3)
+    likely = expected.fit(points, kinds).predict_proba(new)
+    np.testing.assert_allclose(shares[:, [0, 1, 3]], likely, atol=1e-6)
+    assert (shares[:, 2] == 0).all()
+
+
 def test_a_kind_without_examples_is_never_likely():
     points = np.random.default_rng(0).normal(size=(20, 4))
     learned = lda.learn(points, np.arange(20) % 2, 3)
