@@ -82,8 +82,8 @@ format: setup  ## put the code into its form
 bench: setup  ## measure beside the peers, write bench.json, continue a stopped run (ARGS="--only speech,voice")
 	@OMP_NUM_THREADS=1 $(OFFLINE) $(PY) -m tests.benchmarks $(ARGS)
 
-fuzz: setup  ## read twenty times as many damaged files as the tests do (TIMES=20)
-	@env FUZZ_FACTOR=$(TIMES) OMP_NUM_THREADS=1 $(OFFLINE) $(PY) -m pytest -q tests/trainer/hostile
+fuzz: setup  ## read twenty times as many damaged files, lists and rows as the tests do (TIMES=20)
+	@env FUZZ_FACTOR=$(TIMES) OMP_NUM_THREADS=1 $(OFFLINE) $(PY) -m pytest -q tests/trainer/hostile tests/store/test_random_rows.py tests/jobs/test_list_damage.py
 
 lock: $(MADE)  ## resolve the versions again into requirements.lock
 	@$(PY) -m uv --quiet pip compile --universal --all-extras --no-emit-index-url --no-annotate --no-header \

@@ -112,7 +112,7 @@ def kept_fingerprint(path: Path, samples: Samples16) -> Fingerprint:
         return Fingerprint(words, np.frombuffer(kept, np.bool_, expected, 4 * expected))
     computed = fingerprint(samples)
     content = computed.words.astype("<u4").tobytes() + computed.is_loud.tobytes()
-    write_bytes_atomically(path, content, durable=False)
+    write_bytes_atomically(path, content)
     return computed
 
 

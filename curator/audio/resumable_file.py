@@ -16,7 +16,7 @@ import numpy as np
 
 from curator.audio.encode import write_bytes_atomically
 from curator.audio.waveform import Samples
-from curator.domain.foreign_files import descriptor, read_bounded
+from curator.domain.foreign_files import NOTE_BYTES, descriptor, read_bounded
 from curator.domain.system import put_in_place, sync_folder
 
 BEGUN = ".begun"
@@ -26,7 +26,6 @@ FORGOTTEN_S = 14 * 86_400  # age at which an unfinished file is removed
 LEFT_S = 3_600  # age at which a file without a note is removed
 BYTES = 4  # a sample
 READ_AT_ONCE = 1 << 20
-NOTE_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from curator.domain.category_edits import CategoryEdit, LabelledClips
 from curator.domain.decision import PROJECT, Edit, Field
 from curator.domain.emotion import Emotion, EmotionSet, category_sets, read_category_set
 from curator.domain.errors import CuratorError, printable
+from curator.domain.foreign_files import NOTE_BYTES, read_bounded
 from curator.domain.resources import resources
 from curator.domain.weights import NO_CATEGORY, Weights
 
@@ -86,7 +87,7 @@ def use(arguments: Namespace) -> int:
 
 def _text_of(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return read_bounded(path, NOTE_BYTES, follow=True).decode()
     except UnicodeDecodeError as error:
         raise CuratorError(
             f"{printable(path.name)} is not a text file.",

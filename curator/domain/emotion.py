@@ -74,7 +74,7 @@ class EmotionSet:
             raise CuratorError(
                 f"The category set cannot be read: it has no {error.args[0]}."
             ) from error
-        except (tomllib.TOMLDecodeError, TypeError) as error:
+        except (tomllib.TOMLDecodeError, TypeError, RecursionError) as error:
             raise CuratorError(f"The category set cannot be read: {error}.") from error
 
 

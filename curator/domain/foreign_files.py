@@ -14,6 +14,8 @@ from pathlib import Path
 from curator.domain.errors import CuratorError, printable
 
 HASH_LENGTH = 64
+NOTE_BYTES = 1 << 20  # of a small file of a few lines
+RUN_BYTES = 1 << 29  # of a file of a run or a settings file
 _HEX = frozenset("0123456789abcdef")
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 # Opening a pipe would wait for its other end; a regular file ignores the flag.
@@ -67,13 +69,25 @@ def open_regular(path: Path, *, follow: bool = True) -> io.FileIO:
     return os.fdopen(descriptor(path, follow=follow), "rb", buffering=0)
 
 
-def read_bounded(path: Path, limit: int) -> bytes:
-    """Content of a regular file, no link. Raises OSError, EFBIG above ``limit`` bytes."""
-    with os.fdopen(descriptor(path, follow=False), "rb") as file:
+def read_bounded(path: Path, limit: int, *, follow: bool = False) -> bytes:
+    """Content of a regular file. Raises OSError, EFBIG above ``limit`` bytes.
+
+    follow: whether a link to one is read.
+    """
+    with os.fdopen(descriptor(path, follow=follow), "rb") as file:
         content = file.read(limit + 1)
     if len(content) > limit:
         raise OSError(errno.EFBIG, f"it is larger than {limit >> 20} MB", str(path))
     return content
+
+
+def path_inside(root: Path, name: str) -> Path | None:
+    """``root / name`` if that is below ``root`` once links are resolved, else None."""
+    try:
+        path = root / name
+        return path if path.resolve().is_relative_to(root.resolve()) else None
+    except (OSError, ValueError, RuntimeError):  # a NUL in the name, a circle of links
+        return None
 
 
 def own_folder(path: Path) -> Path:

@@ -126,6 +126,14 @@ def put_in_place(source: Path, target: Path) -> None:
             return
 
 
+def place_durably(source: Path, target: Path) -> None:
+    """Rename a file, with its content on the disk before and its name after."""
+    with source.open("rb+") as file:
+        os.fsync(file.fileno())
+    put_in_place(source, target)
+    sync_folder(target.parent)
+
+
 def is_running(pid: int) -> bool:
     """Whether a process of this machine runs; a zombie (exited, not reaped) does not."""
     if pid <= 0 or pid >= 1 << 31:

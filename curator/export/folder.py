@@ -62,8 +62,9 @@ def require_absent(out: Path) -> None:
 def _check_room(out: Path, needed: int) -> None:
     free = shutil.disk_usage(out.parent).free
     if free < needed:
+        left = f"{size(free)} are free" if free >= MB else "nothing is free"
         raise CannotWrite(
-            f"{printable(out.name)} needs {size(needed)}; {size(free)} are free.",
+            f"{printable(out.name)} needs {size(needed)}; {left}.",
             "Free some space, or choose a folder on another disk.",
         )
 

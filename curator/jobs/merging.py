@@ -16,7 +16,7 @@ from curator.domain.errors import CuratorError, MissingSource, UnreadableAudio, 
 from curator.domain.merge_planning import MergePlanner, MyRecording
 from curator.domain.merging import MergePlan, OtherSet, SameSound
 from curator.domain.recording import Recording
-from curator.domain.system import put_in_place
+from curator.domain.system import place_durably
 from curator.jobs.context import JobContext
 from curator.jobs.listed_set import listed_set
 from curator.jobs.result_writer import Large
@@ -84,7 +84,7 @@ def _bring_caches(work: JobContext, recordings: Iterable[Recording], cache: Path
 def _copied(source: Path, target: Path) -> None:
     partial = target.with_name(f".{os.getpid()}-{target.name}{PARTIAL}")
     shutil.copyfile(source, partial)
-    put_in_place(partial, target)
+    place_durably(partial, target)
 
 
 def _same_sound(work: JobContext, other: OtherSet) -> list[SameSound]:

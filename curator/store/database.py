@@ -26,6 +26,13 @@ NETWORK_FILE_SYSTEMS = frozenset({"afs", "cifs", "fuse.sshfs", "nfs", "nfs4", "s
 """File systems without SQLite's write-ahead log, which needs shared memory."""
 
 
+STORED_FAULTS = (
+    *(TypeError, ValueError, KeyError, OverflowError, RecursionError),
+    msgspec.MsgspecError,
+)
+"""Errors of parsing a row that no program of this project wrote."""
+
+
 class Database:
     """Connection to a project's file.
 
@@ -135,7 +142,7 @@ class Database:
         """Context manager for parsing rows; an invalid row means a damaged file."""
         try:
             yield
-        except (TypeError, ValueError, KeyError, OverflowError, msgspec.MsgspecError) as error:
+        except STORED_FAULTS as error:
             raise damaged(self.path, f"{what} cannot be read ({error})") from error
 
     def backup(self, reason: str) -> Path:

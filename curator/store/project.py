@@ -18,7 +18,7 @@ from curator.domain.errors import CuratorError, printable
 from curator.domain.foreign_files import own_folder
 from curator.domain.project_file import add_opener
 from curator.domain.segment_lengths import SegmentLengths
-from curator.domain.system import put_in_place, require_short
+from curator.domain.system import put_in_place, require_short, sync_folder
 from curator.domain.target import read_target
 from curator.store.cleanings import Cleanings
 from curator.store.clips import Clips
@@ -94,7 +94,9 @@ class Project:
                 partial.chmod(0o755)
                 create_file(partial, settings.items())
                 (partial / CACHE).mkdir()
+                sync_folder(partial)
                 put_in_place(partial, path)
+                sync_folder(path.parent)
             finally:
                 shutil.rmtree(partial, ignore_errors=True)
         except OSError as error:

@@ -1,6 +1,7 @@
 """Verification of the project file."""
 
 from curator.store.database import Database
+from curator.store.journal_check import journal_faults
 
 _QUESTIONS = (
     (
@@ -30,4 +31,4 @@ def faults(database: Database) -> list[str]:
         (count,) = database.read(question).fetchone()
         if count:
             faults.append(sentence.format("1 clip" if count == 1 else f"{count} clips"))
-    return faults
+    return faults + journal_faults(database)

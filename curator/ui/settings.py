@@ -8,6 +8,7 @@ from pathlib import Path
 from platformdirs import user_config_path
 from PySide6.QtCore import QObject, Signal
 
+from curator.domain.system import place_durably
 from curator.jobs.job import Options
 from curator.ui.actions import Keys, keys_in_use
 from curator.ui.settings_table import SETTINGS, Value
@@ -163,7 +164,7 @@ class WindowSettings(QObject):
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             partial.write_text(json.dumps(stored, indent=1, ensure_ascii=False), encoding="utf-8")
-            partial.replace(self._file)
+            place_durably(partial, self._file)
         except OSError as error:
             self.trouble = f"Cannot save your settings: {error.strerror}."
 

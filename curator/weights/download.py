@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from curator.domain.errors import CuratorError, MissingModel, printable
-from curator.domain.system import put_in_place
+from curator.domain.system import place_durably
 from curator.weights.catalogue import ListedFile, ListedModel
 from curator.weights.folder import (
     fault_of,
@@ -243,7 +243,7 @@ def _keep(model: ListedModel, file: ListedFile, part: Path, origin: str) -> None
     if not expected:
         record(model, file, digest.hexdigest(), size, origin)
     (path,) = paths_of(model, file)
-    put_in_place(part, path)
+    place_durably(part, path)
 
 
 def _require_room(folder: Path, needed: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from curator.domain.errors import MissingModel
-from curator.domain.system import put_in_place
+from curator.domain.system import place_durably
 from curator.weights.catalogue import ListedFile, ListedModel, listed_models
 from curator.weights.folder import (
     folder_of,
@@ -86,7 +86,7 @@ def _join(model: ListedModel, file: ListedFile, path: Path) -> None:
                 with part.open("rb") as content:
                     shutil.copyfileobj(content, joined, 1 << 20)
         _check(model, file, temporary)
-        put_in_place(temporary, path)
+        place_durably(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 

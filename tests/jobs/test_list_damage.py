@@ -1,6 +1,7 @@
 """Random lists in every format, whole and damaged: no row lost, no text altered or moved."""
 
 import itertools
+import os
 import random
 import re
 from collections import Counter, defaultdict
@@ -12,7 +13,7 @@ from curator.jobs.lists import read_list
 from tests.jobs.list_damage import KINDS, code_page, header_lost, invalid_bytes
 from tests.jobs.written_lists import FORMATS, Written, lines_of, rows_of, save
 
-CASES = 2000
+CASES = 2000 * int(os.environ.get("FUZZ_FACTOR", "1"))  # `make fuzz` multiplies the cases
 EACH = -(-CASES // (len(FORMATS) * len(KINDS)))
 
 FOREIGN = ("{}", "{}", "wavs/{}", "D:\\voices\\show\\wavs\\{}", "/data/anna/show/wavs/{}")

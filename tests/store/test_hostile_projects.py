@@ -29,19 +29,16 @@ SCHEMA_CHANGES = {
     "a table": "CREATE TABLE my_sqlite_table(a)",
     "an index": "CREATE INDEX more_sqlite_ ON edit(made_at)",
 }
-HASHES = ("../../outside", "/tmp/outside", "a" * 63, "A" * 64, "", "a" * 64 + "/../x", "..")
+HASHES = ("../../private/outside", "/tmp/outside", "a" * 63, "A" * 64, "", "a" * 64 + "/../x", "..")
 
 
 @pytest.fixture
-def closed(tmp_path):
-    """A project with decisions, and a private file beside it that must stay as it is."""
+def closed(tmp_path, canary):
+    """A project with decisions, and private files beside it that must stay as they are."""
     with a_project(tmp_path) as project:
         project.decisions.apply(keep(project.clips.ids()))
-    private = tmp_path / "private.txt"
-    private.write_text("mine")
     yield project.path
-    assert private.read_text() == "mine"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["private.txt", "show.curator"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "private", "show.curator"]
 
 
 def change(project: Path, sql: str, *values: object) -> None:
@@ -57,6 +54,32 @@ def test_a_schema_that_is_not_ours_is_refused(closed, sql, write):
     change(closed, sql)
     with pytest.raises(BrokenProject, match="tables are not as they should be"):
         Project.open(closed, write=write)
+
+
+JOURNAL_CHANGES = {
+    "a decision without an edit": "INSERT INTO decision(clip_id, emotion) VALUES (1, 'tension')",
+    "another value": "UPDATE decision SET state = 'dropped' WHERE clip_id = 2",
+    "no decision any more": "DELETE FROM decision WHERE clip_id = 3",
+    "a hidden clip": "UPDATE clip SET origin = NULL WHERE id = 4",
+    "an edit less": "DELETE FROM edit",
+    "an edit of another state": "UPDATE edit SET state = 'undone'",
+    "categories": "INSERT INTO project_decision VALUES ('weights', '{}')",
+}
+
+
+@pytest.mark.parametrize("sql", JOURNAL_CHANGES.values(), ids=JOURNAL_CHANGES)
+def test_decisions_that_the_journal_does_not_know_are_faults(closed, sql):
+    with Project.open(closed, write=False) as project:
+        assert project.verify() == []
+    connection = sqlite3.connect(closed / "project.sqlite")
+    if "INSERT INTO decision" in sql:
+        connection.execute("DELETE FROM decision WHERE clip_id = 1")
+    connection.execute(sql)
+    connection.commit()
+    connection.close()
+    with Project.open(closed, write=False) as project:
+        (sentence, *_) = project.verify()
+        assert "is not what the journal says" in sentence
 
 
 def test_a_trigger_in_a_file_of_an_older_version_never_runs(closed):
@@ -97,16 +120,16 @@ def test_values_that_no_recording_has_are_damage(closed, column, value):
 
 
 @pytest.mark.parametrize("name", ["lock", "project.sqlite-wal", "project.sqlite-journal"])
-def test_a_link_is_not_written_through(closed, tmp_path, name):
+def test_a_link_is_not_written_through(closed, canary, name):
     (closed / name).unlink(missing_ok=True)
-    (closed / name).symlink_to(tmp_path / "private.txt")
+    (closed / name).symlink_to(canary.letter)
     with pytest.raises(CuratorError, match="is a link"):
         Project.open(closed)
 
 
-def test_a_hard_link_is_not_emptied(closed, tmp_path):
+def test_a_hard_link_is_not_emptied(closed, canary):
     (closed / "lock").unlink(missing_ok=True)
-    os.link(tmp_path / "private.txt", closed / "lock")
+    os.link(canary.letter, closed / "lock")
     with pytest.raises(CuratorError, match="hard link"):
         Project.open(closed)
 
@@ -146,18 +169,18 @@ def test_a_recording_that_is_a_pipe_or_a_device_is_a_fault(closed, tmp_path):
         descriptor(pipe)
 
 
-def test_cached_files_that_are_links_or_pipes_count_as_missing(closed, tmp_path):
+def test_cached_files_that_are_links_or_pipes_count_as_missing(closed, canary):
     with Project.open(closed) as project:
-        for make in (lambda path: path.symlink_to(tmp_path / "private.txt"), os.mkfifo):
+        for make in (lambda path: path.symlink_to(canary.letter), os.mkfifo):
             path = peaks_path(project.cache, "a" * 64)
             make(path)
             assert not is_cached(project.cache, "a" * 64)
             path.unlink()
 
 
-def test_an_unfinished_file_that_is_a_link_is_not_written_through(closed, tmp_path):
+def test_an_unfinished_file_that_is_a_link_is_not_written_through(closed, canary):
     path = closed / "cache" / "x.w64"
-    path.with_suffix(".begun").symlink_to(tmp_path / "private.txt")
+    path.with_suffix(".begun").symlink_to(canary.letter)
     growing = GrowingFile(path, b"head", PartialFile("k", "s", 16_000, 4))
     growing.leave()
     for written in ('"1"', "-1", "5", "1e99", "true"):

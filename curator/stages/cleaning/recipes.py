@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from curator.domain.errors import CuratorError, printable
+from curator.domain.foreign_files import NOTE_BYTES, read_bounded
 from curator.domain.recipe import NOTHING, Recipe, RecipeStep, none
 from curator.domain.resources import resources
 from curator.stages.cleaning.cleaners import CleanerInfo, info_of
@@ -24,7 +25,7 @@ def read_recipe(name_or_file: str) -> Recipe:
             f"Choose one of: {', '.join([NOTHING, *recipe_names()])}; or give a file.toml.",
         )
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_bounded(path, NOTE_BYTES, follow=True).decode()
     except (OSError, UnicodeDecodeError) as error:
         raise CuratorError(f"{printable(path.name)} cannot be read ({error}).") from error
     return parsed(text, path.stem)
@@ -51,7 +52,7 @@ def parsed(text: str, name: str = "") -> Recipe:
     """A recipe's text. name: where the text gives none. CuratorError says what is wrong in it."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise CuratorError(f"The recipe {name!r} is no TOML: {error}.") from error
     unknown = sorted(set(data) - {"name", "use", "step"})
     steps = data.get("step", [])

@@ -109,7 +109,7 @@ class Hearing:
         Level and probability of speech both count, and the middle where they do not decide.
         """
         hops = slice(start // HOP, max(start // HOP + 1, -(-stop // HOP)))
-        levels = np.maximum(_smoothed(self.levels)[hops], self.floor[hops])
+        levels = np.maximum(self._smoothed_in(hops), self.floor[hops])
         place = np.arange(len(levels))
         off_middle = np.abs(place - (len(levels) - 1) / 2) / max(1, len(levels))
         best = int(np.argmin(levels + 10 * self.speech[hops] + 6 * off_middle))
@@ -132,6 +132,11 @@ class Hearing:
         """dB around a sample, smoothed over 30 ms."""
         hop = min(sample // HOP, len(self.levels) - 1)
         return float(_smoothed(self.levels[max(0, hop - 2) : hop + 3]).min())
+
+    def _smoothed_in(self, hops: slice) -> Levels:
+        """Smoothed levels of some hops only: a long recording has hundreds of thousands."""
+        first, last = max(0, hops.start - 2), min(hops.stop + 2, len(self.levels))
+        return _smoothed(self.levels[first:last])[hops.start - first : hops.stop - first]
 
     def _pause(self, first: int, last: int) -> Pause:
         """Pause of hops ``[first, last)``, trimmed of weak speech at its ends."""

@@ -4,7 +4,9 @@ Transcription computes it anyway. Half seconds are kept rather than clips, becau
 later and may be re-cut. A file is named after the recording's content, the model and VERSION.
 """
 
+import os
 import re
+import struct
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curator.audio.encode import write_bytes_atomically
+from curator.audio.peaks import mapped
 from curator.audio.waveform import CACHE_RATE
+from curator.domain.foreign_files import open_regular
 from curator.domain.span import Span
 
 VERSION = 1
+HEADER = struct.Struct("<3q")  # version, blocks, dimensions
 BLOCK = CACHE_RATE // 2  # samples
 FRAMES_PER_BLOCK = 25  # the encoder gives one frame per 20 ms
 FRAME = BLOCK // FRAMES_PER_BLOCK
@@ -69,9 +74,9 @@ def mean_of(blocks: Blocks, span: Span) -> NDArray[np.float32] | None:
 
 def write_blocks(cache: Path, content_hash: str, model: str, blocks: Blocks) -> None:
     """Keep the blocks of a recording; an older file of the same model is replaced."""
-    header = np.array([VERSION, *blocks.shape], "<i8").tobytes()
+    header = HEADER.pack(VERSION, *blocks.shape)
     path = cache / f"{content_hash}.{_slug(model)}.encoder"
-    write_bytes_atomically(path, header + blocks.astype("<f2").tobytes(), durable=False)
+    write_bytes_atomically(path, header + blocks.astype("<f2").tobytes())
 
 
 def stored_blocks(cache: Path, hashes: Mapping[int, str]) -> dict[int, Blocks]:
@@ -91,12 +96,15 @@ def stored_blocks(cache: Path, hashes: Mapping[int, str]) -> dict[int, Blocks]:
 
 
 def _read(path: Path) -> Blocks | None:
-    if path.stat().st_size < 24:
-        return None
-    version, count, dimensions = np.fromfile(path, "<i8", 3)
-    if version != VERSION or path.stat().st_size != 24 + 2 * count * dimensions or not count:
-        return None
-    return np.memmap(path, "<f2", "r", 24, (int(count), int(dimensions)))
+    try:
+        with open_regular(path, follow=False) as file:
+            head, size = file.read(HEADER.size), os.fstat(file.fileno()).st_size
+        version, count, dimensions = HEADER.unpack(head)
+        if version != VERSION or size != HEADER.size + 2 * count * dimensions or count < 1:
+            return None
+        return mapped(path, "<f2", HEADER.size, (count, dimensions))
+    except (OSError, struct.error):
+        return None  # a link, a pipe, or cut off: it can be made again
 
 
 def _slug(model: str) -> str:

@@ -23,6 +23,7 @@ from curator.audio.sniff import HEAD_BYTES, Container, sniff
 from curator.audio.soundfile_reader import SoundfileReader
 from curator.audio.waveform import CACHE_RATE, Samples, Waveform
 from curator.domain.errors import MissingSource, UnreadableAudio
+from curator.domain.foreign_files import open_regular
 from curator.domain.recording import Recording
 from curator.domain.span import Span
 
@@ -219,7 +220,7 @@ def _seekable(recording: Recording) -> Reader | None:
     reader.close()
     if decoding.gaps or decoding.parts:
         return None
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         kind = sniff(file.read(HEAD_BYTES))
     if not isinstance(kind, Container):
         return None

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from curator.domain.foreign_files import RUN_BYTES, path_inside, read_bounded
+
 RESULTS = "evaluation/results.jsonl"
 EVENTS = "events.jsonl"
 SPEECH = b'"event": "speech",'
@@ -72,14 +74,14 @@ class Evaluated:
         return sorted(samples, key=lambda each: (each.sentence.category or "~", each.sentence.id))
 
     def wav(self, sample: Sample) -> Path | None:
-        """Audio file of a sample, None if synthesis failed."""
-        return None if sample.wav is None else self.run / sample.wav
+        """Audio file of a sample, None if synthesis failed or it is outside the run."""
+        return None if sample.wav is None else path_inside(self.run, sample.wav)
 
     def clip(self, name: str | None) -> Path | None:
         """Audio file of a real clip, None if unavailable."""
         if name is None or self.bundle is None:
             return None
-        return self.bundle / "wavs" / f"{name}.wav"
+        return path_inside(self.bundle, f"wavs/{name}.wav")
 
     def name(self, sample: Sample) -> str:
         """Key under which a sample is rated."""
@@ -100,13 +102,13 @@ def read_evaluated(run: Path) -> Evaluated:
     decoder = msgspec.json.Decoder(Sample)
     samples = []
     try:
-        data = (run / RESULTS).read_bytes()
+        data = read_bounded(run / RESULTS, RUN_BYTES, follow=True)
     except OSError:
         data = b""
     for line in data.split(b"\n"):
         try:
             samples.append(decoder.decode(line))
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             continue
     return Evaluated(run, tuple(samples), _bundle(run), tuple(_during_training(run)))
 
@@ -127,7 +129,7 @@ def _during_training(run: Path) -> Iterator[Sample]:
     """Yield the test sentences of a run's events; invalid lines are skipped."""
     decoder = msgspec.json.Decoder(_SpeechEvent)
     try:
-        data = (run / EVENTS).read_bytes()
+        data = read_bounded(run / EVENTS, RUN_BYTES, follow=True)
     except OSError:
         return
     for line in data.split(b"\n"):
@@ -135,7 +137,7 @@ def _during_training(run: Path) -> Iterator[Sample]:
             continue
         try:
             event = decoder.decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             continue
         yield Sample(
             f"speech-{event.step}-{event.sentence.id}",
@@ -151,9 +153,9 @@ def _during_training(run: Path) -> Iterator[Sample]:
 
 def _bundle(run: Path) -> Path | None:
     try:
-        about = json.loads((run / "run.json").read_text(encoding="utf-8"))
+        about = json.loads(read_bounded(run / "run.json", RUN_BYTES, follow=True))
         folder = Path(str(about["bundle"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return folder if folder.is_dir() else None
 

@@ -55,7 +55,7 @@ def pair_of(name: str) -> Both | None:
         return None
     try:
         parts = json.loads(name)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if len(parts) != 3 or not all(isinstance(each, str) for each in parts):
         return None

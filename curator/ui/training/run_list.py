@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from curator.domain.errors import printable
+from curator.domain.foreign_files import RUN_BYTES, open_regular, read_bounded
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.plain_text import tool_tip
 from curator.ui.training.run_phase import STARTING, RunPhase, phase_text, read_phase
@@ -91,7 +92,7 @@ def version_of(run: Path) -> tuple[int, RunPhase | None]:
 def summary_of(run: Path) -> RunSummary:
     """Read a run's row from both ends of its events file."""
     try:
-        with (run / FILE).open("rb") as file:
+        with open_regular(run / FILE) as file:
             head = file.read(HEAD)
             size = file.seek(0, 2)
             file.seek(max(0, size - TAIL))
@@ -113,7 +114,7 @@ def summary_of(run: Path) -> RunSummary:
 
 def _last_state(run: Path) -> str:
     """Return the guard's last state, anywhere in the file."""
-    data = (run / FILE).read_bytes()
+    data = read_bounded(run / FILE, RUN_BYTES, follow=True)
     at = data.rfind(b'"event": "guard"')
     start = data.rfind(b"\n", 0, max(0, at)) + 1
     for line in _lines(data[start : data.find(b"\n", max(0, at)) + 1] if at >= 0 else b""):
@@ -130,7 +131,7 @@ def _lines(data: bytes) -> list[RunEvent]:
             continue
         try:
             events.append(_decoder.decode(piece))
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             continue
     return events
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from curator.domain.foreign_files import NOTE_BYTES, read_bounded
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.wording import number, translated
 
@@ -31,8 +32,8 @@ _decoder = msgspec.json.Decoder(RunPhase)
 def read_phase(run: Path) -> RunPhase | None:
     """Return the phase of a run, None once it trains."""
     try:
-        return _decoder.decode((run / FILE).read_bytes())
-    except (OSError, msgspec.MsgspecError):
+        return _decoder.decode(read_bounded(run / FILE, NOTE_BYTES))
+    except (OSError, msgspec.MsgspecError, RecursionError):
         return None
 
 

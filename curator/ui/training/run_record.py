@@ -13,6 +13,8 @@ from statistics import median
 
 import msgspec
 
+from curator.domain.foreign_files import open_regular, path_inside
+
 FILE = "events.jsonl"
 PORTION = 256 * 1024
 """Bytes per portion: about a thousand events, a few milliseconds."""
@@ -156,7 +158,7 @@ class RunRecord:
     def read(self) -> bool:
         """Read the next portion; return whether there is more."""
         try:
-            with (self.folder / FILE).open("rb") as file:
+            with open_regular(self.folder / FILE) as file:
                 size = file.seek(0, 2)
                 file.seek(max(0, self._at - len(self._mark)))
                 if size < self._at or file.read(len(self._mark)) != self._mark:
@@ -178,7 +180,7 @@ class RunRecord:
     def _take(self, line: bytes) -> None:
         try:
             event = _decoder.decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             self.damaged += 1
             return
         if event.step is not None:
@@ -202,7 +204,7 @@ class RunRecord:
             case "spoken":
                 self.spoken.append(Spoken(event.step or 0, event.text or "", event.out or ""))
             case "speech" if event.wav is not None:
-                out = str(self.folder / event.wav)
+                out = str(path_inside(self.folder, event.wav) or "")
                 self.spoken.append(Spoken(event.step or 0, _text(event), out, _wer(event)))
             case "speech_means":
                 self._add_means(event)
@@ -220,7 +222,7 @@ class RunRecord:
             return
         try:
             by_category = _categories.decode(event.categories)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             self.damaged += 1
             return
         for category, values in by_category.items():
@@ -232,7 +234,7 @@ class RunRecord:
     def _add_means(self, event: RunEvent) -> None:
         try:
             means = _means.decode(event.measures)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             self.damaged += 1
             return
         for key in MEASURES:
@@ -256,5 +258,5 @@ def _wer(event: RunEvent) -> float | None:
     """Word error rate of a test sentence."""
     try:
         return _measures.decode(event.measures).get("wer")
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return None

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
 
 from curator import run_logged
 from curator.domain.errors import CuratorError
+from curator.domain.foreign_files import NOTE_BYTES, read_bounded
 from curator.domain.system import ask_to_pause, end_process, is_running
 from curator.run_trainer import trainer_command, trainer_environment
 
@@ -97,8 +98,8 @@ class Trainings(QObject):
 def _owner_of(run: Path) -> int | None:
     """Process of this machine named in the lock of a run."""
     try:
-        owner = json.loads((run / LOCK).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        owner = json.loads(read_bounded(run / LOCK, NOTE_BYTES))
+    except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(owner, dict) or owner.get("host") != socket.gethostname():
         return None
