@@ -110,7 +110,7 @@ def test_a_browser_shows_hostile_text_as_text(runs, tmp_path, page):
     assert not found["ran"]
     title = usually["title"].replace("run", run.name, 1)
     assert found["title"] == title
-    assert "/i.png" in found["text"]
+    assert "onerror=" in found["text"]
     assert "Content-Security-Policy" in found["text"]
 
 
