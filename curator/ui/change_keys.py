@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from curator.ui.actions import ACTIONS, Action, KeyScope, conflicts, placed
+from curator.ui.dialog_size import resize_on_screen
 from curator.ui.page import button, label, restyle
 from curator.ui.settings import WindowSettings
 from curator.ui.theme import GRID
@@ -66,7 +67,7 @@ class ChangeKeys(QDialog):
         column.addWidget(self.list)
         column.addLayout(line)
         column.addWidget(self.status)
-        self.resize(72 * GRID, 72 * GRID)
+        resize_on_screen(self, 72 * GRID, 72 * GRID)
 
     @property
     def _action(self) -> Action:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout
 
 from curator import __version__
+from curator.ui.dialog_size import resize_on_screen
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
 
@@ -40,7 +41,7 @@ class CrashDialog(QDialog):
         column.addWidget(text, 1)
         column.addWidget(label(where, "quiet", wrap=True))
         column.addLayout(line)
-        self.resize(80 * GRID, 50 * GRID)
+        resize_on_screen(self, 80 * GRID, 50 * GRID)
 
 
 class CrashReports:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from curator.ui.actions import ACTIONS, Action, Keys
+from curator.ui.dialog_size import resize_on_screen
 from curator.ui.page import label
 from curator.ui.page_list import PAGES
 from curator.ui.theme import GRID
@@ -50,8 +51,7 @@ class KeySheet(QDialog):
         column.addWidget(self.area)
         self.search.textChanged.connect(self._fill)
         self._fill("")
-        room = self.screen().availableSize()
-        self.resize(min(104 * GRID, room.width()), min(80 * GRID, room.height() - 8 * GRID))
+        resize_on_screen(self, 104 * GRID, 80 * GRID)
         self.search.setFocus()
 
     @Slot(str)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from curator.ui.actions import Action, Keys
+from curator.ui.dialog_size import resize_on_screen
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import label
 from curator.ui.theme import GRID
@@ -110,7 +111,7 @@ class Palette(QDialog):
         column.addWidget(self.line)
         column.addWidget(self.none)
         column.addWidget(self.list)
-        self.resize(64 * GRID, 52 * GRID)
+        resize_on_screen(self, 64 * GRID, 52 * GRID)
         self.line.textChanged.connect(self._search)
         self.line.returnPressed.connect(self._start)
         self.list.cellActivated.connect(self._start)

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from curator.ui.main_window import MainWindow
+from tests.journeys.window_truth import require_no_placeholder
 
 ROUND_TRIP_S = 0.06
 """Time that an event takes through the X server to the window, at most."""
@@ -146,6 +147,7 @@ class Hand:
         path = self._out / f"{self._number:02}-{self.page}-{name}.png"
 
         def take() -> None:
+            require_no_placeholder(QApplication.activeWindow() or self.window)
             assert QApplication.primaryScreen().grabWindow(0).save(str(path)), path
 
         self.ask(take)

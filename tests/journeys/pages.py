@@ -156,12 +156,12 @@ class Traveller:
         hand.press("slash", "ctrl+a", "BackSpace", "Return", "Home")
         hand.settle()
         for place in range(CLIPS):
-            assert hand.ask(lambda: page.view.current_row) == place
+            hand.until(lambda row=place: page.view.current_row == row, "the next clip")
             hand.press(str(1 + place % 5), "x" if place % 5 == 4 else "Return")
             if place == 20:
                 hand.look("judging")
-        assert (self.count("state:kept"), self.count("state:dropped")) == (64, 16)
         hand.settle()
+        assert (self.count("state:kept"), self.count("state:dropped")) == (64, 16)
         hand.look("judged")
         hand.press("ctrl+z", "ctrl+z")
         hand.look("undone")

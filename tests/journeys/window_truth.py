@@ -2,10 +2,15 @@
 
 import re
 
+from PySide6.QtWidgets import QAbstractButton, QLabel, QTableView, QWidget
+
 from curator.domain.clip_query import parse
 from curator.domain.decision import State
 from curator.ui.main_window import MainWindow
 from curator.ui.wording import number
+
+LISTED = 40
+"""Rows of each list that are read."""
 
 SAID = re.compile(r"(Kept|Dropped|Reset|Split) clip (\d+)")
 STATES = {"Kept": State.KEPT, "Dropped": State.DROPPED, "Reset": State.UNDECIDED}
@@ -61,6 +66,7 @@ def require_settled_truth(window: MainWindow) -> None:
     assert session is not None
     project = session.project
     _require_counts(window)
+    require_no_placeholder(window)
     clips = project.clips.ids()
     assert session.current is None or session.current in clips or not clips, session.current
     pages = window._pages
@@ -74,6 +80,24 @@ def require_settled_truth(window: MainWindow) -> None:
         model = intake.list.recordings
         shown = [model.row(row).recording for row in range(model.rowCount())]
         assert shown == list(project.recordings.all()), "other recordings are listed"
+
+
+def require_no_placeholder(window: QWidget) -> None:
+    """No visible text has a place for a value that was never put in."""
+    texts = [
+        widget.text()
+        for kind in (QLabel, QAbstractButton)
+        for widget in window.findChildren(kind)
+        if widget.isVisible()
+    ]
+    for table in window.findChildren(QTableView):
+        model = table.model()
+        if table.isVisible() and model is not None:
+            rows, columns = min(model.rowCount(), LISTED), model.columnCount()
+            places = [(row, column) for row in range(rows) for column in range(columns)]
+            texts += [str(model.index(*place).data() or "") for place in places]
+    unfilled = [text for text in texts if re.search(r"%(\d|n)", text)]
+    assert not unfilled, unfilled
 
 
 def _require_counts(window: MainWindow) -> None:

@@ -42,7 +42,7 @@ class BalanceLayout(QWidget):
         halves.addWidget(right)
         halves.setSizes(list(WIDTHS))
         column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         column.setSpacing(2 * GRID)
         head = QHBoxLayout()
         head.setSpacing(2 * GRID)

@@ -12,6 +12,7 @@ from curator.ui.cleaning.commands import CleaningCommands
 from curator.ui.cleaning.layout import CleaningLayout
 from curator.ui.cleaning.results import CleaningResults
 from curator.ui.cleaning.scope import Scope
+from curator.ui.dialog_size import resize_on_screen
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
 from curator.ui.theme import GRID
@@ -42,7 +43,7 @@ class CleaningDialog(QDialog):
             for key in session.settings.keys[action]:
                 shortcut = QShortcut(QKeySequence(placed(key)[1]), self)
                 shortcut.activated.connect(run)
-        self.resize(128 * GRID, 88 * GRID)
+        resize_on_screen(self, 128 * GRID, 88 * GRID)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop playback and stop following the session."""

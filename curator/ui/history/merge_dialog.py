@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from curator.domain.decision import Changes, Field, Value
 from curator.domain.merging import Conflict, MergePlan, Rule
 from curator.jobs.context import JobContext
+from curator.ui.dialog_size import resize_on_screen
 from curator.ui.history.simple_table import TextTable, table_view
 from curator.ui.job_queue import Ending
 from curator.ui.page import button, label
@@ -104,7 +105,7 @@ class MergeDialog(QDialog):
         column.addLayout(differ)
         column.addWidget(self.list, 1)
         column.addLayout(last)
-        self.resize(104 * GRID, 72 * GRID)
+        resize_on_screen(self, 104 * GRID, 72 * GRID)
 
     def _connect(self) -> None:
         self.preview.clicked.connect(self.show_preview)

@@ -21,6 +21,7 @@ from curator.jobs.context import JobContext
 from curator.store.project import Project
 from curator.store.snapshots import NOW
 from curator.ui import write_queue
+from curator.ui.dialog_size import resize_on_screen
 from curator.ui.history.simple_table import TextTable, table_view
 from curator.ui.job_queue import Ending
 from curator.ui.page import button, label
@@ -103,7 +104,7 @@ class SnapshotsDialog(QDialog):
         column.addWidget(self.summary)
         column.addWidget(self.table, 3)
         column.addLayout(last)
-        self.resize(104 * GRID, 80 * GRID)
+        resize_on_screen(self, 104 * GRID, 80 * GRID)
 
     def _connect(self) -> None:
         self.take.clicked.connect(self.take_one)

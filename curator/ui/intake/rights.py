@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from curator.domain.recording import Recording
+from curator.ui.dialog_size import resize_on_screen
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
 from curator.ui.wording import counted
@@ -96,7 +97,7 @@ class RightsDialog(QDialog):
         column.addWidget(label(counted(len(recordings), one, many), "heading"))
         column.addWidget(self.fields)
         column.addLayout(buttons)
-        self.resize(64 * GRID, 0)
+        resize_on_screen(self, 64 * GRID, 0)
 
     @Slot()
     def _save(self) -> None:

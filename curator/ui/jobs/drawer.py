@@ -47,8 +47,8 @@ class Drawer(QWidget):
         self.tabs.addTab(self.tray, self.tr("Jobs"))
         self.tabs.addTab(self.said, self.tr("Messages"))
         self.tabs.addTab(self.decided, self.tr("Decisions"))
-        copy = button(self.tr("Copy messages"))
-        close = button(self.tr("Close"))
+        copy = button(self.tr("Copy messages"), "link")  # lower than the tabs beside them
+        close = button(self.tr("Close"), "link")
         corner = QWidget()
         line = QHBoxLayout(corner)
         line.setContentsMargins(0, 0, 0, 0)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from curator.domain.errors import printable
+from curator.ui.dialog_size import resize_on_screen
 from curator.ui.models.commands import ModelCommands, ModelRow
 from curator.ui.models.models_model import NAME, ModelsModel, amount
 from curator.ui.page import button, label, restyle
@@ -86,7 +87,7 @@ class ModelsDialog(QDialog):
         last.addWidget(self.free, 1)
         last.addWidget(close)
         column.addLayout(last)
-        self.resize(88 * GRID, 66 * GRID)
+        resize_on_screen(self, 88 * GRID, 66 * GRID)
 
     def _connect(self) -> None:
         self.commands.listed.connect(self._take)

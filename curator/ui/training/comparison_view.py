@@ -111,7 +111,8 @@ class ComparisonView(QWidget):
     def _outcome(self, row: dict[str, Any]) -> list[str]:
         title = TITLES.get(row["measure"])
         measure = translated("Training", title) if title else str(row["measure"])
-        measure = measure.partition(", %1")[0]
+        if "%1" in measure:  # a share of sentences, whose number is not compared
+            measure = measure.partition(",")[0]
         low, high, difference = row["low"], row["high"], row["difference"]
         interval = f"{low:+.3f} … {high:+.3f}" if low is not None and high is not None else "–"
         verdict = translated("Training", VERDICTS[row["better"]])

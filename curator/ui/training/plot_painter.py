@@ -142,7 +142,10 @@ class PlotPainter:
             self._painter.setPen(QPen(QColor(self._colours.playhead), 1, Qt.PenStyle.DashLine))
             self._painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
             right = x + 14 * GRID < area.right()
-            place = QRectF(x + 4 if right else x - 14 * GRID - 4, area.top(), 14 * GRID, 2 * GRID)
+            left, top = x + 4 if right else x - 14 * GRID - 4, area.top()
+            if self._plot.chance is not None and scale.y(self._plot.chance) < top + 4 * GRID:
+                top = max(top, scale.y(self._plot.chance) + 2)  # below the text of the level
+            place = QRectF(left, top, 14 * GRID, 2 * GRID)
             align = Qt.AlignmentFlag.AlignLeft if right else Qt.AlignmentFlag.AlignRight
             self._painter.drawText(place, align, self._tr("best: %1").replace("%1", number(best)))
 
