@@ -112,7 +112,7 @@ QTableView:focus, QListView:focus, QTreeView:focus { border: 1px solid $accent; 
 QTableView::item, QListView::item { padding: 2px 8px; border: none; }
 QTreeView::item { padding: 3px 4px; }
 QTableView::item:selected, QListView::item:selected { background: $chosen; color: $text; }
-QTableView::item:focus, QListView::item:focus { border: 1px solid $accent; }
+QTableView::item:focus, QListView::item:focus { border: 1px solid $accent; padding: 1px 7px; }
 QHeaderView { background: $window; border: none; }
 QHeaderView::section {
     background: $window; color: $quiet; border: none; border-bottom: 1px solid $hairline;

@@ -180,6 +180,42 @@ def hand_on(window: MainWindow, film: Film, folder: Path) -> None:
     )
 
 
+def train_and_compare(window: MainWindow, film: Film) -> None:
+    """Two short trainings of a small random network, their evaluation, and what changed."""
+    page = window._pages["training"]
+    for epochs in ("1", "2"):
+        page.ui.focus_list()
+        press(window, Qt.Key.Key_N)
+        page.ui.start.epochs.setText(epochs)
+        film.take("new-training")
+        run = page.ui.start.run
+        press(window, Qt.Key.Key_Return, CONTROL)
+        until(lambda run=run: has_ended(run), f"{run.name} has ended")
+        page.runs.update()
+        until(lambda: not page.runs.busy, "the run is read")
+        film.take("trained")
+        press(window, Qt.Key.Key_E)
+        job = page.commands.evaluating.job
+        until(lambda job=job: job.progress is None or job.progress.done > 2, "samples come")
+        film.take("evaluating")
+        until(lambda job=job: job.progress is None, "the run is evaluated")
+        film.take("evaluated")
+        press(window, Qt.Key.Key_Escape)
+    page.ui.focus_list()
+    press(window, Qt.Key.Key_A, CONTROL)
+    press(window, Qt.Key.Key_C)
+    until(lambda: page.ui.front.currentWidget() is page.ui.comparison, "the runs are compared")
+    film.take("comparison")
+
+
+def has_ended(run: Path) -> bool:
+    """Whether a run has written its last event; an error if it failed."""
+    events = run / "events.jsonl"
+    text = events.read_text() if events.exists() else ""
+    assert '"event": "failed"' not in text, text[-500:]
+    return '"event": "finished"' in text
+
+
 @contextmanager
 def window_manager() -> Iterator[None]:
     """Windows get frames and the focus only where somebody gives it to them."""
@@ -224,6 +260,7 @@ def shoot(out: Path, theme: str, project: Path | None) -> None:
         judge(window, film)
         look_around(window, film)
         hand_on(window, film, folder)
+        train_and_compare(window, film)
         window.close()
 
 

@@ -53,6 +53,7 @@ from curator.ui.settings import WindowSettings
 from tests.helpers.audit_window import a_spoken_project
 from tests.helpers.factories import a_cut, a_recording, found, score
 from tests.helpers.stalls import Watch, watched
+from tests.helpers.training_runs import a_run, an_evaluation, speech_on_the_way
 from tests.journeys.window_truth import require_settled_truth, require_truth
 
 EVENTS = 10_000
@@ -78,7 +79,14 @@ class NotAWalk(CuratorError):
 
 
 def make_project(folder: Path) -> Path:
-    """Forty clips of two recordings, on the map and with scores; one recording has no file."""
+    """Forty clips of two recordings, on the map and with scores; one recording has no file.
+
+    Two runs lie beside it, of which one has only begun.
+    """
+    ended = a_run(folder / "run-1", {0: 4.0, 1: 3.1, 2: 2.6})
+    speech_on_the_way(ended, (10, 20))
+    an_evaluation(ended, (10, 20))
+    a_run(folder / "run-2", {0: 4.0}, ending=None)
     path = a_spoken_project(folder, CLIPS)
     with Project.open(path) as project:
         absent = a_recording(project, "/speech/Árvíz 10:30.wav", rate=22_050)

@@ -46,8 +46,8 @@ class TrainingPage(Page):
     def shown(self) -> None:
         """See Page."""
         self.runs.start()
-        if self.runs.record is None:
-            self.ui.list.selectRow(0)
+        if not self.ui.list.selectionModel().hasSelection():  # focus alone selects no row
+            self.ui.list.selectRow(max(0, self.ui.list.currentIndex().row()))
         self.ui.focus_list()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -95,7 +95,8 @@ class TrainingPage(Page):
     def _follow_list(self) -> None:
         runs = self.runs.runs
         row = runs.row_of(self.runs.record.folder if self.runs.record else None)
-        if row is not None and self.ui.list.currentIndex().row() != row:
+        selected = self.ui.list.selectionModel().hasSelection()
+        if row is not None and not (selected and self.ui.list.currentIndex().row() == row):
             self.ui.list.selectRow(row)
         self.ui.empty.setText(
             self.tr("Select a run.")

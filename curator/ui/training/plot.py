@@ -112,7 +112,7 @@ def make_scale(
     steps = np.concatenate([steps for steps, _ in lines])
     values = np.concatenate([*(values for _, values in lines), more])
     values = values[np.isfinite(values)]
-    if not values.size:
+    if not (steps.size and values.size):
         return None
     first = float(steps.min())
     last = max(float(steps.max()), first + 1)

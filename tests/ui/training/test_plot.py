@@ -50,6 +50,8 @@ def test_a_log_scale_puts_equal_ratios_at_equal_distances():
     # Zero has no place there; it is a gap.
     assert len(polygons(np.array([0.0, 5, 10]), np.array([1.0, 0.0, 2.0]), scale)) == 2
     assert make_scale([], np.array([]), AREA, logarithmic=False) is None
+    begun, chance = (np.array([]), np.array([])), np.array([6.9])
+    assert make_scale([begun], chance, AREA, logarithmic=False) is None
 
 
 def test_the_nearest_point_is_named():

@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtWidgets import QMessageBox
 
 from curator.domain.errors import CuratorError
@@ -55,6 +56,17 @@ def test_the_list_keeps_to_the_rules(qtmodeltester, opened, tmp_path):
     a_run(tmp_path / "one", FLAT)
     page.show_folder(tmp_path)
     assert page.runs.runs.rowCount() == 1
+
+
+def test_the_run_that_got_the_focus_alone_is_selected_too(opened, tmp_path):
+    a_run(tmp_path / "runs" / "one", FLAT)
+    page = opened(tmp_path / "runs")
+    chosen, first = page.ui.list.selectionModel(), page.runs.runs.index(0, 0)
+    for follow in (page.shown, page.runs.update):
+        chosen.clear()
+        chosen.setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
+        follow()
+        assert [index.row() for index in chosen.selectedRows()] == [0]
 
 
 def test_an_empty_folder_says_what_to_do(opened, tmp_path):
