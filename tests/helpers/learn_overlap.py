@@ -112,7 +112,7 @@ def two_people(sound: Mixed) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             for at in starts
         ]
     )
-    states = window_states(the_encoder(), sound.sound, starts)
+    states, _ = window_states(the_encoder(), sound.sound, starts)
     return states, both >= ENOUGH_S, (both >= ENOUGH_S) | (both < 0.1)
 
 

@@ -1,15 +1,22 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
+import soundfile
 
 from curator.domain.errors import MissingModel
 from curator.domain.fact import ClipFact
+from curator.domain.resources import resources
 from curator.domain.span import Span
 from curator.stages import Failed
 from curator.stages.speaker import resemblyzer
 from curator.stages.speaker.embed import Embed, speaker_vectors
+from curator.stages.speaker.mel import mel_filters
 from curator.stages.speaker.resemblyzer import SpeakerEncoder, loud_enough, partial_count
+from tests.conftest import REAL_SPEECH
 from tests.helpers.clip_sounds import clip_sound, clip_sounds
 from tests.helpers.sounds import noise, one_sample, silence, speech_like
+from trainer.evaluate.measures import similarity
 
 RATE = 16_000
 LENGTHS_S = (0.15, 0.6, 1.59, 1.6, 1.61, 2.36, 2.5, 4.5, 11.0)
@@ -31,6 +38,53 @@ def test_vectors_equal_those_of_resemblyzer(encoder):
     ours = encoder.vectors(waves)
     theirs = np.array([peer.embed_utterance(wave) for wave in waves])
     assert np.sum(ours * theirs, axis=1).min() >= 0.99999
+
+
+@pytest.mark.model
+@pytest.mark.real_speech
+@pytest.mark.slow
+def test_vectors_of_200_real_clips_equal_those_of_resemblyzer(encoder):
+    peer = pytest.importorskip("resemblyzer").VoiceEncoder("cpu", verbose=False)
+    rng = np.random.default_rng(16)
+    waves = []
+    for path in rng.choice(sorted(REAL_SPEECH.rglob("*.flac")), 200):
+        sound, rate = soundfile.read(path, dtype="float32")
+        start = rng.integers(max(1, sound.size - rate))
+        waves.append(loud_enough(sound[start : start + round(rng.uniform(0.3, 4.0) * RATE)]))
+    ours = np.concatenate([encoder.vectors(waves[i : i + 10]) for i in range(0, 200, 10)])
+    theirs = np.array([peer.embed_utterance(wave) for wave in waves])
+    assert np.sum(ours * theirs, axis=1).min() >= 0.99999
+
+
+@pytest.mark.model
+def test_the_encoder_of_the_trainer_gives_the_same_vectors(encoder):
+    waves = [speech(seconds, seed) for seed, seconds in enumerate(LENGTHS_S)]
+    theirs = np.array([similarity.embedding(wave) for wave in waves])
+    np.testing.assert_allclose(theirs, encoder.vectors(waves), atol=1e-5)
+
+
+@pytest.mark.model
+def test_states_and_directions_equal_those_of_the_published_network(encoder):
+    torch = pytest.importorskip("torch")
+    peer = pytest.importorskip("resemblyzer").VoiceEncoder("cpu", verbose=False)
+    waves = [noise(1.0, RATE, seed=seed) for seed in range(5)]
+    states, directions = encoder.states(waves)
+    filters = mel_filters(RATE, resemblyzer.WINDOW, 40)
+    signal = np.stack([np.pad(wave, (0, resemblyzer.WINDOW)) for wave in waves])
+    mels = resemblyzer.power_spectra(signal)[:, :100] @ filters.T
+    with torch.inference_mode():
+        _, (hidden, _) = peer.lstm(torch.from_numpy(mels))
+        expected = peer(torch.from_numpy(mels)).numpy()
+    np.testing.assert_allclose(states, hidden[-1].numpy(), atol=1e-5)
+    np.testing.assert_allclose(directions, expected, atol=1e-5)
+
+
+@pytest.mark.model
+def test_the_shipped_network_is_what_the_script_makes_of_the_package():
+    pytest.importorskip("resemblyzer")
+    from tests.helpers.convert_speaker_encoder import converted, package_weights
+
+    assert converted(package_weights()) == (resources() / resemblyzer.FILE).read_bytes()
 
 
 @pytest.mark.model
@@ -107,7 +161,12 @@ def test_a_clip_of_another_rate_is_heard_at_16_khz():
     assert item.wave.samples.size == RATE
 
 
-def test_weights_that_are_not_the_expected_ones_are_refused(monkeypatch):
-    monkeypatch.setattr(resemblyzer, "WEIGHTS_SHA256", "0" * 64)
-    with pytest.raises(MissingModel, match="not the expected"):
+@pytest.mark.parametrize("damage", ["absent", "other"])
+def test_a_network_that_is_not_the_expected_one_is_refused(monkeypatch, tmp_path: Path, damage):
+    path = tmp_path / resemblyzer.FILE
+    path.parent.mkdir()
+    if damage == "other":
+        path.write_bytes((resources() / resemblyzer.FILE).read_bytes()[:-1] + b"x")
+    monkeypatch.setattr(resemblyzer, "resources", lambda: tmp_path)
+    with pytest.raises(MissingModel, match=str(path)):
         SpeakerEncoder()

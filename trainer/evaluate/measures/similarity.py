@@ -1,7 +1,8 @@
 """How near the voice is to the real one: cosine to the mean of the held-out clips.
 
 Read it beside the same number of the real clips, each against the others: nothing can be nearer
-to a voice than the voice is to itself.
+to a voice than the voice is to itself. The speaker encoder is Resemblyzer's, from
+``resources/speaker_encoder/``.
 """
 
 import functools
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.errors import TrainerError
 from trainer.evaluate.measures import MeasuredValues, Sample, VoiceStatistics
+from trainer.resources import resources
 from trainer.speech.sound import LISTENING_RATE, Samples
 
 if TYPE_CHECKING:
-    from resemblyzer import VoiceEncoder
+    import onnxruntime
 
 VERSION = 1
 KEYS = ("similarity",)
@@ -22,6 +25,12 @@ DIRECTIONS = {"similarity": 1}
 
 LEAST_S = 0.4  # of speech; from less the network tells no voices apart
 LOUDNESS_DBFS = -30.0  # as Resemblyzer raises quiet sound
+FILE = "speaker_encoder/encoder.onnx"
+
+# Spectra and windows as Resemblyzer 0.1.4 takes them.
+WINDOW, HOP = 400, 160  # samples
+PARTIAL, PARTIAL_STEP = 160, 77  # frames
+COVERAGE = 0.75  # of the last partial must be sound, or it is left out
 
 
 def measure(sample: Sample, voice: VoiceStatistics) -> MeasuredValues:
@@ -44,12 +53,28 @@ def direction(sample: Sample) -> NDArray[np.float32] | None:
     speech = np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
     if len(speech) < LEAST_S * LISTENING_RATE:
         return None
-    vector: NDArray[np.float32] = _encoder().embed_utterance(_loud_enough(speech))
-    return vector
+    return embedding(_loud_enough(speech))
+
+
+def embedding(samples: Samples) -> NDArray[np.float32]:
+    """Unit-length speaker embedding of a waveform at 16 kHz, shape (256,)."""
+    starts = range(0, max(1, samples.size // HOP + 1 - PARTIAL + PARTIAL_STEP), PARTIAL_STEP)
+    covered = (samples.size - starts[-1] * HOP) / (PARTIAL * HOP)
+    starts = starts[:-1] if covered < COVERAGE and len(starts) > 1 else starts
+    length = max(samples.size, (starts[-1] + PARTIAL) * HOP) + WINDOW
+    padded = np.pad(samples, (WINDOW // 2, length - samples.size - WINDOW // 2))
+    frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP]
+    hann = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(WINDOW) / WINDOW)
+    spectra = np.fft.rfft(frames * hann.astype(np.float32), axis=1)
+    power = np.square(spectra.real) + np.square(spectra.imag)
+    batch = np.stack([power[start : start + PARTIAL] for start in starts]).astype(np.float32)
+    (directions,) = _encoder().run(["directions"], {"power": batch})
+    mean: NDArray[np.float32] = directions.mean(axis=0)
+    return mean / max(float(np.linalg.norm(mean)), 1e-9)
 
 
 def get_ready() -> None:
-    """Load the encoder; its initialisation uses the global random generator, which is restored."""
+    """Load the encoder."""
     _encoder()
 
 
@@ -60,9 +85,13 @@ def _loud_enough(samples: Samples) -> Samples:
 
 
 @functools.cache
-def _encoder() -> "VoiceEncoder":
-    import torch
-    from resemblyzer import VoiceEncoder
+def _encoder() -> "onnxruntime.InferenceSession":
+    import onnxruntime
 
-    with torch.random.fork_rng(devices=[]):  # its layers are drawn before they are loaded
-        return VoiceEncoder("cpu", verbose=False)
+    path = resources() / FILE
+    if not path.is_file():
+        raise TrainerError(f"The speaker encoder is missing: {path}.", "Reinstall voice-curator.")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -60,7 +60,7 @@ class Overlap:
         starts = window_starts(samples)
         if not starts.size:
             return {"overlap": 0.0, "voice_change": 0.0}
-        states = window_states(self._encoder, samples, starts)
+        states, directions = window_states(self._encoder, samples, starts)
         sums = self._rule.sums(states)
         scores = {"overlap": as_share(float(sums.max()))}
         if sums.max() > 0:
@@ -69,7 +69,7 @@ class Overlap:
             begin, end = starts[first] / CACHE_RATE, starts[last] / CACHE_RATE + WINDOW_S
             scores["overlap_start"] = 0.0 if begin < STEP_S else begin + EDGE_S
             scores["overlap_stop"] = length if end > length - STEP_S else end - EDGE_S
-        return scores | changes(self._encoder.directions(states), starts)
+        return scores | changes(directions, starts)
 
 
 def window_starts(samples: Samples) -> NDArray[np.int64]:
@@ -88,8 +88,8 @@ def window_starts(samples: Samples) -> NDArray[np.int64]:
 
 def window_states(
     encoder: SpeakerEncoder, samples: Samples, starts: NDArray[np.int64]
-) -> SpeakerArrays:
-    """Final LSTM hidden state per window, shape (windows, 256)."""
+) -> tuple[SpeakerArrays, SpeakerArrays]:
+    """Final LSTM hidden state and voice per window, each of shape (windows, 256)."""
     windows = [_levelled(samples[start : start + WINDOW]) for start in starts]
     return encoder.states([np.pad(each, (0, WINDOW - each.size)) for each in windows])
 
