@@ -13,6 +13,10 @@ PYTHON ?= $(shell for p in python3.11 python3 python; do \
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PY := $(VENV)/bin/python
 
+# `make run` needs no torch. It has an environment of its own, until the whole one is made.
+LIGHT ?= .venv-light
+LIGHT_PY := $(LIGHT)/bin/python
+
 # An environment is whole when its stamp is there; the stamp's name says what it was made from.
 # .being-made lies in it until then, so that a half-made one is never taken for a whole one.
 MADE := $(VENV)/.made-from-$(shell cksum < requirements.lock | tr -s ' ' -)
@@ -20,9 +24,16 @@ HALF := $(VENV)/.being-made
 # One environment may serve several checkouts one after another: the last installed is the stamp.
 LINKED := $(VENV)/.installed-$(shell (pwd; cat pyproject.toml) | cksum | tr -s ' ' -)
 
+LIGHT_LOCK := resources/locks/light.lock
+LIGHT_MADE := $(LIGHT)/.made-from-$(shell (pwd; cat $(LIGHT_LOCK)) | cksum | tr -s ' ' -)
+
 # Nothing is fetched at run time, and two cores are not shared by dozens of threads.
 OFFLINE := HF_HUB_OFFLINE=1 TRANSFORMERS_OFFLINE=1 HF_HUB_DISABLE_TELEMETRY=1
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore $(PY) -m pip
+
+COMPILE := $(PY) -m uv --quiet pip compile --universal --no-emit-index-url --no-annotate --no-header \
+	--python-version 3.11 pyproject.toml
+WITHOUT_WINDOW := $(foreach name,pyside6-essentials shiboken6 sounddevice uv,--no-emit-package $(name))
 
 .PHONY: help setup demo test run film journeys walk lock lint format bench fuzz clean
 
@@ -48,14 +59,25 @@ $(LINKED): | $(MADE)
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
+$(LIGHT_MADE):
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with its venv module is needed (Debian: apt-get install python3-venv)."; exit 1; }
+	@test -x $(LIGHT_PY) || { echo "Making $(LIGHT) with $$($(PYTHON) --version)."; $(PYTHON) -m venv $(LIGHT); }
+	@echo "Installing the packages of $(LIGHT_LOCK); the first time this takes about a minute and 1.1 GB."
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore $(LIGHT_PY) -m pip install --quiet --no-compile --no-deps -r $(LIGHT_LOCK)
+	@$(LIGHT_PY) -c "import pathlib, sysconfig; \
+		pathlib.Path(sysconfig.get_path('purelib'), 'voice-curator.pth').write_text('$(CURDIR)')"
+	@$(LIGHT_PY) curator/system_needs.py --install
+	@rm -f $(LIGHT)/.made-from-*
+	@touch $@
+
 demo: setup  ## make a recording, curate it, train on it, and compare with what was planted (OUT=folder)
 	@$(OFFLINE) $(PY) -m curator demo $(OUT)
 
 test: setup  ## run the tests (ARGS="-k name" for some of them)
 	@$(PY) curator/system_needs.py --run-on-screen env OMP_NUM_THREADS=1 $(OFFLINE) $(PY) -m pytest $(ARGS)
 
-run: setup  ## open the window, or run a command (ARGS="show.curator", ARGS="clips show.curator")
-	@$(PY) -m curator $(ARGS)
+run: $(if $(wildcard $(MADE)),setup,$(LIGHT_MADE))  ## open the window, or run a command (ARGS="show.curator", ARGS="clips show.curator")
+	@$(if $(wildcard $(MADE)),$(PY),$(LIGHT_PY)) -m curator $(ARGS)
 
 film: setup  ## pictures of every step in the window, light and dark (OUT=folder, ARGS="--project P")
 	@$(PY) curator/system_needs.py --run-on-screen env QT_QPA_PLATFORM=xcb OMP_NUM_THREADS=1 $(OFFLINE) \
@@ -85,11 +107,14 @@ bench: setup  ## measure beside the peers, write bench.json, continue a stopped 
 fuzz: setup  ## read twenty times as many damaged files, lists and rows as the tests do (TIMES=20)
 	@env FUZZ_FACTOR=$(TIMES) OMP_NUM_THREADS=1 $(OFFLINE) $(PY) -m pytest -q tests/trainer/hostile tests/store/test_random_rows.py tests/jobs/test_list_damage.py
 
-lock: $(MADE)  ## resolve the versions again into requirements.lock
-	@$(PY) -m uv --quiet pip compile --universal --all-extras --no-emit-index-url --no-annotate --no-header \
-		--python-version 3.11 pyproject.toml -o requirements.lock
-	@grep -v "sys_platform == 'never'" requirements.lock > requirements.lock.new
-	@mv requirements.lock.new requirements.lock
+lock: $(MADE)  ## resolve the versions again into requirements.lock and its parts in resources/locks
+	@$(COMPILE) --all-extras -o requirements.lock
+	@$(COMPILE) -c requirements.lock -o resources/locks/light.lock
+	@$(COMPILE) -c requirements.lock $(WITHOUT_WINDOW) --extra xtts --extra serve --extra languages -o resources/locks/training.lock
+	@$(COMPILE) -c requirements.lock $(WITHOUT_WINDOW) --extra chatterbox --extra serve --extra languages -o resources/locks/chatterbox.lock
+	@$(COMPILE) -c requirements.lock $(WITHOUT_WINDOW) --extra clean -o resources/locks/cleaning.lock
+	@sed -i.old "/sys_platform == 'never'/d" requirements.lock resources/locks/*.lock
+	@rm -f requirements.lock.old resources/locks/*.lock.old
 
 clean:  ## remove caches and what the demo made; the environment stays
 	@rm -rf demo-out film-out journeys-out bench.json .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

@@ -7,9 +7,12 @@ that starts trainer, the command ``trainer`` included, puts that folder first.
 
 import os
 import runpy
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+from curator.environment.installed import python_for
 
 
 def trainer_home() -> Path:
@@ -21,7 +24,7 @@ def trainer_home() -> Path:
 
 def trainer_command(*arguments: str) -> list[str]:
     """What to run, with ``trainer_environment``, to start trainer as a process of its own."""
-    return [sys.executable, "-m", "trainer", *arguments]
+    return [python_for("training", "chatterbox"), "-m", "trainer", *arguments]
 
 
 def trainer_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -40,4 +43,9 @@ def main() -> None:
     # For this process, and for the ones it starts (torchrun, workers that load data).
     use_trainer()
     os.environ.update(trainer_environment())
+    command = trainer_command(*sys.argv[1:])
+    if command[0] != sys.executable:  # of the environment that `curator setup` made
+        if os.name == "nt":  # there, a program that becomes another one gets another number
+            sys.exit(subprocess.call(command))
+        os.execv(command[0], command)
     runpy.run_module("trainer", run_name="__main__", alter_sys=True)

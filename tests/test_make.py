@@ -18,7 +18,7 @@ echo "$*" >> "$ASKED"
 case "$*" in
     --version) echo "Python 3.11.0" ;;
     "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
-    *"-r requirements.lock") [ -z "$BREAKS" ] ;;
+    *"-r requirements.lock" | *"light.lock") [ -z "$BREAKS" ] ;;
 esac
 """
 
@@ -32,6 +32,8 @@ class Checkout:
         for name in ("Makefile", "pyproject.toml"):
             shutil.copy(ROOT / name, folder / name)
         (folder / "requirements.lock").write_text("six==1.0\n")
+        (folder / "resources" / "locks").mkdir(parents=True)
+        (folder / "resources" / "locks" / "light.lock").write_text("six==1.0\n")
         fake = folder / "fake-python"
         fake.write_text(FAKE_PYTHON)
         fake.chmod(0o755)
@@ -102,13 +104,35 @@ def test_an_environment_elsewhere_serves_a_second_checkout(checkout, tmp_path):
 
 
 def test_every_command_of_the_readme_makes_what_it_needs(checkout):
-    for command in ("demo", "test", "run", "lint", "bench"):
+    for command in ("demo", "test", "lint", "bench"):
         shutil.rmtree(checkout.folder / ".venv", ignore_errors=True)
         (checkout.folder / ".venv/bin").mkdir(parents=True)
         lint = checkout.folder / ".venv/bin/lint-imports"
         lint.write_text("#!/bin/sh\n")
         lint.chmod(0o755)
         assert installs_all(checkout.make(command)), command
+
+
+def test_run_makes_the_light_environment_once(checkout):
+    first = checkout.make("run")
+    assert "-m venv .venv-light" in first
+    assert not installs_all(first)
+    assert any(line.endswith("--no-deps -r resources/locks/light.lock") for line in first)
+    assert first[-1] == "-m curator"
+    assert checkout.make("run", "ARGS=clips p.curator") == ["-m curator clips p.curator"]
+
+
+def test_a_light_environment_that_broke_off_is_completed(checkout):
+    checkout.make("run", breaks=True)
+    again = checkout.make("run")
+    assert any(line.endswith("-r resources/locks/light.lock") for line in again)
+    assert again[-1] == "-m curator"
+
+
+def test_run_uses_the_whole_environment_where_it_is_made(checkout):
+    checkout.make("setup")
+    assert checkout.make("run")[-1] == "-m curator"
+    assert not (checkout.folder / ".venv-light").exists()
 
 
 def test_ci_runs_what_people_run():

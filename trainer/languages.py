@@ -73,7 +73,7 @@ def require_packages(target: str, language: str) -> None:
     if missing := missing_packages(target, language):
         raise TrainerError(
             f"The tokenizer needs {' and '.join(missing)} for {english_name(language)}.",
-            "Install with: pip install voice-curator[languages]",
+            "Install with: curator setup training",
         )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from curator import __version__
 from curator.cli.balance_arguments import add_balance_commands
-from curator.cli.clean_arguments import add_clean_command, add_models_command
+from curator.cli.clean_arguments import add_clean_command, add_models_command, add_setup_command
 from curator.cli.history_arguments import add_history_commands
 from curator.cli.shared_arguments import add_json, add_project, add_whisper, plugin_keys, positive
 from curator.cli.terminal_text import escaped_output, write_utf8
@@ -45,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     _add_project_commands(commands)
     _add_decision_commands(commands)
     _add_output_commands(commands)
+    add_setup_command(lambda name, runs, text: _command(commands, name, runs, text))
     add_models_command(lambda name, runs, text: _command(commands, name, runs, text))
     add_clean_command(lambda name, runs, text: _command(commands, name, runs, text), _cores())
     add_balance_commands(lambda name, runs, text: _command(commands, name, runs, text))

@@ -1,13 +1,34 @@
-"""Arguments of ``curator models`` and ``curator clean``."""
+"""Arguments of ``curator models``, ``curator setup`` and ``curator clean``."""
 
 import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from curator.cli.shared_arguments import add_whisper, plugin_keys
+from curator.cli.shared_arguments import add_json, add_whisper, plugin_keys
+from curator.environment.accelerator import ACCELERATORS
+from curator.environment.parts import PARTS
 
 Make = Callable[[str, str, str], argparse.ArgumentParser]
 """Adds a command, given its name, "module:function" and help text."""
+
+
+def add_setup_command(make: Make) -> None:
+    """Add ``curator setup``."""
+    setup = make(
+        "setup",
+        "setup:setup",
+        "Install what training and neural cleaning need, into an environment of its own; resumes "
+        "an interrupted installation. Without a part, list the parts with their sizes.",
+    )
+    setup.add_argument("part", nargs="?", choices=tuple(PARTS))
+    setup.add_argument("--yes", action="store_true", help="install without asking")
+    setup.add_argument(
+        "--accelerator",
+        choices=tuple(ACCELERATORS),
+        default="",
+        help="build of torch; default: detected",
+    )
+    add_json(setup)
 
 
 def add_models_command(make: Make) -> None:

@@ -13,7 +13,10 @@ from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 
 from curator import __version__, system_needs
+from curator.domain.resources import resources
 from curator.domain.target import read_target
+from curator.environment.installed import environment_folder, has_torch, read_record
+from curator.environment.parts import PARTS, setup_hint
 from curator.weights.catalogue import listed_models
 from curator.weights.folder import cache_folder
 
@@ -43,19 +46,19 @@ class Check:
     figures: Mapping[str, object] = field(default_factory=dict)
 
 
-# Distribution names: required for analysis, and optional ones by extra.
+# Distribution names: required for analysis, and optional ones by part of `curator setup` or extra.
 NEEDED = (
-    "av", "faster-whisper", "ctranslate2", "msgspec", "numpy", "onnxruntime", "Resemblyzer",
-    "scikit-learn", "scipy", "soundfile", "soxr", "speechmos", "torch", "umap-learn",
-    "webrtcvad-wheels",
+    "av", "faster-whisper", "ctranslate2", "msgspec", "numpy", "onnxruntime",
+    "scikit-learn", "scipy", "soundfile", "soxr", "speechmos", "umap-learn", "uv",
 )  # fmt: skip
 OPTIONAL = {
-    "coqui-tts": ("xtts", "training XTTS"),
-    "torchaudio": ("xtts", "training XTTS"),
-    "transformers": ("xtts", "training XTTS"),
+    "torch": ("training", "training and neural cleaning"),
+    "coqui-tts": ("training", "training XTTS"),
+    "torchaudio": ("training", "training XTTS"),
+    "transformers": ("training", "training XTTS"),
     "chatterbox-tts": ("chatterbox", "training Chatterbox"),
-    "clearvoice": ("clean", "cleaning clips"),
-    "demucs": ("clean", "cleaning clips"),
+    "clearvoice": ("cleaning", "cleaning clips"),
+    "demucs": ("cleaning", "cleaning clips"),
     "piper-tts": ("offline", "the demo"),
 }
 
@@ -102,8 +105,13 @@ def versions() -> Iterator[Check]:
 
 
 def optional_packages() -> Iterator[Check]:
-    """Check the packages of the extras."""
+    """Check the packages of the extras, here or in the environment of ``curator setup``."""
+    set_up = () if has_torch() else read_record(environment_folder()).parts
     for name, (extra, purpose) in OPTIONAL.items():
+        if extra in set_up or (name == "torch" and set_up):
+            sentence = f"{name}, for {purpose}, is in {environment_folder()}."
+            yield Check("versions", name, CheckStatus.GOOD, sentence)
+            continue
         number = installed(name)
         yield Check(
             "versions",
@@ -114,9 +122,15 @@ def optional_packages() -> Iterator[Check]:
             else f"{name} is not installed; needed for {purpose}.",
             ""
             if number
-            else f"Extra {extra}: install from requirements.lock as described in docs/install.md.",
+            else _install_hint(extra),
             {"version": number},
         )
+
+
+def _install_hint(extra: str) -> str:
+    if extra in PARTS:
+        return f"{setup_hint(extra)}."
+    return f"Extra {extra}: install from requirements.lock as described in docs/install.md."
 
 
 # Models in packages: (key, purpose, distribution, path inside it).
@@ -127,7 +141,6 @@ PACKAGED_MODELS = (
         "faster-whisper",
         "faster_whisper/assets/silero_vad_v6.onnx",
     ),
-    ("resemblyzer", "speaker embeddings", "Resemblyzer", "resemblyzer/pretrained.pt"),
     ("dnsmos", "quality scores", "speechmos", "speechmos/dnsmos_models/sig_bak_ovr.onnx"),
     ("dnsmos-p808", "quality scores", "speechmos", "speechmos/dnsmos_models/model_v8.onnx"),
 )
@@ -145,6 +158,16 @@ def models() -> Iterator[Check]:
             "" if path else f"Reinstall it: pip install --force-reinstall --no-deps {package}",
             {"path": str(path or "")},
         )
+    encoder = resources() / "speaker_encoder" / "encoder.onnx"
+    yield Check(
+        "models",
+        "speaker-encoder",
+        CheckStatus.GOOD if encoder.is_file() else CheckStatus.MISSING,
+        f"speaker-encoder, speaker embeddings: {'in' if encoder.is_file() else 'missing from'} "
+        "this installation.",
+        "" if encoder.is_file() else "Reinstall voice-curator.",
+        {"path": str(encoder)},
+    )
     yield whisper_models()
     yield Check(
         "models",

@@ -11,6 +11,8 @@ from typing import Any
 
 from curator import system_needs
 from curator.cli.doctor_checks import GIB, Check, CheckStatus
+from curator.environment.installed import module_command, python_for
+from curator.environment.parts import PARTS, setup_hint
 
 PROBE_SECONDS = 120  # importing torch from a cold disk takes up to half a minute
 LITTLE_MEMORY = 4 * GIB
@@ -29,9 +31,10 @@ def devices() -> Iterator[Check]:
 
 
 def start(probe: str) -> "subprocess.Popen[str]":
-    """Start the probe of a library."""
+    """Start the probe of a library; of torch, where training runs."""
+    python = python_for(*PARTS) if probe == "torch" else sys.executable
     return subprocess.Popen(
-        [sys.executable, "-m", "curator.cli.probe", probe],
+        module_command(python, "curator.cli.probe", probe),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -98,6 +101,11 @@ def torch_gpu(seen: ProbeResult, driver: bool) -> Check:
         return Check(
             "gpu", "torch", CheckStatus.GOOD, f"torch {seen['version']} uses {each}.", "", seen
         )
+    if seen.get("absent"):
+        sentence = "torch is not installed: training and neural cleaning need it."
+        return Check(
+            "gpu", "torch", CheckStatus.NOTE, sentence, f"{setup_hint('training')}.", seen
+        )
     if "version" not in seen:
         sentence = f"torch cannot be imported: {seen['error']}."
         return Check(
@@ -141,8 +149,8 @@ def ctranslate2_gpu(seen: ProbeResult, driver: bool) -> Check:
     if seen["gpus"]:
         sentence = f"{name} cannot use the GPU: {seen['error']} is missing."
         hint = (
-            "It needs the CUDA 12 libraries that torch 2.8.0 brings: install the packages "
-            "nvidia-cublas-cu12 and nvidia-cudnn-cu12 of requirements.lock."
+            "It needs the CUDA 12 libraries of the packages nvidia-cublas-cu12 and "
+            f"nvidia-cudnn-cu12. {setup_hint('training')}, which brings both."
         )
     elif driver:
         sentence = f"{name} detects no GPU, although there is an NVIDIA driver."

@@ -4,16 +4,12 @@ Runs in its own process: a broken driver or library may end the process instead 
 importing torch takes seconds.
 """
 
-import ctypes
 import json
 import os
 import sys
 from collections.abc import Callable, Mapping
 
 ProbeResult = dict[str, object]
-
-# Loaded by CTranslate2 on first GPU use; torch's CUDA 12 packages contain both.
-CUDA_LIBRARIES = ("libcublas.so.12", "libcudnn.so.9")
 
 
 def torch_seen() -> ProbeResult:
@@ -46,6 +42,8 @@ def ctranslate2_seen() -> ProbeResult:
     """GPUs and compute types of CTranslate2, which runs Whisper."""
     import ctranslate2
 
+    from curator.environment.cuda_libraries import missing_cuda_library
+
     seen: ProbeResult = {
         "version": ctranslate2.__version__,
         "gpus": ctranslate2.get_cuda_device_count(),
@@ -54,23 +52,8 @@ def ctranslate2_seen() -> ProbeResult:
     }
     if seen["gpus"]:
         seen["gpu_types"] = sorted(ctranslate2.get_supported_compute_types("cuda"))
-        seen["error"] = absent_library()
+        seen["error"] = missing_cuda_library()
     return seen
-
-
-def absent_library() -> str:
-    """Name of the missing CUDA library, or "" if none is missing."""
-    if not sys.platform.startswith("linux"):
-        return ""
-    import torch
-
-    torch.zeros(1, device="cuda")  # loads the libraries of torch's packages, which both use
-    for name in CUDA_LIBRARIES:
-        try:
-            ctypes.CDLL(name)
-        except OSError:
-            return name
-    return ""
 
 
 def sound_seen() -> ProbeResult:

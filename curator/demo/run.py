@@ -19,7 +19,7 @@ from curator.demo.truth import Truth
 from curator.demo.truth_lookup import main_utterance, speech_in
 from curator.domain.clip import Clip
 from curator.domain.errors import CuratorError, printable
-from curator.run_trainer import trainer_environment
+from curator.run_trainer import trainer_command, trainer_environment
 from curator.store.project import Project
 
 MARK = ".made-by-curator-demo"
@@ -124,9 +124,10 @@ def _run(say: Say, program: str, words: Sequence[str | int | Path]) -> None:
     arguments = [str(word) for word in words]
     shown = " ".join(f'"{a}"' if " " in a else a for a in arguments)
     say(f"\n$ {program} {printable(shown)}")
-    done = subprocess.run(
-        [sys.executable, "-m", program, *arguments], check=False, env=trainer_environment()
-    )
+    command = [sys.executable, "-m", program, *arguments]
+    if program == "trainer":
+        command = trainer_command(*arguments)
+    done = subprocess.run(command, check=False, env=trainer_environment())
     if done.returncode:
         raise CuratorError(
             f"The demo stopped: {program} {arguments[0]} failed.",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from curator.domain.system import end_reason, own_group
+from curator.environment.installed import module_command, python_for
 from curator.jobs.job import Job, to_json
 from curator.jobs.messages import Done, Message, from_line
 
@@ -58,9 +59,10 @@ class Workers:
             "OPENBLAS_NUM_THREADS": threads,
             "TOKENIZERS_PARALLELISM": "false",
         }
+        python = python_for("cleaning") if job.recipe else sys.executable
         # A group of its own: Ctrl-C reaches this process alone, which stores what is done first.
         process = subprocess.Popen(
-            [sys.executable, "-m", "curator.jobs.worker"],
+            module_command(python, "curator.jobs.worker"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

@@ -1,8 +1,8 @@
 """Converts Resemblyzer's weights to ``resources/speaker_encoder/encoder.onnx``.
 
-``python -m tests.helpers.convert_speaker_encoder`` with Resemblyzer 0.1.4, torch and onnx installed.
-The graph holds the mel filters, the three LSTM layers, the linear layer and the normalisation, so
-that its users only compute power spectra.
+Run ``python -m tests.helpers.convert_speaker_encoder`` with Resemblyzer 0.1.4, torch and onnx. The
+graph holds the mel filters, the LSTM layers, the linear layer and the normalisation, so that its
+users only compute power spectra.
 """
 
 import argparse

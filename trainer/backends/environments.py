@@ -50,7 +50,7 @@ def create_environment(model: InferenceModel, folder: Path, say: Callable[[str],
     if missing:
         raise TrainerError(
             f"{model.name} requires {', '.join(missing)}, missing from the trainer's environment.",
-            "Install them with: pip install voice-curator[xtts,chatterbox]",
+            "Install them with: curator setup training, and curator setup chatterbox.",
         )
     folder = folder.resolve()
     say(f"Creating {folder} ...")

@@ -15,6 +15,7 @@ from trainer.cli.voice_options import add_sampling, add_serve, add_speak
 from trainer.output import print_error, write_any_character, write_utf8
 
 INTERRUPTED = 130
+INSTALLED_BY_SETUP = {"torch", "torchaudio", "transformers", "tokenizers", "safetensors", "peft"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,6 +33,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TrainerError as error:
         print_error(f"trainer: {error}")
         return error.exit_code
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in INSTALLED_BY_SETUP:
+            raise
+        print_error(
+            f"trainer: {error.name} is not installed. Install it with: curator setup training"
+        )
+        return 1
     except KeyboardInterrupt:
         print_error("trainer: interrupted; saved checkpoints are kept.")
         return INTERRUPTED

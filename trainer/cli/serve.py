@@ -21,7 +21,7 @@ def serve(arguments: Arguments) -> int:
     if missing:
         raise TrainerError(
             f"The package {missing[0]} is not installed.",
-            'Install it with: pip install "voice-curator[serve]"',
+            "Install it with: curator setup training",
         )
     import uvicorn
 

@@ -40,21 +40,25 @@ def examine() -> list[Finding]:
 def _packages() -> list[Finding]:
     findings = []
     default = next(iter(families()))
-    for name, purpose, extra in (
-        ("torch", "all training", default),
+    for name, purpose, part in (
+        ("torch", "all training", "training"),
         *(
-            (family.packages[0], read_target(family.target).name, name)
+            (
+                family.packages[0],
+                read_target(family.target).name,
+                "training" if name == default else name,
+            )
             for name, family in trainable().items()
             if family.packages
         ),
-        ("peft", "LoRA", default),
-        ("tensorboard", "the TensorBoard log", default),
+        ("peft", "LoRA", "training"),
+        ("tensorboard", "the TensorBoard log", "training"),
     ):
         try:
             version = importlib.metadata.version(name)
             findings.append(Finding(name, True, version))
         except importlib.metadata.PackageNotFoundError:
-            says = f"not installed; required for {purpose}: pip install voice-curator[{extra}]"
+            says = f"not installed; required for {purpose}: curator setup {part}"
             findings.append(Finding(name, False, says))
     return findings
 
@@ -66,7 +70,7 @@ def _language_packages() -> list[Finding]:
         for language in packages(key):
             what = f"{english_name(language)} for {read_target(key).name}"
             if missing := missing_packages(key, language):
-                says = f"{', '.join(missing)} not installed: pip install voice-curator[languages]"
+                says = f"{', '.join(missing)} not installed: curator setup training"
                 findings.append(Finding(what, False, says))
             else:
                 complete.append(what)

@@ -105,4 +105,3 @@ def _vectors(waves: Sequence[Samples]) -> SpeakerArrays:
     if sounding:
         vectors[sounding] = the_encoder().vectors([loud_enough(waves[i]) for i in sounding])
     return vectors
-

@@ -13,7 +13,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +20,6 @@ from numpy.typing import NDArray
 from curator.audio.waveform import Samples
 from curator.domain.errors import MissingModel
 from curator.domain.resources import resources
-
-if TYPE_CHECKING:
-    import onnxruntime
 
 SpeakerArray = NDArray[np.float32]  # (256,)
 SpeakerArrays = NDArray[np.float32]  # (clips, 256)

@@ -39,7 +39,7 @@ def chatterbox(name: str = "") -> Any:  # noqa: ANN401 - the package has no type
     except ImportError as error:
         raise TrainerError(
             f"chatterbox-tts cannot be imported: {error}.",
-            "Install it with: pip install voice-curator[chatterbox]",
+            "Install it with: curator setup chatterbox",
         ) from error
 
 

@@ -81,7 +81,7 @@ def _their_folder() -> Path:
     except importlib.metadata.PackageNotFoundError as error:
         raise TrainerError(
             "coqui-tts is not installed; XTTS requires it.",
-            "Install the extra: pip install voice-curator[xtts].",
+            "Install it with: curator setup training.",
         ) from error
     folder = Path(str(installed.locate_file("")))
     if not (folder / SHARED_NAME / "trainer_utils.py").is_file():

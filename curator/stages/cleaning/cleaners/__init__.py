@@ -13,9 +13,10 @@ from importlib import import_module
 from typing import Protocol
 
 from curator.audio.waveform import Samples, Waveform
-from curator.domain.errors import CuratorError
+from curator.domain.errors import CuratorError, MissingModel
 from curator.domain.recipe import RecipeStep, Value
 from curator.domain.span import Span
+from curator.environment.parts import setup_hint
 from curator.stages.cleaning.stream import Sound
 
 
@@ -142,5 +143,15 @@ def info_of(key: str) -> CleanerInfo:
 
 
 def made(step: RecipeStep, equipment: Equipment) -> AnyCleaner:
-    """The cleaner of a step, with its settings, loading what it needs."""
-    return info_of(step.cleaner).create(dict(step.settings), equipment)
+    """The cleaner of a step, with its settings, loading what it needs.
+
+    Raises MissingModel for weights or packages that are not installed.
+    """
+    info = info_of(step.cleaner)
+    try:
+        return info.create(dict(step.settings), equipment)
+    except ModuleNotFoundError as error:
+        raise MissingModel(
+            f"{info.label} needs the package {error.name}, which is not installed.",
+            f"{setup_hint('cleaning')}.",
+        ) from error

@@ -20,6 +20,8 @@ from curator.audio.waveform import CACHE_RATE, Samples
 from curator.domain.errors import MissingModel
 from curator.domain.hallucination import COMPRESSED, compression
 from curator.domain.languages import base_code, language_code
+from curator.environment.cuda_libraries import missing_cuda_library
+from curator.environment.parts import setup_hint
 from curator.stages.transcription.transcribers import (
     ENGLISH_MODEL,
     Hypothesis,
@@ -227,4 +229,10 @@ def _usable(device: str) -> str:
         raise MissingModel(
             "CTranslate2 finds no GPU it can use.", "Use --device cpu, or run: curator doctor."
         )
-    return "cuda" if count else "cpu"
+    missing = missing_cuda_library() if count else ""
+    if device == "cuda" and missing:
+        raise MissingModel(
+            f"CTranslate2 cannot use the GPU: {missing} is missing.",
+            f"{setup_hint('training')}, which brings it, or use --device cpu.",
+        )
+    return "cuda" if count and not missing else "cpu"

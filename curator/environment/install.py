@@ -1,0 +1,124 @@
+"""Makes or completes the environment of ``curator setup``, by uv from the shipped lock files.
+
+An interrupted installation continues: uv keeps finished downloads, and a part counts as installed
+only once all of it is.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from curator.domain.errors import CuratorError
+from curator.environment.accelerator import ACCELERATORS, Accelerator
+from curator.environment.installed import (
+    Record,
+    environment_folder,
+    python_of,
+    read_record,
+    write_record,
+)
+from curator.environment.parts import PARTS, TORCH, Part, is_gpu_library, name_of
+
+PYTHONS = ((3, 11), (3, 12), (3, 13))  # for which the locked torch has builds
+GB = 1_000_000_000
+SPARE_GB = 1.0  # left free on the disk
+
+Run = Callable[[Sequence[str]], int]
+"""Runs a program with its output shown; returns its exit code."""
+
+
+def run_program(command: Sequence[str]) -> int:
+    """Run a program in the foreground."""
+    return subprocess.run(command, check=False).returncode
+
+
+def size_gb(part: Part, accelerator: Accelerator) -> float:
+    """Disk space of a part in GB, beyond what is installed; 0 if it is complete."""
+    record = read_record(environment_folder())
+    if part.key in record.parts:
+        return 0.0
+    whole = part.cuda_gb if accelerator.has_cuda else part.cpu_gb
+    if not record.parts:
+        return whole
+    shared = {line for key in record.parts if key in PARTS for line in PARTS[key].lines()}
+    return round(part.cpu_gb * len(set(part.lines()) - shared) / len(part.lines()), 1)
+
+
+def require_space(gigabytes: float) -> None:
+    """Raise CuratorError if the disk of the environment has too little free space."""
+    folder = environment_folder()
+    existing = next(each for each in (folder, *folder.parents) if each.is_dir())
+    free = shutil.disk_usage(existing).free / GB
+    if free < gigabytes + SPARE_GB:
+        raise CuratorError(
+            f"{existing} has {free:.1f} GB free; {gigabytes + SPARE_GB:.1f} GB are needed.",
+            "Free some space, or set XDG_DATA_HOME to a folder on another disk.",
+        )
+
+
+def install(part: Part, accelerator: Accelerator, run: Run = run_program) -> Path:
+    """Install a part; returns the environment's folder. Raises CuratorError if it fails."""
+    folder = environment_folder()
+    record = read_record(folder)
+    uv = uv_program()
+    if not python_of(folder).exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        version = ".".join(map(str, python_version()))
+        _do(run, [uv, "venv", "--allow-existing", "--python", version, str(folder)], part)
+    pip = [uv, "pip", "install", "--python", str(python_of(folder))]
+    lines = part.lines()
+    if not accelerator.is_published:
+        ours, lines = lines, [line for line in lines if not is_gpu_library(line)]
+        lines = [line for line in lines if name_of(line) not in TORCH]
+        torch = [line for line in ours if name_of(line) in TORCH]
+        _install_lines(run, [*pip, f"--torch-backend={accelerator.backend}"], torch, part)
+    _install_lines(run, [*pip, "--no-deps"], lines, part)
+    check = f"import {', '.join(part.modules)}"
+    _do(run, [str(python_of(folder)), "-I", "-c", check], part)
+    parts = tuple(dict.fromkeys((*record.parts, part.key)))
+    write_record(folder, Record(parts, accelerator.key))
+    return folder
+
+
+def chosen_accelerator(key: str, detect: Callable[[], Accelerator]) -> Accelerator:
+    """Accelerator of an option, else of the environment, else of this machine."""
+    key = key or read_record(environment_folder()).accelerator
+    return ACCELERATORS.get(key) or detect()
+
+
+def python_version() -> tuple[int, int]:
+    """Version of the environment's Python: this one where torch has builds for it."""
+    version = sys.version_info[:2]
+    return version if version in PYTHONS else PYTHONS[-1]
+
+
+def uv_program() -> str:
+    """Path of uv, which is among the requirements. Raises CuratorError without it."""
+    try:
+        from uv import find_uv_bin
+
+        return find_uv_bin()
+    except (ImportError, FileNotFoundError) as error:
+        if program := shutil.which("uv"):
+            return program
+        raise CuratorError("uv is not installed.", "Install it with: pip install uv") from error
+
+
+def _install_lines(run: Run, pip: Sequence[str], lines: Sequence[str], part: Part) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{part.key}.lock"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        _do(run, [*pip, "-r", str(path)], part)
+
+
+def _do(run: Run, command: Sequence[str], part: Part) -> None:
+    code = run(command)
+    if code:
+        program = Path(command[0]).name
+        raise CuratorError(
+            f"Installing {part.key} stopped: {program} ended with exit code {code}.",
+            "Check the network and the disk; the same command continues.",
+        )

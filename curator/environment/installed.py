@@ -1,0 +1,77 @@
+"""The environment that ``curator setup`` makes: its folder, its record, its interpreter."""
+
+import json
+import os
+import sys
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+RECORD = "voice-curator.json"  # written when a part is complete
+WINDOWS = os.name == "nt"
+RUN_MODULE = (
+    "import runpy, sys; sys.path.append(sys.argv.pop(1));"
+    " runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Content of an environment. parts: complete ones. accelerator: build of torch."""
+
+    parts: tuple[str, ...] = ()
+    accelerator: str = ""
+
+
+def environment_folder() -> Path:
+    """Folder of the environment."""
+    return user_data_path("voice-curator", appauthor=False) / "environments" / "torch"
+
+
+def python_of(folder: Path) -> Path:
+    """Path of the Python interpreter of an environment."""
+    return folder / "Scripts" / "python.exe" if WINDOWS else folder / "bin" / "python"
+
+
+def read_record(folder: Path) -> Record:
+    """Record of an environment; an empty one if it is missing, damaged or has no interpreter."""
+    try:
+        content = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        parts = tuple(str(part) for part in content["parts"])
+        accelerator = str(content["accelerator"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return Record()
+    return Record(parts, accelerator) if python_of(folder).exists() else Record()
+
+
+def write_record(folder: Path, record: Record) -> None:
+    """Replace the record of an environment."""
+    partial = folder / f"{RECORD}.partial"
+    partial.write_text(json.dumps(asdict(record), indent=1) + "\n", encoding="utf-8")
+    partial.replace(folder / RECORD)
+
+
+def has_torch() -> bool:
+    """Whether this process's own environment has torch, and so needs no other one."""
+    return find_spec("torch") is not None
+
+
+def python_for(*parts: str) -> str:
+    """Interpreter for one of ``parts``: of the environment that has one, else this process's."""
+    folder = environment_folder()
+    if has_torch() or not set(parts) & set(read_record(folder).parts):
+        return sys.executable
+    return str(python_of(folder))
+
+
+def module_command(python: str, module: str, *arguments: str) -> list[str]:
+    """Command that runs a module of curator by an interpreter.
+
+    Another environment has no curator: it imports this installation, after its own packages.
+    """
+    if python == sys.executable:
+        return [python, "-m", module, *arguments]
+    top = Path(__file__).resolve().parents[2]
+    return [python, "-c", RUN_MODULE, str(top), module, *arguments]
