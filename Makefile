@@ -33,7 +33,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore $(PY) -m pip
 
 COMPILE := $(PY) -m uv --quiet pip compile --universal --no-emit-index-url --no-annotate --no-header \
 	--python-version 3.11 pyproject.toml
-WITHOUT_WINDOW := $(foreach name,pyside6-essentials shiboken6 sounddevice uv,--no-emit-package $(name))
+WITHOUT_WINDOW := $(foreach name,pyside6-essentials shiboken6 sounddevice,--no-emit-package $(name))
 
 .PHONY: help setup demo test run film journeys walk lock lint format bench fuzz clean
 

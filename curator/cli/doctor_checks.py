@@ -49,7 +49,7 @@ class Check:
 # Distribution names: required for analysis, and optional ones by part of `curator setup` or extra.
 NEEDED = (
     "av", "faster-whisper", "ctranslate2", "msgspec", "numpy", "onnxruntime",
-    "scikit-learn", "scipy", "soundfile", "soxr", "speechmos", "umap-learn", "uv",
+    "scikit-learn", "scipy", "soundfile", "soxr", "speechmos", "umap-learn",
 )  # fmt: skip
 OPTIONAL = {
     "torch": ("training", "training and neural cleaning"),
@@ -120,9 +120,7 @@ def optional_packages() -> Iterator[Check]:
             f"{name} {number}, for {purpose}."
             if number
             else f"{name} is not installed; needed for {purpose}.",
-            ""
-            if number
-            else _install_hint(extra),
+            "" if number else _install_hint(extra),
             {"version": number},
         )
 

@@ -103,9 +103,7 @@ def torch_gpu(seen: ProbeResult, driver: bool) -> Check:
         )
     if seen.get("absent"):
         sentence = "torch is not installed: training and neural cleaning need it."
-        return Check(
-            "gpu", "torch", CheckStatus.NOTE, sentence, f"{setup_hint('training')}.", seen
-        )
+        return Check("gpu", "torch", CheckStatus.NOTE, sentence, f"{setup_hint('training')}.", seen)
     if "version" not in seen:
         sentence = f"torch cannot be imported: {seen['error']}."
         return Check(

@@ -14,6 +14,7 @@ from pathlib import Path
 from curator.domain.errors import CuratorError
 from curator.environment.accelerator import ACCELERATORS, Accelerator
 from curator.environment.installed import (
+    WINDOWS,
     Record,
     environment_folder,
     python_of,
@@ -24,6 +25,7 @@ from curator.environment.parts import PARTS, TORCH, Part, is_gpu_library, name_o
 
 PYTHONS = ((3, 11), (3, 12), (3, 13))  # for which the locked torch has builds
 GB = 1_000_000_000
+UV = "uv>=0.9,<1"
 SPARE_GB = 1.0  # left free on the disk
 
 Run = Callable[[Sequence[str]], int]
@@ -63,11 +65,8 @@ def install(part: Part, accelerator: Accelerator, run: Run = run_program) -> Pat
     """Install a part; returns the environment's folder. Raises CuratorError if it fails."""
     folder = environment_folder()
     record = read_record(folder)
-    uv = uv_program()
-    if not python_of(folder).exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        version = ".".join(map(str, python_version()))
-        _do(run, [uv, "venv", "--allow-existing", "--python", version, str(folder)], part)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    uv = _make_environment(run, folder, part)
     pip = [uv, "pip", "install", "--python", str(python_of(folder))]
     lines = part.lines()
     if not accelerator.is_published:
@@ -89,22 +88,26 @@ def chosen_accelerator(key: str, detect: Callable[[], Accelerator]) -> Accelerat
     return ACCELERATORS.get(key) or detect()
 
 
-def python_version() -> tuple[int, int]:
-    """Version of the environment's Python: this one where torch has builds for it."""
+def _make_environment(run: Run, folder: Path, part: Part) -> str:
+    """Make the environment if it is missing; returns uv, which is installed there if needed."""
     version = sys.version_info[:2]
-    return version if version in PYTHONS else PYTHONS[-1]
-
-
-def uv_program() -> str:
-    """Path of uv, which is among the requirements. Raises CuratorError without it."""
-    try:
-        from uv import find_uv_bin
-
-        return find_uv_bin()
-    except (ImportError, FileNotFoundError) as error:
-        if program := shutil.which("uv"):
-            return program
-        raise CuratorError("uv is not installed.", "Install it with: pip install uv") from error
+    python, uv = python_of(folder), shutil.which("uv")
+    if uv:
+        if not python.exists():
+            wanted = version if version in PYTHONS else PYTHONS[-1]
+            name = ".".join(map(str, wanted))
+            _do(run, [uv, "venv", "--allow-existing", "--python", name, str(folder)], part)
+        return uv
+    if version not in PYTHONS:
+        raise CuratorError(
+            f"torch 2.8 has no build for Python {version[0]}.{version[1]}.",
+            "Install uv, which brings another Python, and repeat the command.",
+        )
+    uv = str(python.with_name("uv.exe" if WINDOWS else "uv"))
+    if not Path(uv).exists():
+        _do(run, [sys.executable, "-m", "venv", str(folder)], part)
+        _do(run, [str(python), "-m", "pip", "install", "--quiet", UV], part)
+    return uv
 
 
 def _install_lines(run: Run, pip: Sequence[str], lines: Sequence[str], part: Part) -> None:

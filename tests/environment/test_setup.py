@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from curator.cli.arguments import run
 from curator.cli import setup as command
+from curator.cli.arguments import run
 from curator.domain.errors import CuratorError
 from curator.environment import accelerator, install, installed
 from curator.environment.accelerator import ACCELERATORS
@@ -32,7 +32,7 @@ class FakeUv:
         self.commands.append([str(word) for word in words])
         if len(self.commands) == self.fails_at:
             return 2
-        if words[1] == "venv":
+        if "venv" in words:
             python = python_of(Path(words[-1]))
             python.parent.mkdir(parents=True, exist_ok=True)
             python.touch()
@@ -48,6 +48,7 @@ def folder(tmp_path, monkeypatch) -> Path:
     for module in (installed, install, command):
         monkeypatch.setattr(module, "environment_folder", lambda: path)
     monkeypatch.setattr(installed, "find_spec", lambda _name: None)
+    monkeypatch.setattr(install.shutil, "which", lambda name: name if name == "uv" else None)
     monkeypatch.setattr(accelerator.sys, "platform", "linux")
     monkeypatch.setattr(accelerator.platform, "machine", lambda: "x86_64")
     return path
@@ -87,8 +88,23 @@ def test_an_interrupted_installation_is_not_used_and_continues(folder, fails_at)
     assert installed.python_for("training") == sys.executable
     again = FakeUv()
     install.install(PARTS["training"], CUDA, again)
-    assert (again.commands[0][1] == "venv") == (fails_at == 1)
+    assert ("venv" in again.commands[0]) == (fails_at == 1)
     assert installed.python_for("training") == str(python_of(folder))
+
+
+def test_without_uv_it_is_installed_into_the_environment(folder, monkeypatch):
+    monkeypatch.setattr(install.shutil, "which", lambda _name: None)
+    monkeypatch.setattr(install.sys, "version_info", (3, 12, 1))
+    uv = FakeUv()
+    install.install(PARTS["training"], CUDA, uv)
+    assert uv.commands[0] == [sys.executable, "-m", "venv", str(folder)]
+    assert uv.commands[1][0] == str(python_of(folder))
+    assert uv.commands[1][1:4] == ["-m", "pip", "install"]
+    assert uv.commands[2][0] == str(python_of(folder).with_name("uv"))
+    assert uv.installed == PARTS["training"].lines()
+    monkeypatch.setattr(install.sys, "version_info", (3, 14, 0))
+    with pytest.raises(CuratorError, match=r"Python 3\.14"):
+        install.install(PARTS["training"], CUDA, FakeUv())
 
 
 def test_a_second_part_completes_the_same_environment(folder):

@@ -15,7 +15,8 @@ from curator.environment.installed import Record, module_command, python_of, wri
 from curator.jobs import processes
 from curator.jobs.job import Job
 from curator.stages.cleaning import cleaners
-from curator.stages.cleaning.cleaners import Equipment, cleaners as known_cleaners, made
+from curator.stages.cleaning.cleaners import Equipment, made
+from curator.stages.cleaning.cleaners import cleaners as known_cleaners
 from trainer.cli import parser as trainer_parser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,7 +70,9 @@ def test_a_network_without_its_packages_says_which_command_installs_them(monkeyp
 
     info = cleaners.info_of(key)
     monkeypatch.setattr(
-        cleaners, "info_of", lambda _key: type("FakeInfo", (), {"create": staticmethod(create), "label": info.label})
+        cleaners,
+        "info_of",
+        lambda _key: type("FakeInfo", (), {"create": staticmethod(create), "label": info.label}),
     )
     with pytest.raises(MissingModel) as raised:
         made(RecipeStep(key, ()), Equipment())
@@ -120,7 +123,11 @@ def test_nothing_but_neural_cleaning_imports_what_setup_installs():
     for path in (ROOT / "curator").rglob("*.py"):
         name = path.relative_to(ROOT).as_posix()
         lines = [line.split() for line in path.read_text("utf-8").splitlines()]
-        if any(words[:1] in (["import"], ["from"]) and words[1].partition(".")[0] in heavy for words in lines if len(words) > 1):
+        if any(
+            words[:1] in (["import"], ["from"]) and words[1].partition(".")[0] in heavy
+            for words in lines
+            if len(words) > 1
+        ):
             importers.add(name)
     assert {
         name for name in importers if not name.startswith("curator/stages/cleaning/")
