@@ -58,6 +58,15 @@ def has_torch() -> bool:
     return find_spec("torch") is not None
 
 
+def package_folder(name: str) -> Path | None:
+    """Folder of an installed package, here or in the environment; None without it."""
+    spec = find_spec(name)
+    folders = [Path(folder) for folder in (spec.submodule_search_locations or ())] if spec else []
+    for pattern in ("lib/python*/site-packages", "Lib/site-packages"):
+        folders += [packages / name for packages in environment_folder().glob(pattern)]
+    return next((folder for folder in folders if folder.is_dir()), None)
+
+
 def python_for(*parts: str) -> str:
     """Interpreter for one of ``parts``: of the environment that has one, else this process's."""
     folder = environment_folder()

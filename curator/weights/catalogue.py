@@ -3,12 +3,12 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from curator.domain.errors import MissingModel
 from curator.domain.resources import resources
+from curator.environment.installed import package_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,19 @@ class ListedModel:
     @property
     def is_packaged(self) -> bool:
         """Whether it comes in packages that are all installed."""
-        return bool(self.packages) and all(find_spec(name) is not None for name in self.packages)
+        return bool(self.packages) and all(map(package_folder, self.packages))
+
+    @property
+    def install_command(self) -> str:
+        """Command that installs the packages that carry it."""
+        if self.kind == "cleaner":
+            return "curator setup cleaning"
+        return f"pip install {self.install}"
+
+    @property
+    def reinstall_command(self) -> str:
+        """Command that installs damaged packages again."""
+        return self.install_command.replace("pip install", "pip install --force-reinstall")
 
     @property
     def can_be_downloaded(self) -> bool:
@@ -89,13 +101,12 @@ def listed_model(name: str) -> ListedModel:
 
 def path_in_package(package: str, path: str) -> Path:
     """A file inside an installed package; MissingModel when the package is not installed."""
-    spec = find_spec(package)
-    places = list(spec.submodule_search_locations or ()) if spec else []
-    if not places:
+    folder = package_folder(package)
+    if folder is None:
         raise MissingModel(
             f"The package {package} is not installed.", "Install the project's requirements."
         )
-    return Path(places[0]) / path
+    return folder / path
 
 
 def _model(entry: Mapping[str, Any]) -> ListedModel:

