@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from curator.domain import system
 from curator.environment.installed import python_for
 
 
@@ -45,7 +46,7 @@ def main() -> None:
     os.environ.update(trainer_environment())
     command = trainer_command(*sys.argv[1:])
     if command[0] != sys.executable:  # of the environment that `curator setup` made
-        if os.name == "nt":  # there, a program that becomes another one gets another number
+        if system.WINDOWS:  # there, a program that becomes another one gets another number
             sys.exit(subprocess.call(command))
         os.execv(command[0], command)
     runpy.run_module("trainer", run_name="__main__", alter_sys=True)

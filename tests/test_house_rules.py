@@ -167,7 +167,7 @@ SYSTEM_BY_ITSELF = {
     "curator/store/backups.py": "syncs a file, as every system can",
     "curator/store/database.py": "asks whether a drive is remote",
     "curator/cli/doctor_checks.py": "says what was tested",
-    "curator/cli/probe.py": "measures memory as Linux says it",
+    "curator/environment/accelerator.py": "chooses a build of torch for the system",
     "curator/ui/app.py": "Qt has a display of its own on Windows and macOS",
 }
 """Modules that ask which system it is or call what differs, and why."""

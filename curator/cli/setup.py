@@ -28,7 +28,10 @@ def setup(arguments: Namespace) -> int:
     gigabytes = size_gb(part, accelerator)
     print(f"{part.key}: {part.purpose}.")
     print(f"Build of torch: {accelerator.name}.")
-    print(f"Folder: {printable(str(folder))}. Disk space: {_size(gigabytes, accelerator)}.")
+    print(
+        f"Folder: {printable(str(folder))}. Disk space: {_size(gigabytes, accelerator)}, "
+        "about half of it to download."
+    )
     if part.key in record.parts:
         print("Already installed; checking it against this version's lock file.")
     require_space(gigabytes)

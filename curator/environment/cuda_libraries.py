@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from curator.domain import system
 from curator.environment.installed import environment_folder
 
 # File name and folder inside NVIDIA's packages, which torch brings.
@@ -15,9 +16,9 @@ def missing_cuda_library(path: Sequence[str] | None = None) -> str:
     """Load the libraries; returns the name of the first that is missing, or "".
 
     path: package folders to search beside the system's, default: this process's and that of
-    ``curator setup``. Outside Linux nothing is checked.
+    ``curator setup``. Not checked on Windows.
     """
-    if not sys.platform.startswith("linux"):
+    if system.WINDOWS:
         return ""
     for name, package in LIBRARIES:
         if not any(_loads(candidate) for candidate in _candidates(name, package, path)):

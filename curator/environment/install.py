@@ -11,10 +11,10 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from curator.domain import system
 from curator.domain.errors import CuratorError
 from curator.environment.accelerator import ACCELERATORS, Accelerator
 from curator.environment.installed import (
-    WINDOWS,
     Record,
     environment_folder,
     python_of,
@@ -103,7 +103,7 @@ def _make_environment(run: Run, folder: Path, part: Part) -> str:
             f"torch 2.8 has no build for Python {version[0]}.{version[1]}.",
             "Install uv, which brings another Python, and repeat the command.",
         )
-    uv = str(python.with_name("uv.exe" if WINDOWS else "uv"))
+    uv = str(python.with_name("uv.exe" if system.WINDOWS else "uv"))
     if not Path(uv).exists():
         _do(run, [sys.executable, "-m", "venv", str(folder)], part)
         _do(run, [str(python), "-m", "pip", "install", "--quiet", UV], part)

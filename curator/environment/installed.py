@@ -1,7 +1,6 @@
 """The environment that ``curator setup`` makes: its folder, its record, its interpreter."""
 
 import json
-import os
 import sys
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
@@ -9,8 +8,9 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from curator.domain import system
+
 RECORD = "voice-curator.json"  # written when a part is complete
-WINDOWS = os.name == "nt"
 RUN_MODULE = (
     "import runpy, sys; sys.path.append(sys.argv.pop(1));"
     " runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
@@ -32,7 +32,7 @@ def environment_folder() -> Path:
 
 def python_of(folder: Path) -> Path:
     """Path of the Python interpreter of an environment."""
-    return folder / "Scripts" / "python.exe" if WINDOWS else folder / "bin" / "python"
+    return folder / "Scripts" / "python.exe" if system.WINDOWS else folder / "bin" / "python"
 
 
 def read_record(folder: Path) -> Record:
@@ -50,7 +50,7 @@ def write_record(folder: Path, record: Record) -> None:
     """Replace the record of an environment."""
     partial = folder / f"{RECORD}.partial"
     partial.write_text(json.dumps(asdict(record), indent=1) + "\n", encoding="utf-8")
-    partial.replace(folder / RECORD)
+    system.put_in_place(partial, folder / RECORD)
 
 
 def has_torch() -> bool:

@@ -118,7 +118,7 @@ def test_cuda_libraries_are_found_in_the_environment(fake_environment, monkeypat
             raise OSError(name)
         loaded.append(name)
 
-    monkeypatch.setattr(cuda_libraries.sys, "platform", "linux")
+    monkeypatch.setattr(cuda_libraries.system, "WINDOWS", False)
     monkeypatch.setattr(cuda_libraries, "environment_folder", lambda: fake_environment)
     monkeypatch.setattr(cuda_libraries.ctypes, "CDLL", fake_load)
     assert missing_cuda_library(()) == "libcublas.so.12"
