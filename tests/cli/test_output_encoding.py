@@ -82,11 +82,8 @@ def curator_commands(top):
         ("merge", other, project, "--jobs", 1),
         ("clean", project, "--list"),
         ("models", "list"),
-<<<<<<< HEAD
         ("desktop", "--install"),
-=======
         ("setup",),
->>>>>>> 7944380 (Describe installation without torch and curator setup, with measured sizes)
         ("doctor",),
     ]
 
