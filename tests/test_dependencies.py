@@ -81,7 +81,7 @@ def imported_distributions() -> dict[str, set[str]]:
 
 
 def test_every_import_is_a_declared_dependency():
-    allowed = declared("clean", "xtts", "chatterbox", "serve", "hub")
+    allowed = declared("clean", "xtts", "chatterbox", "serve", "hub", "quality")
     missing = {
         name: sorted(paths)[:3]
         for name, paths in imported_distributions().items()
@@ -92,5 +92,5 @@ def test_every_import_is_a_declared_dependency():
 
 def test_every_dependency_is_imported_or_has_a_reason():
     used = set(imported_distributions()) | {normal(name) for name in NOT_IMPORTED}
-    extras = ("clean", "xtts", "chatterbox", "languages", "serve", "hub", "offline")
+    extras = ("clean", "xtts", "chatterbox", "languages", "serve", "hub", "quality", "offline")
     assert declared(*extras) - used == set()

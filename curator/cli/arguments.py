@@ -109,7 +109,7 @@ def _add_project_commands(commands: "_Commands[argparse.ArgumentParser]") -> Non
         "--only",
         metavar="STAGE,...",
         default="",
-        help="run only these stages (listed below); default: all",
+        help="run only these stages (listed below); default: all that do not say otherwise",
     )
     analyse.formatter_class = argparse.RawDescriptionHelpFormatter
     stages = (f"  {step.key:<18}{step.title}" for step in STEPS if not step.runs_after)

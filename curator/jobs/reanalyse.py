@@ -14,7 +14,7 @@ from curator.jobs.running import copy_words, make_caches, run_jobs
 from curator.jobs.step_table import STEPS, WORDS, step_of
 from curator.jobs.steps import todo
 
-CLIP_STEPS = tuple(step for step in STEPS if step.item == "clip")
+CLIP_STEPS = tuple(step for step in STEPS if step.item == "clip" and not step.on_request)
 """Stages whose facts depend on the samples of a clip, in order."""
 
 

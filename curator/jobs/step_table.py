@@ -57,6 +57,7 @@ class Step:
     runs_after: runs whenever one of these stages has run, and is no choice of ``--only``.
     replaces_clips: whether it creates and removes clips.
     has_vectors: whether its facts give new clips a position on an existing map.
+    on_request: runs only when ``--only`` names it.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Step:
     runs_after: tuple[str, ...] = ()
     replaces_clips: bool = False
     has_vectors: bool = False
+    on_request: bool = False
 
 
 class FactMaker(Protocol):
@@ -346,6 +348,16 @@ STEPS = (
         0.03,
     ),
     Step(
+        "quality",
+        "clip",
+        None,
+        _missing_scores("quality"),
+        _score,
+        QT_TRANSLATE_NOOP("Steps", "predicting quality by DistillMOS (only when named)"),
+        0.4,
+        on_request=True,
+    ),
+    Step(
         "lay_out",
         "set",
         lambda _project, options: lay_out_producer(options),
@@ -382,9 +394,11 @@ def _unknown(key: str) -> CuratorError:
 
 
 def chosen_steps(only: Collection[str]) -> list[Step]:
-    """Stages to run for the keys of ``--only``, in order; all of them if it is empty."""
+    """Stages to run for the keys of ``--only``, in order; all but those on request if empty."""
     keys = set(only)
     for key in only:
         if key not in CHOICES:
             raise _unknown(key)
-    return [s for s in STEPS if not keys or s.key in keys or keys.intersection(s.runs_after)]
+    if not keys:
+        return [step for step in STEPS if not step.on_request]
+    return [s for s in STEPS if s.key in keys or keys.intersection(s.runs_after)]

@@ -5,7 +5,7 @@ import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from trainer import __version__
@@ -63,7 +63,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     settings = SynthesisSettings(arguments.endings, arguments.candidates, None)
     emit = print_json if arguments.json else None
     real = read_real(bundle, held_out(bundle), transcriber)
-    voice = voice_of(bundle, real)
+    voice = replace(voice_of(bundle, real), requested=_requested(arguments.quality))
     context = EvaluationContext(run, bundle, script, settings, transcriber, voice, emit)
     about = context.about
     about.update(_header(context, steps))
@@ -79,6 +79,20 @@ def evaluate(arguments: argparse.Namespace) -> int:
     for line in lines(summary, about, rows, real_rows):
         print_line(line)
     return 0
+
+
+def _requested(quality: bool | None) -> frozenset[str]:
+    """Measures that run on request. quality: None to measure it where that is fast."""
+    import torch
+
+    from trainer.evaluate.measures import distillmos
+
+    wanted = torch.cuda.is_available() if quality is None else quality
+    if quality and not distillmos.is_available():
+        raise TrainerError(
+            "DistillMOS is not installed.", 'Install it: pip install "voice-curator[quality]"'
+        )
+    return frozenset({"distillmos"} if wanted and distillmos.is_available() else ())
 
 
 def about_speaking(about: Mapping[str, object]) -> dict[str, object]:
@@ -124,7 +138,7 @@ def _header(context: EvaluationContext, steps: Sequence[int]) -> dict[str, objec
         "sentences_sha256": script.sha256,
         "seeds": list(script.seeds),
         "whisper": models,
-        "measures": {measure.name: measure.version for measure in measures()},
+        "measures": {each.name: each.version for each in measures() if each.runs(voice)},
         "checkpoints": list(steps),
         "best": last.state.get("best") if last is not None else None,
         "voice": {

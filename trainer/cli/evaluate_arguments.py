@@ -28,6 +28,11 @@ def add_evaluate_arguments(evaluate: argparse.ArgumentParser) -> None:
         "--endings", action="store_true", help="use ending control, as speak does (default: off)"
     )
     evaluate.add_argument(
+        "--quality",
+        action=argparse.BooleanOptionalAction,
+        help="also predict quality by DistillMOS; default: where there is a GPU",
+    )
+    evaluate.add_argument(
         "--model",
         metavar="NAME",
         help=f"evaluate a released model ({', '.join(family_names())}); creates RUN",

@@ -95,7 +95,7 @@ def make_plan(project: Project, options: Options, workers: int) -> AnalysisPlan:
     uncut = 0.0
     steps: list[PlannedStep] = []
     cost = 0.0
-    for step in (step for step in STEPS if not step.runs_after):
+    for step in (step for step in STEPS if not step.runs_after and not step.on_request):
         items = {item for job in todo(project, step, options) for item in job.items}
         known = lengths if step.item == "recording" else clips
         seconds = sum(known[item] for item in items)

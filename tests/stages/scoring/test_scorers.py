@@ -11,7 +11,7 @@ import soundfile
 
 from curator.audio.encode import resampled
 from curator.audio.waveform import Waveform
-from curator.stages.scoring.scorers import ScorerInput, score_keys, scorers
+from curator.stages.scoring.scorers import ON_REQUEST, ScorerInput, score_keys, scorers
 from tests.conftest import REAL_SPEECH
 from tests.helpers import sounds
 
@@ -20,6 +20,7 @@ RATES = (8_000, 16_000, 22_050, 44_100, 48_000)
 KEYS = (
     "bandwidth",
     "clipping",
+    "distillmos",
     "dnsmos_bak",
     "dnsmos_ovrl",
     "dnsmos_p808",
@@ -41,7 +42,11 @@ LOUDER_DB = 6.0
 every_scorer = pytest.mark.parametrize(
     "info",
     [
-        pytest.param(info, id=info.key, marks=[pytest.mark.model] if info.modes else [])
+        pytest.param(
+            info,
+            id=info.key,
+            marks=[pytest.mark.model] if info.modes or info.step == ON_REQUEST else [],
+        )
         for info in scorers()
     ],
 )
@@ -294,3 +299,49 @@ def test_noise_worsens_dnsmos():
     noisy = sounds.at_snr(clean, 5)
     for key in ("dnsmos_ovrl", "dnsmos_bak", "dnsmos_p808"):
         assert score(key, noisy, of="dnsmos") < score(key, clean, of="dnsmos") - 0.3
+
+
+# DistillMOS
+
+
+@pytest.mark.model
+def test_distillmos_gives_the_numbers_of_its_own_package(capsys):
+    import torch
+    from distillmos import ConvTransformerSQAModel
+
+    waves = [sounds.speech_like(seconds, RATE, seed=2) for seconds in (1.0, 8.0)]
+    values = [score("distillmos", wave) for wave in waves]
+    assert capsys.readouterr().out == ""  # a worker's output is read by a program
+    with torch.inference_mode():
+        peer = ConvTransformerSQAModel().eval()
+        theirs = [float(peer(torch.from_numpy(wave)[None])) for wave in waves]
+    assert values == pytest.approx(theirs, abs=1e-5)
+
+
+@pytest.mark.model
+@pytest.mark.real_speech
+def test_distillmos_ranks_noise_and_clipping_below_clean_speech(real_speech):
+    for path in sorted((real_speech / "ljspeech").glob("*.flac"))[:2]:
+        samples, rate = soundfile.read(path, dtype="float32")
+        speech = resampled(Waveform(samples, rate), RATE).samples[: 5 * RATE]
+        noisy = speech + sounds.noise(5.0, RATE, level=0.05)[: speech.size]
+        clipped = np.clip(20 * speech, -0.3, 0.3)
+        clean, *damaged = (score("distillmos", each) for each in (speech, noisy, clipped))
+        assert clean > max(damaged) + 0.5, path.name
+
+
+def test_distillmos_runs_only_when_its_stage_is_named():
+    from curator.jobs.step_table import chosen_steps
+
+    assert ON_REQUEST not in {step.key for step in chosen_steps(())}
+    assert [step.key for step in chosen_steps((ON_REQUEST,))] == [ON_REQUEST]
+
+
+def test_without_its_package_distillmos_says_what_to_install(monkeypatch):
+    from curator.domain.errors import MissingModel
+    from curator.stages.scoring.scorers import distillmos
+
+    monkeypatch.setattr(distillmos, "find_spec", lambda _name: None)
+    with pytest.raises(MissingModel, match="not installed") as caught:
+        distillmos.DistillMos()
+    assert "voice-curator[quality]" in str(caught.value)

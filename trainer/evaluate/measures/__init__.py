@@ -5,6 +5,7 @@ KEYS        keys of its values
 DIRECTIONS  optional direction by key, as in SHOWN, of keys that the report does not show
 SHOWN       optional rows of the report: (key, label, format, direction), direction -1 where
             lower is better, 1 higher, 0 nearer the real clips
+ON_REQUEST  optional, True: measured only where ``VoiceStatistics.requested`` names the module
 measure     (Sample, VoiceStatistics) -> value by key, None if undefined
 
 The command, the results, the summary and the report derive from ``measures()``.
@@ -59,12 +60,13 @@ class VoiceStatistics:
     """Speaker statistics of the held-out real clips.
 
     vectors: unit speaker embedding of each held-out clip, by id. prior: speech seconds by
-    letters. rate: letters per second.
+    letters. rate: letters per second. requested: names of measures that run on request.
     """
 
     vectors: Mapping[str, NDArray[np.float32]]
     prior: LengthPrior
     rate: float | None
+    requested: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,11 @@ class Measure:
     measure: Callable[[Sample, VoiceStatistics], MeasuredValues]
     shown: tuple[tuple[str, str, str, int], ...] = ()
     directions: Mapping[str, int] = field(default_factory=dict)
+    on_request: bool = False
+
+    def runs(self, voice: VoiceStatistics) -> bool:
+        """Whether it runs in this evaluation."""
+        return not self.on_request or self.name in voice.requested
 
 
 @functools.cache
@@ -89,7 +96,10 @@ def measures() -> tuple[Measure, ...]:
         given = {key: way for key, _, _, way in shown} | dict(getattr(module, "DIRECTIONS", {}))
         keys = tuple(module.KEYS)
         ways = {key: given.get(key, 0) for key in keys}
-        loaded.append(Measure(info.name, module.VERSION, keys, module.measure, shown, ways))
+        on_request = bool(getattr(module, "ON_REQUEST", False))
+        loaded.append(
+            Measure(info.name, module.VERSION, keys, module.measure, shown, ways, on_request)
+        )
     return tuple(loaded)
 
 
@@ -97,7 +107,7 @@ def measure_all(sample: Sample, voice: VoiceStatistics) -> dict[str, float | Non
     """Values of all measures, by key."""
     result: dict[str, float | None] = {}
     for each in measures():
-        values = each.measure(sample, voice)
+        values = each.measure(sample, voice) if each.runs(voice) else {}
         result.update({key: values.get(key) for key in each.keys})
     return result
 

@@ -14,6 +14,9 @@ from typing import Literal, Protocol
 
 from curator.audio.waveform import Waveform
 
+ON_REQUEST = "quality"
+"""Step of scorers that take too long to run unless they are asked for."""
+
 Better = Literal["higher", "lower", "neither"]
 Hears = Literal["cache", "source"]
 
