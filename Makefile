@@ -35,6 +35,10 @@ COMPILE := $(PY) -m uv --quiet pip compile --universal --no-emit-index-url --no-
 	--python-version 3.11 pyproject.toml
 WITHOUT_WINDOW := $(foreach name,pyside6-essentials shiboken6 sounddevice,--no-emit-package $(name))
 
+# A second lock, for newer torch and Python: see CONTRIBUTING.md.
+NEW_LOCK := requirements-torch-2.11.lock
+NEW_TORCH := 's/^torch==.*/torch==2.11.0/; s/^torchaudio==.*/torchaudio==2.11.0/; s/^torchvision==.*/torchvision==0.26.0/'
+
 .PHONY: help setup demo test run film journeys walk lock lint format bench fuzz clean
 
 help:  ## list these commands
@@ -113,8 +117,12 @@ lock: $(MADE)  ## resolve the versions again into requirements.lock and its part
 	@$(COMPILE) -c requirements.lock $(WITHOUT_WINDOW) --extra xtts --extra serve --extra languages -o resources/locks/training.lock
 	@$(COMPILE) -c requirements.lock $(WITHOUT_WINDOW) --extra chatterbox --extra serve --extra languages -o resources/locks/chatterbox.lock
 	@$(COMPILE) -c requirements.lock $(WITHOUT_WINDOW) --extra clean -o resources/locks/cleaning.lock
-	@sed -i.old "/sys_platform == 'never'/d" requirements.lock resources/locks/*.lock
-	@rm -f requirements.lock.old resources/locks/*.lock.old
+	@sed -n '/^override-dependencies/,/^]/s/^ *"\(.*\)",.*/\1/p' pyproject.toml | sed $(NEW_TORCH) > overrides.new
+	@echo torchcodec==0.11.1 | $(PY) -m uv --quiet --no-config pip compile --universal --all-extras \
+		--no-emit-index-url --no-annotate --no-header --python-version 3.12 --override overrides.new \
+		pyproject.toml - -o $(NEW_LOCK)
+	@sed -i.old "/sys_platform == 'never'/d" requirements.lock $(NEW_LOCK) resources/locks/*.lock
+	@rm -f overrides.new requirements.lock.old $(NEW_LOCK).old resources/locks/*.lock.old
 
 clean:  ## remove caches and what the demo made; the environment stays
 	@rm -rf demo-out film-out journeys-out bench.json .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

@@ -1,19 +1,123 @@
-"""Quality at equal updates, coqui's trainer beside ours: held-out nats by a script of its own.
+"""S24: quality at equal updates, coqui's trainer beside ours: held-out nats by coqui's classes.
 
 Both start from one small random base and train on the same 24 clips of LJ Speech for the same
-number of updates; six clips are held out. The judge uses coqui's ``GPT.forward`` alone.
+number of updates with each of three seeds; six clips are held out. The measurement uses coqui's
+``GPT.forward`` alone. One schedule at several sizes:
+``python -m tests.benchmarks.training_against_stock FOLDER LAYERS WIDTH HEADS SEEDS [CHANGES ...]``.
 """
 
 import json
+import os
+import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
+from typing import NamedTuple
+
+from tests.benchmarks.rows import Row
+from tests.helpers.stock_training import StockSettings, children_cpu_s, run_stock_trainer
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data" / "ljspeech"
-CLIPS, HELD_OUT, BATCH, EPOCHS = 30, 6, 4, 20  # 24 clips in batches of 4: 120 updates
+CLIPS, HELD_OUT, BATCH, EPOCHS = 30, 6, 2, 10  # 24 clips in batches of 2: 120 updates
+UPDATES = EPOCHS * (CLIPS - HELD_OUT) // BATCH
 PROMPT_FRAMES = 345  # 4 s
+SILENCE = 8192  # samples after a clip: more than the DVAE's receptive field of seven codes
 RATE = 22050
+SIZE = (2, 128, 4)  # layers, width, heads of the table's row
+SEEDS = (0, 1, 2)
+LEARNING_RATE = 5e-4  # a random base learns nothing in 120 updates at the released rate of 5e-6
+AT_MOST = 1 / 0.5  # ours takes at most half of the CPU time
+EQUAL = ("sched.kind=stock",)
+DEFAULT: tuple[str, ...] = ()  # the schedule of ``trainer.sections.Sched``
+LOSSES = ("mel_ce", "eos_ce")
+
+
+class Trained(NamedTuple):
+    """Held-out nats of a run's last step, and the CPU seconds of its training."""
+
+    nats: Mapping[str, float]
+    cpu_s: float
+
+
+def rows() -> Iterator[Row]:
+    """Held-out losses and CPU time of both trainers, and of our default schedule."""
+    if not DATA.is_dir():
+        raise FileNotFoundError(f"LJ Speech is not at hand: {DATA}")
+    with tempfile.TemporaryDirectory(prefix="bench-stock-") as name:
+        workshop = Workshop(Path(name), SIZE)
+        stock = [workshop.stock(seed) for seed in SEEDS]
+        ours = [workshop.ours(seed, EQUAL) for seed in SEEDS]
+        default = [workshop.ours(seed, DEFAULT) for seed in SEEDS]
+    for id_, key in (("S24", "mel_ce"), ("S24e", "eos_ce")):
+        yield _compared(id_, key, "same constant rate", stock, ours)
+    yield Row("S24c", "CPU seconds of those runs, with their evaluations and checkpoints",
+              "coqui Trainer", fmean(run.cpu_s for run in stock), fmean(run.cpu_s for run in ours),
+              "CPU s", AT_MOST, True, "same updates")  # fmt: skip
+    yield _compared("S24d", "mel_ce", "our default schedule", stock, default)
+
+
+def _compared(
+    id_: str, key: str, schedule: str, stock: Sequence[Trained], ours: Sequence[Trained]
+) -> Row:
+    """Means over the seeds; equal if ours is not worse with any of them."""
+    pairs = [(one.nats[key], other.nats[key]) for one, other in zip(stock, ours, strict=True)]
+    note = "by seed, coqui's and ours: " + ", ".join(f"{a:.3f} {b:.3f}" for a, b in pairs)
+    measure = f"held-out {key} after {UPDATES} updates, {len(SEEDS)} seeds, {schedule}"
+    return Row(id_, measure, "coqui Trainer",
+               fmean(a for a, _ in pairs), fmean(b for _, b in pairs), "nats", 1.0,
+               all(b <= a for a, b in pairs), note)  # fmt: skip
+
+
+class Workshop:
+    """Folder with the bundle, a random base of a size, and the runs on it."""
+
+    def __init__(self, folder: Path, size: tuple[int, int, int]) -> None:
+        self._folder, self._size = folder, size
+        self._bundle = folder / "bundle"
+        if not (self._bundle / "manifest.jsonl").is_file():
+            write_speech(self._bundle)
+        self._base = write_base(self._bundle, size, folder / "bases")
+
+    def stock(self, seed: int) -> Trained:
+        """Train with coqui's trainer."""
+        settings = StockSettings(EPOCHS, LEARNING_RATE, seed, BATCH, keep_best=False)
+        before = children_cpu_s()
+        run = run_stock_trainer(self._base, self._bundle, self._run(f"stock-{seed}"), settings)
+        spent = children_cpu_s() - before
+        checkpoint = run / f"checkpoint_{UPDATES}.pth"
+        return Trained(held_out_nats(self._base, self._bundle, checkpoint), spent)
+
+    def ours(self, seed: int, changes: Sequence[str]) -> Trained:
+        """Train with our trainer and export the last step."""
+        run = self._run(f"ours-{seed}-{'-'.join(changes) or 'default'}")
+        # A cache of its own: preparing the features is part of the cost.
+        every = (f"run.seed={seed}", f"optim.lr={LEARNING_RATE}", f"data.cache={run}-cache")
+        settings = (*settings_of(self._size), *every, *changes)
+        options = [word for change in settings for word in ("--set", change)]
+        before = children_cpu_s()
+        run_trainer(
+            "train", self._bundle, run, "--preset", "tiny-cpu", "--base", self._base, *options
+        )
+        spent = children_cpu_s() - before
+        export = run.with_name(f"{run.name}-export")
+        run_trainer("export", run, export, "--checkpoint", "last")
+        return Trained(held_out_nats(self._base, self._bundle, export / "model.pth"), spent)
+
+    def _run(self, name: str) -> Path:
+        return self._folder / f"runs-{'x'.join(map(str, self._size))}" / name
+
+
+def write_base(bundle: Path, size: tuple[int, int, int], cache: Path) -> Path:
+    """Random base of a size."""
+    from trainer.backends.xtts.random_base import random_base
+    from trainer.bundle.manifest import read_bundle
+    from trainer.config import resolve
+
+    cache.mkdir(parents=True, exist_ok=True)
+    return random_base(resolve("tiny-cpu", None, settings_of(size)), read_bundle(bundle), cache)
 
 
 def write_speech(folder: Path) -> Path:
@@ -55,34 +159,24 @@ def settings_of(size: tuple[int, int, int]) -> list[str]:
             "data.prompt_max_s=6.0"]  # fmt: skip
 
 
-def train_ours(
-    bundle: Path, run: Path, base: Path, size: tuple[int, int, int], changes: Sequence[str]
-) -> Path:
-    """Train with our trainer in a process of its own; returns the export of the last step."""
-    import os
-    import subprocess
-
+def run_trainer(*words: object) -> None:
+    """Run a command of our trainer in a process of its own."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-
-    def trainer(*words: object) -> None:
-        command = [sys.executable, "-W", "ignore", "-m", "trainer", *map(str, words)]
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise RuntimeError(done.stderr[-2000:])
-
-    options = [word for change in (*settings_of(size), *changes) for word in ("--set", change)]
-    trainer("train", bundle, run, "--preset", "tiny-cpu", "--base", base, *options)
-    export = run.with_name(f"{run.name}-export")
-    trainer("export", run, export, "--checkpoint", "last")
-    return export
+    command = [sys.executable, "-W", "ignore", "-m", "trainer", *map(str, words)]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2000:])
 
 
-def held_out_nats(base: Path, bundle: Path, model: Path) -> dict[str, float]:
+def held_out_nats(
+    base: Path, bundle: Path, model: Path, silence: int = SILENCE
+) -> dict[str, float]:
     """Mean cross-entropy of audio codes and of the first stop, by coqui's classes.
 
-    Codes by coqui's DVAE from each clip alone; prompt: the first 4 s of the next training clip.
+    Codes by coqui's DVAE with silence after each clip, as coqui's trainer encodes all clips of a
+    batch but the longest; prompt: the first 4 s of another training clip.
     """
     import soundfile
     import torch
@@ -115,7 +209,8 @@ def held_out_nats(base: Path, bundle: Path, model: Path) -> dict[str, float]:
     with torch.no_grad():
         for at, line in enumerate(held):
             wave = wave_of(line)
-            codes = dvae.get_codebook_indices(dvae_mel(wave))
+            padded = torch.nn.functional.pad(wave, (0, silence))
+            codes = dvae.get_codebook_indices(dvae_mel(padded))
             codes = codes[:, : -(-wave.shape[1] // 1024)]
             prompt = style_mel(wave_of(training[at]))[:, :, :PROMPT_FRAMES]
             text = torch.tensor([tokens.encode(line["text"], "en")])
@@ -137,3 +232,17 @@ def held_out_nats(base: Path, bundle: Path, model: Path) -> dict[str, float]:
             eos_nats += float(nats[count])
             codes_counted += count
     return {"mel_ce": mel_nats / codes_counted, "eos_ce": eos_nats / len(held)}
+
+
+def main(words: Sequence[str]) -> None:
+    """Print the losses of one size and schedule. words: see the module's docstring."""
+    folder, layers, width, heads, seeds, *changes = words
+    workshop = Workshop(Path(folder), (int(layers), int(width), int(heads)))
+    for seed in range(int(seeds)):
+        result = workshop.stock(seed) if changes == ["stock"] else workshop.ours(seed, changes)
+        print(json.dumps({"size": words[1:4], "seed": seed, "changes": changes,
+                          **result.nats, "cpu_s": round(result.cpu_s, 1)}), flush=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -230,6 +230,11 @@ def doctor(arguments: Arguments) -> int:
 
     if arguments.make:
         return _make(arguments)
+    if arguments.gpu_check_kit:
+        from trainer.gpu_check.kit import write_kit
+
+        write_kit(arguments.gpu_check_kit, print_line)
+        return 0
     if arguments.gpu_check:
         return _gpu_check(arguments)
     if arguments.unmeasured:

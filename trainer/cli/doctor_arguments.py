@@ -15,6 +15,12 @@ def add_doctor_arguments(doctor: argparse.ArgumentParser) -> None:
         action="store_true",
         help="train and speak at real size with random weights, and measure",
     )
+    doctor.add_argument(
+        "--gpu-check-kit",
+        type=Path,
+        metavar="FOLDER",
+        help="write a folder that runs --gpu-check on a machine without this installation",
+    )
     doctor.add_argument("--minutes", type=float, default=8.0, help="time of --gpu-check")
     doctor.add_argument("--device", default="auto", help="of --gpu-check: auto, cpu, cuda, cuda:N")
     doctor.add_argument(

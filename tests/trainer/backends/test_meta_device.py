@@ -49,7 +49,7 @@ def test_a_step_at_real_size_waits_for_no_value(family, mode):
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
-@pytest.mark.parametrize("mode", ["full", "lora", "checkpointed"])
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("family", SUBJECTS)
 def test_autocast_keeps_the_sums_and_gradients_in_float32(family, mode, dtype):
     torch.manual_seed(0)
