@@ -1,6 +1,7 @@
 """kill -9 of the trainer's commands at ten moments each: the next start finishes the work."""
 
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -12,12 +13,23 @@ import pytest
 
 from tests.trainer.bundles import a_bundle
 from tests.trainer.toy_runs import TOY, digest, history
+from trainer.evaluate.results import RESULTS
 from trainer.runs.events import of_kind, read_events
 from trainer.runs.files import is_temporary
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
 MOMENTS = 10
+SENTENCES = """
+language = "en"
+seeds = [0]
+[[sentence]]
+id = "short"
+text = "Yes!"
+[[sentence]]
+id = "plain"
+text = "Good day."
+"""
 STEPS = 12
 SETTINGS = (*TOY, f"sched.total_steps={STEPS}", "run.threads=1")
 
@@ -113,3 +125,98 @@ def test_a_command_killed_at_any_moment_leaves_nothing_behind(bundle, trained, t
         assert not list(run.glob("speak-*"))
         names = [event["event"] for event in read_events(run)]
         assert names.count("finished") == 1
+
+
+def rows_of(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def some_moments(seed: int, needed: float) -> list[float]:
+    """One moment, or as many as KILL_MOMENTS says, up to ten."""
+    return moments(seed, needed)[: int(os.environ.get("KILL_MOMENTS", "1"))]
+
+
+def test_evaluate_killed_at_any_moment_is_finished_without_a_sample_twice(
+    trained, bundle, tmp_path
+):
+    sentences = tmp_path / "mine.toml"
+    sentences.write_text(SENTENCES)
+
+    def evaluated(run: Path) -> tuple[list[str], list[str]]:
+        samples = [row["sample"] for row in rows_of(run / RESULTS) if "sample" in row]
+        assert len(samples) == len(set(samples))
+        wavs = sorted(path.name for path in (run / "evaluation" / "wavs").iterdir())
+        return sorted(samples), wavs
+
+    whole = tmp_path / "whole"
+    shutil.copytree(trained[0], whole)
+    needed = done("evaluate", whole, "--sentences", sentences)
+    for number, moment in enumerate(some_moments(3, needed)):
+        run = tmp_path / f"run{number}"
+        shutil.copytree(trained[0], run)
+        killed(moment, "evaluate", run, "--sentences", sentences)
+        done("evaluate", run, "--sentences", sentences)
+        assert evaluated(run) == evaluated(whole)
+        assert not leftovers(run)
+        shutil.rmtree(run)
+
+
+def test_a_script_killed_at_any_moment_is_finished_by_the_next_call(trained, tmp_path):
+    run, script = tmp_path / "run", tmp_path / "script.txt"
+    shutil.copytree(trained[0], run)
+    script.write_text("".join(f"This is line {at}.\n" for at in range(12)))
+    arguments = (run, "--script", script, "--no-measure", "--out")
+
+    def spoken(out: Path) -> dict[str, bytes]:
+        files = {path.name: path.read_bytes() for path in out.iterdir() if path.suffix == ".wav"}
+        assert len(rows_of(out / "lines.jsonl")) == len(files) == 12
+        return files
+
+    needed = done("speak", *arguments, tmp_path / "whole")
+    for number, moment in enumerate(some_moments(4, needed)):
+        out = tmp_path / f"out{number}"
+        killed(moment, "speak", *arguments, out)
+        done("speak", *arguments, out)
+        assert spoken(out) == spoken(tmp_path / "whole")
+        assert not leftovers(tmp_path)
+
+
+def test_training_killed_in_the_second_after_its_folder_appears(bundle, trained, tmp_path):
+    for number, moment in enumerate(some_moments(5, 1.0)):
+        run = tmp_path / f"{number}" / "run"
+        run.parent.mkdir()
+        process = subprocess.Popen(
+            words("train", bundle, run), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        while process.poll() is None and not list(run.parent.iterdir()):
+            time.sleep(0.002)
+        time.sleep(moment)
+        process.kill()
+        process.wait()
+        done(*(("resume", run) if run.exists() else ("train", bundle, run)))
+        assert digest(run, STEPS) == digest(trained[0], STEPS)
+        assert history(run) == history(trained[0])
+        assert not leftovers(run.parent)
+        assert not (run / "lock").exists()
+
+
+@pytest.mark.model
+def test_codebook_killed_at_any_moment_is_finished_by_the_same_command(bundle, tmp_path):
+    small = ("model.layers=2", "model.width=64", "model.dvae_width=64", "codebook.steps=30")
+    more = [part for change in (*small, "codebook.every_steps=10") for part in ("--set", change)]
+    arguments = (bundle, "--preset", "tiny-cpu", *more)
+    whole = tmp_path / "whole"
+    needed = done("codebook", bundle, whole, *arguments[1:])
+    for number, moment in enumerate(some_moments(6, needed)):
+        folder = tmp_path / f"{number}" / "better"
+        folder.parent.mkdir()
+        running = killed(moment, "codebook", bundle, folder, *arguments[1:])
+        if running or not folder.exists():
+            done("codebook", bundle, folder, *arguments[1:])
+        one, two = (json.loads((path / "codebook.json").read_text()) for path in (whole, folder))
+        assert one["files"]["dvae.pth"] == two["files"]["dvae.pth"]
+        assert one["series"] == two["series"]
+        assert [path.name for path in folder.parent.iterdir()] == ["better"]
+        assert len(of_kind(read_events(folder), "finished")) == len(
+            of_kind(read_events(whole), "finished")
+        )
