@@ -165,12 +165,12 @@ class _Adding:
 
     def _replaces(self, name: str, intake: Intake) -> bool:
         """Whether it is a re-tagged file of a recording; its recording then uses this file."""
-        recordings = self.project.recordings
+        recordings, same = self.project.recordings, list[str]()
         for known in recordings.all():
             if not has_same_sound(self.project.cache, known, intake):
                 continue
             if known.path != intake.path and _is_unchanged(known):
-                self.watcher.noted(f"{name}: same sound as {printable(known.name)}.")
+                same.append(printable(known.name))
                 continue
             recordings.replace_file(known.id, intake.recording(0, self.licence, self.consent))
             self.watcher.noted(
@@ -178,6 +178,9 @@ class _Adding:
                 "(tags); its clips and decisions now belong to this file."
             )
             return True
+        if same:
+            more = f" and {len(same) - 1} more" if len(same) > 1 else ""
+            self.watcher.noted(f"{name}: same sound as {same[0]}{more}.")
         return False
 
 

@@ -71,10 +71,10 @@ def _nothing_taken(path: Path, listed: ListedSet, refused: Sequence[RejectedRow]
     name = printable(path.name)
     return CuratorError(
         f"None of the {listed.rows} rows of {name} can be used. {reasons}"
-        if listed.rows != 1
+        if listed.rows > 1
         else f"The row of {name} cannot be used. {reasons}"
         if listed.rows
-        else f"{name} lists no clips.",
+        else f"{name} has no rows.",
         "Paths are relative to the folder of the list.",
     )
 

@@ -380,3 +380,53 @@ def test_categories_are_kept_apart_and_in_one_normal_form(tmp_path):
         assert len(categories) == 8
         shown = {each.name for each in project.settings.emotions.emotions if each.key in categories}
         assert {"hận", "hân", "düh", "😀", "😡", "none", "a b", "a-b"} == shown
+
+
+def a_list(folder, content):
+    (folder / "list.csv").write_text(content, encoding="utf-8", newline="")
+    return read_list(folder / "list.csv")
+
+
+def test_the_separator_line_of_a_spreadsheet_is_no_row(sound):
+    listed = a_list(sound, "\ufeffsep=;\r\naudio_file;text;speaker_name\r\nwavs/one.wav;Egy;anna\r\n")
+    assert [clip.text for clip in listed.clips] == ["Egy"]
+    assert listed.rows == 1
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "expected"),
+    [
+        ("0.25", "1.5", (0.25, 1.5)), ('"0,25"', '"1,50"', (0.25, 1.5)), ("", "1.5", (None, 1.5)),
+        ("0:00:00.5", "00:01.5", (0.5, 1.5)), ("", "", (None, None)),
+    ],
+)  # fmt: skip
+def test_times_of_a_table_are_parts_of_the_file(sound, start, stop, expected):
+    listed = a_list(sound, f"file_name,start,end,text\nwavs/one.wav,{start},{stop},Part\n")
+    assert [(clip.start_s, clip.stop_s) for clip in listed.clips] == [expected]
+
+
+def test_milliseconds_and_times_that_are_none_are_told_apart(sound):
+    listed = a_list(
+        sound,
+        "file_name;start_ms;end_ms;text\nwavs/one.wav;250;1500;Part\nwavs/one.wav;soon;1500;Part\n",
+    )
+    assert [(clip.start_s, clip.stop_s) for clip in listed.clips] == [(0.25, 1.5)]
+    assert [row.reason for row in listed.refused] == ["its start_ms is 'soon', not a time"]
+
+
+def test_a_third_column_of_names_is_not_the_text(sound):
+    for name in ("two", "three"):
+        shutil.copyfile(sound / "wavs" / "one.wav", sound / "wavs" / f"{name}.wav")
+    rows = (("one", "Egy, kettő"), ("two", "Hello, you"), ("three", "Again"))
+    named = a_list(sound, "".join(f"wavs/{file}.wav;{text};anna\n" for file, text in rows))
+    assert [clip.text for clip in named.clips] == [text for _, text in rows]
+    normal = a_list(sound, "".join(f"wavs/{file}.wav|{text}|{text.lower()}\n" for file, text in rows))
+    assert [clip.text for clip in normal.clips] == [text.lower() for _, text in rows]
+    with pytest.raises(CuratorError, match="says which is the text"):
+        a_list(sound, "wavs/one.wav;Egy;anna\n")
+
+
+def test_a_header_alone_is_a_list_without_rows(sound, tmp_path):
+    with an_empty_project(tmp_path) as project, pytest.raises(CuratorError, match="has no rows"):
+        (sound / "list.csv").write_text("audio_file|text\n")
+        plan_merge(JobContext.at_once(project, NoProgress()), sound / "list.csv")

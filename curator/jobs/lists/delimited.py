@@ -8,11 +8,22 @@ as quoted only where its quotes are complete, and a quote never reaches into ano
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 
 from curator.domain.merging import RejectedRow
-from curator.jobs.lists.columns import IDS, LABELS, LANGUAGES, SOUNDS, TEXTS
+from curator.jobs.lists.columns import (
+    DURATIONS,
+    IDS,
+    LABELS,
+    LANGUAGES,
+    SOUNDS,
+    STARTS,
+    STOPS,
+    TEXTS,
+)
 from curator.jobs.lists.record import ListedClip, NotAList
+from curator.jobs.lists.row_values import WrongValue, part_of
 from curator.jobs.lists.sound_files import has_sound_suffix
 from curator.jobs.lists.text_file import TextFile, is_broken
 
@@ -23,12 +34,18 @@ WITHOUT_HEADER = ("|", "\t", ";")
 MOST_LINES = 50
 """Lines that one quoted field may span."""
 
+ALIKE = 0.4
+"""Similarity, 0..1, above which a text may be the normalised form of another."""
+UNCLEAR = "its rows have 3 columns and no header row says which is the text"
+LOOKED_AT = 200
+"""Rows by which the columns of a list are told."""
+
 LANGUAGE = re.compile(r"(all_)?([A-Za-z]{2}|yue)([-_][A-Za-z]{2,4})?|auto(_yue)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Columns of a list by number; None for missing columns."""
+    """Columns of a list by number; None for missing columns. times: those of parts, by name."""
 
     delimiter: str
     count: int
@@ -39,6 +56,7 @@ class Layout:
     language: int | None = None
     header: bool = True
     rest_is_text: bool = False
+    times: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -81,6 +99,10 @@ def _row(
         return RejectedRow(file.name, line, f"it has {columns} instead of {layout.count}{hint}")
     if not cells[layout.sound]:
         return RejectedRow(file.name, line, "it names no audio file")
+    try:
+        start_s, stop_s = part_of({name: cells[at] for name, at in layout.times.items()})
+    except WrongValue as error:
+        return RejectedRow(file.name, line, str(error))
     return ListedClip(
         file.name,
         line,
@@ -88,6 +110,8 @@ def _row(
         is_id=layout.is_id,
         text=None if layout.text is None else cells[layout.text],
         emotion="" if layout.label is None else cells[layout.label],
+        start_s=start_s,
+        stop_s=stop_s,
         language="" if layout.language is None else cells[layout.language].lower(),
     )
 
@@ -111,7 +135,9 @@ def _header(first: str) -> Layout | None:
             text = len(names) - 1  # LJ Speech's last column is what is spoken
         language = _first(numbers, LANGUAGES)
         if best is None or known > best[0]:
-            best = (known, Layout(delimiter, len(names), sound, is_id, text, label, language))
+            times = {name: numbers[name] for name in (*STARTS, *STOPS, *DURATIONS) if name in numbers}
+            named = (sound, is_id, text, label, language)
+            best = (known, Layout(delimiter, len(names), *named, times=times))
     return None if best is None else best[1]
 
 
@@ -144,10 +170,34 @@ def _without_header(file: TextFile, lines: Sequence[tuple[int, str]]) -> Layout:
     if count == 2:
         return Layout(delimiter, 2, 0, not with_suffix, 1, header=False)
     if count == 3 and with_suffix and _is_speaker([row[1] for row in cells]):
+        if not cells[0][1].isdecimal() and _are_labels([row[2] for row in cells]):
+            raise NotAList(UNCLEAR)
         return Layout(delimiter, 3, 0, False, 2, header=False, rest_is_text=True)
     if count == 3:
-        return Layout(delimiter, 3, 0, not with_suffix, 2, header=False)
+        return Layout(delimiter, 3, 0, not with_suffix, _text_of_three(cells), header=False)
     raise NotAList(f"its rows have {count} columns and no header row names them")
+
+
+def _text_of_three(rows: Sequence[Sequence[str]]) -> int:
+    """Column of the spoken text: LJ Speech's normalised third, or the second before a label.
+
+    Raises NotAList where either could be it.
+    """
+    second, third = ([row[number] for row in rows] for number in (1, 2))
+    alike = sum(
+        not a or not b or SequenceMatcher(None, a[:200].lower(), b[:200].lower()).ratio() > ALIKE
+        for a, b in zip(second[:LOOKED_AT], third[:LOOKED_AT], strict=True)
+    )
+    if alike * 2 >= min(len(rows), LOOKED_AT) or not _are_labels(third):
+        return 2
+    if _are_labels(second):
+        raise NotAList(UNCLEAR)
+    return 1
+
+
+def _are_labels(cells: Sequence[str]) -> bool:
+    """Whether a column holds single words that are repeated, such as names of speakers."""
+    return len(set(cells)) <= max(1, len(cells) // 2) and not any(" " in cell for cell in cells)
 
 
 def _is_gpt_sovits(lines: Sequence[str], delimiter: str, is_list: bool) -> bool:

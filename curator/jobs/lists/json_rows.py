@@ -9,7 +9,7 @@ from curator.domain.merging import RejectedRow
 from curator.jobs.lists import lhotse
 from curator.jobs.lists.columns import IDS, LABELS, LANGUAGES, SOUNDS, TEXTS
 from curator.jobs.lists.record import ListedClip, NotAList
-from curator.jobs.lists.row_values import WrongValue, number, text_or_none
+from curator.jobs.lists.row_values import WrongValue, number, part_of, text_or_none
 from curator.jobs.lists.text_file import TextFile, is_broken
 
 CHANNELS = ("channel_selector", "channel")
@@ -77,6 +77,8 @@ def _clip(file: str, line: int, row: Mapping[str, Any], *, has_times: bool) -> L
         length = number(row, "duration")
         if length is not None:
             stop = (start or 0.0) + length
+    else:
+        start, stop = part_of(row)
     return ListedClip(
         file,
         line,

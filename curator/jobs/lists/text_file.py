@@ -26,6 +26,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_SEPARATOR = re.compile(r'"?sep=.?"?', re.IGNORECASE)
+"""First line by which spreadsheets say how columns are separated."""
 _BINARY = 0.02
 """Share of control characters above which a file is not text; fewer harm single rows."""
 _CODE_PAGES = {
@@ -69,7 +71,7 @@ class TextFile:
         separator = "\n" if "\n" in self.content else "\r"
         for number, line in enumerate(self.content.split(separator), start=1):
             line = line.removesuffix("\r").removeprefix("\ufeff")
-            if line.strip():
+            if line.strip() and not (number == 1 and _SEPARATOR.fullmatch(line.strip())):
                 yield number, line
 
 
