@@ -204,6 +204,8 @@ OPENED_BY = {
     "curator/domain/foreign_files.py": "it is the gate",
     "curator/domain/languages.py": "a file of the program's resources",
     "curator/domain/letters.py": "a file of the program's resources",
+    "curator/cli/desktop.py": "a file of the program's resources",
+    "curator/domain/project_file.py": "a new file that must not exist",
     "curator/domain/system.py": "files just written, to sync them",
     "curator/domain/target.py": "a file of the program's resources",
     "curator/stages/scoring/learned_rules.py": "a file of the program's resources",

@@ -388,7 +388,9 @@ def a_list(folder, content):
 
 
 def test_the_separator_line_of_a_spreadsheet_is_no_row(sound):
-    listed = a_list(sound, "\ufeffsep=;\r\naudio_file;text;speaker_name\r\nwavs/one.wav;Egy;anna\r\n")
+    listed = a_list(
+        sound, "\ufeffsep=;\r\naudio_file;text;speaker_name\r\nwavs/one.wav;Egy;anna\r\n"
+    )
     assert [clip.text for clip in listed.clips] == ["Egy"]
     assert listed.rows == 1
 
@@ -420,13 +422,17 @@ def test_a_third_column_of_names_is_not_the_text(sound):
     rows = (("one", "Egy, kettő"), ("two", "Hello, you"), ("three", "Again"))
     named = a_list(sound, "".join(f"wavs/{file}.wav;{text};anna\n" for file, text in rows))
     assert [clip.text for clip in named.clips] == [text for _, text in rows]
-    normal = a_list(sound, "".join(f"wavs/{file}.wav|{text}|{text.lower()}\n" for file, text in rows))
+    normal = a_list(
+        sound, "".join(f"wavs/{file}.wav|{text}|{text.lower()}\n" for file, text in rows)
+    )
     assert [clip.text for clip in normal.clips] == [text.lower() for _, text in rows]
     with pytest.raises(CuratorError, match="says which is the text"):
         a_list(sound, "wavs/one.wav;Egy;anna\n")
 
 
 def test_a_header_alone_is_a_list_without_rows(sound, tmp_path):
-    with an_empty_project(tmp_path) as project, pytest.raises(CuratorError, match="has no rows"):
-        (sound / "list.csv").write_text("audio_file|text\n")
-        plan_merge(JobContext.at_once(project, NoProgress()), sound / "list.csv")
+    (sound / "list.csv").write_text("audio_file|text\n")
+    with an_empty_project(tmp_path) as project:
+        work = JobContext.at_once(project, NoProgress())
+        with pytest.raises(CuratorError, match="has no rows"):
+            plan_merge(work, sound / "list.csv")

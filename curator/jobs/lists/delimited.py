@@ -135,7 +135,9 @@ def _header(first: str) -> Layout | None:
             text = len(names) - 1  # LJ Speech's last column is what is spoken
         language = _first(numbers, LANGUAGES)
         if best is None or known > best[0]:
-            times = {name: numbers[name] for name in (*STARTS, *STOPS, *DURATIONS) if name in numbers}
+            times = {
+                name: numbers[name] for name in (*STARTS, *STOPS, *DURATIONS) if name in numbers
+            }
             named = (sound, is_id, text, label, language)
             best = (known, Layout(delimiter, len(names), *named, times=times))
     return None if best is None else best[1]
