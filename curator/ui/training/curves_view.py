@@ -10,6 +10,9 @@ from curator.ui.training.plot import Floats, Plot, Scale, arrays, make_scale, sm
 from curator.ui.training.plot_painter import BOTTOM, LEFT, RIGHT, TOP, PlotPainter
 from curator.ui.wording import number
 
+UNSMOOTHED = (0.5, 99.5)
+"""Percentiles of the values before smoothing that the scale has room for."""
+
 
 class CurvesView(QWidget):
     """Plot of several lines; draws at most two points per pixel column and line."""
@@ -120,6 +123,11 @@ class CurvesView(QWidget):
         ends = [value for line in self._plot.lines for value in (*line.low, *line.high)]
         if self._plot.chance is not None:
             ends.append(self._plot.chance)
+        for line in self._plot.lines:
+            values = arrays(line.series)[1]
+            values = values[np.isfinite(values)]
+            if not line.bold and values.size:  # what smoothing hides is in the picture, too
+                ends += np.percentile(values, UNSMOOTHED).tolist()
         if area.width() < 1 or area.height() < 1:
             return None
         more = np.array(ends, dtype=np.float64)

@@ -89,7 +89,9 @@ class PlotPainter:
     def _draw_legend(self) -> None:
         metrics = QFontMetricsF(self._painter.font())
         x, y = float(GRID), 4 * GRID
-        for line in self._plot.lines:
+        for line, (steps, _) in zip(self._plot.lines, self._drawn, strict=True):
+            if not steps.size:
+                continue
             width = 4 * GRID + metrics.horizontalAdvance(line.name)
             if x + width > self._widget.width() - GRID:
                 self._painter.setPen(QColor(self._colours.quiet))
