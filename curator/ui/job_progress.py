@@ -40,6 +40,8 @@ DOING = {
     "check": QT_TRANSLATE_NOOP("Steps", "checking"),
     "export": QT_TRANSLATE_NOOP("Steps", "exporting"),
     "compare": QT_TRANSLATE_NOOP("Steps", "comparing"),
+    "train": QT_TRANSLATE_NOOP("Steps", "training"),
+    "evaluate": QT_TRANSLATE_NOOP("Steps", "evaluating"),
     "merge_plan": QT_TRANSLATE_NOOP("Steps", "reading the other set"),
     "merge": QT_TRANSLATE_NOOP("Steps", "merging"),
     "clean": QT_TRANSLATE_NOOP("Steps", "cleaning"),

@@ -148,6 +148,7 @@ class MainWindow(QMainWindow):
         else:
             session.page_asked.connect(self.show_page)
             session.action_asked.connect(self.commands.trigger)
+            session.listed.connect(self.work.add)
             session.chosen.connect(self._allow)
             session.chosen.connect(self._end_refusal)
             session.changed.connect(self._name_undo)

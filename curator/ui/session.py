@@ -48,6 +48,7 @@ class Session(QObject):
     query_asked = Signal(str)  # filter the audit page by this query
     page_asked = Signal(str)  # key of the page to show
     action_asked = Signal(str)  # key of an action of the window to run
+    listed = Signal(object)  # a ListedJob, to follow in the list of jobs
     closing = Signal()  # emitted once, before anything is closed
 
     def __init__(self, project: Project, settings: WindowSettings, messages: Messages) -> None:

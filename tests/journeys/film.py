@@ -190,8 +190,8 @@ def train_and_compare(window: MainWindow, film: Film) -> None:
         film.take("new-training")
         run = page.ui.start.run
         press(window, Qt.Key.Key_Return, CONTROL)
-        process = page.commands.trainings.process_of
-        until(lambda run=run: has_ended(run) and not process(run), f"{run.name} has ended")
+        until(lambda run=run: has_ended(run), f"{run.name} has ended")
+        until(lambda: not page.commands.trainings.started, "its process has ended")
         page.runs.update()
         until(lambda: not page.runs.busy, "the run is read")
         film.take("trained")

@@ -16,6 +16,7 @@ from curator.ui.training import trainer_process
 from curator.ui.training.documents import Documents
 from curator.ui.training.evaluating import Evaluating
 from curator.ui.training.layout import TrainingLayout
+from curator.ui.training.listed_jobs import ListedTrainings
 from curator.ui.training.listening_view import ListeningView
 from curator.ui.training.ratings import import_ratings
 from curator.ui.training.run_follower import RunFollower
@@ -45,6 +46,7 @@ class TrainingCommands(QObject):
         self._parent = parent
         self.trainings = Trainings(self)
         self.evaluating = Evaluating(session, ui.listening, self)
+        self.listed = ListedTrainings(session, self.trainings, self.evaluating.job, self)
         self.speaking = Speaking(ui.speaking, session.messages.fail, self)
         self.documents = Documents(session, ui, runs, self)
         self.compare = self.documents.compare
@@ -244,6 +246,7 @@ class TrainingCommands(QObject):
         if self.ui.front.currentIndex() == 0:
             self.ui.front.setCurrentIndex(1)
         here = self.trainings.process_of(record.folder) is not None
+        self.listed.show_record(record)
         self.ui.view.show_record(record, here=here)
 
     def _do(self, what: str) -> None:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,11 +60,10 @@ def smoothed(values: Floats, weight: float) -> Floats:
     """
     if not weight or not values.size:
         return values
-    from scipy.signal import lfilter
-
     there = np.isfinite(values)
     known = values[there]
-    averages = lfilter([1.0 - weight], [1.0, -weight], known)
+    new = ((1.0 - weight) * known).tolist()  # SciPy would take most of a second to import
+    averages = np.array(list(accumulate(new, lambda last, value: weight * last + value)))
     averages /= 1.0 - weight ** np.arange(1, known.size + 1)
     result = np.full_like(values, np.nan)
     result[there] = averages

@@ -39,6 +39,7 @@ class StartedTraining:
 class Trainings(QObject):
     """Starts, pauses and stops training processes."""
 
+    began = Signal(object)  # the run
     ended = Signal(object, str)  # the run, and the end of its log
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -59,6 +60,7 @@ class Trainings(QObject):
             raise CuratorError("Cannot start the trainer.")
         self.started.append(StartedTraining(run, int(pid), log))
         self._looking.start()
+        self.began.emit(run)
 
     def process_of(self, run: Path) -> int | None:
         """Return the id of the local process that trains a run, None without one."""
