@@ -37,7 +37,7 @@ __all__ = ["Line", "Outcome", "all_lines", "as_line", "failed_line", "main", "ta
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 EXPECTED = (
-    *("S1", "S3", "S4", "S5", "S5r", "S6b", "S7", "S16", "S17", "S18", "S19", "S20"),
+    *("S1", "S3", "S4", "S5", "S5r", "S6b", "S7", "S16", "S17", "S18", "S19", "S20", "S24"),
     *("clean", "overlap", "music"),
     *("S10", "S11", "S12", "S13", "map-open", "map-label"),
     *("training-open", "training-cpu", "training-follow"),
