@@ -112,7 +112,7 @@ class Sched(Struct, frozen=True, forbid_unknown_fields=True):
     the peak rate at the end of cosine.
     """
 
-    kind: Literal["cosine", "constant", "stock"] = "cosine"
+    kind: Literal["cosine", "constant", "stock"] = "constant"
     total_steps: CountOrNone = 0
     epochs: Positive = 20.0
     warmup: Share = 0.05

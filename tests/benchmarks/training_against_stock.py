@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from tests.benchmarks.rows import Row
 from tests.helpers.stock_training import StockSettings, children_cpu_s, run_stock_trainer
+from trainer.sections import Sched
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data" / "ljspeech"
@@ -31,7 +32,7 @@ SEEDS = (0, 1, 2)
 LEARNING_RATE = 5e-4  # a random base learns nothing in 120 updates at the released rate of 5e-6
 AT_MOST = 1 / 0.5  # ours takes at most half of the CPU time
 EQUAL = ("sched.kind=stock",)
-DEFAULT: tuple[str, ...] = ()  # the schedule of ``trainer.sections.Sched``
+DEFAULT = (f"sched.kind={Sched().kind}", f"sched.warmup={Sched().warmup}")
 LOSSES = ("mel_ce", "eos_ce")
 
 
