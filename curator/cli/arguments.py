@@ -17,6 +17,7 @@ from curator.cli.terminal_text import escaped_output, write_utf8
 from curator.domain.errors import CuratorError, printable
 from curator.domain.project_file import SUFFIX, project_folder
 from curator.domain.recording import SoundChoice
+from curator.domain.speaker_encoder import ENCODERS
 from curator.jobs.step_table import STEPS
 
 COULD_NOT = 1
@@ -198,6 +199,11 @@ def _add_decision_commands(commands: "_Commands[argparse.ArgumentParser]") -> No
         "--clip", metavar="ID", type=int, action="append", help="clip of this voice"
     )
     choice.add_argument("--cluster", metavar="N", type=int, help="map cluster of this voice")
+    choice.add_argument(
+        "--encoder",
+        choices=tuple(ENCODERS),
+        help="network of the speaker embeddings; they are computed again by the next analysis",
+    )
 
 
 def _add_output_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:

@@ -17,6 +17,7 @@ from curator.domain.decision import (
     undecide,
 )
 from curator.domain.errors import CuratorError
+from curator.domain.speaker_encoder import ENCODERS
 
 if TYPE_CHECKING:
     from curator.store.project import Project
@@ -114,6 +115,19 @@ def history(arguments: Namespace) -> int:
     return 0
 
 
+def _use_encoder(project: "Project", key: str) -> int:
+    """Set the speaker encoder of the project."""
+    from curator.jobs.derived_facts import conclude
+
+    project.set_speaker_encoder(key)
+    conclude(project)
+    sys.stdout.write(
+        f"Speaker embeddings by {ENCODERS[key]}. Compute them: curator analyse PROJECT --only "
+        "embed,lay_out\n"
+    )
+    return 0
+
+
 def speaker(arguments: Namespace) -> int:
     """Choose the voice of the set and flag clips of other voices."""
     from curator.jobs.derived_facts import conclude, whole_set
@@ -121,6 +135,8 @@ def speaker(arguments: Namespace) -> int:
     from curator.store.project import Project
 
     with Project.open(arguments.project) as project:
+        if arguments.encoder:
+            return _use_encoder(project, arguments.encoder)
         if arguments.clip:
             clips = sorted(set(arguments.clip))
             listed = ", ".join(map(str, clips))

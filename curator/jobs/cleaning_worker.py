@@ -74,7 +74,7 @@ def _judged(
         for number, its in groupby(each(project, job.items), key=lambda clip: clip.recording_id):
             recording = project.recordings.get(number)
             voice = voice_of(project, number)
-            guard = GuardClips(recipe.hash, voice, words)
+            guard = GuardClips(recipe.hash, voice, words, project.settings.speaker_encoder)
             yield from guard.run(_pairs(project, recording, list(its), pair_of, say))
 
 

@@ -156,19 +156,19 @@ def _transcribe_clips(inputs: "StageInputs") -> Results:
     return TranscribeClips(transcriber).run(inputs.clips)
 
 
-def _find_edges(_options: "Options") -> ClipStage:
+def _find_edges(_project: "Project", _options: "Options") -> ClipStage:
     from curator.stages.segmentation.edges import FindEdges
 
     return FindEdges()
 
 
-def _embed(options: "Options") -> ClipStage:
+def _embed(project: "Project", options: "Options") -> ClipStage:
     from curator.stages.speaker.embed import Embed
 
-    return Embed(options.threads)
+    return Embed(options.threads, project.settings.speaker_encoder)
 
 
-def _deliver(_options: "Options") -> ClipStage:
+def _deliver(_project: "Project", _options: "Options") -> ClipStage:
     from curator.stages.delivery.stage import Deliver
 
     return Deliver()
@@ -251,22 +251,22 @@ def _missing_delivery_points(project: "Project", options: "Options") -> Missing:
 def _clip_step(
     key: str,
     fact: type[Fact],
-    stage: Callable[["Options"], ClipStage],
+    stage: Callable[["Project", "Options"], ClipStage],
     title: str,
     cost: float,
     has_vectors: bool = False,
 ) -> Step:
     """Record of a stage that computes one fact per clip."""
 
-    def producer(_project: "Project", options: "Options") -> Producer:
-        return producer_of(stage(options))
+    def producer(project: "Project", options: "Options") -> Producer:
+        return producer_of(stage(project, options))
 
     return Step(
         key,
         "clip",
         producer,
         lambda project, options: _missing_facts(project, producer(project, options), fact),
-        lambda inputs: stage(inputs.job.options).run(inputs.clips),
+        lambda inputs: stage(inputs.project, inputs.job.options).run(inputs.clips),
         title,
         cost,
         has_vectors=has_vectors,

@@ -18,6 +18,7 @@ from curator.domain.errors import CuratorError, printable
 from curator.domain.foreign_files import own_folder
 from curator.domain.project_file import add_opener
 from curator.domain.segment_lengths import SegmentLengths
+from curator.domain.speaker_encoder import RESEMBLYZER, require_encoder
 from curator.domain.system import put_in_place, require_short, sync_folder
 from curator.domain.target import read_target
 from curator.store.cleanings import Cleanings
@@ -40,13 +41,17 @@ LONGEST_INSIDE = 110
 LENGTH_KEYS = ("segment_shortest_s", "segment_longest_s", "segment_preferred_s")
 """Settings of segmentation; absent where the lengths are those of the target."""
 
+ENCODER_KEY = "speaker_encoder"
+"""Setting of the speaker encoder; absent for the default."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Settings of a project.
 
     language: two letters, or "" to detect it. target: key of a target. categories: TOML of
-    the emotions. lengths: of clips, where they are not the target's.
+    the emotions. lengths: of clips, where they are not the target's. speaker_encoder: key of the
+    network that computes speaker vectors.
     """
 
     language: str
@@ -54,6 +59,7 @@ class Settings:
     emotions: EmotionSet
     categories: str
     lengths: SegmentLengths | None = None
+    speaker_encoder: str = RESEMBLYZER
 
 
 class Project:
@@ -146,10 +152,10 @@ class Project:
     @property
     def settings(self) -> Settings:
         """Settings of the project with the present categories."""
-        language, target, lengths = self._stored
+        language, target, lengths, encoder = self._stored
         text = categories(self._database)
         with self._database.as_stored("the settings"):
-            return Settings(language, target, parsed(text), text, lengths)
+            return Settings(language, target, parsed(text), text, lengths, encoder)
 
     @property
     def cache(self) -> Path:
@@ -183,6 +189,18 @@ class Project:
                     "INSERT INTO setting(key, value) VALUES (?, ?)",
                     list(zip(LENGTH_KEYS, map(repr, values), strict=True)),
                 )
+        self._stored = _read_settings(self._database)
+
+    def set_speaker_encoder(self, key: str) -> None:
+        """Set the network of speaker vectors; deletes the vectors and the map of another one."""
+        if require_encoder(key) == self.settings.speaker_encoder:
+            return
+        with self._database.writing():
+            self._database.write("DELETE FROM setting WHERE key = ?", (ENCODER_KEY,))
+            row = (ENCODER_KEY, key)
+            self._database.write("INSERT INTO setting(key, value) VALUES (?, ?)", row)
+        for stage in ("embed", "lay_out"):
+            self.facts.forget(stage)
         self._stored = _read_settings(self._database)
 
     def writing(self, *, bulk: bool = False) -> Writing:
@@ -249,11 +267,12 @@ class Project:
             self._database.notices.append(error.sentence)
 
 
-def _read_settings(database: Database) -> tuple[str, str, SegmentLengths | None]:
-    """Language, target and clip lengths; the categories are parsed to validate them."""
+def _read_settings(database: Database) -> tuple[str, str, SegmentLengths | None, str]:
+    """Language, target, clip lengths and encoder; the categories are parsed to validate them."""
     with database.as_stored("the settings"):
         values = dict(database.read("SELECT key, value FROM setting"))
         EmotionSet.from_toml(values["categories"])
         stored = [float(values[key]) for key in LENGTH_KEYS if key in values]
         lengths = SegmentLengths(*stored) if len(stored) == len(LENGTH_KEYS) else None
-        return values["language"], values["target"], lengths
+        encoder = require_encoder(values.get(ENCODER_KEY, RESEMBLYZER))
+        return values["language"], values["target"], lengths, encoder

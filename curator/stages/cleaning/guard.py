@@ -26,6 +26,7 @@ from curator.domain.cleaning import (
     ClipCleaned,
 )
 from curator.domain.fact import ClipFact, Producer, Transcript
+from curator.domain.speaker_encoder import RESEMBLYZER
 from curator.stages import ClipSound, Failed
 from curator.stages.delivery.pitch import pitch
 from curator.stages.scoring.scorers import ScorerInput, scorers
@@ -65,15 +66,21 @@ class GuardClips:
     """Measures what a recipe did to clips.
 
     recipe: its hash. voice: the direction of the chosen voice, or None while nobody knows it.
-    words: hears what is said, or None when words are not to be compared.
+    words: hears what is said, or None when words are not to be compared. encoder: key of the
+    network that the voice is known by.
     """
 
     key = "clean_guard"
     version = 1
 
     def __init__(
-        self, recipe: str, voice: SpeakerArray | None, words: TranscribeClips | None
+        self,
+        recipe: str,
+        voice: SpeakerArray | None,
+        words: TranscribeClips | None,
+        encoder: str = RESEMBLYZER,
     ) -> None:
+        self._encoder = encoder
         self._recipe = recipe
         self._voice = voice
         self._words = words
@@ -123,7 +130,8 @@ class GuardClips:
         if self._voice is None:
             return None
         noisy = [with_noise_of(old, new) for old, new in zip(before, after, strict=True)]
-        cosines = (speaker_vectors([*before, *after, *noisy]) @ self._voice).reshape(3, -1)
+        vectors = speaker_vectors([*before, *after, *noisy], encoder=self._encoder)
+        cosines = (vectors @ self._voice).reshape(3, -1)
         new = np.maximum(cosines[1], cosines[2])
         return [BeforeAfter(float(a), float(b)) for a, b in zip(cosines[0], new, strict=True)]
 

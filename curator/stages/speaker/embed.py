@@ -1,4 +1,4 @@
-"""Clip -> speaker vector: how the voice sounds, by Resemblyzer's network.
+"""Clip -> speaker vector: how the voice sounds, by Resemblyzer's network or by CAM++.
 
 Silences are not cut out before the network listens, as its own program does: the clips that
 segmentation makes hold little of it, and without it any clip of ten voices of LibriSpeech
@@ -14,11 +14,14 @@ import numpy as np
 
 from curator.audio.waveform import Samples
 from curator.domain.fact import ClipFact, Producer, SpeakerVector
+from curator.domain.speaker_encoder import RESEMBLYZER, require_encoder
 from curator.stages import ClipSound, Failed
+from curator.stages.speaker.campplus import CamPlus, the_network
 from curator.stages.speaker.resemblyzer import (
     SIZE,
     SpeakerArray,
     SpeakerArrays,
+    SpeakerEncoder,
     loud_enough,
     partial_count,
     the_encoder,
@@ -33,20 +36,25 @@ Thing = TypeVar("Thing")
 
 
 class Embed:
-    """Finds the speaker vector of each clip. ``threads``: batches computed side by side."""
+    """Computes the speaker vector of each clip.
+
+    threads: batches computed side by side. encoder: key of the network.
+    """
 
     key = "embed"
     version = 1
-    options = ""
     finds = SpeakerVector
 
-    def __init__(self, threads: int = 1) -> None:
+    def __init__(self, threads: int = 1, encoder: str = RESEMBLYZER) -> None:
         self._threads = threads
+        self._encoder = require_encoder(encoder)
+        self.options = "" if encoder == RESEMBLYZER else encoder
 
     def run(self, items: Iterable[ClipSound]) -> Iterator[ClipFact | Failed]:
         """A SpeakerVector for each clip, in order; Failed for silence and for next to nothing."""
         made_by = Producer(self.key, self.version, self.options)
-        for item, vector in _embedded(((item, item.wave.samples) for item in items), self._threads):
+        waves = ((item, item.wave.samples) for item in items)
+        for item, vector in _embedded(waves, self._threads, self._encoder):
             if np.any(vector):
                 fact = SpeakerVector(vector.astype("<f4").tobytes())
                 yield ClipFact(item.clip_id, item.span, made_by, fact)
@@ -54,26 +62,28 @@ class Embed:
                 yield Failed(item.clip_id, "It is too short or too silent to know the voice.")
 
 
-def speaker_vectors(waves: Sequence[Samples], threads: int = 1) -> SpeakerArrays:
+def speaker_vectors(
+    waves: Sequence[Samples], threads: int = 1, encoder: str = RESEMBLYZER
+) -> SpeakerArrays:
     """How the voice sounds in each wave, as directions.
 
-    waves: 16 kHz mono, of any loudness. Returns float32 of shape (waves, 256), each of length 1,
-    all components >= 0; a wave of silence or of less than 0.1 s gives zeros.
+    waves: 16 kHz mono, of any loudness. encoder: key of the network. Returns float32 of shape
+    (waves, 256), each of length 1; a wave of silence or of less than 0.1 s gives zeros.
     """
     embeddings = np.zeros((len(waves), SIZE), dtype=np.float32)
-    for row, vector in _embedded(enumerate(waves), threads):
+    for row, vector in _embedded(enumerate(waves), threads, encoder):
         embeddings[row] = vector
     return embeddings
 
 
 def _embedded(
-    clips: Iterable[tuple[Thing, Samples]], threads: int
+    clips: Iterable[tuple[Thing, Samples]], threads: int, encoder: str
 ) -> Iterator[tuple[Thing, SpeakerArray]]:
     """Each thing with its wave's vector, in order; ``threads`` + 1 batches in memory at most."""
     waiting: deque[tuple[list[Thing], Future[SpeakerArrays]]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         for things, waves in _batches(clips):
-            waiting.append((things, pool.submit(_vectors, waves)))
+            waiting.append((things, pool.submit(_vectors, waves, encoder)))
             if len(waiting) > threads:
                 things, vectors = waiting.popleft()
                 yield from zip(things, vectors.result(), strict=True)
@@ -99,9 +109,12 @@ def _batches(
         yield things, waves
 
 
-def _vectors(waves: Sequence[Samples]) -> SpeakerArrays:
+def _vectors(waves: Sequence[Samples], encoder: str) -> SpeakerArrays:
     vectors = np.zeros((len(waves), SIZE), dtype=np.float32)
     sounding = [i for i, wave in enumerate(waves) if wave.size >= SHORTEST and np.any(wave)]
     if sounding:
-        vectors[sounding] = the_encoder().vectors([loud_enough(waves[i]) for i in sounding])
+        network: SpeakerEncoder | CamPlus = (
+            the_encoder() if encoder == RESEMBLYZER else the_network()
+        )
+        vectors[sounding] = network.vectors([loud_enough(waves[i]) for i in sounding])
     return vectors
