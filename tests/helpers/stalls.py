@@ -33,6 +33,8 @@ USUAL_S = 0.0038
 """Processor time of the fixed calculation on the machine that LONGEST_S was chosen on."""
 
 MOST_SLOWNESS = 4.0
+COLD = 1.5
+"""Times that work takes longer that is interrupted for longer than it lasts."""
 
 
 def slowness() -> float:
@@ -97,6 +99,8 @@ class Watch:
 
     def _judge(self, used: float, waited: float, gone: float) -> None:
         slow = slowness()
+        if queued_s() - self._queued > used:  # others had the processor, and its caches, for longer
+            slow *= COLD
         if used > LONGEST_S * slow or waited > LONGEST_WAIT_S:
             stack = f"{self.doing}\n{self._stack or '(it was never looked at)'}"
             self.stalls.append(Stall(used, gone, stack, slow))
