@@ -50,6 +50,7 @@ class ListeningView(QWidget):
         self.note = label(role="quiet", wrap=True)
         self.checkpoint = QComboBox()
         self.checkpoint.setAccessibleName(self.tr("Checkpoint"))
+        self.checkpoint.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(GRID)
