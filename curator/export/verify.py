@@ -12,6 +12,9 @@ from curator.export.sources import file_hash, source_fault
 from curator.export.summary import NAME, Summary, summary_from
 
 SUMMARY_BYTES = 1 << 24
+LARGEST_LIST = 1 << 29
+MOST_HEADER_BYTES = 1 << 20
+BYTES_PER_SAMPLE = 2
 
 
 def verify_bundle(path: Path) -> list[str]:
@@ -67,7 +70,9 @@ def _file_faults(path: Path, name: str, expected: str) -> Iterator[str]:
         yield f"{printable(name)} is a link to a file outside the bundle."
         return
     try:
-        if file_hash(path / name) != expected:
+        if (path / name).stat().st_size > LARGEST_LIST:
+            yield f"{name} is larger than {LARGEST_LIST >> 20} MB."
+        elif file_hash(path / name) != expected:
             yield f"{name} was changed (its SHA-256 differs)."
     except OSError as error:
         yield f"{name} cannot be read: {error.strerror}."
@@ -79,7 +84,9 @@ def _clip_faults(path: Path, row: ManifestRow) -> Iterator[str]:
         yield f"{row.audio} is a link to a file outside the bundle."
         return
     try:
-        if file_hash(file) != row.sha256:
+        if file.stat().st_size > row.samples * BYTES_PER_SAMPLE + MOST_HEADER_BYTES:
+            yield f"{row.audio} is larger than its {row.samples} samples need."
+        elif file_hash(file) != row.sha256:
             yield f"{row.audio} was changed (its SHA-256 differs)."
         elif _shape(file) != (1, 2, row.rate, row.samples):
             yield f"{row.audio} is not {row.samples} mono 16-bit samples at {row.rate} Hz."
