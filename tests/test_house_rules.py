@@ -189,7 +189,6 @@ def test_what_differs_between_systems_is_in_one_module():
 
 OPENING = {"open", "read_bytes", "read_text", "memmap"}
 OPENED_BY = {
-    "curator/environment/installed.py": "the record of an environment that it made",
     "curator/environment/parts.py": "the program's own lock",
     "curator/stages/scoring/scorers/distillmos.py": "installed weights, checked by hash",
     "curator/stages/speaker/campplus.py": "installed weights, checked by hash",
@@ -213,7 +212,7 @@ OPENED_BY = {
     "curator/domain/system.py": "files just written, to sync them",
     "curator/domain/target.py": "a file of the program's resources",
     "curator/stages/scoring/learned_rules.py": "a file of the program's resources",
-    "curator/stages/speaker/resemblyzer.py": "a file of an installed package, by hash",
+    "curator/stages/speaker/resemblyzer.py": "a file of the program's resources, by hash",
     "curator/weights/catalogue.py": "a file of the program's resources",
     "curator/weights/download.py": "files of models, known by hash",
     "curator/weights/folder.py": "files of models, known by hash",

@@ -15,7 +15,7 @@ from pathlib import Path
 from curator import __version__, system_needs
 from curator.domain.resources import resources
 from curator.domain.target import read_target
-from curator.environment.installed import environment_folder, has_torch, read_record
+from curator.environment.installed import environment_folder, has_part, read_record
 from curator.environment.parts import PARTS, setup_hint
 from curator.weights.catalogue import listed_models
 from curator.weights.folder import cache_folder
@@ -106,7 +106,7 @@ def versions() -> Iterator[Check]:
 
 def optional_packages() -> Iterator[Check]:
     """Check the packages of the extras, here or in the environment of ``curator setup``."""
-    set_up = () if has_torch() else read_record(environment_folder()).parts
+    set_up = [key for key in read_record(environment_folder()).parts if not has_part(key)]
     for name, (extra, purpose) in OPTIONAL.items():
         if extra in set_up or (name == "torch" and set_up):
             sentence = f"{name}, for {purpose}, is in {environment_folder()}."

@@ -7,7 +7,7 @@ from argparse import Namespace
 from curator.domain.errors import CuratorError, printable
 from curator.environment.accelerator import ACCELERATORS, Accelerator, detect
 from curator.environment.install import chosen_accelerator, install, require_space, size_gb
-from curator.environment.installed import environment_folder, has_torch, read_record
+from curator.environment.installed import environment_folder, has_part, read_record
 from curator.environment.parts import PARTS, Part
 
 
@@ -62,8 +62,9 @@ def _list(accelerator: Accelerator, *, as_json: bool) -> None:
             print(json.dumps({**line, "accelerator": accelerator.key}))
         else:
             print(f"  {part.key:<11} {_state(part, accelerator, is_here=is_here)}")
-    if has_torch() and not as_json:
-        print(f"This environment has torch of its own and is used instead: {sys.prefix}")
+    own = [key for key in PARTS if has_part(key)]
+    if own and not as_json:
+        print(f"{sys.prefix} has {', '.join(own)} of its own, which is used instead.")
 
 
 def _state(part: Part, accelerator: Accelerator, *, is_here: bool) -> str:

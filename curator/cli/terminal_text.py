@@ -49,8 +49,9 @@ class EscapedStream(io.TextIOBase):
         return True
 
     def flush(self) -> None:
-        """Flush the stream below."""
-        self.plain.flush()
+        """Flush the stream below, unless it was closed before this one is finalized."""
+        if not self.plain.closed:
+            self.plain.flush()
 
     def isatty(self) -> bool:
         """Whether the stream below is a terminal."""

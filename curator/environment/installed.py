@@ -9,8 +9,11 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from curator.domain import system
+from curator.domain.foreign_files import read_bounded
+from curator.environment.parts import PARTS
 
 RECORD = "voice-curator.json"  # written when a part is complete
+RECORD_BYTES = 1 << 16
 RUN_MODULE = (
     "import runpy, sys; sys.path.append(sys.argv.pop(1));"
     " runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
@@ -38,7 +41,7 @@ def python_of(folder: Path) -> Path:
 def read_record(folder: Path) -> Record:
     """Record of an environment; an empty one if it is missing, damaged or has no interpreter."""
     try:
-        content = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        content = json.loads(read_bounded(folder / RECORD, RECORD_BYTES).decode())
         parts = tuple(str(part) for part in content["parts"])
         accelerator = str(content["accelerator"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -53,9 +56,9 @@ def write_record(folder: Path, record: Record) -> None:
     system.put_in_place(partial, folder / RECORD)
 
 
-def has_torch() -> bool:
-    """Whether this process's own environment has torch, and so needs no other one."""
-    return find_spec("torch") is not None
+def has_part(key: str) -> bool:
+    """Whether this process's own environment has a part, and so needs no other one."""
+    return all(find_spec(module) is not None for module in PARTS[key].modules)
 
 
 def package_folder(name: str) -> Path | None:
@@ -70,7 +73,7 @@ def package_folder(name: str) -> Path | None:
 def python_for(*parts: str) -> str:
     """Interpreter for one of ``parts``: of the environment that has one, else this process's."""
     folder = environment_folder()
-    if has_torch() or not set(parts) & set(read_record(folder).parts):
+    if any(map(has_part, parts)) or not set(parts) & set(read_record(folder).parts):
         return sys.executable
     return str(python_of(folder))
 

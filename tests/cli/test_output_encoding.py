@@ -11,7 +11,7 @@ import pytest
 
 from curator.cli.arguments import parser
 from curator.cli.arguments import run as run_curator
-from curator.cli.terminal_text import escaped
+from curator.cli.terminal_text import EscapedStream, escaped
 from curator.domain.decision import correct_text, give_emotion, keep
 from tests.conftest import ROOT
 from tests.helpers.sets import a_set
@@ -176,3 +176,10 @@ def test_text_that_is_not_utf8_is_a_usage_error(curator, folder, option):
     with pytest.raises(SystemExit) as ended:
         curator(*words, option, "a\udcff")
     assert ended.value.code == 2
+
+
+def test_a_stream_that_outlives_the_one_below_ends_in_silence():
+    below = io.StringIO()
+    stream = EscapedStream(below)
+    below.close()
+    stream.close()

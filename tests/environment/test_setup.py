@@ -3,6 +3,7 @@
 import json
 import sys
 from importlib.metadata import distribution
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,12 @@ def test_without_uv_it_is_installed_into_the_environment(folder, monkeypatch):
         install.install(PARTS["training"], CUDA, FakeUv())
 
 
+def test_torch_alone_is_no_part(folder, monkeypatch):
+    install.install(PARTS["training"], CUDA, FakeUv())
+    monkeypatch.setattr(installed, "find_spec", lambda name: object() if name == "torch" else None)
+    assert installed.python_for("training") == str(python_of(folder))
+
+
 def test_a_second_part_completes_the_same_environment(folder):
     install.install(PARTS["training"], CUDA, FakeUv())
     assert install.size_gb(PARTS["training"], CUDA) == 0
@@ -130,7 +137,7 @@ def test_an_environment_without_its_interpreter_is_no_installation(folder):
     assert installed.python_for("training") == sys.executable
 
 
-def test_an_environment_with_torch_of_its_own_uses_itself(monkeypatch):
+def test_an_environment_that_has_a_part_of_its_own_uses_itself(monkeypatch):
     install.install(PARTS["training"], CUDA, FakeUv())
     monkeypatch.setattr(installed, "find_spec", lambda _name: object())
     assert installed.python_for("training") == sys.executable
@@ -220,6 +227,7 @@ def test_the_light_lock_has_no_torch():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="sizes are those of Linux")
+@pytest.mark.skipif(find_spec("torch") is None, reason="measures the whole environment")
 @pytest.mark.parametrize("part", PARTS.values(), ids=str)
 def test_the_sizes_told_are_those_of_the_installed_packages(part):
     total = gpu = 0

@@ -23,6 +23,8 @@ from trainer.cli import parser as trainer_parser
 ROOT = Path(__file__).resolve().parents[2]
 IMPORTS_OF_TORCH = {
     "curator/cli/probe.py": "looks whether it is there, in a process of its own",
+    "curator/stages/scoring/scorers/distillmos.py": "an optional scorer, of the extra quality",
+    "curator/stages/speaker/campplus.py": "an optional encoder, of the extra quality",
 }
 
 

@@ -17,7 +17,6 @@ from curator.export.verify import verify_bundle
 from curator.store.project import Project
 from tests.export.test_hub import a_project
 from tests.helpers.windows_rules import windows_rules
-from tests.trainer.runs.test_checkpoint import save
 from trainer.runs import checkpoint
 from trainer.runs.lock import LOCK, PAUSE, RunInUse, locked
 
@@ -46,6 +45,9 @@ def test_a_project_is_made_decided_backed_up_and_exported(tmp_path, rules):
 
 
 def test_checkpoints_are_saved_again_over_themselves_and_read(tmp_path, rules):
+    pytest.importorskip("torch")
+    from tests.trainer.runs.test_checkpoint import save
+
     for _ in range(2):
         save(tmp_path, 7)
     saved, broken = checkpoint.newest(tmp_path)
