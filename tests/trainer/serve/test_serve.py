@@ -38,7 +38,7 @@ def voice(tmp_path, speaker):
 
 
 def client_of(address: str, key: str = "none") -> openai.OpenAI:
-    return openai.OpenAI(base_url=f"{address}/v1", api_key=key, max_retries=0, timeout=60)
+    return openai.OpenAI(base_url=f"{address}/v1", api_key=key, max_retries=0, timeout=900)
 
 
 def expected(voice, text: str, **options) -> bytes:
@@ -135,7 +135,7 @@ def test_models_voices_health_and_the_page(voice):
 
 def ask(address, method, path, body=None, **headers):
     """Status and parsed answer of a plain request."""
-    connection = http.client.HTTPConnection(address.partition("//")[2], timeout=30)
+    connection = http.client.HTTPConnection(address.partition("//")[2], timeout=900)
     connection.request(method, path, body, headers)
     answer = connection.getresponse()
     data = answer.read().decode()
