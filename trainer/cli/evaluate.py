@@ -24,7 +24,7 @@ from trainer.evaluate.summary import summarise
 from trainer.evaluate.summary_text import lines
 from trainer.evaluate.voices import speaking
 from trainer.output import print_line
-from trainer.runs.files import write_atomically
+from trainer.runs.files import remove_leftovers, write_atomically
 from trainer.runs.run import Run, open_run
 from trainer.speech.sound import Sound, read_sound, write_sound
 from trainer.speech.speaker import Speaker
@@ -56,6 +56,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     """Synthesise and measure test sentences with the base and all kept checkpoints."""
     run = shipped_run(arguments, print_line) if arguments.model else open_run(arguments.run)
     earlier = results.read_results(run.folder)  # fails early for results of a newer version
+    remove_leftovers(run.folder)
     bundle = run.bundle(arguments.bundle)
     script = read_script(bundle, arguments.sentences or ())
     steps = _steps(run, arguments.checkpoint)
