@@ -1,4 +1,4 @@
-"""S24: quality at equal updates, coqui's trainer beside ours: held-out nats by coqui's classes.
+"""Quality at equal updates, coqui's trainer beside ours: held-out nats by coqui's classes.
 
 Both start from one small random base and train on the same 24 clips of LJ Speech for the same
 number of updates with each of three seeds; six clips are held out. The measurement uses coqui's
@@ -52,12 +52,12 @@ def rows() -> Iterator[Row]:
         stock = [workshop.stock(seed) for seed in SEEDS]
         ours = [workshop.ours(seed, EQUAL) for seed in SEEDS]
         default = [workshop.ours(seed, DEFAULT) for seed in SEEDS]
-    for id_, key in (("S24", "mel_ce"), ("S24e", "eos_ce")):
+    for id_, key in (("stock-mel", "mel_ce"), ("stock-eos", "eos_ce")):
         yield _compared(id_, key, "same constant rate", stock, ours)
-    yield Row("S24c", "CPU seconds of those runs, with their evaluations and checkpoints",
+    yield Row("stock-cpu", "CPU seconds of those runs, with their evaluations and checkpoints",
               "coqui Trainer", fmean(run.cpu_s for run in stock), fmean(run.cpu_s for run in ours),
               "CPU s", AT_MOST, True, "same updates")  # fmt: skip
-    yield _compared("S24d", "mel_ce", "our default schedule", stock, default)
+    yield _compared("stock-default", "mel_ce", "our default schedule", stock, default)
 
 
 def _compared(
