@@ -196,6 +196,29 @@ class Codebook(Struct, frozen=True, forbid_unknown_fields=True):
     every_steps: Count = 100
 
 
+class DecoderSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of `trainer decoder`. clips: segments of segment_s seconds per update.
+
+    mel_weight, stft_weight, feature_weight: of the losses, as in HiFi-GAN and UnivNet.
+    adversarial_after: updates before the discriminators, which start from nothing, count.
+    discriminator_width: channels of their first layers. clip: gradient norm. every_steps: interval
+    of evaluation and saving. speak_sentences: test sentences measured before and after.
+    """
+
+    steps: Count = 5000
+    lr: Positive = 1e-4
+    clips: Count = 16
+    segment_s: Annotated[float, Meta(ge=0.1, le=30.0)] = 0.5
+    mel_weight: Positive = 45.0
+    stft_weight: NotNegative = 2.5
+    feature_weight: NotNegative = 2.0
+    adversarial_after: CountOrNone = 1000
+    discriminator_width: Count = 32
+    clip: NotNegative = 10.0
+    every_steps: Count = 250
+    speak_sentences: CountOrNone = 12
+
+
 class Log(Struct, frozen=True, forbid_unknown_fields=True):
     """every_steps: interval of step events."""
 
@@ -229,3 +252,4 @@ class TrainConfig(Struct, frozen=True, forbid_unknown_fields=True):
     log: Log = Log()
     dist: Dist = Dist()
     codebook: Codebook = Codebook()
+    decoder: DecoderSettings = DecoderSettings()

@@ -106,6 +106,7 @@ def trainer_commands(top):
         ("speak", run, "--text", TEXTS[0], "--out", top / "hang.wav"),
         ("pack", bundle, top / "csomag 🎉.tar.gz", *settings),
         ("codebook", bundle, top / "kód 🎉", *settings),
+        ("decoder", bundle, run, top / "dekóder 🎉", *settings),
         ("doctor",),
     ]
 

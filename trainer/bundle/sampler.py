@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trainer.bundle.manifest import Clip
+from trainer.errors import TrainingFailed
 from trainer.sections import Sampler as Settings
 from trainer.seeded_random import generator
 
@@ -105,3 +106,17 @@ class Schedule:
             batch.append(index)
         if batch:
             yield tuple(batch)
+
+
+def updates_from(schedule: Schedule, epoch: int, index: int) -> Iterator[tuple[int, int, Update]]:
+    """Epoch, index and clips of every update from a position on, endless."""
+    while True:
+        updates = schedule.epoch(epoch)
+        if not updates:
+            raise TrainingFailed(
+                "An epoch contains no clip: all sampling weights are too small.",
+                "Raise sampler.category_weights or the weights in the manifest.",
+            )
+        for at in range(index, len(updates)):
+            yield epoch, at, updates[at]
+        epoch, index = epoch + 1, 0

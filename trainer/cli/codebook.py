@@ -1,17 +1,16 @@
 """Command codebook: fine-tune the DVAE."""
 
 import argparse
-import os
 import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trainer.bundle.manifest import Bundle, Clip, read_bundle
 from trainer.cli.commands import configured
-from trainer.config import TrainConfig, config_hash
-from trainer.errors import BrokenRun, TrainerError, WrongUsage
+from trainer.config import TrainConfig
+from trainer.errors import TrainerError, WrongUsage
 from trainer.output import print_line
 
 if TYPE_CHECKING:
@@ -32,14 +31,17 @@ def codebook(arguments: argparse.Namespace) -> int:
     from trainer.cli.terminal import Terminal
     from trainer.families import cache_folder
     from trainer.runs.lock import locked
+    from trainer.runs.making import open_making, refuse_full_disk, refuse_unsuited
 
     bundle = read_bundle(arguments.bundle)
     config = configured(arguments)
     target: Path = arguments.folder
-    _refuse(config, target)
+    _refuse(config)
+    refuse_unsuited(KIND, target)
     base = base_of(config, bundle, cache_folder(bundle.folder, config))
     print_line(WARNING)
-    run = _open_run(target, config, bundle, base)
+    identity = {"base": str(base.folder), "sha256": dict(base.hashes)}
+    run = open_making(target, config, bundle, KIND, identity)
     terminal = Terminal()
     with locked(run.folder):
         work = _open_work(run, base, bundle, terminal)
@@ -48,7 +50,7 @@ def codebook(arguments: argparse.Namespace) -> int:
         if not done:
             print_line(f"Paused at step {work.position.step}. Run the same command to resume.")
             return 0
-        _refuse_full_disk(base, target)
+        refuse_full_disk(target, sum((base.folder / name).stat().st_size for name in base.hashes))
         for sentence in write_result(work, base, bundle, target):
             print_line(sentence)
     shutil.rmtree(run.folder)
@@ -58,8 +60,8 @@ def codebook(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _refuse(config: TrainConfig, target: Path) -> None:
-    """Raise WrongUsage or TrainerError for invalid arguments."""
+def _refuse(config: TrainConfig) -> None:
+    """Raise WrongUsage for settings that train nothing."""
     if config.model.backend != "xtts":
         raise WrongUsage(f"The backend {config.model.backend!r} has no DVAE.", "Use an XTTS base.")
     if not {"encoder", "codebook"} & set(config.codebook.learn):
@@ -67,35 +69,6 @@ def _refuse(config: TrainConfig, target: Path) -> None:
             "codebook.learn: the decoder alone does not change codes, and XTTS does not use it.",
             "Add encoder or codebook.",
         )
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        raise WrongUsage("`trainer codebook` runs in one process.", "Start it without torchrun.")
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise TrainerError(f"{target} already exists.", "Choose another folder.")
-
-
-def _open_run(target: Path, config: TrainConfig, bundle: Bundle, base: "XttsBase") -> "Run":
-    """Working folder beside the result, resumed if unchanged, else created."""
-    from trainer.runs.run import create_run, open_run
-
-    folder = target.resolve().with_name(f"{target.resolve().name}.making")
-    hashes = dict(base.hashes)
-    if not (folder / "run.json").is_file():
-        about = {"kind": KIND, "identity": {"base": str(base.folder), "sha256": hashes}}
-        return create_run(folder, config, bundle, about)
-    run = open_run(folder)
-    identity: Any = run.about.get("identity", {})
-    unchanged = (
-        run.about.get("kind") == KIND
-        and run.about.get("manifest_sha256") == bundle.manifest_sha256
-        and run.about.get("config_sha256") == config_hash(config)
-        and identity.get("sha256") == hashes
-    )
-    if not unchanged:
-        raise BrokenRun(
-            f"{folder} was started with another bundle, base or configuration.",
-            "Repeat the original command, or delete that folder.",
-        )
-    return run
 
 
 def _open_work(
@@ -179,14 +152,3 @@ def _learn(work: "CodebookTraining", terminal: "Terminal") -> bool:
 
     with stop_requests() as pause:
         return fine_tune(work, pause, show)
-
-
-def _refuse_full_disk(base: "XttsBase", target: Path) -> None:
-    """Raise TrainerError if the disk cannot hold the result, as large as the base."""
-    needed = sum((base.folder / name).stat().st_size for name in base.hashes)
-    free = shutil.disk_usage(target.resolve().parent).free
-    if free < needed:
-        raise TrainerError(
-            f"The result needs {needed >> 20:,} MB, but only {free >> 20:,} MB are free.",
-            "Free disk space and repeat the command; it resumes from the last checkpoint.",
-        )

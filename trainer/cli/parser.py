@@ -88,6 +88,11 @@ def make_parser() -> argparse.ArgumentParser:
     train = add("train", "Start a run.", "trainer.cli.train")
     text = "Fine-tune the DVAE of a base; its GPT must then be trained on the new codes."
     codebook = add("codebook", text, "trainer.cli.codebook")
+    text = (
+        "Fine-tune the HiFi-GAN decoder of a run or a base on the clips; XTTS only. The same"
+        " command resumes it."
+    )
+    decoder = add("decoder", text, "trainer.cli.decoder")
     text = "Pack a bundle and the trainer to train on a rented machine or in a notebook."
     pack = add("pack", text, "trainer.cli.pack")
     for command in (check, prepare, plan, train, codebook, pack):
@@ -95,6 +100,15 @@ def make_parser() -> argparse.ArgumentParser:
             "bundle", type=Path, metavar="BUNDLE", help="folder exported by curator"
         )
         _add_configuration(command)
+    decoder.add_argument("bundle", type=Path, metavar="BUNDLE", help="folder exported by curator")
+    decoder.add_argument(
+        "source", type=Path, metavar="RUN|BASE", help="folder of a run, or of a base model"
+    )
+    decoder.add_argument("folder", type=Path, metavar="FOLDER", help="new folder for the voice")
+    decoder.add_argument(
+        "--dry-run", action="store_true", help="estimate time, memory and disk, and end"
+    )
+    _add_settings(decoder)
     for command in (check, prepare, plan):
         command.add_argument("--json", action="store_true", help="one JSON object per line")
     plan.add_argument(
@@ -138,7 +152,7 @@ def make_parser() -> argparse.ArgumentParser:
         command.add_argument("run", type=Path, metavar="RUN", help="folder of a run")
     for command in (resume, speak, serve, export, report):
         command.add_argument("--bundle", type=Path, help="folder of the bundle, if it was moved")
-    for command in (speak, serve, export, train):
+    for command in (speak, serve, export, train, decoder):
         command.add_argument(
             "--checkpoint",
             default="best",
@@ -191,8 +205,8 @@ def _add_environment(command: argparse.ArgumentParser, which: str) -> None:
     command.add_argument("--env", type=Path, metavar="FOLDER", help=text)
 
 
-def _add_configuration(command: argparse.ArgumentParser) -> None:
-    """Add the options of the configuration."""
+def _add_settings(command: argparse.ArgumentParser) -> None:
+    """Add --preset, --config and --set."""
     command.add_argument("--preset", metavar="NAME", help="name of a preset")
     command.add_argument("--config", type=Path, metavar="FILE", help="TOML file of settings")
     command.add_argument(
@@ -202,6 +216,11 @@ def _add_configuration(command: argparse.ArgumentParser) -> None:
         metavar="SECTION.KEY=VALUE",
         help="one setting; repeatable",
     )
+
+
+def _add_configuration(command: argparse.ArgumentParser) -> None:
+    """Add the options of the configuration."""
+    _add_settings(command)
     command.add_argument(
         "--base",
         type=Path,

@@ -130,12 +130,13 @@ def _parent_weights(saved: "Checkpoint") -> Path:
 def resume(arguments: Arguments) -> int:
     """Resume a run from its newest valid checkpoint."""
     from trainer.runs.distributed import join
+    from trainer.runs.making import KINDS
     from trainer.runs.run import open_run
 
     run = open_run(arguments.run)
-    if run.about.get("kind") == "codebook":
+    if (kind := run.about.get("kind")) in KINDS:
         raise BrokenRun(
-            f"{run.folder} belongs to `trainer codebook`.", "Repeat that command to resume it."
+            f"{run.folder} belongs to `trainer {kind}`.", "Repeat that command to resume it."
         )
     if run.as_shipped:
         raise BrokenRun(f"{run.folder} is an evaluation of a released model and cannot be trained.")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,18 @@ MEL = "mel"  # the only long array: read in slices, all others are kept in memor
 MIN_CLIPS_FOR_PROCESSES = 200  # below, loading the networks in each process costs more
 
 Progress = Callable[[int, int], None]
+
+
+class FeatureEncoder(Protocol):
+    """What computes the entries of the cache, such as a back-end."""
+
+    def feature_key(self) -> str:
+        """Cache key of ``encode``; changes with everything its result depends on."""
+        ...
+
+    def encode(self, clip: Clip, path: Path) -> Arrays:
+        """Arrays of a clip, independent of other clips; "mel" is the long one."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +77,7 @@ class Prepared:
 
 
 def prepare(
-    backend: Backend,
+    encoder: FeatureEncoder,
     bundle: Bundle,
     clips: Sequence[Clip],
     config: TrainConfig,
@@ -77,23 +90,23 @@ def prepare(
     this process.
     """
     if world is None or world.ranks == 1:
-        return _prepare(backend, bundle, clips, config, progress)
-    share = _prepare(backend, bundle, clips[world.rank :: world.ranks], config, progress)
+        return _prepare(encoder, bundle, clips, config, progress)
+    share = _prepare(encoder, bundle, clips[world.rank :: world.ranks], config, progress)
     world.barrier()
-    whole = _prepare(backend, bundle, clips, config, progress)
+    whole = _prepare(encoder, bundle, clips, config, progress)
     encoded = int(world.all_reduce(np.array([float(share.encoded)]))[0])
     return replace(whole, encoded=encoded, reused=len(clips) - encoded)
 
 
 def _prepare(
-    backend: Backend,
+    encoder: FeatureEncoder,
     bundle: Bundle,
     clips: Sequence[Clip],
     config: TrainConfig,
     progress: Progress,
 ) -> Prepared:
     folder = cache_folder(bundle.folder, config)
-    key = backend.feature_key()
+    key = encoder.feature_key()
     by_clip: dict[str, Features] = {}
     missing: list[tuple[Clip, Path]] = []
     damaged = []
@@ -107,7 +120,7 @@ def _prepare(
             damaged.append(clip.id)
         missing.append((clip, path))
     reused = len(by_clip)
-    for count, (clip, path, arrays) in enumerate(_encoded(backend, bundle, missing, config), 1):
+    for count, (clip, path, arrays) in enumerate(_encoded(encoder, bundle, missing, config), 1):
         write_entry(path, arrays)
         entry = read_entry(path)
         if entry is None:
@@ -177,7 +190,7 @@ def _parse(
 
 
 def _encoded(
-    backend: Backend,
+    encoder: FeatureEncoder,
     bundle: Bundle,
     missing: Sequence[tuple[Clip, Path]],
     config: TrainConfig,
@@ -185,7 +198,7 @@ def _encoded(
     """Encode the clips, in several processes if data.processes > 1 and there are enough."""
     if config.data.processes == 1 or len(missing) < MIN_CLIPS_FOR_PROCESSES:
         for clip, path in missing:
-            yield clip, path, backend.encode(clip, bundle.audio(clip))
+            yield clip, path, encoder.encode(clip, bundle.audio(clip))
         return
     import multiprocessing
 

@@ -76,13 +76,7 @@ class Session:
 
     def autocast(self) -> AbstractContextManager[object]:
         """Autocast context of forward passes, by precision.amp."""
-        import torch
-
-        kind = amp_kind(self.config.precision.amp, self.world.device)
-        if kind == "off":
-            return nullcontext()
-        dtype = torch.bfloat16 if kind == "bf16" else torch.float16
-        return torch.autocast(self.world.device.type, dtype=dtype)
+        return autocast(self.config, self.world.device)
 
     def averaged(self) -> AbstractContextManager[object]:
         """Context with the weights used for evaluation and export: their EMA, if on."""
@@ -107,8 +101,7 @@ def open_session(run: Run, bundle: Bundle, world: World, progress: Progress) -> 
         network.compile()
     _start_from_parent(run, network)
     optimizer = make_optimizer(network, config.optim, world.device)
-    fp16 = amp_kind(config.precision.amp, world.device) == "fp16"
-    scaler = torch.amp.grad_scaler.GradScaler(world.device.type, enabled=fp16)
+    scaler = make_scaler(config, world.device)
     mean = WeightAverage(network, config.ema.decay) if config.ema.on else None
     total = config.sched.total_steps or steps_of(dataset.training, config.sched.epochs)
     session = Session(
@@ -160,6 +153,25 @@ def refuse_full_disk(session: Session) -> None:
             f" {free / MEGABYTE:,.0f} MB are free.",
             "Free disk space, lower ckpt.keep_last, or put the run on another disk.",
         )
+
+
+def autocast(config: TrainConfig, device: "torch.device") -> AbstractContextManager[object]:
+    """Autocast context of forward passes, by precision.amp."""
+    import torch
+
+    kind = amp_kind(config.precision.amp, device)
+    if kind == "off":
+        return nullcontext()
+    dtype = torch.bfloat16 if kind == "bf16" else torch.float16
+    return torch.autocast(device.type, dtype=dtype)
+
+
+def make_scaler(config: TrainConfig, device: "torch.device") -> "torch.amp.grad_scaler.GradScaler":
+    """Gradient scaler, enabled for fp16 only."""
+    import torch
+
+    fp16 = amp_kind(config.precision.amp, device) == "fp16"
+    return torch.amp.grad_scaler.GradScaler(device.type, enabled=fp16)
 
 
 def amp_kind(wanted: str, device: "torch.device") -> str:

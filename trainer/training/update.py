@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from trainer.backends import Batch
 from trainer.backends.transfer import on_device
-from trainer.bundle.sampler import Update
+from trainer.bundle.sampler import Update, updates_from
 from trainer.errors import TrainingFailed
 from trainer.machine.memory import is_out_of_memory, memory_mb
 from trainer.optim.gradients import all_reduce_gradients
@@ -80,27 +80,13 @@ def prepared_updates(session: Session) -> Iterator[Iterator[PreparedUpdate]]:
 
 def _prefetched(session: Session, executor: ThreadPoolExecutor) -> Iterator[PreparedUpdate]:
     previous: tuple[int, Update, int, Future[list[Batch]]] | None = None
-    for epoch, index, clips in _positions(session):
+    schedule, state = session.dataset.training, session.state
+    for epoch, index, clips in updates_from(schedule, state.epoch, state.index):
         halvings = session.state.halvings
         batches = executor.submit(batches_of, session, clips, epoch, halvings)
         if previous is not None:
             yield PreparedUpdate(*previous, next_epoch=epoch, next_index=index)
         previous = (epoch, clips, halvings, batches)
-
-
-def _positions(session: Session) -> Iterator[tuple[int, int, Update]]:
-    """Epoch, index and clips of every update from the session's position on, endless."""
-    epoch, index = session.state.epoch, session.state.index
-    while True:
-        updates = session.dataset.training.epoch(epoch)
-        if not updates:
-            raise TrainingFailed(
-                "An epoch contains no clip: all sampling weights are too small.",
-                "Raise sampler.category_weights or the weights in the manifest.",
-            )
-        for at in range(index, len(updates)):
-            yield epoch, at, updates[at]
-        epoch, index = epoch + 1, 0
 
 
 def batches_of(session: Session, clips: Update, epoch: int, halvings: int) -> list[Batch]:

@@ -27,7 +27,7 @@ from trainer.backends.xtts.codebook_state import (
 )
 from trainer.backends.xtts.codes import STRIDE, evaluate, frames_of
 from trainer.bundle.manifest import Clip
-from trainer.bundle.sampler import Schedule, Update
+from trainer.bundle.sampler import Schedule, Update, updates_from
 from trainer.errors import TrainingFailed
 from trainer.optim.early_stopping import Patience
 from trainer.optim.schedule import learning_rate
@@ -79,7 +79,9 @@ def fine_tune(work: CodebookTraining, pause: Event, show: Any) -> bool:  # noqa:
     config, position, log = work.run.config, work.position, work.run.events()
     settings = config.codebook
     patience = Patience(config.stop.patience, 0.0)
-    for epoch, index, update in _updates(work):
+    if patience.exhausted(stopping_series(position.series)):  # stopped before it was killed
+        return True
+    for epoch, index, update in updates_from(work.schedule, position.epoch, position.index):
         if position.step >= settings.steps:
             break
         position.epoch, position.index = epoch, index
@@ -214,15 +216,3 @@ def _windows(work: CodebookTraining, update: Update) -> torch.Tensor:
         start = int(random.integers(frames_of(clip) - frames + 1))
         windows.append(work.mels[clip.id][:, start : start + frames])
     return torch.stack(windows).float().to(work.device)
-
-
-def _updates(work: CodebookTraining) -> "Sequence[tuple[int, int, Update]] | Any":  # noqa: ANN401
-    """Endless iterator of (epoch, index, clips of the update) from the current position."""
-    epoch, index = work.position.epoch, work.position.index
-    while True:
-        plan = work.schedule.epoch(epoch)
-        if not plan:
-            raise TrainingFailed("An epoch has no clips: the sampling weights are too small.")
-        for at in range(index, len(plan)):
-            yield epoch, at, plan[at]
-        epoch, index = epoch + 1, 0

@@ -1,0 +1,63 @@
+"""Working folder ``FOLDER.making`` of a command that fine-tunes one network into ``FOLDER``.
+
+It is a run folder. The same command resumes it and removes it when the result is there.
+"""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from trainer.bundle.manifest import Bundle
+from trainer.config import TrainConfig, config_hash
+from trainer.errors import BrokenRun, TrainerError, WrongUsage
+from trainer.runs.run import ABOUT, Run, create_run, open_run
+
+KINDS = ("codebook", "decoder")
+"""Commands with such a folder, in the field "kind" of its run.json."""
+
+
+def refuse_unsuited(kind: str, target: Path) -> None:
+    """Raise WrongUsage under torchrun, TrainerError if ``target`` is in use."""
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise WrongUsage(f"`trainer {kind}` runs in one process.", "Start it without torchrun.")
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise TrainerError(f"{target} already exists.", "Choose another folder.")
+
+
+def open_making(
+    target: Path, config: TrainConfig, bundle: Bundle, kind: str, identity: Mapping[str, Any]
+) -> Run:
+    """Open the working folder beside ``target`` if it is of the same command, else create it.
+
+    identity: provenance of the weights, with their hashes in "sha256". Raises BrokenRun for a
+    folder of another bundle, base or configuration.
+    """
+    folder = target.resolve().with_name(f"{target.resolve().name}.making")
+    if not (folder / ABOUT).is_file():
+        return create_run(folder, config, bundle, {"kind": kind, "identity": dict(identity)})
+    run = open_run(folder)
+    before: Any = run.about.get("identity", {})
+    unchanged = (
+        run.about.get("kind") == kind
+        and run.about.get("manifest_sha256") == bundle.manifest_sha256
+        and run.about.get("config_sha256") == config_hash(config)
+        and before.get("sha256") == identity["sha256"]
+    )
+    if not unchanged:
+        raise BrokenRun(
+            f"{folder} was started with another bundle, base or configuration.",
+            "Repeat the original command, or delete that folder.",
+        )
+    return run
+
+
+def refuse_full_disk(target: Path, needed: int) -> None:
+    """Raise TrainerError if fewer than ``needed`` bytes are free where ``target`` will be."""
+    free = shutil.disk_usage(target.resolve().parent).free
+    if free < needed:
+        raise TrainerError(
+            f"The result needs {needed >> 20:,} MB, but only {free >> 20:,} MB are free.",
+            "Free disk space and repeat the command; it resumes from the last checkpoint.",
+        )
