@@ -93,7 +93,7 @@ def compare(before: Rows, after: Rows) -> list[MeasureChange]:
 
 
 def sentence_of(change: MeasureChange) -> str:
-    """A change in words."""
+    """Sentence about a change, for the report."""
     judged = JUDGED[change.key]
     text = (
         f"{judged.label[0].upper()}{judged.label[1:]} of {NAMES[change.samples]}:"

@@ -1,4 +1,4 @@
-"""Training data of the decoder: GPT latents and speaker embedding of each clip, from the cache.
+"""Training data of the decoder: cached GPT latents and speaker embeddings of the clips.
 
 The GPT is given the clip's own text and codes (teacher forcing), and a voice prompt of another clip
 of the speaker, as in synthesis. Latents and audio of a clip then belong together frame by frame.

@@ -26,7 +26,10 @@ CHECKPOINTS = 3  # the best, the last, and one in progress
 
 @dataclass(frozen=True, slots=True)
 class DecoderPlan:
-    """Estimate on a GPU. rows: segments that fit at once; an update is computed in such parts."""
+    """Estimate on a GPU.
+
+    rows: segments that fit at once; an update is computed in parts of so many. 0: not even one.
+    """
 
     card: str
     hours: float

@@ -19,7 +19,7 @@ STATES = ("optimizer", "discriminator_optimizer")
 
 
 @dataclass(slots=True)
-class Position:
+class DecoderPosition:
     """Progress. step: updates done. best: best step; 0 is the original decoder.
 
     bad: non-finite updates in a row. halvings: of the rows that are computed at once, because
@@ -46,7 +46,7 @@ class DecoderTraining:
     scaler: "GradScaler"
     clips: DecoderClips
     device: torch.device
-    position: Position
+    position: DecoderPosition
 
 
 def save(work: DecoderTraining) -> None:
@@ -86,7 +86,7 @@ def restore(work: DecoderTraining) -> bool:
     state: Any = dict(newest.state)
     work.scaler.load_state_dict(state.pop("scaler"))
     log.truncate(state.pop("events_bytes"))
-    work.position = Position(step=newest.step, **state)
+    work.position = DecoderPosition(step=newest.step, **state)
     log.add("resumed", step=newest.step, damaged_checkpoints=broken)
     return True
 

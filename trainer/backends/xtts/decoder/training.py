@@ -18,7 +18,7 @@ from trainer.backends.xtts.decoder import losses
 from trainer.backends.xtts.decoder.discriminators import Discriminators
 from trainer.backends.xtts.decoder.latents import DecoderClips, Segments
 from trainer.backends.xtts.decoder.spectra import mel_distance
-from trainer.backends.xtts.decoder.state import DecoderTraining, Position, restore, save
+from trainer.backends.xtts.decoder.state import DecoderPosition, DecoderTraining, restore, save
 from trainer.bundle.manifest import Clip
 from trainer.bundle.sampler import Update, updates_from
 from trainer.config import TrainConfig
@@ -90,7 +90,7 @@ def open_work(
         scaler=make_scaler(config, device),
         clips=clips,
         device=device,
-        position=Position(),
+        position=DecoderPosition(),
     )
     if not restore(work):
         evaluate_and_log(work, None, 0.0)
