@@ -68,8 +68,8 @@ def _few_clips(figures: RunFigures) -> Iterator[Advice]:
         yield Advice(
             OBSERVED,
             inline(
-                "Reserve more clips for evaluation: {} are fewer than the {} needed for a"
-                " significant result. Until then these numbers cannot rank epochs.",
+                "Reserve more clips for evaluation: {} of the {} needed for a"
+                " significant result are there. Until then these numbers cannot rank epochs.",
                 figures.at(run.evaluations[-1], "clips", form="d"),
                 least,
             ),

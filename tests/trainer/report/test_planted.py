@@ -91,7 +91,7 @@ def test_too_few_evaluation_clips_decide_nothing(tmp_path, bundle, series):
     assert read_run(run).verdict.state == "not_measured"
     text = told(run)
     assert "3 evaluation clips are too few to be significant" in text
-    assert "1. Observed: Reserve more clips for evaluation: 3 are fewer than the 6" in text
+    assert "1. Observed: Reserve more clips for evaluation: 3 of the 6 needed" in text
     assert "the evidence is too weak to prefer it" in text
     claims = ("Use epoch", "Train longer", "Stop earlier", "Significant: ", "will not help")
     for claim in (*claims, "Lower the"):
