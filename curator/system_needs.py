@@ -17,7 +17,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Part:
+class Component:
     """A library or a program, and Debian's package that has it.
 
     name: a soname such as ``libEGL.so.1``, or a command. instead: another command that does too.
@@ -42,54 +42,54 @@ class Need:
 
     key: str
     purpose: str
-    parts: tuple[Part, ...]
+    parts: tuple[Component, ...]
 
 
 NEEDS = (
-    Need("portaudio", "audio playback", (Part("libportaudio.so.2", "libportaudio2"),)),
+    Need("portaudio", "audio playback", (Component("libportaudio.so.2", "libportaudio2"),)),
     Need(
         "qt",
         "the window",
         (
-            Part("libEGL.so.1", "libegl1"),
-            Part("libGL.so.1", "libgl1"),
-            Part("libglib-2.0.so.0", "libglib2.0-0"),
-            Part("libdbus-1.so.3", "libdbus-1-3"),
-            Part("libfontconfig.so.1", "libfontconfig1"),
-            Part("libX11-xcb.so.1", "libx11-xcb1"),
-            Part("libxkbcommon.so.0", "libxkbcommon0"),
-            Part("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
-            Part("libxcb-cursor.so.0", "libxcb-cursor0"),
-            Part("libxcb-icccm.so.4", "libxcb-icccm4"),
-            Part("libxcb-image.so.0", "libxcb-image0"),
-            Part("libxcb-keysyms.so.1", "libxcb-keysyms1"),
-            Part("libxcb-randr.so.0", "libxcb-randr0"),
-            Part("libxcb-render-util.so.0", "libxcb-render-util0"),
-            Part("libxcb-shape.so.0", "libxcb-shape0"),
-            Part("libxcb-xkb.so.1", "libxcb-xkb1"),
+            Component("libEGL.so.1", "libegl1"),
+            Component("libGL.so.1", "libgl1"),
+            Component("libglib-2.0.so.0", "libglib2.0-0"),
+            Component("libdbus-1.so.3", "libdbus-1-3"),
+            Component("libfontconfig.so.1", "libfontconfig1"),
+            Component("libX11-xcb.so.1", "libx11-xcb1"),
+            Component("libxkbcommon.so.0", "libxkbcommon0"),
+            Component("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
+            Component("libxcb-cursor.so.0", "libxcb-cursor0"),
+            Component("libxcb-icccm.so.4", "libxcb-icccm4"),
+            Component("libxcb-image.so.0", "libxcb-image0"),
+            Component("libxcb-keysyms.so.1", "libxcb-keysyms1"),
+            Component("libxcb-randr.so.0", "libxcb-randr0"),
+            Component("libxcb-render-util.so.0", "libxcb-render-util0"),
+            Component("libxcb-shape.so.0", "libxcb-shape0"),
+            Component("libxcb-xkb.so.1", "libxcb-xkb1"),
         ),
     ),
     Need(
         "voices",
         "the contestants' voices of the demo",
-        (Part("flite", "flite"), Part("espeak-ng", "espeak-ng")),
+        (Component("flite", "flite"), Component("espeak-ng", "espeak-ng")),
     ),
     Need(
         "xvfb",
         "tests on a virtual display",
         (
-            Part("Xvfb", "xvfb"),
-            Part("xvfb-run", "xvfb"),
-            Part("xauth", "xauth"),
-            Part("openbox", "openbox"),
+            Component("Xvfb", "xvfb"),
+            Component("xvfb-run", "xvfb"),
+            Component("xauth", "xauth"),
+            Component("openbox", "openbox"),
         ),
     ),
     Need(
         "pulseaudio",
         "tests of audio playback",
         (
-            Part("pulseaudio", "pulseaudio", instead="pipewire-pulse"),
-            Part("parec", "pulseaudio-utils"),
+            Component("pulseaudio", "pulseaudio", instead="pipewire-pulse"),
+            Component("parec", "pulseaudio-utils"),
         ),
     ),
 )
@@ -104,7 +104,7 @@ class Lack:
     """A need that is not met, and the parts that were not found."""
 
     need: Need
-    absent: tuple[Part, ...]
+    absent: tuple[Component, ...]
 
     @property
     def sentence(self) -> str:
@@ -117,7 +117,7 @@ class Lack:
         return tuple(dict.fromkeys(part.package for part in self.absent))
 
 
-def is_present(part: Part) -> bool:
+def is_present(part: Component) -> bool:
     """Whether the loader finds the library, or the shell the program."""
     if not part.is_library:
         return any(shutil.which(name) for name in (part.name, part.instead) if name)
@@ -129,7 +129,7 @@ def is_present(part: Part) -> bool:
 
 
 def lacks(
-    needs: Sequence[Need] = NEEDS, present: Callable[[Part], bool] = is_present
+    needs: Sequence[Need] = NEEDS, present: Callable[[Component], bool] = is_present
 ) -> list[Lack]:
     """Unmet system requirements; none where the wheels bring everything."""
     if not sys.platform.startswith(CHECKED_PLATFORM):

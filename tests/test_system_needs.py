@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from curator import system_needs
-from curator.system_needs import Need, Part, install_line, is_present, lacks
+from curator.system_needs import Component, Need, install_line, is_present, lacks
 
-SOUND = Need("portaudio", "audio playback", (Part("libportaudio.so.2", "libportaudio2"),))
-SCREEN = Need("xvfb", "tests", (Part("Xvfb", "xvfb"), Part("xvfb-run", "xvfb")))
+SOUND = Need("portaudio", "audio playback", (Component("libportaudio.so.2", "libportaudio2"),))
+SCREEN = Need("xvfb", "tests", (Component("Xvfb", "xvfb"), Component("xvfb-run", "xvfb")))
 
 
 @pytest.fixture(autouse=True)
@@ -57,12 +57,12 @@ def test_another_program_may_do_instead(monkeypatch):
     monkeypatch.setattr(
         system_needs.shutil, "which", lambda name: "/bin/it" if name == "new" else None
     )
-    assert is_present(Part("old", "package", instead="new"))
-    assert not is_present(Part("old", "package"))
+    assert is_present(Component("old", "package", instead="new"))
+    assert not is_present(Component("old", "package"))
 
 
 def test_a_library_that_does_not_exist_is_absent():
-    assert not is_present(Part("libno-such-thing.so.9", "package"))
+    assert not is_present(Component("libno-such-thing.so.9", "package"))
 
 
 def test_only_root_on_debian_installs(monkeypatch):

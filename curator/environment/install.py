@@ -1,4 +1,4 @@
-"""Makes or completes the environment of ``curator setup``, by uv from the shipped lock files.
+"""Installation of the parts of ``curator setup`` by uv, from the shipped lock files.
 
 An interrupted installation continues: uv keeps finished downloads, and a part counts as installed
 only once all of it is.
@@ -15,7 +15,7 @@ from curator.domain import system
 from curator.domain.errors import CuratorError
 from curator.environment.accelerator import ACCELERATORS, Accelerator
 from curator.environment.installed import (
-    Record,
+    InstalledParts,
     environment_folder,
     python_of,
     read_record,
@@ -78,7 +78,7 @@ def install(part: Part, accelerator: Accelerator, run: Run = run_program) -> Pat
     check = f"import {', '.join(part.modules)}"
     _do(run, [str(python_of(folder)), "-I", "-c", check], part)
     parts = tuple(dict.fromkeys((*record.parts, part.key)))
-    write_record(folder, Record(parts, accelerator.key))
+    write_record(folder, InstalledParts(parts, accelerator.key))
     return folder
 
 

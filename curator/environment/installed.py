@@ -21,7 +21,7 @@ RUN_MODULE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class InstalledParts:
     """Content of an environment. parts: complete ones. accelerator: build of torch."""
 
     parts: tuple[str, ...] = ()
@@ -38,18 +38,18 @@ def python_of(folder: Path) -> Path:
     return folder / "Scripts" / "python.exe" if system.WINDOWS else folder / "bin" / "python"
 
 
-def read_record(folder: Path) -> Record:
+def read_record(folder: Path) -> InstalledParts:
     """Record of an environment; an empty one if it is missing, damaged or has no interpreter."""
     try:
         content = json.loads(read_bounded(folder / RECORD, RECORD_BYTES).decode())
         parts = tuple(str(part) for part in content["parts"])
         accelerator = str(content["accelerator"])
     except (OSError, ValueError, KeyError, TypeError):
-        return Record()
-    return Record(parts, accelerator) if python_of(folder).exists() else Record()
+        return InstalledParts()
+    return InstalledParts(parts, accelerator) if python_of(folder).exists() else InstalledParts()
 
 
-def write_record(folder: Path, record: Record) -> None:
+def write_record(folder: Path, record: InstalledParts) -> None:
     """Replace the record of an environment."""
     partial = folder / f"{RECORD}.partial"
     partial.write_text(json.dumps(asdict(record), indent=1) + "\n", encoding="utf-8")

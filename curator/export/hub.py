@@ -1,4 +1,4 @@
-"""Upload of an export to a data set repository on Hugging Face, private unless asked otherwise."""
+"""Upload of an export to a data set repository on Hugging Face, private by default."""
 
 import json
 import re

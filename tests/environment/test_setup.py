@@ -14,7 +14,7 @@ from curator.cli.arguments import run
 from curator.domain.errors import CuratorError
 from curator.environment import accelerator, install, installed
 from curator.environment.accelerator import ACCELERATORS
-from curator.environment.installed import Record, python_of
+from curator.environment.installed import InstalledParts, python_of
 from curator.environment.parts import PARTS, is_gpu_library, name_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,7 +64,7 @@ def test_a_part_is_installed_from_its_lock_and_used_from_then_on(folder, key):
     assert "--no-deps" in uv.commands[1]
     assert uv.commands[-1][-1].startswith("import torch")
     assert installed.python_for(key) == str(python_of(folder))
-    assert installed.read_record(folder) == Record((key,), "cuda12.8")
+    assert installed.read_record(folder) == InstalledParts((key,), "cuda12.8")
 
 
 def test_another_build_of_torch_is_installed_first_and_without_the_libraries_of_the_locked_one():

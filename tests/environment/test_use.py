@@ -11,7 +11,7 @@ from curator.domain.errors import MissingModel
 from curator.domain.recipe import RecipeStep
 from curator.environment import cuda_libraries, installed
 from curator.environment.cuda_libraries import missing_cuda_library
-from curator.environment.installed import Record, module_command, python_of, write_record
+from curator.environment.installed import InstalledParts, module_command, python_of, write_record
 from curator.jobs import processes
 from curator.jobs.job import Job
 from curator.stages.cleaning import cleaners
@@ -34,7 +34,7 @@ def fake_environment(tmp_path, monkeypatch) -> Path:
     folder = tmp_path / "torch"
     python_of(folder).parent.mkdir(parents=True)
     python_of(folder).symlink_to(sys.executable)
-    write_record(folder, Record(("training", "cleaning"), "cpu"))
+    write_record(folder, InstalledParts(("training", "cleaning"), "cpu"))
     monkeypatch.setattr(installed, "environment_folder", lambda: folder)
     monkeypatch.setattr(installed, "find_spec", lambda _name: None)
     return folder

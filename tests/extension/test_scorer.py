@@ -37,7 +37,7 @@ class CrestFactor:
 def test_a_scorer_is_one_file(checkout, tmp_path):
     checkout.add(FILE, SCORER)
     listed = " ".join(checkout.curator("clips", "--help").split())
-    assert "clipping, crest_factor, dnsmos" in listed
+    assert "clipping, crest_factor, distillmos" in listed
     project, sound = tmp_path / "show.curator", tmp_path / "show.wav"
     write_sound(sound, speech_like(8.0, 16_000, seed=3), 16_000)
     checkout.curator("new", project, "--language", "en")

@@ -42,7 +42,7 @@ def test_all_packages_of_the_tokenizers_are_installed_and_locked():
 def test_the_doctor_names_what_is_missing(bare):
     says = {each.what: each for each in examine()}
     assert not says["Chinese for XTTS-v2"].good
-    assert "pypinyin not installed: pip install" in says["Chinese for XTTS-v2"].says
+    assert "pypinyin not installed: curator setup training" in says["Chinese for XTTS-v2"].says
     assert "pykakasi" in says["Japanese for Chatterbox"].says
     assert "language packages" not in says
 

@@ -61,9 +61,12 @@ def hostile(session_of, tmp_path):
 
 @pytest.mark.parametrize("kind", page_list.PAGES, ids=lambda kind: kind.key)
 def test_no_page_renders_foreign_text(qtbot, hostile, kind):
-    page = kind.build(hostile)
-    qtbot.addWidget(page)
-    page.resize(1200, 800)
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    holder.resize(1200, 800)
+    page = kind.build(hostile, holder)
+    page.resize(holder.size())
+    holder.show()
     page.show()
     page.shown()
     qtbot.wait(300)

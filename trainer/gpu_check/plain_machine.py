@@ -1,4 +1,4 @@
-"""GPU check on a machine with torch, transformers and peft only: ``gpu-check.sh`` of a kit runs it.
+"""GPU check on a machine with torch, transformers and peft only, from a kit.
 
 The packages of XTTS and Chatterbox import large packages for sound that their networks never call.
 Where those are missing, empty modules take their place, so that the kit stays small.
@@ -23,13 +23,13 @@ class UnusedPackages(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         path: Sequence[str] | None = None,
         target: types.ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
-        """Specification of a package whose name is listed; submodules too."""
+        """Specification of a listed package and its submodules."""
         if fullname.partition(".")[0] not in UNUSED:
             return None
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
-        """Module whose attributes are functions that refuse to be called."""
+        """Module of functions that raise when called."""
         module = types.ModuleType(spec.name)
         module.__getattr__ = _attributes(spec.name)  # type: ignore[method-assign]
         return module

@@ -1,4 +1,4 @@
-"""WebDataset: shards ``train-000000.tar`` of 1,000 clips, each with ID.wav, ID.txt and ID.json."""
+"""WebDataset: ``train-000000.tar`` of 1,000 clips, each ID.wav, ID.txt and ID.json."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
