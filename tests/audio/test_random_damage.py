@@ -71,12 +71,14 @@ def test_damage_is_read_as_ffmpeg_reads_it_or_said(sounds, tmp_path, suffix):
         path.write_bytes(damaged(whole, random.Random(f"{suffix} {seed}")))
         try:
             taken = take_in(path, tmp_path / "cache")
-        except UnreadableAudio as refused:
-            said = refused.sentence
-        else:
-            said = "; ".join(taken.notes)
-            if taken.samples == length:
-                continue
+        except UnreadableAudio:
+            continue
+        if taken.samples == length:
+            continue
         # Of a CAF that is cut off, libsndfile reads up to four samples less than FFmpeg.
         missing = length_by_ffmpeg(path) - taken.samples
-        assert said or 0 <= missing <= (4 if suffix == "caf" else 0), (seed, taken.samples, length)
+        assert taken.notes or 0 <= missing <= (4 if suffix == "caf" else 0), (
+            seed,
+            taken.samples,
+            length,
+        )
