@@ -89,8 +89,8 @@ def _print_model(arguments: Namespace, status: Standing) -> None:
         return
     size = f"{(model.size or status.bytes_here) / MB:,.0f} MB" if model.size else "size unknown"
     sys.stdout.write(
-        f"{model.name:<25}{status.state:<10}{size:>14}  {model.licence}\n"
-        f"{'':<25}{model.use}\n{'':<25}{status.sentence}\n"
+        f"{model.name:<28}{status.state:<10}{size:>14}  {model.licence}\n"
+        f"{'':<28}{model.use}\n{'':<28}{status.sentence}\n"
     )
 
 

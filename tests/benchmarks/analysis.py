@@ -119,7 +119,7 @@ def analysed(
         vector = np.frombuffer(vectors[clip["id"]], "<f4")
         span = clip["start_s"], clip["end_s"]
         found.append(Clip(clip["recording"], *span, clip["text"], vector, clip["scores"]))
-    # Each command starts anew; in one command that is paid once.
+    # Each command pays for its own start; one command for all stages pays once.
     start = cpu_of("analyse", project, "--jobs", 1, "--whisper", model, "--only", "segment")
     return sum(stages.values()) - start * (len(stages) - 2), stages, found
 

@@ -38,7 +38,7 @@ ALIKE = 0.4
 """Similarity, 0..1, above which a text may be the normalised form of another."""
 UNCLEAR = "its rows have 3 columns and no header row says which is the text"
 LOOKED_AT = 200
-"""Rows by which the columns of a list are told."""
+"""Rows from which the columns of a list are recognised."""
 
 LANGUAGE = re.compile(r"(all_)?([A-Za-z]{2}|yue)([-_][A-Za-z]{2,4})?|auto(_yue)?", re.ASCII)
 
