@@ -36,18 +36,17 @@ def put_in_place(source: Path, target: Path) -> None:
 
 def sync_file(path: Path) -> None:
     """fsync the file ``path``; Windows wants it open for writing."""
-    descriptor = os.open(path, os.O_RDWR if WINDOWS else os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    _sync(path, os.O_RDWR if WINDOWS else os.O_RDONLY)
 
 
 def sync_folder(path: Path) -> None:
     """fsync the folder ``path``; Windows cannot open a folder and keeps names by itself."""
-    if WINDOWS:
-        return
-    descriptor = os.open(path, os.O_RDONLY)
+    if not WINDOWS:
+        _sync(path, os.O_RDONLY)
+
+
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
     try:
         os.fsync(descriptor)
     finally:

@@ -2,10 +2,11 @@
 
 import io
 import tarfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from curator.domain.foreign_files import read_bounded
+from curator.export.formats import by_split
 from curator.export.manifest import ManifestRow
 
 CLIPS = 1000
@@ -21,6 +22,26 @@ ShardMember = tuple[str, bytes | Path]
 def shards(rows: Sequence[ManifestRow]) -> list[Sequence[ManifestRow]]:
     """Rows in groups of CLIPS."""
     return [rows[start : start + CLIPS] for start in range(0, len(rows), CLIPS)]
+
+
+def write_shards(
+    rows: Sequence[ManifestRow],
+    folder: Path,
+    name: str,
+    members: Callable[[Sequence[ManifestRow], Path], Iterable[ShardMember]],
+) -> list[str]:
+    """Move the clips of both splits into archives; paths of the archives.
+
+    name: of an archive, with ``side`` and ``number``.
+    """
+    names = []
+    for side, its in by_split(rows).items():
+        for number, shard in enumerate(shards(its)):
+            path = folder / name.format(side=side, number=number)
+            path.parent.mkdir(exist_ok=True)
+            write_tar(path, members(shard, folder))
+            names.append(path.relative_to(folder).as_posix())
+    return names
 
 
 def clip_bytes(path: Path) -> bytes:

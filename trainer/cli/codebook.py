@@ -2,13 +2,13 @@
 
 import argparse
 import shutil
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trainer.bundle.manifest import Bundle, Clip, read_bundle
 from trainer.cli.commands import configured
+from trainer.cli.update_display import UpdateDisplay
 from trainer.config import TrainConfig
 from trainer.errors import TrainerError, WrongUsage
 from trainer.output import print_line
@@ -133,22 +133,18 @@ def _learn(work: "CodebookTraining", terminal: "Terminal") -> bool:
         f"Before: mel L1 {before.l1:.4f}, L2 {before.l2:.4f}, {before.used} of"
         f" {before.codes_there} codes in use on {len(work.held_out)} held-out clips."
     )
-    started, first = time.monotonic(), work.position.step
-    shown = len(work.position.series)
+    display = UpdateDisplay(terminal, work.position, len(work.position.series), _figures)
 
     def show(step: int, total: int, error: float | None) -> None:
-        nonlocal shown
-        remaining = (time.monotonic() - started) / (step - first) * (total - step)
-        status = "skipped" if error is None else f"L2 {error:.4f}"
-        terminal.update_line(
-            f"step {step}/{total}  {status}  {remaining:.0f} s left", step == total
-        )
-        for point in work.position.series[shown:]:
-            terminal.line(
-                f"step {point['step']}: L1 {point['l1']:.4f}, L2 {point['l2']:.4f},"
-                f" {point['used']} codes, {point['frames_changed']:.1%} of frames changed"
-            )
-        shown = len(work.position.series)
+        display.show(step, total, "skipped" if error is None else f"L2 {error:.4f}")
 
     with stop_requests() as pause:
         return fine_tune(work, pause, show)
+
+
+def _figures(point: Mapping[str, Any]) -> str:
+    """Figures of an evaluation."""
+    return (
+        f"L1 {point['l1']:.4f}, L2 {point['l2']:.4f},"
+        f" {point['used']} codes, {point['frames_changed']:.1%} of frames changed"
+    )

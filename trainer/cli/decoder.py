@@ -3,7 +3,6 @@
 import argparse
 import copy
 import shutil
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from msgspec import structs
 
 from trainer.bundle.manifest import Bundle, read_bundle
 from trainer.cli.commands import configured
+from trainer.cli.update_display import UpdateDisplay
 from trainer.config import TrainConfig
 from trainer.errors import TrainerError, TrainingFailed, WrongUsage
 from trainer.output import print_line
@@ -177,19 +177,16 @@ def _train(work: "DecoderTraining", terminal: "Terminal") -> bool:
     from trainer.machine.memory import is_out_of_memory
     from trainer.training.loop import stop_requests
 
-    started, first = time.monotonic(), work.position.step
-    shown = len(work.position.series) if first else 0
+    position = work.position
+    display = UpdateDisplay(
+        terminal,
+        position,
+        len(position.series) if position.step else 0,
+        lambda point: f"mel distance {point['mel_distance']:.4f}",
+    )
 
     def show(step: int, total: int, losses: "UpdateLosses | None") -> None:
-        nonlocal shown
-        remaining = (time.monotonic() - started) / (step - first) * (total - step)
-        status = "skipped" if losses is None else f"mel {losses.mel:.4f}"
-        terminal.update_line(
-            f"step {step}/{total}  {status}  {remaining:.0f} s left", step == total
-        )
-        for point in work.position.series[shown:]:
-            terminal.line(f"step {point['step']}: mel distance {point['mel_distance']:.4f}")
-        shown = len(work.position.series)
+        display.show(step, total, "skipped" if losses is None else f"mel {losses.mel:.4f}")
 
     log = work.run.events()
     try:

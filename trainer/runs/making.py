@@ -5,17 +5,36 @@ It is a run folder. The same command resumes it and removes it when the result i
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from trainer.bundle.manifest import Bundle
 from trainer.config import TrainConfig, config_hash
 from trainer.errors import BrokenRun, TrainerError, WrongUsage
+from trainer.runs import checkpoint
 from trainer.runs.run import ABOUT, Run, create_run, open_run
 
 KINDS = ("codebook", "decoder")
 """Commands with such a folder, in the field "kind" of its run.json."""
+
+
+@dataclass(slots=True)
+class MakingPosition:
+    """Progress. step: updates done. best: best step; 0 is the network as it was.
+
+    bad: non-finite updates in a row. halvings: of the rows that are computed at once, because
+    memory ran out. series: a point by evaluation on the held-out clips.
+    """
+
+    step: int = 0
+    epoch: int = 0
+    index: int = 0
+    bad: int = 0
+    best: int = 0
+    series: list[dict[str, float]] = field(default_factory=list)
+    halvings: int = 0
 
 
 def refuse_unsuited(kind: str, target: Path) -> None:
@@ -51,6 +70,20 @@ def open_making(
             "Repeat the original command, or delete that folder.",
         )
     return run
+
+
+def resume(run: Run, load: Callable[[checkpoint.Checkpoint], None]) -> bool:
+    """Load the newest valid checkpoint and drop later events; False if there is none."""
+    newest, broken = checkpoint.newest(run.checkpoints)
+    log = run.events()
+    if newest is None:
+        log.truncate(0)
+        return False
+    load(newest)
+    size: Any = newest.state["events_bytes"]
+    log.truncate(size)
+    log.add("resumed", step=newest.step, damaged_checkpoints=broken)
+    return True
 
 
 def refuse_full_disk(target: Path, needed: int) -> None:

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from curator.domain.clip import Clip
 from curator.domain.errors import CuratorError
 from curator.domain.recording import Recording
@@ -104,6 +106,19 @@ def by_split(rows: Sequence[ManifestRow]) -> dict[Split, list[ManifestRow]]:
     splits: tuple[Split, ...] = ("train", "eval")
     sides = {side: [row for row in rows if row.split == side] for side in splits}
     return {side: its for side, its in sides.items() if its}
+
+
+def json_lines(
+    rows: Sequence[ManifestRow],
+    name: Callable[[Split], str],
+    line: Callable[[ManifestRow], Mapping[str, object]],
+) -> dict[str, bytes]:
+    """Lists of both splits, one JSON object a row; file name by split."""
+    encoder = msgspec.json.Encoder()
+    return {
+        name(side): encoder.encode_lines([line(row) for row in its])
+        for side, its in by_split(rows).items()
+    }
 
 
 def bar_fault(name: str, text: str) -> Fault | None:

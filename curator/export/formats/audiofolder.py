@@ -5,9 +5,7 @@ Not metadata.csv: that is read by pandas, which takes a text like "NA" for none 
 
 from collections.abc import Sequence
 
-import msgspec
-
-from curator.export.formats import by_split
+from curator.export.formats import json_lines
 from curator.export.manifest import ManifestRow
 
 LABEL = "Hugging Face audiofolder"
@@ -19,11 +17,7 @@ FOLDERS = {"train": "train", "eval": "test"}
 
 def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
     """Metadata files."""
-    encoder = msgspec.json.Encoder()
-    return {
-        f"{FOLDERS[side]}/metadata.jsonl": encoder.encode_lines([_line(row) for row in its])
-        for side, its in by_split(rows).items()
-    }
+    return json_lines(rows, lambda side: f"{FOLDERS[side]}/metadata.jsonl", _line)
 
 
 def place(row: ManifestRow) -> str:

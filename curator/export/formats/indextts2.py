@@ -6,10 +6,8 @@ Fields ``id``, ``text``, ``audio`` (relative to the manifest), ``speaker``, ``la
 
 from collections.abc import Sequence
 
-import msgspec
-
 from curator.domain.languages import base_code
-from curator.export.formats import by_split
+from curator.export.formats import json_lines
 from curator.export.manifest import ManifestRow
 
 LABEL = "IndexTTS2 training manifest"
@@ -18,11 +16,7 @@ HAS_SOUNDS = True
 
 def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
     """Manifests of both splits."""
-    encoder = msgspec.json.Encoder()
-    return {
-        f"{side}.jsonl": encoder.encode_lines([_line(row) for row in its])
-        for side, its in by_split(rows).items()
-    }
+    return json_lines(rows, "{}.jsonl".format, _line)
 
 
 def _line(row: ManifestRow) -> dict[str, object]:

@@ -12,7 +12,7 @@ import msgspec
 
 from curator.export.formats import by_split
 from curator.export.manifest import ManifestRow
-from curator.export.shards import ShardMember, shards, write_tar
+from curator.export.shards import ShardMember, shards, write_shards
 
 LABEL = "Lhotse Shar (tar shards)"
 HAS_SOUNDS = True
@@ -32,13 +32,7 @@ def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
 
 def pack(rows: Sequence[ManifestRow], folder: Path) -> list[str]:
     """Move the audio into shards; paths of the shards."""
-    names = []
-    for side, its in by_split(rows).items():
-        (folder / side).mkdir(exist_ok=True)
-        for number, shard in enumerate(shards(its)):
-            names.append(f"{side}/recording.{number:06d}.tar")
-            write_tar(folder / names[-1], _members(shard, folder))
-    return names
+    return write_shards(rows, folder, "{side}/recording.{number:06d}.tar", _members)
 
 
 def _members(rows: Sequence[ManifestRow], folder: Path) -> Iterator[ShardMember]:

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
-from curator.export.formats import by_split
+from curator.export.formats import json_lines
 from curator.export.manifest import ManifestRow
 
 LABEL = "NVIDIA NeMo"
@@ -13,11 +11,7 @@ HAS_SOUNDS = True
 
 def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
     """Manifests of both splits."""
-    encoder = msgspec.json.Encoder()
-    return {
-        f"{side}_manifest.json": encoder.encode_lines([_line(row) for row in its])
-        for side, its in by_split(rows).items()
-    }
+    return json_lines(rows, "{}_manifest.json".format, _line)
 
 
 def _line(row: ManifestRow) -> dict[str, object]:

@@ -6,9 +6,7 @@ one reference for all clips. Paths are absolute, because it opens them from its 
 
 from collections.abc import Sequence
 
-import msgspec
-
-from curator.export.formats import by_split
+from curator.export.formats import by_split, json_lines
 from curator.export.manifest import ManifestRow
 
 LABEL = "Qwen3-TTS"
@@ -22,15 +20,12 @@ REFERENCE_S = (5.0, 12.0)
 
 def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
     """Lists of both splits, all with the same reference."""
-    sides = by_split(rows)
-    reference = _reference(sides.get("train") or rows).audio
-    encoder = msgspec.json.Encoder()
-    return {
-        f"{side}_raw.jsonl": encoder.encode_lines(
-            [{"audio": row.audio, "text": row.text, "ref_audio": reference} for row in its]
-        )
-        for side, its in sides.items()
-    }
+    reference = _reference(by_split(rows).get("train") or rows).audio
+
+    def line(row: ManifestRow) -> dict[str, object]:
+        return {"audio": row.audio, "text": row.text, "ref_audio": reference}
+
+    return json_lines(rows, "{}_raw.jsonl".format, line)
 
 
 def _reference(rows: Sequence[ManifestRow]) -> ManifestRow:

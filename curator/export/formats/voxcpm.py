@@ -5,9 +5,7 @@ Paths are absolute, because its loader opens them from the folder that it is sta
 
 from collections.abc import Sequence
 
-import msgspec
-
-from curator.export.formats import by_split
+from curator.export.formats import json_lines
 from curator.export.manifest import ManifestRow
 
 LABEL = "VoxCPM"
@@ -19,10 +17,8 @@ NAMES = {"train": "train.jsonl", "eval": "val.jsonl"}
 
 def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
     """Manifests of both splits."""
-    encoder = msgspec.json.Encoder()
-    return {
-        NAMES[side]: encoder.encode_lines(
-            [{"audio": row.audio, "text": row.text, "duration": row.duration_s} for row in its]
-        )
-        for side, its in by_split(rows).items()
-    }
+    return json_lines(rows, NAMES.__getitem__, _line)
+
+
+def _line(row: ManifestRow) -> dict[str, object]:
+    return {"audio": row.audio, "text": row.text, "duration": row.duration_s}

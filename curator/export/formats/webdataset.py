@@ -5,9 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from curator.export.formats import by_split
 from curator.export.manifest import ManifestRow
-from curator.export.shards import ShardMember, shards, write_tar
+from curator.export.shards import ShardMember, write_shards
 
 LABEL = "WebDataset (tar shards)"
 HAS_SOUNDS = True
@@ -20,12 +19,7 @@ def files(rows: Sequence[ManifestRow]) -> dict[str, bytes]:
 
 def pack(rows: Sequence[ManifestRow], folder: Path) -> list[str]:
     """Move the clips into shards; paths of the shards."""
-    names = []
-    for side, its in by_split(rows).items():
-        for number, shard in enumerate(shards(its)):
-            names.append(f"{side}-{number:06d}.tar")
-            write_tar(folder / names[-1], _members(shard, folder))
-    return names
+    return write_shards(rows, folder, "{side}-{number:06d}.tar", _members)
 
 
 def _members(rows: Sequence[ManifestRow], folder: Path) -> Iterator[ShardMember]:

@@ -19,7 +19,6 @@ from torch.nn import functional
 from trainer.backends.xtts.codebook_state import (
     CodebookTraining,
     Mels,
-    Position,
     record_evaluation,
     restore,
     save,
@@ -33,6 +32,7 @@ from trainer.optim.early_stopping import Patience
 from trainer.optim.schedule import learning_rate
 from trainer.runs import checkpoint
 from trainer.runs.events import EventLog
+from trainer.runs.making import MakingPosition
 from trainer.runs.run import Run
 from trainer.seeded_random import generator
 
@@ -63,8 +63,9 @@ def open_work(
         weight_decay=0.0,
     )
     weight, total = _initial_means(dvae, schedule, mels, settings.clips, device)
+    position = MakingPosition()
     work = CodebookTraining(
-        run, dvae, before, schedule, mels, held_out, device, optimizer, Position(), weight, total
+        run, dvae, before, schedule, mels, held_out, device, optimizer, position, weight, total
     )
     if not restore(work):
         record_evaluation(work, run.events(), before)

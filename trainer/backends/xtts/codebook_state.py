@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -12,26 +12,12 @@ from trainer.bundle.manifest import Clip
 from trainer.bundle.sampler import Schedule
 from trainer.runs import checkpoint
 from trainer.runs.events import EventLog
+from trainer.runs.making import MakingPosition, resume
 from trainer.runs.run import Run
 
 COLLAPSE = 0.8  # minimum perplexity, relative to step 0
 
 Mels = dict[str, torch.Tensor]
-
-
-@dataclass(slots=True)
-class Position:
-    """Progress. step: updates done. best: best step; 0 is the original DVAE.
-
-    bad: non-finite updates in a row. series: (step, l1, l2, used, frames changed).
-    """
-
-    step: int = 0
-    epoch: int = 0
-    index: int = 0
-    bad: int = 0
-    best: int = 0
-    series: list[dict[str, float]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -46,7 +32,7 @@ class CodebookTraining:
     held_out: Sequence[tuple[Clip, torch.Tensor]]
     device: torch.device
     optimizer: torch.optim.Optimizer
-    position: Position
+    position: MakingPosition
     weight: torch.Tensor  # (codes,), EMA of the number of frames
     total: torch.Tensor  # (dim, codes), EMA of the sum of the frames
 
@@ -115,25 +101,21 @@ def dvae_state(work: CodebookTraining) -> dict[str, torch.Tensor]:
 
 def restore(work: CodebookTraining) -> bool:
     """Restore the newest valid checkpoint; False if there is none."""
-    newest, broken = checkpoint.newest(work.run.checkpoints)
-    log = work.run.events()
-    if newest is None:
-        log.truncate(0)
-        return False
-    work.dvae.load_state_dict(newest.tensors("weights"))
-    means = newest.tensors("means")
-    work.weight, work.total = (means[name].to(work.device) for name in ("weight", "total"))
-    states: dict[int, dict[str, torch.Tensor]] = {}
-    for key, value in newest.tensors("optimizer").items():
-        at, _, what = key.partition("/")
-        states.setdefault(int(at), {})[what] = value
-    optimizer = work.optimizer.state_dict()
-    optimizer["state"] = states
-    work.optimizer.load_state_dict(optimizer)
-    state: Any = newest.state
-    work.position = Position(
-        newest.step, state["epoch"], state["index"], state["bad"], state["best"], state["series"]
-    )
-    log.truncate(state["events_bytes"])
-    log.add("resumed", step=newest.step, damaged_checkpoints=broken)
-    return True
+
+    def load(saved: checkpoint.Checkpoint) -> None:
+        work.dvae.load_state_dict(saved.tensors("weights"))
+        means = saved.tensors("means")
+        work.weight, work.total = (means[name].to(work.device) for name in ("weight", "total"))
+        states: dict[int, dict[str, torch.Tensor]] = {}
+        for key, value in saved.tensors("optimizer").items():
+            at, _, what = key.partition("/")
+            states.setdefault(int(at), {})[what] = value
+        optimizer = work.optimizer.state_dict()
+        optimizer["state"] = states
+        work.optimizer.load_state_dict(optimizer)
+        state: Any = saved.state
+        work.position = MakingPosition(
+            saved.step, *(state[key] for key in ("epoch", "index", "bad", "best", "series"))
+        )
+
+    return resume(work.run, load)

@@ -1,7 +1,7 @@
 """State of the decoder fine-tuning: networks, optimizers, position; checkpoints and resume."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -10,29 +10,13 @@ from torch import nn
 from trainer.backends.xtts.decoder.latents import DecoderClips
 from trainer.optim.optimizer import load_state, state_tensors
 from trainer.runs import checkpoint
+from trainer.runs.making import MakingPosition, resume
 from trainer.runs.run import Run
 
 if TYPE_CHECKING:
     from torch.amp.grad_scaler import GradScaler
 
 STATES = ("optimizer", "discriminator_optimizer")
-
-
-@dataclass(slots=True)
-class DecoderPosition:
-    """Progress. step: updates done. best: best step; 0 is the original decoder.
-
-    bad: non-finite updates in a row. halvings: of the rows that are computed at once, because
-    memory ran out. series: step and mel distance on the held-out clips by evaluation.
-    """
-
-    step: int = 0
-    epoch: int = 0
-    index: int = 0
-    bad: int = 0
-    halvings: int = 0
-    best: int = 0
-    series: list[dict[str, float]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -46,7 +30,7 @@ class DecoderTraining:
     scaler: "GradScaler"
     clips: DecoderClips
     device: torch.device
-    position: DecoderPosition
+    position: MakingPosition
 
 
 def save(work: DecoderTraining) -> None:
@@ -73,22 +57,19 @@ def save(work: DecoderTraining) -> None:
 
 def restore(work: DecoderTraining) -> bool:
     """Restore the newest valid checkpoint; False if there is none."""
-    newest, broken = checkpoint.newest(work.run.checkpoints)
-    log = work.run.events()
-    if newest is None:
-        log.truncate(0)
-        return False
-    work.vocoder.load_state_dict(newest.tensors("weights"))
-    work.discriminators.load_state_dict(newest.tensors("discriminators"))
-    networks = (work.vocoder, work.discriminators)
-    for name, optimizer, network in zip(STATES, work.optimizers, networks, strict=True):
-        load_state(optimizer, network, newest.tensors(name))
-    state: Any = dict(newest.state)
-    work.scaler.load_state_dict(state.pop("scaler"))
-    log.truncate(state.pop("events_bytes"))
-    work.position = DecoderPosition(step=newest.step, **state)
-    log.add("resumed", step=newest.step, damaged_checkpoints=broken)
-    return True
+
+    def load(saved: checkpoint.Checkpoint) -> None:
+        work.vocoder.load_state_dict(saved.tensors("weights"))
+        work.discriminators.load_state_dict(saved.tensors("discriminators"))
+        networks = (work.vocoder, work.discriminators)
+        for name, optimizer, network in zip(STATES, work.optimizers, networks, strict=True):
+            load_state(optimizer, network, saved.tensors(name))
+        state: Any = dict(saved.state)
+        work.scaler.load_state_dict(state.pop("scaler"))
+        del state["events_bytes"]
+        work.position = MakingPosition(step=saved.step, **state)
+
+    return resume(work.run, load)
 
 
 def best_weights(work: DecoderTraining) -> Mapping[str, torch.Tensor]:

@@ -18,7 +18,7 @@ from trainer.backends.xtts.decoder import losses
 from trainer.backends.xtts.decoder.discriminators import Discriminators
 from trainer.backends.xtts.decoder.latents import DecoderClips, Segments
 from trainer.backends.xtts.decoder.spectra import mel_distance
-from trainer.backends.xtts.decoder.state import DecoderPosition, DecoderTraining, restore, save
+from trainer.backends.xtts.decoder.state import DecoderTraining, restore, save
 from trainer.bundle.manifest import Clip
 from trainer.bundle.sampler import Update, updates_from
 from trainer.config import TrainConfig
@@ -27,6 +27,7 @@ from trainer.machine.memory import is_out_of_memory, memory_mb
 from trainer.optim.early_stopping import Patience
 from trainer.optim.optimizer import make_optimizer, trainable_parameters
 from trainer.optim.schedule import learning_rate
+from trainer.runs.making import MakingPosition
 from trainer.runs.run import Run
 from trainer.seeded_random import number
 from trainer.training.session import autocast, make_scaler, set_arithmetic
@@ -90,7 +91,7 @@ def open_work(
         scaler=make_scaler(config, device),
         clips=clips,
         device=device,
-        position=DecoderPosition(),
+        position=MakingPosition(),
     )
     if not restore(work):
         evaluate_and_log(work, None, 0.0)
