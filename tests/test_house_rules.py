@@ -173,6 +173,20 @@ SYSTEM_BY_ITSELF = {
 """Modules that ask which system it is or call what differs, and why."""
 
 
+def test_parameters_of_sql_are_by_position():
+    """Numbered ones (?1) given by position are an error in Python 3.14."""
+    numbered = re.compile(r"[ (,]\?\d")
+    texts = {
+        node.value
+        for path in modules("curator")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    statements = {text for text in texts if re.search(r"\b(SELECT|UPDATE|VALUES)\b", text)}
+    assert len(statements) > 50
+    assert [text for text in statements if numbered.search(text)] == []
+
+
 def test_what_differs_between_systems_is_in_one_module():
     found = set()
     for path in modules("curator", "trainer"):

@@ -158,7 +158,8 @@ class Clips:
             new = plan(self._old_clips(cut.recording_id), cut.clips)
             self._database.write_many("DELETE FROM clip WHERE id = ?", ((id_,) for id_ in new.go))
             self._database.write_many(
-                "UPDATE clip SET pause_group = ?2 WHERE id = ?1", new.pause_groups.items()
+                "UPDATE clip SET pause_group = ? WHERE id = ?",
+                ((group, clip) for clip, group in new.pause_groups.items()),
             )
             self._add(cut.recording_id, new.come)
             mark_recording_done(self._database, cut.recording_id, cut.made_by)
@@ -185,9 +186,9 @@ class Clips:
         self._database.write_many(
             """
             INSERT INTO clip(recording_id, cut_start, cut_stop, start, stop, pause_group, origin)
-            VALUES (?1, ?2, ?3, ?2, ?3, ?4, 'cut')
+            VALUES (?, ?, ?, ?, ?, ?, 'cut')
             """,
-            ((recording_id, c.span.start, c.span.stop, c.pause_group) for c in clips),
+            ((recording_id, *2 * (c.span.start, c.span.stop), c.pause_group) for c in clips),
         )
 
     def _read(self, ids: Sequence[int] | None) -> list[Clip]:

@@ -251,8 +251,8 @@ class Decisions:
         self._upsert(["start", "stop"], rows)
         self._clear(["start", "stop"], [clip for clip, value in values.items() if value is None])
         self._database.write_many(
-            "UPDATE clip SET start = ?2, stop = ?3 WHERE id = ?1",
-            rows,
+            "UPDATE clip SET start = ?, stop = ? WHERE id = ?",
+            [(start, stop, clip) for clip, start, stop in rows],
         )
         self._database.write_many(
             "UPDATE clip SET start = cut_start, stop = cut_stop WHERE id = ?",

@@ -39,8 +39,8 @@ def write(database: Database, field: Field, values: Mapping[int, Value]) -> None
     """Store values; None resets one."""
     if field in _COLUMN:
         database.write_many(
-            f"UPDATE recording SET {_COLUMN[field]} = ?2 WHERE id = ?1",
-            [(number, value or "") for number, value in values.items()],
+            f"UPDATE recording SET {_COLUMN[field]} = ? WHERE id = ?",
+            [(value or "", number) for number, value in values.items()],
         )
         return
     table, key, column = _TABLE[field]

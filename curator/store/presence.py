@@ -80,13 +80,14 @@ def prepare(database: Database, edit: Edit) -> dict[int, Piece]:
     for piece in edit.come:
         is_placed = piece.recording_id is not None
         place = (piece.recording_id, piece.pause_group) if is_placed else made_of
+        span = (piece.span.start, piece.span.stop)
         ((clip,),) = database.write(
             """
             INSERT INTO clip(recording_id, cut_start, cut_stop, start, stop, pause_group)
-            VALUES (?1, ?2, ?3, ?2, ?3, ?4)
+            VALUES (?, ?, ?, ?, ?, ?)
             RETURNING id
             """,
-            (place[0], piece.span.start, piece.span.stop, place[1]),
+            (place[0], *span, *span, place[1]),
         ).fetchall()
         pieces[clip] = piece
     return pieces
@@ -110,7 +111,8 @@ def origins(database: Database, clips: Iterable[int]) -> dict[int, Value]:
 
 def write(database: Database, values: Mapping[int, Value]) -> None:
     """Make clips be there or not."""
-    database.write_many("UPDATE clip SET origin = ?2 WHERE id = ?1", list(values.items()))
+    rows = [(value, clip) for clip, value in values.items()]
+    database.write_many("UPDATE clip SET origin = ? WHERE id = ?", rows)
 
 
 def can_turn(database: Database, values: Mapping[int, Value]) -> bool:

@@ -25,12 +25,12 @@ EXPORT = "export"
 NOW = "now"
 """What the present state is called; no snapshot may be."""
 
-# ?1: the recipe that leaves all as it is. ?2: whether recipes are to be told.
+# Parameters: whether recipes are included, and the recipe that changes nothing.
 _CLIPS_NOW = """
     SELECT clip.id, clip.recording_id, clip.start, clip.stop,
       COALESCE(decision.state, 'undecided') AS state, decision.emotion,
       COALESCE(decision.text, transcript.text, '') AS text,
-      IIF(?2, NULLIF(COALESCE(decision.recipe, recording_decision.recipe), ?1), NULL),
+      IIF(?, NULLIF(COALESCE(decision.recipe, recording_decision.recipe), ?), NULL),
       decision.text IS NOT NULL AS text_decided, decision.recipe AS recipe
     FROM present_clip AS clip
     LEFT JOIN decision ON decision.clip_id = clip.id
@@ -41,12 +41,12 @@ _CLIPS_NOW = """
 
 _CLIPS_THEN = """
     SELECT clip.clip_id, clip.recording_id, clip.start, clip.stop, clip.state, clip.emotion,
-      clip.text, IIF(?2, NULLIF(COALESCE(clip.recipe, whole.recipe), ?1), NULL),
+      clip.text, IIF(?, NULLIF(COALESCE(clip.recipe, whole.recipe), ?), NULL),
       clip.text_decided, clip.recipe
     FROM snapshot_clip AS clip
     LEFT JOIN snapshot_recipe AS whole
       ON whole.snapshot_id = clip.snapshot_id AND whole.recording_id = clip.recording_id
-    WHERE clip.snapshot_id = ?3 ORDER BY clip.clip_id"""
+    WHERE clip.snapshot_id = ? ORDER BY clip.clip_id"""
 
 AS_RECORDED = none().hash
 
@@ -89,10 +89,10 @@ class Snapshots:
                 f"""
                 INSERT INTO snapshot_clip(snapshot_id, clip_id, recording_id, start, stop, state,
                   emotion, text, text_decided, recipe)
-                SELECT ?3, id, recording_id, start, stop, state, emotion, text, text_decided, recipe
+                SELECT ?, id, recording_id, start, stop, state, emotion, text, text_decided, recipe
                 FROM ({_CLIPS_NOW})
                 """,
-                (AS_RECORDED, False, number),
+                (number, False, AS_RECORDED),
             )
             self._database.write(
                 """
@@ -198,8 +198,8 @@ class Snapshots:
     def _rows(self, name: str, tell: bool = True) -> list[Row]:
         """Clips in the field order of SnapshotClip. tell: include recipes."""
         if name == NOW:
-            return self._database.read(_CLIPS_NOW, (AS_RECORDED, tell)).fetchall()
-        among = (AS_RECORDED, tell, self._number(name))
+            return self._database.read(_CLIPS_NOW, (tell, AS_RECORDED)).fetchall()
+        among = (tell, AS_RECORDED, self._number(name))
         return self._database.read(_CLIPS_THEN, among).fetchall()
 
     def _number(self, name: str) -> int:
