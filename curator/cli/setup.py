@@ -6,9 +6,10 @@ from argparse import Namespace
 
 from curator.domain.errors import CuratorError, printable
 from curator.environment.accelerator import ACCELERATORS, Accelerator, detect
-from curator.environment.install import chosen_accelerator, install, require_space, size_gb
+from curator.environment.install import GB, chosen_accelerator, install, require_space, size_gb
 from curator.environment.installed import environment_folder, has_part, read_record
 from curator.environment.parts import PARTS, Part
+from curator.environment.reporting import ReportingRun, ended_by_sigterm
 
 
 def setup(arguments: Namespace) -> int:
@@ -26,6 +27,8 @@ def setup(arguments: Namespace) -> int:
             "Delete the folder to install another build of torch.",
         )
     gigabytes = size_gb(part, accelerator)
+    if arguments.json:
+        return _install_reported(part, accelerator, gigabytes, is_confirmed=arguments.yes)
     print(f"{part.key}: {part.purpose}.")
     print(f"Build of torch: {accelerator.name}.")
     print(
@@ -41,6 +44,24 @@ def setup(arguments: Namespace) -> int:
     install(part, accelerator)
     print(f"Installed: {part.key}. The window and the commands use it from now on.")
     return 0
+
+
+def _install_reported(
+    part: Part, accelerator: Accelerator, gigabytes: float, *, is_confirmed: bool
+) -> int:
+    """Install a part; progress goes to the standard output as JSON, one object per line."""
+    require_space(gigabytes)
+    if not is_confirmed:
+        raise CuratorError("The installation was not confirmed.", "Add --yes to install.")
+    with ended_by_sigterm():
+        reporting = ReportingRun(environment_folder(), round(gigabytes * GB), _print_line)
+        install(part, accelerator, reporting)
+    _print_line({"event": "done", "part": part.key})
+    return 0
+
+
+def _print_line(line: dict[str, object]) -> None:
+    print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
 def _is_confirmed() -> bool:
@@ -59,7 +80,10 @@ def _list(accelerator: Accelerator, *, as_json: bool) -> None:
         gigabytes = size_gb(part, accelerator)
         if as_json:
             line = {"part": part.key, "installed": is_here, "gb": gigabytes}
-            print(json.dumps({**line, "accelerator": accelerator.key}))
+            named = {"accelerator": accelerator.key, "accelerator_name": accelerator.name}
+            about = {"purpose": part.purpose, "own": has_part(part.key)}
+            folder = str(environment_folder())
+            _print_line({**line, **named, **about, "folder": folder})
         else:
             print(f"  {part.key:<11} {_state(part, accelerator, is_here=is_here)}")
     own = [key for key in PARTS if has_part(key)]

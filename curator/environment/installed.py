@@ -61,6 +61,11 @@ def has_part(key: str) -> bool:
     return all(find_spec(module) is not None for module in PARTS[key].modules)
 
 
+def is_usable(key: str) -> bool:
+    """Whether a part is installed, here or in the environment."""
+    return has_part(key) or key in read_record(environment_folder()).parts
+
+
 def package_folder(name: str) -> Path | None:
     """Folder of an installed package, here or in the environment; None without it."""
     spec = find_spec(name)

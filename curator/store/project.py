@@ -152,7 +152,9 @@ class Project:
     @property
     def settings(self) -> Settings:
         """Settings of the project with the present categories."""
-        language, target, lengths, encoder = self._stored
+        # The writer may change them while a reader has the project open.
+        stored = self._stored if self.can_write else _read_settings(self._database)
+        language, target, lengths, encoder = stored
         text = categories(self._database)
         with self._database.as_stored("the settings"):
             return Settings(language, target, parsed(text), text, lengths, encoder)

@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from curator.domain.errors import printable
 from curator.ui.commands import Commands
+from curator.ui.jobs.downloads import Downloads
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import Page
 from curator.ui.session import Session
@@ -28,6 +29,7 @@ class DialogHost(Protocol):
     commands: Commands
     settings: WindowSettings
     session: Session | None
+    downloads: Downloads
 
     @property
     def page(self) -> str:
@@ -75,7 +77,9 @@ class Dialogs:
         """Open the settings."""
         from curator.ui.settings_dialog import SettingsDialog
 
-        SettingsDialog(self._host.settings, self._over).open()
+        dialog = SettingsDialog(self._host.settings, self._over)
+        dialog.models_wanted.connect(self.show_models)
+        dialog.open()
 
     def show_snapshots(self) -> None:
         """Open the snapshots: compare and restore."""
@@ -107,7 +111,24 @@ class Dialogs:
         """Open the list of models."""
         from curator.ui.models.dialog import ModelsDialog
 
-        ModelsDialog(self._host.settings, self._over).open()
+        ModelsDialog(self._host.settings, self._host.downloads, self._front()).open()
+
+    def show_setup(self) -> None:
+        """Open the packages that training and cleaning need."""
+        from curator.ui.setup.dialog import SetupDialog
+
+        SetupDialog(self._host.downloads, self._front()).open()
+
+    def show_speaker_encoder(self) -> None:
+        """Choose the speaker encoder of the project."""
+        from curator.ui.speaker_encoder import SpeakerEncoderDialog
+
+        if self._host.session is not None:
+            SpeakerEncoderDialog(self._host.session, self._over).open()
+
+    def _front(self) -> QWidget:
+        """The dialog in front, or else the window."""
+        return QApplication.activeModalWidget() or self._over
 
 
 def open_cleaning(

@@ -53,6 +53,8 @@ DOING = {
     "clean_sound": QT_TRANSLATE_NOOP("Steps", "reading audio"),
     "sources": QT_TRANSLATE_NOOP("Steps", "checking files"),
     "sample": QT_TRANSLATE_NOOP("Steps", "making the sample recording"),
+    "download": QT_TRANSLATE_NOOP("Steps", "downloading"),
+    "install": QT_TRANSLATE_NOOP("Steps", "installing"),
 }
 """Text of each running step."""
 

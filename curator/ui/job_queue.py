@@ -143,6 +143,16 @@ class JobQueue(QObject):
 
         self.ask("analyse", task)
 
+    def use_encoder(self, options: Options, encoder: str) -> None:
+        """Queue a change of the speaker encoder and the analysis that it needs."""
+
+        def task(work: JobContext) -> int:
+            from curator.jobs.encoder_change import change_encoder
+
+            return change_encoder(work, options, encoder)
+
+        self.ask("analyse", task)
+
     def ask(self, what: str, task: Task) -> None:
         """Queue a job."""
         if self._closing:

@@ -14,6 +14,7 @@ from curator.ui.commands import Commands, ControlKeys
 from curator.ui.dialogs import Dialogs
 from curator.ui.first_start import FirstStart, application_icon
 from curator.ui.interruption import Interruption
+from curator.ui.jobs.downloads import Downloads
 from curator.ui.jobs.drawer import Drawer
 from curator.ui.jobs.work_list import WorkList
 from curator.ui.menu_bar import MenuBar
@@ -51,6 +52,7 @@ class MainWindow(QMainWindow):
         self._control_keys = ControlKeys(self)
         self.top = TopBar(self.commands)
         self.sample = SampleJob(messages, self.work, self)
+        self.downloads = Downloads(messages, self.work, self)
         self.first_start = FirstStart(settings, self.commands, self.sample)
         self.stack = PageStack(self.first_start)
         self._pages = self.stack.pages
@@ -291,6 +293,7 @@ class MainWindow(QMainWindow):
         """Close the project before the window closes."""
         self._preloader.stop()
         self.sample.cancel()
+        self.downloads.stop()
         self.close_project()
         keep_geometry(self, self.settings)
         event.accept()

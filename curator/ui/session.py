@@ -186,6 +186,13 @@ class Session(QObject):
         self.jobs.workers = self.settings.workers
         self.jobs.resegment(self.settings.options, lengths)
 
+    def use_speaker_encoder(self, key: str) -> None:
+        """Queue a change of the speaker encoder, and the analysis that it needs."""
+        if not self._may_write():
+            return
+        self.jobs.workers = self.settings.workers
+        self.jobs.use_encoder(self.settings.options, key)
+
     def import_paths(
         self,
         paths: list[Path],

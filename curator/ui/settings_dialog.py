@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -31,6 +31,8 @@ WIDTH = 68 * GRID
 class SettingsDialog(QDialog):
     """Form of all settings; changes take effect immediately."""
 
+    models_wanted = Signal()
+
     def __init__(self, settings: WindowSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Settings"))
@@ -45,7 +47,7 @@ class SettingsDialog(QDialog):
                 self._add(form, setting)
         close, models = button(self.tr("Close")), button(self.tr("Models…"))
         close.clicked.connect(self.close)
-        models.clicked.connect(self._show_models)
+        models.clicked.connect(self.models_wanted)
         last = QHBoxLayout()
         last.addWidget(models)
         last.addStretch(1)
@@ -64,11 +66,6 @@ class SettingsDialog(QDialog):
         room = self.screen().availableSize().height() - 8 * GRID
         wanted = form.heightForWidth(WIDTH - 4 * GRID) + 10 * GRID
         self.resize(WIDTH, min(wanted, room))
-
-    def _show_models(self) -> None:
-        from curator.ui.models.dialog import ModelsDialog
-
-        ModelsDialog(self._settings, self).open()
 
     def _add(self, form: QGridLayout, setting: WindowSetting) -> None:
         text, tip = (translated("Settings", text) for text in (setting.text, setting.tip))

@@ -46,6 +46,12 @@ def about(seconds: float) -> str:
     return text.replace("%1", str(hours or left))
 
 
+def data_size(size: int) -> str:
+    """Format bytes: "222 MB", "8.0 GB"."""
+    digits = 1 if size >= 1_000_000_000 else 0
+    return QLocale().formattedDataSize(size, digits, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
 def shown_key(key: str) -> str:
     """Format a key of the action table in the platform's notation."""
     return QKeySequence(placed(key)[1]).toString(QKeySequence.SequenceFormat.NativeText)

@@ -35,6 +35,12 @@ WINDOW = (
     ),
     _dialog("show_settings", QT_TRANSLATE_NOOP("Actions", "Settings…"), ("Ctrl+,",), "Project"),
     _dialog("show_models", QT_TRANSLATE_NOOP("Actions", "Models…"), (), "Project"),
+    _dialog(
+        "show_setup",
+        QT_TRANSLATE_NOOP("Actions", "Training and cleaning packages…"),
+        (),
+        "Project",
+    ),
     _window("quit", QT_TRANSLATE_NOOP("Actions", "Quit"), ("Ctrl+Q",), "Project", run="close"),
     _window(
         "undo",
@@ -77,6 +83,13 @@ WINDOW = (
     _dialog(
         "show_segment_lengths",
         QT_TRANSLATE_NOOP("Actions", "Segment lengths…"),
+        (),
+        "Project",
+        When.WRITABLE,
+    ),
+    _dialog(
+        "show_speaker_encoder",
+        QT_TRANSLATE_NOOP("Actions", "Speaker encoder…"),
         (),
         "Project",
         When.WRITABLE,

@@ -38,6 +38,7 @@ class CleaningDialog(QDialog):
         self.results = CleaningResults(session, ui, self)
         self.commands = CleaningCommands(session, ui, self.results, self)
         ui.close_dialog.clicked.connect(self.close)
+        ui.setup_wanted.connect(lambda: session.action_asked.emit("window.show_setup"))
         # The window's own keys do not reach it while this dialog is in front.
         for action, run in (("window.undo", session.undo), ("window.redo", session.redo)):
             for key in session.settings.keys[action]:

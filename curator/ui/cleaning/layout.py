@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -16,17 +17,22 @@ from curator.ui.cleaning.before_after_player import BeforeAfterPlayer
 from curator.ui.cleaning.scope import Scope
 from curator.ui.history.simple_table import TextTable, table_view
 from curator.ui.page import button, label
+from curator.ui.setup.missing_part import MissingPart
 from curator.ui.theme import GRID
 
 
 class CleaningLayout(QWidget):
     """Scope and recipe above the tables, the player of the current clip below them."""
 
+    setup_wanted = Signal()
+
     def __init__(self, scopes: Sequence[tuple[str, Scope]], player: BeforeAfterPlayer) -> None:
         super().__init__()
         self.player = player
         self.scope, self.recipe = QComboBox(), QComboBox()
         self.use = label(role="quiet", wrap=True)
+        text = self.tr("Recipes with neural networks need packages that are not installed yet.")
+        self.missing = MissingPart(("cleaning",), text, self.setup_wanted.emit)
         self.status = label(wrap=True)
         self.file = button(self.tr("Load recipe…"))
         self.try_recipe = button(self.tr("Try"), "first")
@@ -55,6 +61,7 @@ class CleaningLayout(QWidget):
                  self.file, self.try_recipe, self.stop, None, self.compare)
         )  # fmt: skip
         column.addWidget(self.use)
+        column.addWidget(self.missing)
         column.addWidget(self.status)
         column.addWidget(self.tabs, 3)
         column.addWidget(player, 2)

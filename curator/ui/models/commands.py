@@ -1,15 +1,13 @@
 """Runs ``curator models`` as a process, so that hashing and copying do not block the window."""
 
-import json
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QProcess, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
-_COMMAND = ("-m", "curator", "models")
+from curator.ui.jobs.curator_process import CuratorProcess
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +39,14 @@ class ModelCommands(QObject):
     """Runs one command at a time; emits exactly one ``ended`` for each, unless stopped."""
 
     listed = Signal(object)  # a ModelRow
-    progressed = Signal(object, object)  # bytes done, and total bytes or None
     ended = Signal(str, str)  # command, and error message or ""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._what = ""
-        self._rest = b""
-        self._process = QProcess(self)
-        self._process.readyReadStandardOutput.connect(self._read)
-        self._process.finished.connect(self._finished)
+        self._process = CuratorProcess(self)
+        self._process.replied.connect(self._take)
+        self._process.ended.connect(self._finished)
 
     @property
     def running(self) -> str:
@@ -65,40 +61,25 @@ class ModelCommands(QObject):
         """Hash the files of all present models."""
         self._start("verify")
 
-    def get(self, name: str) -> None:
-        """Download a model, resuming an interrupted download."""
-        self._start("get", name)
-
     def import_from(self, folder: Path, names: Sequence[str] = ()) -> None:
         """Copy models from a folder. names: empty for all."""
         self._start("import", str(folder), *names)
 
     def stop(self) -> None:
-        """Kill the command; a download can be resumed later."""
+        """Kill the command."""
         self._what = ""
-        if self._process.state() != QProcess.ProcessState.NotRunning:
-            self._process.kill()
-            self._process.waitForFinished()
+        self._process.stop()
 
     def _start(self, what: str, *words: str) -> None:
         if self._what:
             return
-        self._what, self._rest = what, b""
+        self._what = what
         given = ["--", *words] if words else []
-        self._process.start(sys.executable, [*_COMMAND, what, "--json", *given])
+        self._process.start("models", what, "--json", *given)
 
-    @Slot()
-    def _read(self) -> None:
-        *lines, self._rest = (self._rest + self._process.readAllStandardOutput().data()).split(
-            b"\n"
-        )
-        for line in lines:
-            self._take(json.loads(line))
-
+    @Slot(object)
     def _take(self, message: dict[str, Any]) -> None:
-        if message.get("event") == "progress":
-            self.progressed.emit(message["bytes"], message["of"])
-        elif "state" in message:
+        if "state" in message:
             row = ModelRow(
                 message["name"],
                 message["kind"],
@@ -113,13 +94,11 @@ class ModelCommands(QObject):
             )
             self.listed.emit(row)
 
-    @Slot(int)
-    def _finished(self, code: int) -> None:
+    @Slot(int, str)
+    def _finished(self, code: int, errors: str) -> None:
         what, self._what = self._what, ""
         if not what:
             return
-        output = bytes(self._process.readAllStandardError().data())
-        errors = output.decode("utf-8", "replace").strip()
         wrong_files = what == "verify" and code == 1 and not errors
         well = code == 0 or wrong_files
         self.ended.emit(

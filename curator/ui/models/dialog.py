@@ -18,24 +18,32 @@ from PySide6.QtWidgets import (
 
 from curator.domain.errors import printable
 from curator.ui.dialog_size import resize_on_screen
+from curator.ui.jobs.downloads import Downloads
 from curator.ui.models.commands import ModelCommands, ModelRow
-from curator.ui.models.models_model import NAME, ModelsModel, amount
+from curator.ui.models.models_model import NAME, ModelsModel
 from curator.ui.page import button, label, restyle
 from curator.ui.settings import WindowSettings
 from curator.ui.theme import GRID
+from curator.ui.wording import data_size
 from curator.weights.folder import cache_folder
 
 ROW = 3 * GRID + 2
+BAR_STEPS = 1000
 
 
 class ModelsDialog(QDialog):
-    """Table of the models with buttons that run ``curator models`` commands."""
+    """Table of the models with buttons that run ``curator models`` commands.
 
-    def __init__(self, settings: WindowSettings, parent: QWidget | None = None) -> None:
+    downloads: run on when the dialog is closed.
+    """
+
+    def __init__(
+        self, settings: WindowSettings, downloads: Downloads, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Models"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._settings = settings
+        self._settings, self._downloads = settings, downloads
         self._looking = self.tr("Listing models…")
         self.model = ModelsModel()
         self.commands = ModelCommands(self)
@@ -48,6 +56,7 @@ class ModelsDialog(QDialog):
         self.verify = button(self.tr("Verify all files"))
         self.cancel = button(self.tr("Stop"))
         self.bar = QProgressBar()
+        self._shows_download = False
         self._lay_out()
         self._connect()
         self._list()
@@ -91,7 +100,8 @@ class ModelsDialog(QDialog):
 
     def _connect(self) -> None:
         self.commands.listed.connect(self._take)
-        self.commands.progressed.connect(self._progress)
+        self._downloads.changed.connect(self._update)
+        self._downloads.finished.connect(self._list)
         self.commands.ended.connect(self._ended)
         self.table.selectionModel().currentRowChanged.connect(self._update)
         self.get.clicked.connect(self._get)
@@ -114,25 +124,31 @@ class ModelsDialog(QDialog):
         self._update()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Kill a running command; a download can be resumed later."""
+        """Kill a running command; downloads continue."""
         self._settings.changed.disconnect(self._update)
+        self._downloads.changed.disconnect(self._update)
+        self._downloads.finished.disconnect(self._list)
         self.commands.stop()
         super().closeEvent(event)
 
+    @Slot()
     def _list(self) -> None:
         self._work("" if self.model.rows else self._looking)
         self.commands.list_all()
         storage = QStorageInfo(str(_existing(cache_folder())))
         where = printable(str(cache_folder() / "models"))
-        words = self.tr("%1 free in %2").replace("%1", amount(storage.bytesAvailable()))
+        words = self.tr("%1 free in %2").replace("%1", data_size(storage.bytesAvailable()))
         self.free.setText(words.replace("%2", where))
         self._update()
 
     def _work(self, words: str, *, failed: bool = False) -> None:
+        self._say(words, failed=failed)
+        self.bar.setRange(0, 0)
+
+    def _say(self, words: str, *, failed: bool = False) -> None:
         self.status.setText(words)
         self.status.setProperty("role", "error" if failed else "quiet")
         restyle(self.status)
-        self.bar.setRange(0, 0)
 
     @Slot(object)
     def _take(self, row: ModelRow) -> None:
@@ -144,12 +160,22 @@ class ModelsDialog(QDialog):
     @Slot()
     def _update(self) -> None:
         row, busy = self.chosen, bool(self.commands.running)
-        self.bar.setVisible(busy)
-        self.cancel.setVisible(busy and self.commands.running != "list")
+        job = self._downloads.job(self._download_key) if row is not None else None
+        self.bar.setVisible(busy or job is not None)
+        self.cancel.setVisible((busy and self.commands.running != "list") or job is not None)
+        if job is not None and not busy:
+            share = job.progress.share
+            self.bar.setRange(0, BAR_STEPS if share is not None else 0)
+            self.bar.setValue(round(BAR_STEPS * (share or 0.0)))
+            self._say(job.text)
+        elif self._shows_download:
+            error = self._downloads.error(self._download_key)
+            self._say(error, failed=bool(error))
+        self._shows_download = job is not None
         for each in (self.bring, self.verify):
             each.setEnabled(not busy)
         missing = row is not None and not row.usable
-        self.get.setEnabled(missing and not busy)
+        self.get.setEnabled(missing and job is None)
         in_use = row is not None and self._settings.text("whisper") == row.name
         self.use.setVisible(row is not None and row.kind == "whisper")
         self.use.setEnabled(row is not None and row.usable and not in_use)
@@ -158,13 +184,10 @@ class ModelsDialog(QDialog):
             return
         self.about.setText(f"{row.use}\n{row.origin}.\n{row.sentence}")
 
-    @Slot(object, object)
-    def _progress(self, here: int, of: int | None) -> None:
-        if of:
-            self.bar.setRange(0, 1000)
-            self.bar.setValue(round(1000 * here / of))
-        words = self.tr("%1 of %2").replace("%1", amount(here)).replace("%2", amount(of or 0))
-        self.status.setText(words)
+    @property
+    def _download_key(self) -> str:
+        row = self.chosen
+        return f"model {row.name}" if row is not None else ""
 
     @Slot(str, str)
     def _ended(self, what: str, trouble: str) -> None:
@@ -186,9 +209,7 @@ class ModelsDialog(QDialog):
     def _get(self) -> None:
         row = self.chosen
         if row is not None:
-            self._work(self.tr("Downloading %1…").replace("%1", row.name))
-            self.commands.get(row.name)
-            self._update()
+            self._downloads.get_model(row.name)
 
     @Slot()
     def _use(self) -> None:
@@ -210,8 +231,12 @@ class ModelsDialog(QDialog):
 
     @Slot()
     def _cancel(self) -> None:
-        self.commands.stop()
-        self._list()
+        """Stop the command, or the download of the selected model."""
+        if self.commands.running:
+            self.commands.stop()
+            self._list()
+        else:
+            self._downloads.cancel(self._download_key)
 
 
 def _line(*widgets: QWidget) -> QHBoxLayout:

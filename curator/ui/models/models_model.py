@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.models.commands import ModelRow
 from curator.ui.widgets.badges import badge
-from curator.ui.wording import translated
+from curator.ui.wording import data_size, translated
 
 COLUMNS = (
     QT_TRANSLATE_NOOP("Models", "Model"),
@@ -90,16 +90,9 @@ class ModelsModel(QAbstractTableModel):
         if column == FOR:
             return translated("Models", KINDS.get(row.kind, row.kind))
         if column == SIZE:
-            return amount(row.size or row.here)
+            return data_size(row.size or row.here) if row.size or row.here else "?"
         if column == LICENCE:
             return row.licence
         if row.verified and row.usable:
             return translated("Models", QT_TRANSLATE_NOOP("Models", "verified"))
         return translated("Models", STATES.get(row.state, row.state))
-
-
-def amount(size: int) -> str:
-    """Format bytes: "222 MB"; "?" for 0."""
-    if not size:
-        return "?"
-    return QLocale().formattedDataSize(size, 0, QLocale.DataSizeFormat.DataSizeSIFormat)

@@ -60,6 +60,7 @@ class TrainingCommands(QObject):
         ui.start.plan_wanted.connect(lambda: self._attempt(self.check_and_plan))
         ui.start.begin_wanted.connect(lambda: self._attempt(self.begin))
         ui.start.left.connect(self.back)
+        ui.start.setup_wanted.connect(lambda: session.action_asked.emit("window.show_setup"))
         self.trainings.ended.connect(self._training_ended)
         session.errands.produced.connect(self._take)
         session.errands.ended.connect(self._errand_ended)

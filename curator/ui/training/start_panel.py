@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from curator.domain.errors import CuratorError, printable
 from curator.ui.page import button, label
+from curator.ui.setup.missing_part import MissingPart
 from curator.ui.theme import GRID
 from curator.ui.training.plan_table import PlanTable
 from curator.ui.training.trainer_process import WITHOUT_GPU, BundleCheck, presets
@@ -41,6 +42,7 @@ class StartPanel(QWidget):
     plan_wanted = Signal()
     begin_wanted = Signal()
     left = Signal()
+    setup_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,6 +71,8 @@ class StartPanel(QWidget):
         self.output.setTabChangesFocus(True)
         self.output.hide()
         self.errors: dict[QWidget, QLabel] = {}
+        text = self.tr("Training needs packages that are not installed yet.")
+        self.missing = MissingPart(("training", "chatterbox"), text, self.setup_wanted.emit)
         self.plan = button(self.tr("Check and plan"))
         self.begin = button(self.tr("Start training"), "first")
         self.back = button(self.tr("Back"))
@@ -115,6 +119,7 @@ class StartPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addWidget(self.heading)
+        column.addWidget(self.missing)
         column.addLayout(grid)
         column.addWidget(self.summary)
         column.addWidget(self.plans, 1)
@@ -124,6 +129,7 @@ class StartPanel(QWidget):
     def prepare(self, bundle: Path | None, runs: Path, parent: Path | None) -> None:
         """Fill in the form. parent: run to continue from, None for a base model."""
         self.runs, self.parent_run = runs, parent
+        self.missing.refresh()
         self.heading.setText(self.tr("New training"))
         if parent is not None:
             text = self.tr("Continue from %1 with this bundle")

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from curator.ui.jobs.downloads import Downloads
+from curator.ui.jobs.work_list import WorkList
+from curator.ui.messages import Messages
 from curator.ui.models.commands import ModelRow
 from curator.ui.models.dialog import ModelsDialog
 from curator.ui.models.models_model import HERE, SIZE, ModelsModel
@@ -44,7 +47,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def dialog(qtbot, cache: Path) -> Iterator[ModelsDialog]:
-    made = ModelsDialog(WindowSettings())
+    made = ModelsDialog(WindowSettings(), Downloads(Messages(), WorkList()))
     qtbot.addWidget(made)
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     made.show()

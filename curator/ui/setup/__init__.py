@@ -1,0 +1,1 @@
+"""Parts of ``curator setup`` in the window."""
