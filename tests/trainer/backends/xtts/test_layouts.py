@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from tests.helpers.pickles import renaming_pickle
 from tests.trainer.backends.xtts.conftest import configured
+from tests.trainer.backends.xtts.released import as_released, state_of
 from trainer.backends.xtts import XttsBackend
-from trainer.backends.xtts.base import LEGACY_CLASSES, open_base
-from trainer.backends.xtts.coqui import coqui
+from trainer.backends.xtts.base import open_base
 from trainer.backends.xtts.stock import load_stock
 from trainer.backends.xtts.stock_checkpoint import open_any_base
 from trainer.backends.xtts.vocoder import FIRST_BIAS, width_of
@@ -38,22 +37,6 @@ def folder(original, tmp_path):
     copy = tmp_path / "base"
     shutil.copytree(original.folder, copy, ignore=shutil.ignore_patterns("recorded*"))
     return copy
-
-
-def state_of(folder):
-    return torch.load(folder / "model.pth", weights_only=True)["model"]
-
-
-def as_released(folder):
-    """The release: tensors beside a configuration of classes that moved since."""
-    module = coqui("tts.configs.xtts_config")
-    shared = coqui("config.shared_configs")
-    config = module.XttsConfig(datasets=[shared.BaseDatasetConfig()])
-    names = {name.rpartition(".")[2]: " ".join(name.rsplit(".", 1)) for name in LEGACY_CLASSES}
-    classes = (module.XttsArgs, module.XttsAudioConfig, module.XttsConfig, shared.BaseDatasetConfig)
-    pickles = renaming_pickle({cls: names[cls.__name__] for cls in classes})
-    content = {"config": config, "model": state_of(folder)}
-    torch.save(content, folder / "model.pth", pickle_module=pickles)
 
 
 def with_lean_config(folder):
