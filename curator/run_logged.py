@@ -12,7 +12,8 @@ import sys
 
 def main() -> None:
     """Append both outputs to LOG and become PROGRAM; on Windows, wait for it."""
-    log = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+    log = os.open(sys.argv[1], flags, 0o644)
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.environ["PYTHONPATH"] = sys.argv[2]

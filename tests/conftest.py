@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.helpers import fuzz
 from tests.helpers.canary import canary as canary
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -116,6 +117,14 @@ def rules_of_windows(
 
     with windows_rules(tmp_path_factory.getbasetemp()):
         yield
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count the damaged inputs by format where more or fewer of them are asked for."""
+    if "FUZZ_FACTOR" in os.environ:
+        terminalreporter.section("damaged inputs")
+        for line in fuzz.table():
+            terminalreporter.line(line)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

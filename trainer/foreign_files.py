@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_BYTES = 1 << 29  # of any file that is read into memory
+ANY_SIZE = 1 << 63
 MAX_SAMPLES = 1 << 26  # of decoded audio over all channels: 256 MB as float32, 50 min at 22 kHz
 MAX_DEPTH = 32  # of nested lists and tables
 MAX_WHOLE = 1 << 63  # integers are below it in magnitude
+_FLAGS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _SUSPECT = re.compile(r"\d{19}|[eE]\+?\d{3}|\\u[dD]")  # numbers and surrogates that need a look
 
 
@@ -51,9 +53,8 @@ def open_regular(path: Path, limit: int = MAX_BYTES) -> BinaryIO:
 
     Opened without blocking, as a FIFO would wait for its writer.
     """
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
+        descriptor = os.open(path, os.O_RDONLY | _FLAGS)
     except ValueError as error:  # a NUL in the name
         raise UnsafeFile(path, "The path is not valid") from error
     try:
@@ -66,6 +67,44 @@ def open_regular(path: Path, limit: int = MAX_BYTES) -> BinaryIO:
     except BaseException:
         os.close(descriptor)
         raise
+
+
+def require_regular(path: Path) -> None:
+    """Raise OSError unless ``path`` can be opened and is a regular file, of any size."""
+    open_regular(path, ANY_SIZE).close()
+
+
+def own_folder(root: Path, name: str) -> Path:
+    """The folder ``root / name`` to write into, made if missing; UnsafeFile for a link below root.
+
+    Somebody else's run could lead what is written, and deleted, to any place.
+    """
+    path = root
+    for part in Path(name).parts:
+        path = path / part
+        if path.is_symlink():
+            raise UnsafeFile(path, "It is a link, and nothing is written through it")
+        path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def open_to_append(path: Path) -> int:
+    """Descriptor of a regular file to read and append to, made if missing.
+
+    Raises UnsafeFile for a link, a file with several names, a pipe or a device.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | _FLAGS | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        descriptor = os.open(path, flags, 0o666)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO):
+            raise UnsafeFile(path, "It is not a regular file") from error
+        raise
+    about = os.fstat(descriptor)
+    if not stat.S_ISREG(about.st_mode) or about.st_nlink > 1:
+        os.close(descriptor)
+        raise UnsafeFile(path, "It is not a regular file, or has several names")
+    return descriptor
 
 
 def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:

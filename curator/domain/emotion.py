@@ -1,11 +1,14 @@
 """The project's categories of delivery."""
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from curator.domain.errors import CuratorError
+from curator.domain.foreign_files import parse_toml
+
+LONGEST = 200  # characters of a name
+MOST = 1_000_000  # clips or minutes of a target
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +50,15 @@ class EmotionSet:
     @classmethod
     def from_toml(cls, text: str) -> "EmotionSet":
         """Read a category set; text is the file's content."""
-        data = tomllib.loads(text)
+        data = parse_toml(text)
         emotions = tuple(
             Emotion(
-                key=entry["key"],
-                name=entry["name"],
-                colour=entry["colour"],
-                digit=entry["digit"],
-                target_clips=entry.get("target_clips", data["target_clips"]),
-                target_minutes=entry.get("target_minutes", data["target_minutes"]),
+                key=_text(entry["key"]),
+                name=_text(entry["name"]),
+                colour=_text(entry["colour"]),
+                digit=_text(entry["digit"]),
+                target_clips=int(_target(entry.get("target_clips", data["target_clips"]))),
+                target_minutes=_target(entry.get("target_minutes", data["target_minutes"])),
             )
             for entry in data["emotion"]
         )
@@ -63,7 +66,7 @@ class EmotionSet:
         signed = tuple(
             replace(emotion, letters=sign) for emotion, sign in zip(emotions, signs, strict=True)
         )
-        return cls(data["key"], data["name"], signed)
+        return cls(_text(data["key"]), _text(data["name"]), signed)
 
     @classmethod
     def from_text(cls, text: str) -> "EmotionSet":
@@ -74,8 +77,21 @@ class EmotionSet:
             raise CuratorError(
                 f"The category set cannot be read: it has no {error.args[0]}."
             ) from error
-        except (tomllib.TOMLDecodeError, TypeError, RecursionError) as error:
+        except (ValueError, TypeError, AttributeError) as error:
             raise CuratorError(f"The category set cannot be read: {error}.") from error
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST:
+        raise TypeError(f"{str(value)[:80]!r} is no text of at most {LONGEST} characters")
+    return value
+
+
+def _target(value: object) -> float:
+    usable = isinstance(value, int | float) and not isinstance(value, bool)
+    if not usable or not 0 <= value <= MOST:  # type: ignore[operator]
+        raise TypeError(f"the target {str(value)[:80]} is no number from 0 to {MOST:,}")
+    return value  # type: ignore[return-value]
 
 
 def distinct_letters(names: Sequence[str]) -> list[str]:

@@ -7,9 +7,12 @@ a limit.
 
 import errno
 import io
+import json
 import os
 import stat
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from curator.domain.errors import CuratorError, printable
 
@@ -79,6 +82,22 @@ def read_bounded(path: Path, limit: int, *, follow: bool = False) -> bytes:
     if len(content) > limit:
         raise OSError(errno.EFBIG, f"it is larger than {limit >> 20} MB", str(path))
     return content
+
+
+def parse_json(data: bytes | str) -> Any:  # noqa: ANN401 - JSON
+    """Parse JSON. Raises ValueError, also for deep nesting and endless numbers."""
+    try:
+        return json.loads(data)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Parse TOML. Raises ValueError, also for deep nesting and endless numbers."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def path_inside(root: Path, name: str) -> Path | None:

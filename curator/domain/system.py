@@ -134,30 +134,35 @@ def place_durably(source: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
-def is_running(pid: int) -> bool:
-    """Whether a process of this machine runs; a zombie (exited, not reaped) does not."""
+def is_running(pid: int, start: str = "") -> bool:
+    """Whether a process runs, and started at ``start`` if that is known; zombies do not run."""
     if pid <= 0 or pid >= 1 << 31:
         return False
-    if WINDOWS:
-        return _runs_on_windows(pid)
+    now = start_of(pid)
+    if WINDOWS or now or Path("/proc/self/stat").exists():
+        return bool(now) and start in ("", now)
     try:
-        os.kill(pid, 0)
+        os.kill(pid, 0)  # a system without /proc, such as macOS
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    return not _is_zombie(pid)
+    return True
 
 
-def _is_zombie(pid: int) -> bool:
+def start_of(pid: int) -> str:
+    """When a process started, in the system's own unit; "" if unknown or not running."""
+    if WINDOWS:
+        return _start_on_windows(pid)
     try:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return False  # a system without /proc, such as macOS
-    return text.rpartition(")")[2].split()[:1] == ["Z"]
+        return ""
+    fields = text.rpartition(")")[2].split()  # the name before it may hold spaces
+    return fields[19] if len(fields) > 19 and fields[0] not in "ZX" else ""
 
 
-def _runs_on_windows(pid: int) -> bool:
+def _start_on_windows(pid: int) -> str:
     """Ask by a handle: signal 0 would end the process there."""
     import ctypes
 
@@ -165,11 +170,13 @@ def _runs_on_windows(pid: int) -> bool:
     kernel.OpenProcess.restype = ctypes.c_void_p
     handle = ctypes.c_void_p(kernel.OpenProcess(_LIMITED_INFORMATION, 0, pid))
     if not handle:
-        return False
+        return ""
     try:
+        times = [ctypes.c_ulonglong() for _ in range(4)]
         code = ctypes.c_ulong()
         kernel.GetExitCodeProcess(handle, ctypes.byref(code))
-        return code.value == _STILL_ACTIVE
+        read = kernel.GetProcessTimes(handle, *map(ctypes.byref, times))
+        return str(times[0].value) if read and code.value == _STILL_ACTIVE else ""
     finally:
         kernel.CloseHandle(handle)
 

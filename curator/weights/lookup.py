@@ -1,12 +1,12 @@
 """Lookup of Whisper's weights: a folder, an installed package, or faster-whisper's download."""
 
-import json
 import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 from curator.domain.errors import MissingModel
+from curator.domain.foreign_files import parse_json, read_bounded
 from curator.domain.system import place_durably
 from curator.weights.catalogue import ListedFile, ListedModel, listed_models
 from curator.weights.folder import (
@@ -17,6 +17,7 @@ from curator.weights.folder import (
     verified_folder,
 )
 
+LARGEST_VOCABULARY = 1 << 26  # bytes
 NEEDED = ("model.bin", "config.json")
 """Files without which CTranslate2 cannot load a model."""
 
@@ -36,10 +37,22 @@ def is_english_only(name_or_folder: str | Path) -> bool:
     folder = Path(name_or_folder)
     for vocabulary in (folder / "vocabulary.json", folder / "vocabulary.txt"):
         if vocabulary.is_file():
-            text = vocabulary.read_text(encoding="utf-8")
-            tokens = json.loads(text) if vocabulary.suffix == ".json" else text.split("\n")
-            return len(tokens) - (tokens[-1] == "") <= ENGLISH_TOKENS
+            return _count_tokens(vocabulary) <= ENGLISH_TOKENS
     return False
+
+
+def _count_tokens(vocabulary: Path) -> int:
+    """Number of tokens of a vocabulary. Raises MissingModel if it is none."""
+    try:
+        text = read_bounded(vocabulary, LARGEST_VOCABULARY, follow=True).decode()
+        tokens = parse_json(text) if vocabulary.suffix == ".json" else text.split("\n")
+    except (OSError, ValueError) as error:
+        raise MissingModel(
+            f"{vocabulary} cannot be read ({error}).", "Get the model again."
+        ) from error
+    if not isinstance(tokens, list) or not tokens:
+        raise MissingModel(f"{vocabulary} is no list of tokens.", "Get the model again.")
+    return len(tokens) - (tokens[-1] == "")
 
 
 def whisper_folder(name_or_folder: str | Path) -> Path:

@@ -1,6 +1,5 @@
 """Files cut off or with bytes changed at random places: read as FFmpeg does, noted, or refused."""
 
-import os
 import random
 import shutil
 import subprocess
@@ -9,6 +8,7 @@ import pytest
 
 from curator.audio.intake import take_in
 from curator.domain.errors import UnreadableAudio
+from tests.helpers.fuzz import counted, times
 from tests.helpers.sounds import speech_like, write_coded, write_sound
 
 pytestmark = [
@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.timeout(3600),
 ]
 
-CASES = 6 * int(os.environ.get("FUZZ_FACTOR", "1"))  # `make fuzz` multiplies the cases
+CASES = 6
 RATE = 48_000
 SOUNDFILE = {"wav": "WAV", "flac": "FLAC", "aiff": "AIFF", "w64": "W64", "caf": "CAF", "ogg": "OGG"}
 CODED = {
@@ -66,11 +66,12 @@ def length_by_ffmpeg(path) -> int:
 def test_damage_is_read_as_ffmpeg_reads_it_or_said(sounds, tmp_path, suffix):
     whole = (sounds / f"a.{suffix}").read_bytes()
     length = take_in(sounds / f"a.{suffix}", tmp_path).samples
-    for seed in range(CASES):
+    for seed in range(times(CASES)):
         path = tmp_path / f"{seed}.{suffix}"
         path.write_bytes(damaged(whole, random.Random(f"{suffix} {seed}")))
         try:
-            taken = take_in(path, tmp_path / "cache")
+            with counted(f"recordings: {suffix}", seed):
+                taken = take_in(path, tmp_path / "cache")
         except UnreadableAudio:
             continue
         if taken.samples == length:

@@ -260,8 +260,8 @@ class WindowsRules:
         for module in (system, trainer_system):
             patch.setattr(module, "WINDOWS", True)
         # Handles of processes are kernel32's; here, the files of /proc stand for them.
-        patch.setattr(system, "_runs_on_windows", _runs)
-        patch.setattr(trainer_system, "_start_on_windows", _start)
+        for module in (system, trainer_system):
+            patch.setattr(module, "_start_on_windows", _start)
         patch.setattr(system, "end_process", lambda pid: self._os["kill"](pid, signal.SIGKILL))
 
 
@@ -296,13 +296,9 @@ def _fields(pid: int) -> list[str]:
         return []
 
 
-def _runs(pid: int) -> bool:
-    fields = _fields(pid)
-    return bool(fields) and fields[0] not in "ZX"
-
-
 def _start(pid: int) -> str:
-    return _fields(pid)[19] if _runs(pid) else ""
+    fields = _fields(pid)
+    return fields[19] if fields and fields[0] not in "ZX" else ""
 
 
 @contextlib.contextmanager

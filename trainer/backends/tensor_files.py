@@ -2,7 +2,9 @@
 
 import pickle
 import re
+import struct
 import types
+import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trainer.errors import BrokenBase
+from trainer.foreign_files import require_regular
 
 if TYPE_CHECKING:
     import torch
@@ -21,6 +24,11 @@ if TYPE_CHECKING:
 # In torch's message, after its advice on how to load the file unsafely.
 REFUSED_GLOBAL = re.compile(r"GLOBAL (\S+) was not an allowed global")
 SHOWN = 3  # differing tensors named in a message
+# Damaged files make torch's unpickler, which is Python code, fail in any of these ways.
+DAMAGED = (
+    pickle.UnpicklingError, zipfile.BadZipFile, struct.error, ArithmeticError, AssertionError,
+    AttributeError, EOFError, LookupError, MemoryError, RuntimeError, TypeError, ValueError,
+)  # fmt: skip
 
 
 def load_file(path: Path, classes: Sequence[str] = ()) -> object:
@@ -33,17 +41,20 @@ def load_file(path: Path, classes: Sequence[str] = ()) -> object:
     from safetensors import SafetensorError
     from safetensors.torch import load_file as load_safetensors
 
+    try:
+        require_regular(path)
+    except OSError as error:
+        raise BrokenBase(f"{path} cannot be read: {error.strerror}.") from error
     empty: list[Any] = [(types.new_class(name.rpartition(".")[2]), name) for name in classes]
     try:
         if path.suffix == ".safetensors":
             return load_safetensors(path)
-        with torch.serialization.safe_globals([*empty, *_numpy_scalars()]):
+        allowed = torch.serialization.safe_globals([*empty, *_numpy_scalars()])
+        with allowed, warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of damaged files, before their error
             mapped = zipfile.is_zipfile(path)  # files of torch before 1.6 cannot be mapped
             return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
-    except (
-        *(SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError),
-        *(KeyError, ValueError, AttributeError, TypeError),
-    ) as error:
+    except (SafetensorError, *DAMAGED) as error:
         raise BrokenBase(
             f"{path} is damaged or contains more than tensors: {_reason(error)}.",
             "Download it again, or get it from a source that you trust.",
@@ -56,7 +67,7 @@ def load_tensors(path: Path, classes: Sequence[str] = ()) -> "dict[str, torch.Te
     tensors = content.get("model", content) if isinstance(content, dict) else None
     if isinstance(tensors, list | tuple) and len(tensors) == 1:  # as some Chatterbox forks
         tensors = tensors[0]
-    if not isinstance(tensors, dict):
+    if not isinstance(tensors, dict) or not all(isinstance(name, str) for name in tensors):
         raise BrokenBase(f"{path} does not contain a dictionary of tensors.")
     return tensors
 

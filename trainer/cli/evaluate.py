@@ -23,6 +23,7 @@ from trainer.evaluate.shipped import shipped_run
 from trainer.evaluate.summary import summarise
 from trainer.evaluate.summary_text import lines
 from trainer.evaluate.voices import speaking
+from trainer.foreign_files import own_folder
 from trainer.output import print_line
 from trainer.runs.files import remove_leftovers, write_atomically
 from trainer.runs.run import Run, open_run
@@ -183,7 +184,7 @@ def _samples(
     reusable = _reusable_rows(context, earlier)
     done = {sample.name: reusable[sample.file] for sample in planned if sample.file in reusable}
     results.write_results(path, context.about, done.values())
-    (context.run.folder / results.WAVS).mkdir(parents=True, exist_ok=True)
+    own_folder(context.run.folder, results.WAVS)
     get_ready()  # loads the encoder before random numbers are drawn
 
     def progress(**fields: object) -> None:

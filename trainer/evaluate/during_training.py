@@ -25,6 +25,7 @@ from trainer.evaluate.sentences import Sentence, read_script, spread
 from trainer.evaluate.summary import DIRECTION
 from trainer.evaluate.summary_text import WORDS
 from trainer.evaluate.voices import exported
+from trainer.foreign_files import own_folder
 from trainer.optim.optimizer import trainable_parameters
 from trainer.report.statistics import mean_interval
 from trainer.runs.events import EventLog
@@ -99,8 +100,7 @@ class SpeechObserver:
 def _rows(session: "Session", setup: SpeechSetup) -> Iterator[Row]:
     bundle = session.dataset.bundle
     clips = sorted(bundle.part("eval"), key=lambda clip: clip.id)
-    folder = session.run.folder / FOLDER
-    folder.mkdir(exist_ok=True)
+    folder = own_folder(session.run.folder, FOLDER)
     with exported(session.backend, lambda: _copy(session), session.run.folder) as speaker:
         for sentence in setup.sentences:
             prompt, _ = voices_of(sentence, clips)

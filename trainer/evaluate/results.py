@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.errors import BrokenRun
-from trainer.foreign_files import parse_json
+from trainer.foreign_files import own_folder, parse_json
 from trainer.runs.files import append_line, json_lines, write_atomically
 
 FOLDER = "evaluation"
@@ -55,7 +55,7 @@ def read_results(run: Path, name: str = RESULTS) -> Results | None:
 
 def write_results(path: Path, about: Mapping[str, object], rows: Iterable[Row]) -> None:
     """Write the file atomically."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    own_folder(path.parent.parent, path.parent.name)
     lines = [as_line({"about": dict(about)}), *(as_line(row) for row in rows)]
     write_atomically(path, "".join(lines).encode())
 

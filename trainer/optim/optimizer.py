@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from trainer.errors import TrainerError, WrongUsage
+from trainer.errors import BrokenRun, TrainerError, WrongUsage
 from trainer.sections import Optim
 
 if TYPE_CHECKING:
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 Tensors = dict[str, "torch.Tensor"]
+MOMENTS = ("/exp_avg", "/exp_avg_sq", "/state1", "/state2")  # of AdamW and bitsandbytes
 NUMBER_SUFFIX = "#"  # suffix of entries that were numbers, not tensors
 
 
@@ -68,11 +69,28 @@ def state_tensors(optimizer: "torch.optim.Optimizer", network: "nn.Module") -> T
     return tensors
 
 
+def require_shapes(
+    tensors: Mapping[str, "torch.Tensor"], expected: Mapping[str, "torch.Tensor"]
+) -> None:
+    """Raise BrokenRun for a tensor of an unknown name or another shape, which would be repeated."""
+    for name, tensor in tensors.items():
+        if name not in expected or tensor.shape != expected[name].shape:
+            raise BrokenRun(
+                f"The checkpoint does not fit this run: {name} has the shape "
+                f"{tuple(tensor.shape)}.",
+                "Delete this checkpoint, or start a new run.",
+            )
+
+
 def load_state(
     optimizer: "torch.optim.Optimizer", network: "nn.Module", tensors: Mapping[str, "torch.Tensor"]
 ) -> None:
     """Restore a state returned by ``state_tensors``."""
     names = {id(value): name for name, value in network.named_parameters()}
+    parameters = dict(network.named_parameters())
+    moments = {key: value for key, value in tensors.items() if key.endswith(MOMENTS)}
+    require_shapes(moments, {key: parameters[key.rpartition("/")[0]] for key in moments
+                             if key.rpartition("/")[0] in parameters})  # fmt: skip
     by_name: dict[str, dict[str, object]] = {}
     for key, tensor in tensors.items():
         name, _, state_key = key.rpartition("/")
@@ -105,6 +123,7 @@ class WeightAverage:
 
     def load(self, tensors: Mapping[str, "torch.Tensor"]) -> None:
         """Restore a saved average."""
+        require_shapes(tensors, self.mean)
         for name, value in tensors.items():
             self.mean[name].copy_(value)
 

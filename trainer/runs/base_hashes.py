@@ -29,7 +29,7 @@ def verified_hashes(folder: Path, names: Sequence[str], kind: str) -> dict[str, 
         path = folder / name
         status = path.stat()
         recorded = before.get(name, {})
-        unchanged = (recorded.get("size"), recorded.get("mtime_ns")) == (
+        unchanged = "sha256" in recorded and (recorded.get("size"), recorded.get("mtime_ns")) == (
             status.st_size,
             status.st_mtime_ns,
         )

@@ -11,12 +11,12 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
 from trainer.errors import BrokenRun
-from trainer.foreign_files import path_inside, read_json
+from trainer.foreign_files import own_folder, path_inside, read_json
 from trainer.runs.files import save_tensors, scratch_folder, sha256_of
 from trainer.system import put_in_place, sync_file, sync_folder
 
@@ -30,11 +30,31 @@ NAME = re.compile(r"step-(\d{8})\Z")
 Tensors = dict[str, "torch.Tensor"]
 
 
+Whole = Annotated[int, msgspec.Meta(ge=0)]
+
+
 class _Manifest(msgspec.Struct):
     """Contents of manifest.json. files: SHA-256 by name."""
 
-    step: Annotated[int, msgspec.Meta(ge=0)]
+    step: Whole
     files: dict[str, str]
+
+
+class _State(msgspec.Struct):
+    """Types of what is read from state.json; commands differ in what they save."""
+
+    epoch: Whole = 0
+    index: Whole = 0
+    bad: Whole = 0
+    halvings: Whole = 0
+    best: Whole | None = None
+    owes: bool = False
+    evaluations: list[tuple[Whole, dict[str, float | None]]] = []
+    series: list[dict[str, float | None]] = []
+    scaler: dict[str, float | None] = {}
+    total_steps: Whole = 0
+    events_bytes: Whole = 0
+    config_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +67,32 @@ class Checkpoint:
 
     def tensors(self, name: str) -> Tensors:
         """Tensors of the file ``name``: weights, optimizer or ema; {} if it does not exist."""
+        from safetensors import SafetensorError
         from safetensors.torch import load_file
 
         path = self.folder / f"{name}.safetensors"
-        return load_file(path) if path.is_file() else {}
+        try:
+            return load_file(path) if path.is_file() else {}
+        except SafetensorError as error:
+            raise BrokenRun(
+                f"{path} is damaged: {error}.", "Delete the folder of this checkpoint."
+            ) from error
+
+    def value(self, key: str) -> Any:  # noqa: ANN401 - JSON, of a type checked in ``read``
+        """Entry of the state; BrokenRun if the checkpoint lacks it."""
+        if key not in self.state:
+            raise BrokenRun(
+                f"{self.folder / STATE} has no {key!r}; another command wrote it.",
+                "Delete this checkpoint, or start a new run.",
+            )
+        return self.state[key]
 
 
 def save(
     folder: Path, step: int, tensors: Mapping[str, Tensors], state: Mapping[str, object]
 ) -> Checkpoint:
     """Write the checkpoint of ``step`` into ``folder``, atomically."""
-    folder.mkdir(parents=True, exist_ok=True)
+    own_folder(folder.parent, folder.name)
     final = folder / f"step-{step:08d}"
     with scratch_folder(final) as temporary:
         for name, values in tensors.items():
@@ -87,7 +122,10 @@ def read(folder: Path) -> Checkpoint | None:
         for name, digest in manifest.files.items():
             if sha256_of(path_inside(folder, name)) != digest:
                 return None
+        if not {path.name for path in folder.glob("*.safetensors")} <= set(manifest.files):
+            return None
         state = read_json(folder / STATE, strict=False)
+        msgspec.convert(state, _State)
     except (OSError, ValueError):
         return None
     return Checkpoint(folder, manifest.step, state)

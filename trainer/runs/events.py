@@ -6,11 +6,12 @@ Source of the report, the curves and the verdict. Schema: ``resources/events.sch
 import datetime
 import json
 import math
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from trainer.errors import BrokenRun
-from trainer.foreign_files import parse_json, read_bytes
+from trainer.foreign_files import open_to_append, parse_json, read_bytes
 from trainer.runs.event_shapes import usable_event
 from trainer.runs.files import append_line, write_atomically
 
@@ -53,7 +54,7 @@ class EventLog:
         data = read_bytes(self.path)
         if len(data) <= size:
             return
-        with self.path.with_name(DISCARDED).open("ab") as file:
+        with os.fdopen(open_to_append(self.path.with_name(DISCARDED)), "ab") as file:
             file.write(data[size:].rstrip(b"\n") + b"\n")
         kept = [line for line in data[size:].split(b"\n") if _kind(line) in KEPT_EVENTS]
         write_atomically(self.path, data[:size] + b"".join(line + b"\n" for line in kept))

@@ -18,7 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.errors import BrokenRun
-from trainer.foreign_files import parse_json, read_bytes
+from trainer.foreign_files import (
+    ANY_SIZE,
+    open_regular,
+    open_to_append,
+    parse_json,
+    read_bytes,
+)
 from trainer.runs.process_identity import has_ended, own_mark
 from trainer.system import put_in_place, sync_file, sync_folder
 
@@ -149,7 +155,7 @@ def sync_tree(folder: Path) -> None:
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file, hexadecimal."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with open_regular(path, ANY_SIZE) as file:
         while block := file.read(BLOCK):
             digest.update(block)
     return digest.hexdigest()
@@ -180,8 +186,7 @@ def append_line(path: Path, line: str) -> None:
     Half a line that a killed process left at the end is cut off first.
     """
     data = line.encode() + b"\n"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0))
-    with os.fdopen(descriptor, "r+b", buffering=0) as file:
+    with os.fdopen(open_to_append(path), "r+b", buffering=0) as file:
         size = end = file.seek(0, os.SEEK_END)
         start = _start_of_half_line(file, size)
         if start < size:

@@ -80,8 +80,7 @@ def resume(run: Run, load: Callable[[checkpoint.Checkpoint], None]) -> bool:
         log.truncate(0)
         return False
     load(newest)
-    size: Any = newest.state["events_bytes"]
-    log.truncate(size)
+    log.truncate(newest.value("events_bytes"))
     log.add("resumed", step=newest.step, damaged_checkpoints=broken)
     return True
 

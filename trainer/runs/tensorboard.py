@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.errors import TrainerError
+from trainer.foreign_files import own_folder
 from trainer.runs.run import TENSORBOARD
 
 METRICS = ("loss", "mel_ce", "eos_ce", "text_ce", "lr", "grad_norm", "padding", "memory_mb")
@@ -20,7 +21,7 @@ class TensorBoardLog:
             raise TrainerError(
                 "log.tensorboard needs the package tensorboard.", "pip install tensorboard."
             ) from error
-        self.writer: Any = SummaryWriter(log_dir=str(run / TENSORBOARD))  # type: ignore[no-untyped-call]
+        self.writer: Any = SummaryWriter(log_dir=str(own_folder(run, TENSORBOARD)))  # type: ignore[no-untyped-call]
 
     def show(self, event: str, fields: Mapping[str, Any]) -> None:
         """Log the metrics of one step or evaluation."""

@@ -5,7 +5,7 @@ evaluation leaves out the first batch. Here losses are in raw nats.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -24,6 +24,7 @@ EVENTS = "events.out.tfevents.*"
 BEST = "best_model.pth"
 CHECKPOINT = re.compile(r"(checkpoint|best_model)_(\d+)\.pth\Z")
 DEFAULT_TEXT_WEIGHT = 0.01  # GPTArgs.gpt_loss_text_ce_weight of coqui-tts
+MIN_WEIGHT = 1e-9
 EVAL_PREFIX = "EvalStats/avg_"
 
 
@@ -140,8 +141,7 @@ def find_stock_run(folder: Path) -> Path | None:
 def read_stock_run(folder: Path) -> StockRun:
     """Read a run; BrokenRun if its logs contain no losses."""
     config = _read_config(folder / CONFIG)
-    weight = config.get("model_args", {}).get("gpt_loss_text_ce_weight", DEFAULT_TEXT_WEIGHT)
-    weight = float(weight) or DEFAULT_TEXT_WEIGHT
+    weight = _text_weight(config)
     blocks = list(read_log(folder / LOG)) if (folder / LOG).is_file() else []
     scalars = [value for path in sorted(folder.glob(EVENTS)) for value in read_scalars(path)]
     evaluations = _merged(_from_log(blocks, weight), _from_scalars(scalars, weight))
@@ -157,6 +157,15 @@ def read_stock_run(folder: Path) -> StockRun:
         )
     planned = epochs_planned(folder / LOG) if (folder / LOG).is_file() else None
     return StockRun(folder, config, evaluations, training, planned, _batches_of(blocks), weight)
+
+
+def _text_weight(config: Mapping[str, Any]) -> float:
+    """Weight of the text loss in a configuration; the default one without a usable one."""
+    arguments = config.get("model_args")
+    weight = arguments.get("gpt_loss_text_ce_weight") if isinstance(arguments, dict) else None
+    if isinstance(weight, int | float) and MIN_WEIGHT < weight < 1 / MIN_WEIGHT:
+        return float(weight)
+    return DEFAULT_TEXT_WEIGHT
 
 
 def _merged(

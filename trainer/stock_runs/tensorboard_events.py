@@ -14,6 +14,7 @@ from trainer.foreign_files import open_regular
 
 HEADER = struct.Struct("<Q4x")
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5  # wire types
+VARINT_BITS, MAX_VARINT = 70, (1 << 63) - 1
 MAX_FILE = 1 << 36  # bytes; read record by record
 MAX_RECORD = 1 << 28  # bytes; audio and pictures stay below, a damaged length does not
 
@@ -106,10 +107,11 @@ def _fields(data: bytes) -> Iterator[tuple[int, int | float | bytes]]:
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
-    number, shift = 0, 0
-    while True:
+    number = 0
+    for shift in range(0, VARINT_BITS, 7):
         byte = data[at]
         number |= (byte & 0x7F) << shift
-        at, shift = at + 1, shift + 7
+        at += 1
         if not byte & 0x80:
-            return number, at
+            return number & MAX_VARINT, at
+    raise IndexError(at)

@@ -8,14 +8,15 @@ from pathlib import Path
 from trainer.foreign_files import read_bytes
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-EPOCH = re.compile(r"> EPOCH: (\d+)/(\d+)")
-TRAIN_STEP = re.compile(r"--> TIME: .* -- STEP: (-?\d+)/(-?\d+) -- GLOBAL_STEP: (\d+)")
-EPOCH_END = re.compile(r"--> TRAIN PERFORMA\w+ -- .*GLOBAL_STEP: (\d+)")  # older versions
-BEST_MODEL = re.compile(r"> BEST MODEL : .*best_model_(\d+)\.pth")
-EVAL_STEP = re.compile(r"--> STEP: (\d+)\s*$")
+EPOCH = re.compile(r"> EPOCH: (\d{1,9})/(\d{1,9})")
+TRAIN_STEP = re.compile(r"--> TIME: .* -- STEP: (-?\d{1,9})/(-?\d{1,9}) -- GLOBAL_STEP: (\d{1,15})")
+EPOCH_END = re.compile(r"--> TRAIN PERFORMA\w+ -- .*GLOBAL_STEP: (\d{1,15})")  # older versions
+BEST_MODEL = re.compile(r"> BEST MODEL : .*best_model_(\d{1,15})\.pth")
+EVAL_STEP = re.compile(r"--> STEP: (\d{1,9})\s*$")
 EVAL_END = "--> EVAL PERFORMANCE"
 EVAL_START = "> EVALUATION"
-VALUE = re.compile(r"\| > (\w+):\s*(?:tensor\()?([-+]?(?:\d[\d.eE+-]*|nan|inf))")
+VALUE = re.compile(r"\| > (\w+):\s*(?:tensor\()?([-+]?(?:\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|nan|inf))")
+LONGEST_LINE = 10_000  # characters; the expressions take longer than linear time
 
 
 @dataclass(slots=True)
@@ -41,6 +42,8 @@ def read_log(path: Path) -> Iterator[LogBlock]:
     epoch, done = 0, None
     block: LogBlock | None = None
     for number, raw in enumerate(_text_of(path).splitlines(), start=1):
+        if len(raw) > LONGEST_LINE:
+            continue
         line = COLOUR.sub("", raw)
         if match := EPOCH.search(line):
             epoch, done = int(match[1]), None

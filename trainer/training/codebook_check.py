@@ -39,8 +39,8 @@ def refuse_stale_codes(run: Run, saved: Checkpoint) -> None:
     if not codes_are_new(identity):
         return
     metric = run.config.stop.metric
-    state: Any = saved.state
-    values = [means[metric] for step, means in state["evaluations"] if step <= saved.step]
+    evaluations = [means for step, means in saved.value("evaluations") if step <= saved.step]
+    values = [means[metric] for means in evaluations if metric in means]
     if len(values) > 1 and values[-1] < values[0]:
         return
     problem = "was not evaluated" if len(values) < 2 else "has not improved"

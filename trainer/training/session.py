@@ -19,6 +19,7 @@ from trainer.optim.optimizer import (
     WeightAverage,
     load_state,
     make_optimizer,
+    require_shapes,
     state_tensors,
     trainable_parameters,
 )
@@ -215,6 +216,7 @@ def _put_weights(network: "nn.Module", tensors: Tensors, where: Path) -> None:
             f"{where} does not match the trainable parameters of this run: {mismatch}.",
             "A run can only continue from one with the same [adapt] settings.",
         )
+    require_shapes(tensors, trainable)
     with torch.no_grad():
         for name, value in trainable.items():
             value.copy_(tensors[name])
@@ -227,7 +229,7 @@ def _restore(session: Session) -> None:
     if saved is None:
         _restart(log, broken, session.world)
         return
-    if saved.state["config_sha256"] != session.run.about["config_sha256"]:
+    if saved.value("config_sha256") != session.run.about["config_sha256"]:
         raise BrokenRun(
             f"{saved.folder} was written with another configuration.",
             "Delete it, or start a new run.",
@@ -236,20 +238,19 @@ def _restore(session: Session) -> None:
     load_state(session.optimizer, session.network, saved.tensors("optimizer"))
     if session.mean:
         session.mean.load(saved.tensors("ema"))
-    state: Any = saved.state
-    session.scaler.load_state_dict(state["scaler"])
+    session.scaler.load_state_dict(saved.value("scaler"))
     session.state = TrainState(
         saved.step,
-        state["epoch"],
-        state["index"],
-        state["bad"],
-        state["halvings"],
-        state["best"],
-        state["owes"],
-        [(int(step), dict(means)) for step, means in state["evaluations"]],
+        saved.value("epoch"),
+        saved.value("index"),
+        saved.value("bad"),
+        saved.value("halvings"),
+        saved.value("best"),
+        saved.value("owes"),
+        [(step, dict(means)) for step, means in saved.value("evaluations")],
     )
     if session.world.is_main:
-        log.truncate(state["events_bytes"])
+        log.truncate(saved.value("events_bytes"))
         log.add("checkpoint", step=saved.step, best=session.state.best)
         log.add("resumed", step=saved.step, damaged_checkpoints=broken)
 

@@ -17,7 +17,8 @@ TEXTS = ("category", "language")
 COLUMNS = ("text", "id", "reference", *TEXTS, *NUMBERS, *WHOLE)
 MAX_ERRORS = 10
 SRT_TIME = re.compile(r"\d+:\d\d:\d\d[,.]\d+\s*-->\s*\d+:\d\d:\d\d[,.]\d+")
-TAG = re.compile(r"<[^>]*>|\{\\[^}]*\}")
+CUE_NUMBER = re.compile(r"[0-9]{1,9}\Z")
+TAG = re.compile(r"<[^<>]*>|\{\\[^{}]*\}")
 SAFE_ID = re.compile(r"[\w-][\w .-]{0,80}\Z")
 
 
@@ -90,7 +91,7 @@ def script_line(
     for key in WHOLE:
         if key in fields:
             value = _number(key, fields[key])
-            if value != int(value):
+            if not value.is_integer():  # infinities and NaN are none either
                 raise WrongUsage(f"{key} {fields[key]!r} is not a whole number.")
             changes[key] = int(value)
     if "reference" in fields:
@@ -117,15 +118,21 @@ def _csv_rows(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
     head = text.partition("\n")[0]
     delimiter = max("\t;,", key=head.count)
     reader = csv.DictReader(text.splitlines(keepends=True), delimiter=delimiter)
-    names = [(name or "").strip().lower() for name in reader.fieldnames or ()]
+    try:
+        names = [(name or "").strip().lower() for name in reader.fieldnames or ()]
+    except csv.Error as error:
+        raise WrongUsage(f"the first line cannot be read: {error}.") from error
     if "text" not in names:
         raise WrongUsage("the first line must name the columns, one of them 'text'.")
     reader.fieldnames = names
-    for row in reader:
-        if None in row:
-            yield reader.line_num, dict(row)
-        elif any((value or "").strip() for value in row.values()):
-            yield reader.line_num, {key: (value or "").strip() for key, value in row.items()}
+    try:
+        for row in reader:
+            if None in row:
+                yield reader.line_num, dict(row)
+            elif any((value or "").strip() for value in row.values()):
+                yield reader.line_num, {key: (value or "").strip() for key, value in row.items()}
+    except csv.Error as error:
+        raise WrongUsage(f"line {reader.line_num + 1} cannot be read: {error}.") from error
 
 
 def _srt_rows(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -141,7 +148,7 @@ def _srt_rows(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
                 raise WrongUsage(f"line {start} begins a cue without times.")
             spoken = TAG.sub("", " ".join(cue[times + 1 :])).strip()
             if spoken:
-                label = {"id": f"{int(cue[0]):04d}"} if times and cue[0].isdigit() else {}
+                label = {"id": f"{int(cue[0]):04d}"} if times and CUE_NUMBER.match(cue[0]) else {}
                 yield start, {"text": spoken, **label}
             cue = []
 

@@ -1,12 +1,11 @@
 """Recipe files: parsing, validation against the cleaners, lookup by name."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from curator.domain.errors import CuratorError, printable
-from curator.domain.foreign_files import NOTE_BYTES, read_bounded
+from curator.domain.foreign_files import NOTE_BYTES, parse_toml, read_bounded
 from curator.domain.recipe import NOTHING, Recipe, RecipeStep, none
 from curator.domain.resources import resources
 from curator.stages.cleaning.cleaners import CleanerInfo, info_of
@@ -51,8 +50,8 @@ def usable_recipes() -> list[Recipe]:
 def parsed(text: str, name: str = "") -> Recipe:
     """A recipe's text. name: where the text gives none. CuratorError says what is wrong in it."""
     try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        data = parse_toml(text)
+    except ValueError as error:
         raise CuratorError(f"The recipe {name!r} is no TOML: {error}.") from error
     unknown = sorted(set(data) - {"name", "use", "step"})
     steps = data.get("step", [])

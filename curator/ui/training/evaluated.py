@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from curator.domain.foreign_files import RUN_BYTES, path_inside, read_bounded
+from curator.ui.training.run_record import Count
 
 RESULTS = "evaluation/results.jsonl"
 EVENTS = "events.jsonl"
@@ -34,7 +35,7 @@ class Sample(msgspec.Struct, frozen=True):
     """Line of the results; see resources/evaluation.schema.json."""
 
     sample: str
-    checkpoint: int
+    checkpoint: Count
     sentence: PromptSentence
     seed: int
     wav: str | None = None
@@ -116,7 +117,7 @@ def read_evaluated(run: Path) -> Evaluated:
 class _SpeechEvent(msgspec.Struct, frozen=True):
     """Event of a test sentence during training."""
 
-    step: int
+    step: Count
     sentence: PromptSentence
     seed: int = 0
     wav: str | None = None

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from curator.domain.errors import CuratorError, printable
-from curator.domain.foreign_files import RUN_BYTES, read_bounded
+from curator.domain.foreign_files import RUN_BYTES, parse_json, read_bounded
 from curator.ui.session import Session
 from curator.ui.training.evaluated import ASPECTS, HIGHEST
 from curator.ui.training.preferences import Both, as_value, both, name_of, pair_of
@@ -59,10 +59,10 @@ def read_file(path: Path) -> RatingsFile:
     """Read a ratings file. Raises CuratorError if it is invalid."""
     name = printable(path.name)
     try:
-        held: Any = json.loads(read_bounded(path, RUN_BYTES, follow=True))
+        held = parse_json(read_bounded(path, RUN_BYTES, follow=True))
     except OSError as error:
         raise CuratorError(f"Cannot read {name}: {error.strerror}.") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise CuratorError(f"{name} is not a ratings file.") from error
     if not isinstance(held, dict) or held.get("kind") != "ratings":
         raise CuratorError(f"{name} is not a ratings file.")

@@ -6,6 +6,7 @@ import msgspec
 
 from curator.domain.foreign_files import NOTE_BYTES, read_bounded
 from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.training.run_record import Count
 from curator.ui.wording import number, translated
 
 FILE = "phase.json"
@@ -22,8 +23,8 @@ class RunPhase(msgspec.Struct, frozen=True):
     """Phase and its progress; of is 0 if unknown."""
 
     phase: str
-    done: int = 0
-    of: int = 0
+    done: Count = 0
+    of: Count = 0
 
 
 _decoder = msgspec.json.Decoder(RunPhase)
@@ -33,7 +34,7 @@ def read_phase(run: Path) -> RunPhase | None:
     """Return the phase of a run, None once it trains."""
     try:
         return _decoder.decode(read_bounded(run / FILE, NOTE_BYTES))
-    except (OSError, msgspec.MsgspecError, RecursionError):
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 

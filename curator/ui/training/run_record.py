@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from typing import Annotated
 
 import msgspec
 
@@ -29,6 +30,15 @@ RECENT_STEPS = 50
 """Steps of which the speed is the median."""
 
 
+Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
+"""Steps and numbers, within what Qt and arrays can hold."""
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
+LONGEST_LINE = 1 << 24
+"""Bytes; a longer line is no event."""
+LARGEST = 1e15
+"""Values beyond it are not plotted."""
+
+
 class SentenceSpoken(msgspec.Struct, gc=False):
     """Prompt text of a test sentence."""
 
@@ -39,7 +49,7 @@ class Mean(msgspec.Struct, gc=False):
     """Mean of a measure. low, high: confidence interval, None for too few samples."""
 
     mean: float
-    samples: int
+    samples: Count
     low: float | None = None
     high: float | None = None
 
@@ -48,7 +58,7 @@ class RunEvent(msgspec.Struct, gc=False):
     """Fields of an event that are shown; others are ignored."""
 
     event: str
-    step: int | None = None
+    step: Count | None = None
     mel_ce: float | None = None
     eos_ce: float | None = None
     text_ce: float | None = None
@@ -57,16 +67,16 @@ class RunEvent(msgspec.Struct, gc=False):
     measures: msgspec.Raw = msgspec.Raw()
     wav: str | None = None
     reason: str | None = None
-    total_steps: int | None = None
-    updates_per_epoch: int | None = None
+    total_steps: Count | None = None
+    updates_per_epoch: Count | None = None
     choices: dict[str, int] | None = None
     categories: msgspec.Raw = msgspec.Raw()
-    seconds: float | None = None
+    seconds: Seconds | None = None
     device: str | None = None
     manifest_sha256: str | None = None
     text: str | None = None
     out: str | None = None
-    best: int | None = None
+    best: Count | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +99,7 @@ class Series:
     def add(self, step: int, value: float | None) -> None:
         """Append a point."""
         self.steps.append(step)
-        self.values.append(NO_NUMBER if value is None else value)
+        self.values.append(_plotted(value))
 
 
 @dataclass
@@ -103,8 +113,8 @@ class MeasureSeries(Series):
     def add_mean(self, step: int, mean: Mean) -> None:
         """Append a point."""
         self.add(step, mean.mean)
-        self.low.append(NO_NUMBER if mean.low is None else mean.low)
-        self.high.append(NO_NUMBER if mean.high is None else mean.high)
+        self.low.append(_plotted(mean.low))
+        self.high.append(_plotted(mean.high))
         self.samples = mean.samples
 
 
@@ -172,6 +182,9 @@ class RunRecord:
         self._at += len(data)
         self._mark = (self._mark + data)[-MARK:]
         *lines, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) > LONGEST_LINE:
+            self._rest = b""
+            self.damaged += 1
         for line in lines:
             if line.strip():
                 self._take(line)
@@ -222,7 +235,7 @@ class RunRecord:
             return
         try:
             by_category = _categories.decode(event.categories)
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             self.damaged += 1
             return
         for category, values in by_category.items():
@@ -234,7 +247,7 @@ class RunRecord:
     def _add_means(self, event: RunEvent) -> None:
         try:
             means = _means.decode(event.measures)
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             self.damaged += 1
             return
         for key in MEASURES:
@@ -248,6 +261,11 @@ class RunRecord:
         self.best = event.best if event.best is not None else self.best
 
 
+def _plotted(value: float | None) -> float:
+    """The value, NaN if it is missing or too large to plot."""
+    return NO_NUMBER if value is None or abs(value) > LARGEST else value
+
+
 def _text(event: RunEvent) -> str:
     """Sentence of an event: of the guard, or the prompt text."""
     sentence = event.sentence
@@ -258,5 +276,5 @@ def _wer(event: RunEvent) -> float | None:
     """Word error rate of a test sentence."""
     try:
         return _measures.decode(event.measures).get("wer")
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None

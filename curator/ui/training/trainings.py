@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
 from curator import run_logged
 from curator.domain.errors import CuratorError
 from curator.domain.foreign_files import NOTE_BYTES, read_bounded
-from curator.domain.system import ask_to_pause, end_process, is_running
+from curator.domain.system import ask_to_pause, end_process, is_running, start_of
 from curator.run_trainer import trainer_command, trainer_environment
 
 LOCK = "lock"
@@ -105,8 +105,11 @@ def _owner_of(run: Path) -> int | None:
         return None
     if not isinstance(owner, dict) or owner.get("host") != socket.gethostname():
         return None
-    pid = owner.get("pid")
-    return pid if isinstance(pid, int) else None
+    pid, start = owner.get("pid"), owner.get("start")
+    if not isinstance(pid, int) or not isinstance(start, str):
+        return None
+    # Else somebody's lock could make the window end any other process.
+    return pid if is_running(pid, start) and (start or not start_of(pid)) else None
 
 
 def log_tail(log: Path) -> str:

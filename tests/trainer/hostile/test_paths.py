@@ -18,14 +18,20 @@ from tests.helpers.training_runs import (
 from tests.trainer.bundles import a_bundle, a_clip, write_bundle
 from tests.trainer.toy_runs import TOY
 from trainer import foreign_files
+from trainer.backends.tensor_files import load_tensors
 from trainer.bundle.manifest import read_bundle
 from trainer.bundle.preflight import preflight
 from trainer.cli.parser import main
-from trainer.foreign_files import UnsafeFile, path_inside, read_bytes
+from trainer.errors import BrokenBase
+from trainer.evaluate.results import write_results
+from trainer.foreign_files import UnsafeFile, own_folder, path_inside, read_bytes
 from trainer.listening import as_page, voices_of
 from trainer.report import contents
 from trainer.report.page import as_html, as_markdown
 from trainer.report.run_files import read_run
+from trainer.runs import checkpoint
+from trainer.runs.events import EventLog
+from trainer.runs.files import sha256_of
 from trainer.target import read_target
 
 SECRET = b"a private letter"
@@ -153,6 +159,48 @@ def test_pages_embed_no_sound_from_outside_the_run(run, tmp_path):
         assert not [key for key in data["sounds"] if not key.startswith("clip/")], name
         report = as_markdown(contents(read_run(run)))
         assert "synthesised: No audio." in report or number > 3, name
+
+
+@pytest.mark.parametrize("name", ["evaluation", "evaluation/wavs", "speech", "checkpoints"])
+def test_a_folder_of_a_run_that_is_a_link_is_not_written_into(run, canary, name):
+    shutil.rmtree(run / name, ignore_errors=True)
+    (run / name).parent.mkdir(exist_ok=True)
+    (run / name).symlink_to(canary.folders[0])
+    with pytest.raises(UnsafeFile, match="is a link"):
+        own_folder(run, name)
+
+
+@pytest.mark.parametrize("make", [Path.symlink_to, Path.hardlink_to])
+def test_events_are_not_written_through_links(run, canary, make):
+    log = EventLog(run / "events.jsonl")
+    (run / "discarded.jsonl").unlink(missing_ok=True)
+    make(run / "discarded.jsonl", canary.letter)
+    with pytest.raises(UnsafeFile):
+        log.truncate(100)
+    (run / "events.jsonl").unlink()
+    make(run / "events.jsonl", canary.letter)
+    with pytest.raises(UnsafeFile):
+        log.add("exported", step=1, folder="x")
+
+
+def test_an_evaluation_of_a_run_with_a_link_says_so_and_writes_nothing(run, canary):
+    shutil.rmtree(run / "evaluation")
+    (run / "evaluation").symlink_to(canary.folders[0])
+    with pytest.raises(UnsafeFile, match="is a link"):
+        write_results(run / "evaluation" / "results.jsonl", {}, [])
+    (run / "checkpoints").symlink_to(canary.folders[0])
+    with pytest.raises(UnsafeFile, match="is a link"):
+        checkpoint.save(run / "checkpoints", 5, {}, {})
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+@pytest.mark.parametrize("name", ["model.pth", "model.safetensors"])
+def test_weights_that_are_no_file_are_refused_at_once(tmp_path, make, name):
+    make(tmp_path / name)
+    with pytest.raises(BrokenBase, match="not a regular file"):
+        load_tensors(tmp_path / name)
+    with pytest.raises(UnsafeFile, match="not a regular file"):
+        sha256_of(tmp_path / name)
 
 
 def test_text_of_a_run_is_text_in_its_pages(run):

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from trainer.errors import BrokenRun
+from trainer.optim.optimizer import require_shapes
 from trainer.runs import checkpoint, files
 from trainer.runs.events import EventLog, read_events
 from trainer.runs.run import open_run
@@ -146,3 +148,16 @@ def test_the_clock_may_jump(toy, tmp_path, monkeypatch):
     assert toy("train", tmp_path / "run", "sched.total_steps=4", "stop.max_minutes=60") == 0
     assert read_events(tmp_path / "run")[-1]["event"] == "finished"
     assert open_run(tmp_path / "run").config.stop.max_minutes == 60
+
+
+def test_a_checkpoint_of_other_contents_is_a_sentence(tmp_path):
+    saved = checkpoint.save(tmp_path, 5, {"weights": {"a": torch.zeros(2)}}, {"best": 5})
+    with pytest.raises(BrokenRun, match="has no 'epoch'"):
+        saved.value("epoch")
+    with pytest.raises(BrokenRun, match="does not fit this run: a has the shape"):
+        require_shapes(saved.tensors("weights"), {"a": torch.zeros(3, 2)})
+    for state in ({"best": "5"}, {"epoch": -1}, {"evaluations": [5]}, {"events_bytes": 1e99}):
+        checkpoint.save(tmp_path, 6, {}, state)
+        assert checkpoint.read(checkpoint.path_of(tmp_path, 6)) is None
+    (saved.folder / "ema.safetensors").write_bytes(b"not in the manifest")
+    assert checkpoint.read(saved.folder) is None

@@ -2,9 +2,13 @@
 
 import json
 import math
+import os
+import socket
 
+from curator.domain.system import start_of
 from curator.ui.training.run_list import RunSummary, runs_below, summary_of
 from curator.ui.training.run_record import PORTION, RunRecord
+from curator.ui.training.trainings import Trainings
 from tests.helpers.training_runs import IMPROVING, OVERFITTED, a_run, speech_on_the_way
 
 
@@ -125,3 +129,17 @@ def test_means_of_few_sentences_have_no_interval_and_odd_ones_are_damaged(tmp_pa
     assert math.isnan(record.measures["wer"].low[0])
     assert list(record.measures["wer"].steps) == [0]
     assert record.damaged == 1
+
+
+def test_a_lock_of_another_process_names_nobody_to_stop(tmp_path):
+    def owner(**fields) -> int | None:
+        about = {"pid": os.getpid(), "host": socket.gethostname(), **fields}
+        (tmp_path / "lock").write_text(json.dumps(about))
+        return Trainings().process_of(tmp_path)
+
+    assert owner(start=start_of(os.getpid())) == os.getpid()
+    assert owner(start="12345") is None
+    assert owner(start="") is None
+    assert owner() is None
+    for pid in (-1, 0, 1, True, 10**400):
+        assert owner(pid=pid, start="12345") is None

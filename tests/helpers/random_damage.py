@@ -118,3 +118,10 @@ def damaged_toml(text: str, draw: random.Random) -> bytes:
     at = draw.choice(keys)
     lines[at] = lines[at].partition(" = ")[0] + " = " + draw.choice(values)
     return "\n".join(lines).encode()
+
+
+def damaged_json(value: object, draw: random.Random) -> bytes:
+    """A JSON file with a value changed, or damaged as bytes."""
+    if draw.random() < 0.7:
+        return as_bytes(mutated(value, draw), draw)
+    return damaged_bytes(json.dumps(value).encode(), draw)
