@@ -51,6 +51,11 @@ class CategoryBalance:
         # Rounded first, so that 0.30000000000000004 missing is 0.3 and not 0.4.
         return -(-round(self.lacking_minutes, 6) * 10 // 1) / 10
 
+    @property
+    def counted_minutes(self) -> float:
+        """Minutes, rounded down to tenths: with ``shown_minutes`` they are the target."""
+        return round(self.minutes, 6) * 10 // 1 / 10
+
     def shortfall(self, waiting: int = 0) -> str:
         """Shortfall against the targets as a sentence; "" when they are reached.
 

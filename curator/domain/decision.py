@@ -88,7 +88,7 @@ class Piece:
 class Edit:
     """Change by a person, undone and redone as a whole.
 
-    label: for the history, e.g. "Give emotion: tension (12 clips)".
+    label: for the history, e.g. "Set category: tension (12 clips)".
     after: clip id (or PROJECT, or the id of the field) -> new value; None resets it.
     come: new clips, for PRESENCE.
     joins: whether to join the edit to a preceding nudge of the same clip.
@@ -156,7 +156,7 @@ class HistoryEntry:
 
 
 def _counted(clips: Sequence[int]) -> str:
-    return "1 clip" if len(clips) == 1 else f"{len(clips)} clips"
+    return f"clip {clips[0]}" if len(clips) == 1 else f"{len(clips)} clips"
 
 
 def keep(clips: Sequence[int]) -> Edit:
@@ -171,12 +171,12 @@ def drop(clips: Sequence[int]) -> Edit:
 
 def undecide(clips: Sequence[int]) -> Edit:
     """Reset clips to undecided."""
-    return Edit(f"Undecide ({_counted(clips)})", Field.STATE, dict.fromkeys(clips, None))
+    return Edit(f"Reset to undecided ({_counted(clips)})", Field.STATE, dict.fromkeys(clips, None))
 
 
 def give_emotion(clips: Sequence[int], emotion: str | None) -> Edit:
     """Set the category of clips; None removes it."""
-    label = f"Give emotion: {emotion}" if emotion else "Take emotion back"
+    label = f"Set category: {emotion}" if emotion else "Clear category"
     return Edit(f"{label} ({_counted(clips)})", Field.EMOTION, dict.fromkeys(clips, emotion))
 
 
@@ -189,7 +189,7 @@ def correct_text(clips: Iterable[int], text: str | None) -> Edit:
 def recut(clip: int, span: Span | None) -> Edit:
     """Move a clip's edges; None resets them to the segmentation."""
     after: dict[int, Value] = {clip: (span.start, span.stop) if span else None}
-    return Edit("Move edges (1 clip)", Field.SPAN, after)
+    return Edit(f"Move edges (clip {clip})", Field.SPAN, after)
 
 
 def nudge(clip: int, span: Span) -> Edit:
@@ -200,4 +200,4 @@ def nudge(clip: int, span: Span) -> Edit:
 def choose_voice(clips: Sequence[int], described: str) -> Edit:
     """Decision: the target speaker, given by one or more of their clips."""
     value = ",".join(str(clip) for clip in clips)
-    return Edit(f"Choose voice: {described}", Field.VOICE, {PROJECT: value})
+    return Edit(f"Set reference voice: {described}", Field.VOICE, {PROJECT: value})

@@ -14,7 +14,7 @@ def split(clip: Clip, at: int) -> Edit:
     first, second = clip.span.split(at)
     before, after = _texts(clip, at) if clip.text_decided else (None, None)
     pieces = (Piece(first, before, clip.emotion), Piece(second, after, clip.emotion))
-    return Edit("Split (1 clip)", Field.PRESENCE, {clip.id: None}, pieces)
+    return Edit(f"Split (clip {clip.id})", Field.PRESENCE, {clip.id: None}, pieces)
 
 
 def merge(first: Clip, later: Clip) -> Edit:

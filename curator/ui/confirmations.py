@@ -9,13 +9,13 @@ from curator.ui.wording import counted, translated
 CONFIRMATIONS = {
     "Keep": QT_TRANSLATE_NOOP("Confirmations", "Kept %1."),
     "Drop": QT_TRANSLATE_NOOP("Confirmations", "Dropped %1."),
-    "Undecide": QT_TRANSLATE_NOOP("Confirmations", "Reset %1 to undecided."),
-    "Take emotion back": QT_TRANSLATE_NOOP("Confirmations", "Removed the category of %1."),
+    "Reset to undecided": QT_TRANSLATE_NOOP("Confirmations", "Reset %1 to undecided."),
+    "Clear category": QT_TRANSLATE_NOOP("Confirmations", "Removed the category of %1."),
     "Correct text": QT_TRANSLATE_NOOP("Confirmations", "Corrected the text of %1."),
     "Move edges": QT_TRANSLATE_NOOP("Confirmations", "Moved an edge of %1."),
     "Split": QT_TRANSLATE_NOOP("Confirmations", "Split %1 in two."),
     "Merge": QT_TRANSLATE_NOOP("Confirmations", "Merged two clips."),
-    "Choose voice": QT_TRANSLATE_NOOP("Confirmations", "Set the reference voice."),
+    "Set reference voice": QT_TRANSLATE_NOOP("Confirmations", "Set the reference voice."),
 }
 """Confirmation by the verb of a label; %1 stands for the clips."""
 
@@ -28,7 +28,7 @@ VALUED = {
 }
 """The same for labels that name what they are about; %1 stands for it."""
 
-CATEGORY = "Give emotion"
+CATEGORY = "Set category"
 
 
 def confirmation(changes: Changes, category_name: Callable[[str], str]) -> str:

@@ -3,9 +3,16 @@
 from operator import attrgetter
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QMainWindow,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from curator.domain.decision import Changes
 from curator.domain.errors import CuratorError, printable
@@ -57,6 +64,7 @@ class MainWindow(QMainWindow):
         self.stack = PageStack(self.first_start)
         self._pages = self.stack.pages
         self.drawer = Drawer(messages, self.work)
+        self.split = QSplitter(Qt.Orientation.Vertical)
         self.status = StatusLine(messages, self.work, self.commands.keys_shown)
         self._preloader = Preloader((kind.module for kind in PAGES), self)
         self.bar = MenuBar(self.commands)
@@ -71,16 +79,19 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.top)
         column.addWidget(hairline())
-        column.addWidget(self.stack, 1)
-        column.addWidget(self.drawer)
+        column.addWidget(self.split, 1)
         column.addWidget(hairline())
         column.addWidget(self.status)
+        for part in (self.stack, self.drawer):
+            self.split.addWidget(part)
+        self.split.setChildrenCollapsible(False)
+        self.split.setStretchFactor(0, 1)
         self.drawer.hide()
         self.setMenuBar(self.bar)
         self.setCentralWidget(inside)
         self.setWindowIcon(application_icon())
         self.setMinimumSize(LEAST_SIZE)
-        if not restore_geometry(self, self.settings):
+        if not restore_geometry(self, self.split, self.settings):
             room = self.screen().availableSize() - FRAME
             self.resize(USUAL_SIZE.boundedTo(room).expandedTo(LEAST_SIZE))
 
@@ -295,5 +306,5 @@ class MainWindow(QMainWindow):
         self.sample.cancel()
         self.downloads.stop()
         self.close_project()
-        keep_geometry(self, self.settings)
+        keep_geometry(self, self.split, self.settings)
         event.accept()

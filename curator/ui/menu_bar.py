@@ -1,6 +1,7 @@
 """Menu bar, filled from the table of actions."""
 
-from PySide6.QtWidgets import QMenu, QMenuBar
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtWidgets import QApplication, QMenu, QMenuBar, QWidget
 
 from curator.ui.actions import ACTIONS
 from curator.ui.commands import MENUS, Commands
@@ -21,10 +22,14 @@ class MenuBar(QMenuBar):
         self._commands = commands
         self._page = ""
         self._menus: dict[str, QMenu] = {}
+        self._focused: QWidget | None = None  # widget that gets the focus back
+        self._closing = QTimer(self, singleShot=True, interval=0)
+        self._closing.timeout.connect(self._return_focus)
         used: set[str] = set()
         for name, title in MENUS:
             menu = QMenu(_with_mnemonic(translated("Menus", title), used), self)
             menu.aboutToShow.connect(lambda name=name, menu=menu: self._fill(name, menu))
+            menu.aboutToHide.connect(self._closing.start)
             self.addMenu(menu)
             self._menus[name] = menu
         self.follow_page("")
@@ -36,9 +41,24 @@ class MenuBar(QMenuBar):
             menu.menuAction().setEnabled(any(True for _ in self._keys(name)))
 
     def open_first(self) -> None:
-        """Open the first menu for the keyboard."""
-        first = next(iter(self._menus.values())).menuAction()
-        self.setActiveAction(first)
+        """Open the first menu for the keyboard; Left and Right go to its neighbours."""
+        first = next(iter(self._menus.values()))
+        self._focused = self.window().focusWidget()
+        self.setFocus(Qt.FocusReason.MenuBarFocusReason)  # without it, Right stays in the menu
+        self.setActiveAction(first.menuAction())
+        if actions := first.actions():
+            first.setActiveAction(actions[0])
+
+    @Slot()
+    def _return_focus(self) -> None:
+        """Give the focus back once no menu is open."""
+        if self._focused is None or QApplication.activePopupWidget() is not None:
+            return
+        focused, self._focused = self._focused, None
+        self.setActiveAction(None)  # type: ignore[arg-type]  # Qt's own way to end it
+        window = self.window()
+        if window.focusWidget() is self and focused in window.findChildren(QWidget):
+            focused.setFocus()
 
     def _keys(self, name: str) -> list[str]:
         return [

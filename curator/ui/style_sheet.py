@@ -33,6 +33,8 @@ QPushButton[weight="link"]:hover { text-decoration: underline; }
 QPushButton[weight="link"]:focus { border: 2px solid $accent; padding: 4px 11px; }
 
 QToolButton::menu-indicator { image: none; }
+QFileDialog QToolButton { padding: 3px; }
+QFileDialog QToolButton:focus { padding: 2px; }
 QToolButton[role="bar"] {
     background: transparent; border: 1px solid transparent; padding: 5px 8px; color: $quiet;
 }

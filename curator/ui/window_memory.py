@@ -14,19 +14,21 @@ from curator.ui.project_memory import ProjectMemory
 from curator.ui.session import Session
 from curator.ui.settings import WindowSettings
 
-GEOMETRY = "geometry"
+GEOMETRY, DRAWER = "geometry", "drawer"
 WIDGETS = "widgets"
 """Key of the splitter positions in the state of a page."""
 
 
-def keep_geometry(window: QMainWindow, settings: WindowSettings) -> None:
-    """Store size, position and whether the window is maximized."""
-    settings.remember_window({GEOMETRY: _text(window.saveGeometry())})
+def keep_geometry(window: QMainWindow, split: QSplitter, settings: WindowSettings) -> None:
+    """Store size, position, whether the window is maximized, and the height of the drawer."""
+    stored = {GEOMETRY: _text(window.saveGeometry()), DRAWER: _text(split.saveState())}
+    settings.remember_window(stored)
 
 
-def restore_geometry(window: QMainWindow, settings: WindowSettings) -> bool:
+def restore_geometry(window: QMainWindow, split: QSplitter, settings: WindowSettings) -> bool:
     """Restore the geometry; False if none is stored."""
     stored = settings.window.get(GEOMETRY, "")
+    split.restoreState(_bytes(settings.window.get(DRAWER, "")))
     return bool(stored) and window.restoreGeometry(_bytes(stored))
 
 

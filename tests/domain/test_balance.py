@@ -1,8 +1,8 @@
 import pytest
 
-from curator.domain.balance import balance
+from curator.domain.balance import CategoryBalance, balance
 from curator.domain.decision import State
-from curator.domain.emotion import EmotionSet
+from curator.domain.emotion import Emotion, EmotionSet
 from curator.domain.resources import resources
 from tests.helpers.factories import a_clip
 
@@ -79,3 +79,10 @@ def test_an_empty_project_lacks_everything():
     found = balance([], QUIZ)
     assert len(found.shortfalls()) == len(QUIZ.keys)
     assert "No category" not in " ".join(found.counts())
+
+
+@pytest.mark.parametrize("minutes", [0.0, 0.44, 0.45, 0.5, 0.999, 1.0])
+def test_shown_and_missing_minutes_make_up_the_target(minutes: float):
+    emotion = Emotion("calm", "Calm", "#000000", "1", 15, 1.0)
+    row = CategoryBalance(emotion, 1, minutes, 0, 0.0)
+    assert round(row.counted_minutes + row.shown_minutes, 6) == 1.0

@@ -14,7 +14,7 @@ from curator.domain.span import Span
 
 
 def test_keeping_says_how_many_clips():
-    assert keep([3]).label == "Keep (1 clip)"
+    assert keep([3]).label == "Keep (clip 3)"
     assert keep([3, 4]).label == "Keep (2 clips)"
 
 
@@ -27,13 +27,13 @@ def test_keeping_dropping_and_undeciding_are_about_the_state():
 
 def test_giving_an_emotion_names_it():
     edit = give_emotion([1, 2], "tension")
-    assert (edit.label, edit.field) == ("Give emotion: tension (2 clips)", Field.EMOTION)
+    assert (edit.label, edit.field) == ("Set category: tension (2 clips)", Field.EMOTION)
     assert edit.after == {1: "tension", 2: "tension"}
 
 
 def test_an_emotion_can_be_taken_back():
     edit = give_emotion([1], None)
-    assert (edit.label, edit.after) == ("Take emotion back (1 clip)", {1: None})
+    assert (edit.label, edit.after) == ("Clear category (clip 1)", {1: None})
 
 
 def test_correcting_text_takes_any_iterable_of_clips():
@@ -50,5 +50,5 @@ def test_recutting_holds_both_edges_and_none_goes_back_to_the_cut():
 
 def test_a_voice_is_a_decision_about_the_project():
     edit = choose_voice([3, 9], "clip 3 and 9")
-    assert (edit.label, edit.field) == ("Choose voice: clip 3 and 9", Field.VOICE)
+    assert (edit.label, edit.field) == ("Set reference voice: clip 3 and 9", Field.VOICE)
     assert edit.after == {PROJECT: "3,9"}

@@ -35,7 +35,7 @@ def test_dropping_a_clip_keeps_its_corrected_text(project):
 def test_a_batch_is_one_edit(project):
     clips = project.clips.ids()
     changes = project.decisions.apply(give_emotion(clips, "tension"))
-    assert changes == Changes(tuple(clips), Field.EMOTION, "Give emotion: tension (6 clips)")
+    assert changes == Changes(tuple(clips), Field.EMOTION, "Set category: tension (6 clips)")
     assert project.decisions.undo() == changes
     assert {clip.emotion for clip in project.clips.find()} == {None}
     assert project.decisions.undo() is None
@@ -56,7 +56,7 @@ def test_an_edit_that_changes_nothing_does_not_abandon_what_was_undone(project):
     project.decisions.apply(keep([first]))
     project.decisions.undo()
     project.decisions.apply(undecide([first]))
-    assert project.decisions.redo_label() == "Keep (1 clip)"
+    assert project.decisions.redo_label() == f"Keep (clip {first})"
 
 
 def test_changes_name_only_the_clips_that_changed(project):
@@ -74,8 +74,8 @@ def test_undo_and_redo_go_on_after_the_program_ended(project):
     project.decisions.undo()
     project.close()
     with Project.open(project.path) as again:
-        assert again.decisions.undo_label() == "Keep (1 clip)"
-        assert again.decisions.redo_label() == "Give emotion: neutral (1 clip)"
+        assert again.decisions.undo_label() == f"Keep (clip {clip})"
+        assert again.decisions.redo_label() == f"Set category: neutral (clip {clip})"
         again.decisions.redo()
         assert again.clips.get(clip).emotion == "neutral"
         assert again.decisions.redo() is None
@@ -89,8 +89,8 @@ def test_a_new_edit_abandons_what_was_undone_but_the_journal_keeps_it(project):
     project.decisions.apply(drop([clip]))
     assert project.decisions.redo() is None
     assert [(e.label, e.state, e.clips) for e in project.decisions.history()] == [
-        ("Drop (1 clip)", "done", 1),
-        ("Keep (1 clip)", "abandoned", 1),
+        (f"Drop (clip {clip})", "done", 1),
+        (f"Keep (clip {clip})", "abandoned", 1),
     ]
 
 
@@ -118,7 +118,7 @@ def test_the_voice_is_chosen_and_taken_back(project):
     first, second, *_ = project.clips.ids()
     assert project.decisions.voice() == ()
     changes = project.decisions.apply(choose_voice([second, first, second], "the host"))
-    assert changes == Changes((PROJECT,), Field.VOICE, "Choose voice: the host")
+    assert changes == Changes((PROJECT,), Field.VOICE, "Set reference voice: the host")
     assert project.decisions.voice() == (second, first)
     assert project.decisions.apply(choose_voice([second, first], "the host")).clips == ()
     assert project.decisions.history()[0].clips == 0

@@ -132,11 +132,12 @@ def test_a_split_of_a_clip_that_segmentation_has_since_replaced_is_not_done_agai
 
 
 def test_splits_survive_the_end_of_the_program(project):
+    clip = project.clips.ids()[0]
     pieces = split_first(project)
     project.close()
     with Project.open(project.path) as again:
         assert again.clips.ids()[:2] == pieces
-        assert again.decisions.undo_label() == "Split (1 clip)"
+        assert again.decisions.undo_label() == f"Split (clip {clip})"
         again.decisions.undo()
         assert again.clips.count() == 6
 
@@ -224,6 +225,8 @@ def test_nudging_there_and_back_leaves_nothing_to_undo(project, clock):
     project.decisions.apply(recut(clip.id, Span(1000, 90_000)))
     project.decisions.apply(moved(project, 220))
     project.decisions.apply(moved(project, -220))
-    assert [entry.label for entry in project.decisions.history()] == ["Move edges (1 clip)"]
+    assert [entry.label for entry in project.decisions.history()] == [
+        f"Move edges (clip {clip.id})"
+    ]
     project.decisions.undo()
     assert first_clip(project).span == clip.span

@@ -162,11 +162,11 @@ def test_segmenting_again_between_edits_loses_no_decision_and_undo_goes_on(tmp_p
         assert not {third, fourth} & set(left)
         # What was about the vanished clips is passed over; the rest goes on in its order.
         assert project.decisions.redo_label() is None
-        assert project.decisions.undo_label() == "Give emotion: tension (1 clip)"
+        assert project.decisions.undo_label() == f"Set category: tension (clip {second})"
         project.decisions.undo()
         project.decisions.undo()
         assert project.decisions.undo() is None
-        assert project.decisions.redo_label() == "Keep (1 clip)"
+        assert project.decisions.redo_label() == f"Keep (clip {first})"
         project.decisions.redo()
         project.decisions.redo()
         assert project.decisions.redo() is None

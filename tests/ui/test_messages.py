@@ -68,7 +68,7 @@ def test_a_decision_is_confirmed_and_undone_by_the_button_beside_it(qtbot, windo
     assert shown(window) == f"Dropped clip {clip}. [Undo (Ctrl+Z)]"
     qtbot.mouseClick(window.status.action, Qt.MouseButton.LeftButton)
     assert session.project.clips.get(clip).state == State.UNDECIDED
-    assert shown(window) == "Undid: Drop (1 clip). [Redo (Ctrl+Shift+Z, Ctrl+Y)]"
+    assert shown(window) == f"Undid: Drop (clip {clip}). [Redo (Ctrl+Shift+Z, Ctrl+Y)]"
     qtbot.mouseClick(window.status.action, Qt.MouseButton.LeftButton)
     assert session.project.clips.get(clip).state == State.DROPPED
 

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
 from curator.domain.decision import State, drop, keep
 from curator.ui.actions import ACTIONS
 from curator.ui.change_keys import ChangeKeys
+from curator.ui.jobs.drawer import MIN_HEIGHT
 from curator.ui.key_sheet import KeySheet
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
@@ -227,7 +228,7 @@ def test_what_was_decided_is_listed_newest_first(qtbot, window: MainWindow):
     listed = window.drawer.decided
     assert [listed.topLevelItem(row).text(1) for row in range(2)] == [
         "Drop (2 clips)",
-        "Keep (1 clip)",
+        f"Keep (clip {session.project.clips.ids()[0]})",
     ]
 
 
@@ -259,3 +260,33 @@ def test_the_program_says_when_there_is_no_screen(monkeypatch, capsys):
         monkeypatch.delenv(variable, raising=False)
     assert app.open_window(None) == app.COULD_NOT
     assert "no screen" in capsys.readouterr().err
+
+
+def test_the_menus_are_walked_by_keys_and_give_the_focus_back(qtbot, window: MainWindow):
+    window.activateWindow()
+    window.show_page("audit")
+    before = window.focusWidget()
+    window.commands.trigger("window.show_menu")
+    assert window.bar.hasFocus()
+    for title in ("&Project", "&Edit", "&Clip"):
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        assert menu.title() == title
+        qtbot.keyClick(menu, Qt.Key.Key_Right)
+    qtbot.keyClick(QApplication.activePopupWidget(), Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.focusWidget() is before)
+    assert QApplication.activePopupWidget() is None
+
+
+def test_the_drawer_keeps_the_height_that_was_dragged(qtbot, window: MainWindow, settings):
+    window.drawer.show_jobs()
+    window.split.setSizes([window.split.height() - 300, 300])
+    dragged = window.split.sizes()[1]
+    assert dragged > MIN_HEIGHT
+    window.close()
+    again = MainWindow(settings, Messages())
+    qtbot.addWidget(again)
+    again.show()
+    again.drawer.show_jobs()
+    qtbot.waitUntil(lambda: abs(again.split.sizes()[1] - dragged) <= 2)
+    again.close()

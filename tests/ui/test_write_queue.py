@@ -85,8 +85,8 @@ def test_what_is_decided_meanwhile_comes_after_it(qtbot, session: Session, gate:
     assert states(session) == [State.DROPPED, *[State.KEPT] * 5]
     labels = [(entry.label, entry.state) for entry in session.project.decisions.history()]
     assert labels == [
-        ("Drop (1 clip)", "undone"),
-        ("Drop (1 clip)", "done"),
+        (f"Drop (clip {clips[1]})", "undone"),
+        (f"Drop (clip {clips[0]})", "done"),
         ("Keep (6 clips)", "done"),
     ]
 
@@ -98,7 +98,7 @@ def test_undoing_a_large_act_is_one_too(qtbot, session: Session):
     assert session.undo() is LATER
     written(qtbot, session)
     assert session.project.decisions.state_hash() == before
-    assert session.messages.all[-1].sentence == "Undid: Give emotion: tension (6 clips)."
+    assert session.messages.all[-1].sentence == "Undid: Set category: tension (6 clips)."
     assert session.redo() is LATER
     written(qtbot, session)
     assert session.project.decisions.state_hash() != before

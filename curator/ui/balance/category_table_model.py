@@ -68,7 +68,9 @@ def _clips(row: CategoryRow) -> str:
 
 
 def _minutes(row: CategoryRow) -> str:
-    return _of(row, f"{row.balance.minutes:.1f}", lambda emotion: f"{emotion.target_minutes:.1f}")
+    return _of(
+        row, f"{row.balance.counted_minutes:.1f}", lambda emotion: f"{emotion.target_minutes:.1f}"
+    )
 
 
 def _of(row: CategoryRow, value: str, target: Callable[[Emotion], str]) -> str:

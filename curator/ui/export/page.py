@@ -24,7 +24,7 @@ from curator.jobs.result_writer import OnClips
 from curator.ui.actions import KeyScope
 from curator.ui.export.choices import Choices
 from curator.ui.export.reasons import ReasonBar
-from curator.ui.export.refusals_model import RefusalsModel, RejectedClip
+from curator.ui.export.refusals_model import REASON, RefusalsModel, RejectedClip
 from curator.ui.export.result_panel import ResultPanel
 from curator.ui.job_queue import Ending
 from curator.ui.page import Page, button, label
@@ -48,6 +48,8 @@ class ExportPage(Page):
         self.again = button(self.tr("Check again"))
         self.start = button(self.tr("Export"), "first")
         self.reasons = ReasonBar()
+        self.reason = label(wrap=True)
+        self.reason.hide()
         self.show_all = button(self.tr("Show these clips in Audit"))
         self.show_all.hide()
         self.lead = button(self.tr("Keep clips in Audit"), "first")
@@ -75,6 +77,7 @@ class ExportPage(Page):
         column.addLayout(head)
         column.addWidget(self.hint)
         column.addLayout(groups)
+        column.addWidget(self.reason)
         column.addWidget(self.list, 1)
         column.addWidget(self.choices)
         column.addLayout(foot)
@@ -195,6 +198,7 @@ class ExportPage(Page):
         ]
         self.refusals.show_rows(rows)
         self.reasons.show_rows(rows)
+        self._show_reason()
         self.show_all.setVisible(bool(rows))
         self.lead.setVisible(not checked.usable and not rows)
         kept = len(checked.usable) + len(refusals)
@@ -238,7 +242,15 @@ class ExportPage(Page):
     @Slot(str)
     def _filter(self, reason_key: str) -> None:
         self.refusals.filter(reason_key)
+        self._show_reason()
         self.list.selectRow(0)
+
+    def _show_reason(self) -> None:
+        """Show a reason that all rows share once, above the list."""
+        shared = self.refusals.shared_reason
+        self.reason.setText(shared)
+        self.reason.setVisible(bool(shared))
+        self.list.setColumnHidden(REASON, bool(shared))
 
     @Slot()
     def _copy_command(self) -> None:

@@ -17,6 +17,9 @@ TITLES = (
     QT_TRANSLATE_NOOP("Export", "Text"),
 )
 
+REASON = 1
+"""Column of the reason."""
+
 
 @dataclass(frozen=True, slots=True)
 class RejectedClip:
@@ -49,6 +52,12 @@ class RefusalsModel(QAbstractTableModel):
         self.beginResetModel()
         self._rows = tuple(row for row in self._all if reason_key in ("", row.reason_key))
         self.endResetModel()
+
+    @property
+    def shared_reason(self) -> str:
+        """Reason of all rows, "" if they have several."""
+        sentences = {row.sentence for row in self._rows}
+        return next(iter(sentences)) if len(sentences) == 1 else ""
 
     @property
     def clips(self) -> list[int]:

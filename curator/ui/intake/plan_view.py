@@ -1,6 +1,8 @@
 """Summary of the analysis: what is to do, and how far it is while it runs."""
 
 import time
+from collections.abc import Sequence
+from itertools import groupby
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
@@ -10,7 +12,7 @@ from curator.ui.job_progress import doing, progress_of
 from curator.ui.page import button, label
 from curator.ui.session import Session
 from curator.ui.theme import GRID
-from curator.ui.wording import about, clock, number, shown_keys
+from curator.ui.wording import about, clock, shown_keys
 
 STEPS = 1000
 """Resolution of the progress bar."""
@@ -84,7 +86,7 @@ class PlanView(QFrame):
         elif self._plan.steps:
             guess = about(self._plan.guess_s)
             self.heading.setText(self.tr("To analyse, about %1:").replace("%1", guess))
-            self.steps.setText(", ".join(map(self._described, self._plan.steps)) + ".")
+            self.steps.setText(self._described(self._plan.steps))
         else:
             self.heading.setText(self.tr("Nothing left to analyse."))
             self.steps.setText(self.tr("Add recordings or change settings to analyse more."))
@@ -108,8 +110,10 @@ class PlanView(QFrame):
         self.bar.setRange(0, STEPS if share is not None else 0)
         self.bar.setValue(round(STEPS * (share or 0.0)))
 
-    def _described(self, step: PlannedStep) -> str:
-        if not step.items:
-            return doing(step.step)
-        text = self.tr("%1 (%2, %3 of audio)").replace("%1", doing(step.step))
-        return text.replace("%2", number(step.items)).replace("%3", clock(step.seconds))
+    def _described(self, steps: Sequence[PlannedStep]) -> str:
+        """Return the steps, those with the same amount of audio together."""
+        sentences = []
+        for amount, group in groupby(steps, lambda step: clock(step.seconds)):
+            names = ", ".join(doing(step.step) for step in group)
+            sentences.append(self.tr("%1 of audio: %2.").replace("%1", amount).replace("%2", names))
+        return " ".join(sentences)

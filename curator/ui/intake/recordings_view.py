@@ -1,6 +1,6 @@
 """Table of the recordings."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
@@ -9,6 +9,9 @@ from curator.ui.theme import GRID
 
 WIDTHS = (26, 12, 13, 11, 9, 14, 11, 16, 16, 18)
 """Column widths in grid units, of the first one the least: it takes what is left over."""
+
+LEAST = (18, 9, 0, 0, 0, 10, 0, 14, 14, 13)
+"""The same in a narrow window, where no column is narrower than its title."""
 
 
 class RecordingsView(QTableView):
@@ -35,29 +38,50 @@ class RecordingsView(QTableView):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionsClickable(False)
         header.setMinimumSectionSize(6 * GRID)
-        for column, width in enumerate(WIDTHS):
-            header.resizeSection(column, width * GRID)
         header.setStretchLastSection(False)
+        self._dragged: dict[int, int] = {}  # widths that a person chose, by column
+        self._is_fitting = False
+        header.sectionResized.connect(self._follow_person)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """See QWidget."""
         super().resizeEvent(event)
-        self._widen_name()
+        self._fit_columns()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Give the titles the room they need in the present font and language."""
         super().showEvent(event)
-        header = self.horizontalHeader()
-        for column in range(1, len(WIDTHS)):
-            needed = header.sectionSizeFromContents(column).width()
-            header.resizeSection(column, max(header.sectionSize(column), needed))
-        self._widen_name()
+        self._fit_columns()
 
-    def _widen_name(self) -> None:
-        """Give the name what the other columns leave; a narrow table scrolls instead."""
-        header = self.horizontalHeader()
-        others = sum(header.sectionSize(column) for column in range(1, header.count()))
-        header.resizeSection(0, max(WIDTHS[0] * GRID, self.viewport().width() - others))
+    def _fit_columns(self) -> None:
+        """Shrink the columns together in a narrow table; the name takes what is left over.
+
+        A table that is narrower than the least widths scrolls.
+        """
+        header, room = self.horizontalHeader(), self.viewport().width()
+        titles = [header.sectionSizeFromContents(column).width() for column in range(len(WIDTHS))]
+        usual, least = (
+            [max(width * GRID, title) for width, title in zip(widths, titles, strict=True)]
+            for widths in (WIDTHS, LEAST)
+        )
+        spare, missing = sum(usual) - sum(least), max(0, sum(usual) - room)
+        share = min(1.0, missing / spare) if spare else 0.0
+        widths = [
+            round(wide - share * (wide - narrow)) for wide, narrow in zip(usual, least, strict=True)
+        ]
+        for column, width in self._dragged.items():
+            widths[column] = width
+        if 0 not in self._dragged:
+            widths[0] = max(widths[0], room - sum(widths[1:]))
+        self._is_fitting = True
+        for column, width in enumerate(widths):
+            header.resizeSection(column, width)
+        self._is_fitting = False
+
+    @Slot(int, int, int)
+    def _follow_person(self, column: int, _before: int, width: int) -> None:
+        if not self._is_fitting:
+            self._dragged[column] = width
 
     @property
     def chosen(self) -> RecordingRow | None:

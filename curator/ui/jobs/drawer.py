@@ -1,6 +1,6 @@
 """Drawer at the bottom: jobs, messages and decisions, newest first."""
 
-from PySide6.QtCore import QDateTime, QLocale, Qt, QTime, QTimer, Slot
+from PySide6.QtCore import QDateTime, QLocale, QSize, Qt, QTime, QTimer, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -26,7 +26,7 @@ DECISIONS = 500
 GATHER_MS = 300
 """Delay after a decision before the list is refreshed."""
 
-HEIGHT = 26 * GRID
+MIN_HEIGHT, HEIGHT = 16 * GRID, 26 * GRID
 
 STATES = {"done": "", "undone": "undone", "abandoned": "undone, superseded"}
 
@@ -59,7 +59,7 @@ class Drawer(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         column.addWidget(self.tabs)
-        self.setFixedHeight(HEIGHT)
+        self.setMinimumHeight(MIN_HEIGHT)
         self._listing = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._listing.timeout.connect(self._list_decisions)
         self.tabs.currentChanged.connect(self._listing.start)
@@ -68,6 +68,10 @@ class Drawer(QWidget):
         close.clicked.connect(self.hide)
         for message in messages.all:
             self._add(message)
+
+    def sizeHint(self) -> QSize:
+        """See QWidget."""
+        return QSize(super().sizeHint().width(), HEIGHT)
 
     def follow(self, session: Session | None) -> None:
         """List the decisions of this session's project."""

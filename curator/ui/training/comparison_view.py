@@ -20,6 +20,7 @@ from curator.ui.page import button, label
 from curator.ui.theme import GRID
 from curator.ui.training.run_list import STATES
 from curator.ui.training.run_plot import TITLES
+from curator.ui.training.run_record import METRICS
 from curator.ui.wording import number, translated
 
 VERDICTS = {
@@ -91,6 +92,9 @@ class ComparisonView(QWidget):
             for name, reasons in comparison["obstacles"].items()
             for why in reasons
         ]
+        if all(row["measure"] in METRICS for row in comparison["outcome"]):
+            text = self.tr("Evaluate each run (Evaluate) to compare how they speak.")
+            obstacles.append(text)
         self.note.setText("\n".join(obstacles))
         self.note.setVisible(bool(obstacles))
         _fill(self.outcome, [self._outcome(row) for row in comparison["outcome"]])

@@ -127,7 +127,7 @@ def test_e_edits_the_text_and_leaving_it_saves_what_was_typed(audit: Audit):
     assert audit.clip.state == "undecided"  # no key of the page worked meanwhile
     audit.page.ui.table.setFocus()
     assert audit.clip.text == "sentence number 0 xj1"
-    assert audit.session.project.decisions.undo_label() == "Correct text (1 clip)"
+    assert audit.session.project.decisions.undo_label() == f"Correct text (clip {audit.clip.id})"
     assert len(audit.session.project.decisions.history()) == 1
 
 

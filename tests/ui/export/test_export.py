@@ -13,7 +13,7 @@ from curator.domain.clip_query import parse
 from curator.domain.decision import correct_text, drop, keep
 from curator.domain.recording import Recording
 from curator.ui.export.page import ExportPage
-from curator.ui.export.refusals_model import RefusalsModel, RejectedClip
+from curator.ui.export.refusals_model import REASON, RefusalsModel, RejectedClip
 from curator.ui.session import Session
 from tests.helpers.factories import an_empty_project, some_clips
 from tests.helpers.sounds import speech_like, write_sound
@@ -171,6 +171,19 @@ def test_refusals_are_grouped_by_reason_with_counts(qtbot, page: ExportPage):
     with qtbot.waitSignal(page.session.query_asked) as asked:
         page.show_all.click()
     assert asked.args == [f"id:{kept[1]},{kept[2]}"]
+
+
+def test_a_reason_that_all_listed_clips_share_is_shown_once(page: ExportPage):
+    assert page.reason.text() == page.refusals.shared_reason != ""
+    assert not page.reason.isHidden()
+    assert page.list.isColumnHidden(REASON)
+    rows = [RejectedClip(3, "No text.", "", "empty_text"), RejectedClip(5, "Long.", "", "too_long")]
+    page.refusals.show_rows(rows)
+    page._filter("")
+    assert page.reason.isHidden()
+    assert not page.list.isColumnHidden(REASON)
+    page._filter("too_long")
+    assert page.reason.text() == "Long."
 
 
 def test_a_bundle_is_opened_and_trained_on(qtbot, page: ExportPage, tmp_path: Path, monkeypatch):

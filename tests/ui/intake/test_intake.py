@@ -9,8 +9,9 @@ from PySide6.QtGui import QDropEvent
 from curator.domain.recording import EACH, SoundChoice
 from curator.jobs.job import Options
 from curator.ui.intake.page import IntakePage
-from curator.ui.intake.plan import make_plan
+from curator.ui.intake.plan import AnalysisPlan, PlannedStep, make_plan
 from curator.ui.intake.recordings_model import COLUMNS, FileState, RecordingsModel
+from curator.ui.intake.recordings_view import RecordingsView
 from curator.ui.intake.rights import RightsDialog
 from curator.ui.session import Session
 from tests.helpers.factories import a_recording, an_empty_project, some_clips
@@ -74,7 +75,7 @@ def test_dropped_files_are_taken_in_with_licence_and_consent(
     qtbot.waitUntil(lambda: column(page, "File") == "unchanged", timeout=60_000)
     assert page.stack.currentWidget() is page.list
     assert page.plan.start.isEnabled()
-    assert "transcribing (1, 0:02 of audio)" in page.plan.steps.text()
+    assert "0:02 of audio: transcribing, cutting into clips, " in page.plan.steps.text()
 
 
 def test_a_missing_file_is_said_and_found_again_by_its_content(
@@ -192,3 +193,24 @@ def test_track_and_channel_of_new_recordings_are_chosen(qtbot, page: IntakePage,
     page.sound.track.setText(" Mic ")
     page.sound.channel.setCurrentIndex(0)
     assert page.sound.choice == SoundChoice("Mic")
+
+
+def test_columns_shrink_in_a_narrow_window_and_keep_widths_that_were_dragged(qtbot):
+    view = RecordingsView()
+    qtbot.addWidget(view)
+    view.show()
+    header = view.horizontalHeader()
+    for width in (1020, 1900):
+        view.resize(width, 300)
+        assert header.length() == view.viewport().width()
+    header.resizeSection(4, 200)
+    view.resize(1020, 300)
+    assert header.sectionSize(4) == 200
+
+
+def test_steps_with_the_same_amount_of_audio_are_listed_together(page: IntakePage):
+    steps = (PlannedStep("transcribe", 2, 320.0), PlannedStep("segment", 2, 320.0))
+    page.plan.show_plan(AnalysisPlan((*steps, PlannedStep("embed", 80, 200.0)), 60.0))
+    text = page.plan.steps.text()
+    assert text.startswith("5:20 of audio: ")
+    assert text.count("of audio") == 2
