@@ -59,7 +59,10 @@ class RecordingsView(QTableView):
         A table that is narrower than the least widths scrolls.
         """
         header, room = self.horizontalHeader(), self.viewport().width()
-        titles = [header.sectionSizeFromContents(column).width() for column in range(len(WIDTHS))]
+        titles = [
+            max(header.sectionSizeFromContents(column).width(), header.minimumSectionSize())
+            for column in range(len(WIDTHS))
+        ]
         usual, least = (
             [max(width * GRID, title) for width, title in zip(widths, titles, strict=True)]
             for widths in (WIDTHS, LEAST)
@@ -67,7 +70,7 @@ class RecordingsView(QTableView):
         spare, missing = sum(usual) - sum(least), max(0, sum(usual) - room)
         share = min(1.0, missing / spare) if spare else 0.0
         widths = [
-            round(wide - share * (wide - narrow)) for wide, narrow in zip(usual, least, strict=True)
+            int(wide - share * (wide - narrow)) for wide, narrow in zip(usual, least, strict=True)
         ]
         for column, width in self._dragged.items():
             widths[column] = width
