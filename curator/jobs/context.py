@@ -4,6 +4,8 @@ import threading
 from dataclasses import dataclass, field
 
 from curator.domain.progress import Progress
+from curator.jobs.executor import Executor
+from curator.jobs.processes import LocalProcesses
 from curator.jobs.result_writer import Write, straight_into
 from curator.store.project import Project
 
@@ -17,7 +19,8 @@ class JobContext:
     """Context of a job: project, result writer, progress.
 
     project: read in this thread. write: result writer. workers: upper bound of processes. stop:
-    set to cancel the job, which then raises Cancelled within half a second.
+    set to cancel the job, which then raises Cancelled within half a second. executor: where the
+    shares of a job run.
     """
 
     project: Project
@@ -25,6 +28,7 @@ class JobContext:
     watcher: Progress
     workers: int = 1
     stop: threading.Event = field(default_factory=threading.Event)
+    executor: Executor = field(default_factory=LocalProcesses)
 
     @classmethod
     def at_once(cls, project: Project, watcher: Progress, workers: int = 1) -> "JobContext":

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from curator.domain.recording import SoundChoice
+from curator.domain.sound_folders import SoundFolders
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,7 +30,7 @@ class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stage: a key of curator.jobs.step_table or cleaning_worker.STAGES, "import" or "suggest".
     items: clip or recording ids, or indices of paths, in processing order. paths: files to import,
     as path_bytes encodes them. choices: which sound of each path. scorers: scorers to run, for
-    score stages. recipe: TOML, for cleaning.
+    score stages. recipe: TOML, for cleaning. sound: where sound is read on another machine.
     """
 
     stage: str
@@ -40,6 +41,7 @@ class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     choices: tuple[SoundChoice, ...] = ()
     scorers: tuple[str, ...] = ()
     recipe: str = ""
+    sound: SoundFolders | None = None
 
 
 def to_json(job: Job) -> bytes:

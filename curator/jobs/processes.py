@@ -8,11 +8,10 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import IO
 
 from curator.domain.system import end_reason, own_group
 from curator.environment.installed import module_command, python_for
+from curator.jobs.executor import Died
 from curator.jobs.job import Job, to_json
 from curator.jobs.messages import Done, Message, from_line
 
@@ -20,38 +19,11 @@ GRACE_SECONDS = 3.0  # between asking a worker to stop and killing it
 LAST_WORDS = 8_000  # bytes kept of a crashed worker's log
 
 
-@dataclass(frozen=True, slots=True)
-class Died:
-    """A worker ended without Done. worker: its number. log: end of its stderr."""
+class WorkerProcess:
+    """A worker process: takes one job after the other and answers each in lines, up to Done."""
 
-    worker: int
-    sentence: str
-    log: str
-
-
-class Workers:
-    """Worker processes, one job each, and their messages in order of arrival."""
-
-    def __init__(self, jobs: Sequence[Job]) -> None:
-        self._heard: queue.Queue[tuple[int, Message | Died | None]] = queue.Queue(maxsize=4096)
-        self._logs = [tempfile.TemporaryFile() for _ in jobs]  # noqa: SIM115 - closed in close()
-        self._processes: list[subprocess.Popen[bytes]] = []
-        try:
-            for job, log in zip(jobs, self._logs, strict=True):
-                self._processes.append(self._start(job, log))
-        except BaseException:  # Ctrl-C comes when it likes
-            self.stop()
-            raise
-        self._listeners = [
-            threading.Thread(target=self._listen, args=(number, process), daemon=True)
-            for number, process in enumerate(self._processes)
-        ]
-        for listener in self._listeners:
-            listener.start()
-        self._living = len(self._processes)
-
-    @staticmethod
-    def _start(job: Job, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    def __init__(self, job: Job) -> None:
+        """Start it for jobs like this one, with its interpreter and number of threads."""
         threads = str(job.options.threads)
         environment = os.environ | {
             "OMP_NUM_THREADS": threads,
@@ -60,46 +32,122 @@ class Workers:
             "TOKENIZERS_PARALLELISM": "false",
         }
         python = python_for("cleaning") if job.recipe else sys.executable
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
+        self._log_read = 0
         # A group of its own: Ctrl-C reaches this process alone, which stores what is done first.
-        process = subprocess.Popen(
-            module_command(python, "curator.jobs.worker"),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            env=environment,
-            **own_group(),
-        )
-        assert process.stdin is not None
-        with suppress(BrokenPipeError):  # it is dead already, and its listener will say so
-            process.stdin.write(to_json(job) + b"\n")
-            process.stdin.flush()
-        return process
+        try:
+            self._process = subprocess.Popen(
+                module_command(python, "curator.jobs.worker"),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                env=environment,
+                **own_group(),
+            )
+        except BaseException:
+            self._log.close()
+            raise
 
-    def _listen(self, number: int, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None
+    def send(self, job: Job) -> None:
+        """Give it its next job."""
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):  # it is dead already, and whoever listens learns it
+            self._process.stdin.write(to_json(job) + b"\n")
+            self._process.stdin.flush()
+
+    def finish(self) -> None:
+        """Tell it that there is no further job; it then ends."""
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
+
+    def lines(self) -> Iterator[bytes]:
+        """Its answers, until it has ended."""
+        assert self._process.stdout is not None
+        yield from self._process.stdout
+
+    def obituary(self) -> tuple[str, str]:
+        """Why it ended, in a sentence, and the end of its log."""
+        code = self._process.wait()
+        self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - LAST_WORDS))
+        words = self._log.read().decode("utf-8", "replace")
+        return f"The worker process ended unexpectedly ({end_reason(code)}).", words
+
+    def new_log(self) -> str:
+        """What it wrote to stderr since the last call, at most LAST_WORDS bytes."""
+        end = self._log.seek(0, os.SEEK_END)
+        self._log.seek(max(self._log_read, end - LAST_WORDS))
+        words = self._log.read().decode("utf-8", "replace")
+        self._log_read = end
+        return words
+
+    def terminate(self) -> None:
+        """Ask it to end, without waiting."""
+        if self._process.poll() is None:
+            self._process.terminate()
+
+    def kill(self) -> None:
+        """Kill it, without waiting."""
+        self._process.kill()
+
+    def stop(self) -> None:
+        """Terminate it, then kill it; what it has sent can still be read."""
+        self.terminate()
+        try:
+            self._process.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def close(self) -> None:
+        """Close its pipes and its log, when it has ended and nobody reads them any more."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()
+        self._log.close()
+
+
+class LocalWorkers:
+    """Worker processes of this machine, one share each, and their messages as they arrive."""
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._messages: queue.Queue[tuple[int, Message | Died | None]] = queue.Queue(maxsize=4096)
+        self._processes: list[WorkerProcess] = []
+        self._listeners: list[threading.Thread] = []
+        try:
+            for job in jobs:
+                self._processes.append(WorkerProcess(job))
+                self._processes[-1].send(job)
+        except BaseException:  # Ctrl-C comes when it likes
+            self.close()
+            raise
+        self._listeners += [
+            threading.Thread(target=self._listen, args=(number, process), daemon=True)
+            for number, process in enumerate(self._processes)
+        ]
+        for listener in self._listeners:
+            listener.start()
+        self._living = len(self._processes)
+
+    def _listen(self, number: int, process: WorkerProcess) -> None:
         done = False
-        for line in process.stdout:
+        for line in process.lines():
             try:
                 message = from_line(line)
             except ValueError as error:
-                self._heard.put(
-                    (number, Died(number, f"Invalid message from the worker process: {error}.", ""))
-                )
+                sentence = f"Invalid message from the worker process: {error}."
+                self._messages.put((number, Died(number, sentence, "")))
                 process.kill()
                 break
-            done = done or isinstance(message, Done)
-            self._heard.put((number, message))
-        code = process.wait()
+            self._messages.put((number, message))
+            if isinstance(message, Done):
+                done = True
+                process.finish()
+        sentence, log = process.obituary()
         if not done:
-            self._heard.put((number, self._obituary(number, code)))
-        self._heard.put((number, None))
-
-    def _obituary(self, number: int, code: int) -> Died:
-        log = self._logs[number]
-        log.seek(max(0, log.seek(0, os.SEEK_END) - LAST_WORDS))
-        words = log.read().decode("utf-8", "replace")
-        sentence = f"The worker process ended unexpectedly ({end_reason(code)})."
-        return Died(number, sentence, words)
+            self._messages.put((number, Died(number, sentence, log)))
+        self._messages.put((number, None))
 
     def listen(self, patience: float = 0.2) -> Iterator[tuple[int, Message | Died] | None]:
         """Iterate over (worker, message) until all workers have ended; resumable.
@@ -109,7 +157,7 @@ class Workers:
         """
         while self._living:
             try:
-                number, message = self._heard.get(timeout=patience)
+                number, message = self._messages.get(timeout=patience)
             except queue.Empty:
                 yield None
                 continue
@@ -121,25 +169,27 @@ class Workers:
     def stop(self) -> None:
         """Terminate every worker, then kill it; sent messages can still be read."""
         for process in self._processes:
-            if process.poll() is None:
-                process.terminate()
+            process.terminate()
         for process in self._processes:
-            try:
-                process.wait(GRACE_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.stop()
 
     def close(self) -> None:
         """Stop the workers and close all pipes and threads."""
         self.stop()
         while any(listener.is_alive() for listener in self._listeners):
             with suppress(queue.Empty):  # a listener may wait for room in the queue
-                self._heard.get(timeout=0.05)
+                self._messages.get(timeout=0.05)
         for process in self._processes:
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    with suppress(BrokenPipeError):
-                        pipe.close()
-        for log in self._logs:
-            log.close()
+            process.close()
+
+
+class LocalProcesses:
+    """Executor that runs each share in a process of this machine."""
+
+    def share_count(self, workers: int) -> int:
+        """One share a process."""
+        return workers
+
+    def start(self, jobs: Sequence[Job]) -> LocalWorkers:
+        """Start a process for each share."""
+        return LocalWorkers(jobs)

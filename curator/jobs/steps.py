@@ -31,7 +31,7 @@ def serve(job: Job, say: Callable[[Message], None]) -> None:
     if job.stage == "import":
         _import_files(job, say)
         return
-    with Project.open(Path(job.project), write=False) as project:
+    with Project.open(Path(job.project), write=False, sound=job.sound) as project:
         if job.stage == "suggest":
             learn(project, say)
         elif job.stage in CLEANING:

@@ -4,10 +4,11 @@ from curator.domain.errors import CuratorError
 from curator.domain.fact import ClipFact
 from curator.domain.suggesting import FACT, SuggestionVerdict, fingerprint
 from curator.jobs.context import JobContext
+from curator.jobs.executor import Died
 from curator.jobs.job import Job, Options
 from curator.jobs.learning import labels_of
 from curator.jobs.messages import Noted, Stopped
-from curator.jobs.processes import Died, Workers
+from curator.jobs.processes import LocalWorkers
 from curator.jobs.result_writer import OnClips, write_facts
 from curator.stages.suggestion.suggest import Suggest
 from curator.store.project import Project
@@ -48,7 +49,7 @@ def _forget(project: Project) -> None:
 def _learned(work: JobContext, job: Job) -> tuple[SuggestionVerdict, list[ClipFact]]:
     verdict: SuggestionVerdict | None = None
     facts: list[ClipFact] = []
-    workers = Workers([job])
+    workers = LocalWorkers([job])
     try:
         for heard in workers.listen():
             work.look_up()

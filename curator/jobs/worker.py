@@ -1,9 +1,10 @@
-"""Worker process: reads a job, opens the project read-only, runs a stage, sends messages."""
+"""Worker process: reads jobs, opens the project read-only, runs a stage, sends messages."""
 
 import os
+import queue
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import IO
 
 from curator.domain.errors import CuratorError
@@ -19,15 +20,22 @@ def take_over_stdout() -> IO[bytes]:
     return wire
 
 
-def die_with_parent() -> None:
-    """Exit when stdin closes, that is when the parent has ended."""
+def jobs_from_stdin() -> Iterator[Job]:
+    """Jobs as they come. The process exits when stdin closes, even in the middle of a job.
 
-    def watch() -> None:
-        while sys.stdin.buffer.read(1):
-            pass
-        os._exit(1)
+    It closes after the last job, or because the parent has ended.
+    """
+    lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
 
-    threading.Thread(target=watch, daemon=True).start()
+    def read() -> None:
+        for line in sys.stdin.buffer:
+            lines.put(line)
+        # Native threads of the libraries may hang at exit; all messages are sent.
+        os._exit(0)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        yield from_json(lines.get())
 
 
 def serve_to(job: Job, say: Callable[[Message], None]) -> None:
@@ -40,13 +48,10 @@ def serve_to(job: Job, say: Callable[[Message], None]) -> None:
 
 
 def main() -> None:
-    """Serve one job from stdin."""
+    """Serve the jobs from stdin."""
     wire = take_over_stdout()
-    job = from_json(sys.stdin.buffer.readline())
-    die_with_parent()
-    serve_to(job, lambda message: _write(wire, to_line(message)))
-    # Native threads of the libraries may hang at exit; all messages are sent.
-    os._exit(0)
+    for job in jobs_from_stdin():
+        serve_to(job, lambda message: _write(wire, to_line(message)))
 
 
 def _write(wire: IO[bytes], line: bytes) -> None:

@@ -1,6 +1,7 @@
-"""Worker pool: splits a job among processes, stores results, replaces crashed workers.
+"""Worker pool: splits a job among workers, stores results, replaces crashed workers.
 
-An item on which workers crash twice is skipped and reported.
+Where the workers run, as processes or elsewhere, is up to the executor. An item on which workers
+crash twice is skipped and reported.
 """
 
 import time
@@ -15,6 +16,7 @@ from curator.domain.cleaning import ClipCleaned
 from curator.domain.errors import CuratorError
 from curator.domain.fact import ClipFact, RecordingCut
 from curator.jobs.context import JobContext
+from curator.jobs.executor import Died
 from curator.jobs.job import Job
 from curator.jobs.messages import (
     Cleaned,
@@ -27,14 +29,13 @@ from curator.jobs.messages import (
     TakenIn,
     WorkerResult,
 )
-from curator.jobs.processes import Died, Workers
 from curator.jobs.result_writer import Action, OnClips
 from curator.stages import Failed
 from curator.store.project import Project
 
 BATCH = 256  # results stored in one transaction
 PATIENCE_S = 0.5  # after which a smaller batch is stored, so that a kill loses little
-DEATHS = 2  # worker crashes on an item before it is skipped
+DEATHS = 2  # worker crashes on an item before it is skipped; rounds in vain before giving up
 
 
 class WorkerTrouble(CuratorError):
@@ -60,11 +61,11 @@ def item_of(result: WorkerResult | Failed) -> int:
 
 
 class WorkerPool:
-    """Runs jobs in worker processes.
+    """Runs jobs in workers of the context's executor.
 
     store: stores results in the project. describe: display name of an item.
     seconds_of: seconds of audio of a result, for the progress. most_workers: upper bound of
-    processes. start: starts the worker processes.
+    shares.
     """
 
     def __init__(
@@ -74,36 +75,43 @@ class WorkerPool:
         describe: Callable[[int], str],
         seconds_of: Callable[[WorkerResult | Failed], float],
         most_workers: int | None = None,
-        start: Callable[[Sequence[Job]], Workers] = Workers,
     ) -> None:
         self._work = work
         self._watcher = work.watcher
-        self._workers = min(work.workers, most_workers or work.workers)
+        self._most_workers = most_workers
         self._store = store
         self._describe = describe
         self._seconds_of = seconds_of
-        self._start = start
         self._done_items = 0
         self._done_seconds = 0.0
         self._partly: dict[int, float] = {}  # seconds of items that are not answered yet
         self.failures = 0
 
     def do(self, job: Job, items: Sequence[int]) -> None:
-        """Run all items of a job. Raises WorkerTrouble if a worker crashes outside an item."""
+        """Run all items of a job.
+
+        Raises WorkerTrouble if workers keep crashing outside an item and answer none.
+        """
         left = list(items)
         deaths: Counter[int] = Counter()
+        in_vain = 0  # rounds in a row without an answer
         while left:
-            this = self._go(shares(job, left, self._workers))
+            this = self._go(shares(job, left, self._share_count()))
             left = [item for item in left if item not in this.answered]
             if not this.died:
                 break  # items without an answer are left for a later run
-            self._blame(this, deaths)
+            in_vain = 0 if this.answered else in_vain + 1
+            self._blame(this, deaths, in_vain)
             left = [item for item in left if deaths[item] < DEATHS]
 
-    def _blame(self, this: "_Round", deaths: Counter[int]) -> None:
+    def _share_count(self) -> int:
+        count = self._work.executor.share_count(self._work.workers)
+        return min(count, self._most_workers or count)
+
+    def _blame(self, this: "_Round", deaths: Counter[int], in_vain: int) -> None:
         for died in this.died:
             suspects = this.suspects.get(died.worker, [])
-            if not suspects:
+            if not suspects and in_vain >= DEATHS:
                 raise WorkerTrouble(died.sentence, " ".join(died.log.strip().splitlines()[-1:]))
             deaths.update(suspects)
             for item in suspects:
@@ -115,7 +123,7 @@ class WorkerPool:
         this = _Round(suspects={number: [] for number in range(len(jobs))})
         waiting: list[WorkerResult] = []
         stored_at = time.monotonic()
-        workers = self._start(jobs)
+        workers = self._work.executor.start(jobs)
         try:
             for heard in workers.listen():
                 self._work.look_up()
@@ -194,9 +202,9 @@ def _touching(results: Sequence[WorkerResult], store: Action) -> Action:
     return OnClips(frozenset(e.clip_id for e in results if isinstance(e, ClipFact)), store)
 
 
-def shares(job: Job, items: Sequence[int], workers: int) -> list[Job]:
-    """Split a job into at most ``workers`` parts of consecutive items."""
-    count = max(1, min(workers, len(items)))
+def shares(job: Job, items: Sequence[int], count: int) -> list[Job]:
+    """Split a job into at most ``count`` parts of consecutive items."""
+    count = max(1, min(count, len(items)))
     bounds = [round(part * len(items) / count) for part in range(count + 1)]
     return [
         msgspec.structs.replace(job, items=tuple(items[start:stop]))

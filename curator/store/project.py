@@ -18,6 +18,7 @@ from curator.domain.errors import CuratorError, printable
 from curator.domain.foreign_files import own_folder
 from curator.domain.project_file import add_opener
 from curator.domain.segment_lengths import SegmentLengths
+from curator.domain.sound_folders import SoundFolders
 from curator.domain.speaker_encoder import RESEMBLYZER, require_encoder
 from curator.domain.system import put_in_place, require_short, sync_folder
 from curator.domain.target import read_target
@@ -65,11 +66,19 @@ class Settings:
 class Project:
     """Open project; a context manager. `close` releases the writer's lock."""
 
-    def __init__(self, path: Path, database: Database, lock: WriterLock | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        database: Database,
+        lock: WriterLock | None,
+        sound: SoundFolders | None = None,
+    ) -> None:
         self.path = path
+        self._sound = sound
         self._database = database
         self._lock = lock
-        self.recordings = Recordings(database)
+        sources = Path(sound.sources) if sound and sound.sources else None
+        self.recordings = Recordings(database, sources)
         self.clips = Clips(database)
         self.facts = Facts(database)
         self.decisions = Decisions(database)
@@ -116,11 +125,14 @@ class Project:
             raise
 
     @classmethod
-    def open(cls, path: Path, *, write: bool = True) -> "Project":
+    def open(
+        cls, path: Path, *, write: bool = True, sound: SoundFolders | None = None
+    ) -> "Project":
         """Open a project as its only writer, or read-only beside a writer.
 
         ProjectBusy names the writer there is. BrokenProject names the newest good backup.
-        A writer's opening makes a backup if something has changed since the last one.
+        A writer's opening makes a backup if something has changed since the last one. sound: for
+        a copy of the project file on another machine.
         """
         if not cls.is_project(path):
             Database.open(path, write=False)  # says what is wrong
@@ -132,7 +144,7 @@ class Project:
                 lock.release()
             raise
         try:
-            project = cls(path, database, lock)
+            project = cls(path, database, lock, sound)
             if write:
                 add_opener(path)
             if write and database.written():
@@ -162,6 +174,8 @@ class Project:
     @property
     def cache(self) -> Path:
         """Existing folder of files that can be regenerated."""
+        if self._sound:
+            return Path(self._sound.cache)
         try:
             return own_folder(self.path / CACHE)
         except OSError as error:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from curator.domain.clip_query import fold
@@ -29,8 +30,10 @@ _COLUMNS = (
 class Recordings:
     """Recordings of a project, unique by their sound: a file's tracks and channels are several."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, sources: Path | None = None) -> None:
+        """sources: folder with their files, see SoundFolders; None where they are at their paths."""
         self._database = database
+        self._sources = sources
 
     def add(self, new: Recording) -> Recording:
         """Add an imported file; its id is assigned.
@@ -76,7 +79,7 @@ class Recordings:
         rows = self._database.read(f"SELECT {_COLUMNS} FROM recording ORDER BY id")
         removed = self.removed()
         with self._database.as_stored("a recording"):
-            return [each for row in rows if (each := _recording(row)).id not in removed]
+            return [each for row in rows if (each := self._recording(row)).id not in removed]
 
     def removed(self) -> dict[int, dict[int, str]]:
         """Origins of the clips of each removed recording, by recording id.
@@ -170,7 +173,14 @@ class Recordings:
             f"SELECT {_COLUMNS} FROM recording WHERE {column} = ? ORDER BY id LIMIT 1", (value,)
         ).fetchone()
         with self._database.as_stored("a recording"):
-            return _recording(row) if row else None
+            return self._recording(row) if row else None
+
+    def _recording(self, row: Row) -> Recording:
+        recording = _recording(row)
+        if self._sources is None:
+            return recording
+        here = self._sources / recording.content_hash / recording.path.name
+        return replace(recording, path=here)
 
 
 def _recording(row: Row) -> Recording:

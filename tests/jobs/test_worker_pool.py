@@ -6,9 +6,9 @@ from curator.domain.fact import ClipFact, Producer, Score
 from curator.domain.progress import NoProgress
 from curator.domain.span import Span
 from curator.jobs.context import Cancelled, JobContext
+from curator.jobs.executor import Died
 from curator.jobs.job import Job
 from curator.jobs.messages import Done, Partly, Stopped, Taken
-from curator.jobs.processes import Died
 from curator.jobs.worker_pool import WorkerPool, WorkerTrouble, shares
 from curator.stages import Failed
 
@@ -51,6 +51,16 @@ class FakeWorkers:
         self.stop()
 
 
+class FakeExecutor:
+    """Executor with workers that a function makes of the shares."""
+
+    def __init__(self, start):
+        self.start = start
+
+    def share_count(self, workers):
+        return workers
+
+
 class Watch(NoProgress):
     def __init__(self):
         self.failures = []
@@ -65,13 +75,13 @@ class Watch(NoProgress):
 
 def crew(behaviour, workers=2):
     stored, watch = [], Watch()
-    work = JobContext(None, lambda action: action(None), watch, workers)
+    executor = FakeExecutor(lambda jobs: FakeWorkers(jobs, behaviour))
+    work = JobContext(None, lambda action: action(None), watch, workers, executor=executor)
     made = WorkerPool(
         work,
         lambda project, found: stored.extend(found),
         describe=lambda item: f"clip {item}",
         seconds_of=lambda found: 1.0,
-        start=lambda jobs: FakeWorkers(jobs, behaviour),
     )
     return made, stored, watch
 
@@ -106,9 +116,23 @@ def test_an_item_that_kills_two_workers_is_left_out_and_named():
 
 def test_a_worker_that_cannot_start_is_trouble_and_not_a_loop():
     made, _, _ = crew(score_of)
-    made._start = lambda jobs: Silent()
+    made._work.executor.start = lambda jobs: Silent()
     with pytest.raises(WorkerTrouble, match="No module named"):
         made.do(JOB, range(3))
+
+
+def test_a_worker_that_dies_before_its_first_item_is_replaced():
+    starts = []
+
+    def start(jobs):
+        starts.append(jobs)
+        return Silent() if len(starts) == 1 else FakeWorkers(jobs, score_of)
+
+    made, stored, watch = crew(score_of)
+    made._work.executor.start = start
+    made.do(JOB, range(3))
+    assert sorted(fact.clip_id for fact in stored) == [0, 1, 2]
+    assert watch.failures == []
 
 
 class Silent:
@@ -161,7 +185,7 @@ def test_a_wish_to_stop_ends_the_work_and_keeps_what_was_found():
             made._work.stop.set()
         return score_of(item)
 
-    made._start = lambda jobs: FakeWorkers(jobs, behaviour)
+    made._work.executor.start = lambda jobs: FakeWorkers(jobs, behaviour)
     with pytest.raises(Cancelled):
         made.do(JOB, range(9))
     assert {fact.clip_id for fact in stored} >= {0, 1, 2}
@@ -187,11 +211,15 @@ def test_what_is_done_of_a_long_item_counts_until_it_is_answered():
 
     watch = Far()
     made = WorkerPool(
-        JobContext(None, lambda action: action(None), watch, 1),
+        JobContext(
+            None,
+            lambda action: action(None),
+            watch,
+            executor=FakeExecutor(lambda jobs: Slow(jobs, None)),
+        ),
         lambda project, found: None,
         describe=str,
         seconds_of=lambda found: 1.0,
-        start=lambda jobs: Slow(jobs, None),
     )
     made.do(JOB, [7, 8])
     assert watch.told == [(0, 0.25), (0, 0.5), (1, 1.0), (1, 1.25), (1, 1.5), (2, 2.0)]
