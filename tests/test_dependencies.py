@@ -82,7 +82,7 @@ def imported_distributions() -> dict[str, set[str]]:
 
 
 def test_every_import_is_a_declared_dependency():
-    allowed = declared("clean", "xtts", "chatterbox", "serve", "hub", "quality")
+    allowed = declared("clean", "xtts", "chatterbox", "serve", "hub", "quality", "cluster")
     missing = {
         name: sorted(paths)[:3]
         for name, paths in imported_distributions().items()
@@ -93,5 +93,15 @@ def test_every_import_is_a_declared_dependency():
 
 def test_every_dependency_is_imported_or_has_a_reason():
     used = set(imported_distributions()) | {normal(name) for name in NOT_IMPORTED}
-    extras = ("clean", "xtts", "chatterbox", "languages", "serve", "hub", "quality", "offline")
+    extras = (
+        "clean",
+        "xtts",
+        "chatterbox",
+        "languages",
+        "serve",
+        "hub",
+        "quality",
+        "offline",
+        "cluster",
+    )
     assert declared(*extras) - used == set()

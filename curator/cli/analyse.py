@@ -5,14 +5,13 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterable
 
-from curator.cli.progress import watcher
 from curator.domain.languages import languages
 from curator.jobs.job import Options
 
 
 def analyse(arguments: Namespace) -> int:
     """Run the analysis stages that are not done yet."""
-    from curator.jobs.context import JobContext
+    from curator.cli.cluster import job_context
     from curator.jobs.pipeline import analyse as run
     from curator.store.project import Project
 
@@ -24,9 +23,8 @@ def analyse(arguments: Namespace) -> int:
     )
     only = [step for step in arguments.only.split(",") if step]
     with Project.open(arguments.project) as project:
-        failures = run(
-            JobContext.at_once(project, watcher(arguments.json), arguments.jobs), options, only
-        )
+        with job_context(project, arguments) as work:
+            failures = run(work, options, only)
         clips = project.clips.count()
         spoken = project.facts.languages()
     if not arguments.json:

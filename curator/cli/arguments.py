@@ -12,7 +12,14 @@ from curator import __version__
 from curator.cli.balance_arguments import add_balance_commands
 from curator.cli.clean_arguments import add_clean_command, add_models_command, add_setup_command
 from curator.cli.history_arguments import add_history_commands
-from curator.cli.shared_arguments import add_json, add_project, add_whisper, plugin_keys, positive
+from curator.cli.shared_arguments import (
+    add_json,
+    add_on,
+    add_project,
+    add_whisper,
+    plugin_keys,
+    positive,
+)
 from curator.cli.terminal_text import escaped_output, write_utf8
 from curator.domain.errors import CuratorError, printable
 from curator.domain.project_file import SUFFIX, project_folder
@@ -122,6 +129,7 @@ def _add_project_commands(commands: "_Commands[argparse.ArgumentParser]") -> Non
         "--exact", action="store_true", help="exact DNSMOS scores, about 9 times slower"
     )
     analyse.add_argument("--seed", type=int, default=0, help="random seed of the maps")
+    add_on(analyse)
     add_json(analyse)
 
     segment = _command(

@@ -5,7 +5,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 
-from curator.cli.progress import watcher
+from curator.cli.cluster import job_context
 from curator.domain.cleaning import CleaningComparison, best
 from curator.domain.errors import CuratorError, printable
 from curator.domain.recipe import NOTHING
@@ -47,14 +47,12 @@ def _list(arguments: Namespace) -> int:
 
 def _clean(arguments: Namespace, options: Options) -> int:
     from curator.jobs import cleaning
-    from curator.jobs.context import JobContext
     from curator.jobs.queries import read_query
     from curator.stages.cleaning.recipes import read_recipe
     from curator.store.project import Project
 
     recipe = read_recipe(arguments.recipes[0])
-    with Project.open(arguments.project) as project:
-        work = JobContext.at_once(project, watcher(arguments.json), arguments.jobs)
+    with Project.open(arguments.project) as project, job_context(project, arguments) as work:
         whole = arguments.query is None
         clips = project.clips.ids(None if whole else read_query(project, arguments.query))
         if not clips:
@@ -87,11 +85,9 @@ def _clean(arguments: Namespace, options: Options) -> int:
 def _rebuild(arguments: Namespace, options: Options) -> int:
     """Rebuild cleaned audio that was deleted."""
     from curator.jobs import cleaning
-    from curator.jobs.context import JobContext
     from curator.store.project import Project
 
-    with Project.open(arguments.project) as project:
-        work = JobContext.at_once(project, watcher(arguments.json), arguments.jobs)
+    with Project.open(arguments.project) as project, job_context(project, arguments) as work:
         failures = cleaning.make_all_cleaned(work, options)
     if not arguments.json:
         sys.stdout.write(
@@ -104,13 +100,11 @@ def _rebuild(arguments: Namespace, options: Options) -> int:
 
 def _compare(arguments: Namespace, options: Options) -> int:
     from curator.jobs import cleaning
-    from curator.jobs.context import JobContext
     from curator.stages.cleaning.recipes import read_recipe, usable_recipes
     from curator.store.project import Project
 
     wanted = [read_recipe(name) for name in arguments.recipes] or usable_recipes()
-    with Project.open(arguments.project) as project:
-        work = JobContext.at_once(project, watcher(arguments.json), arguments.jobs)
+    with Project.open(arguments.project) as project, job_context(project, arguments) as work:
         compared = cleaning.compare(work, options, wanted)
         names = {each.id: printable(each.name) for each in project.recordings.all()}
     for number, comparisons in compared.items():

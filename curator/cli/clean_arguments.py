@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from curator.cli.shared_arguments import add_json, add_whisper, plugin_keys
+from curator.cli.shared_arguments import add_json, add_on, add_whisper, plugin_keys
 from curator.environment.accelerator import ACCELERATORS
 from curator.environment.parts import PARTS
 
@@ -82,4 +82,5 @@ def add_clean_command(make: Make, cores: int) -> None:
     add_whisper(clean)
     clean.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     clean.add_argument("--jobs", type=int, default=cores, help="worker processes")
+    add_on(clean)
     clean.add_argument("--json", action="store_true", help="print JSON, one object per line")

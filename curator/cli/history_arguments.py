@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from curator.cli.shared_arguments import Make, add_json, add_project, positive
+from curator.cli.shared_arguments import Make, add_json, add_on, add_project, positive
 
 
 def add_history_commands(make: Make) -> None:
@@ -58,4 +58,5 @@ def add_history_commands(make: Make) -> None:
     merge.add_argument(
         "--jobs", type=positive, default=max(1, os.cpu_count() or 1), help="worker processes"
     )
+    add_on(merge)
     add_json(merge)

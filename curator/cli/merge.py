@@ -5,8 +5,8 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
+from curator.cli.cluster import job_context
 from curator.cli.decide import update_after
-from curator.cli.progress import watcher
 from curator.domain.errors import CuratorError
 from curator.domain.merging import Conflict, MergePlan, Rule
 
@@ -20,13 +20,11 @@ SHOWN = 50  # conflicts listed; --json lists all
 
 def merge(arguments: Namespace) -> int:
     """Plan a merge, resolve its conflicts, and apply it."""
-    from curator.jobs.context import JobContext
     from curator.jobs.merging import plan_merge
     from curator.store.project import Project
 
     choices = _choices(arguments.choose)
-    with Project.open(arguments.project) as project:
-        work = JobContext.at_once(project, watcher(arguments.json), max(1, arguments.jobs))
+    with Project.open(arguments.project) as project, job_context(project, arguments) as work:
         plan = plan_merge(
             work, arguments.other, licence=arguments.licence, consent=arguments.consent
         )

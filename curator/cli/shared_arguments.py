@@ -38,6 +38,40 @@ def add_whisper(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_on(command: argparse.ArgumentParser) -> None:
+    """Add the options of a cluster: where to run, how sound gets there, how much nodes keep."""
+    command.add_argument(
+        "--on",
+        metavar="ray://HOST:10001|ray:local|auto",
+        default="",
+        help="run on the nodes of a Ray cluster; auto: the one this machine belongs to; "
+        "default: processes of this machine",
+    )
+    command.add_argument(
+        "--sound",
+        metavar="auto|send|URL",
+        default="auto",
+        help="with --on: how sound reaches the nodes: over a shared disk where they have it, "
+        "always sent, or recordings through an object store (s3://, gcs://, sftp://); "
+        "default: %(default)s",
+    )
+    command.add_argument(
+        "--node-cache",
+        metavar="GB",
+        type=positive_number,
+        default=20.0,
+        help="with --on: limit of the sound kept by each node; default: %(default)s",
+    )
+
+
+def positive_number(text: str) -> float:
+    """Number above 0."""
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError("must be above 0")
+    return number
+
+
 def plugin_keys(*folder: str) -> str:
     """Keys of the plug-ins in a folder of ``curator``, for help texts.
 

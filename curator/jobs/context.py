@@ -31,9 +31,21 @@ class JobContext:
     executor: Executor = field(default_factory=LocalProcesses)
 
     @classmethod
-    def at_once(cls, project: Project, watcher: Progress, workers: int = 1) -> "JobContext":
+    def at_once(
+        cls,
+        project: Project,
+        watcher: Progress,
+        workers: int = 1,
+        executor: Executor | None = None,
+    ) -> "JobContext":
         """Context that reads and writes in the calling thread, for the command line."""
-        return cls(project, straight_into(project), watcher, workers)
+        return cls(
+            project,
+            straight_into(project),
+            watcher,
+            workers,
+            executor=executor or LocalProcesses(),
+        )
 
     def look_up(self) -> None:
         """Raise if the job was cancelled."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from curator.audio.decode import open_sound
@@ -13,6 +13,7 @@ from curator.domain.recording import EACH, USUAL, Recording, SoundChoice, displa
 from curator.jobs.context import JobContext
 from curator.jobs.job import Job, path_bytes
 from curator.jobs.messages import TakenIn, WorkerResult
+from curator.jobs.processes import LocalProcesses
 from curator.jobs.same_sound import has_same_sound
 from curator.jobs.worker_pool import WorkerPool
 from curator.stages import Failed
@@ -66,7 +67,7 @@ def import_paths(
 def take_in_files(work: JobContext, files: Sequence[SoundFile], store: Store) -> int:
     """Decode files in worker processes; returns the number that failed."""
     pool = WorkerPool(
-        work,
+        replace(work, executor=LocalProcesses()),  # the files are on this machine
         store,
         describe=lambda item: printable(files[item].path.name),
         seconds_of=_seconds,

@@ -18,11 +18,15 @@ from curator.domain.merging import MergePlan, OtherSet, SameSound
 from curator.domain.recording import Recording
 from curator.domain.system import place_durably
 from curator.jobs.context import JobContext
+from curator.jobs.fingerprints import fingerprint_path, make_fingerprints
 from curator.jobs.listed_set import listed_set
 from curator.jobs.result_writer import Large
 from curator.jobs.running import make_caches
 from curator.jobs.step_table import producer_of, segmenter
 from curator.store.project import Project
+
+WORTH_WORKERS_S = 1800.0
+"""Seconds of audio from which fingerprints are made by workers, which take a second to start."""
 
 
 def plan_merge(work: JobContext, path: Path, *, licence: str = "", consent: str = "") -> MergePlan:
@@ -102,6 +106,11 @@ def _same_sound(work: JobContext, other: OtherSet) -> list[SameSound]:
     make_caches(work)
     sounds = _sounds(work, {each.id: each.cache_key for each in mine.values()})
     theirs = _sounds(work, {each.id: each.cache_key for each in strangers})
+    by_key = {each.cache_key: sounds[each.id] for each in mine.values() if each.id in sounds}
+    by_key |= {each.cache_key: theirs[each.id] for each in strangers if each.id in theirs}
+    lengths = {key: sound.size / CACHE_RATE for key, sound in by_key.items()}
+    if sum(lengths.values()) > WORTH_WORKERS_S:
+        make_fingerprints(work, lengths)
     work.watcher.started("compare", len(sounds) + len(theirs), 0.0)
     fingerprints = _Fingerprints(work, len(sounds) + len(theirs))
     hashes = {each.id: each.cache_key for each in mine.values()}
@@ -136,7 +145,9 @@ class _Fingerprints:
     def of(self, content_hash: str, sound: Samples16) -> Fingerprint:
         """Fingerprint of one recording."""
         self._work.look_up()
-        fingerprint = kept_fingerprint(self._work.project.cache / f"{content_hash}.prints", sound)
+        fingerprint = kept_fingerprint(
+            fingerprint_path(self._work.project.cache, content_hash), sound
+        )
         self._done += 1
         self._work.watcher.progressed(self._done, 0.0)
         return fingerprint

@@ -45,6 +45,13 @@ class Cleaned:
 
 
 @dataclass(frozen=True, slots=True)
+class Fingerprinted:
+    """The fingerprint of a recording is in the cache. item: index in the job's paths."""
+
+    item: int
+
+
+@dataclass(frozen=True, slots=True)
 class Partly:
     """Progress within a long item, in seconds of audio."""
 
@@ -73,7 +80,9 @@ class Done:
     """The worker has answered all items; last message."""
 
 
-WorkerResult = ClipFact | RecordingTranscript | RecordingCut | TakenIn | Cleaned | ClipCleaned
+WorkerResult = (
+    ClipFact | RecordingTranscript | RecordingCut | TakenIn | Cleaned | ClipCleaned | Fingerprinted
+)
 Message = WorkerResult | Failed | Taken | Partly | Noted | Stopped | Done
 
 _PLAIN: dict[str, type[Any]] = {
@@ -81,6 +90,7 @@ _PLAIN: dict[str, type[Any]] = {
     "recording_cut": RecordingCut,
     "taken_in": TakenIn,
     "cleaned": Cleaned,
+    "fingerprinted": Fingerprinted,
     "clip_cleaned": ClipCleaned,
     "failed": Failed,
     "taken": Taken,

@@ -8,6 +8,8 @@ from curator.domain.errors import CuratorError
 from curator.domain.fact import ClipFact
 from curator.jobs.cleaning_worker import STAGES as CLEANING
 from curator.jobs.cleaning_worker import serve_cleaning
+from curator.jobs.fingerprints import STAGE as FINGERPRINT
+from curator.jobs.fingerprints import serve_fingerprints
 from curator.jobs.job import Job, Options, path_of
 from curator.jobs.learning import learn
 from curator.jobs.messages import Message, Taken, TakenIn
@@ -34,6 +36,8 @@ def serve(job: Job, say: Callable[[Message], None]) -> None:
     with Project.open(Path(job.project), write=False, sound=job.sound) as project:
         if job.stage == "suggest":
             learn(project, say)
+        elif job.stage == FINGERPRINT:
+            serve_fingerprints(project, job, say)
         elif job.stage in CLEANING:
             serve_cleaning(project, job, say)
         else:

@@ -21,6 +21,7 @@ from curator.jobs.job import Job
 from curator.jobs.messages import (
     Cleaned,
     Done,
+    Fingerprinted,
     Message,
     Noted,
     Partly,
@@ -55,7 +56,7 @@ def item_of(result: WorkerResult | Failed) -> int:
     """Id of the clip or recording, or index of the path, of a result."""
     if isinstance(result, ClipFact | ClipCleaned):
         return result.clip_id
-    if isinstance(result, TakenIn | Cleaned | Failed):
+    if isinstance(result, TakenIn | Cleaned | Fingerprinted | Failed):
         return result.item
     return result.recording_id
 

@@ -31,7 +31,7 @@ class Recordings:
     """Recordings of a project, unique by their sound: a file's tracks and channels are several."""
 
     def __init__(self, database: Database, sources: Path | None = None) -> None:
-        """sources: folder with their files, see SoundFolders; None where they are at their paths."""
+        """sources: folder of their files, see SoundFolders; None for their own paths."""
         self._database = database
         self._sources = sources
 

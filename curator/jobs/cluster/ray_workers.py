@@ -1,0 +1,288 @@
+"""One round on a cluster: actors take shares until none is left, and their messages arrive here."""
+
+import os
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from curator.audio.encode import PARTIAL
+from curator.domain.fact import RecordingTranscript
+from curator.domain.progress import Progress
+from curator.jobs.cluster.file_sender import FileSender
+from curator.jobs.cluster.node_store import CHUNK
+from curator.jobs.cluster.ray_types import ActorHandle, RayModule, Reference
+from curator.jobs.cluster.shared_file import CACHE, SharedFile
+from curator.jobs.cluster.worker_actor import Answer
+from curator.jobs.executor import Died
+from curator.jobs.job import Job
+from curator.jobs.messages import (
+    Cleaned,
+    Done,
+    Fingerprinted,
+    Message,
+    Stopped,
+    Taken,
+    from_line,
+)
+
+PATIENCE_S = 0.2  # of the caller, so that it can store results and report progress
+POLL_S = 1.0  # of an actor, before it answers that nothing came
+LOOK_S = 0.5  # between looks at whether a call has to be given up
+LOG = "cluster.log"
+"""File in the project's cache with what the workers of the last run wrote to stderr."""
+
+WITH_FILES = (Cleaned, RecordingTranscript, Fingerprinted, Done)
+"""Results that a worker has made files for; these are brought before the result counts."""
+
+
+class Abandoned(Exception):
+    """The round was stopped while an actor was asked."""
+
+
+@dataclass
+class Slot:
+    """Place of one actor. create: makes it, again after it has died."""
+
+    ray: RayModule
+    node: str
+    node_name: str
+    is_shared: bool
+    create: Callable[[], ActorHandle]
+    actor: ActorHandle = None
+
+    def ready(self) -> ActorHandle:
+        """The actor, made if there is none."""
+        if self.actor is None:
+            self.actor = self.create()
+        return self.actor
+
+    def kill(self) -> None:
+        """End the actor and its worker process."""
+        actor, self.actor = self.actor, None
+        if actor is not None:
+            with suppress(self.ray.exceptions.RayError):
+                self.ray.kill(actor)
+
+
+@dataclass
+class Round:
+    """Shares of a round, and which of them still wait.
+
+    files: of each share, the project file first. died_on: node by item on which a worker has died,
+    kept between rounds, so that the item is tried elsewhere.
+    """
+
+    jobs: Sequence[Job]
+    files: Sequence[Sequence[SharedFile]]
+    project: Path
+    sender: FileSender
+    died_on: dict[int, str]
+    waiting: deque[int] = field(init=False)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.waiting = deque(range(len(self.jobs)))
+
+    def take(self, node: str, other_nodes: bool) -> int | None:
+        """Next share for a node. other_nodes: whether others work, which get what died here."""
+        with self.lock:
+            for number in self.waiting:
+                died_here = any(self.died_on.get(item) == node for item in self.jobs[number].items)
+                if not (died_here and other_nodes):
+                    self.waiting.remove(number)
+                    return number
+        return None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no share waits."""
+        return not self.waiting
+
+
+class RayWorkers:
+    """Actors that take the shares of a round one after the other."""
+
+    def __init__(
+        self, ray: RayModule, work: Round, slots: Sequence[Slot], progress: Progress
+    ) -> None:
+        self._ray = ray
+        self._round = work
+        self._progress = progress
+        self._messages: queue.Queue[tuple[int, Message | Died] | None] = queue.Queue(maxsize=4096)
+        self._notes: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._stopped = threading.Event()
+        self._working = {slot.node for slot in slots}
+        self._log = (work.project / CACHE / LOG).open("a", encoding="utf-8")
+        self._log_lock = threading.Lock()
+        self._threads = [
+            threading.Thread(target=self._serve, args=(slot,), daemon=True) for slot in slots
+        ]
+        self._living = len(self._threads)
+        for thread in self._threads:
+            thread.start()
+
+    def listen(self) -> Iterator[tuple[int, Message | Died] | None]:
+        """Iterate over (share, message) until all shares have ended; None when nothing came."""
+        while self._living:
+            while not self._notes.empty():
+                self._progress.noted(self._notes.get())
+            try:
+                message = self._messages.get(timeout=PATIENCE_S)
+            except queue.Empty:
+                yield None
+                continue
+            if message is None:
+                self._living -= 1
+            else:
+                yield message
+        while (number := self._round.take("", other_nodes=False)) is not None:
+            if not self._stopped.is_set():
+                yield number, Died(number, "No node of the cluster is left.", "")
+
+    def stop(self) -> None:
+        """End every worker; what has arrived can still be read."""
+        self._stopped.set()
+        with self._round.lock:
+            self._round.waiting.clear()
+
+    def close(self) -> None:
+        """Stop, and wait for the threads."""
+        self.stop()
+        while any(thread.is_alive() for thread in self._threads):
+            with suppress(queue.Empty):  # a thread may wait for room in the queue
+                self._messages.get(timeout=0.05)
+        while not self._notes.empty():
+            self._progress.noted(self._notes.get())
+        self._log.close()
+
+    def _serve(self, slot: Slot) -> None:
+        """Give an actor shares until none is left or its node is gone."""
+        try:
+            while not self._stopped.is_set() and not self._round.is_over:
+                others = bool(self._working - {slot.node})
+                number = self._round.take(slot.node, others)
+                if number is None:
+                    time.sleep(PATIENCE_S)
+                elif not self._run_share(slot, number):
+                    break
+        finally:
+            self._working.discard(slot.node)
+            self._messages.put(None)
+
+    def _run_share(self, slot: Slot, number: int) -> bool:
+        """Run one share; returns whether the node can go on."""
+        items: list[int] = []
+        try:
+            self._follow(slot, number, items)
+        except Abandoned:
+            slot.kill()
+            return False
+        except self._ray.exceptions.RayError as error:
+            self._bury(slot, number, items, _reason(error, self._ray))
+            return _node_lives(self._ray, slot.node)
+        except (ConnectionError, RuntimeError) as error:  # the client has lost the cluster
+            reason = f"the connection to the cluster broke ({_first_line(error)})"
+            self._bury(slot, number, items, reason)
+            return False
+        return True
+
+    def _bury(self, slot: Slot, number: int, items: Sequence[int], reason: str) -> None:
+        for item in items:
+            self._round.died_on[item] = slot.node
+        slot.kill()
+        self._messages.put((number, Died(number, f"{slot.node_name}: {reason}.", "")))
+
+    def _follow(self, slot: Slot, number: int, items: list[int]) -> None:
+        """Run a share to its end. items: those that the worker has begun, for blame."""
+        actor = slot.ready()
+        files = self._round.files[number]
+        needed = files[:1] if slot.is_shared else files
+        for fault in self._get_from(lambda: self._round.sender.send(slot.node, actor, needed)):
+            self._notes.put(f"{slot.node_name}: {fault}")
+        cache = str(self._round.project / CACHE) if slot.is_shared else ""
+        self._get(actor.begin.remote(self._round.jobs[number], list(needed), cache))
+        while True:
+            answer = self._get(actor.poll.remote(POLL_S))
+            self._write_log(slot, answer)
+            for line in answer.lines:
+                message = from_line(line)
+                if isinstance(message, Taken):
+                    items.append(message.item)
+                if isinstance(message, WITH_FILES) and not slot.is_shared:
+                    self._bring(actor)
+                if isinstance(message, Stopped):
+                    sentence = f"{slot.node_name}: {message.sentence}"
+                    message = Stopped(sentence, message.hint)
+                self._messages.put((number, message))
+                if isinstance(message, Done):
+                    self._get(actor.finish.remote())
+                    return
+            if answer.ended:
+                for item in items:
+                    self._round.died_on[item] = slot.node
+                sentence = f"{slot.node_name}: {answer.ended}"
+                self._messages.put((number, Died(number, sentence, answer.last_words)))
+                self._get(actor.finish.remote())
+                return
+
+    def _bring(self, actor: ActorHandle) -> None:
+        """Copy what a worker has made into the cache of the project."""
+        for file in self._get(actor.made.remote()):
+            target = self._round.project / CACHE / file.name
+            partial = target.with_name(f".{threading.get_ident()}-{file.name}{PARTIAL}")
+            with partial.open("wb") as copy:
+                for number in range(-(-file.size // CHUNK)):
+                    copy.write(self._get(actor.read.remote(file, number)))
+            _place(partial, target, file)
+
+    def _get(self, reference: Reference) -> Any:  # noqa: ANN401 - what the call returns
+        """Value of a call. Raises Abandoned once the round is stopped."""
+        while True:
+            ready, _ = self._ray.wait([reference], timeout=LOOK_S)
+            if ready:
+                return self._ray.get(reference)
+            if self._stopped.is_set():
+                raise Abandoned
+
+    def _get_from(self, call: Callable[[], list[str]]) -> list[str]:
+        if self._stopped.is_set():
+            raise Abandoned
+        return call()
+
+    def _write_log(self, slot: Slot, answer: Answer) -> None:
+        if answer.log:
+            with self._log_lock:
+                for line in answer.log.splitlines():
+                    self._log.write(f"{slot.node_name}: {line}\n")
+                self._log.flush()
+
+
+def _place(partial: Path, target: Path, file: SharedFile) -> None:
+    os.utime(partial, ns=(file.mtime_ns, file.mtime_ns))
+    partial.replace(target)
+
+
+def _node_lives(ray: RayModule, node: str) -> bool:
+    try:
+        return any(each["NodeID"] == node and each["Alive"] for each in ray.nodes())
+    except (ConnectionError, RuntimeError, ray.exceptions.RayError):
+        return False
+
+
+def _reason(error: BaseException, ray: RayModule) -> str:
+    if isinstance(error, ray.exceptions.NodeDiedError):
+        return "the node is gone"
+    if isinstance(error, ray.exceptions.RayActorError):
+        return "its worker is gone (killed, out of memory, or the node or network failed)"
+    return f"its worker failed ({_first_line(error)})"
+
+
+def _first_line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1][:200] if lines else type(error).__name__
