@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from curator.audio.encode import PARTIAL
+from curator.domain.foreign_files import open_regular
 from curator.jobs.cluster.shared_file import CACHE, SOURCES, SharedFile
 from curator.weights.folder import cache_folder
 
@@ -186,6 +187,6 @@ def made_in(folder: Path, linked: Collection[str]) -> list[Path]:
 
 def chunks_of(path: Path) -> Iterator[bytes]:
     """Content of a file, CHUNK bytes at a time."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         while chunk := file.read(CHUNK):
             yield chunk

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from curator.domain.errors import CuratorError
+from curator.domain.foreign_files import read_bounded
 from curator.domain.progress import Progress
 from curator.jobs.cluster.connection import SOUND_AUTO, ClusterChoice
 from curator.jobs.cluster.file_sender import FileSender
@@ -242,7 +243,7 @@ class RayExecutor:
 def _report(transcriber: str, token: str, text: str) -> tuple[Identity, bool]:
     """Identity of a node, and whether it sees a file of the project. Runs on the node."""
     try:
-        is_shared = Path(token).read_text(encoding="utf-8") == text
+        is_shared = read_bounded(Path(token), len(text)) == text.encode()
     except OSError:
         is_shared = False
     return identity_here(transcriber), is_shared

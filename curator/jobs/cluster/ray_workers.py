@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from curator.audio.encode import PARTIAL
 from curator.domain.fact import RecordingTranscript
+from curator.domain.foreign_files import descriptor
 from curator.domain.progress import Progress
 from curator.jobs.cluster.file_sender import FileSender
 from curator.jobs.cluster.node_store import CHUNK
@@ -118,7 +119,7 @@ class RayWorkers:
         self._notes: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._stopped = threading.Event()
         self._working = {slot.node for slot in slots}
-        self._log = (work.project / CACHE / LOG).open("a", encoding="utf-8")
+        self._log = _log_of(work.project)
         self._log_lock = threading.Lock()
         self._threads = [
             threading.Thread(target=self._serve, args=(slot,), daemon=True) for slot in slots
@@ -234,9 +235,11 @@ class RayWorkers:
     def _bring(self, actor: ActorHandle) -> None:
         """Copy what a worker has made into the cache of the project."""
         for file in self._get(actor.made.remote()):
-            target = self._round.project / CACHE / file.name
-            partial = target.with_name(f".{threading.get_ident()}-{file.name}{PARTIAL}")
-            with partial.open("wb") as copy:
+            target = self._round.project / CACHE / Path(file.name).name
+            partial = target.with_name(
+                f".{os.getpid()}-{threading.get_ident()}-{target.name}{PARTIAL}"
+            )
+            with partial.open("xb") as copy:
                 for number in range(-(-file.size // CHUNK)):
                     copy.write(self._get(actor.read.remote(file, number)))
             _place(partial, target, file)
@@ -261,6 +264,11 @@ class RayWorkers:
                 for line in answer.log.splitlines():
                     self._log.write(f"{slot.node_name}: {line}\n")
                 self._log.flush()
+
+
+def _log_of(project: Path) -> TextIO:
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+    return os.fdopen(descriptor(project / CACHE / LOG, flags), "a", encoding="utf-8")
 
 
 def _place(partial: Path, target: Path, file: SharedFile) -> None:

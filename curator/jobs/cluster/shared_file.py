@@ -21,6 +21,7 @@ from curator.stages.cleaning.recipes import of_recordings, parsed
 from curator.stages.cleaning.versions import Versions
 from curator.store.connection import FILE
 from curator.store.project import Project
+from curator.weights.folder import hash_of as content_hash_of
 
 CACHE, SOURCES = "cache", "sources"
 """Folders beside a snapshot on a node: working copies, and recordings as imported."""
@@ -57,16 +58,11 @@ def snapshot(project: Path, folder: Path) -> SharedFile:
             f"{printable(project.name)} could not be copied for the nodes: {error}.",
             "Free some space for temporary files, and run the command again to continue.",
         ) from error
-    digest = _sha256(target)
+    digest = content_hash_of(target)
     status = target.stat()
     return SharedFile(
         str(target), f"{digest}.sqlite", FILE, status.st_size, status.st_mtime_ns, digest
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def fingerprint_files(project: Project, job: Job) -> Iterator[SharedFile]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from curator.domain.foreign_files import open_regular
 from curator.domain.sound_folders import SoundFolders
 from curator.jobs.cluster.node_store import (
     CHUNK,
@@ -137,7 +138,7 @@ class WorkerActor:
 
     def read(self, file: SharedFile, number: int) -> bytes:
         """Chunk of a file that the worker has made."""
-        with Path(file.path).open("rb") as content:
+        with open_regular(Path(file.path), follow=False) as content:
             content.seek(number * CHUNK)
             return content.read(CHUNK)
 
