@@ -99,9 +99,12 @@ def shares(likeness: Numbers, temperature: float, priors: Numbers) -> Numbers:
 
 
 def temperature_of(likeness: Numbers, kinds: Kinds) -> float:
-    """With which the probabilities of held-out examples are as often right as they say.
+    """With which the probabilities of new points are as often right as they say.
 
-    Every kind counts the same, however many examples it has. Few examples stay near 1.
+    Chosen on held-out examples, of which every kind counts the same, however many it has; few
+    examples stay near 1. A held-out example was scored with one example of its kind fewer than a
+    new point is, n - 1 in place of n, and needs n / (n - 1) of the temperature: measured on acted
+    and planted deliveries, 1.3 with 5 examples of each kind, 1.05 with 10.
     """
     sizes = np.bincount(kinds, minlength=likeness.shape[1])
     even = np.where(sizes > 0, 1.0, 0.0) / np.count_nonzero(sizes)
@@ -114,7 +117,9 @@ def temperature_of(likeness: Numbers, kinds: Kinds) -> float:
         loss = -float(np.average(np.log(np.maximum(label_probabilities, NOTHING)), weights=weights))
         return loss + float(np.square(np.log(temperature))) / len(kinds)
 
-    return float(min(grid, key=cost))
+    chosen = float(min(grid, key=cost))
+    by_kind = len(kinds) / np.count_nonzero(sizes)
+    return chosen if chosen >= grid[-1] else chosen * (1.0 - 1.0 / by_kind)
 
 
 def above_chance(guessed: Numbers, kinds: Kinds) -> float:

@@ -60,6 +60,21 @@ def test_probabilities_are_as_often_right_as_they_say():
     assert np.mean(said) == pytest.approx(np.mean(right), abs=0.08)
 
 
+def test_few_labels_do_not_make_it_doubt_more_than_it_errs():
+    """Held-out labels are scored with fewer labels than other clips; that must not count."""
+    error = []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        kinds = np.tile(np.arange(7), 30)
+        points = rng.normal(size=(210, 80)) + 0.4 * rng.normal(size=(7, 80))[kinds]
+        few, new = np.arange(35), np.arange(35, 210)  # five of each
+        temperature = lda.temperature_of(lda.held_out(points[few], kinds[few], 7), kinds[few])
+        likeness = lda.learn(points[few], kinds[few], 7).of(points[new])
+        shares = lda.shares(likeness, temperature, np.full(7, 1 / 7))
+        error.append(shares.max(axis=1).mean() - np.mean(shares.argmax(axis=1) == kinds[new]))
+    assert np.mean(error) == pytest.approx(0.0, abs=0.03)
+
+
 def test_a_wrong_label_is_suspected_and_a_right_one_is_not():
     labels = labelled(range(60))
     labels[1], labels[2] = "calm", "excited"
