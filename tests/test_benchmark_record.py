@@ -3,6 +3,7 @@
 import json
 import sys
 
+import psutil
 import pytest
 
 from tests.benchmarks import __main__ as bench
@@ -106,16 +107,23 @@ def test_a_stop_keeps_what_was_measured(tmp_path, monkeypatch, capsys):
 
 
 def test_rows_are_shown_as_they_come_and_a_hanging_module_is_ended(tmp_path, monkeypatch):
-    script = tmp_path / "module.py"
+    script, program = tmp_path / "module.py", tmp_path / "program"
     line = json.dumps(bench.as_line(a_row()))
-    script.write_text(f"import time\nprint({line!r}, flush=True)\ntime.sleep(60)\n")
-    monkeypatch.setattr(bench, "MODULE_LIMIT_S", 2.0)
+    sleep = f"subprocess.Popen([{sys.executable!r}, '-c', 'import time; time.sleep(60)'])"
+    script.write_text(
+        f"import subprocess, time\nprogram = {sleep}\n"
+        f"open({str(program)!r}, 'w').write(str(program.pid))\n"
+        f"print({line!r}, flush=True)\ntime.sleep(60)\n"
+    )
+    monkeypatch.setattr(bench, "MODULE_LIMIT_S", 5.0)
     monkeypatch.setattr(bench, "command_of", lambda _module: [sys.executable, str(script)])
     shown = []
     result = bench.measure("module", lambda row: shown.append(row["id"]))
     assert shown == ["S1"]
     assert len(result.lines) == 1
     assert result.failure.startswith("it did not end")
+    pid = int(program.read_text())
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 def test_what_other_programs_take_is_not_negative():

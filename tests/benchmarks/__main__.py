@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tests.benchmarks.record import LoadMeter, Measured, Record, earlier_seconds, open_record
@@ -87,14 +88,14 @@ def measure(module: str, show: Callable[[Line], None] = lambda _line: None) -> M
             stderr=log,
             text=True,
         ) as process:
-            timer = threading.Timer(limit, process.kill)
+            timer = threading.Timer(limit, end, [process])
             timer.start()
             try:
                 for text in process.stdout or ():
                     lines.append(json.loads(text))
                     show(lines[-1])
             except BaseException:
-                process.kill()
+                end(process)
                 raise
             finally:
                 timer.cancel()
@@ -105,6 +106,17 @@ def measure(module: str, show: Callable[[Line], None] = lambda _line: None) -> M
     if seconds >= limit:
         failure = f"it did not end within {limit} s"
     return Measured(module, tuple(lines), failure, seconds, load, others)
+
+
+def end(process: "subprocess.Popen[str]") -> None:
+    """End a module's process and the programs it started, which would disturb the next rows."""
+    import psutil
+
+    with suppress(psutil.NoSuchProcess):
+        for program in psutil.Process(process.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                program.kill()
+    process.kill()
 
 
 def command_of(module: str) -> list[str]:
