@@ -10,10 +10,17 @@
 #   TRAINER_PYTHON=/a/python    use this Python as it is, without .venv or installation
 #   PYTHON=python3.11           the Python that creates .venv
 #   PROCESSES=2                 number of GPUs (default: all)
+#   STEP=prepare                install, check and prepare, without training; train: only train
+#   NODES=2 NODE=0 HEAD=name    number of machines, number of this one, and the name of machine 0;
+#                               all share the folder of the run, and each runs this command.
+#                               train.sbatch and train.sky.yaml set them
+#   PORT=29500                  of machine 0, through which the machines find each other
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 run=${RUN:-$here/run}
 base=${BASE:-$here/base}
+step=${STEP:-all}
+nodes=${NODES:-1}
 
 echo "Verifying the packed files."
 (cd "$here" && sha256sum --check --quiet SHA256SUMS)
@@ -47,16 +54,23 @@ fi
 export PYTHONPATH="$here/source${PYTHONPATH:+:$PYTHONPATH}"
 processes=${PROCESSES:-$("$python" -c 'import torch; print(max(1, torch.cuda.device_count()))')}
 start=("$python" -m trainer)
-if [ "$processes" -gt 1 ]; then
+if [ "$nodes" -gt 1 ]; then
+    start=("$python" -m torch.distributed.run --nnodes="$nodes" --nproc_per_node="$processes"
+        --rdzv-backend=c10d --rdzv-endpoint="$HEAD:${PORT:-29500}" --rdzv-id=pack --max-restarts=3 -m trainer)
+elif [ "$processes" -gt 1 ]; then
     start=("$python" -m torch.distributed.run --standalone --nproc_per_node="$processes"
         --max-restarts=3 -m trainer)
 fi
 
 if [ -e "$run/run.json" ]; then
-    "${start[@]}" resume "$run" --bundle "$here/bundle"
+    [ "$step" = prepare ] || "${start[@]}" resume "$run" --bundle "$here/bundle"
 else
-    "$python" -m trainer check "$here/bundle" "${settings[@]}"
-    "$python" -m trainer prepare "$here/bundle" "${settings[@]}"
-    "${start[@]}" train "$here/bundle" "$run" "${settings[@]}"
+    if [ "$step" != train ]; then
+        "$python" -m trainer check "$here/bundle" "${settings[@]}"
+        "$python" -m trainer prepare "$here/bundle" "${settings[@]}"
+    fi
+    [ "$step" = prepare ] || "${start[@]}" train "$here/bundle" "$run" "${settings[@]}"
 fi
-"$python" -m trainer report "$run"
+if [ "$step" != prepare ] && [ "${NODE:-0}" = 0 ]; then
+    "$python" -m trainer report "$run"
+fi

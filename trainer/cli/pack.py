@@ -21,7 +21,7 @@ from trainer.runs.files import move_into_place, scratch_folder, sha256_of
 ARCHIVES = {".zip": "zip", ".tar": "tar", ".tar.gz": "gztar", ".tgz": "gztar"}
 SUMS, BASE_SUMS = "SHA256SUMS", "BASE.SHA256SUMS"
 BUNDLE_FILES = ("manifest.jsonl", "bundle.json", "refused.jsonl", "data_card.md")
-TEMPLATES = ("run.sh", "run.ipynb", "README.md")
+TEMPLATES = ("run.sh", "run.ipynb", "README.md", "train.sbatch", "train.sky.yaml")
 
 
 def pack(arguments: argparse.Namespace) -> int:

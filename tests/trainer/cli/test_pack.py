@@ -4,9 +4,11 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -77,6 +79,23 @@ def test_the_command_trains_as_here_and_goes_on_when_started_again(show, toys, t
     assert done.returncode == 0, done.stderr[-2000:]
     assert of_kind(read_events(toys / "run"), "resumed")[0]["step"] == 1
     assert digest(toys / "run", 2) == digest(tmp_path / "here", 2)
+
+
+@pytest.mark.slow
+def test_two_machines_train_as_one(show, toys, tmp_path):
+    """Both share the folder here, as on the disk of a cluster."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = str(one.getsockname()[1])
+    assert start(toys, STEP="prepare").returncode == 0
+    assert not (toys / "run").exists()
+    both = {"STEP": "train", "NODES": "2", "HEAD": "127.0.0.1", "PORT": port}
+    with ThreadPoolExecutor() as machines:
+        ended = list(machines.map(lambda node: start(toys, **both, NODE=node), ("0", "1")))
+    assert [done.returncode for done in ended] == [0, 0], ended[0].stderr[-2000:]
+    started = of_kind(read_events(toys / "run"), "started")[0]
+    assert started["ranks"] == 2
+    assert (toys / "run" / "report.html").is_file()
 
 
 def test_a_file_that_did_not_arrive_whole_stops_it(toys):
