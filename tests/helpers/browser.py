@@ -48,7 +48,7 @@ class Visit:
 
 
 def visit(
-    page: Path,
+    page: Path | str,
     scripts: Sequence[str],
     folder: Path,
     *,
@@ -57,7 +57,10 @@ def visit(
     media: str = "",
     picture: Path | None = None,
 ) -> Visit:
-    """Open a page, run scripts in it as async functions, and close. media: "print", or as usual."""
+    """Open a page, run scripts in it as async functions, and close. media: "print", or as usual.
+
+    page: a file, or an address of this machine.
+    """
     if CHROMIUM is None:
         pytest.skip("chromium is not installed")
     profile = folder / "profile"
@@ -121,7 +124,7 @@ async def _visit(port, page, scripts, width, dark, media, picture) -> Visit:
             )  # fmt: skip
             scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
             await call("Emulation.setEmulatedMedia", media=media, features=[scheme])
-            await call("Page.navigate", until="Page.loadEventFired", url=page.resolve().as_uri())
+            await call("Page.navigate", until="Page.loadEventFired", url=address_of(page))
             for script in scripts:
                 ran = await call(
                     "Runtime.evaluate",
@@ -134,6 +137,10 @@ async def _visit(port, page, scripts, width, dark, media, picture) -> Visit:
                 shot = await call("Page.captureScreenshot", captureBeyondViewport=True)
                 picture.write_bytes(base64.b64decode(shot["data"]))
     return visit
+
+
+def address_of(page: Path | str) -> str:
+    return page if isinstance(page, str) else page.resolve().as_uri()
 
 
 def _note(told: dict, visit: Visit) -> None:

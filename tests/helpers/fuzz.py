@@ -50,13 +50,15 @@ def counted(form: str, name: object) -> Iterator[None]:
     """Count an input; it may neither take 10 s of the CPU nor a gigabyte. name: for the message."""
     held = _start_of_peak()
     started = time.process_time()
-    yield
-    cpu_s = time.process_time() - started
-    # The first input also imports what reads it.
-    memory = max(0, _memory("VmHWM") - held) if form in counts else 0
-    count = counts.setdefault(form, FormatCount())
-    count.inputs += 1
-    count.cpu_s, count.memory = max(count.cpu_s, cpu_s), max(count.memory, memory)
+    try:
+        yield
+    finally:
+        cpu_s = time.process_time() - started
+        # The first input also imports what reads it.
+        memory = max(0, _memory("VmHWM") - held) if form in counts else 0
+        count = counts.setdefault(form, FormatCount())
+        count.inputs += 1
+        count.cpu_s, count.memory = max(count.cpu_s, cpu_s), max(count.memory, memory)
     assert cpu_s < CPU_LIMIT_S, (form, name, cpu_s)
     assert memory < MEMORY_LIMIT, (form, name, memory)
 
