@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 from curator.jobs.job import Job
@@ -15,6 +16,13 @@ class Died:
     worker: int
     sentence: str
     log: str
+
+
+def even_sizes(items: int, count: int) -> list[int]:
+    """Sizes of at most ``count`` shares that differ by one item."""
+    count = max(1, min(count, items))
+    bounds = [round(part * items / count) for part in range(count + 1)]
+    return [stop - start for start, stop in pairwise(bounds)]
 
 
 class Workers(Protocol):
@@ -36,8 +44,8 @@ class Workers(Protocol):
 class Executor(Protocol):
     """Starts workers."""
 
-    def share_count(self, workers: int) -> int:
-        """Number of shares of a job. workers: upper bound of local processes."""
+    def share_sizes(self, items: int, workers: int) -> list[int]:
+        """Sizes of the shares of so many items. workers: upper bound of local processes."""
         ...
 
     def start(self, jobs: Sequence[Job]) -> Workers:

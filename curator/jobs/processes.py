@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from curator.domain.system import end_reason, own_group
 from curator.environment.installed import module_command, python_for
-from curator.jobs.executor import Died
+from curator.jobs.executor import Died, even_sizes
 from curator.jobs.job import Job, to_json
 from curator.jobs.messages import Done, Message, from_line
 
@@ -186,9 +186,9 @@ class LocalWorkers:
 class LocalProcesses:
     """Executor that runs each share in a process of this machine."""
 
-    def share_count(self, workers: int) -> int:
+    def share_sizes(self, items: int, workers: int) -> list[int]:
         """One share a process."""
-        return workers
+        return even_sizes(items, workers)
 
     def start(self, jobs: Sequence[Job]) -> LocalWorkers:
         """Start a process for each share."""

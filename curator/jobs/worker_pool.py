@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import msgspec
 
@@ -16,7 +16,7 @@ from curator.domain.cleaning import ClipCleaned
 from curator.domain.errors import CuratorError
 from curator.domain.fact import ClipFact, RecordingCut
 from curator.jobs.context import JobContext
-from curator.jobs.executor import Died
+from curator.jobs.executor import Died, even_sizes
 from curator.jobs.job import Job
 from curator.jobs.messages import (
     Cleaned,
@@ -97,7 +97,7 @@ class WorkerPool:
         deaths: Counter[int] = Counter()
         in_vain = 0  # rounds in a row without an answer
         while left:
-            this = self._go(shares(job, left, self._share_count()))
+            this = self._go(shares(job, left, self._sizes(len(left))))
             left = [item for item in left if item not in this.answered]
             if not this.died:
                 break  # items without an answer are left for a later run
@@ -105,9 +105,10 @@ class WorkerPool:
             self._blame(this, deaths, in_vain)
             left = [item for item in left if deaths[item] < DEATHS]
 
-    def _share_count(self) -> int:
-        count = self._work.executor.share_count(self._work.workers)
-        return min(count, self._most_workers or count)
+    def _sizes(self, items: int) -> list[int]:
+        if self._most_workers:
+            return even_sizes(items, self._most_workers)
+        return self._work.executor.share_sizes(items, self._work.workers)
 
     def _blame(self, this: "_Round", deaths: Counter[int], in_vain: int) -> None:
         for died in this.died:
@@ -203,10 +204,9 @@ def _touching(results: Sequence[WorkerResult], store: Action) -> Action:
     return OnClips(frozenset(e.clip_id for e in results if isinstance(e, ClipFact)), store)
 
 
-def shares(job: Job, items: Sequence[int], count: int) -> list[Job]:
-    """Split a job into at most ``count`` parts of consecutive items."""
-    count = max(1, min(count, len(items)))
-    bounds = [round(part * len(items) / count) for part in range(count + 1)]
+def shares(job: Job, items: Sequence[int], sizes: Sequence[int]) -> list[Job]:
+    """Split a job into parts of consecutive items. sizes: of the parts, in all those of items."""
+    bounds = [0, *accumulate(sizes)]
     return [
         msgspec.structs.replace(job, items=tuple(items[start:stop]))
         for start, stop in pairwise(bounds)

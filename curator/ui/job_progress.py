@@ -32,6 +32,7 @@ DOING = {
     "import": QT_TRANSLATE_NOOP("Steps", "importing recordings"),
     "cache": QT_TRANSLATE_NOOP("Steps", "decoding recordings"),
     **{step.key: step.title for step in STEPS},
+    "fingerprint": QT_TRANSLATE_NOOP("Steps", "fingerprinting recordings"),
     "suggest": QT_TRANSLATE_NOOP("Steps", "learning from your categories"),
     "analyse": QT_TRANSLATE_NOOP("Steps", "analysing"),
     "follow": QT_TRANSLATE_NOOP("Steps", "analysing changed clips"),

@@ -8,7 +8,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -84,6 +84,8 @@ class JobQueue(QObject):
         self._project = project
         self._writes = writes or WriteQueue(project, self)
         self.workers = workers
+        self.cluster = ""
+        """Where analyses run, see ClusterChoice; "" for this machine."""
         self._waiting: list[tuple[str, Task]] = []
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
@@ -125,10 +127,14 @@ class JobQueue(QObject):
     def analyse(self, options: Options, only: Sequence[str] = ()) -> None:
         """Queue an analysis of what is missing; a waiting one is replaced."""
 
+        cluster = self.cluster
+
         def task(work: JobContext) -> int:
+            from curator.jobs.cluster.connection import ClusterChoice, executor_of
             from curator.jobs.pipeline import analyse
 
-            return analyse(work, options, only)
+            with executor_of(ClusterChoice(cluster), work.workers, work.watcher) as executor:
+                return analyse(replace(work, executor=executor), options, only)
 
         self._waiting = [each for each in self._waiting if each[0] != "analyse" or only]
         self.ask("analyse", task)

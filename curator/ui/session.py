@@ -177,6 +177,7 @@ class Session(QObject):
         if not self._may_write():
             return
         self.jobs.workers = self.settings.workers
+        self.jobs.cluster = self.settings.text("cluster").strip()
         self.jobs.analyse(self.settings.options, only)
 
     def resegment(self, lengths: SegmentLengths | None) -> None:

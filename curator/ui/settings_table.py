@@ -130,6 +130,16 @@ SETTINGS = (
         low=0,
         high=64,
     ),
+    WindowSetting(
+        "cluster",
+        "",
+        QT_TRANSLATE_NOOP("Settings", "Ray cluster"),
+        QT_TRANSLATE_NOOP(
+            "Settings",
+            "Analysis runs on its nodes: ray://HOST:10001, or auto for the one of this machine;"
+            " empty for this machine alone.",
+        ),
+    ),
     WindowSetting("audit_columns", ""),
     WindowSetting("query_history", ""),
     WindowSetting("side_panel", "auto", choices=(("auto", ""), ("shown", ""), ("folded", ""))),

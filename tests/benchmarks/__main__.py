@@ -47,10 +47,14 @@ EXPECTED = (
     *("suggest-planted-5", "suggest-planted-10", "suggest-planted-20"),
     *("suggest-planted-shuffled", "suggest-planted-labels", "suggest-planted-suspects"),
     *("evaluate", "decode", "endings"),
+    *("cluster-uneven", "cluster-memory"),
 )  # fmt: skip
 NOT_MEASURES = {"__init__", "__main__", "rows", "table", "record"}
 MODULE_LIMIT_S = 600
-ON_REQUEST = {"training_against_stock": 3600}  # too long for each run: --only; its limit in seconds
+ON_REQUEST = {
+    "training_against_stock": 3600,
+    "cluster_speed": 3600,
+}  # too long for each run: --only; its limit in seconds
 REPETITIONS = 3
 MINUTES = 25.0
 UNKNOWN_S = 60.0  # assumed of a module that was never measured

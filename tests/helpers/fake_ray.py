@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from curator.domain.fact import ClipFact, Producer, Score
 from curator.domain.span import Span
 from curator.jobs.cluster.file_sender import FileSender
-from curator.jobs.cluster.ray_workers import RayWorkers, Round, Slot
+from curator.jobs.cluster.ray_workers import RayWorkers, Round, Slot, tapered_sizes
 from curator.jobs.cluster.worker_actor import Answer
 from curator.jobs.messages import Done, Taken, to_line
 
@@ -108,6 +108,12 @@ class FakeActor:
             return Answer([to_line(score_of(item))])
         if not self._items:
             return Answer([to_line(Done())])
+        if self._cluster.batch > 1:
+            now, self._items = (
+                self._items[: self._cluster.batch],
+                self._items[self._cluster.batch :],
+            )
+            return Answer([line for i in now for line in (to_line(Taken(i)), to_line(score_of(i)))])
         self._taken = self._items.pop(0)
         return Answer([to_line(Taken(self._taken))])
 
@@ -120,13 +126,16 @@ def score_of(item):
 
 
 class FakeCluster:
-    """Executor of nodes with one worker each. costs: seconds an item takes, by node."""
+    """Executor of nodes with one worker each.
 
-    def __init__(self, costs, before_item=lambda node, item: "", shares=8):
+    costs: seconds an item takes, by node. batch: items that are answered at once, without a cost.
+    """
+
+    def __init__(self, costs, before_item=lambda node, item: "", batch=1):
         self.ray = FakeRay()
         self.ray.all_nodes = list(costs)
         self.costs = costs
-        self.shares = shares
+        self.batch = batch
         self.items_of = Counter()
         self.notes = []
         self._before = before_item
@@ -149,8 +158,8 @@ class FakeCluster:
     def noted(self, sentence):
         self.notes.append(sentence)
 
-    def share_count(self, workers):
-        return self.shares * len(self.costs)
+    def share_sizes(self, items, workers):
+        return tapered_sizes(items, len(self.costs))
 
     def start(self, jobs):
         slots = [slot for slot in self._slots if slot.node not in self.ray.dead]

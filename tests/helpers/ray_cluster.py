@@ -5,14 +5,18 @@ import shutil
 import signal
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 STORE_BYTES = 80 << 20
+ATTEMPTS = 4
+NEWEST = Path("/tmp/ray/ray_current_cluster")
+"""Where Ray notes the cluster that was started last."""
 
 FACTS = (
     "clip", "delivery_point", "delivery_vector", "edges", "finding", "map_point",
@@ -24,26 +28,38 @@ FACTS = (
 class SmallCluster:
     """Nodes in processes of their own. folder: of Ray's session."""
 
-    def __init__(self, folder: Path) -> None:
-        from ray.cluster_utils import Cluster
-
+    def __init__(self, folder: Path, head: dict[str, object]) -> None:
         self._folder = folder
-        self._cluster = Cluster(
+        self._cluster = _started(
             initialize_head=True,
             head_node_args={
                 "num_cpus": 0,
                 "include_dashboard": False,
                 "object_store_memory": STORE_BYTES,
                 "temp_dir": str(folder),
+                **head,
             },
         )
         self.address = self._cluster.address
 
     def add_node(self, cpus: int = 1, **environment: str):
         """A node with so many CPUs and these environment variables; usable once it is known."""
-        return self._cluster.add_node(
-            num_cpus=cpus, object_store_memory=STORE_BYTES, env_vars=environment, wait=True
+        return _patiently(
+            lambda: self._cluster.add_node(
+                num_cpus=cpus, object_store_memory=STORE_BYTES, env_vars=environment, wait=True
+            )
         )
+
+    def wait_for_nodes(self, count: int) -> None:
+        """Wait until so many nodes, with the head, are known."""
+        import ray
+
+        ray.init(address=self.address, log_to_driver=False, logging_level="ERROR")
+        until = time.monotonic() + 120
+        while sum(node["Alive"] for node in ray.nodes()) < count:
+            assert time.monotonic() < until, "the node has not come"
+            time.sleep(0.5)
+        ray.shutdown()
 
     def remove_node(self, node) -> None:
         """Kill a node with its workers."""
@@ -54,26 +70,41 @@ class SmallCluster:
         os.environ["RAY_ADDRESS"] = self.address
 
     def close(self) -> None:
-        """End everything that was started."""
-        os.environ.pop("RAY_ADDRESS", None)
+        """End the nodes."""
         with suppress(Exception):
             self._cluster.shutdown()
-        for pid in _processes_naming(str(self._folder)):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+
+
+def _started(**options: object):
+    from ray.cluster_utils import Cluster
+
+    return _patiently(lambda: Cluster(**options))
+
+
+def _patiently(start):
+    """Start a part of Ray, which gives up after 30 s, however busy the machine is."""
+    for attempt in range(ATTEMPTS):
+        try:
+            return start()
+        except Exception as error:
+            if attempt == ATTEMPTS - 1 or "timed out during startup" not in str(error):
+                raise
+    return None
 
 
 @contextmanager
-def small_cluster(nodes: int = 2, **environment: str) -> Iterator[SmallCluster]:
+def small_cluster(
+    nodes: int = 2, head: dict[str, object] | None = None, **environment: str
+) -> Iterator[SmallCluster]:
     """A head without CPUs and nodes with one each. environment: of all nodes."""
     pytest.importorskip("ray", reason="Ray, the extra `cluster`, is not installed")
     # Paths of sockets may have 107 bytes: pytest's own folders are too deep.
     folder = Path(tempfile.mkdtemp(prefix="ray-test-", dir="/tmp"))
     before = dict(os.environ)
-    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_RECORD_ACTOR_TASK_LOGGING": "0"}
+    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"}
     cluster = None
     try:
-        cluster = SmallCluster(folder)
+        cluster = SmallCluster(folder, head or {})
         for _ in range(nodes):
             cluster.add_node(**environment)
         cluster.connect()
@@ -81,6 +112,9 @@ def small_cluster(nodes: int = 2, **environment: str) -> Iterator[SmallCluster]:
     finally:
         if cluster:
             cluster.close()
+        for pid in _processes_naming(str(folder)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         os.environ.clear()
         os.environ.update(before)
         shutil.rmtree(folder, ignore_errors=True)
@@ -97,13 +131,16 @@ def _processes_naming(text: str) -> list[int]:
     return found
 
 
+def workers_of(cluster: SmallCluster) -> list[int]:
+    """Processes of the actors that run workers of a job."""
+    return _processes_naming("ray::WorkerActor")
+
+
 def fact_hashes(project: Path) -> dict[str, str]:
     """Hash of each table of facts; producers by name, as their numbers depend on the order."""
-    with sqlite3.connect(f"file:{project}/project.sqlite?mode=ro", uri=True) as connection:
-        names = {
-            number: tuple(rest)
-            for number, *rest in connection.execute("SELECT id, * FROM producer")
-        }
+    uri = f"file:{project}/project.sqlite?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True)) as connection:
+        producers = {row[0]: row[1:] for row in connection.execute("SELECT * FROM producer")}
         hashes = {}
         for table in FACTS:
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
@@ -111,8 +148,7 @@ def fact_hashes(project: Path) -> dict[str, str]:
             for row in connection.execute(f"SELECT * FROM {table}"):
                 values = dict(zip(columns, row, strict=True))
                 if "producer_id" in values:
-                    values["producer_id"] = names[values["producer_id"]][1:]
+                    values["producer_id"] = producers[values["producer_id"]]
                 rows.append(repr(values))
             hashes[table] = sha256("\n".join(sorted(rows)).encode()).hexdigest()
-    connection.close()
     return hashes

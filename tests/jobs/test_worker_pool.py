@@ -6,7 +6,7 @@ from curator.domain.fact import ClipFact, Producer, Score
 from curator.domain.progress import NoProgress
 from curator.domain.span import Span
 from curator.jobs.context import Cancelled, JobContext
-from curator.jobs.executor import Died
+from curator.jobs.executor import Died, even_sizes
 from curator.jobs.job import Job
 from curator.jobs.messages import Done, Partly, Stopped, Taken
 from curator.jobs.worker_pool import WorkerPool, WorkerTrouble, shares
@@ -57,8 +57,8 @@ class FakeExecutor:
     def __init__(self, start):
         self.start = start
 
-    def share_count(self, workers):
-        return workers
+    def share_sizes(self, items, workers):
+        return even_sizes(items, workers)
 
 
 class Watch(NoProgress):
@@ -172,9 +172,9 @@ def test_an_interruption_keeps_what_was_said_before_it():
 
 
 def test_shares_are_neighbours_and_complete():
-    parts = shares(JOB, range(10), 3)
+    parts = shares(JOB, range(10), even_sizes(10, 3))
     assert [part.items for part in parts] == [(0, 1, 2), (3, 4, 5, 6), (7, 8, 9)]
-    assert [part.items for part in shares(JOB, [7], 4)] == [(7,)]
+    assert [part.items for part in shares(JOB, [7], even_sizes(1, 4))] == [(7,)]
 
 
 def test_a_wish_to_stop_ends_the_work_and_keeps_what_was_found():

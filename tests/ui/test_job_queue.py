@@ -63,6 +63,13 @@ def test_cancelling_ends_what_runs_and_forgets_what_waits(qtbot, session: Sessio
     assert not session.jobs.waiting
 
 
+def test_an_analysis_runs_where_the_setting_says(qtbot, session: Session):
+    session.settings.set("cluster", "elsewhere")
+    with qtbot.waitSignal(session.jobs.ended, timeout=20_000) as ended:
+        session.analyse()
+    assert ended.args[0].sentence == "'elsewhere' is no place to run."
+
+
 def test_work_waits_in_line(qtbot, session: Session):
     done = []
     with qtbot.waitSignals([session.jobs.ended] * 2):

@@ -81,6 +81,8 @@ def _connected(on: str, workers: int) -> Iterator[Any]:
     folder = ""
     try:
         if on == LOCAL:
+            # Ray's workers give way to all other programs, unlike processes of ours.
+            os.environ.setdefault("RAY_worker_niceness", "0")
             # Short, because names of sockets may not be longer than 107 bytes.
             folder = tempfile.mkdtemp(prefix="curator-ray-", dir=_short_folder())
             ray.init(

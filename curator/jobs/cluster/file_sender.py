@@ -2,17 +2,20 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from curator.jobs.cluster.connection import SOUND_AUTO, SOUND_SEND
 from curator.jobs.cluster.node_store import chunks_of
-from curator.jobs.cluster.ray_types import ActorHandle, RayModule
+from curator.jobs.cluster.ray_types import ActorHandle, RayModule, Reference
 from curator.jobs.cluster.shared_file import SOURCES, SharedFile
 
 AT_ONCE = 4
 """Chunks of a file in Ray's object store at a time, so that a long recording needs little."""
+
+Get = Callable[[Reference], Any]
 
 
 class FileSender:
@@ -30,36 +33,40 @@ class FileSender:
         self.sent: defaultdict[str, int] = defaultdict(int)
         """Bytes by node."""
 
-    def send(self, node: str, actor: ActorHandle, files: Sequence[SharedFile]) -> list[str]:
+    def send(
+        self, node: str, actor: ActorHandle, files: Sequence[SharedFile], get: Get
+    ) -> list[str]:
         """Send the files that a node lacks; returns what went wrong, a sentence each.
+
+        get: value of a call; may raise, to give up.
 
         One thread a node sends at a time, so that no file goes there twice.
         """
         with self._guard:
             lock = self._locks[node]
         with lock:
-            lacking = self._ray.get(actor.lacking.remote(list(files)))
+            lacking = get(actor.lacking.remote(list(files)))
             faults = []
             for file in lacking:
-                wrong = self._send(actor, file)
+                wrong = self._send(actor, file, get)
                 self.sent[node] += 0 if wrong else file.size
                 if wrong:
                     faults.append(f"{Path(file.path).name} did not reach the node: {wrong}.")
         return faults
 
-    def _send(self, actor: ActorHandle, file: SharedFile) -> str:
+    def _send(self, actor: ActorHandle, file: SharedFile, get: Get) -> str:
         if self._store and file.place.startswith(SOURCES):
-            return self._through_store(actor, file)
+            return self._through_store(actor, file, get)
         chunks = chunks_of(Path(file.path))
         try:
             while part := list(islice(chunks, AT_ONCE)):
                 references = [self._ray.put(chunk) for chunk in part]
-                self._ray.get(actor.receive.remote(file, references, is_last=False))
+                get(actor.receive.remote(file, references, is_last=False))
         except OSError as error:
             return f"it cannot be read ({error.strerror or error})"
-        return str(self._ray.get(actor.receive.remote(file, [], is_last=True)))
+        return str(get(actor.receive.remote(file, [], is_last=True)))
 
-    def _through_store(self, actor: ActorHandle, file: SharedFile) -> str:
+    def _through_store(self, actor: ActorHandle, file: SharedFile, get: Get) -> str:
         """By the hash of its content; uploaded first where the store lacks it."""
         import fsspec
 
@@ -74,4 +81,4 @@ class FileSender:
                     self._uploaded.add(file.name)
         except (OSError, ImportError, ValueError) as error:
             return f"the object store did not take it ({error})"
-        return str(self._ray.get(actor.fetch.remote(file, address)))
+        return str(get(actor.fetch.remote(file, address)))

@@ -16,7 +16,7 @@ from curator.jobs.cluster.connection import SOUND_AUTO, ClusterChoice
 from curator.jobs.cluster.file_sender import FileSender
 from curator.jobs.cluster.identity import Identity, difference, identity_here
 from curator.jobs.cluster.ray_types import RayModule
-from curator.jobs.cluster.ray_workers import RayWorkers, Round, Slot
+from curator.jobs.cluster.ray_workers import RayWorkers, Round, Slot, tapered_sizes
 from curator.jobs.cluster.shared_file import (
     SharedFile,
     files_of,
@@ -31,9 +31,6 @@ from curator.jobs.job import Job
 from curator.jobs.processes import LocalWorkers
 from curator.jobs.step_table import STEPS, TRANSCRIBE, WORDS, transcriber_choice
 from curator.store.project import Project
-
-SHARES_A_WORKER = 8
-"""Small enough that uneven nodes finish together, large enough that starting one costs little."""
 
 HERE = frozenset(step.key for step in STEPS if step.item == "set") | {"import", "suggest"}
 """Stages that run on the machine of the project: one process over all of it, or its own files."""
@@ -84,10 +81,10 @@ class RayExecutor:
         """Nodes that take part."""
         return tuple(self._nodes.values())
 
-    def share_count(self, workers: int) -> int:
+    def share_sizes(self, items: int, workers: int) -> list[int]:
         """Several shares a worker of the cluster. workers: of this machine, when it has no node."""
         cpus = sum(int(node["Resources"].get("CPU", 0)) for node in self._alive())
-        return SHARES_A_WORKER * (cpus or workers)
+        return tapered_sizes(items, cpus or workers)
 
     def start(self, jobs: Sequence[Job]) -> Workers:
         """Start a round. Raises CuratorError, naming every node, if none may take part."""

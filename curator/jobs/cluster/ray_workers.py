@@ -42,6 +42,24 @@ WITH_FILES = (Cleaned, RecordingTranscript, Fingerprinted, Done)
 """Results that a worker has made files for; these are brought before the result counts."""
 
 
+SHARES_A_WORKER = 8
+"""Small enough that uneven nodes finish together, large enough that starting one costs little."""
+
+
+def tapered_sizes(items: int, workers: int) -> list[int]:
+    """Sizes of shares: about SHARES_A_WORKER a worker, and smaller ones towards the end.
+
+    Half of what is left for all workers together, as in factoring (Hummel and others, 1992), so
+    that a slow worker never holds a large share when the others have none.
+    """
+    largest = -(-items // (SHARES_A_WORKER * workers))
+    sizes = []
+    while items:
+        sizes.append(max(1, min(largest, items // (2 * workers))))
+        items -= sizes[-1]
+    return sizes
+
+
 class Abandoned(Exception):
     """The round was stopped while an actor was asked."""
 
@@ -90,15 +108,25 @@ class Round:
     def __post_init__(self) -> None:
         self.waiting = deque(range(len(self.jobs)))
 
-    def take(self, node: str, other_nodes: bool) -> int | None:
-        """Next share for a node. other_nodes: whether others work, which get what died here."""
+    def take(self, node: str, other_nodes: bool, left: int = 0) -> int | None:
+        """Next share for a node, unless only ``left`` shares or fewer wait.
+
+        other_nodes: whether others work, which get what died here.
+        """
         with self.lock:
+            if len(self.waiting) <= left:
+                return None
             for number in self.waiting:
                 died_here = any(self.died_on.get(item) == node for item in self.jobs[number].items)
                 if not (died_here and other_nodes):
                     self.waiting.remove(number)
                     return number
         return None
+
+    def give_back(self, number: int) -> None:
+        """Let another node have a share that was not begun."""
+        with self.lock:
+            self.waiting.appendleft(number)
 
     @property
     def is_over(self) -> bool:
@@ -164,23 +192,44 @@ class RayWorkers:
 
     def _serve(self, slot: Slot) -> None:
         """Give an actor shares until none is left or its node is gone."""
+        number: int | None = None
         try:
-            while not self._stopped.is_set() and not self._round.is_over:
+            while self._may_go_on(slot) and not (number is None and self._round.is_over):
                 others = bool(self._working - {slot.node})
-                number = self._round.take(slot.node, others)
+                if number is None:
+                    number = self._round.take(slot.node, others)
                 if number is None:
                     time.sleep(PATIENCE_S)
-                elif not self._run_share(slot, number):
+                    continue
+                # Sound for the next share arrives during this one, unless few shares are left,
+                # which whoever is ready first shall have.
+                few = 2 * len(self._threads)
+                following = None if slot.is_shared else self._round.take(slot.node, others, few)
+                goes_on = self._run_share(slot, number, following)
+                number = following
+                if not goes_on:
                     break
         finally:
+            if number is not None:
+                self._round.give_back(number)
             self._working.discard(slot.node)
             self._messages.put(None)
 
-    def _run_share(self, slot: Slot, number: int) -> bool:
-        """Run one share; returns whether the node can go on."""
+    def _may_go_on(self, slot: Slot) -> bool:
+        """Wait until the actor has its place on the node; False if the round ends before."""
+        if slot.actor is not None:
+            return not self._stopped.is_set()
+        answer = slot.ready().lacking.remote([])
+        while not self._stopped.is_set() and not self._round.is_over:
+            if self._ray.wait([answer], timeout=LOOK_S)[0]:
+                return True
+        return False
+
+    def _run_share(self, slot: Slot, number: int, following: int | None) -> bool:
+        """Run one share; returns whether the node can go on. following: the share after it."""
         items: list[int] = []
         try:
-            self._follow(slot, number, items)
+            self._follow(slot, number, following, items)
         except Abandoned:
             slot.kill()
             return False
@@ -191,6 +240,8 @@ class RayWorkers:
             reason = f"the connection to the cluster broke ({_first_line(error)})"
             self._bury(slot, number, items, reason)
             return False
+        except (OSError, ValueError) as error:  # a full disk here, or a line that is no message
+            self._bury(slot, number, [], f"its answer could not be used ({_first_line(error)})")
         return True
 
     def _bury(self, slot: Slot, number: int, items: Sequence[int], reason: str) -> None:
@@ -199,15 +250,37 @@ class RayWorkers:
         slot.kill()
         self._messages.put((number, Died(number, f"{slot.node_name}: {reason}.", "")))
 
-    def _follow(self, slot: Slot, number: int, items: list[int]) -> None:
+    def _follow(self, slot: Slot, number: int, following: int | None, items: list[int]) -> None:
         """Run a share to its end. items: those that the worker has begun, for blame."""
         actor = slot.ready()
-        files = self._round.files[number]
-        needed = files[:1] if slot.is_shared else files
-        for fault in self._get_from(lambda: self._round.sender.send(slot.node, actor, needed)):
-            self._notes.put(f"{slot.node_name}: {fault}")
+        needed = self._send(slot, actor, number)
         cache = str(self._round.project / CACHE) if slot.is_shared else ""
-        self._get(actor.begin.remote(self._round.jobs[number], list(needed), cache))
+        self._get(actor.begin.remote(self._round.jobs[number], needed, cache))
+        if following is None:
+            self._listen_to(slot, actor, number, items)
+            return
+        ahead = threading.Thread(target=self._send_ahead, args=(slot, actor, following))
+        ahead.start()
+        try:
+            self._listen_to(slot, actor, number, items)
+        finally:
+            ahead.join()
+
+    def _send(self, slot: Slot, actor: ActorHandle, number: int) -> list[SharedFile]:
+        """Send what a share needs and the node lacks; returns what it needs."""
+        files = self._round.files[number]
+        needed = list(files[:1] if slot.is_shared else files)
+        for fault in self._round.sender.send(slot.node, actor, needed, self._get):
+            self._notes.put(f"{slot.node_name}: {fault}")
+        return needed
+
+    def _send_ahead(self, slot: Slot, actor: ActorHandle, number: int) -> None:
+        # What fails is tried again, and reported, when the share begins.
+        with suppress(self._ray.exceptions.RayError, ConnectionError, RuntimeError, Abandoned):
+            self._send(slot, actor, number)
+
+    def _listen_to(self, slot: Slot, actor: ActorHandle, number: int, items: list[int]) -> None:
+        """Pass on what the worker of a share says, to its end."""
         while True:
             answer = self._get(actor.poll.remote(POLL_S))
             self._write_log(slot, answer)
@@ -252,11 +325,6 @@ class RayWorkers:
                 return self._ray.get(reference)
             if self._stopped.is_set():
                 raise Abandoned
-
-    def _get_from(self, call: Callable[[], list[str]]) -> list[str]:
-        if self._stopped.is_set():
-            raise Abandoned
-        return call()
 
     def _write_log(self, slot: Slot, answer: Answer) -> None:
         if answer.log:

@@ -5,6 +5,7 @@ import random
 import pytest
 
 from curator.domain.progress import NoProgress
+from curator.jobs.cluster.ray_workers import tapered_sizes
 from curator.jobs.context import Cancelled, JobContext
 from curator.jobs.job import Job
 from curator.jobs.worker_pool import WorkerPool, WorkerTrouble
@@ -34,6 +35,15 @@ def run(cluster, items, tmp_path):
     )
     pool.do(JOB, items)
     return stored, watch.failures
+
+
+@pytest.mark.parametrize(("items", "workers"), [(0, 2), (1, 8), (30, 2), (3000, 8), (100_000, 64)])
+def test_shares_are_small_and_smaller_towards_the_end(items, workers):
+    sizes = tapered_sizes(items, workers)
+    assert sum(sizes) == items
+    assert sizes == sorted(sizes, reverse=True)
+    assert all(size * workers * 8 <= items + workers * 8 for size in sizes)
+    assert len(sizes) <= 24 * workers
 
 
 def test_every_item_is_answered_once(tmp_path):
