@@ -19,6 +19,7 @@ from tests.conftest import REAL_SPEECH
 from tests.helpers.suggestion_material import JudgedClips, folder_clips, planted_deliveries
 from tests.helpers.suggestion_measures import (
     FIRST,
+    Order,
     labels_each,
     labels_needed,
     quality,
@@ -31,7 +32,7 @@ PROJECT = "SUGGESTIONS_PROJECT"
 LANGUAGE = "SUGGESTIONS_LANGUAGE"
 PLANTED = 400
 COUNTS = (5, 10, 20)  # labels a category
-DRAWS, SHUFFLES, LABELLERS, SUSPECT_DRAWS = 10, 60, 6, 10
+DRAWS, SHUFFLES, LABELLERS, SUSPECT_DRAWS = 10, 60, 12, 10
 GOAL = 0.7  # precision that labelling shall reach
 NEVER_WORSE = 0.98  # than the peer, with its noise
 REFUSED, SHUFFLED, CALIBRATION = 0.05, 0.95, 0.08
@@ -123,9 +124,14 @@ def shuffled_row(clips: JudgedClips, name: str, where: str) -> Row:
 
 
 def labelling_row(clips: JudgedClips, name: str, where: str) -> Row:
-    """Labels until suggestions are good: the proposed queue beside random clips."""
-    proposed = [labels_needed(clips, GOAL, seed, queue=True) for seed in range(LABELLERS)]
-    drawn = [labels_needed(clips, GOAL, seed, queue=False) for seed in range(LABELLERS)]
+    """Labels until suggestions are good: the proposed queue beside random clips.
+
+    The note says what somebody needs who knows all categories and deals labels evenly to them.
+    """
+    proposed, drawn, even = (
+        [labels_needed(clips, GOAL, seed, order) for seed in range(LABELLERS)]
+        for order in (Order.QUEUE, Order.RANDOM, Order.EVEN)
+    )
     return Row(
         id=f"suggest-{name}-labels",
         measure=f"labels until precision at {FIRST} is {GOAL}: {where}",
@@ -135,7 +141,8 @@ def labelling_row(clips: JudgedClips, name: str, where: str) -> Row:
         unit="labels",
         pass_line=1.0,
         equal=True,
-        note=f"{LABELLERS} draws; queue {proposed}, random {drawn}",
+        note=f"{LABELLERS} draws; queue {proposed}, random {drawn}; dealt evenly by who knows all"
+        f" categories {np.mean(even):.0f}",
     )
 
 

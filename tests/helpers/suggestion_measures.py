@@ -1,7 +1,9 @@
 """How good suggestions are: precision, refusals, calibration, labels needed, wrong labels found."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum, auto
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,10 +124,22 @@ def suspects_found(clips: JudgedClips, wrong: int, among: int, seed: int) -> flo
     return float(np.isin(planted, first).mean())
 
 
-def labels_needed(clips: JudgedClips, goal: float, seed: int, *, queue: bool) -> int:
-    """Labels until the mean precision in the first ten reaches the goal; MOST_LABELS if never.
+class Order(StrEnum):
+    """Which clips are labelled next.
 
-    queue: label what the queue proposes, else clips drawn at random, as many at a time.
+    QUEUE: those proposed. RANDOM: any. EVEN: random ones of the categories with the fewest labels,
+    as only someone can who knows all categories beforehand.
+    """
+
+    QUEUE = auto()
+    RANDOM = auto()
+    EVEN = auto()
+
+
+def labels_needed(clips: JudgedClips, goal: float, seed: int, order: Order) -> int:
+    """Labels, ten at a time, until the mean precision in the first ten reaches the goal.
+
+    MOST_LABELS if it never does.
     """
     rng = np.random.default_rng(seed)
     labels: dict[int, str] = {}
@@ -135,9 +149,22 @@ def labels_needed(clips: JudgedClips, goal: float, seed: int, *, queue: bool) ->
         if found.verdict.good and sum(right.values()) / len(clips.keys) >= goal:
             break
         free = [clip for clip in clips.truth if clip not in labels]
-        proposed = [clip for clip in found.verdict.queue if clip not in labels] if queue else []
-        if len(proposed) < FIRST:
-            rest = [int(clip) for clip in rng.permutation(free) if clip not in proposed]
-            proposed += rest[: FIRST - len(proposed)]
-        labels |= {clip: clips.truth[clip] for clip in proposed}
+        drawn = [int(clip) for clip in rng.permutation(free)]
+        if order is Order.EVEN:
+            drawn = evenly(clips, labels, drawn)
+        elif order is Order.QUEUE:
+            drawn = list(dict.fromkeys((*found.verdict.queue, *drawn)))
+        chosen = [clip for clip in drawn if clip not in labels][:FIRST]
+        labels |= {clip: clips.truth[clip] for clip in chosen}
     return len(labels)
+
+
+def evenly(clips: JudgedClips, labels: Labels, drawn: Sequence[int]) -> list[int]:
+    """The drawn clips, so ordered that the categories get labels evenly."""
+    count = Counter(labels.values())
+    places = []
+    for clip in drawn:
+        key = clips.truth[clip]
+        count[key] += 1
+        places.append((count[key], clip))
+    return [clip for _, clip in sorted(places, key=lambda place: place[0])]
