@@ -118,7 +118,9 @@ def history(arguments: Namespace) -> int:
 def _use_encoder(project: "Project", key: str) -> int:
     """Set the speaker encoder of the project."""
     from curator.jobs.derived_facts import conclude
+    from curator.stages.speaker.embed import require_installed
 
+    require_installed(key)  # before the vectors of the other one are deleted
     project.set_speaker_encoder(key)
     conclude(project)
     sys.stdout.write(

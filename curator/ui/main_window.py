@@ -3,13 +3,12 @@
 from operator import attrgetter
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QMainWindow,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +21,7 @@ from curator.ui.dialogs import Dialogs
 from curator.ui.first_start import FirstStart, application_icon
 from curator.ui.interruption import Interruption
 from curator.ui.jobs.downloads import Downloads
-from curator.ui.jobs.drawer import Drawer
+from curator.ui.jobs.drawer import Drawer, DrawerSplit
 from curator.ui.jobs.work_list import WorkList
 from curator.ui.menu_bar import MenuBar
 from curator.ui.messages import Level, Messages
@@ -64,7 +63,7 @@ class MainWindow(QMainWindow):
         self.stack = PageStack(self.first_start)
         self._pages = self.stack.pages
         self.drawer = Drawer(messages, self.work)
-        self.split = QSplitter(Qt.Orientation.Vertical)
+        self.split = DrawerSplit(self.stack, self.drawer)
         self.status = StatusLine(messages, self.work, self.commands.keys_shown)
         self._preloader = Preloader((kind.module for kind in PAGES), self)
         self.bar = MenuBar(self.commands)
@@ -82,10 +81,6 @@ class MainWindow(QMainWindow):
         column.addWidget(self.split, 1)
         column.addWidget(hairline())
         column.addWidget(self.status)
-        for part in (self.stack, self.drawer):
-            self.split.addWidget(part)
-        self.split.setChildrenCollapsible(False)
-        self.split.setStretchFactor(0, 1)
         self.drawer.hide()
         self.setMenuBar(self.bar)
         self.setCentralWidget(inside)

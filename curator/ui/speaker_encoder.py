@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QButtonGroup, QDialog, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
+from curator.domain.errors import MissingModel
 from curator.domain.speaker_encoder import CAMPPLUS, ENCODERS, RESEMBLYZER
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import button, label
@@ -46,9 +47,11 @@ class SpeakerEncoderDialog(QDialog):
             description = translated("SpeakerEncoder", DESCRIPTIONS[key])
             choice.setAccessibleDescription(description)
             choice.setChecked(key == self._used)
+            missing = _why_missing(key)
+            choice.setEnabled(not missing)
             self.group.addButton(choice)
             column.addWidget(choice)
-            column.addWidget(label(description, "quiet", wrap=True))
+            column.addWidget(label(f"{description} {missing}".strip(), "quiet", wrap=True))
         about = self.tr(
             "Another encoder deletes the speaker embeddings and the speaker map, and the analysis "
             "computes them again. Decisions and the reference voice stay."
@@ -75,3 +78,14 @@ class SpeakerEncoderDialog(QDialog):
     def _use(self) -> None:
         self._session.use_speaker_encoder(self._chosen)
         self.close()
+
+
+def _why_missing(encoder: str) -> str:
+    """What an encoder needs that is not installed, "" if it can be used."""
+    from curator.stages.speaker.embed import require_installed
+
+    try:
+        require_installed(encoder)
+    except MissingModel as error:
+        return str(error)
+    return ""

@@ -9,26 +9,30 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from curator.domain.clip_query import parse
 from curator.domain.errors import CuratorError
+from curator.ui.jobs.drawer import MIN_HEIGHT, DrawerSplit
 from curator.ui.page import Page
 from curator.ui.project_memory import ProjectMemory
 from curator.ui.session import Session
 from curator.ui.settings import WindowSettings
 
 GEOMETRY, DRAWER = "geometry", "drawer"
+MAX_DIGITS = 6
 WIDGETS = "widgets"
 """Key of the splitter positions in the state of a page."""
 
 
-def keep_geometry(window: QMainWindow, split: QSplitter, settings: WindowSettings) -> None:
+def keep_geometry(window: QMainWindow, split: DrawerSplit, settings: WindowSettings) -> None:
     """Store size, position, whether the window is maximized, and the height of the drawer."""
-    stored = {GEOMETRY: _text(window.saveGeometry()), DRAWER: _text(split.saveState())}
+    stored = {GEOMETRY: _text(window.saveGeometry()), DRAWER: str(split.drawer_height)}
     settings.remember_window(stored)
 
 
-def restore_geometry(window: QMainWindow, split: QSplitter, settings: WindowSettings) -> bool:
+def restore_geometry(window: QMainWindow, split: DrawerSplit, settings: WindowSettings) -> bool:
     """Restore the geometry; False if none is stored."""
     stored = settings.window.get(GEOMETRY, "")
-    split.restoreState(_bytes(settings.window.get(DRAWER, "")))
+    height = settings.window.get(DRAWER, "")
+    if height.isdecimal() and len(height) < MAX_DIGITS:
+        split.drawer_height = max(MIN_HEIGHT, int(height))
     return bool(stored) and window.restoreGeometry(_bytes(stored))
 
 

@@ -293,8 +293,8 @@ def make_folder(folder: Path) -> Path:
     for number, change in ((1, 0.0), (2, -0.25)):
         series = {epoch: loss + change * (epoch > 0) for epoch, loss in losses.items()}
         run = a_run(folder / f"run-{number}", series)
-        speech_on_the_way(run, (40, 80))
-        an_evaluation(run, (40, 80), gain=0.1 * number)
+        speech_on_the_way(run, (20, 40))
+        an_evaluation(run, (20, 40), gain=0.1 * number)
     return path
 
 

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
+from curator.domain.errors import MissingModel
 from curator.domain.fact import Producer, SpeakerVector
 from curator.domain.speaker_encoder import CAMPPLUS, RESEMBLYZER
 from curator.jobs import pipeline
@@ -12,6 +14,11 @@ from curator.store.project import Project
 from curator.ui.session import Session
 from curator.ui.speaker_encoder import SpeakerEncoderDialog
 from tests.helpers.factories import a_project, found
+
+
+@pytest.fixture(autouse=True)
+def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curator.stages.speaker.campplus.require_installed", lambda: None)
 
 
 @pytest.fixture
@@ -46,6 +53,18 @@ def test_another_encoder_deletes_the_embeddings_and_analyses_again(
     assert session.project.settings.speaker_encoder == CAMPPLUS
     assert not session.project.facts.vectors()
     assert steps == [("embed", CAMPPLUS), ("lay_out", CAMPPLUS)]
+
+
+def test_an_encoder_that_is_not_installed_says_how_to_install_it(qtbot, session, monkeypatch):
+    def refuse() -> None:
+        raise MissingModel("CAM++ is not installed.", "Install it.")
+
+    monkeypatch.setattr("curator.stages.speaker.campplus.require_installed", refuse)
+    dialog = SpeakerEncoderDialog(session)
+    qtbot.addWidget(dialog)
+    assert not dialog.choices[CAMPPLUS].isEnabled()
+    texts = [each.text() for each in dialog.findChildren(QLabel)]
+    assert any(text.endswith("CAM++ is not installed. Install it.") for text in texts)
 
 
 def test_a_reader_sees_settings_that_the_writer_changes(tmp_path: Path):

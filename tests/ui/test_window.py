@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from curator.domain.decision import State, drop, keep
 from curator.ui.actions import ACTIONS
 from curator.ui.change_keys import ChangeKeys
-from curator.ui.jobs.drawer import MIN_HEIGHT
+from curator.ui.jobs.drawer import HEIGHT
 from curator.ui.key_sheet import KeySheet
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
@@ -279,14 +279,20 @@ def test_the_menus_are_walked_by_keys_and_give_the_focus_back(qtbot, window: Mai
 
 
 def test_the_drawer_keeps_the_height_that_was_dragged(qtbot, window: MainWindow, settings):
+    window.resize(1280, 800)
     window.drawer.show_jobs()
-    window.split.setSizes([window.split.height() - 300, 300])
+    assert window.split.sizes()[1] == HEIGHT
+    window.split.moveSplitter(window.split.height() - 300, 1)
     dragged = window.split.sizes()[1]
-    assert dragged > MIN_HEIGHT
+    assert dragged > HEIGHT
+    window.drawer.hide()
+    window.drawer.show_jobs()
+    assert window.split.sizes()[1] == dragged
     window.close()
     again = MainWindow(settings, Messages())
     qtbot.addWidget(again)
+    again.resize(1280, 800)
     again.show()
     again.drawer.show_jobs()
-    qtbot.waitUntil(lambda: abs(again.split.sizes()[1] - dragged) <= 2)
+    assert again.split.sizes()[1] == dragged
     again.close()

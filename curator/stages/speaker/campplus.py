@@ -76,6 +76,16 @@ class CamPlus:
         return vectors
 
 
+def require_installed() -> None:
+    """Raise MissingModel, with how to install it, if CAM++ cannot be used."""
+    _package()
+    if find_spec("torch") is None:
+        raise MissingModel(
+            "CAM++ needs torch, which is not installed.",
+            'Install it: pip install "voice-curator[quality]"',
+        )
+
+
 def filter_bank(wave: Samples) -> Features:
     """Kaldi's logarithmic mel filter bank without dither. wave: 16 kHz, -1..1, at least 25 ms."""
     frames = np.lib.stride_tricks.sliding_window_view(wave, WINDOW)[::HOP].astype(np.float32)

@@ -14,8 +14,9 @@ import numpy as np
 
 from curator.audio.waveform import Samples
 from curator.domain.fact import ClipFact, Producer, SpeakerVector
-from curator.domain.speaker_encoder import RESEMBLYZER, require_encoder
+from curator.domain.speaker_encoder import CAMPPLUS, RESEMBLYZER, require_encoder
 from curator.stages import ClipSound, Failed
+from curator.stages.speaker import campplus
 from curator.stages.speaker.campplus import CamPlus, the_network
 from curator.stages.speaker.resemblyzer import (
     SIZE,
@@ -60,6 +61,12 @@ class Embed:
                 yield ClipFact(item.clip_id, item.span, made_by, fact)
             else:
                 yield Failed(item.clip_id, "It is too short or too silent to know the voice.")
+
+
+def require_installed(encoder: str) -> None:
+    """Raise MissingModel, with how to install it, if an encoder cannot be used."""
+    if require_encoder(encoder) == CAMPPLUS:
+        campplus.require_installed()
 
 
 def speaker_vectors(

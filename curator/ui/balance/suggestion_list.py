@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -25,6 +25,9 @@ from curator.ui.balance.suggestion_model import (
 )
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
+
+EMPTY_HEIGHT = 12 * GRID
+QWIDGETSIZE_MAX = 2**24 - 1
 
 
 class SuggestionKind(StrEnum):
@@ -107,6 +110,18 @@ class SuggestionList(QWidget):
         column.addWidget(self.reason)
         column.addWidget(self.lead, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.accuracy)
+        column.addStretch(0)
+        self._column = column
+        for changed in (self.model.modelReset, self.model.rowsInserted, self.model.rowsRemoved):
+            changed.connect(self._fit_empty)
+        self._fit_empty()
+
+    @Slot()
+    def _fit_empty(self) -> None:
+        """Shrink an empty table, so that what fills it follows at once."""
+        is_empty = not self.model.rowCount()
+        self.table.setMaximumHeight(EMPTY_HEIGHT if is_empty else QWIDGETSIZE_MAX)
+        self._column.setStretch(self._column.count() - 1, int(is_empty))
 
     def mark(self, kind: SuggestionKind) -> None:
         """Check the button of a kind; suspects also show their present label."""

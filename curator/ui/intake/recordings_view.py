@@ -13,6 +13,9 @@ WIDTHS = (26, 12, 13, 11, 9, 14, 11, 16, 16, 18)
 LEAST = (18, 9, 0, 0, 0, 10, 0, 14, 14, 13)
 """The same in a narrow window, where no column is narrower than its title."""
 
+RIGHTS, MOST_RIGHTS = (7, 8), 40
+"""Columns of licence and consent, which grow in a wide window, and the most they take."""
+
 
 class RecordingsView(QTableView):
     """Table view with one recording per row. F2 or a double click edits licence and consent."""
@@ -72,6 +75,9 @@ class RecordingsView(QTableView):
         widths = [
             int(wide - share * (wide - narrow)) for wide, narrow in zip(usual, least, strict=True)
         ]
+        spare = max(0, room - sum(widths))
+        for column in RIGHTS:
+            widths[column] += max(0, min(spare // 4, MOST_RIGHTS * GRID - widths[column]))
         for column, width in self._dragged.items():
             widths[column] = width
         if 0 not in self._dragged:

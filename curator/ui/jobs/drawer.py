@@ -1,11 +1,13 @@
 """Drawer at the bottom: jobs, messages and decisions, newest first."""
 
-from PySide6.QtCore import QDateTime, QLocale, QSize, Qt, QTime, QTimer, Slot
+from PySide6.QtCore import QDateTime, QLocale, Qt, QTime, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QHBoxLayout,
     QHeaderView,
+    QSplitter,
     QTabWidget,
     QTreeWidget,
     QTreeWidgetItem,
@@ -27,12 +29,16 @@ GATHER_MS = 300
 """Delay after a decision before the list is refreshed."""
 
 MIN_HEIGHT, HEIGHT = 16 * GRID, 26 * GRID
+MOST_SHARE = 0.6
+"""Most of the window that the drawer takes when it opens."""
 
 STATES = {"done": "", "undone": "undone", "abandoned": "undone, superseded"}
 
 
 class Drawer(QWidget):
     """Tabs of jobs and messages (of the window) and decisions (of the project)."""
+
+    opened = Signal()
 
     def __init__(self, messages: Messages, work: WorkList) -> None:
         super().__init__()
@@ -69,9 +75,10 @@ class Drawer(QWidget):
         for message in messages.all:
             self._add(message)
 
-    def sizeHint(self) -> QSize:
+    def showEvent(self, event: QShowEvent) -> None:
         """See QWidget."""
-        return QSize(super().sizeHint().width(), HEIGHT)
+        super().showEvent(event)
+        self.opened.emit()
 
     def follow(self, session: Session | None) -> None:
         """List the decisions of this session's project."""
@@ -127,6 +134,33 @@ class Drawer(QWidget):
             when = QLocale().toString(made.toLocalTime(), QLocale.FormatType.ShortFormat)
             item = QTreeWidgetItem([when, entry.label, STATES[entry.state]])
             self.decided.addTopLevelItem(item)
+
+
+class DrawerSplit(QSplitter):
+    """Pages above the drawer, between which a person drags the border.
+
+    drawer_height: in pixels, when the drawer is open.
+    """
+
+    def __init__(self, above: QWidget, drawer: Drawer) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self.drawer_height = HEIGHT
+        self.addWidget(above)
+        self.addWidget(drawer)
+        self.setChildrenCollapsible(False)
+        self.setStretchFactor(0, 1)
+        drawer.opened.connect(self._open)
+        self.splitterMoved.connect(self._follow_person)
+
+    @Slot()
+    def _open(self) -> None:
+        """Give the drawer its height, or less in a low window."""
+        height = min(self.drawer_height, int(MOST_SHARE * self.height()))
+        self.setSizes([self.height() - height, height])
+
+    @Slot()
+    def _follow_person(self) -> None:
+        self.drawer_height = self.sizes()[1]
 
 
 def _list(titles: list[str], name: str) -> QTreeWidget:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtWidgets import QMessageBox
 
 from curator.domain.errors import CuratorError
+from curator.domain.system import start_of
 from curator.ui.session import Session
 from curator.ui.training import trainer_process
 from curator.ui.training.start_panel import free_name
@@ -132,7 +133,8 @@ def test_pausing_asks_the_process_that_the_lock_names(opened, tmp_path, monkeypa
     with pytest.raises(CuratorError, match="No process on this machine"):
         page.commands.pause()
     killed = []
-    (run / "lock").write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname()}))
+    owner = {"pid": os.getpid(), "host": socket.gethostname(), "start": start_of(os.getpid())}
+    (run / "lock").write_text(json.dumps(owner))
     real = os.kill
     monkeypatch.setattr(os, "kill", lambda pid, kind: killed.append(kind) or real(pid, 0))
     page.commands.pause()
