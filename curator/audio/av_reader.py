@@ -47,6 +47,10 @@ _SHORT_S = 1.0
 """Seconds by which a container's stated length may miss what it holds without being cut off."""
 
 
+_OPUS_HEAD = b"OpusHead"
+_PRE_SKIP = slice(10, 12)  # bytes of the header, in samples at 48 kHz
+
+
 class _Bytes:
     """An open file without a name, so that no name can be taken for an address or a pattern.
 
@@ -93,6 +97,7 @@ class AvReader:
         self._wanted = wanted
         self._resampler: soxr.ResampleStream | None = None
         self._resampled_from = 0
+        self._unskipped = 0
         self._bytes = _Bytes(source.open())
         self._av: av.container.InputContainer | None = None
         try:
@@ -250,7 +255,7 @@ class AvReader:
             yield block
 
     def _frames(self) -> Iterator[av.AudioFrame]:
-        damaged = 0
+        damaged, started = 0, False
         packets = self._av.demux(self._stream) if self._av else iter(())
         while True:
             try:
@@ -262,6 +267,8 @@ class AvReader:
             except (av.FFmpegError, OSError) as error:
                 self.notes.append(f"it is damaged or cut off ({_one_line(error)})")
                 break
+            if not started:
+                started, self._unskipped = True, unskipped_samples(self._stream, packet)
             try:
                 yield from packet.decode()
             except av.EOFError:
@@ -277,13 +284,35 @@ class AvReader:
     def _mono(self, frame: av.AudioFrame | None) -> Iterator[Samples]:
         if frame is None:
             return
-        block = _channels_last(frame)
+        block = _channels_last(frame)[self._unskipped :]
+        self._unskipped = max(0, self._unskipped - frame.samples)
+        if not block.shape[0]:
+            return
         if self._decoding.channel is not None and block.shape[1] <= self._decoding.channel:
             block = np.zeros((block.shape[0], self._decoding.channel + 1), np.float32)
         mixed = self.mixdown.mix(block, may_be_broken=True)
         if self._resampler is not None:
             mixed = self._resampler.resample_chunk(mixed)
         yield from self._out(mixed)
+
+
+def unskipped_samples(stream: av.AudioStream, packet: "av.Packet[av.AudioStream]") -> int:
+    """Samples of the pre-skip of Opus that FFmpeg leaves at the start of a Matroska file.
+
+    WORKAROUND FFmpeg (8.0) counts them at the rate that the track states, such as 24 kHz; the
+    pre-skip in the header of Opus and the decoder are at 48 kHz.
+    """
+    head = bytes(stream.codec_context.extradata or b"")
+    if not head.startswith(_OPUS_HEAD) or len(head) < _PRE_SKIP.stop:
+        return 0
+    if stream.container.format.name.split(",")[0] != "matroska":
+        return 0
+    skipped = [
+        int.from_bytes(bytes(each)[:4], "little")
+        for each in packet.iter_sidedata()
+        if each.data_type == "skip_samples"
+    ]
+    return max(0, int.from_bytes(head[_PRE_SKIP], "little") - sum(skipped)) if skipped else 0
 
 
 def _channels_last(frame: av.AudioFrame) -> NDArray[np.float32]:

@@ -243,6 +243,11 @@ def take_in(path: Path, cache: Path, choice: SoundChoice = USUAL) -> Intake:
     return _take_in(path, cache, choice)
 
 
+def take_in_as(path: Path, cache: Path, known: Recording) -> Intake:
+    """Decode a file as a recording was; raises as ``take_in``."""
+    return _take_in(path, cache, known.decoding)
+
+
 def _take_in(
     path: Path,
     cache: Path,

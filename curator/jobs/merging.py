@@ -34,6 +34,8 @@ def plan_merge(work: JobContext, path: Path, *, licence: str = "", consent: str 
 
     licence, consent: of recordings from a manifest; a project states its own.
     """
+    if path.name in ("", ".."):  # "." has no name to call it by in messages
+        path = path.resolve()
     if Project.is_project(path):
         if path.resolve() == work.project.path.resolve():
             raise CuratorError("A project cannot be merged into itself.")

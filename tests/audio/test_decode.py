@@ -117,6 +117,13 @@ def test_coded_sound_is_found_whatever_the_file_is_called(tmp_path, codec, conta
     assert near.max() > 0.9 * energy
 
 
+@pytest.mark.parametrize("rate", [16_000, 24_000, 48_000])
+@pytest.mark.parametrize("container", ["matroska", "webm", "opus"])
+def test_the_start_of_opus_is_skipped_whatever_rate_the_file_states(tmp_path, container, rate):
+    path = write_coded(tmp_path / "a", speech_like(2, rate=rate), rate, "libopus", container)
+    assert probe(path).samples == 96_000
+
+
 def test_sound_comes_out_of_a_film(tmp_path):
     sound = speech_like(1, rate=44_100)
     path = write_coded(tmp_path / "a.mp4", sound, 44_100, "aac", "mp4", video=True)

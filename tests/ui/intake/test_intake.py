@@ -101,6 +101,24 @@ def test_a_missing_file_is_said_and_found_again_by_its_content(
     assert page.session.project.recordings.get(1).path == moved
 
 
+def test_a_retagged_file_is_located_by_its_sound(qtbot, page: IntakePage, tmp_path: Path):
+    sound = write_sound(tmp_path / "tone.wav", tone(1.0, 440.0))
+    with qtbot.waitSignal(page.session.jobs.ended, timeout=60_000):
+        page.add([sound])
+    before = page.session.project.recordings.get(1)
+    sound.unlink()
+    tagged = write_sound(tmp_path / "tagged.wav", tone(1.0, 440.0))
+    data = tagged.read_bytes() + b"LIST" + (12).to_bytes(4, "little") + b"INFOIART" + bytes(4)
+    tagged.write_bytes(data[:4] + (len(data) - 8).to_bytes(4, "little") + data[8:])
+    with qtbot.waitSignal(page.commands.located, timeout=60_000):
+        page.relocate_to(1, tagged)
+    after = page.session.project.recordings.get(1)
+    assert (after.id, after.path, after.samples) == (before.id, tagged, before.samples)
+    assert after.content_hash != before.content_hash
+    page.shown()
+    qtbot.waitUntil(lambda: column(page, "File") == "unchanged", timeout=60_000)
+
+
 def test_the_plan_names_every_step_and_guesses_longer_for_more(empty: Session):
     a_recording(empty.project, seconds=600)
     short = make_plan(empty.project, Options(), workers=1)
