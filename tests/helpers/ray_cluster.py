@@ -120,20 +120,21 @@ def small_cluster(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _processes_naming(text: str) -> list[int]:
-    """Processes with this text in their command line or environment."""
+def _processes_naming(text: str, variable: str = "") -> list[int]:
+    """Processes with these texts in their command line and in their environment."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             with suppress(OSError):
-                if text.encode() in (entry / "cmdline").read_bytes():
+                named = text.encode() in (entry / "cmdline").read_bytes()
+                if named and variable.encode() in (entry / "environ").read_bytes():
                     found.append(int(entry.name))
     return found
 
 
-def workers_of(cluster: SmallCluster) -> list[int]:
-    """Processes of the actors that run workers of a job."""
-    return _processes_naming("ray::WorkerActor")
+def workers_of(store: Path) -> list[int]:
+    """Processes of the actors of nodes with a store below this folder."""
+    return _processes_naming("ray::WorkerActor", str(store))
 
 
 def fact_hashes(project: Path) -> dict[str, str]:

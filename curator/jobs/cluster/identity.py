@@ -3,6 +3,8 @@
 import functools
 import hashlib
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -10,6 +12,7 @@ import msgspec
 from curator import __version__
 from curator.domain.errors import CuratorError
 from curator.domain.resources import resources
+from curator.environment.installed import module_command
 from curator.stages.transcription.transcribers import DEFAULT, transcriber_keys
 from curator.weights.folder import hash_of
 from curator.weights.lookup import NEEDED, whisper_folder
@@ -40,6 +43,21 @@ def identity_here(transcriber: str) -> Identity:
         except CuratorError as error:
             trouble = str(error)
     return Identity(socket.gethostname(), __version__, _source_hash(), model, trouble)
+
+
+def identity_of_workers(transcriber: str) -> Identity:
+    """Identity of the program that worker processes of this machine run.
+
+    By such a process: Ray gives this one the driver's import paths, which it does not give those.
+    Raises CuratorError if it does not run.
+    """
+    command = module_command(sys.executable, "curator.jobs.cluster.identity", transcriber)
+    ran = subprocess.run(command, capture_output=True, check=False)
+    try:
+        return msgspec.json.decode(ran.stdout, type=Identity)
+    except msgspec.DecodeError as error:
+        last = ran.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+        raise CuratorError(f"{' '.join(last) or error}") from error
 
 
 @functools.cache
@@ -86,3 +104,7 @@ def difference(node: Identity, here: Identity) -> str:
             f"({node.model[:SHORT]}, here {here.model[:SHORT]}). Copy the model to it again."
         )
     return ""
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(msgspec.json.encode(identity_here(sys.argv[1])))

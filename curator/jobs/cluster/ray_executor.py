@@ -14,7 +14,12 @@ from curator.domain.foreign_files import read_bounded
 from curator.domain.progress import Progress
 from curator.jobs.cluster.connection import SOUND_AUTO, ClusterChoice
 from curator.jobs.cluster.file_sender import FileSender
-from curator.jobs.cluster.identity import Identity, difference, identity_here
+from curator.jobs.cluster.identity import (
+    Identity,
+    difference,
+    identity_here,
+    identity_of_workers,
+)
 from curator.jobs.cluster.ray_types import RayModule
 from curator.jobs.cluster.ray_workers import RayWorkers, Round, Slot, tapered_sizes
 from curator.jobs.cluster.shared_file import (
@@ -243,7 +248,7 @@ def _report(transcriber: str, token: str, text: str) -> tuple[Identity, bool]:
         is_shared = read_bounded(Path(token), len(text)) == text.encode()
     except OSError:
         is_shared = False
-    return identity_here(transcriber), is_shared
+    return identity_of_workers(transcriber), is_shared
 
 
 class _Token:

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from curator import __version__
-from curator.jobs.cluster.identity import Identity, difference, identity_here
+from curator.jobs.cluster.identity import Identity, difference, identity_here, identity_of_workers
 
 HERE = Identity("desk", "1.0", "a" * 64, "m" * 64)
 
@@ -31,3 +31,7 @@ def test_this_machine_describes_itself():
     assert here.version == __version__
     assert here.source == identity_here("").source
     assert "no Whisper model called" in identity_here("no-such-model").trouble
+
+
+def test_worker_processes_run_the_same_program():
+    assert identity_of_workers("") == identity_here("")
