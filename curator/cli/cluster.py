@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def job_context(project: "Project", arguments: Namespace) -> Iterator["JobContext"]:
-    """Context of a command's jobs. Raises CuratorError if there is no such cluster."""
-    from curator.jobs.cluster.connection import ClusterChoice, executor_of
+    """Context of a command's jobs. Raises CuratorError without the cluster."""
+    from curator.jobs.cluster.choice import ClusterChoice
+    from curator.jobs.cluster.connection import executor_of
     from curator.jobs.context import JobContext
 
     progress = watcher(arguments.json)

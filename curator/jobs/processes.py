@@ -56,7 +56,7 @@ class WorkerProcess:
             self._process.stdin.flush()
 
     def finish(self) -> None:
-        """Tell it that there is no further job; it then ends."""
+        """Let it end after its present job."""
         assert self._process.stdin is not None
         with suppress(BrokenPipeError):
             self._process.stdin.close()
@@ -100,7 +100,7 @@ class WorkerProcess:
             self._process.wait()
 
     def close(self) -> None:
-        """Close its pipes and its log, when it has ended and nobody reads them any more."""
+        """Close its pipes and its log, after it has ended."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with suppress(BrokenPipeError):

@@ -130,7 +130,8 @@ class JobQueue(QObject):
         cluster = self.cluster
 
         def task(work: JobContext) -> int:
-            from curator.jobs.cluster.connection import ClusterChoice, executor_of
+            from curator.jobs.cluster.choice import ClusterChoice
+            from curator.jobs.cluster.connection import executor_of
             from curator.jobs.pipeline import analyse
 
             with executor_of(ClusterChoice(cluster), work.workers, work.watcher) as executor:

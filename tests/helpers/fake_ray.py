@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from curator.domain.fact import ClipFact, Producer, Score
 from curator.domain.span import Span
 from curator.jobs.cluster.file_sender import FileSender
-from curator.jobs.cluster.ray_workers import RayWorkers, Round, Slot, tapered_sizes
+from curator.jobs.cluster.ray_workers import ClusterRound, RayWorkers, Slot, tapered_sizes
 from curator.jobs.cluster.worker_actor import Answer
 from curator.jobs.messages import Done, Taken, to_line
 
@@ -164,7 +164,7 @@ class FakeCluster:
     def start(self, jobs):
         slots = [slot for slot in self._slots if slot.node not in self.ray.dead]
         (self.project / "cache").mkdir(parents=True, exist_ok=True)
-        work = Round(
+        work = ClusterRound(
             jobs, [[] for _ in jobs], self.project, FileSender(self.ray, "auto"), self._died_on
         )
         return RayWorkers(self.ray, work, slots, self)

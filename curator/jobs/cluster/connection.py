@@ -6,20 +6,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
 from curator.domain.errors import CuratorError
 from curator.domain.progress import Progress
+from curator.jobs.cluster.choice import AUTO, CLIENT, LOCAL, ClusterChoice
 from curator.jobs.executor import Executor
 from curator.jobs.processes import LocalProcesses
-
-LOCAL, AUTO, CLIENT = "ray:local", "auto", "ray://"
-"""Addresses: a cluster of this machine alone, the one it belongs to, and one elsewhere."""
-
-SOUND_AUTO, SOUND_SEND = "auto", "send"
-"""Sound from the shared disk where a node has it, or always sent."""
 
 STORE_BYTES = 256 << 20
 """Object store of a cluster of this machine alone: it holds a few chunks of files at a time."""
@@ -27,23 +21,9 @@ STORE_BYTES = 256 << 20
 _START = "Start one with `ray start --head`, and open its port 10001 to this machine."
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterChoice:
-    """Where to run.
-
-    on: LOCAL, AUTO or an address that begins with CLIENT; "" for processes of this machine.
-    sound: SOUND_AUTO, SOUND_SEND, or the address of an object store that fsspec knows.
-    cache_gb: limit of each node's store, in GB.
-    """
-
-    on: str = ""
-    sound: str = SOUND_AUTO
-    cache_gb: float = 20.0
-
-
 @contextmanager
 def executor_of(choice: ClusterChoice, workers: int, progress: Progress) -> Iterator[Executor]:
-    """The executor for a choice. Raises CuratorError if there is no such cluster.
+    """Executor for a choice. Raises CuratorError without the cluster.
 
     workers: processes of a cluster of this machine alone. progress: told about the nodes.
     """

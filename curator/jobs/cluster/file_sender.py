@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from curator.jobs.cluster.connection import SOUND_AUTO, SOUND_SEND
+from curator.jobs.cluster.choice import SOUND_AUTO, SOUND_SEND
 from curator.jobs.cluster.node_store import chunks_of
 from curator.jobs.cluster.ray_types import ActorHandle, RayModule, Reference
 from curator.jobs.cluster.shared_file import SOURCES, SharedFile

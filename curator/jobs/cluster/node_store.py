@@ -116,7 +116,7 @@ class NodeStore:
         return self.keep(arriving)
 
     def arriving(self, file: SharedFile) -> "Arriving":
-        """A file of which the first part is about to come."""
+        """New file, to be filled from its chunks."""
         return Arriving(file, self._files)
 
     def keep(self, arriving: "Arriving") -> str:

@@ -12,7 +12,7 @@ import msgspec
 from curator.domain.errors import CuratorError
 from curator.domain.foreign_files import read_bounded
 from curator.domain.progress import Progress
-from curator.jobs.cluster.connection import SOUND_AUTO, ClusterChoice
+from curator.jobs.cluster.choice import SOUND_AUTO, ClusterChoice
 from curator.jobs.cluster.file_sender import FileSender
 from curator.jobs.cluster.identity import (
     Identity,
@@ -21,7 +21,7 @@ from curator.jobs.cluster.identity import (
     identity_of_workers,
 )
 from curator.jobs.cluster.ray_types import RayModule
-from curator.jobs.cluster.ray_workers import RayWorkers, Round, Slot, tapered_sizes
+from curator.jobs.cluster.ray_workers import ClusterRound, RayWorkers, Slot, tapered_sizes
 from curator.jobs.cluster.shared_file import (
     SharedFile,
     files_of,
@@ -106,7 +106,7 @@ class RayExecutor:
         slots = self._slots_for(job)
         return RayWorkers(
             self._ray,
-            Round(jobs, files, path, self._sender, self._died_on),
+            ClusterRound(jobs, files, path, self._sender, self._died_on),
             slots,
             self._progress,
         )

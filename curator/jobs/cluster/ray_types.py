@@ -1,4 +1,4 @@
-"""Names for values of Ray, whose own types differ between its client and a cluster."""
+"""Names for values of Ray, which are not type-checked."""
 
 from typing import Any, TypeAlias
 

@@ -1,4 +1,4 @@
-"""One round on a cluster: actors take shares until none is left, and their messages arrive here."""
+"""One round on a cluster: actors take shares, and their messages arrive here."""
 
 import os
 import queue
@@ -90,7 +90,7 @@ class Slot:
 
 
 @dataclass
-class Round:
+class ClusterRound:
     """Shares of a round, and which of them still wait.
 
     files: of each share, the project file first. died_on: node by item on which a worker has died,
@@ -124,7 +124,7 @@ class Round:
         return None
 
     def give_back(self, number: int) -> None:
-        """Let another node have a share that was not begun."""
+        """Return a share that did not start."""
         with self.lock:
             self.waiting.appendleft(number)
 
@@ -138,7 +138,7 @@ class RayWorkers:
     """Actors that take the shares of a round one after the other."""
 
     def __init__(
-        self, ray: RayModule, work: Round, slots: Sequence[Slot], progress: Progress
+        self, ray: RayModule, work: ClusterRound, slots: Sequence[Slot], progress: Progress
     ) -> None:
         self._ray = ray
         self._round = work
@@ -251,7 +251,7 @@ class RayWorkers:
         self._messages.put((number, Died(number, f"{slot.node_name}: {reason}.", "")))
 
     def _follow(self, slot: Slot, number: int, following: int | None, items: list[int]) -> None:
-        """Run a share to its end. items: those that the worker has begun, for blame."""
+        """Run a share. items: those that the worker has started, for blame."""
         actor = slot.ready()
         needed = self._send(slot, actor, number)
         cache = str(self._round.project / CACHE) if slot.is_shared else ""
