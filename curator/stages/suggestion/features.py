@@ -22,7 +22,7 @@ ENCODER = 30  # principal components of the encoder's mean output
 CLIPS_PER_COMPONENT = 4  # fewer clips do not determine a component
 CLIPS_OF_A_PLACE = 10  # of a recording, from which its usual level and colour are known
 FARTHEST = 4.0  # standard deviations; beyond it one feature would outweigh all others
-SIGN_WEIGHT = 2.0  # a question mark says more than one number of the delivery
+SIGN_WEIGHT = 3.0  # a question mark says more than one number of the delivery
 NOTHING = 1e-6
 
 SIGNS = (
