@@ -20,6 +20,7 @@ from time import process_time
 import jiwer
 import numpy as np
 import soundfile
+import soxr
 
 from curator.audio.waveform import CACHE_RATE, Samples
 from curator.store.project import Project
@@ -33,6 +34,7 @@ from tests.helpers.sounds import speech_like
 MINUTES = 8.0
 RECORDINGS = 8
 PAUSE_S = 0.5
+FASTER = 0.03  # by which each repetition of the speech is faster than the one before
 LOUDEST_DIFFERENCE_LU = 0.5
 NEAREST_COSINE = 0.99
 MOS_DIFFERENCE = 0.05  # of the means
@@ -53,16 +55,21 @@ class Clip:
 
 def rows() -> Iterator[Row]:
     """S24."""
+    yield analysis_row("S24", MINUTES)
+
+
+def analysis_row(key: str, minutes: float) -> Row:
+    """Whole analysis of that many minutes beside the peers' script."""
     with tempfile.TemporaryDirectory(prefix="curator-bench-") as name:
         folder = Path(name)
-        paths = recordings(folder)
+        paths = recordings(folder, minutes)
         seconds = sum(soundfile.info(path).duration for path in paths)
         model = whisper()
         ours, stages, clips = analysed(folder / "show.curator", paths, model)
         peer, parts, same = by_the_peers(paths, clips, model)
     hour = 3600 / seconds
-    yield Row(
-        id="S24",
+    return Row(
+        id=key,
         measure=f"analysis of {seconds / 60:.0f} min in {len(paths)} recordings, Whisper {model}",
         peer_name="faster-whisper batched, silero-vad, speechmos, Resemblyzer, pyloudnorm",
         peer=peer * hour,
@@ -89,18 +96,30 @@ def whisper() -> str:
     return "base" if "base" in here else "tiny.en"
 
 
-def recordings(folder: Path) -> list[Path]:
-    """Recordings of real speech with pauses between the sentences; made-up speech without it."""
+def recordings(folder: Path, minutes: float) -> list[Path]:
+    """Recordings of real speech with pauses between the sentences; made-up speech without it.
+
+    Where there is less speech than that, it is repeated, each time at another speed.
+    """
     sounds = [
         soundfile.read(path, dtype="float32")[0]
         for path in sorted((REAL_SPEECH / "librispeech-test-other").glob("*/*.flac"))
     ] or [speech_like(10.0, CACHE_RATE, seed) for seed in range(48)]
-    whole = joined(sounds, PAUSE_S)[0][: round(MINUTES * 60 * CACHE_RATE)]
+    size, whole, speed = round(minutes * 60 * CACHE_RATE), np.zeros(0, np.float32), 1.0
+    while whole.size < size:
+        varied = sounds if speed == 1.0 else [at_speed(sound, speed) for sound in sounds]
+        whole = np.concatenate([whole, joined(varied, PAUSE_S)[0]])
+        speed += FASTER
     paths = []
-    for number, part in enumerate(np.array_split(whole, RECORDINGS)):
+    for number, part in enumerate(np.array_split(whole[:size], RECORDINGS)):
         paths.append(folder / f"part-{number}.wav")
         soundfile.write(paths[-1], part, CACHE_RATE, subtype="PCM_16")
     return paths
+
+
+def at_speed(sound: Samples, speed: float) -> Samples:
+    """The sound played faster, and higher by as much."""
+    return soxr.resample(sound, CACHE_RATE * speed, CACHE_RATE).astype(np.float32)
 
 
 def analysed(
