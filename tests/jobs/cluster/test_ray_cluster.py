@@ -131,6 +131,8 @@ def test_a_node_of_another_version_is_refused_by_name(cluster, show, tmp_path):
     assert "Install the same version on both." in ran.stderr
 
 
+# Ray does not close the log of its client server.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_driver_outside_the_cluster_reaches_it_by_its_address(shows, show, tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
