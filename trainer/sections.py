@@ -200,7 +200,8 @@ class DecoderSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of `trainer decoder`. clips: segments of segment_s seconds per update.
 
     mel_weight, stft_weight, feature_weight: of the losses, as in HiFi-GAN and UnivNet.
-    adversarial_after: updates before the discriminators, which start from nothing, count.
+    adversarial_after: updates before the discriminators, which start from nothing, count; from
+    ``steps`` on, there are none.
     discriminator_width: channels of their first layers. clip: gradient norm. every_steps: interval
     of evaluation and saving. speak_sentences: test sentences measured before and after.
     """
@@ -217,6 +218,11 @@ class DecoderSettings(Struct, frozen=True, forbid_unknown_fields=True):
     clip: NotNegative = 10.0
     every_steps: Count = 250
     speak_sentences: CountOrNone = 12
+
+    @property
+    def adversarial(self) -> bool:
+        """Whether the discriminators count at some step; else they are not trained either."""
+        return self.adversarial_after < self.steps
 
 
 class Log(Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,7 +13,10 @@ import pytest
 
 from tests.trainer.bundles import a_bundle
 from tests.trainer.toy_runs import TOY, digest, history
+from trainer.bundle.manifest import read_bundle
+from trainer.config import resolve
 from trainer.evaluate.results import RESULTS
+from trainer.families import open_backend
 from trainer.runs.events import of_kind, read_events
 from trainer.runs.files import is_temporary
 
@@ -200,21 +203,49 @@ def test_training_killed_in_the_second_after_its_folder_appears(bundle, trained,
         assert not (run / "lock").exists()
 
 
+MAKING = {
+    "codebook": (
+        *("model.layers=2", "model.width=64", "model.dvae_width=64"),
+        *("codebook.steps=30", "codebook.every_steps=10"),
+    ),
+    "decoder": (
+        *("model.layers=1", "model.width=32", "model.heads=2", "model.vocoder_width=16"),
+        *("decoder.clips=2", "decoder.segment_s=0.12", "decoder.discriminator_width=1"),
+        *("decoder.steps=12", "decoder.every_steps=4", "decoder.speak_sentences=0"),
+    ),
+}
+WEIGHTS = {"codebook": "dvae.pth", "decoder": "model.pth"}
+
+
+@pytest.fixture(scope="module")
+def random_base(bundle) -> Path:
+    return open_backend(
+        resolve("tiny-cpu", None, MAKING["decoder"]), read_bundle(bundle)
+    ).base.folder
+
+
 @pytest.mark.model
-def test_codebook_killed_at_any_moment_is_finished_by_the_same_command(bundle, tmp_path):
-    small = ("model.layers=2", "model.width=64", "model.dvae_width=64", "codebook.steps=30")
-    more = [part for change in (*small, "codebook.every_steps=10") for part in ("--set", change)]
-    arguments = (bundle, "--preset", "tiny-cpu", *more)
+@pytest.mark.parametrize("command", list(MAKING))
+def test_a_fine_tuning_of_one_network_killed_at_any_moment_is_finished_by_the_same_command(
+    bundle, random_base, tmp_path, command
+):
+    settings = [part for change in MAKING[command] for part in ("--set", change)]
+    source = [random_base] if command == "decoder" else []
+
+    def arguments(folder: Path) -> tuple[object, ...]:
+        return (bundle, *source, folder, "--preset", "tiny-cpu", *settings)
+
     whole = tmp_path / "whole"
-    needed = done("codebook", bundle, whole, *arguments[1:])
+    needed = done(command, *arguments(whole))
     for number, moment in enumerate(some_moments(6, needed)):
         folder = tmp_path / f"{number}" / "better"
         folder.parent.mkdir()
-        killed(moment, "codebook", bundle, folder, *arguments[1:])
-        if not folder.exists():  # else it ended just before it was killed
-            done("codebook", bundle, folder, *arguments[1:])
-        one, two = (json.loads((path / "codebook.json").read_text()) for path in (whole, folder))
-        assert one["files"]["dvae.pth"] == two["files"]["dvae.pth"]
+        killed(moment, command, *arguments(folder))
+        making = folder.with_name("better.making")
+        if making.exists() or not folder.exists():  # else it ended just before it was killed
+            done(command, *arguments(folder))
+        one, two = (json.loads((path / f"{command}.json").read_text()) for path in (whole, folder))
+        assert one["files"][WEIGHTS[command]] == two["files"][WEIGHTS[command]]
         assert one["series"] == two["series"]
         assert [path.name for path in folder.parent.iterdir()] == ["better"]
         assert len(of_kind(read_events(folder), "finished")) == len(

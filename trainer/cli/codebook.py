@@ -1,7 +1,6 @@
 """Command codebook: fine-tune the DVAE."""
 
 import argparse
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,13 +29,17 @@ def codebook(arguments: argparse.Namespace) -> int:
     from trainer.backends.xtts.codebook_result import WARNING, write_result
     from trainer.cli.terminal import Terminal
     from trainer.families import cache_folder
+    from trainer.runs.files import remove_folder
     from trainer.runs.lock import locked
-    from trainer.runs.making import open_making, refuse_full_disk, refuse_unsuited
+    from trainer.runs.making import finished_before, open_making, refuse_full_disk, refuse_unsuited
 
     bundle = read_bundle(arguments.bundle)
     config = configured(arguments)
     target: Path = arguments.folder
     _refuse(config)
+    if finished_before(KIND, target):
+        print_line(f"{target} was finished before.")
+        return 0
     refuse_unsuited(KIND, target)
     base = base_of(config, bundle, cache_folder(bundle.folder, config))
     print_line(WARNING)
@@ -53,7 +56,7 @@ def codebook(arguments: argparse.Namespace) -> int:
         refuse_full_disk(target, sum((base.folder / name).stat().st_size for name in base.hashes))
         for sentence in write_result(work, base, bundle, target):
             print_line(sentence)
-    shutil.rmtree(run.folder)
+    remove_folder(run.folder)
     print_line(
         f"Wrote {target}, a base with the new DVAE: trainer train BUNDLE RUN --base {target}"
     )

@@ -2,7 +2,6 @@
 
 import argparse
 import copy
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +28,9 @@ CHECKPOINTS = 3  # the best, the last, and one in progress
 def decoder(arguments: argparse.Namespace) -> int:
     """Fine-tune the decoder of a run or a base on a bundle; the same command resumes it."""
     from trainer.cli.terminal import Terminal
+    from trainer.runs.files import remove_folder
     from trainer.runs.lock import locked
-    from trainer.runs.making import open_making, refuse_unsuited
+    from trainer.runs.making import finished_before, open_making, refuse_unsuited
 
     bundle = read_bundle(arguments.bundle)
     config = _configuration(arguments)
@@ -40,6 +40,9 @@ def decoder(arguments: argparse.Namespace) -> int:
             f"The backend {config.model.backend!r} has no HiFi-GAN decoder to train.",
             "Use a run or a base of XTTS.",
         )
+    if finished_before(KIND, target):
+        print_line(f"{target} was finished before.")
+        return 0
     refuse_unsuited(KIND, target)
     from trainer.backends.xtts.decoder.source import open_source
 
@@ -52,7 +55,7 @@ def decoder(arguments: argparse.Namespace) -> int:
     with locked(run.folder):
         done = _make(run, source, bundle, target, terminal)
     if done:
-        shutil.rmtree(run.folder)
+        remove_folder(run.folder)
         print_line(f"Wrote {target}. Listen: trainer speak {target} --text TEXT --out FILE.wav")
     return 0
 

@@ -111,6 +111,13 @@ def move_into_place(temporary: Path, path: Path) -> None:
     sync_folder(path.parent)
 
 
+def remove_folder(folder: Path) -> None:
+    """Remove a folder. What a kill leaves of it has a temporary name, so it is removed later."""
+    temporary = _temporary_beside(folder)
+    put_in_place(folder, temporary)
+    shutil.rmtree(temporary)
+
+
 def is_temporary(name: str) -> bool:
     """Whether a name is one of a temporary file or folder."""
     return bool(_TEMPORARY.match(name))

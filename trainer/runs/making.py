@@ -14,6 +14,9 @@ from trainer.bundle.manifest import Bundle
 from trainer.config import TrainConfig, config_hash
 from trainer.errors import BrokenRun, TrainerError, WrongUsage
 from trainer.runs import checkpoint
+from trainer.runs.events import FILE as EVENTS
+from trainer.runs.files import remove_folder
+from trainer.runs.lock import refuse_if_locked
 from trainer.runs.run import ABOUT, Run, create_run, open_run
 
 KINDS = ("codebook", "decoder")
@@ -45,6 +48,22 @@ def refuse_unsuited(kind: str, target: Path) -> None:
         raise TrainerError(f"{target} already exists.", "Choose another folder.")
 
 
+def finished_before(kind: str, target: Path) -> bool:
+    """Whether ``target`` is the result of its working folder, which is then removed.
+
+    Both exist if the command was killed after the result was moved into place.
+    """
+    folder = _working_folder(target)
+    logs = (target / EVENTS, folder / EVENTS)
+    if not (folder / ABOUT).is_file() or not all(log.is_file() for log in logs):
+        return False
+    if open_run(folder).about.get("kind") != kind or len({log.read_bytes() for log in logs}) > 1:
+        return False
+    refuse_if_locked(folder)
+    remove_folder(folder)
+    return True
+
+
 def open_making(
     target: Path, config: TrainConfig, bundle: Bundle, kind: str, identity: Mapping[str, Any]
 ) -> Run:
@@ -53,7 +72,7 @@ def open_making(
     identity: provenance of the weights, with their hashes in "sha256". Raises BrokenRun for a
     folder of another bundle, base or configuration.
     """
-    folder = target.resolve().with_name(f"{target.resolve().name}.making")
+    folder = _working_folder(target)
     if not (folder / ABOUT).is_file():
         return create_run(folder, config, bundle, {"kind": kind, "identity": dict(identity)})
     run = open_run(folder)
@@ -70,6 +89,10 @@ def open_making(
             "Repeat the original command, or delete that folder.",
         )
     return run
+
+
+def _working_folder(target: Path) -> Path:
+    return target.resolve().with_name(f"{target.resolve().name}.making")
 
 
 def resume(run: Run, load: Callable[[checkpoint.Checkpoint], None]) -> bool:

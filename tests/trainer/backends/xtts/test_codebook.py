@@ -1,14 +1,13 @@
 """DVAE fine-tuning: held-out error, resume, and checks against untrained GPTs."""
 
 import json
-import os
 import shutil
-import signal
 
 import jsonschema
 import pytest
 import torch
 
+from tests.trainer.backends.xtts import making
 from tests.trainer.bundles import a_bundle
 from trainer.backends.xtts import codebook as learning
 from trainer.backends.xtts.base import LEARNT_CODES_OF, open_base
@@ -29,10 +28,7 @@ def show(tmp_path_factory):
 
 
 def words(command, bundle, folder, *changes):
-    made = [command, str(bundle), str(folder), "--preset", "tiny-cpu"]
-    for change in (*SMALL, *changes):
-        made += ["--set", change]
-    return made
+    return making.words(command, bundle, folder, changes=(*SMALL, *changes))
 
 
 @pytest.fixture(scope="module")
@@ -74,16 +70,8 @@ def test_the_result_is_complete_and_records_its_base(better):
 
 def test_an_interrupted_fine_tuning_gives_the_same_result(show, better, tmp_path, monkeypatch):
     folder = tmp_path / "again"
-    original, calls = learning._step, []
-
-    def interrupted(*arguments):
-        calls.append(1)
-        if len(calls) == 30:
-            raise KeyboardInterrupt
-        return original(*arguments)
-
     with monkeypatch.context() as patch:
-        patch.setattr(learning, "_step", interrupted)
+        patch.setattr(learning, "_step", making.interrupted(learning._step, 30))
         assert main(words("codebook", show, folder)) == 130
     assert not folder.exists()
     assert main(words("codebook", show, folder, "codebook.lr=2e-3")) == 1  # another configuration
@@ -98,14 +86,8 @@ def test_an_interrupted_fine_tuning_gives_the_same_result(show, better, tmp_path
 def test_a_pause_succeeds_and_the_same_command_resumes(show, tmp_path, monkeypatch, capsys):
     folder = tmp_path / "paused"
     short = ("codebook.steps=4", "codebook.every_steps=2")
-    original = learning._step
-
-    def ask(*arguments):
-        os.kill(os.getpid(), signal.SIGTERM)
-        return original(*arguments)
-
     with monkeypatch.context() as patch:
-        patch.setattr(learning, "_step", ask)
+        patch.setattr(learning, "_step", making.pausing(learning._step))
         assert main(words("codebook", show, folder, *short)) == 0
     assert "Paused at step 1" in capsys.readouterr().out
     assert main(["resume", f"{folder}.making"]) == 1
@@ -129,6 +111,22 @@ def test_nonfinite_updates_are_skipped_and_stop_the_run(show, tmp_path, monkeypa
     events = of_kind(read_events(tmp_path / "none.making"), "skipped")
     assert len(events) == 5
     assert events[0]["clips"]
+
+
+def test_a_working_folder_left_by_a_kill_after_the_result_is_removed(
+    show, better, tmp_path, capsys
+):
+    folder = tmp_path / "better"
+    shutil.copytree(better, folder)
+    working = tmp_path / "better.making"
+    working.mkdir()
+    shutil.copyfile(better / "events.jsonl", working / "events.jsonl")
+    (working / "run.json").write_text(json.dumps({"format": 1, "kind": "codebook"}))
+    assert main(words("codebook", show, folder)) == 0
+    assert "was finished before" in capsys.readouterr().out
+    assert [path.name for path in tmp_path.iterdir()] == ["better"]
+    assert main(words("codebook", show, folder)) == 1  # nothing to remove: the folder is in use
+    assert "already exists" in capsys.readouterr().err
 
 
 def test_a_collapsed_codebook_is_not_written(show, tmp_path, capsys):

@@ -1,14 +1,13 @@
 """Decoder fine-tuning: gain on held-out clips, resume, refusals, strict load by the stock class."""
 
 import json
-import os
-import signal
 
 import jsonschema
 import numpy as np
 import pytest
 import torch
 
+from tests.trainer.backends.xtts import making
 from tests.trainer.backends.xtts.conftest import configured
 from tests.trainer.bundles import a_bundle
 from trainer.backends.xtts.base import load_tensors
@@ -27,7 +26,6 @@ from trainer.families import open_backend
 from trainer.resources import resources
 from trainer.runs.events import of_kind, read_events
 from trainer.runs.files import sha256_of
-from trainer.speech.whisper_models import MissingWhisper
 
 pytestmark = pytest.mark.model
 SMALL = (
@@ -37,23 +35,10 @@ SMALL = (
 )
 
 
-class NoWhisper:
-    """Fake transcriber without a model, as on a machine that has none."""
-
-    def __init__(self, device):
-        self.device = device
-
-    def name(self, language):
-        raise MissingWhisper("There is no model in this test.")
-
-    def transcribe(self, samples, language):
-        raise MissingWhisper("There is no model in this test.")
-
-
 @pytest.fixture(autouse=True, scope="module")
 def no_whisper():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(measuring, "Transcriber", NoWhisper)
+        patch.setattr(measuring, "Transcriber", making.NoWhisper)
         yield
 
 
@@ -69,10 +54,7 @@ def base(show):
 
 
 def words(show, source, folder, *changes):
-    made = ["decoder", str(show), str(source), str(folder), "--preset", "tiny-cpu"]
-    for change in (*SMALL, *changes):
-        made += ["--set", change]
-    return made
+    return making.words("decoder", show, source, folder, changes=(*SMALL, *changes))
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +81,7 @@ def test_held_out_copy_synthesis_improves(better):
 
 @pytest.mark.slow
 def test_it_overfits_eight_clips_with_finite_gradients(show, base, tmp_path, monkeypatch):
-    """Mel L1 of the training clips halves in 200 steps, from the updates' own segments."""
+    """Mel L1 of the training clips halves in 200 of 500 steps, from the updates' own segments."""
     original, updates = training._gradients, []
 
     def watched(*arguments):
@@ -107,11 +89,12 @@ def test_it_overfits_eight_clips_with_finite_gradients(show, base, tmp_path, mon
         return updates[-1]
 
     monkeypatch.setattr(training, "_gradients", watched)
-    steps = ("decoder.steps=200", "decoder.every_steps=100", "stop.patience=0")
+    steps = ("decoder.steps=500", "decoder.every_steps=250", "stop.patience=0")
     assert main(words(show, base, tmp_path / "voice", *steps)) == 0
-    assert len(updates) == 200
-    assert all(update.finite for update in updates)
-    first, last = (np.mean([update.mel for update in part]) for part in (updates[:8], updates[-8:]))
+    assert len(updates) == 500
+    assert all(update.finite and min(update.norms) > 0 for update in updates)
+    parts = (updates[:8], updates[192:200])
+    first, last = (np.mean([update.mel for update in part]) for part in parts)
     assert last < 0.5 * first
 
 
@@ -144,16 +127,8 @@ def test_latents_equal_those_of_synthesis_and_interpolation_that_of_the_stock_cl
 
 def test_a_killed_fine_tuning_gives_the_same_result(show, base, better, tmp_path, monkeypatch):
     folder = tmp_path / "again"
-    original, calls = training._step, []
-
-    def interrupted(*arguments):
-        calls.append(1)
-        if len(calls) == 30:
-            raise KeyboardInterrupt
-        return original(*arguments)
-
     with monkeypatch.context() as patch:
-        patch.setattr(training, "_step", interrupted)
+        patch.setattr(training, "_step", making.interrupted(training._step, 30))
         assert main(words(show, base, folder)) == 130
     assert not folder.exists()
     assert main(words(show, base, folder, "decoder.lr=2e-3")) == 1  # another configuration
@@ -168,14 +143,8 @@ def test_a_killed_fine_tuning_gives_the_same_result(show, base, better, tmp_path
 def test_a_pause_succeeds_and_the_same_command_resumes(show, base, tmp_path, monkeypatch, capsys):
     folder = tmp_path / "paused"
     short = ("decoder.steps=4", "decoder.every_steps=2")
-    original = training._step
-
-    def ask(*arguments):
-        os.kill(os.getpid(), signal.SIGTERM)
-        return original(*arguments)
-
     with monkeypatch.context() as patch:
-        patch.setattr(training, "_step", ask)
+        patch.setattr(training, "_step", making.pausing(training._step))
         assert main(words(show, base, folder, *short)) == 0
     assert "Paused at step 1" in capsys.readouterr().out
     assert main(words(show, base, folder, *short)) == 0
@@ -205,6 +174,29 @@ def test_nonfinite_updates_are_skipped_and_stop_the_run(show, base, tmp_path, mo
     assert len(of_kind(events, "skipped")) == 5
     assert of_kind(events, "failed")
     assert not (tmp_path / "none").exists()
+
+
+def test_mixed_precision_and_no_discriminators(show, base, tmp_path, monkeypatch):
+    original, updates = training._gradients, []
+
+    def watched(work, *arguments):
+        updates.append(original(work, *arguments))
+        with training.autocast(work.run.config, work.device):
+            assert torch.mm(torch.ones(1, 1), torch.ones(1, 1)).dtype == torch.bfloat16
+        return updates[-1]
+
+    monkeypatch.setattr(training, "_gradients", watched)
+    changes = ("precision.amp=bf16", "decoder.steps=12", "decoder.every_steps=6")
+    assert main(words(show, base, tmp_path / "mixed", *changes, "decoder.adversarial_after=4")) == 0
+    assert all(update.finite for update in updates)
+    assert updates[-1].adversarial > 0
+    updates.clear()
+    assert (
+        main(words(show, base, tmp_path / "alone", *changes, "decoder.adversarial_after=12")) == 0
+    )
+    assert all(update.finite and update.norms[1] == 0 for update in updates)
+    assert {update.discriminator for update in updates} == {0.0}
+    assert load_tensors(tmp_path / "alone" / "model.pth")
 
 
 def test_rows_are_halved_when_memory_runs_out(show, base, tmp_path, monkeypatch, capsys):

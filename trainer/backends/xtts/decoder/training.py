@@ -190,7 +190,7 @@ def _step(work: DecoderTraining, update: Update) -> UpdateLosses | None:
     if result.finite:
         position.bad = 0
         rate = learning_rate(position.step, config.decoder.steps, config.decoder.lr, config.sched)
-        for optimizer in work.optimizers:
+        for _, optimizer in _trained(work):
             for group in optimizer.param_groups:
                 group["lr"] = rate
             work.scaler.step(optimizer)
@@ -252,13 +252,12 @@ def _gradients(work: DecoderTraining, segments: Segments, parts: Sequence[slice]
         part = segments.part(rows_of_part, work.device)
         share = len(part.waves) / rows
         sums += share * _gradients_of_part(work, part, share)
-    networks = (work.vocoder, work.discriminators)
-    norms = []
-    for network, optimizer in zip(networks, work.optimizers, strict=True):
+    norms = [torch.zeros((), device=work.device)] * len(work.optimizers)
+    limit = work.run.config.decoder.clip or float("inf")
+    for at, (network, optimizer) in enumerate(_trained(work)):
         work.scaler.unscale_(optimizer)
-        limit = work.run.config.decoder.clip or float("inf")
         parameters = trainable_parameters(network).values()
-        norms.append(torch.nn.utils.clip_grad_norm_(parameters, limit))
+        norms[at] = torch.nn.utils.clip_grad_norm_(parameters, limit)
     values = torch.cat([sums, torch.stack(norms).float()]).tolist()
     mel, stft, adversarial, features, discriminator, first, second = values
     return UpdateLosses(mel, stft, adversarial, features, discriminator, (first, second))
@@ -272,16 +271,20 @@ def _gradients_of_part(work: DecoderTraining, part: Segments, share: float) -> t
     """
     config = work.run.config
     settings, discriminators = config.decoder, work.discriminators
+    discriminator = torch.zeros((), device=work.device)
     with autocast(config, work.device):
         generated = work.vocoder(part.frames, g=part.embeddings)
-        real_judged = discriminators(part.waves)
-        discriminator = losses.discriminator_loss(real_judged, discriminators(generated.detach()))
-    torch.autograd.backward(work.scaler.scale(discriminator * share))
+        if settings.adversarial:
+            real_judged = discriminators(part.waves)
+            judged = discriminators(generated.detach())
+            discriminator = losses.discriminator_loss(real_judged, judged)
+    if settings.adversarial:
+        torch.autograd.backward(work.scaler.scale(discriminator * share))
     wave, real = generated.float().squeeze(1), part.waves.squeeze(1)
     mel, stft = mel_distance(wave, real), losses.stft_loss(wave, real)
     total = settings.mel_weight * mel + settings.stft_weight * stft
     adversarial = features = torch.zeros((), device=work.device)
-    if work.position.step >= settings.adversarial_after:
+    if settings.adversarial and work.position.step >= settings.adversarial_after:
         discriminators.requires_grad_(requires_grad=False)
         try:
             with autocast(config, work.device):
@@ -293,6 +296,12 @@ def _gradients_of_part(work: DecoderTraining, part: Segments, share: float) -> t
         total = total + adversarial + settings.feature_weight * features
     torch.autograd.backward(work.scaler.scale(total * share))
     return torch.stack([mel, stft, adversarial, features, discriminator]).detach().float()
+
+
+def _trained(work: DecoderTraining) -> list[tuple[nn.Module, torch.optim.Optimizer]]:
+    """Networks that are updated, with their optimizers."""
+    pairs = list(zip((work.vocoder, work.discriminators), work.optimizers, strict=True))
+    return pairs if work.run.config.decoder.adversarial else pairs[:1]
 
 
 def _clear(work: DecoderTraining) -> None:
