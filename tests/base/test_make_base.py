@@ -13,8 +13,8 @@ from trainer.backends.xtts.stock import load_stock
 from trainer.runs.files import sha256_of
 
 SHORT = BaseSchedule(
-    code_texts=24,
-    texts=24,
+    code_texts=16,
+    texts=16,
     phrases=1.0,
     decoder_clips=(8, 2),
     settings=(
@@ -23,7 +23,7 @@ SHORT = BaseSchedule(
         *("sched.total_steps=3", "eval.every_steps=3", "optim.effective_clips=4"),
         *("decoder.steps=4", "decoder.every_steps=2", "decoder.clips=2"),
     ),
-    rounds=(TrainingRound(), TrainingRound(gpt=("optim.lr=5e-4",))),
+    rounds=(TrainingRound(gpt=("optim.lr=5e-4",)),),
 )
 
 
@@ -47,8 +47,7 @@ def test_the_script_makes_the_same_files_from_nothing_and_continues(tmp_path, mo
     assert open_base(base).matches_dvae
     assert load_stock(base) is not None  # strict
     hashes = {name: sha256_of(base / name) for name in FILES}
-    for folder in (base, base.parent / "joined"):  # as if it had been killed in the last round
-        shutil.rmtree(folder)
+    shutil.rmtree(base)  # as if it had been killed before the last step
     assert make_base(tmp_path / "one", SHORT) == base
     assert {name: sha256_of(base / name) for name in FILES} == hashes
     again = make_base(tmp_path / "two", SHORT)

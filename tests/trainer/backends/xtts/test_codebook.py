@@ -15,6 +15,7 @@ from trainer.backends.xtts.codes import usage
 from trainer.backends.xtts.networks import load_dvae
 from trainer.cli.parser import main
 from trainer.resources import resources
+from trainer.runs import files
 from trainer.runs.events import of_kind, read_events
 from trainer.runs.files import sha256_of
 
@@ -114,18 +115,21 @@ def test_nonfinite_updates_are_skipped_and_stop_the_run(show, tmp_path, monkeypa
 
 
 def test_a_working_folder_left_by_a_kill_after_the_result_is_removed(
-    show, better, tmp_path, capsys
+    show, tmp_path, monkeypatch, capsys
 ):
+    def killed(folder):
+        raise KeyboardInterrupt
+
     folder = tmp_path / "better"
-    shutil.copytree(better, folder)
-    working = tmp_path / "better.making"
-    working.mkdir()
-    shutil.copyfile(better / "events.jsonl", working / "events.jsonl")
-    (working / "run.json").write_text(json.dumps({"format": 1, "kind": "codebook"}))
-    assert main(words("codebook", show, folder)) == 0
+    short = words("codebook", show, folder, "codebook.steps=4", "codebook.every_steps=2")
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "remove_folder", killed)
+        assert main(short) == 130
+    assert len(list(tmp_path.iterdir())) == 2
+    assert main(short) == 0
     assert "was finished before" in capsys.readouterr().out
     assert [path.name for path in tmp_path.iterdir()] == ["better"]
-    assert main(words("codebook", show, folder)) == 1  # nothing to remove: the folder is in use
+    assert main(short) == 1  # nothing to remove: the folder is in use
     assert "already exists" in capsys.readouterr().err
 
 
