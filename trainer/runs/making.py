@@ -13,6 +13,7 @@ from typing import Any
 from trainer.bundle.manifest import Bundle
 from trainer.config import TrainConfig, config_hash
 from trainer.errors import BrokenRun, TrainerError, WrongUsage
+from trainer.foreign_files import read_bytes
 from trainer.runs import checkpoint
 from trainer.runs.events import FILE as EVENTS
 from trainer.runs.files import remove_folder
@@ -57,7 +58,7 @@ def finished_before(kind: str, target: Path) -> bool:
     logs = (target / EVENTS, folder / EVENTS)
     if not (folder / ABOUT).is_file() or not all(log.is_file() for log in logs):
         return False
-    if open_run(folder).about.get("kind") != kind or len({log.read_bytes() for log in logs}) > 1:
+    if open_run(folder).about.get("kind") != kind or len({read_bytes(log) for log in logs}) > 1:
         return False
     refuse_if_locked(folder)
     remove_folder(folder)
