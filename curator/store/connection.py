@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -100,15 +101,33 @@ class Connection(sqlite3.Connection):
 
     project: Path
 
+    def __init__(self, *args: Any, **named: Any) -> None:  # noqa: ANN401  # those of sqlite3
+        super().__init__(*args, **named)
+        self._cursors: weakref.WeakSet[Cursor] = weakref.WeakSet()
+
+    def close(self) -> None:
+        """Close, with the cursors that an error has left half read.
+
+        From Python 3.12 on, these keep the file open after sqlite3's method.
+        """
+        for cursor in list(self._cursors):
+            cursor.close()
+        super().close()
+
     def execute(  # type: ignore[override]  # we name no parameters, so no mapping
         self, sql: str, parameters: Parameters = (), /
     ) -> Cursor:
         """Like sqlite3's method, with errors as sentences."""
-        return self.cursor(Cursor).execute(sql, parameters)
+        return self._cursor().execute(sql, parameters)
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> Cursor:
         """Like sqlite3's method, with errors as sentences."""
-        return self.cursor(Cursor).executemany(sql, parameters)
+        return self._cursor().executemany(sql, parameters)
+
+    def _cursor(self) -> Cursor:
+        cursor = self.cursor(Cursor)
+        self._cursors.add(cursor)
+        return cursor
 
 
 def connect(project: Path, mode: str) -> Connection:

@@ -43,6 +43,18 @@ def test_a_new_project_remembers_what_it_is_for(tmp_path):
         assert project.can_write
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are not listed here")
+def test_closing_closes_the_file_although_an_error_has_left_rows_unread(tmp_path):
+    project = an_empty_project(tmp_path)
+    many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 5000)"
+    rows = iter(project._database.read(f"{many} SELECT i, name FROM n, sqlite_schema"))
+    assert next(rows)
+    project.close()
+    links = [str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    assert [link for link in links if "project.sqlite" in link] == []
+    del rows
+
+
 def test_nothing_is_overwritten_by_a_new_project(tmp_path):
     for name in ("folder", "file"):
         path = tmp_path / name
