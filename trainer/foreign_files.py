@@ -75,9 +75,10 @@ def require_regular(path: Path) -> None:
 
 
 def own_folder(root: Path, name: str) -> Path:
-    """The folder ``root / name`` to write into, made if missing; UnsafeFile for a link below root.
+    """Folder ``root / name`` to write into, made if missing.
 
-    Somebody else's run could lead what is written, and deleted, to any place.
+    Raises UnsafeFile for a link below root: somebody else's run could lead what is written, and
+    deleted, to any place.
     """
     path = root
     for part in Path(name).parts:

@@ -61,8 +61,10 @@ def test_only_workers_that_clean_run_there(fake_environment, monkeypatch, recipe
 
     fake = type("FakeSubprocess", (), {"Popen": staticmethod(start), "PIPE": subprocess.PIPE})
     monkeypatch.setattr(processes, "subprocess", fake)
-    process = processes.Workers._start(Job("clean", "p", recipe=recipe), None)
-    process.communicate()
+    process = processes.WorkerProcess(Job("clean", "p", recipe=recipe))
+    process.finish()
+    process.obituary()
+    process.close()
     assert (started[0][0] == str(python_of(fake_environment))) == there
 
 

@@ -118,7 +118,7 @@ class SuggestionList(QWidget):
 
     @Slot()
     def _fit_empty(self) -> None:
-        """Shrink an empty table, so that what fills it follows at once."""
+        """Shrink an empty table, so that the sentence below it moves up."""
         is_empty = not self.model.rowCount()
         self.table.setMaximumHeight(EMPTY_HEIGHT if is_empty else QWIDGETSIZE_MAX)
         self._column.setStretch(self._column.count() - 1, int(is_empty))
