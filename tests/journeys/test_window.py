@@ -73,8 +73,10 @@ class Person:
         QApplication.processEvents()
 
     def type(self, text: str) -> None:
-        """Type where the focus is."""
-        QTest.keyClicks(QApplication.focusWidget(), text)
+        """Type where the focus is, one letter after the other has been shown."""
+        for letter in text:
+            QTest.keyClicks(QApplication.focusWidget(), letter)
+            QApplication.processEvents()
 
     def drop(self, page: IntakePage, paths: list[Path]) -> None:
         """Drop files onto a page."""
