@@ -18,11 +18,13 @@ ATTEMPTS = 4
 NEWEST = Path("/tmp/ray/ray_current_cluster")
 """Where Ray notes the cluster that was started last."""
 
+CLIPS = "SELECT id, recording_id, start, stop FROM clip"
 FACTS = (
-    "clip", "delivery_point", "delivery_vector", "edges", "finding", "map_point",
-    "recording_done", "recording_transcript", "score", "speaker_vector", "transcript",
+    "clip", "delivery_vector", "edges", "finding", "recording_done", "recording_transcript",
+    "score", "speaker_vector", "transcript",
 )  # fmt: skip
-"""Tables that an analysis fills."""
+"""Tables that workers fill. The maps are made where the project is, and depend on the order of the
+clips."""
 
 
 class SmallCluster:
@@ -138,10 +140,15 @@ def workers_of(store: Path) -> list[int]:
 
 
 def fact_hashes(project: Path) -> dict[str, str]:
-    """Hash of each table of facts; producers by name, as their numbers depend on the order."""
+    """Hash of each table of facts.
+
+    Producers go by name and clips by recording and span, as their numbers depend on which worker
+    answers first, also on one machine.
+    """
     uri = f"file:{project}/project.sqlite?mode=ro"
     with closing(sqlite3.connect(uri, uri=True)) as connection:
         producers = {row[0]: row[1:] for row in connection.execute("SELECT * FROM producer")}
+        clips = {row[0]: row[1:] for row in connection.execute(CLIPS)}
         hashes = {}
         for table in FACTS:
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
@@ -150,6 +157,10 @@ def fact_hashes(project: Path) -> dict[str, str]:
                 values = dict(zip(columns, row, strict=True))
                 if "producer_id" in values:
                     values["producer_id"] = producers[values["producer_id"]]
+                if "clip_id" in values:
+                    values["clip_id"] = clips[values["clip_id"]]
+                if table == "clip":
+                    del values["id"]
                 rows.append(repr(values))
             hashes[table] = sha256("\n".join(sorted(rows)).encode()).hexdigest()
     return hashes
