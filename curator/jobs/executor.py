@@ -1,9 +1,12 @@
 """Where the shares of a job run: an interface with local processes or Ray actors behind it."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
+from queue import Empty, Queue
+from threading import Thread
+from typing import Any, Protocol
 
 from curator.jobs.job import Job
 from curator.jobs.messages import Message
@@ -23,6 +26,13 @@ def even_sizes(items: int, count: int) -> list[int]:
     count = max(1, min(count, items))
     bounds = [round(part * items / count) for part in range(count + 1)]
     return [stop - start for start, stop in pairwise(bounds)]
+
+
+def join_draining(threads: Sequence[Thread], messages: "Queue[Any]") -> None:
+    """Wait for threads that may themselves wait for room in a queue; what is in it is dropped."""
+    while any(thread.is_alive() for thread in threads):
+        with suppress(Empty):
+            messages.get(timeout=0.05)
 
 
 class Workers(Protocol):

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from curator.domain.system import end_reason, own_group
 from curator.environment.installed import module_command, python_for
-from curator.jobs.executor import Died, even_sizes
+from curator.jobs.executor import Died, even_sizes, join_draining
 from curator.jobs.job import Job, to_json
 from curator.jobs.messages import Done, Message, from_line
 
@@ -176,9 +176,7 @@ class LocalWorkers:
     def close(self) -> None:
         """Stop the workers and close all pipes and threads."""
         self.stop()
-        while any(listener.is_alive() for listener in self._listeners):
-            with suppress(queue.Empty):  # a listener may wait for room in the queue
-                self._messages.get(timeout=0.05)
+        join_draining(self._listeners, self._messages)
         for process in self._processes:
             process.close()
 

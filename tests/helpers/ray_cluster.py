@@ -78,8 +78,11 @@ class SmallCluster:
 
 
 def _started(**options: object):
+    from ray._private.utils import get_ray_address_file
     from ray.cluster_utils import Cluster
 
+    # Ray's test cluster writes its address there, although its own folder is another.
+    Path(get_ray_address_file(None)).parent.mkdir(parents=True, exist_ok=True)
     return _patiently(lambda: Cluster(**options))
 
 

@@ -21,7 +21,13 @@ from curator.jobs.cluster.identity import (
     identity_of_workers,
 )
 from curator.jobs.cluster.ray_types import RayModule
-from curator.jobs.cluster.ray_workers import ClusterRound, RayWorkers, Slot, tapered_sizes
+from curator.jobs.cluster.ray_workers import (
+    ClusterRound,
+    RayWorkers,
+    Slot,
+    last_line,
+    tapered_sizes,
+)
 from curator.jobs.cluster.shared_file import (
     SharedFile,
     files_of,
@@ -37,8 +43,8 @@ from curator.jobs.processes import LocalWorkers
 from curator.jobs.step_table import STEPS, TRANSCRIBE, WORDS, transcriber_choice
 from curator.store.project import Project
 
-HERE = frozenset(step.key for step in STEPS if step.item == "set") | {"import", "suggest"}
-"""Stages that run on the machine of the project: one process over all of it, or its own files."""
+HERE = frozenset(step.key for step in STEPS if step.item == "set")
+"""Stages that run on the machine of the project: one process over all of it."""
 
 TRANSCRIBING = frozenset({TRANSCRIBE, WORDS, "guard", "try"})
 """Stages that load the transcriber."""
@@ -80,11 +86,6 @@ class RayExecutor:
         self._sender = FileSender(ray, choice.sound)
         self._died_on: dict[int, str] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="curator-cluster-")
-
-    @property
-    def nodes(self) -> Sequence[Node]:
-        """Nodes that take part."""
-        return tuple(self._nodes.values())
 
     def share_sizes(self, items: int, workers: int) -> list[int]:
         """Several shares a worker of the cluster. workers: of this machine, when it has no node."""
@@ -181,7 +182,7 @@ class RayExecutor:
             try:
                 identity, is_shared = self._ray.get(answer, timeout=ANSWER_S)
             except self._ray.exceptions.RayError as error:
-                reason = _last_line(error)
+                reason = last_line(error, 300)
                 self._refuse(number, f"{place} cannot run voice-curator ({reason}).")
                 continue
             name = f"{identity.host} ({number[:6]})"
@@ -262,8 +263,3 @@ class _Token:
 
 def _with_model(here: Identity, node: Identity) -> Identity:
     return msgspec.structs.replace(here, model=node.model)
-
-
-def _last_line(error: BaseException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1][:300] if lines else type(error).__name__

@@ -20,7 +20,7 @@ from curator.jobs.cluster.node_store import CHUNK
 from curator.jobs.cluster.ray_types import ActorHandle, RayModule, Reference
 from curator.jobs.cluster.shared_file import CACHE, SharedFile
 from curator.jobs.cluster.worker_actor import Answer
-from curator.jobs.executor import Died
+from curator.jobs.executor import Died, join_draining
 from curator.jobs.job import Job
 from curator.jobs.messages import (
     Cleaned,
@@ -183,9 +183,7 @@ class RayWorkers:
     def close(self) -> None:
         """Stop, and wait for the threads."""
         self.stop()
-        while any(thread.is_alive() for thread in self._threads):
-            with suppress(queue.Empty):  # a thread may wait for room in the queue
-                self._messages.get(timeout=0.05)
+        join_draining(self._threads, self._messages)
         while not self._notes.empty():
             self._progress.noted(self._notes.get())
         self._log.close()
@@ -237,11 +235,11 @@ class RayWorkers:
             self._bury(slot, number, items, _reason(error, self._ray))
             return _node_lives(self._ray, slot.node)
         except (ConnectionError, RuntimeError) as error:  # the client has lost the cluster
-            reason = f"the connection to the cluster broke ({_first_line(error)})"
+            reason = f"the connection to the cluster broke ({last_line(error)})"
             self._bury(slot, number, items, reason)
             return False
         except (OSError, ValueError) as error:  # a full disk here, or a line that is no message
-            self._bury(slot, number, [], f"its answer could not be used ({_first_line(error)})")
+            self._bury(slot, number, [], f"its answer could not be used ({last_line(error)})")
         return True
 
     def _bury(self, slot: Slot, number: int, items: Sequence[int], reason: str) -> None:
@@ -356,9 +354,10 @@ def _reason(error: BaseException, ray: RayModule) -> str:
         return "the node is gone"
     if isinstance(error, ray.exceptions.RayActorError):
         return "its worker is gone (killed, out of memory, or the node or network failed)"
-    return f"its worker failed ({_first_line(error)})"
+    return f"its worker failed ({last_line(error)})"
 
 
-def _first_line(error: BaseException) -> str:
+def last_line(error: BaseException, most: int = 200) -> str:
+    """Last line of an error's text, where Ray puts the reason. most: characters."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1][:200] if lines else type(error).__name__
+    return lines[-1][:most] if lines else type(error).__name__

@@ -99,10 +99,10 @@ def shares(likeness: Numbers, temperature: float, priors: Numbers) -> Numbers:
 
 
 def temperature_of(likeness: Numbers, kinds: Kinds) -> float:
-    """With which the probabilities of new points are as often right as they say.
+    """Temperature that calibrates the probabilities of new points.
 
-    Chosen on held-out examples, of which every kind counts the same, however many it has; few
-    examples stay near 1. A held-out example was scored with one example of its kind fewer than a
+    Chosen on held-out examples, weighted so that every kind counts the same; few examples stay
+    near 1. A held-out example was scored with one example of its kind fewer than a
     new point is, n - 1 in place of n, and needs n / (n - 1) of the temperature: measured on acted
     and planted deliveries, 1.3 with 5 examples of each kind, 1.05 with 10.
     """

@@ -12,7 +12,7 @@ from curator.ui.theme import GRID
 class MissingPart(QFrame):
     """Line with a text and a button; hidden once one of the parts is installed.
 
-    parts: keys, of which one is enough. ask: opens the packages dialog.
+    parts: keys; one installed part is enough. ask: opens the packages dialog.
     """
 
     def __init__(self, parts: Sequence[str], text: str, ask: Callable[[], object]) -> None:

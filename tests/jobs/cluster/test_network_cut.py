@@ -9,13 +9,13 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.helpers.commands import command
 from tests.helpers.ray_cluster import fact_hashes, small_cluster
 from tests.jobs.cluster.test_ray_cluster import (
     analyse,
     only_if_asked,
     show,
     shows,
+    working_driver,
 )
 
 pytestmark = [
@@ -78,17 +78,7 @@ def test_a_cut_network_leaves_the_work_to_the_nodes_that_are_reached(shows, show
         far_node(cluster.address, tmp_path / "b"),
     ):  # fmt: skip
         cluster.wait_for_nodes(3)
-        driver = subprocess.Popen(
-            command(
-                "analyse", show, "--only", "edges", "--on", "auto", "--sound", "send", "--json"
-            ),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for line in driver.stdout:
-            if '"progress"' in line:
-                break
+        driver = working_driver(show)
         ip("link", "set", CABLE, "down")
         _, sentences = driver.communicate(timeout=280)
         assert "Traceback" not in sentences

@@ -72,6 +72,20 @@ def analyse(project, *more, **options):
     )
 
 
+def working_driver(show):
+    """The analysis in a process of its own, once it has reported progress."""
+    driver = subprocess.Popen(
+        command("analyse", show, *STAGES, *ON, "--json"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in driver.stdout:
+        if '"progress"' in line:
+            break
+    return driver
+
+
 def test_two_nodes_without_the_disk_find_the_same_facts(cluster, shows, show):
     limit = 7_000_000  # bytes: the sound of the show has 6.2 MB
     ran = analyse(show, "--node-cache", limit / 1e9)
@@ -86,11 +100,7 @@ def test_two_nodes_without_the_disk_find_the_same_facts(cluster, shows, show):
 
 
 def test_a_driver_that_is_killed_goes_on_where_it_was(cluster, shows, show):
-    words = command("analyse", show, *STAGES, *ON, "--json")
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as driver:
-        for line in driver.stdout:
-            if '"progress"' in line:
-                break
+    with working_driver(show) as driver:
         driver.send_signal(signal.SIGKILL)
     ran = analyse(show)
     assert ran.returncode == 0, ran.stderr
@@ -155,15 +165,7 @@ def test_a_missing_model_is_named_with_its_node(cluster, show):
 def test_a_node_that_is_removed_leaves_its_work_to_the_other(shows, show, tmp_path):
     with small_cluster(1, CURATOR_NODE_CACHE=str(tmp_path / "a")) as cluster:
         node = cluster.add_node(CURATOR_NODE_CACHE=str(tmp_path / "b"))
-        driver = subprocess.Popen(
-            command("analyse", show, *STAGES, *ON, "--json"),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for line in driver.stdout:
-            if '"progress"' in line:
-                break
+        driver = working_driver(show)
         cluster.remove_node(node)
         _, sentences = driver.communicate(timeout=240)
         if driver.returncode:

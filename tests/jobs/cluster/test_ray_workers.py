@@ -119,7 +119,7 @@ def test_a_wish_to_stop_ends_the_round(tmp_path):
         work.stop.set()
         return ""
 
-    cluster = FakeCluster({"a": 0, "b": 0}, before)
+    cluster = FakeCluster({"a": 0.005, "b": 0.005}, before)  # 2.5 s for all
     cluster.project = tmp_path
     work = JobContext(None, lambda action: action(None), NoProgress(), executor=cluster)
     pool = WorkerPool(work, lambda *_: None, describe=str, seconds_of=lambda _result: 1.0)
