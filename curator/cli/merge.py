@@ -96,6 +96,7 @@ def _print_plan(plan: MergePlan, as_json: bool) -> None:
             "here": len(plan.pairs),
             "taken": plan.taken,
             "left_out": plan.left_out,
+            "copies": plan.copies,
             "conflicts": len(plan.conflicts),
         }
         if plan.other.rows:

@@ -48,7 +48,8 @@ class MergePlanner:
     def plan(self, other: OtherSet, same: Sequence[SameSound]) -> MergePlan:
         """Plan of merging ``other``. same: its audio that is already in this set."""
         placed = list(self._placed(other, same))
-        groups, come = self._groups(placed)
+        groups, new = self._groups(placed)
+        come = _without_copies(new)
         outcome = _MergeOutcome(self._recordings, self._held)
         for mine, theirs in groups:
             outcome.add(mine, theirs)
@@ -61,6 +62,7 @@ class MergePlanner:
             tuple(outcome.pairs),
             outcome.left_out,
             tuple(replace(each, number=at) for at, each in enumerate(outcome.conflicts, start=1)),
+            copies=len(new) - len(come),
         )
 
     def _placed(self, other: OtherSet, same: Sequence[SameSound]) -> Iterator[Placed]:
@@ -94,7 +96,7 @@ class MergePlanner:
                 come.append(each)
             for clip in around:
                 links.join(clip, each)
-        return links.groups(), _without_copies(come)
+        return links.groups(), come
 
     def _around(self, recording: int, span: Span) -> list[Labelled]:
         """Clips of this set that share more than half of the shorter with the span."""
@@ -168,7 +170,7 @@ class _MergeOutcome:
 
     def add(self, mine: Sequence[Labelled], theirs: Sequence[Placed]) -> None:
         """Add a component."""
-        if len(mine) == 1 and all(_is_same(mine[0].span, each.span) for each in theirs):
+        if len(mine) == 1 and all(is_same_span(mine[0].span, each.span) for each in theirs):
             for each in theirs:
                 self._pair(mine[0], each)
         elif not any(each.clip.is_decided for each in theirs):
@@ -226,7 +228,7 @@ class _MergeOutcome:
         return max(map(abs, edges)) <= reach
 
 
-def _is_same(one: Span, other: Span) -> bool:
+def is_same_span(one: Span, other: Span) -> bool:
     """Whether two spans share more than half of the longer one."""
     return 2 * one.overlap(other) > max(one.samples, other.samples)
 
@@ -245,7 +247,7 @@ def _without_copies(come: Sequence[Placed]) -> list[Placed]:
     for each in sorted(come, key=lambda one: one.span):
         number = each.clip.recording if each.recording is None else each.recording
         its = left[each.recording is None, number]
-        if its and _is_same(its[-1].span, each.span):
+        if its and is_same_span(its[-1].span, each.span):
             values = {**each.clip.values, **its[-1].clip.values}
             its[-1] = replace(its[-1], clip=replace(its[-1].clip, values=values))
         else:

@@ -162,7 +162,8 @@ class MergePlan:
     takes: their decisions about undecided clips of this set. come: new clips. go: undecided clips
     of this set that are replaced. pairs: (theirs, mine) of the same clip. left_out: number of their
     undecided clips that are cut differently. made_for: hash of all decisions at planning time, ""
-    if irrelevant.
+    if irrelevant. copies: number of their new clips with the audio of another new one, which
+    takes their labels where it has none.
     """
 
     other: OtherSet
@@ -174,6 +175,7 @@ class MergePlan:
     left_out: int
     conflicts: tuple[Conflict, ...]
     made_for: str = ""
+    copies: int = 0
 
     def decided(self, rule: Rule, choices: Mapping[int, Rule] | None = None) -> "MergePlan":
         """Plan with conflicts resolved. choices: exceptions from the rule, by number.
@@ -220,6 +222,11 @@ class MergePlan:
             lines.append(
                 f"Left out, since cut otherwise there and not decided: "
                 f"{_counted(self.left_out, 'clip')}."
+            )
+        if self.copies:
+            lines.append(
+                f"Joined with another clip there that has the same audio: "
+                f"{_counted(self.copies, 'clip')}."
             )
         if self.conflicts:
             lines.append(f"They differ in {_counted(len(self.conflicts), 'decision')}.")

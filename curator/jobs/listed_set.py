@@ -1,7 +1,8 @@
 """A list of clips as a set to merge: files imported, rows checked against their sound."""
 
 import os
-from collections import Counter
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from curator.domain.decision import Field, State
 from curator.domain.emotion import EmotionSet
 from curator.domain.errors import CuratorError, printable
 from curator.domain.languages import language_code
+from curator.domain.merge_planning import is_same_span
 from curator.domain.merging import Labelled, OtherSet, RejectedRow
 from curator.domain.recording import USUAL, Recording, display_name
 from curator.domain.span import Span
@@ -88,7 +90,7 @@ class _RowSpan:
 
 
 class _RowCheck:
-    """Accepts rows with a span inside their audio, each span once.
+    """Accepts rows with a span inside their audio, each stretch once.
 
     imported: by file. recordings: by content hash. spans: of accepted rows, by object.
     """
@@ -100,7 +102,7 @@ class _RowCheck:
         self.recordings = recordings
         self.refused: list[RejectedRow] = []
         self.spans: dict[int, _RowSpan] = {}
-        self._first: dict[tuple[int, int, int], ListedClip] = {}
+        self._accepted: dict[int, list[tuple[Span, ListedClip]]] = defaultdict(list)
         self._shortened = 0
 
     def accepts(self, row: ListedClip) -> bool:
@@ -127,9 +129,16 @@ class _RowCheck:
     def _reason(self, row: ListedClip) -> str:
         intake = self._imported.get(_sound_of(row))
         if intake is None and row.channel is not None:
-            return f"channel {row.channel} of {printable(row.audio.name)} cannot be read"
+            name = printable(row.audio.name)
+            return f"channel {row.channel} of {name} (counted from 0) cannot be read"
         if intake is None:
             return f"{printable(row.audio.name)} cannot be read as audio"
+        if row.channel is not None and row.channel >= intake.channels:
+            count = "1 channel" if intake.channels == 1 else f"{intake.channels} channels"
+            return (
+                f"{printable(row.audio.name)} has {count}; there is no channel {row.channel} "
+                "(counted from 0)"
+            )
         recording = self.recordings[intake.cache_key]
         seconds = recording.samples / recording.rate
         start, stop = row.start_s or 0.0, seconds if row.stop_s is None else row.stop_s
@@ -147,14 +156,26 @@ class _RowCheck:
         return self._repeats(row, recording, span)
 
     def _repeats(self, row: ListedClip, recording: Recording, span: Span) -> str:
-        earlier = self._first.setdefault((recording.id, span.start, span.stop), row)
-        if earlier is row:
+        accepted = self._accepted[recording.id]
+        # Spans that share more than half of the longer one start less than a length apart.
+        first = bisect_right(accepted, span.start - span.samples, key=_start_of)
+        last = bisect_left(accepted, span.start + span.samples, key=_start_of)
+        near = [each for each in accepted[first:last] if is_same_span(each[0], span)]
+        if not near:
+            insort(accepted, (span, row), key=_start_of)
             self.spans[id(row)] = _RowSpan(recording.id, span)
             return ""
+        its_span, earlier = min(near, key=lambda each: each[0] != span)
         where = f"line {earlier.line}" + ("" if earlier.file == row.file else f" of {earlier.file}")
+        if its_span != span:
+            return f"more than half of its audio is that of {where}"
         if (earlier.text, earlier.emotion) == (row.text, row.emotion):
             return f"it repeats {where}"
         return f"it has the same audio as {where} and another text or category"
+
+
+def _start_of(accepted: tuple[Span, ListedClip]) -> int:
+    return accepted[0].start
 
 
 def _recordings(

@@ -133,3 +133,16 @@ def test_merging_a_set_into_itself_changes_nothing(mine):
     plan = planned(mine, theirs)
     assert (plan.come, plan.go, plan.taken, plan.conflicts) == ((), (), 0, ())
     assert len(plan.pairs) == len(there)
+
+
+def test_new_clips_with_the_same_sound_are_joined_and_counted():
+    theirs = [
+        Labelled(1, NEW, Span(0, 100), {Field.TEXT: "yes"}),
+        Labelled(2, NEW, Span(20, 100), {Field.TEXT: "no", Field.STATE: "kept"}),
+        Labelled(3, NEW, Span(80, 300), {}),
+    ]
+    plan = planned([], theirs)
+    assert [each.clip.id for each in plan.come] == [1, 3]
+    assert plan.come[0].clip.values == {Field.TEXT: "yes", Field.STATE: "kept"}
+    assert plan.copies == 1
+    assert "Joined with another clip there that has the same audio: 1 clip." in plan.sentences

@@ -146,6 +146,26 @@ def test_lists_without_quoting_and_with_foreign_paths_are_read(sound):
     assert listed(sound / "train.list")[0][:2] == ("one.wav", "a b")
 
 
+def test_rows_that_share_their_sound_with_an_earlier_row_are_refused_by_line(sound, tmp_path):
+    """Window after window: half of the sound may be shared, more is one clip with two texts."""
+    spans = [(0, 2), (1, 2), (2, 2), (2.4, 1.7), (2.5, 2), (6, 3), (7.6, 2), (6, 3)]
+    rows = [
+        {"audio_filepath": "wavs/one.wav", "text": f"t{at}", "offset": start, "duration": length}
+        for at, (start, length) in enumerate(spans)
+    ]
+    (sound / "train.json").write_text("\n".join(map(json.dumps, rows)))
+    with an_empty_project(tmp_path) as project:
+        plan = merged(project, sound / "train.json")
+        assert [row.sentence for row in plan.other.refused] == [
+            "train.json, line 4: more than half of its audio is that of line 3.",
+            "train.json, line 5: more than half of its audio is that of line 3.",
+            "train.json, line 8: it has the same audio as line 6 and another text or category.",
+        ]
+        assert plan.sentences[0] == "train.json: 8 rows, 5 taken, 3 refused."
+        assert len(plan.come) == 5
+        assert [clip.text for clip in project.clips.find()] == ["t0", "t1", "t2", "t5", "t6"]
+
+
 def test_folders_with_labels_for_names_are_a_set(tmp_path):
     write_sound(tmp_path / "set" / "happy" / "a.wav", tone())
     assert listed(tmp_path / "set") == [("a.wav", None, "happy", None, None)]

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from curator.domain.errors import printable
 from curator.jobs.lists.columns import LABELS
 from curator.jobs.lists.record import ListedClip, NotAList
 from curator.jobs.lists.row_values import WrongValue, number, required, text_or_none
@@ -88,17 +89,18 @@ def _clip(
     file: str, line: int, recording: Mapping[str, Any], row: Mapping[str, Any], since_s: float
 ) -> ListedClip:
     start = since_s + _start(row, since_s)
+    named, channel = _sound(recording, row.get("channel"))
     custom = row.get("custom")
     values = {**row, **(custom if isinstance(custom, Mapping) else {})}
     return ListedClip(
         file,
         line,
-        _source(recording),
+        named,
         text=text_or_none(row, "text") if "text" in row else None,
         emotion=next((str(values[name]) for name in LABELS if values.get(name)), ""),
         start_s=start,
         stop_s=start + required(row, "duration"),
-        channel=_channel(row.get("channel"), recording),
+        channel=channel,
         language=str(row.get("language") or "").lower(),
     )
 
@@ -111,35 +113,50 @@ def _start(row: Mapping[str, Any], since_s: float) -> float:
     return number(row, "start") or 0.0
 
 
-def _source(recording: Mapping[str, Any]) -> str:
+def _sound(recording: Mapping[str, Any], channel: object) -> tuple[str, int | None]:
+    """File of a clip and its channel there, counted from 0; None for the mix of all.
+
+    Channel ids of Lhotse need not be those of the file: they are listed in the file's order.
+    """
     if recording.get("transforms"):
         raise WrongValue("its recording is transformed (speed, volume), which is not applied here")
+    named = [str(each) for each in (channel if isinstance(channel, list) else [channel])]
+    files = _files(recording)
+    if not files:
+        raise WrongValue("its recording is not in a file")
+    listed = [each for _, channels in files for each in channels]
+    if channel is None:
+        named = ["0"] if len(listed) > 1 else listed  # Lhotse's default
+    lacking = [each for each in named if listed and each not in listed]
+    if lacking:
+        raise WrongValue(f"its recording has no channel {printable(lacking[0])}")
+    if len(files) == 1 and (len(listed) == 1 or sorted(named) == sorted(listed)):
+        return files[0][0], None
+    if len(named) != 1 or not named[0].isdecimal():
+        all_of_them = " or all of them" if len(files) == 1 else ""
+        raise WrongValue(f"its channels are {channel!r}; one channel{all_of_them} can be read")
+    for path, channels in files:
+        if named[0] in channels:
+            return path, channels.index(named[0]) if len(channels) > 1 else None
+    if len(files) > 1:
+        raise WrongValue(f"its recording is in {len(files)} files without their channels")
+    return files[0][0], int(named[0])
+
+
+def _files(recording: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    """Files of a recording, each with the ids of its channels in order."""
     sources = recording.get("sources")
-    files: list[str] = [
-        source["source"]
-        for source in (sources if isinstance(sources, Sequence) else ())
+    files = [
+        (source["source"], _ids(source.get("channels")))
+        for source in (sources if isinstance(sources, list) else ())
         if isinstance(source, Mapping)
         and source.get("type") == "file"
         and isinstance(source.get("source"), str)
     ]
-    if len(files) != 1:
-        reason = "not in a file" if not files else f"in {len(files)} files, one a channel"
-        raise WrongValue(f"its recording is {reason}")
-    return files[0]
+    if len(files) == 1 and not files[0][1]:
+        return [(files[0][0], _ids(recording.get("channel_ids")))]
+    return files
 
 
-def _channel(channel: object, recording: Mapping[str, Any]) -> int | None:
-    """The one channel of a clip, counted from 0; None for the mix of all."""
-    known = recording.get("channel_ids")
-    sources = recording.get("sources")
-    if not isinstance(known, Sequence) and isinstance(sources, Sequence) and sources:
-        known = sources[0].get("channels") if isinstance(sources[0], Mapping) else None
-    channels = list(known) if isinstance(known, Sequence) else []
-    named = channel if isinstance(channel, list) else [0 if channel is None else channel]
-    if len(channels) <= 1 or sorted(map(str, named)) == sorted(map(str, channels)):
-        return None
-    if len(named) != 1 or isinstance(named[0], bool) or not isinstance(named[0], int):
-        raise WrongValue(f"its channels are {channel!r}; one channel or all of them can be read")
-    if named[0] not in channels:
-        raise WrongValue(f"its recording has no channel {named[0]}")
-    return channels.index(named[0])  # channel ids of Lhotse need not be those of the file
+def _ids(channels: object) -> list[str]:
+    return [str(each) for each in channels] if isinstance(channels, list) else []
