@@ -145,6 +145,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> object:
+    """pytest-qt's ``qtbot`` with waits long enough for a machine that does other work as well."""
+    from tests.helpers.patient_bot import PatientBot
+
+    return PatientBot(request)
+
+
+@pytest.fixture
 def real_speech() -> Path:
     """The folder of real recordings; tests that use it are marked ``real_speech``."""
     return REAL_SPEECH

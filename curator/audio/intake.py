@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,9 +25,9 @@ from curator.audio.reader import Reader
 from curator.audio.waveform import Samples
 from curator.domain.errors import CuratorError, MissingSource, UnreadableAudio, printable
 from curator.domain.foreign_files import open_regular
+from curator.domain.intake import Intake
 from curator.domain.recording import (
     MIX,
-    PLAIN,
     USUAL,
     Decoding,
     Recording,
@@ -36,7 +36,6 @@ from curator.domain.recording import (
 )
 
 __all__ = [
-    "Intake",
     "cached16",
     "content_hash",
     "files_below",
@@ -65,48 +64,6 @@ _OVERSHOOT = 1.26
 as every player does, so that sound clipped before coding is still recognised."""
 
 _LOUDEST_KEPT = 32_767 / 32_768
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """A file as it was taken in: a Recording before it has an id. notes: what was odd about it."""
-
-    path: Path
-    content_hash: str
-    size: int
-    mtime_ns: int
-    rate: int
-    channels: int
-    samples: int
-    container: str
-    notes: tuple[str, ...]
-    decoding: Decoding = PLAIN
-    sound_hash: str = ""
-
-    @property
-    def cache_key(self) -> str:
-        """Name of its files in the cache."""
-        return self.decoding.key(self.content_hash)
-
-    def recording(self, number: int, licence: str, consent: str) -> Recording:
-        """The file as a recording of a project."""
-        return Recording(
-            number,
-            self.path,
-            self.content_hash,
-            self.size,
-            self.mtime_ns,
-            self.rate,
-            self.channels,
-            self.samples,
-            self.container,
-            licence,
-            consent,
-            self.decoding,
-            self.cache_key,
-            self.sound_hash,
-            self.notes,
-        )
 
 
 def files_below(paths: Iterable[Path]) -> Iterator[Path]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from curator.audio.decode import open_sound
-from curator.audio.intake import Intake, files_below, sweep
+from curator.audio.intake import files_below, sweep
 from curator.domain.errors import CuratorError, UnreadableAudio, printable
+from curator.domain.intake import Intake
 from curator.domain.progress import Progress
 from curator.domain.recording import EACH, USUAL, Recording, SoundChoice, display_name
 from curator.jobs.context import JobContext

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from curator.audio.intake import Intake
 from curator.audio.waveform import CACHE_RATE
 from curator.domain.category_union import keys_of, unknown
 from curator.domain.decision import Field, State
 from curator.domain.emotion import EmotionSet
 from curator.domain.errors import CuratorError, printable
+from curator.domain.intake import Intake
 from curator.domain.languages import language_code
 from curator.domain.merge_planning import is_same_span
 from curator.domain.merging import Labelled, OtherSet, RejectedRow

@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from curator.audio.intake import Intake
 from curator.domain.cleaning import ClipCleaned
 from curator.domain.fact import (
     FACT_KINDS,
@@ -18,6 +17,7 @@ from curator.domain.fact import (
     RecordingCut,
     RecordingTranscript,
 )
+from curator.domain.intake import Intake
 from curator.domain.span import Span
 from curator.stages import Failed
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from curator.audio.cache import cached16
-from curator.audio.intake import Intake
+from curator.domain.intake import Intake
 from curator.domain.recording import Recording
 
 STEPS = 2

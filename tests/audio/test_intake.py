@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from curator.audio.cache import cached16, cached_peaks, is_cached, length16, sound_path, sweep
 from curator.audio.decode import blocks
 from curator.audio.encode import to_int16
-from curator.audio.intake import Intake, content_hash, files_below, rebuild_cache, take_in
+from curator.audio.intake import content_hash, files_below, rebuild_cache, take_in
 from curator.audio.peaks import LEVELS
 from curator.domain.errors import CuratorError, MissingSource, UnreadableAudio
+from curator.domain.intake import Intake
 from curator.domain.recording import Recording
 from tests.helpers.sounds import (
     ODD_NAMES,

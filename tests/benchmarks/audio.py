@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curator.audio.encode import to_int16
-from curator.audio.intake import Intake, take_in
+from curator.audio.intake import take_in
 from curator.audio.mono import mean_of_channels
 from curator.audio.peaks import LEVELS, PeaksWriter, read_peaks
+from curator.domain.intake import Intake
 from tests.benchmarks.rows import Row
 from tests.helpers.sounds import at_snr, speech_like, write_sound
 

@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from curator.audio.intake import Intake
 from curator.domain.fact import (
     ClipFact,
     Edges,
@@ -17,6 +16,7 @@ from curator.domain.fact import (
     Transcript,
     Word,
 )
+from curator.domain.intake import Intake
 from curator.domain.span import Span
 from curator.jobs.job import Job, Options, from_json, path_bytes, path_of, to_json
 from curator.jobs.messages import Done, Partly, Stopped, Taken, TakenIn, from_line, to_line

@@ -14,6 +14,8 @@ HEAVY = {
     "torch", "faster_whisper", "ctranslate2", "onnxruntime", "resemblyzer", "umap", "numba",
     "sklearn", "librosa", "pandas", "transformers",
 }  # fmt: skip
+NOT_YET = {"av", "soundfile"}
+"""Decoders: a tenth of the start-up time, and no first page needs them."""
 
 
 def started(*arguments: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:
@@ -47,7 +49,7 @@ def test_the_window_opens_paints_and_ends_without_anything_heavy(
     done = started(*arguments, tmp_path=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
     assert "PySide6" in loaded(done)
-    assert not loaded(done) & HEAVY
+    assert not loaded(done) & (HEAVY | NOT_YET)
 
 
 def test_a_project_that_is_not_there_is_said_on_the_terminal_too(tmp_path: Path):
