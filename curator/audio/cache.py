@@ -41,10 +41,13 @@ def cached16(cache: Path, content_hash: str) -> Samples16:
     FileNotFoundError if it was deleted or is not whole: then ``rebuild_cache`` makes it again.
     """
     path = sound_path(cache, content_hash)
-    rate, samples = recorded_length(peaks_path(cache, content_hash))
-    held, wanted = path.stat().st_size, 2 * length16(samples, rate)
+    try:
+        rate, samples = recorded_length(peaks_path(cache, content_hash))
+        held, wanted = path.stat().st_size, 2 * length16(samples, rate)
+    except FileNotFoundError:
+        raise FileNotFoundError("the cached audio is missing") from None
     if held != wanted:
-        raise FileNotFoundError(f"{path} has {held} bytes instead of {wanted}")
+        raise FileNotFoundError(f"the cached audio has {held} bytes instead of {wanted}")
     if not wanted:  # a memory map cannot be empty; one sample at 44.1 kHz is none at 16 kHz
         return np.empty(0, np.int16)
     return mapped(path, "<i2", 0, (wanted // 2,))

@@ -1,5 +1,6 @@
 """Any file people own -> mono float32 at its own rate, or UnreadableAudio with the reason."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -96,11 +97,9 @@ def stated(path: Path) -> os.stat_result:
 
 
 def _of_folder(path: Path) -> str:
-    try:
-        with os.scandir(path):
-            return "it is a folder, not a file"
-    except OSError as error:
-        return f"it is a folder that cannot be listed ({_why(error)})"
+    if os.access(path, os.R_OK | os.X_OK):
+        return "it is a folder, not a file"
+    return f"it is a folder that cannot be listed ({os.strerror(errno.EACCES)})"
 
 
 def probe(path: Path) -> SoundFormat:

@@ -40,14 +40,14 @@ class Backup:
 
 
 def all_backups(project: Path) -> list[Backup]:
-    """Backups of a project, oldest first; files with other names are ignored."""
+    """Backups of a project, oldest first; links and files with other names are ignored."""
     folder = project / FOLDER
-    if not folder.is_dir():
+    if folder.is_symlink() or not folder.is_dir():
         return []
     backups = []
     for path in folder.iterdir():
         name = _NAME.fullmatch(path.name)
-        if name:
+        if name and not path.is_symlink():
             with contextlib.suppress(ValueError):  # a name with a month 13 is not ours either
                 made_at = datetime.strptime(name[2], _TIME).replace(tzinfo=UTC)
                 backups.append(Backup(int(name[1]), path, made_at))

@@ -75,12 +75,21 @@ class Session(QObject):
 
     @classmethod
     def open(cls, path: Path, settings: WindowSettings, messages: Messages) -> "Session":
-        """Open for writing, or read-only with a message if another process is writing."""
+        """Open for writing, or read-only with a message if another process is writing.
+
+        Raises CuratorError, also for recordings or a cache that no page could show.
+        """
         try:
             project = Project.open(path)
         except ProjectBusy as busy:
             project = Project.open(path, write=False)
             messages.warn(busy.sentence, messages.tr("Opened read-only."), topic=PROJECT)
+        try:
+            project.recordings.all()
+            project.cache  # noqa: B018 - raises for a link
+        except BaseException:
+            project.close()
+            raise
         for notice in project.notices:
             messages.warn(notice, topic=PROJECT)
         return cls(project, settings, messages)

@@ -18,17 +18,8 @@ from curator.export.sources import source_fault
 from curator.export.verify import verify_sources
 from curator.store.project import Project
 from tests.helpers.factories import a_project
+from tests.helpers.hostile_projects import TRIGGERS, change
 
-SCHEMA_CHANGES = {
-    "a trigger": "CREATE TRIGGER drops AFTER UPDATE ON written BEGIN DELETE FROM decision; END",
-    "a trigger with a name of SQLite's in a comment": "CREATE TRIGGER /* sqlite_ */ drops AFTER "
-    "UPDATE ON written BEGIN DELETE FROM decision; END",
-    "a trigger with sqlite_ in its name": 'CREATE TRIGGER "my_sqlite_trigger" AFTER UPDATE ON '
-    "written BEGIN DELETE FROM decision; END",
-    "a view": "CREATE VIEW sqlite_like AS SELECT 1".replace("sqlite_like", '"a sqlite_ view"'),
-    "a table": "CREATE TABLE my_sqlite_table(a)",
-    "an index": "CREATE INDEX more_sqlite_ ON edit(made_at)",
-}
 HASHES = ("../../private/outside", "/tmp/outside", "a" * 63, "A" * 64, "", "a" * 64 + "/../x", "..")
 
 
@@ -41,14 +32,7 @@ def closed(tmp_path, canary):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "private", "show.curator"]
 
 
-def change(project: Path, sql: str, *values: object) -> None:
-    connection = sqlite3.connect(project / "project.sqlite")
-    connection.execute(sql, values)
-    connection.commit()
-    connection.close()
-
-
-@pytest.mark.parametrize("sql", SCHEMA_CHANGES.values(), ids=SCHEMA_CHANGES)
+@pytest.mark.parametrize("sql", TRIGGERS.values(), ids=TRIGGERS)
 @pytest.mark.parametrize("write", [True, False])
 def test_a_schema_that_is_not_ours_is_refused(closed, sql, write):
     change(closed, sql)
@@ -83,7 +67,7 @@ def test_decisions_that_the_journal_does_not_know_are_faults(closed, sql):
 
 
 def test_a_trigger_in_a_file_of_an_older_version_never_runs(closed):
-    change(closed, SCHEMA_CHANGES["a trigger"])
+    change(closed, TRIGGERS["a trigger"])
     change(closed, "PRAGMA user_version = 3")
     with pytest.raises(BrokenProject, match="holds a trigger"):
         Project.open(closed)

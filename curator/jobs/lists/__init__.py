@@ -4,10 +4,11 @@ Every row of a list becomes a clip or a refused row with its file, line and reas
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from curator.domain.errors import CuratorError, printable
+from curator.domain.foreign_files import path_inside
 from curator.domain.merging import RejectedRow
 from curator.jobs.lists import delimited, json_rows
 from curator.jobs.lists.record import ListedClip, ListedSet, NotAList
@@ -68,19 +69,25 @@ class _ListFile:
 
     def read(self) -> ListedSet:
         """All rows, with their sounds resolved."""
-        sounds = SoundFiles(self.path.parent)
         rows = [_usable(row) for row in self._rows()]
-        named = [row for row in rows if isinstance(row, ListedClip)]
-        where = sounds.resolve([(row.named, row.is_id) for row in named])
-        clips, refused = [], [row for row in rows if isinstance(row, RejectedRow)]
-        for row in named:
-            sound = where[(row.named, row.is_id)]
-            if isinstance(sound, Path):
-                clips.append(row.at(sound))
-            else:
-                refused.append(RejectedRow(row.file, row.line, sound))
-        notes = (*self.text.notes, *sounds.notes)
-        return ListedSet(len(rows), tuple(clips), tuple(refused), notes)
+        return _with_sounds(self.path.parent, rows, self.text.notes)
+
+
+def _with_sounds(
+    folder: Path, rows: Sequence[ListedClip | RejectedRow], notes: Iterable[str] = ()
+) -> ListedSet:
+    """Rows of a list in a folder with their sounds resolved."""
+    sounds = SoundFiles(folder)
+    named = [row for row in rows if isinstance(row, ListedClip)]
+    where = sounds.resolve([(row.named, row.is_id) for row in named])
+    clips, refused = [], [row for row in rows if isinstance(row, RejectedRow)]
+    for row in named:
+        sound = where[(row.named, row.is_id)]
+        if isinstance(sound, Path):
+            clips.append(row.at(sound))
+        else:
+            refused.append(RejectedRow(row.file, row.line, sound))
+    return ListedSet(len(rows), tuple(clips), tuple(refused), (*notes, *sounds.notes))
 
 
 def _usable(row: ListedClip | RejectedRow) -> ListedClip | RejectedRow:
@@ -99,6 +106,8 @@ def _read_folder(folder: Path, language: str) -> ListedSet:
     unknown: list[tuple[int, str]] = []
     for depth, path in _candidates(folder):
         try:
+            if path_inside(folder, str(path.relative_to(folder))) is None:
+                raise NotAList("it is a link out of the folder")
             file = _ListFile(path, language)
         except NotAList as error:
             if path.suffix.lower() in ALWAYS_LISTS or error.looks_like_a_list:
@@ -158,7 +167,7 @@ def _candidates(folder: Path, depth: int = 0) -> Iterator[tuple[int, Path]]:
             continue
         path = Path(entry.path)
         name = path.name.lower().removesuffix(".gz")
-        if entry.is_file() and Path(name).suffix in ALWAYS_LISTS | MAYBE_LISTS:
+        if not entry.is_dir() and Path(name).suffix in ALWAYS_LISTS | MAYBE_LISTS:
             yield depth, path
         elif entry.is_dir(follow_symlinks=False) and depth < DEPTH:
             yield from _candidates(path, depth + 1)
@@ -166,14 +175,26 @@ def _candidates(folder: Path, depth: int = 0) -> Iterator[tuple[int, Path]]:
 
 def _labelled_folders(folder: Path) -> ListedSet:
     """An audiofolder without a list: its folders are the categories."""
-    files = [file for file in sorted(folder.glob("*/*")) if is_sound(file)]
+    below = sorted(path for path in folder.iterdir() if path.is_dir())
+    inside = [path for path in below if path_inside(folder, path.name) is not None]
+    files = [file for path in inside for file in sorted(path.iterdir()) if is_sound(file)]
     if not files:
         raise CuratorError(
             f"{printable(folder.name)} is neither a project nor a folder with a list of clips.",
             "Import recordings without labels with `curator import`.",
         )
-    clips = [
-        ListedClip(printable(folder.name), number, file.name, audio=file, emotion=file.parent.name)
-        for number, file in enumerate(files, start=1)
-    ]
-    return ListedSet(len(clips), tuple(clips))
+    return _with_sounds(
+        folder,
+        [
+            ListedClip(
+                printable(folder.name), number, f"{file.parent.name}/{file.name}",
+                emotion=file.parent.name,
+            )
+            for number, file in enumerate(files, start=1)
+        ],
+        [
+            f"{printable(path.name)} is a link out of the folder; it was not read."
+            for path in below
+            if path not in inside
+        ],
+    )  # fmt: skip

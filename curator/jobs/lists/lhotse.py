@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from curator.domain.errors import printable
+from curator.domain.foreign_files import path_inside
 from curator.jobs.lists.columns import LABELS
 from curator.jobs.lists.record import ListedClip, NotAList
 from curator.jobs.lists.row_values import WrongValue, number, required, text_or_none
@@ -44,7 +45,8 @@ class RecordingsManifest:
         name = self._path.name.replace("supervisions", "recordings")
         beside = [self._path.with_name(name), *sorted(self._path.parent.iterdir())]
         for file in beside:
-            if file != self._path and "recordings" in file.name and file.is_file():
+            is_inside = path_inside(self._path.parent, file.name) is not None
+            if file != self._path and "recordings" in file.name and is_inside and file.is_file():
                 rows: dict[str, Mapping[str, Any]] = {}
                 for _, line in read_text(file).lines():
                     try:

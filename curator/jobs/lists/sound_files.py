@@ -1,7 +1,8 @@
 """Audio file of a list row: by its exact name or the longest common tail of its path.
 
 A list may have been written on another machine, with its folders and separators. A name is never a
-pattern, and where several files fit equally the row is refused.
+pattern, and where several files fit equally the row is refused. Files outside the list's folder are
+named, and only those with the extension of audio or video are opened.
 """
 
 import os
@@ -15,6 +16,8 @@ from curator.domain.errors import printable
 
 AROUND = ("wavs", "wav", "audio", "audios", "clips", "sliced")
 """Folders beside a list in which a file is looked for by its name alone."""
+
+SHOWN_OUTSIDE = 3
 
 Name = tuple[str, bool]
 
@@ -45,6 +48,7 @@ class SoundFiles:
             exact = self._exact(*name)
             answers[name] = exact if exact is not None else self._similar(name, loose)
         self._refuse_mixed(loose, answers)
+        self._check_outside(answers)
         others = sum(
             isinstance(path, Path) and not is_id and _suffix(named) not in ("", path.suffix.lower())
             for (named, is_id), path in answers.items()
@@ -105,6 +109,26 @@ class SoundFiles:
                     f"there is no file {printable(name[0])}, and the list names files of "
                     f"{len(folders[path.parent])} folders"
                 )
+
+    def _check_outside(self, answers: dict[Name, Path | str]) -> None:
+        """Note files outside the folder, also by links; refuse those that are no sounds by name."""
+        root = os.path.realpath(self.folder)
+        outside: list[str] = []
+        for name, path in answers.items():
+            target = Path(os.path.realpath(path)) if isinstance(path, Path) else Path(root)
+            if target.is_relative_to(root):
+                continue
+            if target.suffix.lower() not in SUFFIXES:
+                answers[name] = (
+                    f"{printable(name[0])} is outside the folder of the list and no audio file"
+                )
+            elif str(target) not in outside:
+                outside.append(str(target))
+        if outside:
+            files = "1 file is" if len(outside) == 1 else f"{len(outside)} files are"
+            more = ", ..." if len(outside) > SHOWN_OUTSIDE else ""
+            shown = ", ".join(map(printable, outside[:SHOWN_OUTSIDE]))
+            self.notes.append(f"{files} outside the folder of the list: {shown}{more}")
 
     def _by_stem(self) -> Mapping[str, list[tuple[tuple[str, ...], Path]]]:
         """Files below the folder by their name without extension, with folded path parts."""

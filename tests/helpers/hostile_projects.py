@@ -1,0 +1,102 @@
+"""Projects that somebody changed on purpose, one change each, to point at private files."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.helpers.canary import Canary
+
+Change = Callable[[Path, Canary], None]
+
+TRIGGERS = {
+    "a trigger": "CREATE TRIGGER drops AFTER UPDATE ON written BEGIN DELETE FROM decision; END",
+    "a trigger with a name of SQLite's in a comment": "CREATE TRIGGER /* sqlite_ */ drops AFTER "
+    "UPDATE ON written BEGIN DELETE FROM decision; END",
+    "a trigger with sqlite_ in its name": 'CREATE TRIGGER "my_sqlite_trigger" AFTER UPDATE ON '
+    "written BEGIN DELETE FROM decision; END",
+    "a view": "CREATE VIEW \"a sqlite_ view\" AS SELECT 1",
+    "a table": "CREATE TABLE my_sqlite_table(a)",
+    "an index": "CREATE INDEX more_sqlite_ ON edit(made_at)",
+}  # fmt: skip
+
+
+def change(project: Path, sql: str, *values: object) -> None:
+    """Run SQL in a closed project."""
+    connection = sqlite3.connect(project / "project.sqlite")
+    connection.execute(sql, values)
+    connection.commit()
+    connection.close()
+
+
+def _sql(sql: str) -> Change:
+    return lambda project, _: change(project, sql)
+
+
+def _hash(text: str) -> Change:
+    def point(project: Path, canary: Canary) -> None:
+        change(project, "UPDATE recording SET content_hash = ?", text.format(canary.folders[0]))
+
+    return point
+
+
+def _recording(make: Callable[[Path, Canary], Path]) -> Change:
+    def point(project: Path, canary: Canary) -> None:
+        path = make(project, canary)
+        change(project, "UPDATE recording SET path = ?", os.fsencode(path))
+
+    return point
+
+
+def _link(name: str, target: str = "letter.txt") -> Change:
+    def make(project: Path, canary: Canary) -> None:
+        path = project / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        path.unlink(missing_ok=True)
+        path.symlink_to(canary.folders[0] / target)
+
+    return make
+
+
+def _hard_link(project: Path, canary: Canary) -> None:
+    (project / "lock").unlink(missing_ok=True)
+    os.link(canary.letter, project / "lock")
+
+
+def _linked_files(folder: str) -> Change:
+    def make(project: Path, canary: Canary) -> None:
+        for path in [each for each in (project / folder).rglob("*") if each.is_file()]:
+            path.unlink()
+            path.symlink_to(canary.letter)
+
+    return make
+
+
+def _pipe(project: Path, _: Canary) -> Path:
+    os.mkfifo(project / "pipe.wav")
+    return project / "pipe.wav"
+
+
+CHANGES: dict[str, Change] = {
+    **{name: _sql(sql) for name, sql in TRIGGERS.items()},
+    "a hash that leads to private files": _hash("../../private/outside"),
+    "a hash that is an absolute path": _hash("{}/outside"),
+    **{
+        f"{name} is a link": _link(name)
+        for name in ("lock", "project.sqlite", "project.sqlite-wal", "project.sqlite-journal")
+    },
+    "cache is a link": _link("cache", "photos"),
+    "backups is a link": _link("backups", "photos"),
+    "lock is a hard link": _hard_link,
+    "backups are links": _linked_files("backups"),
+    "cached files are links": _linked_files("cache"),
+    "a recording is a pipe": _recording(_pipe),
+    "a recording is a device": _recording(lambda _, __: Path("/dev/zero")),
+    "a recording is a private file of another size": _recording(lambda _, c: c.letter),
+    "a recording is the private folder": _recording(lambda _, c: c.folders[0]),
+    "a recording is in the private folder and gone": _recording(lambda _, c: c.folders[0] / "x"),
+    "10^18 samples": _sql("UPDATE recording SET samples = 1000000000000000000"),
+}
+"""Changes of a closed project by name."""
