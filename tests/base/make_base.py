@@ -12,9 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.base.assemble import assemble
+from tests.base.codes import write_linear_codes
 from tests.base.sentences import training_texts
 from tests.base.speech import VOICES, write_speech, write_subset
+from trainer.backends.xtts.random_base import random_base
+from trainer.bundle.manifest import read_bundle
 from trainer.cli.parser import main as trainer
+from trainer.config import resolve
 from trainer.output import print_line
 from trainer.runs.events import of_kind, read_events
 from trainer.runs.files import build_once
@@ -35,13 +39,11 @@ class TrainingRound:
 class BaseSchedule:
     """Amount of speech and training.
 
-    code_texts: spoken by all voices in turn, for the DVAE. texts: spoken by the first ``voices``.
-    phrases: share of short phrases among the texts, which are the easiest to learn.
-    decoder_clips: for the decoder, in training and evaluation.
+    texts: spoken by the first ``voices`` in turn. phrases: share of short phrases among them, which
+    are the easiest to learn. decoder_clips: for the decoder, in training and evaluation.
     """
 
-    code_texts: int = 900
-    texts: int = 5000
+    texts: int = 16000
     voices: int = 1
     phrases: float = 0.35
     decoder_clips: tuple[int, int] = (500, 24)
@@ -61,8 +63,6 @@ class RoundFolders:
 def make_base(folder: Path, schedule: BaseSchedule) -> Path:
     """Folder of the base after the last round."""
     folder.mkdir(parents=True, exist_ok=True)
-    texts = training_texts(schedule.code_texts, schedule.phrases, seed=1)
-    varied = build_once(folder / "voices", lambda empty: write_speech(empty, texts, VOICES))
     texts = training_texts(schedule.texts, schedule.phrases, seed=0)
     voices = VOICES[: schedule.voices]
     speech = build_once(folder / "speech", lambda empty: write_speech(empty, texts, voices))
@@ -72,7 +72,13 @@ def make_base(folder: Path, schedule: BaseSchedule) -> Path:
     )
     codes = folder / "codes"
     if not codes.exists():
-        _trainer("codebook", varied, codes, settings=schedule.settings)
+        bundle = read_bundle(speech)
+        random = random_base(resolve(None, CONFIG, schedule.settings), bundle, folder)
+        linear = build_once(
+            folder / "linear", lambda empty: write_linear_codes(empty, random, bundle)
+        )
+        settings = (*schedule.settings, "model.random=false")
+        _trainer("codebook", speech, codes, "--base", linear, settings=settings)
     base = codes
     for number, training in enumerate(schedule.rounds, start=1):
         step = RoundFolders(folder / f"round-{number}", (speech, some), (codes, base))

@@ -32,7 +32,7 @@ class FliteVoice:
     stretch: float
 
 
-VOICES = (FliteVoice("slt", 0.9), FliteVoice("rms", 0.78), FliteVoice("awb", 0.88))
+VOICES = (FliteVoice("rms", 0.78), FliteVoice("slt", 0.9), FliteVoice("awb", 0.88))
 
 
 def speak(voice: FliteVoice, text: str) -> NDArray[np.float32]:

@@ -13,7 +13,6 @@ from trainer.backends.xtts.stock import load_stock
 from trainer.runs.files import sha256_of
 
 SHORT = BaseSchedule(
-    code_texts=16,
     texts=16,
     phrases=1.0,
     decoder_clips=(8, 2),
