@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-PATIENCE_S = 5.0
+PATIENCE_S = 60.0
 """Threads that are about to end are given so long."""
 
 

@@ -2,13 +2,15 @@
 
 What counts is the processor time of that thread between two turns of its event loop. Waiting uses
 none, so a second of it counts whatever it was for, unless it was for a processor. A machine that
-is slow at that moment is given more time, as a fixed calculation tells. Objects that were there
-before the watch belong to the run of tests and not to the window: no garbage collection visits
-them, which would take most of a second when all tests are collected.
+is slow at that moment is given more time, as a fixed calculation and a small file tell. Objects
+that were there before the watch belong to the run of tests and not to the window: no garbage
+collection visits them, which would take most of a second when all tests are collected.
 """
 
 import gc
+import os
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -33,6 +35,9 @@ USUAL_S = 0.0038
 """Processor time of the fixed calculation on the machine that LONGEST_S was chosen on."""
 
 MOST_SLOWNESS = 4.0
+FLUSHES = 4
+"""Times that an act may have to wait for the disk: a decision is on it before it is shown."""
+
 COLD = 1.5
 """Times that work takes longer that is interrupted for longer than it lasts."""
 
@@ -47,6 +52,16 @@ def slowness() -> float:
         return time.thread_time() - began
 
     return min(MOST_SLOWNESS, max(1.0, max(seconds() for _ in range(3)) / USUAL_S))
+
+
+def flush_s() -> float:
+    """Seconds that this machine now takes to store a small file for good."""
+    with tempfile.TemporaryFile() as file:
+        began = time.monotonic()
+        file.write(bytes(4096))
+        file.flush()
+        os.fsync(file.fileno())
+        return time.monotonic() - began
 
 
 def queued_s() -> float:
@@ -101,7 +116,8 @@ class Watch:
         slow = slowness()
         if queued_s() - self._queued > used:  # others had the processor, and its caches, for longer
             slow *= COLD
-        if used > LONGEST_S * slow or waited > LONGEST_WAIT_S:
+        is_deaf = used > LONGEST_S * slow
+        if is_deaf or waited > LONGEST_WAIT_S + FLUSHES * flush_s():
             stack = f"{self.doing}\n{self._stack or '(it was never looked at)'}"
             self.stalls.append(Stall(used, gone, stack, slow))
 

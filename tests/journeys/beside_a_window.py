@@ -27,6 +27,9 @@ CLIPS = 200
 PAUSE_S = 0.02
 """Between two looks of the reader in this process."""
 STARTED_S = 60.0
+LEAST = 10
+"""Readings and decisions that there are more of, however slow the machine is."""
+
 LOCKED = "database is locked"
 
 READING = (
@@ -135,7 +138,7 @@ def read_on(project: Path, seen: Seen, over: threading.Event) -> None:
 
 
 def run(seconds: float, folder: Path) -> Seen:
-    """Commands for so long beside a window."""
+    """Commands for so long beside a window, and until enough was done on a slow machine."""
     seen, over = Seen(), threading.Event()
     with a_project(folder, CLIPS) as project:
         path = project.path
@@ -146,7 +149,7 @@ def run(seconds: float, folder: Path) -> Seen:
         reader = threading.Thread(target=read_on, args=(path, seen, over))
         reader.start()
         ends = time.monotonic() + seconds
-        while time.monotonic() < ends:
+        while time.monotonic() < ends or not has_done_enough(path, seen):
             for kind, words in (("read", next(reading)), ("write", next(writing))):
                 _command(kind, words, path, seen)
         over.set()
@@ -154,6 +157,15 @@ def run(seconds: float, folder: Path) -> Seen:
     with Project.open(path) as again:  # everything is as it should be, and anybody may write
         seen.wrong += again.verify()
     return seen
+
+
+def has_done_enough(path: Path, seen: Seen) -> bool:
+    """Whether window, commands and readings have all been at it; at once if something is wrong."""
+    with Project.open(path, write=False) as reader:
+        decided = len(reader.decisions.history(2 * LEAST))
+    commands = min(seen.done[f"commands that {kind}"] for kind in ("read", "write"))
+    read = seen.done["readings in this process"]
+    return bool(seen.wrong) or (commands >= 2 and read > LEAST and decided > LEAST)
 
 
 def _command(kind: str, words: tuple[str, ...], path: Path, seen: Seen) -> None:

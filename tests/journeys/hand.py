@@ -22,7 +22,7 @@ ROUND_TRIP_S = 0.06
 """Time that an event takes through the X server to the window, at most."""
 
 PAINTED_S = 0.35
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 ANSWER_S = 60.0
 
 Answer = TypeVar("Answer")

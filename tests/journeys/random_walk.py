@@ -62,7 +62,7 @@ CLIPS, ABSENT_CLIPS = 30, 10
 SETTLED_EVERY = 25
 """Events between two looks at everything the window shows, once its background work is done."""
 
-PATIENCE_S = 20.0
+PATIENCE_S = 120.0
 QUIT = {"window.quit", "window.close_project", "window.open_sample"}
 """Actions that end the walk or start another program."""
 

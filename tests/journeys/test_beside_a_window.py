@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.beside_a_window import run
+from tests.journeys.beside_a_window import LEAST, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -14,5 +14,5 @@ def test_reading_works_writing_is_refused_with_the_owners_name(tmp_path: Path):
     assert not seen.wrong, seen.wrong[:5]
     assert seen.done["commands that read"] >= 2
     assert seen.done["commands that write"] >= 2
-    assert seen.done["readings in this process"] > 10
-    assert seen.done["decisions in the window"] > 10
+    assert seen.done["readings in this process"] > LEAST
+    assert seen.done["decisions in the window"] > LEAST

@@ -23,6 +23,7 @@ from curator.ui.page import Page
 from curator.ui.session import Session
 from curator.ui.settings import WindowSettings
 from curator.ui.theme import wear
+from tests.helpers import waiting
 from tests.helpers.appearance import appearance_kept
 from tests.helpers.fonts import use_test_font
 from tests.helpers.leaks import nothing_left
@@ -49,12 +50,8 @@ Pictures = dict[tuple[str, str], np.ndarray]
 
 
 def settle(window: MainWindow) -> None:
-    """Wait until nothing is being read, and what was found has been drawn."""
-    session = window.session
-    for _ in range(LOOKS):
-        rest(LOOK_MS)
-        if session is None or not (session.readings.running or session.errands.running):
-            break
+    """Wait until nothing is left to do, and what was found has been drawn."""
+    waiting.settle(window)
     rest(REST_MS)
 
 

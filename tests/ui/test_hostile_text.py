@@ -14,6 +14,7 @@ from curator.ui.history.snapshots_dialog import SnapshotsDialog
 from curator.ui.page import label
 from curator.ui.plain_text import tool_tip
 from tests.helpers.factories import a_finding, a_recording, say, some_clips
+from tests.helpers.waiting import has_timers, has_work
 
 HTML = '<img src="http://127.0.0.1:9/x.png"><b>bold</b>'
 
@@ -69,7 +70,7 @@ def test_no_page_renders_foreign_text(qtbot, hostile, kind):
     holder.show()
     page.show()
     page.shown()
-    qtbot.wait(300)
+    qtbot.waitUntil(lambda: not (has_work(hostile) or has_timers(page)))
     faults = rendered(page)
     page.close_page()
     assert not faults
@@ -79,7 +80,7 @@ def test_the_snapshots_dialog_renders_no_foreign_text(qtbot, hostile):
     dialog = SnapshotsDialog(hostile)
     qtbot.addWidget(dialog)
     dialog.show()
-    qtbot.wait(200)
+    qtbot.waitUntil(lambda: not has_work(hostile))
     assert not rendered(dialog)
 
 

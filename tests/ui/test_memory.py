@@ -155,7 +155,6 @@ def test_a_job_is_listed_with_its_progress_and_can_be_paused_and_continued(
     session.jobs.ask("transcribe", task)
     qtbot.waitUntil(
         lambda: any(job.text.startswith("transcribing 64 %") for job in window.work.jobs),
-        timeout=20_000,
     )
     jobs = {job.title: job for job in window.work.jobs}
     assert jobs["Analysis"].state == JobState.RUNNING
@@ -164,7 +163,7 @@ def test_a_job_is_listed_with_its_progress_and_can_be_paused_and_continued(
     qtbot.mouseClick(window.status._work, Qt.MouseButton.LeftButton)
     assert window.drawer.tray.isVisible()
     rows = {row.job.title: row for row in window.drawer.tray.rows}
-    assert rows["Analysis"].bar.value() == 640
+    qtbot.waitUntil(lambda: rows["Analysis"].bar.value() == 640)
     jobs["Transcription"].buttons[0].run()
     assert session.jobs.waiting == ()
     with qtbot.waitSignal(session.jobs.ended):

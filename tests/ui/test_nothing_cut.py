@@ -13,11 +13,10 @@ from curator.ui.page_list import PAGES
 from curator.ui.settings import WindowSettings
 from tests.helpers.fit import misfits
 from tests.helpers.long_language import LongLanguage
-from tests.helpers.waiting import rest
+from tests.helpers.waiting import settle
 from tests.screens.states import STATES
 
 SIZES = ((1024, 700), (1366, 768), (1920, 1080))
-REST_MS, LOOKS = 50, 200
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("dressed")]
 
@@ -41,16 +40,6 @@ def window(request: pytest.FixtureRequest, language: str, tmp_path: Path) -> Ite
     assert made.open_path(STATES[request.param](tmp_path))
     yield made
     made.close()
-
-
-def settle(window: MainWindow) -> None:
-    """Wait until nothing is being read."""
-    for _ in range(LOOKS):
-        rest(REST_MS)
-        session = window.session
-        if session is None or not (session.readings.running or session.errands.running):
-            break
-    rest(REST_MS)
 
 
 def problems(window: MainWindow, state: str) -> list[str]:

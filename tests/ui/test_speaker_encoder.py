@@ -47,7 +47,7 @@ def test_another_encoder_deletes_the_embeddings_and_analyses_again(
     assert dialog.choices[RESEMBLYZER].isChecked()
     assert not dialog.use.isEnabled()
     dialog.choices[CAMPPLUS].click()
-    with qtbot.waitSignal(session.jobs.ended, timeout=20_000) as ended:
+    with qtbot.waitSignal(session.jobs.ended) as ended:
         qtbot.mouseClick(dialog.use, Qt.MouseButton.LeftButton)
     assert ended.args[0].outcome == "finished"
     assert session.project.settings.speaker_encoder == CAMPPLUS

@@ -31,8 +31,8 @@ def test_long_work_is_shown_with_its_share_and_can_be_paused(
         work.look_up()
 
     session.jobs.ask("analyse", task)
-    qtbot.waitUntil(lambda: "transcribing 64 %" in status._work.text(), timeout=20_000)
-    assert status._bar.value() == 640
+    qtbot.waitUntil(lambda: "transcribing 64 %" in status._work.text())
+    qtbot.waitUntil(lambda: status._bar.value() == 640)
     status.pause.clicked.connect(session.jobs.cancel)
     with qtbot.waitSignal(session.jobs.ended):
         status.pause.click()

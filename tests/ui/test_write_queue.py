@@ -58,7 +58,7 @@ def states(session: Session) -> list[State]:
 
 
 def written(qtbot, session: Session) -> None:
-    qtbot.waitUntil(lambda: not session.writes.busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not session.writes.busy)
 
 
 def test_a_large_act_is_written_beside_the_window_and_told_once(qtbot, session: Session):
@@ -170,7 +170,7 @@ def test_work_that_is_asked_for_meanwhile_begins_when_it_is_written(
         seen.append({clip.state for clip in work.project.clips.find()})
         return 0
 
-    with qtbot.waitSignal(session.jobs.ended, timeout=30_000):
+    with qtbot.waitSignal(session.jobs.ended):
         session.jobs.ask("look", look)
         assert not session.jobs.running
         gate.open.set()
@@ -189,7 +189,7 @@ def test_what_work_writes_waits_in_line(qtbot, session: Session, gate: Gate):
         return 0
 
     session.changed.connect(lambda _changes: order.append("act"))
-    with qtbot.waitSignal(session.jobs.ended, timeout=30_000):
+    with qtbot.waitSignal(session.jobs.ended):
         session.jobs.ask("work", work_on)
         gate.ask()
         threading.Timer(0.1, gate.open.set).start()
@@ -210,12 +210,13 @@ application = QCoreApplication([])
 session = Session.open(Path(sys.argv[1]), WindowSettings(), Messages())
 clips = session.project.clips.ids()
 print("there", flush=True)
-number = 0
+number = int(session.project.clips.get(clips[0]).state == "kept")  # it was killed before
 def act(_changes=None):
     global number
     session.apply((keep, drop)[number % 2](clips))
     number += 1
 session.changed.connect(act)
+session.changed.connect(lambda _changes: print("acted", flush=True))
 act()
 application.exec()
 """
@@ -233,8 +234,9 @@ def test_a_window_killed_in_a_large_act_leaves_all_of_it_or_nothing(tmp_path):
         command = [sys.executable, "-c", ACTING, str(path)]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as child:
             assert child.stdout is not None
-            assert child.stdout.readline()
-            time.sleep(chance.uniform(0, 0.5))
+            for _ in range(1 + chance.randrange(3)):  # it is there, and has acted so often
+                assert child.stdout.readline()
+            time.sleep(chance.uniform(0, 0.2))
             child.send_signal(signal.SIGKILL)
         with Project.open(path) as project:
             assert project.verify() == []

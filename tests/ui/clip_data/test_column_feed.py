@@ -13,7 +13,7 @@ from curator.ui.audit import page as audit_page
 from curator.ui.audit.page import AuditPage
 from curator.ui.clip_data import column_feed
 from curator.ui.clip_data.clip_columns import ClipColumns
-from curator.ui.clip_data.column_feed import groups_of
+from curator.ui.clip_data.column_feed import ColumnFeed, groups_of
 from curator.ui.clip_data.review_order import AS_RECORDED, BY_CATEGORY, WORST_FIRST, Order, sample
 from curator.ui.messages import Messages
 from curator.ui.session import Session
@@ -58,8 +58,10 @@ def read(session: Session, qtbot) -> Callable[[], None]:
     """Waits until background reads are finished."""
 
     def wait() -> None:
-        qtbot.wait(2 * audit_page.UNPAINTED_MS)
-        qtbot.waitUntil(lambda: not session.readings.running)
+        feed = ColumnFeed.of(session)
+        qtbot.waitUntil(
+            lambda: feed._may_start and feed._reading is None and not session.readings.running
+        )
 
     return wait
 

@@ -14,6 +14,9 @@ import soundfile
 from curator.audio.waveform import Samples
 
 RATE = 22_050
+STARTED_S = 60.0
+"""Time that server and recorder may take to start."""
+
 NEEDED = ("pulseaudio", "parec", "pactl")
 
 
@@ -44,7 +47,7 @@ class NullSink:
             env={**os.environ, **self.environment},
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        ends = time.monotonic() + 20
+        ends = time.monotonic() + STARTED_S
         while self._asked("info").returncode and time.monotonic() < ends:
             time.sleep(0.05)
 
@@ -68,7 +71,7 @@ class NullSink:
             env={**os.environ, **self.environment}, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
-            ends = time.monotonic() + 20
+            ends = time.monotonic() + STARTED_S
             while not (file.exists() and file.stat().st_size > 44) and time.monotonic() < ends:
                 time.sleep(0.02)
             yield lambda: soundfile.read(file, dtype="float32")[0]

@@ -52,9 +52,8 @@ def test_neighbours_are_ready_when_they_are_wanted(qtbot, open_loader, tmp_path:
     project = heard_project(tmp_path, a_file(tmp_path, "mp3"))
     loader = open_loader(project)
     ids = project.clips.ids()
-    with qtbot.waitSignals([loader.completed] * len(ids)):
-        loader.ask(ids)
-    assert all(loader.ready(clip).whole for clip in ids)
+    loader.ask(ids)
+    qtbot.waitUntil(lambda: all((clip := loader.ready(i)) and clip.whole for i in ids))
 
 
 def test_a_moved_edge_is_heard_at_once(qtbot, open_loader, tmp_path: Path):
@@ -126,7 +125,7 @@ def test_asking_anew_while_clips_fill_leaves_each_whole_and_right(
         loader.ask([ids[(turn + k) % len(ids)] for k in range(4)])
         loader.clip(ids[turn * 3 % len(ids)])
     loader.ask(ids)
-    qtbot.waitUntil(lambda: all((c := loader.ready(i)) and c.whole for i in ids))
+    qtbot.waitUntil(lambda: all((c := loader.ready(i)) and c.whole and c.exact for i in ids))
     for clip_id in ids:
         wanted = resampled(Waveform(source_of(recording, project, clip_id), 44_100), RATE, "HQ")
         assert np.abs(loader.ready(clip_id).samples - wanted.samples).max() < 0.01

@@ -195,7 +195,7 @@ def test_evaluate_and_speak_in_the_window(qtbot, opened, tmp_path):
     assert ui.front.currentWidget() is ui.listening
     assert "measuring the real clips" in ui.listening.doing.text()
     qtbot.waitUntil(lambda: ui.listening.table.rowCount() > 0, timeout=240_000)
-    assert "samples" in ui.listening.doing.text()
+    qtbot.waitUntil(lambda: "samples" in ui.listening.doing.text(), timeout=240_000)
     page.commands.cancel_evaluation()
     assert ui.listening.doing.isHidden()
     count = len(read_evaluated(run).samples)

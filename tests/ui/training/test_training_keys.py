@@ -45,9 +45,8 @@ def test_everything_can_be_done_by_keys(qtbot, window):
     press(window, KEY.Key_6, CONTROL)
     assert window.page == "training"
     page = window._pages["training"]
-    qtbot.waitUntil(
-        lambda: page.runs.record is not None and page.runs.record.ended != "", timeout=60_000
-    )
+    qtbot.waitUntil(lambda: page.runs.record is not None and not page.runs.busy)
+    assert page.runs.record.ended
     press(window, KEY.Key_T)
     assert "eos_ce" in page.ui.view.curves.accessibleName()
     press(window, KEY.Key_N)

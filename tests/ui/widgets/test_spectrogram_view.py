@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QThreadPool
 
 from curator.domain.span import Span
 from curator.ui.sound.playable import PlayableClip
@@ -60,8 +61,8 @@ def test_a_long_clip_is_computed_beside_the_window_and_only_the_last_one_shown(q
     view.set_sound(first)
     assert not view.ready
     view.set_sound(last)
+    assert QThreadPool.globalInstance().waitForDone()
     qtbot.waitUntil(lambda: view.ready)
-    qtbot.wait(50)
     row = int(np.argmax(view._levels[:, 100:-100].mean(axis=1)))
     assert row / len(view._levels) * HIGHEST_HZ == pytest.approx(5000, abs=200)
 
