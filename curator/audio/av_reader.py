@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from curator.audio.byte_view import ByteView, FileRange
 from curator.audio.choice import chosen_channel, chosen_track, track_name
+from curator.audio.cut_off import is_cut_off, without_cut_fragment
 from curator.audio.gaps import GapFinder
 from curator.audio.mono import Mixdown
 from curator.audio.sniff import Container
@@ -42,6 +43,9 @@ _KINDS = frozenset({*_SCALES, "flt", "dbl"})
 _CHANNELS_PYAV_MISCOUNTS = 8
 """WORKAROUND PyAV (18.1) looks for an empty entry after the channels' planes, which from 8 channels
 on is beyond the end of FFmpeg's list: it crashes. Packed samples have one plane."""
+
+NOTED_S = 0.05
+"""Seconds short of the promised length that are noted; codecs round to their packets."""
 
 _SHORT_S = 1.0
 """Seconds by which a container's stated length may miss what it holds without being cut off."""
@@ -93,8 +97,10 @@ class AvReader:
         self.container = container.name
         self.notes: list[str] = []
         self.position = 0
+        self.promised: int | None = None
         self.mixdown = Mixdown(None, 1.0)
         self._wanted = wanted
+        self._source = source
         self._resampler: soxr.ResampleStream | None = None
         self._resampled_from = 0
         self._unskipped = 0
@@ -119,18 +125,19 @@ class AvReader:
         return replace(self._decoding, gaps=tuple(self._gaps.found))
 
     def _open(self, container: Container) -> None:
-        options = {"protocol_whitelist": _NO_PROTOCOL, "format_whitelist": container.demuxer}
         try:
-            opened = av.open(
-                self._bytes,
-                mode="r",
-                format=container.demuxer,
-                options=options,
-                **_TAG_OPTIONS,
-            )
+            opened = self._opened(container)
         except (av.FFmpegError, OSError, ValueError) as error:
+            whole = without_cut_fragment(self._source) if container.demuxer == "mov" else None
             reason = f"it cannot be read as {container.name} ({_one_line(error)})"
-            raise UnreadableAudio(self._path, reason) from None
+            if whole is None:
+                raise UnreadableAudio(self._path, reason) from None
+            self._bytes.close()
+            self._bytes = _Bytes(whole.open())
+            try:
+                opened = self._opened(container)
+            except (av.FFmpegError, OSError, ValueError):
+                raise UnreadableAudio(self._path, reason) from None
         self._av = opened
         streams = opened.streams
         if not streams.audio:
@@ -144,10 +151,17 @@ class AvReader:
         self._left = next(self._blocks, np.empty(0, np.float32))
         if not self._left.size:
             raise UnreadableAudio(self._path, "no sound in it can be decoded")
-        length, unit = self._stream.duration, self._stream.time_base
-        self.promised: int | None = None
-        if length and unit:
-            self.promised = max(0, int((float(length * unit) - _SHORT_S) * self.rate))
+
+    def _opened(self, container: Container) -> av.container.InputContainer:
+        options = {"protocol_whitelist": _NO_PROTOCOL, "format_whitelist": container.demuxer}
+        opened: av.container.InputContainer = av.open(
+            self._bytes,
+            mode="r",
+            format=container.demuxer,
+            options=options,
+            **_TAG_OPTIONS,
+        )
+        return opened
 
     def read(self, frames: int) -> Samples:
         """The next ``frames`` samples, fewer only at the end."""
@@ -217,10 +231,21 @@ class AvReader:
             yield from self._mono(fifo.read())
             yield from self._rate_changed(self.rate)
             self.notes += self._gaps.notes()
+            self._note_end()
+
+    def _note_end(self) -> None:
+        """Note a missing end that the stated length does not show."""
+        assert self._av is not None
+        shown = (self.promised or 0) - self._gaps.position > NOTED_S * self.rate
+        if not shown and is_cut_off(self._source, self._av.format.name.split(",")[0]):
+            self.notes.append("it is cut off: its container claims more than is there")
 
     def _begin(self, frame: av.AudioFrame) -> None:
         """Take the format of the first frame."""
         self.rate, self.channels = frame.sample_rate, frame.layout.nb_channels
+        length, unit = self._stream.duration, self._stream.time_base
+        if length and unit:
+            self.promised = max(0, int((float(length * unit) - _SHORT_S) * self.rate))
         if isinstance(self._wanted, SoundChoice):
             channel = chosen_channel(self._path, self._wanted, self.channels)
             self._decoding = replace(self._decoding, channel=channel)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from curator.audio.av_reader import NOTED_S
 from curator.audio.cache import (
     SoundCopy,
     cached16,
@@ -55,9 +56,6 @@ SUFFIXES = frozenset(f"{_SOUND} {_VIDEO}".split())
 
 _FRAMES_AT_ONCE = 1 << 16
 _HASH_BYTES = 1 << 20
-_SHORT_S = 0.05
-"""Codecs round a file's length to their packets; only more than this is missing sound."""
-
 _SATURATED = 32_767
 _OVERSHOOT = 1.26
 """Times full scale (2 dB) that decoders of lossy codings make of sound at full scale; it is clipped
@@ -308,7 +306,7 @@ def _notes(reader: Reader, loudest16: int) -> tuple[str, ...]:
     """What people should know about a file that was taken in all the same."""
     notes = []
     short = (reader.promised or 0) - reader.position
-    if short > _SHORT_S * reader.rate:
+    if short > NOTED_S * reader.rate:
         there, promised = reader.position / reader.rate, (reader.promised or 0) / reader.rate
         notes.append(f"it ends early: {there:.1f} s of {promised:.1f} s are there")
     notes += reader.notes

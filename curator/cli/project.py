@@ -68,25 +68,30 @@ def import_(arguments: Namespace) -> int:
 
 def verify(arguments: Namespace) -> int:
     """Check a project or an exported bundle."""
-    faults = _faults(arguments)
-    for fault in faults:
-        line = json.dumps({"fault": fault}, ensure_ascii=False) if arguments.json else fault
-        sys.stdout.write(f"{line}\n")
+    faults, notes = _verified(arguments)
+    for kind, sentences in (("note", notes), ("fault", faults)):
+        for sentence in sentences:
+            line = sentence
+            if arguments.json:
+                line = json.dumps({kind: sentence}, ensure_ascii=False)
+            sys.stdout.write(f"{line}\n")
     if not faults and not arguments.json:
         sys.stdout.write("No problems.\n")
     return 1 if faults else 0
 
 
-def _faults(arguments: Namespace) -> list[str]:
+def _verified(arguments: Namespace) -> tuple[list[str], list[str]]:
+    """(faults, notes) of a project or bundle."""
     from curator.export.verify import verify_bundle, verify_sources
     from curator.store.project import Project
 
     if (arguments.path / "manifest.jsonl").exists():
-        return verify_bundle(arguments.path)
+        return verify_bundle(arguments.path), []
     if not arguments.path.exists():
         raise CuratorError(f"{printable(str(arguments.path))} does not exist.")
     with Project.open(arguments.path, write=False) as project:
-        return project.verify() + verify_sources(project.recordings.all())
+        faults, notes = verify_sources(project.recordings.all())
+        return project.verify() + faults, notes
 
 
 def doctor(arguments: Namespace) -> int:

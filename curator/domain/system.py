@@ -7,10 +7,12 @@ that tests can imitate the rules of Windows elsewhere.
 import contextlib
 import errno
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypedDict
 
@@ -251,3 +253,28 @@ def _long_paths_enabled() -> bool:
             return bool(value[0])
     except OSError:
         return False
+
+
+@contextlib.contextmanager
+def limited_memory(more: int) -> Iterator[None]:
+    """Raise MemoryError for what is allocated beyond ``more`` bytes above the present.
+
+    By RLIMIT_DATA, which leaves out mapped files. Other systems than Linux have no such limit;
+    there the limits of decoding are those of lengths and sizes.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    import resource
+
+    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    held = re.search(r"^VmData:\s+(\d+) kB", status, re.MULTILINE)
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    limits = [each for each in (soft, hard) if each != resource.RLIM_INFINITY]
+    if held is not None:
+        limits.append(int(held[1]) * 1024 + more)
+        resource.setrlimit(resource.RLIMIT_DATA, (min(limits), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))

@@ -4,6 +4,7 @@ import wave
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from curator.audio.same_sound import is_retagged
 from curator.domain.errors import CuratorError, printable
 from curator.domain.foreign_files import read_bounded
 from curator.domain.recording import Recording
@@ -44,10 +45,22 @@ def verify_bundle(path: Path) -> list[str]:
     return faults
 
 
-def verify_sources(recordings: Iterable[Recording]) -> list[str]:
-    """Sentences about missing or changed files of recordings, after hashing all of them."""
-    checked = (source_fault(recording, thorough=True) for recording in recordings)
-    return [fault.sentence for fault in checked if fault]
+def verify_sources(recordings: Iterable[Recording]) -> tuple[list[str], list[str]]:
+    """(faults, notes): missing or changed files of recordings, and those with changed tags only.
+
+    Hashes all files, and decodes those with other bytes.
+    """
+    faults, notes = list[str](), list[str]()
+    for recording in recordings:
+        fault = source_fault(recording, thorough=True)
+        if fault is not None and fault.reason_key == "source_changed" and is_retagged(recording):
+            notes.append(
+                f"{printable(recording.name)}: same sound, other bytes (its tags changed). Import "
+                "it again to use this file; its clips and decisions stay."
+            )
+        elif fault is not None:
+            faults.append(fault.sentence)
+    return faults, notes
 
 
 def _metadata_faults(path: Path, summary: Summary) -> Iterator[str]:

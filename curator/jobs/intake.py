@@ -7,6 +7,7 @@ from pathlib import Path
 
 from curator.audio.decode import open_sound
 from curator.audio.intake import files_below, sweep
+from curator.audio.same_sound import has_same_sound
 from curator.domain.errors import CuratorError, UnreadableAudio, printable
 from curator.domain.intake import Intake
 from curator.domain.progress import Progress
@@ -15,7 +16,6 @@ from curator.jobs.context import JobContext
 from curator.jobs.job import Job, path_bytes
 from curator.jobs.messages import TakenIn, WorkerResult
 from curator.jobs.processes import LocalProcesses
-from curator.jobs.same_sound import has_same_sound
 from curator.jobs.worker_pool import WorkerPool
 from curator.stages import Failed
 from curator.store.project import Project

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from curator.audio.intake import take_in
-from curator.domain.errors import CuratorError
+from curator.domain.errors import CuratorError, printable
 from curator.domain.fact import ClipFact
 from curator.jobs.cleaning_worker import STAGES as CLEANING
 from curator.jobs.cleaning_worker import serve_cleaning
@@ -18,6 +18,9 @@ from curator.jobs.step_table import Step, step_of
 from curator.jobs.versions import marked, versions
 from curator.stages import Failed
 from curator.store.project import Project
+
+DECODING_BYTES = 1 << 30
+"""What a worker may take to decode files; a few MB are needed, whatever a file's length."""
 
 
 def todo(project: Project, step: Step, options: Options) -> list[Job]:
@@ -62,5 +65,8 @@ def _import_files(job: Job, say: Callable[[Message], None]) -> None:
             intake = take_in(path, Path(job.project) / "cache", job.choices[place])
         except CuratorError as error:
             say(Failed(place, str(error)))
+        except MemoryError:
+            name, most = printable(path.name), DECODING_BYTES >> 20
+            say(Failed(place, f"{name}: decoding needs more than {most} MB of memory."))
         else:
             say(TakenIn(place, intake))

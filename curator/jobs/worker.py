@@ -5,12 +5,14 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import IO
 
 from curator.domain.errors import CuratorError
+from curator.domain.system import limited_memory
 from curator.jobs.job import Job, from_json
 from curator.jobs.messages import Done, Message, Stopped, to_line
-from curator.jobs.steps import serve
+from curator.jobs.steps import DECODING_BYTES, serve
 
 
 def take_over_stdout() -> IO[bytes]:
@@ -51,7 +53,9 @@ def main() -> None:
     """Serve the jobs from stdin."""
     wire = take_over_stdout()
     for job in jobs_from_stdin():
-        serve_to(job, lambda message: _write(wire, to_line(message)))
+        limit = limited_memory(DECODING_BYTES) if job.stage == "import" else nullcontext()
+        with limit:
+            serve_to(job, lambda message: _write(wire, to_line(message)))
 
 
 def _write(wire: IO[bytes], line: bytes) -> None:

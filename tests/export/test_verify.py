@@ -95,10 +95,13 @@ def test_a_bundle_of_a_newer_format_is_said_to_be_newer(bundle):
 
 def test_sources_that_are_gone_or_changed_are_named(tmp_path):
     one, two, three = (as_recording(a_source(tmp_path, f"{n}.wav", seed=n), n) for n in range(3))
-    assert verify_sources([one, two, three]) == []
+    assert verify_sources([one, two, three]) == ([], [])
     two.path.unlink()
     flip(three.path, 1000)
-    assert verify_sources([one, two, three]) == [
-        "1.wav is missing from where it was imported.",
-        "2.wav has changed since it was imported.",
-    ]
+    assert verify_sources([one, two, three]) == (
+        [
+            "1.wav is missing from where it was imported.",
+            "2.wav has changed since it was imported.",
+        ],
+        [],
+    )

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from curator.audio.excerpts import Excerpts
+from curator.cli.arguments import run
 from curator.domain.decision import keep
 from curator.domain.recording import EACH, MIX, USUAL, SoundChoice
 from curator.domain.span import Span
@@ -156,6 +157,7 @@ def test_a_gap_in_the_time_stamps_is_kept_as_silence_of_its_length(project, tmp_
     second = np.flatnonzero(np.abs(sound[3 * RATE :]) > 0.02)[0] / RATE + 3
     first = np.flatnonzero(np.abs(sound) > 0.02)[0] / RATE
     assert second - first == pytest.approx(4.0, abs=0.03)
+    assert recording.seconds == pytest.approx(4.0 + VOICE.size / RATE, abs=0.05)
     assert not sound[round(2.2 * RATE) : round(3.8 * RATE)].any()
     assert "it has a gap of 2.0" in said.notes[0]
 
@@ -203,6 +205,27 @@ def test_a_re_tagged_file_keeps_its_clips_and_decisions(project, tmp_path, has_c
     (clip,) = project.clips.find()
     assert clip.state == "kept"
     assert whole(after).size == after.samples
+
+
+def test_verify_tells_changed_tags_from_changed_sound(project, tmp_path, capsys):
+    path = a_kept_clip(project, tmp_path)
+    content = tagged(path).read_bytes()
+    assert run(["verify", str(project.path)]) == 0
+    note = (
+        "show.flac: same sound, other bytes (its tags changed). Import it again to use this file; "
+        "its clips and decisions stay."
+    )
+    assert capsys.readouterr().out.splitlines() == [note, "No problems."]
+    assert run(["verify", str(project.path), "--json"]) == 0
+    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [{"note": note}]
+    write_sound(path, VOICE * np.float32(0.5), RATE)
+    path.write_bytes(tagged(path).read_bytes())
+    assert run(["verify", str(project.path)]) == 1
+    path.write_bytes(content[: len(content) // 2])
+    assert run(["verify", str(project.path)]) == 1
+    assert (
+        capsys.readouterr().out.splitlines() == ["show.flac has changed since it was imported."] * 2
+    )
 
 
 def test_a_re_tagged_copy_beside_the_original_is_a_recording_of_its_own(project, tmp_path):

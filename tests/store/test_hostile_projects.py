@@ -148,7 +148,8 @@ def test_a_recording_that_is_a_pipe_or_a_device_is_a_fault(closed, tmp_path):
         with Project.open(closed, write=False) as project:
             (recording,) = project.recordings.all()
             assert source_fault(recording, thorough=True) is not None
-            assert len(verify_sources([recording])) == 1
+            faults, notes = verify_sources([recording])
+            assert (len(faults), notes) == (1, [])
     with pytest.raises(OSError, match="device, pipe"):
         descriptor(pipe)
 

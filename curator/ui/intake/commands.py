@@ -67,7 +67,7 @@ def _compared(recording: int, path: Path, work: JobContext) -> Recording | None:
     Raises CuratorError if their sound differs.
     """
     from curator.audio.intake import content_hash, take_in_as
-    from curator.jobs.same_sound import has_same_sound
+    from curator.audio.same_sound import has_same_sound
 
     known = work.project.recordings.get(recording)
     if content_hash(path) == known.content_hash:
