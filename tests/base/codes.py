@@ -66,8 +66,8 @@ def _set_projection(encoder: Any, mels: Sequence[torch.Tensor], norms: torch.Ten
     first.bias.copy_(SHIFT - mean @ components)
     second.bias.zero_()
     for block in encoder[2:-1]:
-        block.net[-1].weight.zero_()
-        block.net[-1].bias.zero_()
+        for parameter in block.parameters():  # the block adds nothing to its input
+            parameter.zero_()
     outputs = torch.cat([encoder[:-1](mel[None])[0].T for mel in mels])
     components, mean = _components(outputs, width)
     scale = (outputs - mean).matmul(components).std()

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
@@ -10,6 +10,8 @@ PATTERNS = Path(__file__).with_name("english.toml")
 SLOT = re.compile(r"\{(\w+)\}")
 HELD_OUT = 50
 HELD_OUT_WORDS = (5, 12)
+SHORT_WORDS = 3
+LONG_WORDS = 10
 
 Lists = Mapping[str, Sequence[str]]
 
@@ -36,6 +38,28 @@ def held_out_sentences() -> list[str]:
     while len(texts) < HELD_OUT:
         text = _drawn(random.choice(patterns["sentences"]), words, random)
         if HELD_OUT_WORDS[0] <= len(text.split()) <= HELD_OUT_WORDS[1]:
+            texts[text] = None
+    return list(texts)
+
+
+def short_phrases(count: int) -> list[str]:
+    """Distinct phrases of at most SHORT_WORDS words; the training texts have most of them, too."""
+    return _chosen("phrases", count, lambda words: words <= SHORT_WORDS)
+
+
+def long_sentences(count: int) -> list[str]:
+    """Distinct sentences of at least LONG_WORDS words; a training text is unlikely among them."""
+    return _chosen("sentences", count, lambda words: words >= LONG_WORDS)
+
+
+def _chosen(kind: str, count: int, suits: Callable[[int], bool]) -> list[str]:
+    """Distinct texts of a kind with a suitable number of words."""
+    random = Random(f"{kind} to compare")
+    patterns, words = _read()
+    texts: dict[str, None] = {}
+    while len(texts) < count:
+        text = _drawn(random.choice(patterns[kind]), words, random)
+        if suits(len(text.split())):
             texts[text] = None
     return list(texts)
 
