@@ -96,11 +96,14 @@ def _print_plan(plan: MergePlan, as_json: bool) -> None:
             "here": len(plan.pairs),
             "taken": plan.taken,
             "left_out": plan.left_out,
-            "copies": plan.copies,
             "conflicts": len(plan.conflicts),
         }
         if plan.other.rows:
-            counts |= {"rows": plan.other.rows, "rows_refused": len(plan.other.refused)}
+            counts |= {
+                "rows": plan.other.rows,
+                "rows_refused": len(plan.other.refused),
+                "copies": plan.copies,
+            }
         sys.stdout.write(json.dumps({"plan": counts}) + "\n")
         return
     for sentence in plan.sentences:
