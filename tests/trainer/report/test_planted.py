@@ -1,6 +1,8 @@
 """What was planted in a run is what its report and the guard say, and nothing beyond it."""
 
 import json
+import os
+import shutil
 
 import pytest
 
@@ -186,6 +188,24 @@ class TestBadInput:
         assert "results.jsonl was written by a newer version" in told(run)
         path.write_text(text.replace('"complete": true', '"complete": false', 1))
         assert "The evaluation is incomplete" in told(run)
+
+    @pytest.mark.skipif(os.name == "nt", reason="no pipes")
+    @pytest.mark.parametrize("name", ["run.json", "events.jsonl"])
+    def test_a_damaged_run_beside_it_changes_no_word(self, tmp_path, bundle, name):
+        run = a_run(tmp_path / "run", IMPROVING, bundle=bundle)
+        alone = told(run)
+        damage = (b"", b"[]", b"{}", b"[" * 9999, b"\xff\xfe", b'{"identity": [1]}', b"1e999\n{}\n",
+                    b'{"event": "evaluated", "step": {}, "metrics": []}\n')  # fmt: skip
+        for number, content in enumerate(damage):
+            other = tmp_path / f"other{number}"
+            shutil.copytree(run, other)
+            (other / name).write_bytes(content)
+        for number, make in enumerate((os.mkfifo, lambda path: path.symlink_to("/dev/zero"))):
+            other = tmp_path / f"special{number}"
+            shutil.copytree(run, other)
+            (other / name).unlink()
+            make(other / name)
+        assert told(run) == alone
 
     def test_missing_sounds_are_said_beside_their_player(self, tmp_path, bundle):
         run = a_run(tmp_path / "run", IMPROVING, bundle=bundle)
