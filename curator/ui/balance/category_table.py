@@ -28,7 +28,7 @@ from curator.ui.theme import GRID, roles_of
 from curator.ui.widgets.badges import category_badge
 
 Index = QModelIndex | QPersistentModelIndex
-ROW_HEIGHT = 5 * GRID
+ROW_HEIGHT = 4 * GRID
 MIN_ROWS = 4
 MIN_COLUMN = 8 * GRID
 SMALL_BAR = GRID // 2

@@ -1,7 +1,14 @@
 """Widgets of the balance page and their arrangement."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from curator.domain.emotion import EmotionSet
 from curator.ui.balance.category_table import CategoryTable
@@ -13,6 +20,9 @@ from curator.ui.theme import GRID
 
 WIDTHS = (720, 480)
 """Initial widths of the two halves, in pixels."""
+
+MIN_MISSING = 5 * GRID
+"""Two lines of what is missing."""
 
 
 class BalanceLayout(QWidget):
@@ -64,6 +74,9 @@ class BalanceLayout(QWidget):
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidget(self.missing)
         scroll.setAccessibleName(self.tr("Missing for the targets"))
+        # In a low window the table comes first: it needs all its rows, the text scrolls.
+        scroll.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        scroll.setMinimumHeight(MIN_MISSING)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)

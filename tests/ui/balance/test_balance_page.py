@@ -415,6 +415,16 @@ def test_the_bars_use_the_room_that_names_and_counts_leave(page: BalancePage):
         assert table.fontMetrics().horizontalAdvance(name) <= room, name
 
 
+@pytest.mark.usefixtures("dressed")
+def test_all_rows_are_seen_in_a_low_window(page: BalancePage):
+    page.resize(1024, 550)  # of a window of 1024 x 672
+    QApplication.processEvents()
+    table = page.ui.table
+    assert table.model().rowCount() == 8
+    assert not table.verticalScrollBar().isVisible()
+    assert table.viewport().height() >= 8 * table.rowHeight(0)
+
+
 def test_the_next_step_is_a_button(qtbot: QtBot, page: BalancePage):
     assert page.ui.next.text() == "Label 15 more Greeting"
     with qtbot.waitSignal(page.session.query_asked) as asked:
