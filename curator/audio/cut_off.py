@@ -1,4 +1,4 @@
-"""Whether an MP4, Matroska, WebM or AVI file claims more bytes than it holds: it was cut off.
+"""Files cut off: MP4, Matroska, WebM and AVI that claim more bytes than they hold.
 
 Sizes of boxes (ISO/IEC 14496-12), of EBML elements (RFC 8794, RFC 9559) and of RIFF are exact; a
 length in seconds is not. A live writer leaves sizes open; then the last cluster is looked at.
