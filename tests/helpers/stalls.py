@@ -41,6 +41,9 @@ FLUSHES = 4
 COLD = 1.5
 """Times that work takes longer that is interrupted for longer than it lasts."""
 
+STARVED, COLDEST = 5.0, 4.0
+"""Work that is interrupted for STARVED times as long as it lasts takes COLDEST times longer."""
+
 
 def slowness() -> float:
     """Times that this machine is slower now than the one of LONGEST_S, 1 to MOST_SLOWNESS."""
@@ -114,8 +117,9 @@ class Watch:
 
     def _judge(self, used: float, waited: float, gone: float) -> None:
         slow = slowness()
-        if queued_s() - self._queued > used:  # others had the processor, and its caches, for longer
-            slow *= COLD
+        queued = queued_s() - self._queued
+        if queued > used:  # others had the processor, and its caches, for longer
+            slow *= COLDEST if queued > STARVED * used else COLD
         is_deaf = used > LONGEST_S * slow
         if is_deaf or waited > LONGEST_WAIT_S + FLUSHES * flush_s():
             stack = f"{self.doing}\n{self._stack or '(it was never looked at)'}"

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -48,6 +49,7 @@ from curator.ui.job_queue import JobQueue
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
 from curator.ui.page_list import PAGES
+from curator.ui.preload import LATER
 from curator.ui.session import Session
 from curator.ui.settings import WindowSettings
 from tests.helpers.audit_window import a_spoken_project
@@ -426,12 +428,14 @@ class Walker:
 def walk(folder: Path, seed: int, events: int) -> tuple[Walker, Watch]:
     """Walk through a window with a project made in the folder; AssertionError at a fault."""
     path = make_project(folder)
+    for module in (*(kind.module for kind in PAGES), *LATER):  # as a thread of the window does
+        import_module(module)
     with inside(), watched() as watch:
         window = MainWindow(WindowSettings(), Messages())
         window.resize(1280, 800)
         window.show()
         assert window.open_path(path)
-        for kind in PAGES:  # modules are imported before the walk begins
+        for kind in PAGES:
             window.show_page(kind.key)
             turn()
         window._preloader._begin()
