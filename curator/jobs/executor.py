@@ -54,8 +54,15 @@ class Workers(Protocol):
 class Executor(Protocol):
     """Starts workers."""
 
-    def share_sizes(self, items: int, workers: int) -> list[int]:
-        """Sizes of the shares of so many items. workers: upper bound of local processes."""
+    runs_all_at_once: bool
+    """Whether all shares of a round run at the same time."""
+
+    def share_sizes(self, items: int, workers: int, work_s: float) -> list[int]:
+        """Sizes of the shares of so many items.
+
+        workers: upper bound of local processes. work_s: estimated CPU seconds of all items, 0 if
+        unknown.
+        """
         ...
 
     def start(self, jobs: Sequence[Job]) -> Workers:

@@ -19,19 +19,24 @@ GRACE_SECONDS = 3.0  # between asking a worker to stop and killing it
 LAST_WORDS = 8_000  # bytes kept of a crashed worker's log
 
 
+def process_kind(job: Job) -> tuple[str, int]:
+    """Interpreter and number of threads of the process that a job needs."""
+    return str(python_for("cleaning") if job.recipe else sys.executable), job.options.threads
+
+
 class WorkerProcess:
     """A worker process: takes one job after the other and answers each in lines, up to Done."""
 
     def __init__(self, job: Job) -> None:
-        """Start it for jobs like this one, with its interpreter and number of threads."""
-        threads = str(job.options.threads)
+        """Start it for jobs of the same kind as this one."""
+        self.kind = process_kind(job)
+        python, threads = self.kind[0], str(self.kind[1])
         environment = os.environ | {
             "OMP_NUM_THREADS": threads,
             "MKL_NUM_THREADS": threads,
             "OPENBLAS_NUM_THREADS": threads,
             "TOKENIZERS_PARALLELISM": "false",
         }
-        python = python_for("cleaning") if job.recipe else sys.executable
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
         self._log_read = 0
         # A group of its own: Ctrl-C reaches this process alone, which stores what is done first.
@@ -48,6 +53,11 @@ class WorkerProcess:
             self._log.close()
             raise
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
     def send(self, job: Job) -> None:
         """Give it its next job."""
         assert self._process.stdin is not None
@@ -62,9 +72,10 @@ class WorkerProcess:
             self._process.stdin.close()
 
     def lines(self) -> Iterator[bytes]:
-        """Its answers, until it has ended."""
+        """Its answers, until it has ended; whoever stops reading can go on later."""
         assert self._process.stdout is not None
-        yield from self._process.stdout
+        for line in self._process.stdout:  # `yield from` would close it with this generator
+            yield line  # noqa: UP028
 
     def obituary(self) -> tuple[str, str]:
         """Why it ended, in a sentence, and the end of its log."""
@@ -108,16 +119,50 @@ class WorkerProcess:
         self._log.close()
 
 
+class IdleProcesses:
+    """Worker processes that have done their jobs and wait for others, with all they imported."""
+
+    def __init__(self) -> None:
+        self._processes: list[WorkerProcess] = []
+
+    def take(self, job: Job) -> WorkerProcess:
+        """Process for a job: one that waits, or a new one."""
+        kind = process_kind(job)
+        for process in [each for each in self._processes if each.kind == kind]:
+            self._processes.remove(process)
+            if process.is_running:
+                return process
+            process.close()
+        return WorkerProcess(job)
+
+    def keep(self, process: WorkerProcess) -> None:
+        """Keep a process that has done its job."""
+        self._processes.append(process)
+
+    def close(self) -> None:
+        """End all that wait."""
+        for process in self._processes:
+            process.terminate()
+        while self._processes:
+            process = self._processes.pop()
+            process.stop()
+            process.close()
+
+
 class LocalWorkers:
     """Worker processes of this machine, one share each, and their messages as they arrive."""
 
-    def __init__(self, jobs: Sequence[Job]) -> None:
+    def __init__(self, jobs: Sequence[Job], idle: IdleProcesses | None = None) -> None:
+        """idle: where the processes come from and stay afterwards; None to start and end them."""
+        self._idle = idle
+        self._done: set[int] = set()
+        self._stopped: set[int] = set()
         self._messages: queue.Queue[tuple[int, Message | Died | None]] = queue.Queue(maxsize=4096)
         self._processes: list[WorkerProcess] = []
         self._listeners: list[threading.Thread] = []
         try:
             for job in jobs:
-                self._processes.append(WorkerProcess(job))
+                self._processes.append(idle.take(job) if idle else WorkerProcess(job))
                 self._processes[-1].send(job)
         except BaseException:  # Ctrl-C comes when it likes
             self.close()
@@ -131,7 +176,6 @@ class LocalWorkers:
         self._living = len(self._processes)
 
     def _listen(self, number: int, process: WorkerProcess) -> None:
-        done = False
         for line in process.lines():
             try:
                 message = from_line(line)
@@ -142,11 +186,14 @@ class LocalWorkers:
                 break
             self._messages.put((number, message))
             if isinstance(message, Done):
-                done = True
+                self._done.add(number)
+                if self._idle is not None:
+                    break
                 process.finish()
-        sentence, log = process.obituary()
-        if not done:
-            self._messages.put((number, Died(number, sentence, log)))
+        if self._idle is None or number not in self._done:
+            sentence, log = process.obituary()
+            if number not in self._done:
+                self._messages.put((number, Died(number, sentence, log)))
         self._messages.put((number, None))
 
     def listen(self, patience: float = 0.2) -> Iterator[tuple[int, Message | Died] | None]:
@@ -168,26 +215,41 @@ class LocalWorkers:
 
     def stop(self) -> None:
         """Terminate every worker, then kill it; sent messages can still be read."""
-        for process in self._processes:
-            process.terminate()
-        for process in self._processes:
-            process.stop()
+        for number, process in enumerate(self._processes):
+            if self._idle is None or number not in self._done:
+                self._stopped.add(number)
+                process.terminate()
+        for number in self._stopped:
+            self._processes[number].stop()
 
     def close(self) -> None:
-        """Stop the workers and close all pipes and threads."""
+        """Stop the workers that are not done, and close or keep the processes."""
         self.stop()
         join_draining(self._listeners, self._messages)
-        for process in self._processes:
-            process.close()
+        for number, process in enumerate(self._processes):
+            if self._idle is None or number in self._stopped:
+                process.close()
+            else:
+                self._idle.keep(process)
+        self._processes.clear()
 
 
 class LocalProcesses:
-    """Executor that runs each share in a process of this machine."""
+    """Executor that runs each share in a process of this machine.
 
-    def share_sizes(self, items: int, workers: int) -> list[int]:
+    idle: keeps the processes between rounds, for a job of several stages; whoever made it closes
+    it.
+    """
+
+    runs_all_at_once = True
+
+    def __init__(self, idle: IdleProcesses | None = None) -> None:
+        self._idle = idle
+
+    def share_sizes(self, items: int, workers: int, work_s: float) -> list[int]:  # noqa: ARG002
         """One share a process."""
         return even_sizes(items, workers)
 
     def start(self, jobs: Sequence[Job]) -> LocalWorkers:
         """Start a process for each share."""
-        return LocalWorkers(jobs)
+        return LocalWorkers(jobs, self._idle)

@@ -83,13 +83,16 @@ def run_jobs(work: JobContext, step: Step, jobs: Sequence[Job]) -> int:
         return 0
     lengths = _seconds(project, step)
     items = {item for job in jobs for item in job.items}
-    watcher.started(step.key, len(items), sum(lengths[item] for item in items))
+    seconds = sum(lengths[item] for item in items)
+    watcher.started(step.key, len(items), seconds)
     pool = WorkerPool(
         work,
         store=_store,
         describe=lambda item: _described(project, step, item),
         seconds_of=lambda result: lengths[item_of(result)],
         most_workers=1 if step.item == "set" else None,
+        in_order=step.replaces_clips,  # clips are numbered as they are stored
+        item_cost_s=step.cost * seconds / len(items),
     )
     for job in jobs:
         pool.do(job, job.items)

@@ -5,6 +5,8 @@ table; adding a stage is adding a record. Stages are imported when a function of
 called, so that the table itself loads fast.
 """
 
+import functools
+import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -128,12 +130,29 @@ def segmenter(project: "Project") -> "Segment":
 
 
 def load_transcriber(project: "Project", options: "Options") -> "Transcriber":
-    """Load the transcriber. Raises MissingModel, also if it does not know the language."""
-    from curator.stages.transcription.transcribers import open_transcriber, require_language
+    """The transcriber, loaded once for jobs that follow each other.
+
+    Raises MissingModel, also if it does not know the language.
+    """
+    from curator.stages.transcription.transcribers import require_language
 
     choice = transcriber_choice(project, options)
     require_language(choice, project.settings.language)
-    return open_transcriber(choice, options.device, options.threads)
+    return _last_transcriber(choice, options.device, options.threads)
+
+
+@functools.lru_cache(maxsize=1)
+def _last_transcriber(choice: str, device: str, threads: int) -> "Transcriber":
+    from curator.stages.transcription.transcribers import open_transcriber
+
+    return open_transcriber(choice, device, threads)
+
+
+def release_transcriber() -> None:
+    """Free the memory of the transcriber that was loaded last."""
+    if _last_transcriber.cache_info().currsize:
+        _last_transcriber.cache_clear()
+        gc.collect()  # faster-whisper's objects refer to each other
 
 
 def _transcribe(inputs: "StageInputs") -> Results:

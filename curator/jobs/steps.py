@@ -14,13 +14,16 @@ from curator.jobs.job import Job, Options, path_of
 from curator.jobs.learning import learn
 from curator.jobs.messages import Message, Taken, TakenIn
 from curator.jobs.stage_inputs import StageInputs
-from curator.jobs.step_table import Step, step_of
+from curator.jobs.step_table import TRANSCRIBE, WORDS, Step, release_transcriber, step_of
 from curator.jobs.versions import marked, versions
 from curator.stages import Failed
 from curator.store.project import Project
 
 DECODING_BYTES = 1 << 30
 """What a worker may take to decode files; a few MB are needed, whatever a file's length."""
+
+TRANSCRIBING = frozenset({TRANSCRIBE, WORDS, "guard", "try"})
+"""Stages that load the transcriber."""
 
 
 def todo(project: Project, step: Step, options: Options) -> list[Job]:
@@ -33,6 +36,8 @@ def todo(project: Project, step: Step, options: Options) -> list[Job]:
 
 def serve(job: Job, say: Callable[[Message], None]) -> None:
     """Run a job, sending each result as soon as it is computed."""
+    if job.stage not in TRANSCRIBING:
+        release_transcriber()
     if job.stage == "import":
         _import_files(job, say)
         return

@@ -5,8 +5,8 @@ crash twice is skipped and reported.
 """
 
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
@@ -43,11 +43,58 @@ class WorkerTrouble(CuratorError):
     """The worker processes could not run a job."""
 
 
+class _Answered:
+    """Ids of answered items: a byte for each id, so that memory does not grow with the answers."""
+
+    def __init__(self, items: Sequence[int]) -> None:
+        self._flags = bytearray(max(items, default=0) + 1)
+        self.is_empty = True
+
+    def __contains__(self, item: int) -> bool:
+        return item < len(self._flags) and bool(self._flags[item])
+
+    def add(self, item: int) -> None:
+        """Add an id, also one that was not asked for, such as that of another clip of a map."""
+        if item >= len(self._flags):
+            self._flags.extend(bytes(item + 1 - len(self._flags)))
+        self._flags[item] = 1
+        self.is_empty = False
+
+
+class _ResultOrder:
+    """Holds results back until the items before them are answered.
+
+    items: in the order in which their results are to be stored.
+    """
+
+    def __init__(self, items: Sequence[int]) -> None:
+        self._expected = deque(items)
+        self._held: dict[int, WorkerResult | None] = {}
+
+    def add(self, item: int, result: WorkerResult | None) -> None:
+        """Take the result of an item; None for an item that has failed."""
+        self._held.setdefault(item, result)
+
+    def ready(self) -> Iterator[WorkerResult]:
+        """Results with nothing missing before them, in order, each once."""
+        while self._expected and self._expected[0] in self._held:
+            result = self._held.pop(self._expected.popleft())
+            if result is not None:
+                yield result
+
+    def remaining(self) -> Iterator[WorkerResult]:
+        """All results that are held back, in order."""
+        while self._expected:
+            result = self._held.pop(self._expected.popleft(), None)
+            if result is not None:
+                yield result
+
+
 @dataclass
 class _Round:
     """State of one attempt at a job."""
 
-    answered: set[int] = field(default_factory=set)
+    answered: _Answered
     suspects: dict[int, list[int]] = field(default_factory=dict)
     died: list[Died] = field(default_factory=list)
 
@@ -66,7 +113,8 @@ class WorkerPool:
 
     store: stores results in the project. describe: display name of an item.
     seconds_of: seconds of audio of a result, for the progress. most_workers: upper bound of
-    shares.
+    shares. in_order: store results in the order of their items, whichever worker is first; for
+    results whose order of storing shows. item_cost_s: estimated CPU seconds of an item, 0 if unknown.
     """
 
     def __init__(
@@ -76,10 +124,16 @@ class WorkerPool:
         describe: Callable[[int], str],
         seconds_of: Callable[[WorkerResult | Failed], float],
         most_workers: int | None = None,
+        *,
+        in_order: bool = False,
+        item_cost_s: float = 0.0,
     ) -> None:
         self._work = work
         self._watcher = work.watcher
         self._most_workers = most_workers
+        self._in_order = in_order
+        self._item_cost_s = item_cost_s
+        self._order: _ResultOrder | None = None
         self._store = store
         self._describe = describe
         self._seconds_of = seconds_of
@@ -94,21 +148,29 @@ class WorkerPool:
         Raises WorkerTrouble if workers keep crashing outside an item and answer none.
         """
         left = list(items)
+        self._order = _ResultOrder(left) if self._in_order else None
         deaths: Counter[int] = Counter()
         in_vain = 0  # rounds in a row without an answer
         while left:
-            this = self._go(shares(job, left, self._sizes(len(left))))
+            this = self._go(self._shares(job, left), _Answered(left))
             left = [item for item in left if item not in this.answered]
             if not this.died:
                 break  # items without an answer are left for a later run
-            in_vain = 0 if this.answered else in_vain + 1
+            in_vain = in_vain + 1 if this.answered.is_empty else 0
             self._blame(this, deaths, in_vain)
             left = [item for item in left if deaths[item] < DEATHS]
+        if self._order is not None:
+            self._write(tuple(self._order.remaining()))
 
-    def _sizes(self, items: int) -> list[int]:
+    def _shares(self, job: Job, items: Sequence[int]) -> list[Job]:
+        executor = self._work.executor
         if self._most_workers:
-            return even_sizes(items, self._most_workers)
-        return self._work.executor.share_sizes(items, self._work.workers)
+            return shares(job, items, even_sizes(len(items), self._most_workers))
+        work_s = self._item_cost_s * len(items)
+        sizes = executor.share_sizes(len(items), self._work.workers, work_s)
+        if self._in_order and executor.runs_all_at_once:
+            return dealt_shares(job, items, len(sizes))  # so that little is held back
+        return shares(job, items, sizes)
 
     def _blame(self, this: "_Round", deaths: Counter[int], in_vain: int) -> None:
         for died in this.died:
@@ -118,11 +180,11 @@ class WorkerPool:
             deaths.update(suspects)
             for item in suspects:
                 if deaths[item] >= DEATHS:
-                    self._fail(f"{self._describe(item)}: {died.sentence}")
+                    self._fail(item, f"{self._describe(item)}: {died.sentence}")
 
-    def _go(self, jobs: Sequence[Job]) -> "_Round":
+    def _go(self, jobs: Sequence[Job], answered: _Answered) -> "_Round":
         self._partly.clear()  # crashed workers start over
-        this = _Round(suspects={number: [] for number in range(len(jobs))})
+        this = _Round(answered, suspects={number: [] for number in range(len(jobs))})
         waiting: list[WorkerResult] = []
         stored_at = time.monotonic()
         workers = self._work.executor.start(jobs)
@@ -165,7 +227,7 @@ class WorkerPool:
             this.suspects[number].append(message.item)
         else:
             if isinstance(message, Failed):
-                self._fail(message.reason)
+                self._fail(message.item, message.reason)
             else:
                 waiting.append(message)
             self._answered(number, message, this)
@@ -186,14 +248,23 @@ class WorkerPool:
         seconds = self._done_seconds + sum(self._partly.values())
         self._watcher.progressed(self._done_items, seconds)
 
-    def _fail(self, sentence: str) -> None:
+    def _fail(self, item: int, sentence: str) -> None:
+        if self._order is not None:
+            self._order.add(item, None)
         self.failures += 1
         self._watcher.failed(sentence)
 
     def _flush(self, waiting: list[WorkerResult]) -> None:
-        if waiting:
-            results = tuple(waiting)
-            waiting.clear()
+        results = tuple(waiting)
+        waiting.clear()
+        if self._order is not None:
+            for result in results:
+                self._order.add(item_of(result), result)
+            results = tuple(self._order.ready())
+        self._write(results)
+
+    def _write(self, results: Sequence[WorkerResult]) -> None:
+        if results:
             self._work.write(_touching(results, lambda owner: self._store(owner, results)))
 
 
@@ -210,4 +281,11 @@ def shares(job: Job, items: Sequence[int], sizes: Sequence[int]) -> list[Job]:
     return [
         msgspec.structs.replace(job, items=tuple(items[start:stop]))
         for start, stop in pairwise(bounds)
+    ]
+
+
+def dealt_shares(job: Job, items: Sequence[int], count: int) -> list[Job]:
+    """Split a job into so many parts, giving them its items in turn."""
+    return [
+        msgspec.structs.replace(job, items=tuple(items[first::count])) for first in range(count)
     ]

@@ -98,6 +98,7 @@ class FakeActor:
     def _begin(self, job, files, shared_cache):
         self._items = list(job.items)
         self._taken = None
+        return True
 
     def _poll(self, patience):
         if self._taken is not None:
@@ -131,6 +132,8 @@ class FakeCluster:
     costs: seconds an item takes, by node. batch: items that are answered at once, without a cost.
     """
 
+    runs_all_at_once = False
+
     def __init__(self, costs, before_item=lambda node, item: "", batch=1):
         self.ray = FakeRay()
         self.ray.all_nodes = list(costs)
@@ -158,8 +161,8 @@ class FakeCluster:
     def noted(self, sentence):
         self.notes.append(sentence)
 
-    def share_sizes(self, items, workers):
-        return tapered_sizes(items, len(self.costs))
+    def share_sizes(self, items, workers, work_s):
+        return tapered_sizes(items, len(self.costs), work_s)
 
     def start(self, jobs):
         slots = [slot for slot in self._slots if slot.node not in self.ray.dead]

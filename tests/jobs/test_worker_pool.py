@@ -54,10 +54,12 @@ class FakeWorkers:
 class FakeExecutor:
     """Executor with workers that a function makes of the shares."""
 
+    runs_all_at_once = True
+
     def __init__(self, start):
         self.start = start
 
-    def share_sizes(self, items, workers):
+    def share_sizes(self, items, workers, work_s):
         return even_sizes(items, workers)
 
 
@@ -175,6 +177,97 @@ def test_shares_are_neighbours_and_complete():
     parts = shares(JOB, range(10), even_sizes(10, 3))
     assert [part.items for part in parts] == [(0, 1, 2), (3, 4, 5, 6), (7, 8, 9)]
     assert [part.items for part in shares(JOB, [7], even_sizes(1, 4))] == [(7,)]
+
+
+class Backwards(FakeWorkers):
+    """The last worker is the first to answer."""
+
+    def _all(self):
+        for number, job in reversed(list(enumerate(self._jobs))):
+            yield from self._work(number, job)
+
+
+def ordered_pool(behaviour, workers=3, runs_all_at_once=True):
+    """A pool that stores in order, what it has stored, and the shares of its rounds."""
+    stored, rounds = [], []
+
+    def start(jobs):
+        rounds.append([job.items for job in jobs])
+        return Backwards(jobs, behaviour)
+
+    executor = FakeExecutor(start)
+    executor.runs_all_at_once = runs_all_at_once
+    made = WorkerPool(
+        JobContext(None, lambda action: action(None), Watch(), workers, executor=executor),
+        lambda project, results: stored.extend(result.clip_id for result in results),
+        describe=str,
+        seconds_of=lambda result: 1.0,
+        in_order=True,
+    )
+    return made, stored, rounds
+
+
+@pytest.mark.parametrize("runs_all_at_once", [True, False])
+def test_results_are_stored_in_order_whichever_worker_answers_first(runs_all_at_once):
+    made, stored, rounds = ordered_pool(score_of, 3, runs_all_at_once)
+    made.do(JOB, range(5, 605))
+    assert stored == list(range(5, 605))
+    assert rounds[0][0][:2] == ((5, 8) if runs_all_at_once else (5, 6))
+
+
+def test_failed_and_deadly_items_hold_nothing_back():
+    def behaviour(item):
+        if item == 2:
+            return Failed(2, "too short")
+        return Died(0, "crashed", "") if item == 4 else score_of(item)
+
+    made, stored, _ = ordered_pool(behaviour)
+    made.do(JOB, range(9))
+    assert stored == [0, 1, 3, 5, 6, 7, 8]
+    assert made.failures == 2
+
+
+def test_an_item_that_is_answered_in_the_second_round_keeps_its_place():
+    crashed = []
+
+    def behaviour(item):
+        if item == 1 and not crashed:
+            crashed.append(item)
+            return Died(1, "crashed", "")
+        return score_of(item)
+
+    made, stored, rounds = ordered_pool(behaviour)
+    made.do(JOB, range(9))
+    assert len(rounds) == 2
+    assert stored == list(range(9))
+
+
+def test_items_without_an_answer_hold_nothing_back_at_the_end():
+    class Forgetful(FakeWorkers):
+        def _work(self, number, job):
+            for item in job.items:
+                if item != 3:
+                    yield number, score_of(item)
+            yield number, Done()
+
+    made, stored, _ = ordered_pool(score_of)
+    made._work.executor.start = lambda jobs: Forgetful(jobs, None)
+    made.do(JOB, range(9))
+    assert stored == [0, 1, 2, 4, 5, 6, 7, 8]
+
+
+def test_a_stop_stores_nothing_out_of_order():
+    made, stored, _ = ordered_pool(score_of)
+
+    def behaviour(item):
+        if item == 0:  # the first worker is the last to answer
+            made._work.stop.set()
+        return score_of(item)
+
+    made._work.executor.start = lambda jobs: Backwards(jobs, behaviour)
+    with pytest.raises(Cancelled):
+        made.do(JOB, range(90))
+    assert stored == list(range(len(stored)))
 
 
 def test_a_wish_to_stop_ends_the_work_and_keeps_what_was_found():

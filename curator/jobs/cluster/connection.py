@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from typing import Any
 
@@ -13,7 +13,7 @@ from curator.domain.errors import CuratorError
 from curator.domain.progress import Progress
 from curator.jobs.cluster.choice import AUTO, CLIENT, LOCAL, ClusterChoice
 from curator.jobs.executor import Executor
-from curator.jobs.processes import LocalProcesses
+from curator.jobs.processes import IdleProcesses, LocalProcesses
 
 STORE_BYTES = 256 << 20
 """Object store of a cluster of this machine alone: it holds a few chunks of files at a time."""
@@ -28,7 +28,8 @@ def executor_of(choice: ClusterChoice, workers: int, progress: Progress) -> Iter
     workers: processes of a cluster of this machine alone. progress: told about the nodes.
     """
     if not choice.on:
-        yield LocalProcesses()
+        with closing(IdleProcesses()) as idle:
+            yield LocalProcesses(idle)
         return
     from curator.jobs.cluster.ray_executor import RayExecutor
 

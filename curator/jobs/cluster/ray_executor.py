@@ -39,15 +39,13 @@ from curator.jobs.cluster.worker_actor import WorkerActor
 from curator.jobs.executor import Workers
 from curator.jobs.fingerprints import STAGE as FINGERPRINT
 from curator.jobs.job import Job
-from curator.jobs.processes import LocalWorkers
-from curator.jobs.step_table import STEPS, TRANSCRIBE, WORDS, transcriber_choice
+from curator.jobs.processes import IdleProcesses, LocalWorkers
+from curator.jobs.step_table import STEPS, transcriber_choice
+from curator.jobs.steps import TRANSCRIBING
 from curator.store.project import Project
 
 HERE = frozenset(step.key for step in STEPS if step.item == "set")
 """Stages that run on the machine of the project: one process over all of it."""
-
-TRANSCRIBING = frozenset({TRANSCRIBE, WORDS, "guard", "try"})
-"""Stages that load the transcriber."""
 
 ON_GPU = TRANSCRIBING | {"clean", "quality"}
 """Stages that a GPU makes faster."""
@@ -75,6 +73,8 @@ class RayExecutor:
     used from the next stage on.
     """
 
+    runs_all_at_once = False
+
     def __init__(self, ray: RayModule, choice: ClusterChoice, progress: Progress) -> None:
         """ray: the module, connected. progress: told which nodes take part or are refused."""
         self._ray = ray
@@ -85,18 +85,19 @@ class RayExecutor:
         self._slots: dict[tuple[str, bool], list[Slot]] = {}
         self._sender = FileSender(ray, choice.sound)
         self._died_on: dict[int, str] = {}
+        self._idle = IdleProcesses()
         self._folder = tempfile.TemporaryDirectory(prefix="curator-cluster-")
 
-    def share_sizes(self, items: int, workers: int) -> list[int]:
+    def share_sizes(self, items: int, workers: int, work_s: float) -> list[int]:
         """Several shares a worker of the cluster. workers: of this machine, when it has no node."""
         cpus = sum(int(node["Resources"].get("CPU", 0)) for node in self._alive())
-        return tapered_sizes(items, cpus or workers)
+        return tapered_sizes(items, cpus or workers, work_s)
 
     def start(self, jobs: Sequence[Job]) -> Workers:
         """Start a round. Raises CuratorError, naming every node, if none may take part."""
         job = jobs[0]
         if job.stage in HERE:
-            return LocalWorkers(jobs)
+            return LocalWorkers(jobs, self._idle)
         path = Path(job.project)
         with Project.open(path, write=False) as project:
             transcriber = (
@@ -113,7 +114,8 @@ class RayExecutor:
         )
 
     def close(self) -> None:
-        """End all actors."""
+        """End all actors and processes."""
+        self._idle.close()
         for slots in self._slots.values():
             for slot in slots:
                 slot.kill()
@@ -145,7 +147,8 @@ class RayExecutor:
         unknown = [
             number
             for number in alive
-            if number not in self._nodes or transcriber not in self._nodes[number].checked
+            if number not in self._nodes
+            or (transcriber and transcriber not in self._nodes[number].checked)
         ]
         if unknown:
             token = _Token(project.cache)

@@ -45,17 +45,26 @@ WITH_FILES = (Cleaned, RecordingTranscript, Fingerprinted, Done)
 SHARES_A_WORKER = 8
 """Small enough that uneven nodes finish together, large enough that starting one costs little."""
 
+SMALLEST_S = 2.0
+"""CPU seconds of the smallest share: a start costs a call, and neighbours share what they read."""
 
-def tapered_sizes(items: int, workers: int) -> list[int]:
+
+def tapered_sizes(items: int, workers: int, work_s: float = 0.0) -> list[int]:
     """Sizes of shares: about SHARES_A_WORKER a worker, and smaller ones towards the end.
+
+    work_s: estimated CPU seconds of all items; no share is worth less than SMALLEST_S of them.
 
     Half of what is left for all workers together, as in factoring (Hummel and others, 1992), so
     that a slow worker never holds a large share when the others have none.
     """
-    largest = -(-items // (SHARES_A_WORKER * workers))
+    smallest = 1
+    if work_s:
+        smallest = max(1, min(-(-items // workers), round(items * SMALLEST_S / work_s)))
+    largest = max(smallest, -(-items // (SHARES_A_WORKER * workers)))
     sizes = []
     while items:
-        sizes.append(max(1, min(largest, items // (2 * workers))))
+        size = max(smallest, min(largest, items // (2 * workers)))
+        sizes.append(min(size, items))
         items -= sizes[-1]
     return sizes
 
@@ -207,11 +216,18 @@ class RayWorkers:
                 number = following
                 if not goes_on:
                     break
+            if slot.actor is not None:
+                self._finish(slot.actor)
         finally:
             if number is not None:
                 self._round.give_back(number)
             self._working.discard(slot.node)
             self._messages.put(None)
+
+    def _finish(self, actor: ActorHandle) -> None:
+        """Remove what the last share has left on the node."""
+        with suppress(self._ray.exceptions.RayError, ConnectionError, RuntimeError, Abandoned):
+            self._get(actor.finish.remote())
 
     def _may_go_on(self, slot: Slot) -> bool:
         """Wait until the actor has its place on the node; False if the round ends before."""
@@ -251,9 +267,11 @@ class RayWorkers:
     def _follow(self, slot: Slot, number: int, following: int | None, items: list[int]) -> None:
         """Run a share. items: those that the worker has started, for blame."""
         actor = slot.ready()
-        needed = self._send(slot, actor, number)
+        job, files = self._round.jobs[number], self._needed(slot, number)
         cache = str(self._round.project / CACHE) if slot.is_shared else ""
-        self._get(actor.begin.remote(self._round.jobs[number], needed, cache))
+        if not self._get(actor.begin.remote(job, files, cache)):
+            self._send(slot, actor, files)
+            self._get(actor.begin.remote(job, files, cache, is_complete=True))
         if following is None:
             self._listen_to(slot, actor, number, items)
             return
@@ -264,18 +282,20 @@ class RayWorkers:
         finally:
             ahead.join()
 
-    def _send(self, slot: Slot, actor: ActorHandle, number: int) -> list[SharedFile]:
-        """Send what a share needs and the node lacks; returns what it needs."""
+    def _needed(self, slot: Slot, number: int) -> list[SharedFile]:
+        """Files of a share for the store of a node."""
         files = self._round.files[number]
-        needed = list(files[:1] if slot.is_shared else files)
-        for fault in self._round.sender.send(slot.node, actor, needed, self._get):
+        return list(files[:1] if slot.is_shared else files)
+
+    def _send(self, slot: Slot, actor: ActorHandle, files: Sequence[SharedFile]) -> None:
+        """Send the files that the node lacks."""
+        for fault in self._round.sender.send(slot.node, actor, files, self._get):
             self._notes.put(f"{slot.node_name}: {fault}")
-        return needed
 
     def _send_ahead(self, slot: Slot, actor: ActorHandle, number: int) -> None:
         # What fails is tried again, and reported, when the share begins.
         with suppress(self._ray.exceptions.RayError, ConnectionError, RuntimeError, Abandoned):
-            self._send(slot, actor, number)
+            self._send(slot, actor, self._needed(slot, number))
 
     def _listen_to(self, slot: Slot, actor: ActorHandle, number: int, items: list[int]) -> None:
         """Pass on what the worker of a share says, to its end."""
@@ -293,14 +313,12 @@ class RayWorkers:
                     message = Stopped(sentence, message.hint)
                 self._messages.put((number, message))
                 if isinstance(message, Done):
-                    self._get(actor.finish.remote())
                     return
             if answer.ended:
                 for item in items:
                     self._round.died_on[item] = slot.node
                 sentence = f"{slot.node_name}: {answer.ended}"
                 self._messages.put((number, Died(number, sentence, answer.last_words)))
-                self._get(actor.finish.remote())
                 return
 
     def _bring(self, actor: ActorHandle) -> None:

@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -18,13 +19,21 @@ from curator.jobs.cluster.node_store import (
 )
 from curator.jobs.cluster.shared_file import CACHE, SOURCES, SharedFile
 from curator.jobs.job import Job
-from curator.jobs.processes import WorkerProcess
+from curator.jobs.messages import Done, to_line
+from curator.jobs.processes import WorkerProcess, process_kind
+
+GATHER_S = 0.2
+"""After the first line, time for which further ones are gathered into an answer.
+
+A call to an actor costs more than most items do."""
 
 ANSWERS = 1024
 """Lines that wait here for the driver; a worker that is faster waits."""
 
 AT_ONCE = 256
 """Lines of one answer to the driver."""
+
+DONE = to_line(Done())
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -46,7 +55,6 @@ class WorkerActor:
         """limit: bytes of the node's store."""
         self._store = NodeStore(node_folder(), limit)
         self._process: WorkerProcess | None = None
-        self._kind: tuple[str, bool, int] | None = None
         self._lines: queue.Queue[bytes | None] = queue.Queue(maxsize=ANSWERS)
         self._folder: Path | None = None
         self._linked: frozenset[str] = frozenset()
@@ -83,10 +91,18 @@ class WorkerActor:
         except (OSError, ImportError, ValueError) as error:
             return f"the object store did not give it ({error})"
 
-    def begin(self, job: Job, files: Sequence[SharedFile], shared_cache: str) -> None:
-        """Start a share. shared_cache: the project's own cache if this node sees it, else ""."""
-        kind = (job.stage, bool(job.recipe), job.options.threads)
-        if kind != self._kind:
+    def begin(
+        self, job: Job, files: Sequence[SharedFile], shared_cache: str, *, is_complete: bool = False
+    ) -> bool:
+        """Start a share, unless files for it are lacking; returns whether it has started.
+
+        shared_cache: the project's own cache if this node sees it, else "". is_complete: start it
+        also without what could not be sent.
+        """
+        if not is_complete and self._store.lacking(files):
+            return False
+        self.finish()
+        if self._process is not None and self._process.kind != process_kind(job):
             self.cancel()
         self._folder = self._store.open_share(files)
         self._linked = frozenset(Path(file.place).name for file in files)
@@ -94,11 +110,11 @@ class WorkerActor:
         sound = SoundFolders(shared_cache) if shared_cache else SoundFolders(cache, sources)
         job = msgspec.structs.replace(job, project=str(self._folder), sound=sound)
         if self._process is None:
-            self._kind = kind
             self._lines = queue.Queue(maxsize=ANSWERS)
             self._process = WorkerProcess(job)
             threading.Thread(target=_read, args=(self._process, self._lines), daemon=True).start()
         self._process.send(job)
+        return True
 
     def poll(self, patience: float) -> Answer:
         """Lines that have come, at the latest after so many seconds."""
@@ -106,16 +122,15 @@ class WorkerActor:
         if process is None:
             return Answer([], ended="The worker was stopped.")
         lines: list[bytes] = []
+        until = time.monotonic() + patience
         try:
-            line = self._lines.get(timeout=patience)
-            while line is not None and len(lines) < AT_ONCE:
+            while (line := self._lines.get(timeout=max(0.0, until - time.monotonic()))) is not None:
                 lines.append(line)
-                line = self._lines.get_nowait()
-            if line is not None:
-                lines.append(line)
+                if line == DONE or len(lines) == AT_ONCE:
+                    return Answer(lines, process.new_log())
+                if len(lines) == 1:
+                    until = min(until, time.monotonic() + GATHER_S)
         except queue.Empty:
-            return Answer(lines, process.new_log())
-        if line is not None:
             return Answer(lines, process.new_log())
         ended, words = process.obituary()
         answer = Answer(lines, process.new_log(), ended, words)
@@ -160,7 +175,7 @@ class WorkerActor:
     def _release(self) -> None:
         if self._process is not None:
             self._process.close()
-        self._process, self._kind = None, None
+        self._process = None
 
 
 def _read(process: WorkerProcess, lines: "queue.Queue[bytes | None]") -> None:
