@@ -74,8 +74,8 @@ class WorkerProcess:
     def lines(self) -> Iterator[bytes]:
         """Its answers, until it has ended; whoever stops reading can go on later."""
         assert self._process.stdout is not None
-        for line in self._process.stdout:  # `yield from` would close it with this generator
-            yield line  # noqa: UP028
+        while line := self._process.stdout.readline():  # a loop over it would close it at a break
+            yield line
 
     def obituary(self) -> tuple[str, str]:
         """Why it ended, in a sentence, and the end of its log."""
@@ -246,7 +246,7 @@ class LocalProcesses:
     def __init__(self, idle: IdleProcesses | None = None) -> None:
         self._idle = idle
 
-    def share_sizes(self, items: int, workers: int, work_s: float) -> list[int]:  # noqa: ARG002
+    def share_sizes(self, items: int, workers: int, work_s: float) -> list[int]:
         """One share a process."""
         return even_sizes(items, workers)
 

@@ -114,7 +114,8 @@ class WorkerPool:
     store: stores results in the project. describe: display name of an item.
     seconds_of: seconds of audio of a result, for the progress. most_workers: upper bound of
     shares. in_order: store results in the order of their items, whichever worker is first; for
-    results whose order of storing shows. item_cost_s: estimated CPU seconds of an item, 0 if unknown.
+    results whose order of storing shows. item_cost_s: estimated CPU seconds of an item, 0 if
+    unknown.
     """
 
     def __init__(
