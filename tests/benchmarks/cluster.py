@@ -61,7 +61,7 @@ def memory(folder: Path) -> Row:
         equal=True,
         is_limit=True,
         note=f"peak of the process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f}"
-        " MB; numbers of answered clips are kept, facts are not",
+        " MB; a byte for each clip is kept, facts are not",
     )
 
 
