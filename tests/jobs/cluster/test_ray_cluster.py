@@ -72,6 +72,11 @@ def analyse(project, *more, **options):
     )
 
 
+def shares_on(cluster):
+    """Folders of shares on the nodes."""
+    return {path for store in cluster.stores for path in (store / "shares").glob("*")}
+
+
 def working_driver(show):
     """The analysis in a process of its own, once it has reported progress."""
     driver = subprocess.Popen(
@@ -88,6 +93,7 @@ def working_driver(show):
 
 def test_two_nodes_without_the_disk_find_the_same_facts(cluster, shows, show):
     limit = 7_000_000  # bytes: the sound of the show has 6.2 MB
+    killed = shares_on(cluster)  # of drivers that another test has killed, swept by age
     ran = analyse(show, "--node-cache", limit / 1e9)
     assert ran.returncode == 0, ran.stderr
     assert ran.stderr.count("takes part: 1 CPUs; sound is sent to it") == 2
@@ -95,7 +101,7 @@ def test_two_nodes_without_the_disk_find_the_same_facts(cluster, shows, show):
     for store in cluster.stores:
         files = list((store / "files").iterdir())
         assert 0 < sum(file.stat().st_size for file in files) <= limit
-        assert list((store / "shares").iterdir()) == []
+    assert shares_on(cluster) <= killed
     assert (show / "cache" / "cluster.log").exists()
 
 
