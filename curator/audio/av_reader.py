@@ -22,6 +22,7 @@ from curator.audio.choice import chosen_channel, chosen_track, track_name
 from curator.audio.cut_off import is_cut_off, without_cut_fragment
 from curator.audio.gaps import GapFinder
 from curator.audio.mono import Mixdown
+from curator.audio.reader import NOTED_S
 from curator.audio.sniff import Container
 from curator.audio.waveform import Samples
 from curator.domain.errors import UnreadableAudio
@@ -43,9 +44,6 @@ _KINDS = frozenset({*_SCALES, "flt", "dbl"})
 _CHANNELS_PYAV_MISCOUNTS = 8
 """WORKAROUND PyAV (18.1) looks for an empty entry after the channels' planes, which from 8 channels
 on is beyond the end of FFmpeg's list: it crashes. Packed samples have one plane."""
-
-NOTED_S = 0.05
-"""Seconds short of the promised length that are noted; codecs round to their packets."""
 
 _SHORT_S = 1.0
 """Seconds by which a container's stated length may miss what it holds without being cut off."""

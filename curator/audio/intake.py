@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from curator.audio.av_reader import NOTED_S
 from curator.audio.cache import (
     SoundCopy,
     cached16,
@@ -22,7 +21,7 @@ from curator.audio.cache import (
 from curator.audio.decode import open_sound, refuse_endless, stated
 from curator.audio.encode import PartFile
 from curator.audio.peaks import PeaksWriter
-from curator.audio.reader import Reader
+from curator.audio.reader import NOTED_S, Reader
 from curator.audio.waveform import Samples
 from curator.domain.errors import CuratorError, MissingSource, UnreadableAudio, printable
 from curator.domain.foreign_files import open_regular

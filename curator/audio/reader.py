@@ -6,6 +6,9 @@ from curator.audio.mono import Mixdown
 from curator.audio.waveform import Samples
 from curator.domain.recording import Decoding
 
+NOTED_S = 0.05
+"""Seconds short of the promised length that are noted; codecs round to their packets."""
+
 
 class Reader(Protocol):
     """A file open for reading as mono float32 in [-1, 1] (decoders may overshoot a little).

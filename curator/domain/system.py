@@ -259,8 +259,8 @@ def _long_paths_enabled() -> bool:
 def limited_memory(more: int) -> Iterator[None]:
     """Raise MemoryError for what is allocated beyond ``more`` bytes above the present.
 
-    By RLIMIT_DATA, which leaves out mapped files. Other systems than Linux have no such limit;
-    there the limits of decoding are those of lengths and sizes.
+    Sets RLIMIT_DATA, which does not count file mappings. Systems other than Linux have no
+    equivalent; there only the checks of lengths and sizes apply.
     """
     if sys.platform != "linux":
         yield

@@ -1,6 +1,6 @@
 """Base in a few megabytes: half precision, bytes of equal rank side by side, LZMA.
 
-Zeros, of which the widened vocoder and the speaker encoder mostly consist, take no space.
+The widened vocoder and the speaker encoder are mostly zeros, which compress to almost nothing.
 """
 
 import json

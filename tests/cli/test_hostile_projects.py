@@ -6,9 +6,7 @@ import shutil
 import pytest
 
 from curator.cli.arguments import run
-from curator.domain.decision import keep
-from tests.helpers.hostile_projects import CHANGES
-from tests.helpers.sets import a_set
+from tests.helpers.hostile_projects import CHANGES, passed_on
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.skipif(os.name == "nt", reason="no pipes")]
 
@@ -20,12 +18,8 @@ COMMANDS = (
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """A project with kept clips and its sound, as it was passed on."""
-    folder = tmp_path_factory.mktemp("whole")
-    with a_set(folder, "show", [(1, "wav")]) as project:
-        project.decisions.apply(keep(project.clips.ids()))
-        project.backup("before it was passed on")
-        return project.path
+    """A project as it was passed on."""
+    return passed_on(tmp_path_factory.mktemp("whole"))
 
 
 @pytest.fixture

@@ -6,7 +6,9 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from curator.domain.decision import keep
 from tests.helpers.canary import Canary
+from tests.helpers.sets import a_set
 
 Change = Callable[[Path, Canary], None]
 
@@ -20,6 +22,14 @@ TRIGGERS = {
     "a table": "CREATE TABLE my_sqlite_table(a)",
     "an index": "CREATE INDEX more_sqlite_ ON edit(made_at)",
 }  # fmt: skip
+
+
+def passed_on(folder: Path) -> Path:
+    """A project with kept clips, its sound and a backup, which the changes start from."""
+    with a_set(folder, "show", [(1, "wav")]) as project:
+        project.decisions.apply(keep(project.clips.ids()))
+        project.backup("before it was passed on")
+        return project.path
 
 
 def change(project: Path, sql: str, *values: object) -> None:

@@ -6,25 +6,19 @@ import shutil
 import pytest
 from PySide6.QtCore import QCoreApplication
 
-from curator.domain.decision import keep
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
 from curator.ui.page_list import PAGES
 from curator.ui.settings import WindowSettings
-from tests.helpers.hostile_projects import CHANGES
-from tests.helpers.sets import a_set
+from tests.helpers.hostile_projects import CHANGES, passed_on
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.skipif(os.name == "nt", reason="no pipes")]
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """A project with kept clips and its sound, as it was passed on."""
-    folder = tmp_path_factory.mktemp("whole")
-    with a_set(folder, "show", [(1, "wav")]) as project:
-        project.decisions.apply(keep(project.clips.ids()))
-        project.backup("before it was passed on")
-        return project.path
+    """A project as it was passed on."""
+    return passed_on(tmp_path_factory.mktemp("whole"))
 
 
 @pytest.mark.parametrize("name", CHANGES)
