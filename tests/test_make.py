@@ -1,5 +1,6 @@
 """`make setup` makes the environment once, and never takes a half-made one for a whole one."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -135,12 +136,60 @@ def test_run_uses_the_whole_environment_where_it_is_made(checkout):
     assert not (checkout.folder / ".venv-light").exists()
 
 
-def test_ci_runs_what_people_run():
-    script = (ROOT / ".ci" / "run").read_text("utf-8")
-    assert "make setup" in script
-    assert "make lint" in script
-    assert 'make test ARGS="-m slow --ignore=${TRAINING// / --ignore=}"' in script
-    assert 'make test ARGS="-m slow $TRAINING"' in script
-    assert "make test ARGS='-m \"not slow\"'" in script
-    assert script.rstrip().endswith('exit "$failed"')
-    subprocess.run(["bash", "-n", ROOT / ".ci" / "run"], check=True)
+# Stands in for make: writes down what it was asked, and fails for what $FAILING is a part of.
+FAKE_MAKE = """#!/bin/bash
+echo "$*" >> asked
+case "$*" in *"$FAILING"*) echo "failed: $*"; exit 2 ;; *) echo "passed: $*" ;; esac
+"""
+PARTS = {
+    'test ARGS=-m "not slow"',
+    "test ARGS=-m slow tests/trainer",
+    "test ARGS=-m slow tests/contract",
+    "test ARGS=-m slow --ignore=tests/trainer --ignore=tests/contract",
+}
+
+
+@pytest.fixture
+def run_ci(tmp_path):
+    """Function that runs .ci/run with a fake make: what it asked of make, and how it ended."""
+    programs = tmp_path / "programs"
+    for folder in (tmp_path / ".ci", programs):
+        folder.mkdir()
+    shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
+    shutil.copy(ROOT / "requirements.lock", tmp_path)
+    (programs / "make").write_text(FAKE_MAKE)
+    (programs / "make").chmod(0o755)
+
+    def run(failing: str) -> tuple[list[str], subprocess.CompletedProcess[str]]:
+        environment = {
+            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+            "XDG_CACHE_HOME": str(tmp_path / "cache"),
+            "FAILING": failing,
+        }
+        ended = subprocess.run(
+            [".ci/run"], cwd=tmp_path, env=environment, capture_output=True, text=True
+        )
+        return (tmp_path / "asked").read_text().splitlines(), ended
+
+    return run
+
+
+def test_ci_runs_what_people_run(run_ci):
+    asked, ended = run_ci("nothing")
+    assert asked[:2] == ["setup", "lint"]
+    assert set(asked[2:]) == PARTS
+    assert ended.returncode == 0, ended.stderr
+    assert set(ended.stdout.splitlines()) == {f"passed: {command}" for command in asked}
+
+
+def test_ci_runs_every_part_and_fails_when_one_fails(run_ci):
+    asked, ended = run_ci("slow tests/trainer")
+    assert set(asked[2:]) == PARTS
+    assert ended.returncode != 0
+    assert "failed: test ARGS=-m slow tests/trainer" in ended.stdout
+
+
+def test_ci_ends_at_lint_that_fails(run_ci):
+    asked, ended = run_ci("lint")
+    assert asked == ["setup", "lint"]
+    assert ended.returncode != 0
