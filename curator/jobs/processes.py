@@ -126,9 +126,13 @@ class IdleProcesses:
         self._processes: list[WorkerProcess] = []
 
     def take(self, job: Job) -> WorkerProcess:
-        """Process for a job: one that waits, or a new one."""
+        """Process for a job: the one that has waited shortest, or a new one.
+
+        So stages of one process follow each other in the same one, which has imported what they
+        share.
+        """
         kind = process_kind(job)
-        for process in [each for each in self._processes if each.kind == kind]:
+        for process in [each for each in reversed(self._processes) if each.kind == kind]:
             self._processes.remove(process)
             if process.is_running:
                 return process

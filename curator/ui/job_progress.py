@@ -16,6 +16,7 @@ from curator.ui.jobs.work_list import (
     WorkList,
 )
 from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.queue_progress import QueueProgress
 from curator.ui.session import Session
 from curator.ui.wording import clock, counted, number, translated
 
@@ -77,6 +78,17 @@ TITLES = {
 }
 """Title of each job in the list of jobs; others are too short to be listed."""
 
+NODES = QT_TRANSLATE_NOOP("Jobs", "%n node"), QT_TRANSLATE_NOOP("Jobs", "%n nodes")
+CPUS = QT_TRANSLATE_NOOP("Jobs", "%n CPU"), QT_TRANSLATE_NOOP("Jobs", "%n CPUs")
+GPUS = QT_TRANSLATE_NOOP("Jobs", "%n GPU"), QT_TRANSLATE_NOOP("Jobs", "%n GPUs")
+"""Counts of a cluster, one and more."""
+
+LARGE_SPEED = 100.0
+"""Times real time from which a rate is shown without decimals."""
+
+CLUSTER = QT_TRANSLATE_NOOP("Jobs", "Ray cluster: %1, %2, %3.")
+ENDED_STEPS = QT_TRANSLATE_NOOP("Jobs", "Finished: %1.")
+
 CAN_CONTINUE = ("analyse",)
 """Jobs that are paused instead of cancelled: started again, they continue."""
 
@@ -86,14 +98,34 @@ def doing(step: str) -> str:
     return translated("Steps", DOING.get(step, QT_TRANSLATE_NOOP("Steps", "working")))
 
 
+def cluster_text(state: QueueProgress) -> str:
+    """Nodes of the cluster that a job uses and the rates of its ended steps; "" without one."""
+    if state.nodes is None:
+        return ""
+    text = translated("Jobs", CLUSTER)
+    used = (state.nodes.nodes, NODES), (state.nodes.cpus, CPUS), (state.nodes.gpus, GPUS)
+    for place, (count, texts) in enumerate(used, start=1):
+        words = counted(count, *(translated("Jobs", each) for each in texts))
+        text = text.replace(f"%{place}", words, 1)
+    if state.ended:
+        rates = [f"{doing(each.step)} {_real_time(each.speed)}" for each in state.ended]
+        text += " " + translated("Jobs", ENDED_STEPS).replace("%1", ", ".join(rates), 1)
+    return text
+
+
+def _real_time(speed: float) -> str:
+    text = number(round(speed)) if speed >= LARGE_SPEED else f"{speed:.3g}"
+    return translated("Steps", "%1× real time").replace("%1", text)
+
+
 def progress_of(queue: JobQueue) -> JobProgressed:
     """Progress text of the running job."""
     state, rate = queue.progress, ""
     if state.speed is not None:
-        rate = translated("Steps", "%1× real time").replace("%1", f"{state.speed:.3g}")
+        rate = _real_time(state.speed)
     elif state.per_minute is not None:
         rate = translated("Steps", "%1/min").replace("%1", number(round(state.per_minute)))
-    return JobProgressed(doing(state.step), state.share, rate, state.left_s)
+    return JobProgressed(doing(state.step), state.share, rate, state.left_s, cluster_text(state))
 
 
 class _Followed:
@@ -127,6 +159,7 @@ class JobProgress(QObject):
         each.queue.began.connect(lambda what: self._began(each, what))
         each.queue.started.connect(lambda: self._show_progress(each))
         each.queue.progressed.connect(lambda: self._show_progress(each))
+        each.queue.nodes_changed.connect(lambda: self._show_progress(each))
         each.queue.failed.connect(lambda sentence: self._failed(each, sentence))
         each.queue.noted.connect(
             lambda sentence: self._session.messages.inform(sentence, topic=each.queue.progress.what)

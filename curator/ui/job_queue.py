@@ -66,6 +66,7 @@ class JobQueue(QObject):
     progressed = Signal(int, float)  # items and seconds of sound done in this step
     failed = Signal(str)  # one item failed: a sentence
     noted = Signal(str)  # a note: a sentence
+    nodes_changed = Signal(object)  # UsedNodes of a cluster that the running job uses
     written = Signal(object)  # frozenset of the clips with new facts, or None for any
     produced = Signal(str, object)  # what, and its result; only when it finished, before ``ended``
     ended = Signal(object)  # an Ending
@@ -93,6 +94,7 @@ class JobQueue(QObject):
         self.progress = QueueProgress()
         self.started.connect(self.progress.begin_step)
         self.progressed.connect(self.progress.move)
+        self.nodes_changed.connect(self.progress.use_nodes)
         self._wanted.connect(self._write, Qt.ConnectionType.QueuedConnection)
         self._over.connect(self._end, Qt.ConnectionType.QueuedConnection)
         self._writes.ended.connect(self._begin)
@@ -134,7 +136,8 @@ class JobQueue(QObject):
             from curator.jobs.cluster.connection import executor_of
             from curator.jobs.pipeline import analyse
 
-            with executor_of(ClusterChoice(cluster), work.workers, work.watcher) as executor:
+            choice, follow = ClusterChoice(cluster), self.nodes_changed.emit
+            with executor_of(choice, work.workers, work.watcher, follow) as executor:
                 return analyse(replace(work, executor=executor), options, only)
 
         self._waiting = [each for each in self._waiting if each[0] != "analyse" or only]

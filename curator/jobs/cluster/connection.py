@@ -12,6 +12,7 @@ from typing import Any
 from curator.domain.errors import CuratorError
 from curator.domain.progress import Progress
 from curator.jobs.cluster.choice import AUTO, CLIENT, LOCAL, ClusterChoice
+from curator.jobs.cluster.used_nodes import FollowNodes
 from curator.jobs.executor import Executor
 from curator.jobs.processes import IdleProcesses, LocalProcesses
 
@@ -22,10 +23,13 @@ _START = "Start one with `ray start --head`, and open its port 10001 to this mac
 
 
 @contextmanager
-def executor_of(choice: ClusterChoice, workers: int, progress: Progress) -> Iterator[Executor]:
+def executor_of(
+    choice: ClusterChoice, workers: int, progress: Progress, follow: FollowNodes | None = None
+) -> Iterator[Executor]:
     """Executor for a choice. Raises CuratorError without the cluster.
 
     workers: processes of a cluster of this machine alone. progress: told about the nodes.
+    follow: called with the nodes that take part.
     """
     if not choice.on:
         with closing(IdleProcesses()) as idle:
@@ -34,7 +38,7 @@ def executor_of(choice: ClusterChoice, workers: int, progress: Progress) -> Iter
     from curator.jobs.cluster.ray_executor import RayExecutor
 
     with _connected(choice.on, workers) as ray:
-        executor = RayExecutor(ray, choice, progress)
+        executor = RayExecutor(ray, choice, progress, follow)
         try:
             yield executor
         finally:

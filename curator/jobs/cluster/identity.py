@@ -11,6 +11,7 @@ import msgspec
 
 from curator import __version__
 from curator.domain.errors import CuratorError
+from curator.domain.foreign_files import read_bounded
 from curator.domain.resources import resources
 from curator.environment.installed import module_command
 from curator.stages.transcription.transcribers import DEFAULT, transcriber_keys
@@ -58,6 +59,18 @@ def identity_of_workers(transcriber: str) -> Identity:
     except msgspec.DecodeError as error:
         last = ran.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
         raise CuratorError(f"{' '.join(last) or error}") from error
+
+
+def report(transcriber: str, token: str, text: str) -> tuple[Identity, bool]:
+    """Identity of a node, and whether it sees a file of the project.
+
+    Runs on the node, in a process of its own, so this module imports little.
+    """
+    try:
+        is_shared = read_bounded(Path(token), len(text)) == text.encode()
+    except OSError:
+        is_shared = False
+    return identity_of_workers(transcriber), is_shared
 
 
 @functools.cache

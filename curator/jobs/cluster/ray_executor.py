@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from curator.domain.errors import CuratorError
-from curator.domain.foreign_files import read_bounded
 from curator.domain.progress import Progress
 from curator.jobs.cluster.choice import SOUND_AUTO, ClusterChoice
 from curator.jobs.cluster.file_sender import FileSender
@@ -18,7 +17,7 @@ from curator.jobs.cluster.identity import (
     Identity,
     difference,
     identity_here,
-    identity_of_workers,
+    report,
 )
 from curator.jobs.cluster.ray_types import RayModule
 from curator.jobs.cluster.ray_workers import (
@@ -28,13 +27,14 @@ from curator.jobs.cluster.ray_workers import (
     last_line,
     tapered_sizes,
 )
-from curator.jobs.cluster.shared_file import (
-    SharedFile,
+from curator.jobs.cluster.share_files import (
     files_of,
     fingerprint_files,
     recordings_of,
     snapshot,
 )
+from curator.jobs.cluster.shared_file import SharedFile
+from curator.jobs.cluster.used_nodes import FollowNodes, UsedNodes
 from curator.jobs.cluster.worker_actor import WorkerActor
 from curator.jobs.executor import Workers
 from curator.jobs.fingerprints import STAGE as FINGERPRINT
@@ -75,11 +75,19 @@ class RayExecutor:
 
     runs_all_at_once = False
 
-    def __init__(self, ray: RayModule, choice: ClusterChoice, progress: Progress) -> None:
+    def __init__(
+        self,
+        ray: RayModule,
+        choice: ClusterChoice,
+        progress: Progress,
+        follow: FollowNodes | None = None,
+    ) -> None:
         """ray: the module, connected. progress: told which nodes take part or are refused."""
         self._ray = ray
         self._choice = choice
         self._progress = progress
+        self._follow = follow
+        self._used: UsedNodes | None = None
         self._nodes: dict[str, Node] = {}
         self._refused: dict[str, str] = {}  # sentence by node
         self._slots: dict[tuple[str, bool], list[Slot]] = {}
@@ -105,6 +113,7 @@ class RayExecutor:
             )
             self._look_at_nodes(project, transcriber)
             files = self._files(project, jobs)
+        self._tell_nodes()
         slots = self._slots_for(job)
         return RayWorkers(
             self._ray,
@@ -165,6 +174,15 @@ class RayExecutor:
                 "" if self._refused else "Start one with: ray start --address=HOST:6379",
             )
 
+    def _tell_nodes(self) -> None:
+        nodes = self._nodes.values()
+        used = UsedNodes(
+            len(nodes), sum(node.cpus for node in nodes), sum(node.gpus for node in nodes)
+        )
+        if self._follow is not None and used != self._used:
+            self._used = used
+            self._follow(used)
+
     def _ask(
         self,
         alive: dict[str, dict[str, Any]],
@@ -173,7 +191,7 @@ class RayExecutor:
         token: "_Token",
     ) -> None:
         here = identity_here(transcriber)
-        ask = self._ray.remote(_report)
+        ask = self._ray.remote(report)
         answers = {
             number: ask.options(num_cpus=0, scheduling_strategy=self._pinned(number)).remote(
                 transcriber, str(token.path), token.text
@@ -244,15 +262,6 @@ class RayExecutor:
         )
         limit = int(self._choice.cache_gb * 1e9)
         return Slot(self._ray, node.id, node.name, node.is_shared, lambda: actor.remote(limit))
-
-
-def _report(transcriber: str, token: str, text: str) -> tuple[Identity, bool]:
-    """Identity of a node, and whether it sees a file of the project. Runs on the node."""
-    try:
-        is_shared = read_bounded(Path(token), len(text)) == text.encode()
-    except OSError:
-        is_shared = False
-    return identity_of_workers(transcriber), is_shared
 
 
 class _Token:

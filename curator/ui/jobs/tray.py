@@ -31,6 +31,7 @@ class JobRow(QWidget):
         self.text = ElidedLabel()
         self.bar = QProgressBar(maximum=STEPS, textVisible=False)
         self.bar.setAccessibleName(self.tr("Progress of %1").replace("%1", job.title))
+        self.cluster = label(role="quiet", wrap=True)
         self._line = QHBoxLayout()
         self._line.setSpacing(GRID)
         grid = QGridLayout(self)
@@ -40,7 +41,8 @@ class JobRow(QWidget):
         grid.addWidget(self.title, 0, 0)
         grid.addWidget(self.text, 0, 1)
         grid.addWidget(self.bar, 1, 0, 1, 2)
-        grid.addLayout(self._line, 0, 2, 2, 1)
+        grid.addWidget(self.cluster, 2, 0, 1, 2)
+        grid.addLayout(self._line, 0, 2, 3, 1)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 2)
         job.changed.connect(self.refresh)
@@ -56,6 +58,8 @@ class JobRow(QWidget):
         if self.text.property("role") != role:
             self.text.setProperty("role", role)
             restyle(self.text)
+        self.cluster.setText(job.progress.cluster)
+        self.cluster.setVisible(bool(job.progress.cluster))
         share = job.progress.share
         self.bar.setVisible(job.state in ACTIVE)
         self.bar.setRange(0, STEPS if share is not None or job.state == JobState.WAITING else 0)

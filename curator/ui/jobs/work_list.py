@@ -46,12 +46,16 @@ class JobButton:
 
 @dataclass(frozen=True, slots=True)
 class JobProgressed:
-    """Progress of a job: stage title, share 0..1, rate text, remaining seconds."""
+    """Progress of a job: stage title, share 0..1, rate text, remaining seconds.
+
+    cluster: nodes of a cluster that it uses, and the rates of its ended stages; "" without one.
+    """
 
     stage: str = ""
     share: float | None = None
     rate: str = ""
     left_s: float | None = None
+    cluster: str = ""
 
     @property
     def text(self) -> str:

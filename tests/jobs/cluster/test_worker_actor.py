@@ -6,7 +6,7 @@ import pytest
 
 from curator.jobs.cluster import worker_actor
 from curator.jobs.cluster.node_store import FOLDER, chunks_of
-from curator.jobs.cluster.shared_file import snapshot
+from curator.jobs.cluster.share_files import snapshot
 from curator.jobs.job import Job
 from curator.jobs.messages import Done, from_line
 from tests.helpers.factories import a_project
