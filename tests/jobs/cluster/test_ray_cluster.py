@@ -33,16 +33,6 @@ TOP = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("nodes")
-    with small_cluster(0) as made:
-        for name in ("a", "b"):
-            made.add_node(CURATOR_NODE_CACHE=str(folder / name))
-        made.stores = [folder / "a", folder / "b"]
-        yield made
-
-
-@pytest.fixture(scope="module")
 def shows(tmp_path_factory):
     """A project with clips, and its copy after an analysis by processes of this machine."""
     folder = tmp_path_factory.mktemp("shows")
