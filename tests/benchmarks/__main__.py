@@ -54,6 +54,7 @@ MODULE_LIMIT_S = 600
 ON_REQUEST = {
     "training_against_stock": 3600,
     "cluster_speed": 3600,
+    "analysis_hour": 7200,
 }  # too long for each run: --only; its limit in seconds
 REPETITIONS = 3
 MINUTES = 25.0

@@ -12,7 +12,8 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
@@ -53,6 +54,47 @@ class Clip:
     fields: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far the results of both sides differ."""
+
+    words: float
+    mos: float
+    cosine: float
+    loudness: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether they are the same within the limits."""
+        return (
+            self.words <= WORDS_DIFFERENT
+            and self.mos <= MOS_DIFFERENCE
+            and self.cosine >= NEAREST_COSINE
+            and self.loudness <= LOUDEST_DIFFERENCE_LU
+        )
+
+    def __str__(self) -> str:
+        return (
+            f"words that differ {self.words:.1%}, mean OVRL by {self.mos:.3f}, median cosine"
+            f" {self.cosine:.4f}, loudness by {self.loudness:.2f} LU at the median"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Figures of some recordings. ours, peer: CPU seconds; stages, parts: the same by name."""
+
+    seconds: float
+    recordings: int
+    clips: int
+    model: str
+    ours: float
+    stages: dict[str, float]
+    peer: float
+    parts: dict[str, float]
+    same: Agreement
+
+
 def rows() -> Iterator[Row]:
     """S24."""
     yield analysis_row("S24", MINUTES)
@@ -61,24 +103,44 @@ def rows() -> Iterator[Row]:
 def analysis_row(key: str, minutes: float) -> Row:
     """Whole analysis of that many minutes beside the peers' script."""
     with tempfile.TemporaryDirectory(prefix="curator-bench-") as name:
-        folder = Path(name)
-        paths = recordings(folder, minutes)
-        seconds = sum(soundfile.info(path).duration for path in paths)
-        model = whisper()
-        ours, stages, clips = analysed(folder / "show.curator", paths, model)
-        peer, parts, same = by_the_peers(paths, clips, model)
+        return row_of(key, [measured(Path(name), recordings(Path(name), minutes), whisper())])
+
+
+def measured(folder: Path, paths: list[Path], model: str) -> Piece:
+    """Both sides on these recordings. folder: takes the project."""
+    ours, stages, clips = analysed(folder / "show.curator", paths, model)
+    peer, parts, same = by_the_peers(paths, clips, model)
+    seconds = sum(soundfile.info(path).duration for path in paths)
+    return Piece(seconds, len(paths), len(clips), model, ours, stages, peer, parts, same)
+
+
+def row_of(key: str, pieces: Sequence[Piece]) -> Row:
+    """Row of all pieces together: sums of CPU, and the worst agreement of a piece."""
+    seconds = sum(piece.seconds for piece in pieces)
     hour = 3600 / seconds
+    same = Agreement(
+        max(piece.same.words for piece in pieces),
+        max(piece.same.mos for piece in pieces),
+        min(piece.same.cosine for piece in pieces),
+        max(piece.same.loudness for piece in pieces),
+    )
+    stages, parts = Counter[str](), Counter[str]()
+    for piece in pieces:
+        stages.update(piece.stages)
+        parts.update(piece.parts)
+    count = sum(piece.recordings for piece in pieces)
     return Row(
         id=key,
-        measure=f"analysis of {seconds / 60:.0f} min in {len(paths)} recordings, Whisper {model}",
+        measure=f"analysis of {seconds / 60:.0f} min in {count} recordings, Whisper"
+        f" {pieces[0].model}",
         peer_name="faster-whisper batched, silero-vad, speechmos, Resemblyzer, pyloudnorm",
-        peer=peer * hour,
-        ours=ours * hour,
+        peer=sum(piece.peer for piece in pieces) * hour,
+        ours=sum(piece.ours for piece in pieces) * hour,
         unit="CPU s an hour of sound",
         pass_line=2.0,
         equal=same.holds,
-        note=f"{len(clips)} clips; {same}; ours {listed(stages, hour)}; the peers"
-        f" {listed(parts, hour)}",
+        note=f"{sum(piece.clips for piece in pieces)} clips; {same}; ours {listed(stages, hour)};"
+        f" the peers {listed(parts, hour)}",
     )
 
 
@@ -96,22 +158,26 @@ def whisper() -> str:
     return "base" if "base" in here else "tiny.en"
 
 
-def recordings(folder: Path, minutes: float) -> list[Path]:
+def recordings(
+    folder: Path, minutes: float, count: int = RECORDINGS, skip_minutes: float = 0.0
+) -> list[Path]:
     """Recordings of real speech with pauses between the sentences; made-up speech without it.
 
+    count: of recordings. skip_minutes: of the same speech, left out before the first.
     Where there is less speech than that, it is repeated, each time at another speed.
     """
     sounds = [
         soundfile.read(path, dtype="float32")[0]
         for path in sorted((REAL_SPEECH / "librispeech-test-other").glob("*/*.flac"))
     ] or [speech_like(10.0, CACHE_RATE, seed) for seed in range(48)]
-    size, whole, speed = round(minutes * 60 * CACHE_RATE), np.zeros(0, np.float32), 1.0
+    start, size = (round(part * 60 * CACHE_RATE) for part in (skip_minutes, skip_minutes + minutes))
+    whole, speed = np.zeros(0, np.float32), 1.0
     while whole.size < size:
         varied = sounds if speed == 1.0 else [at_speed(sound, speed) for sound in sounds]
         whole = np.concatenate([whole, joined(varied, PAUSE_S)[0]])
         speed += FASTER
     paths = []
-    for number, part in enumerate(np.array_split(whole[:size], RECORDINGS)):
+    for number, part in enumerate(np.array_split(whole[start:size], count)):
         paths.append(folder / f"part-{number}.wav")
         soundfile.write(paths[-1], part, CACHE_RATE, subtype="PCM_16")
     return paths
@@ -154,32 +220,6 @@ def cpu_of(*words: object) -> float:
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How far the results of both sides differ."""
-
-    words: float
-    mos: float
-    cosine: float
-    loudness: float
-
-    @property
-    def holds(self) -> bool:
-        """Whether they are the same within the limits."""
-        return (
-            self.words <= WORDS_DIFFERENT
-            and self.mos <= MOS_DIFFERENCE
-            and self.cosine >= NEAREST_COSINE
-            and self.loudness <= LOUDEST_DIFFERENCE_LU
-        )
-
-    def __str__(self) -> str:
-        return (
-            f"words that differ {self.words:.1%}, mean OVRL by {self.mos:.3f}, median cosine"
-            f" {self.cosine:.4f}, loudness by {self.loudness:.2f} LU at the median"
-        )
 
 
 def by_the_peers(
