@@ -258,6 +258,7 @@ class RayExecutor:
             num_cpus=0 if on_gpu else max(1, job.options.threads),
             num_gpus=1 if on_gpu else 0,
             max_concurrency=4,
+            enable_task_events=False,  # Ray's head would record every call
             scheduling_strategy=self._pinned(node.id),
         )
         limit = int(self._choice.cache_gb * 1e9)

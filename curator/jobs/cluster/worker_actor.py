@@ -22,10 +22,11 @@ from curator.jobs.job import Job
 from curator.jobs.messages import Done, to_line
 from curator.jobs.processes import WorkerProcess, process_kind
 
-GATHER_S = 0.2
+GATHER_S = 0.5
 """After the first line, time for which further ones are gathered into an answer.
 
-A call to an actor costs more than most items do."""
+A call costs actor, driver and Ray some milliseconds together, more than most items do. The driver
+stores results every half second."""
 
 ANSWERS = 1024
 """Lines that wait here for the driver; a worker that is faster waits."""
