@@ -142,10 +142,10 @@ echo "$*" >> asked
 case "$*" in *"$FAILING"*) echo "failed: $*"; exit 2 ;; *) echo "passed: $*" ;; esac
 """
 PARTS = {
-    'test ARGS=-m "not slow"',
-    "test ARGS=-m slow tests/trainer",
-    "test ARGS=-m slow tests/contract",
-    "test ARGS=-m slow --ignore=tests/trainer --ignore=tests/contract",
+    'test ARGS=--durations=20 -m "not slow"',
+    "test ARGS=--durations=20 -m slow tests/trainer",
+    "test ARGS=--durations=20 -m slow tests/contract",
+    "test ARGS=--durations=20 -m slow --ignore=tests/trainer --ignore=tests/contract",
 }
 
 
@@ -186,7 +186,7 @@ def test_ci_runs_every_part_and_fails_when_one_fails(run_ci):
     asked, ended = run_ci("slow tests/trainer")
     assert set(asked[2:]) == PARTS
     assert ended.returncode != 0
-    assert "failed: test ARGS=-m slow tests/trainer" in ended.stdout
+    assert "failed: test ARGS=--durations=20 -m slow tests/trainer" in ended.stdout
 
 
 def test_ci_ends_at_lint_that_fails(run_ci):
