@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from trainer.backends.tensor_files import load_file
-from trainer.backends.xtts.base import LEARNT_CODES_OF, load_tensors
+from trainer.backends.xtts.base import LEARNT_CODES_OF, copy_licence, load_tensors
 from trainer.backends.xtts.vocoder import PREFIX
 
 ENCODER = "hifigan_decoder.speaker_encoder."
@@ -36,6 +36,7 @@ def assemble(export: Path, codes: Path, vocoder: Path, folder: Path) -> None:
     ):
         for name in names:
             shutil.copyfile(source / name, folder / name)
+    copy_licence(codes, folder)
 
 
 def with_fewer_channels(value: torch.Tensor) -> torch.Tensor:

@@ -43,10 +43,10 @@ class BaseSchedule:
     are the easiest to learn. decoder_clips: for the decoder, in training and evaluation.
     """
 
-    texts: int = 16000
+    texts: int = 48000
     voices: int = 1
     phrases: float = 0.35
-    decoder_clips: tuple[int, int] = (500, 24)
+    decoder_clips: tuple[int, int] = (1500, 24)
     settings: Sequence[str] = ()
     rounds: Sequence[TrainingRound] = field(default=(TrainingRound(), TrainingRound()))
 

@@ -88,6 +88,10 @@ def make_parser() -> argparse.ArgumentParser:
     train = add("train", "Start a run.", "trainer.cli.train")
     text = "Fine-tune the DVAE of a base; its GPT must then be trained on the new codes."
     codebook = add("codebook", text, "trainer.cli.codebook")
+    text = "Write a small base that ships with this project, to try training and speaking on a CPU."
+    base = add("base", text, "trainer.cli.base")
+    base.add_argument("name", metavar="NAME", help="tiny-en: English, one synthetic voice")
+    base.add_argument("folder", type=Path, metavar="FOLDER", help="new folder for the base")
     text = (
         "Fine-tune the HiFi-GAN decoder of a run or a base on the clips; XTTS only. The same"
         " command resumes it."

@@ -41,7 +41,8 @@ def write_card(
         "## Measures\n\n" + _measures(run, profile.step),
         "## Training data\n\n" + _data(folder, bundle, profile),
         "## Consent and licences\n\n" + _consent(folder),
-        f"Licence of the model: {licence}. It applies in addition to the licences of the sources.",
+        f"Licence of the model: {_plain(licence)}."
+        " It applies in addition to the licences of the sources.",
         "## Provenance\n\n" + _provenance(bundle, identity),
         "## Limits\n\nThe voice speaks the languages and styles of its training data; others were"
         " not measured. Synthetic speech should be disclosed to its listeners.",

@@ -106,7 +106,7 @@ class XttsBackend:
             "sha256": dict(self.base.hashes),
             "learnt_codes_of": self.base.learnt_codes_of,
             "coqui_tts": coqui_version(),
-            "licence": read_target(self.target).licence,
+            "licence": self.base.licence or read_target(self.target).licence,
             **(self.additions.identity() if self.additions else {}),
         }
 

@@ -4,6 +4,7 @@ Files are loaded as tensors only, after verification of their SHA-256 against
 ``resources/models.toml``, or for unknown files against the hash recorded at first use.
 """
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING
 from trainer.backends import tensor_files
 from trainer.backends.xtts.coqui import coqui
 from trainer.errors import BrokenBase
-from trainer.foreign_files import read_json
+from trainer.foreign_files import read_json, read_text
 from trainer.runs.base_hashes import read_record, verified_hashes, write_record
+from trainer.system import sync_file
 
 if TYPE_CHECKING:
     import torch
@@ -25,6 +27,8 @@ KIND = "xtts"  # in resources/models.toml
 # Key in model.pth: hash of the dvae.pth that its GPT was trained with. The released file has
 # no such key; it was trained with the released dvae.pth.
 LEARNT_CODES_OF = "learnt_codes_of"
+LICENCE = "LICENCE.txt"
+"""Licence of a base that is not the released one, in its first line; optional."""
 # Classes pickled in the released model.pth beside the tensors, replaced by empty classes when
 # loading, so that none of their code runs.
 LEGACY_CLASSES = (
@@ -68,6 +72,12 @@ class XttsBase:
         """Whether the GPT was trained with the DVAE of this folder."""
         return self.learnt_codes_of == self.hashes["dvae.pth"]
 
+    @property
+    def licence(self) -> str:
+        """First line of LICENCE; "" if there is no such file."""
+        path = self.folder / LICENCE
+        return read_text(path).partition("\n")[0].strip() if path.is_file() else ""
+
     def tensors(self, name: str) -> "dict[str, torch.Tensor]":
         """Tensors of model.pth, by the names of the stock class, or of dvae.pth; on the CPU."""
         tensors = load_tensors(self.folder / name)
@@ -93,6 +103,13 @@ def open_base(folder: Path) -> XttsBase:
         raise lacking(folder, missing)
     hashes = verified_hashes(folder, FILES, KIND)
     return XttsBase(folder, hashes, _learnt_codes_of(folder) or hashes["dvae.pth"])
+
+
+def copy_licence(source: Path, folder: Path) -> None:
+    """Copy LICENCE of the base in ``source``, if it has one."""
+    if (source / LICENCE).is_file():
+        shutil.copyfile(source / LICENCE, folder / LICENCE)
+        sync_file(folder / LICENCE)
 
 
 def lacking(folder: Path, missing: Sequence[str]) -> BrokenBase:

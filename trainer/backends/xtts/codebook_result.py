@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from trainer.backends.xtts.base import FILES, LEARNT_CODES_OF, XttsBase
+from trainer.backends.xtts.base import FILES, LEARNT_CODES_OF, XttsBase, copy_licence
 from trainer.backends.xtts.codebook import best_weights
 from trainer.backends.xtts.codebook_state import CodebookTraining
 from trainer.backends.xtts.codes import CodeChange, DvaeEvaluation, compare_codes, evaluate
@@ -111,6 +111,7 @@ def _write_base(work: CodebookTraining, base: XttsBase, folder: Path) -> None:
         if not (folder / name).exists():
             shutil.copyfile(base.folder / name, folder / name)
         sync_file(folder / name)
+    copy_licence(base.folder, folder)
 
 
 def _hashes(folder: Path) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.backends.xtts.adapt import merge_lora
-from trainer.backends.xtts.base import LEARNT_CODES_OF, XttsBase
+from trainer.backends.xtts.base import LEARNT_CODES_OF, XttsBase, copy_licence
 from trainer.backends.xtts.coqui import coqui
 from trainer.backends.xtts.networks import GPT_PREFIX, tokenizer
 from trainer.backends.xtts.vocoder import stock_class, width_of
@@ -48,6 +48,7 @@ def write_export(base: XttsBase, network: Any, folder: Path) -> Mapping[str, obj
     for name in ("config.json", "vocab.json"):
         shutil.copyfile(base.folder / name, folder / name)
         sync_file(folder / name)
+    copy_licence(base.folder, folder)
     sync_file(folder / "model.pth")
     return {"tensors": len(state), "changed": len(changed)}
 

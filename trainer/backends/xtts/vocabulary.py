@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from trainer.backends.xtts import networks
-from trainer.backends.xtts.base import FILES, LEARNT_CODES_OF, XttsBase
+from trainer.backends.xtts.base import FILES, LEARNT_CODES_OF, XttsBase, copy_licence
 from trainer.bundle.manifest import Bundle
 from trainer.bundle.vocabulary import (
     UNKNOWN,
@@ -55,6 +55,7 @@ def _build(folder: Path, base: XttsBase, bundle: Bundle, max_tokens: int) -> Non
     for name in FILES:
         if name not in ("vocab.json", "model.pth"):
             shutil.copyfile(base.folder / name, folder / name)
+    copy_licence(base.folder, folder)
     _list_languages(folder / "config.json", added)
     languages = grown_languages((clip.language for clip in bundle.clips), "xtts_v2")
     write_additions(folder, Additions(tuple(languages), len(growth.tokens), dict(base.hashes)))

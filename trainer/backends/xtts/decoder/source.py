@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.backends.xtts import XttsBackend
-from trainer.backends.xtts.base import FILES
+from trainer.backends.xtts.base import FILES, LICENCE
 from trainer.backends.xtts.stock import TRAIN_FIRST, UNTRAINED
 from trainer.bundle.manifest import Bundle
 from trainer.config import TrainConfig
@@ -57,7 +57,7 @@ class DecoderSource:
     def files(self, folder: Path) -> list[Path]:
         """Files that the result keeps, relative to ``folder``."""
         if self.run is None:
-            return [Path(name) for name in FILES]
+            return [Path(name) for name in (*FILES, LICENCE) if (folder / name).is_file()]
         return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
 
 

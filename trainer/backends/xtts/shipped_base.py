@@ -1,6 +1,7 @@
-"""Base in a few megabytes: half precision, bytes of equal rank side by side, LZMA.
+"""Small bases that ship with this project, in a few megabytes each.
 
-The widened vocoder and the speaker encoder are mostly zeros, which compress to almost nothing.
+A packed base has half-precision numbers, bytes of equal rank side by side, and LZMA. Much of the
+widened vocoder and of the speaker encoder is zero, which compresses to almost nothing.
 """
 
 import json
@@ -8,24 +9,50 @@ import lzma
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
-from trainer.backends.xtts.base import LEARNT_CODES_OF, load_tensors
-from trainer.runs.files import sha256_of
+from trainer.backends.xtts.base import LEARNT_CODES_OF, LICENCE, load_tensors
+from trainer.config import nearest
+from trainer.errors import WrongUsage
+from trainer.foreign_files import parse_json, read_bytes
+from trainer.resources import resources
+from trainer.runs.files import build_once, sha256_of
+
+if TYPE_CHECKING:
+    import torch
+
+    Tensors = Mapping[str, torch.Tensor]
 
 WEIGHTS = "weights.xz"
-TEXT_FILES = ("config.json", "vocab.json")
+COPIED = ("config.json", "vocab.json")
+REFERENCE = "reference.wav"
+"""A few seconds of the base's voice, to prompt it."""
 ROUNDED = ("gpt.conditioning_encoder.", "gpt.conditioning_perceiver.")
 """Parts that hardly matter with few voices; they keep 5 bits of their mantissa's 10."""
 KEPT_BITS = np.uint16(0xFFE0)
 
-Tensors = Mapping[str, torch.Tensor]
+
+def shipped_bases() -> list[str]:
+    """Names of the bases."""
+    return sorted(path.parent.name for path in (resources() / "bases").glob(f"*/{WEIGHTS}"))
+
+
+def write_shipped_base(name: str, folder: Path) -> None:
+    """Write a base in the released layout, float32; WrongUsage if unknown or there already."""
+    names = shipped_bases()
+    if name not in names:
+        raise WrongUsage(f"No base {name!r} ships with this project.", nearest(name, names))
+    if folder.exists():
+        raise WrongUsage(f"{folder} exists already.", "Name a new folder.")
+    build_once(folder, lambda empty: unpack(resources() / "bases" / name, empty))
 
 
 def pack(base: Path, folder: Path) -> None:
-    """Write the base to ``folder`` as WEIGHTS and TEXT_FILES."""
+    """Write the base to ``folder`` as WEIGHTS and COPIED."""
+    import torch
+
     files = {name: load_tensors(base / name) for name in ("model.pth", "dvae.pth")}
     stats: object = torch.load(base / "mel_stats.pth", weights_only=True)
     assert isinstance(stats, torch.Tensor)
@@ -46,19 +73,20 @@ def pack(base: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     line = json.dumps(header).encode() + b"\n"
     (folder / WEIGHTS).write_bytes(lzma.compress(line + high + low, preset=9))
-    for name in TEXT_FILES:
+    for name in COPIED:
         shutil.copyfile(base / name, folder / name)
 
 
 def unpack(folder: Path, base: Path) -> None:
-    """Write the packed base in ``folder`` to ``base`` in the released layout, float32."""
-    line, _, planes = lzma.decompress((folder / WEIGHTS).read_bytes()).partition(b"\n")
+    """Write the packed base in ``folder``, with licence and reference, to the folder ``base``."""
+    import torch
+
+    line, _, planes = lzma.decompress(read_bytes(folder / WEIGHTS)).partition(b"\n")
     high, low = np.frombuffer(planes, dtype=np.uint8).reshape(2, -1).astype(np.uint16)
     half = torch.from_numpy((high << 8 | low).view(np.float16))
-    base.mkdir(parents=True, exist_ok=True)
     position = 0
     files: dict[str, dict[str, torch.Tensor]] = {}
-    for file, entries in json.loads(line).items():
+    for file, entries in parse_json(line).items():
         files[file] = {}
         for name, shape, dtype in entries:
             count = int(np.prod(shape))
@@ -69,5 +97,6 @@ def unpack(folder: Path, base: Path) -> None:
     torch.save(files["mel_stats.pth"][""], base / "mel_stats.pth")
     hash_of_codes = sha256_of(base / "dvae.pth")
     torch.save({"model": files["model.pth"], LEARNT_CODES_OF: hash_of_codes}, base / "model.pth")
-    for name in TEXT_FILES:
-        shutil.copyfile(folder / name, base / name)
+    for name in (*COPIED, LICENCE, REFERENCE):
+        if (folder / name).is_file():
+            shutil.copyfile(folder / name, base / name)

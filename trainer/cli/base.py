@@ -1,0 +1,18 @@
+"""Command base: write a base that ships with this project."""
+
+import argparse
+
+from trainer.output import print_line
+
+
+def base(arguments: argparse.Namespace) -> int:
+    """Write a base in the released layout, and say how to train on it and hear it."""
+    from trainer.backends.xtts.shipped_base import REFERENCE, write_shipped_base
+
+    folder = arguments.folder
+    write_shipped_base(arguments.name, folder)
+    print_line(f"Wrote {folder}. Train on it: trainer train BUNDLE RUN --base {folder}")
+    print_line(
+        f"Hear it: trainer speak {folder} --reference {folder / REFERENCE} --text TEXT --out WAV"
+    )
+    return 0
