@@ -1,10 +1,12 @@
-"""Files cut off: MP4, Matroska, WebM and AVI that claim more bytes than they hold.
+"""Files cut off: MP4, Matroska, WebM, AVI, ASF and FLV that claim more bytes than they hold.
 
-Sizes of boxes (ISO/IEC 14496-12), of EBML elements (RFC 8794, RFC 9559) and of RIFF are exact; a
-length in seconds is not. A live writer leaves sizes open; then the last cluster is looked at.
+Sizes of boxes (ISO/IEC 14496-12), of EBML elements (RFC 8794, RFC 9559), of RIFF, of an ASF file
+and of an FLV file are exact; a length in seconds is not. A live writer leaves sizes open; then the
+last cluster is looked at.
 """
 
 import io
+import math
 import os
 import struct
 from collections.abc import Callable, Iterator
@@ -30,6 +32,13 @@ _TAIL_BYTES = 8 << 20
 
 _MOST_PARTS = 100_000
 _RIFF_UNKNOWN = frozenset({0, 0xFFFFFFFF})
+_INDEX_BYTES = 1 << 20
+_HEADER_BYTES = 64 << 10
+_ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
+_ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+_ASF_BROADCAST = 1
+_FLV_SCRIPT = 18
+_FLV_SIZE_KEY = b"\0\x08filesize\0"
 
 
 def is_cut_off(source: FileRange, demuxer: str) -> bool:
@@ -37,7 +46,13 @@ def is_cut_off(source: FileRange, demuxer: str) -> bool:
 
     False where nothing in the file tells. Raises OSError.
     """
-    ends_of = {"mov": _end_of_boxes, "matroska": _end_of_segment, "avi": _end_of_riff}
+    ends_of = {
+        "mov": _end_of_boxes,
+        "matroska": _end_of_segment,
+        "avi": _end_of_riff,
+        "asf": _end_of_asf,
+        "flv": _end_of_flv,
+    }
     if demuxer not in ends_of:
         return False
     with closing(source.open()) as file:
@@ -81,7 +96,27 @@ def _boxes(read: Read) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _end_of_boxes(read: Read, size: int) -> int:
-    return max((stop for kind, _, stop in _boxes(read) if kind in _SOUND_BOXES), default=size)
+    ends = [size]
+    for kind, start, stop in _boxes(read):
+        if kind in _SOUND_BOXES:
+            ends.append(stop)
+        elif kind == b"sidx":
+            ends.append(stop + _indexed_bytes(read(start, min(stop - start, _INDEX_BYTES))))
+    return max(ends)
+
+
+def _indexed_bytes(box: bytes) -> int:
+    """Bytes after a segment index (sidx) that it lists; 0 for an index that is not whole."""
+    if len(box) < 32:
+        return 0
+    at = 20 + (16 if box[8] else 8)
+    first_offset = int.from_bytes(box[24:28] if not box[8] else box[28:36])
+    count = int.from_bytes(box[at + 2 : at + 4])
+    entries = box[at + 4 : at + 4 + 12 * count]
+    if len(entries) < 12 * count:
+        return 0
+    sizes = (int.from_bytes(entries[n : n + 4]) & 0x7FFFFFFF for n in range(0, 12 * count, 12))
+    return first_offset + sum(sizes)
 
 
 def _end_of_segment(read: Read, size: int) -> int:
@@ -151,3 +186,35 @@ def _end_of_riff(read: Read, size: int) -> int:
         return size
     (length,) = struct.unpack("<I", head[4:])
     return size if length in _RIFF_UNKNOWN else 8 + length
+
+
+def _end_of_asf(read: Read, size: int) -> int:
+    """File size in the File Properties Object (ASF specification, 3.2)."""
+    head = read(0, _HEADER_BYTES)
+    at = 30
+    while head.startswith(_ASF_HEADER) and at + 92 <= len(head):
+        length = int.from_bytes(head[at + 16 : at + 24], "little")
+        if head[at : at + 16] == _ASF_PROPERTIES:
+            flags = int.from_bytes(head[at + 88 : at + 92], "little")
+            stated = int.from_bytes(head[at + 40 : at + 48], "little")
+            return size if flags & _ASF_BROADCAST else stated
+        if length < 24:
+            return size
+        at += length
+    return size
+
+
+def _end_of_flv(read: Read, size: int) -> int:
+    """Number named filesize in onMetaData; writers that do not know it leave it out or 0."""
+    head = read(0, _HEADER_BYTES)
+    if len(head) < 9 or head[:3] != b"FLV":
+        return size
+    tag = head[int.from_bytes(head[5:9]) + 4 :]
+    if len(tag) < 11 or tag[0] != _FLV_SCRIPT:
+        return size
+    content = tag[11 : 11 + int.from_bytes(tag[1:4])]
+    before, key, number = content.partition(_FLV_SIZE_KEY)
+    if not key or b"onMetaData" not in before or len(number) < 8:
+        return size
+    (stated,) = struct.unpack(">d", number[:8])
+    return int(stated) if math.isfinite(stated) else size

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs the ff
 
 RATE = 48_000
 SECONDS = 3.0
+ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+ASF_DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
 NOTE = "it is cut off: its container claims more than is there"
 
 FAST = ("-movflags", "+faststart")
@@ -36,6 +38,10 @@ FORMS = {
     "live webm": ("webm", "libopus", ("-live", "1")),
     "live mkv in clusters of 0.2 s": ("mkv", "aac", ("-live", "1", "-cluster_time_limit", "200")),
     "avi": ("avi", "mp3", ()),
+    "wma": ("wma", "wmav2", ()),
+    "flv": ("flv", "mp3", ("-ar", "44100")),
+    "mp4 of indexed fragments": ("mp4", "aac", ("-movflags", "+frag_keyframe+empty_moov+dash"
+                                               "+global_sidx", "-frag_duration", "500000")),
 }  # fmt: skip
 """(extension, codec, options) of FFmpeg."""
 
@@ -56,8 +62,9 @@ def whole(tmp_path_factory) -> dict[str, Path]:
 
 
 def demuxer(path: Path) -> str:
-    return {"mkv": "matroska", "mka": "matroska", "webm": "matroska", "avi": "avi"}.get(
-        path.suffix[1:], "mov"
+    by_suffix = {"mkv": "matroska", "mka": "matroska", "webm": "matroska", "wma": "asf"}
+    return by_suffix.get(
+        path.suffix[1:], path.suffix[1:] if path.suffix in (".avi", ".flv") else "mov"
     )
 
 
@@ -104,3 +111,48 @@ def test_a_cut_is_found_where_the_length_in_seconds_hides_it(whole, tmp_path):
         path = tmp_path / f"cut{whole[name].suffix}"
         path.write_bytes(content[: -len(content) // 10])  # 0.3 s
         assert take_in(path, tmp_path / "cache").notes[-1] == NOTE
+
+
+@pytest.mark.parametrize(
+    ("name", "boundary"), [("mp4 of indexed fragments", b"moof"), ("flv", None), ("wma", None)]
+)
+def test_a_cut_exactly_between_two_parts_is_noted_by_the_stated_size(
+    whole, tmp_path, name, boundary
+):
+    content = whole[name].read_bytes()
+    if boundary:
+        length = content.rfind(boundary) - 4
+    elif name == "flv":
+        length = len(content) - 4 - int.from_bytes(content[-4:])  # before the last tag
+    else:
+        packet = int.from_bytes(content[content.find(ASF_PROPERTIES) + 92 :][:4], "little")
+        length = content.find(ASF_DATA) + 50
+        length += (len(content) - length) // packet * packet - packet
+    path = tmp_path / f"cut{whole[name].suffix}"
+    path.write_bytes(content[:length])
+    assert is_cut_off(FileRange(path), demuxer(path))
+    notes = take_in(path, tmp_path / "cache").notes
+    assert len([note for note in notes if "cut off" in note or "ends early" in note]) == 1
+
+
+@pytest.mark.parametrize("name", ["flv", "wma", "mp4 of indexed fragments"])
+def test_damaged_sizes_are_read_without_an_error(whole, tmp_path, name):
+    content = whole[name].read_bytes()
+    path = tmp_path / "damaged"
+    for at in range(0, 1200, 7):
+        for filler in (b"\xff" * 8, bytes(8), b"\x7f\xf0" + bytes(6)):
+            path.write_bytes(content[:at] + filler + content[at + 8 :])
+            is_cut_off(FileRange(path), demuxer(whole[name]))
+
+
+@pytest.mark.parametrize("name", ["flv", "wma"])
+def test_a_live_writer_that_leaves_the_size_open_is_believed(whole, tmp_path, name):
+    content = bytearray(whole[name].read_bytes())
+    if name == "flv":
+        at = content.find(b"filesize") + 9
+        content[at : at + 8] = bytes(8)
+    else:
+        content[content.find(ASF_PROPERTIES) + 88] |= 1
+    path = tmp_path / f"live{whole[name].suffix}"
+    path.write_bytes(content[:-100])
+    assert not is_cut_off(FileRange(path), demuxer(path))
