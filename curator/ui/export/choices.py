@@ -34,7 +34,7 @@ def free_name(folder: Path, stem: str) -> Path:
 
 
 class Choices(QFrame):
-    """Output folder, target model, speaker name, evaluation share and format."""
+    """Form with folder, model, speaker, evaluation share and format, and the export button."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -53,6 +53,7 @@ class Choices(QFrame):
         self.form = QComboBox()
         for each in formats().values():
             self.form.addItem(translated("Formats", each.label), each.key)
+        self.start = button(self.tr("Export"), "first")
         choose = button(self.tr("Choose…"))
         choose.clicked.connect(self._choose)
         grid = QGridLayout(self)
@@ -76,6 +77,7 @@ class Choices(QFrame):
                 control.setMaximumWidth(FIELD_WIDTH)
         self.eval_percent.setMaximumWidth(10 * GRID)
         grid.addWidget(choose, 0, 2)
+        grid.addWidget(self.start, grid.rowCount() - 1, 2)
         grid.setColumnStretch(1, 1)
         self.setMaximumWidth(FORM_WIDTH)
         self.suggest()

@@ -46,7 +46,7 @@ class ExportPage(Page):
         self.list = QTableView()
         self.choices = Choices(session)
         self.again = button(self.tr("Check again"))
-        self.start = button(self.tr("Export"), "first")
+        self.start = self.choices.start
         self.reasons = ReasonBar()
         self.reason = label(wrap=True)
         self.reason.hide()
@@ -68,9 +68,6 @@ class ExportPage(Page):
         groups = QHBoxLayout()
         groups.addWidget(self.reasons, 1)
         groups.addWidget(self.show_all, 0, Qt.AlignmentFlag.AlignTop)
-        foot = QHBoxLayout()
-        foot.addWidget(self.result, 1)
-        foot.addWidget(self.start, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         column.setSpacing(GRID)
@@ -80,7 +77,7 @@ class ExportPage(Page):
         column.addWidget(self.reason)
         column.addWidget(self.list, 1)
         column.addWidget(self.choices)
-        column.addLayout(foot)
+        column.addWidget(self.result)
         keys = self.session.settings.keys
         self.again.setToolTip(shown_keys(keys["export.check"]))
         self.start.setToolTip(shown_keys(keys["export.export"]))

@@ -13,7 +13,7 @@ from curator.ui.map.measures import Measure
 from curator.ui.theme import GRID, roles
 
 BINS = 48
-HEIGHT = 14 * GRID
+HEIGHT = 12 * GRID
 SCALE = 20
 """Height of the scale below the bars, pixels."""
 FINE, COARSE = 1, 8

@@ -1,12 +1,15 @@
 """Widgets of the map page and their arrangement."""
 
+from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QScrollArea,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -25,6 +28,34 @@ from curator.ui.page import button, hairline, label
 from curator.ui.theme import GRID
 
 SIDE_WIDTH = 37 * GRID
+
+MIN_LEGEND, MIN_THRESHOLD = 12 * GRID, 12 * GRID
+"""Least heights of the two parts of the side panel; above them the histogram goes first."""
+
+
+class ThresholdArea(QScrollArea):
+    """Takes the height of its content where there is room, and scrolls where there is not."""
+
+    def sizeHint(self) -> QSize:
+        """Size of the content at the present width."""
+        content = self.widget()
+        if content is None:
+            return super().sizeHint()
+        layout, inside = content.layout(), self.viewport().size()
+        hint = content.sizeHint()
+        if layout is not None and layout.hasHeightForWidth():
+            hint.setHeight(layout.totalHeightForWidth(inside.width()))
+        return hint + self.size() - inside
+
+    def minimumSizeHint(self) -> QSize:
+        """See QWidget."""
+        return QSize(super().minimumSizeHint().width(), MIN_THRESHOLD)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for another height where another width breaks the lines differently."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
 
 class EmptyMap(QWidget):
@@ -91,26 +122,41 @@ class MapLayout(QWidget):
         column.addWidget(hairline())
         column.addWidget(splitter, 1)
 
-    def _side(self) -> QScrollArea:
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
+    def _side(self) -> QWidget:
+        """Legend and category keys, which scroll, above the threshold, which stays in sight."""
+        top, bottom = QWidget(), QWidget()
+        column = QVBoxLayout(top)
+        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         column.setSpacing(GRID)
         column.addWidget(self.legend)
         column.addWidget(hairline())
         column.addWidget(self.category_heading)
         column.addWidget(self.category_keys)
-        column.addWidget(hairline())
+        column.addStretch(1)
+        column = QVBoxLayout(bottom)
+        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        column.setSpacing(GRID)
         column.addWidget(label(self.tr("Filter by score"), "heading"))
         column.addWidget(self.threshold)
-        column.addStretch(1)
-        side = QScrollArea()
-        # Filled once the map is visible: styling these controls takes as long as building it.
-        QTimer.singleShot(0, side, lambda: side.setWidget(inside))
-        side.setWidgetResizable(True)
-        side.setFrameShape(QFrame.Shape.NoFrame)
-        side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        upper, lower = QScrollArea(), ThresholdArea()
+        for area, inside in ((upper, top), (lower, bottom)):
+            # Filled once the map is visible: styling these controls takes as long as building it.
+            QTimer.singleShot(0, area, partial(_fill, area, inside))
+            area.setWidgetResizable(True)
+            area.setFrameShape(QFrame.Shape.NoFrame)
+            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        upper.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        upper.setMinimumHeight(MIN_LEGEND)
+        lower.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.threshold.cut_moved.connect(lower.updateGeometry)
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(upper, 1)
+        column.addWidget(hairline())
+        column.addWidget(lower)
         side.setMinimumWidth(28 * GRID)
         return side
 
@@ -120,3 +166,8 @@ class MapLayout(QWidget):
         line += [*self.category_keys.buttons.values(), self.threshold.measures]
         for before, after in pairwise(line):
             QWidget.setTabOrder(before, after)
+
+
+def _fill(area: QScrollArea, inside: QWidget) -> None:
+    area.setWidget(inside)
+    area.updateGeometry()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -54,7 +54,6 @@ class MapPage(Page):
         self.view.placed.connect(self._show_placed)
         self.model.selection.changed.connect(self._name_selection)
         self.model.clips.categories_changed.connect(self._follow_categories)
-        self.ui.threshold.cut_moved.connect(self._scroll_to_costs)
         self.ui.empty.button.clicked.connect(lambda: self.session.page_asked.emit("intake"))
 
     def places(self, place: KeyScope) -> Sequence[QWidget]:
@@ -107,10 +106,3 @@ class MapPage(Page):
         self.ui.threshold.show_categories(emotions)
         if self.model.clips.is_read:
             self.view.follow_decision()
-
-    @Slot()
-    def _scroll_to_costs(self) -> None:
-        """Scroll to the costs of a cut, once they are laid out."""
-        if self.ui.threshold.cut is not None:
-            side, panel = self.ui.side, self.ui.threshold
-            QTimer.singleShot(0, panel, lambda: side.ensureWidgetVisible(panel, 0, 0))

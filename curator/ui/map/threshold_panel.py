@@ -144,8 +144,11 @@ class ThresholdPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        column.addWidget(self.measures)
-        column.addWidget(self.side)
+        line = QHBoxLayout()
+        line.setSpacing(GRID)
+        line.addWidget(self.measures, 1)
+        line.addWidget(self.side)
+        column.addLayout(line)
         column.addWidget(self.histogram)
         column.addWidget(self.text)
         column.addLayout(self._table)
@@ -176,6 +179,7 @@ class ThresholdPanel(QWidget):
         cut = self.cut
         for each in (self.choose, self.show_list):
             each.setEnabled(cut is not None)
+            each.setVisible(cut is not None)
         self._say(cut)
         self.cut_moved.emit()
 

@@ -209,3 +209,12 @@ def test_the_form_is_no_wider_than_it_is_read(page: ExportPage):
     QApplication.processEvents()
     assert page.choices.width() < 1000
     assert page.choices.speaker.width() < 400
+
+
+def test_the_export_button_belongs_to_its_form(page: ExportPage, qtbot):
+    for width in (1024, 1920):
+        page.resize(width, 600)
+        qtbot.waitUntil(lambda wide=width: page.width() == wide)
+        form = page.choices.rect()
+        assert form.contains(page.start.geometry())
+        assert page.start.geometry().bottom() >= page.choices.form.geometry().top()

@@ -130,3 +130,14 @@ def test_costs_are_those_of_counting_clip_by_clip(voice_map: Map):
 )
 def test_scales_have_round_values(low, high, expected):
     assert round_values(low, high, 5) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("threshold", [None, 15.0])
+def test_the_histogram_is_whole_in_a_low_window(by_noise: Map, qtbot, threshold: float | None):
+    histogram = by_noise.page.ui.threshold.histogram
+    for width, height in ((1024, 700), (1366, 768)):
+        by_noise.window.resize(width, height)
+        histogram.set_threshold(threshold)
+        qtbot.waitUntil(
+            lambda: histogram.visibleRegion().boundingRect() == histogram.rect(), timeout=30_000
+        )
