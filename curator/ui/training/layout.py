@@ -13,11 +13,12 @@ from PySide6.QtWidgets import (
 )
 
 from curator.ui.elided_label import ElidedLabel
-from curator.ui.page import button, label
+from curator.ui.page import button
 from curator.ui.session import Session
 from curator.ui.theme import GRID
 from curator.ui.training.comparison_view import ComparisonView
 from curator.ui.training.listening_view import ListeningView
+from curator.ui.training.requirements import RequirementsPanel
 from curator.ui.training.run_list import RunListModel
 from curator.ui.training.run_view import RunView
 from curator.ui.training.speak_view import SpeakView
@@ -27,7 +28,7 @@ LIST_WIDTH, MIN_LIST_WIDTH, MIN_FRONT_WIDTH = 50 * GRID, 20 * GRID, 52 * GRID
 
 
 class TrainingLayout(QSplitter):
-    """List of runs beside a stack: hint, selected run, new run, listening, comparison, speak.
+    """List of runs beside a stack: requirements, run, new run, listening, comparison, speak.
 
     Widgets are made inside their parents: each later change of parents styles all below it again.
     """
@@ -37,8 +38,9 @@ class TrainingLayout(QSplitter):
         self.left, self._right = QWidget(self), QWidget(self)
         self.list = QTableView(self.left)
         self.folder = ElidedLabel()
-        self.empty = label(wrap=True)
         self.front = QStackedWidget(self._right)
+        self.requirements = RequirementsPanel(self.front)
+        self.empty = self.requirements.text
         self.view, self.start = RunView(self.front), StartPanel(self.front)
         self.listening = ListeningView(session, self.front)
         self.comparison, self.speaking = ComparisonView(self.front), SpeakView(self.front)
@@ -60,7 +62,7 @@ class TrainingLayout(QSplitter):
         column.addWidget(self.list, 1)
         column.addWidget(self.new)
         for widget in (
-            self._hint(),
+            self.requirements,
             self.view,
             self.start,
             self.listening,
@@ -77,14 +79,6 @@ class TrainingLayout(QSplitter):
         self.front.setMinimumWidth(MIN_FRONT_WIDTH)  # not that of its widest page
         self.setStretchFactor(1, 1)
         self.setSizes([LIST_WIDTH, 2 * LIST_WIDTH])
-
-    def _hint(self) -> QWidget:
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.addStretch(1)
-        column.addWidget(self.empty)
-        column.addStretch(2)
-        return inside
 
     def _style_list(self, runs: RunListModel) -> None:
         self.list.setModel(runs)

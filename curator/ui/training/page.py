@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QEvent, Slot
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
@@ -16,6 +16,7 @@ from curator.ui.sound.player import Player
 from curator.ui.theme import GRID
 from curator.ui.training.commands import TrainingCommands
 from curator.ui.training.layout import TrainingLayout
+from curator.ui.training.requirements import BUNDLE, KEPT, requirements
 from curator.ui.training.run_follower import RunFollower
 
 
@@ -39,6 +40,10 @@ class TrainingPage(Page):
         self.ui.speaking.play_wanted.connect(self.player.play)
         self.ui.list.selectionModel().currentRowChanged.connect(self._select_row)
         self.ui.list.selectionModel().selectionChanged.connect(self._overlay_selected)
+        self.ui.requirements.lead_wanted.connect(self._lead_on)
+        self.ui.requirements.training_wanted.connect(self.commands.new_training)
+        session.changed.connect(self._show_requirements)
+        session.errands.ended.connect(self._show_requirements)
         self.runs.listed.connect(self._follow_list)
         self.runs.read.connect(self.commands.show_record)
         self.show_folder(self.runs.folder, select=False)
@@ -49,6 +54,13 @@ class TrainingPage(Page):
         if not self.ui.list.selectionModel().hasSelection():  # focus alone selects no row
             self.ui.list.selectRow(max(0, self.ui.list.currentIndex().row()))
         self.ui.focus_list()
+        self._show_requirements()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Look at what is installed when a dialog was closed."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self._show_requirements()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Check files only while the page is visible."""
@@ -103,6 +115,24 @@ class TrainingPage(Page):
             if runs.rows
             else self.tr("No runs in this folder yet. Export a bundle, then start a training.")
         )
+        if bool(runs.rows) == self.ui.requirements.list.isVisibleTo(self.ui.requirements):
+            self._show_requirements()
+
+    @Slot()
+    def _show_requirements(self) -> None:
+        """Show what a first training needs; nothing is counted where there are runs."""
+        if self.isVisible():
+            states = () if self.runs.runs.rows else requirements(self.session)
+            self.ui.requirements.show_states(states)
+
+    @Slot(str)
+    def _lead_on(self, key: str) -> None:
+        if key == KEPT:
+            self.session.show_clips("state:undecided")
+        elif key == BUNDLE:
+            self.session.page_asked.emit("export")
+        else:
+            self.session.action_asked.emit("window.show_setup")
 
     @Slot()
     def _overlay_selected(self) -> None:

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtWidgets import QMessageBox
 
+from curator.domain.decision import keep
 from curator.domain.errors import CuratorError
 from curator.domain.system import start_of
 from curator.ui.session import Session
@@ -75,6 +76,32 @@ def test_an_empty_folder_says_what_to_do(opened, tmp_path):
     page = opened(tmp_path / "runs")
     assert "Export a bundle, then start a training." in page.ui.empty.text()
     assert page.ui.front.currentIndex() == 0
+
+
+def test_a_page_without_runs_leads_to_what_is_missing(qtbot, opened, session, tmp_path):
+    page = opened(tmp_path / "runs")
+    rows = page.ui.requirements.rows
+    assert rows["kept"].button.isVisible()
+    with qtbot.waitSignal(session.query_asked) as asked:
+        rows["kept"].button.click()
+    assert asked.args == ["state:undecided"]
+    with qtbot.waitSignal(session.page_asked) as asked:
+        rows["bundle"].button.click()
+    assert asked.args == ["export"]
+    session.apply(keep(session.project.clips.ids()[:2]))
+    assert rows["kept"].state.text() == "2 clips"
+    assert not rows["kept"].button.isVisible()
+    a_small_bundle(tmp_path / "show" / "show-bundle")
+    page.shown()
+    assert rows["bundle"].state.text() == "show-bundle"
+    page.ui.requirements.new.click()
+    assert page.ui.front.currentWidget() is page.ui.start
+
+
+def test_requirements_are_hidden_where_there_are_runs(opened, tmp_path):
+    a_run(tmp_path / "runs" / "one", FLAT)
+    page = opened(tmp_path / "runs")
+    assert not page.ui.requirements.list.isVisibleTo(page.ui.requirements)
 
 
 def test_a_run_that_grows_is_followed(qtbot, opened, tmp_path):

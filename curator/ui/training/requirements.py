@@ -1,0 +1,127 @@
+"""What a first training needs: kept clips, a bundle and the training packages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from curator.domain.clip_query import parse
+from curator.domain.errors import printable
+from curator.environment.installed import is_usable
+from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.page import button, label
+from curator.ui.plain_text import plain_label
+from curator.ui.session import Session
+from curator.ui.theme import GRID
+from curator.ui.training.trainings import newest_bundle
+from curator.ui.widgets.badges import SIZE, badge
+from curator.ui.wording import counted, translated
+
+KEPT, BUNDLE, PACKAGES = "kept", "bundle", "packages"
+
+LEADS: Mapping[str, tuple[str, str]] = {
+    KEPT: (
+        QT_TRANSLATE_NOOP("Requirements", "Kept clips"),
+        QT_TRANSLATE_NOOP("Requirements", "Keep clips in Audit"),
+    ),
+    BUNDLE: (
+        QT_TRANSLATE_NOOP("Requirements", "Exported bundle"),
+        QT_TRANSLATE_NOOP("Requirements", "Export a bundle"),
+    ),
+    PACKAGES: (
+        QT_TRANSLATE_NOOP("Requirements", "Training packages"),
+        QT_TRANSLATE_NOOP("Requirements", "Install…"),
+    ),
+}
+"""Title and button of each requirement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """State of a requirement. text: such as "12 kept clips" or "not installed"."""
+
+    key: str
+    is_met: bool
+    text: str
+
+
+def requirements(session: Session) -> tuple[Requirement, ...]:
+    """State of all requirements of a training, in the order in which they are met."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("Requirements", text)
+
+    kept = session.project.clips.count(parse("state:kept"))
+    bundle = newest_bundle(session.project.path.absolute().parent)
+    usable = any(map(is_usable, ("training", "chatterbox")))
+    return (
+        Requirement(KEPT, kept > 0, counted(kept, tr("%n clip"), tr("%n clips"))),
+        Requirement(
+            BUNDLE, bundle is not None, printable(bundle.name) if bundle else tr("none yet")
+        ),
+        Requirement(PACKAGES, usable, tr("installed") if usable else tr("not installed")),
+    )
+
+
+class RequirementRow:
+    """Mark, title, state and button of one requirement."""
+
+    def __init__(self, key: str, grid: QGridLayout, row: int) -> None:
+        title, lead = LEADS[key]
+        self.mark, self.state = plain_label(), label(role="quiet")
+        self.button = button(translated("Requirements", lead))
+        self.mark.setFixedSize(SIZE, SIZE)
+        self.state.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        grid.addWidget(self.mark, row, 0)
+        grid.addWidget(label(translated("Requirements", title)), row, 1)
+        grid.addWidget(self.state, row, 2)
+        grid.addWidget(self.button, row, 3)
+        grid.setRowMinimumHeight(row, 4 * GRID)
+
+    def show_state(self, requirement: Requirement) -> None:
+        """Show the state; the button leads to what is missing."""
+        kind = "kept" if requirement.is_met else "warning"
+        self.mark.setPixmap(badge(kind).pixmap(SIZE, SIZE))
+        self.mark.setAccessibleName(
+            translated("Requirements", QT_TRANSLATE_NOOP("Requirements", "ready"))
+            if requirement.is_met
+            else translated("Requirements", QT_TRANSLATE_NOOP("Requirements", "missing"))
+        )
+        self.state.setText(requirement.text)
+        self.button.setVisible(not requirement.is_met)
+
+
+class RequirementsPanel(QWidget):
+    """Sentence, and below it what is needed before the first training."""
+
+    lead_wanted = Signal(str)  # key of a requirement
+    training_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = label(role="heading", wrap=True)
+        self.list = QWidget()
+        self.new = button(self.tr("New training…"))
+        self.new.clicked.connect(self.training_wanted)
+        grid = QGridLayout(self.list)
+        grid.setContentsMargins(0, GRID, 0, GRID)
+        grid.setHorizontalSpacing(2 * GRID)
+        grid.setColumnStretch(4, 1)
+        self.rows = {key: RequirementRow(key, grid, row) for row, key in enumerate(LEADS)}
+        for key, row in self.rows.items():
+            row.button.clicked.connect(lambda _checked, key=key: self.lead_wanted.emit(key))
+        grid.addWidget(self.new, len(LEADS), 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        line, column = QHBoxLayout(), QVBoxLayout(self)
+        line.addWidget(self.list, 1)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 0, 0)
+        column.addWidget(self.text)
+        column.addLayout(line)
+        column.addStretch(1)
+        self.list.hide()
+
+    def show_states(self, states: tuple[Requirement, ...]) -> None:
+        """Show what is needed; without states only the sentence."""
+        for state in states:
+            self.rows[state.key].show_state(state)
+        self.list.setVisible(bool(states))
