@@ -28,12 +28,12 @@ from curator.ui.theme import GRID, roles_of
 from curator.ui.widgets.badges import category_badge
 
 Index = QModelIndex | QPersistentModelIndex
-ROW_HEIGHT = 4 * GRID
+ROW_HEIGHT, MAX_ROW_HEIGHT = 4 * GRID, 7 * GRID
 MIN_ROWS = 4
 MIN_COLUMN = 8 * GRID
 SMALL_BAR = GRID // 2
 BADGE = 2 * GRID
-MIN_BAR, MAX_BAR = 6 * GRID, 36 * GRID
+MIN_BAR, MAX_BAR = 6 * GRID, 120 * GRID
 """Bounds of the width of the bars; without room for the least there are none."""
 
 
@@ -92,6 +92,11 @@ class _CellDelegate(QStyledItemDelegate):
         assert isinstance(parent, CategoryTable)
         return parent.bar_width
 
+    def _row_height(self) -> int:
+        parent = self.parent()
+        assert isinstance(parent, CategoryTable)
+        return parent.row_height
+
     def text_width(self, font: QFont, index: Index) -> int:
         """Width of a cell without its bar."""
         content = QFontMetrics(font).horizontalAdvance(index.data()) + 2 * GRID + 1
@@ -102,7 +107,7 @@ class _CellDelegate(QStyledItemDelegate):
         content = self.text_width(option.font, index)
         if index.column() == KEPT and self._bar_width():
             content += self._bar_width() + GRID
-        return QSize(content, ROW_HEIGHT)
+        return QSize(content, self._row_height())
 
 
 class CategoryTable(QTableView):
@@ -110,7 +115,7 @@ class CategoryTable(QTableView):
 
     def __init__(self, emotions: EmotionSet) -> None:
         super().__init__()
-        self.bar_width = 0
+        self.bar_width, self.row_height = 0, ROW_HEIGHT
         self._widths: dict[str, int] = {}  # of all texts, by font; emptied with another plan
         self._model = CategoryTableModel(emotions)
         self.setModel(self._model)
@@ -153,6 +158,16 @@ class CategoryTable(QTableView):
         if self.category != before or self.currentIndex().row() < 0:
             self.set_category(before if before in self._model.keys else self._model.keys[0])
 
+    def fit_rows(self, room: int) -> None:
+        """Make the rows as tall as this height of the whole table allows."""
+        header = self.horizontalHeader().sizeHint().height()
+        height = (room - header - 4) // max(1, self._model.rowCount())
+        height = min(max(ROW_HEIGHT, height), MAX_ROW_HEIGHT)
+        if height != self.row_height:
+            self.row_height = height
+            self.verticalHeader().setDefaultSectionSize(height)
+            self._fit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the bars the room that names and counts leave."""
         self._fit_bars()
@@ -193,12 +208,13 @@ class CategoryTable(QTableView):
 
     def _full_height(self) -> int:
         header = self.horizontalHeader().sizeHint().height()
-        return self._model.rowCount() * ROW_HEIGHT + header + 4
+        return self._model.rowCount() * self.row_height + header + 4
 
     def _fit(self) -> None:
         """Keep room for all rows; many rows scroll in a low window."""
         self._fit_bars()
         self.setMaximumHeight(self._full_height())
-        hidden = max(0, self._model.rowCount() - MIN_ROWS)
-        self.setMinimumHeight(self._full_height() - hidden * ROW_HEIGHT)
+        header = self.horizontalHeader().sizeHint().height()
+        rows = min(self._model.rowCount(), MIN_ROWS)
+        self.setMinimumHeight(rows * ROW_HEIGHT + header + 4)  # rows shrink with the window
         self.updateGeometry()

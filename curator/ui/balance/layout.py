@@ -1,6 +1,7 @@
 """Widgets of the balance page and their arrangement."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QScrollArea,
@@ -21,6 +22,12 @@ from curator.ui.theme import GRID
 WIDTHS = (720, 480)
 """Initial widths of the two halves, in pixels."""
 
+ALONE_WIDTH = 44 * GRID
+"""Width of the right half without any suggestion: the chart takes the rest."""
+
+CHART_SHARE = 0.5
+"""Largest share of the page's height that taller rows of the chart may take."""
+
 MIN_MISSING = 5 * GRID
 """Two lines of what is missing."""
 
@@ -36,7 +43,8 @@ class BalanceLayout(QWidget):
         self.next.hide()
         self.missing = label(wrap=True)
         self.sampling = SamplingBar()
-        halves = QSplitter(Qt.Orientation.Horizontal, self)
+        self._has_suggestions: bool | None = None
+        halves = self.halves = QSplitter(Qt.Orientation.Horizontal, self)
         left, right = QWidget(halves), QWidget(halves)
         self.list = SuggestionList(right)
         self.edit, self.add = button(self.tr("Edit…")), button(self.tr("Add…"))
@@ -61,6 +69,19 @@ class BalanceLayout(QWidget):
         head.addWidget(self.next)
         column.addLayout(head)
         column.addWidget(halves, 1)
+
+    def show_suggestions(self, *, are_any: bool) -> None:
+        """Give the chart the room of the suggestions where there are none at all."""
+        before, self._has_suggestions = self._has_suggestions, are_any
+        if before != are_any and (before is not None or not are_any):  # else: as last time
+            whole = sum(self.halves.sizes())
+            right = whole * WIDTHS[1] // sum(WIDTHS) if are_any else min(ALONE_WIDTH, whole // 2)
+            self.halves.setSizes([whole - right, right])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Make the rows of the chart taller in a high window."""
+        super().resizeEvent(event)
+        self.table.fit_rows(round(self.height() * CHART_SHARE))
 
     def _fill_left(self, left: QWidget) -> None:
         buttons = QHBoxLayout()

@@ -108,8 +108,8 @@ class SuggestionList(QWidget):
         column.addWidget(self.heading)
         column.addWidget(self.table, 1)
         column.addWidget(self.reason)
-        column.addWidget(self.lead, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.accuracy)
+        column.addWidget(self.lead, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(0)
         self._column = column
         for changed in (self.model.modelReset, self.model.rowsInserted, self.model.rowsRemoved):
@@ -150,6 +150,8 @@ class SuggestionList(QWidget):
 
     def _show_current(self) -> None:
         current = self.current
-        self.reason.setText(current.suggestion.reason if current else self.empty_text)
+        reason = current.suggestion.reason if current else self.empty_text
+        self.reason.setText(reason)
+        self.reason.setVisible(bool(reason))
         self.lead.setVisible(current is None and bool(self.lead.text()))
         self.current_changed.emit(current)
