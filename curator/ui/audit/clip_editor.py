@@ -18,10 +18,12 @@ from curator.ui.audit.text_check import TextChecker
 from curator.ui.audit.transcript_edit import TranscriptEdit
 from curator.ui.clip_data.expected_words import ExpectedWords
 from curator.ui.elided_label import ElidedLabel
-from curator.ui.page import hairline, label, restyle
+from curator.ui.page import label, restyle
 from curator.ui.plain_text import tool_tip
+from curator.ui.sound.level import level_at
 from curator.ui.sound.playable import PlayableClip
 from curator.ui.theme import GRID
+from curator.ui.widgets.level_meter import LevelMeter
 from curator.ui.widgets.spectrogram_view import SpectrogramView
 from curator.ui.widgets.timeline import clock
 from curator.ui.widgets.waveform_view import WaveformView
@@ -91,6 +93,7 @@ class ClipEditor(QWidget):
         self.waveform = WaveformView()
         self.spectrogram = SpectrogramView()
         self.spectrogram.hide()
+        self.level = LevelMeter()
         self.text = TranscriptEdit()
         self._measures, self._keys_hint = label(role="quiet"), ElidedLabel()
         self._keys_hint.setProperty("role", "quiet")
@@ -114,7 +117,7 @@ class ClipEditor(QWidget):
         column.addLayout(line)
         column.addWidget(self.waveform, 3)
         column.addWidget(self.spectrogram, 2)
-        column.addWidget(hairline())
+        column.addWidget(self.level)
         column.addWidget(self.text)
         below = QHBoxLayout()
         below.addWidget(self._measures)
@@ -202,6 +205,9 @@ class ClipEditor(QWidget):
 
     def set_playhead(self, sample: int | None) -> None:
         """Show what plays, None for nothing."""
+        sound = self._sound
+        level = None if sample is None or sound is None else level_at(sound, sample)
+        self.level.show_level(level)
         self.waveform.set_playhead(sample)
         self.spectrogram.set_playhead(sample)
 

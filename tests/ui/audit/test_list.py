@@ -6,6 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
 from curator.domain.fact import RecordingTranscript, Transcript, Word
+from curator.ui.audit.clip_cell_delegate import SIDE
 from curator.ui.audit.column_header import KEYS
 from curator.ui.audit.list_columns import COLUMNS
 from tests.helpers.audit_window import RATE, Audit
@@ -155,6 +156,16 @@ def test_the_side_panel_folds_in_a_narrow_window(audit: Audit, width: int, folde
     assert choice == ("shown" if folded else "folded")
     audit.press("p")
     assert audit.session.settings.text("side_panel") == "auto"
+
+
+@pytest.mark.usefixtures("dressed")
+def test_a_usual_sentence_fits_in_the_list_of_a_usual_window(audit: Audit, qtbot):
+    audit.window.resize(1366, 768)
+    table = audit.page.ui.table
+    column = KEYS.index("text")
+    sentence = "Good evening, ladies and gentlemen, and welcome to our show."
+    needed = table.fontMetrics().horizontalAdvance(sentence) + 2 * SIDE
+    qtbot.waitUntil(lambda: table.columnWidth(column) >= needed, timeout=30_000)
 
 
 def test_the_folded_panel_gives_categories_and_counts_findings(audit: Audit):
