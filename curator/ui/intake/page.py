@@ -1,6 +1,7 @@
 """Intake page: import recordings, analyse them, see what is missing."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Slot
@@ -227,7 +228,9 @@ class IntakePage(Page):
         self._show_list()
         options, workers = self.session.settings.options, self.session.settings.workers
         if self.isVisible() and WHAT not in self.session.errands.waiting:
-            self.session.errands.ask(WHAT, lambda work: survey(work, options, workers))
+            drawn = self.list.recordings.drawn
+            task = partial(survey, options=options, workers=workers, drawn=drawn)
+            self.session.errands.ask(WHAT, task)
 
     @Slot()
     def _show_list(self) -> None:
@@ -246,6 +249,7 @@ class IntakePage(Page):
         if what == WHAT and isinstance(result, Survey):
             done = result.plan.done
             self.list.recordings.show_survey(result.languages, result.clips, result.files, done)
+            self.list.recordings.show_waves(result.waves)
             self.plan.show_plan(result.plan)
             self._follow_selection()
 

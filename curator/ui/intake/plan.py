@@ -1,8 +1,12 @@
 """Plan of the analysis: steps with something to do and the estimated time."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from curator.audio.cache import cached_peaks
+from curator.audio.peaks import Pairs
+from curator.domain.span import Span
 from curator.jobs.context import JobContext
 from curator.jobs.job import Options
 from curator.store.project import Project
@@ -11,6 +15,9 @@ from curator.ui.intake.recordings_model import FileState
 ABOUT_CLIPS = 0.8
 """Typical share of a recording that becomes clips."""
 
+
+WAVE_POINTS = 512
+"""Columns of a waveform in the list."""
 
 START_S = 2.0
 """Start-up time of a step's processes."""
@@ -39,18 +46,24 @@ class AnalysisPlan:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Languages, clip counts and file states by recording id, and the plan."""
+    """Languages, clip counts and file states by recording id, and the plan.
+
+    waves: new waveforms by cache key.
+    """
 
     languages: dict[int, str]
     clips: dict[int, int]
     files: dict[int, FileState]
     plan: AnalysisPlan
+    waves: dict[str, Pairs] = field(default_factory=dict)
 
 
-def survey(work: JobContext, options: Options, workers: int) -> Survey:
+def survey(
+    work: JobContext, options: Options, workers: int, drawn: frozenset[str] = frozenset()
+) -> Survey:
     """Survey the project; runs in a thread, as changed files are read.
 
-    workers: number of processes of the analysis.
+    workers: number of processes of the analysis. drawn: cache keys of the waveforms there are.
     """
     project = work.project
     languages: dict[int, str] = {}
@@ -63,7 +76,19 @@ def survey(work: JobContext, options: Options, workers: int) -> Survey:
     for _, number, _ in project.clips.spans():
         clips[number] = clips.get(number, 0) + 1
     plan = make_plan(work.project, options, workers)
-    return Survey(languages, clips, files_of(work), plan)
+    return Survey(languages, clips, files_of(work), plan, waves_of(work, drawn))
+
+
+def waves_of(work: JobContext, drawn: frozenset[str]) -> dict[str, Pairs]:
+    """Waveforms of whole recordings by cache key, from the peaks that the import has stored."""
+    waves: dict[str, Pairs] = {}
+    for recording in work.project.recordings.all():
+        work.look_up()
+        if recording.cache_key not in drawn:
+            with suppress(OSError, ValueError):  # not made yet, or damaged
+                peaks = cached_peaks(work.project.cache, recording.cache_key)
+                waves[recording.cache_key] = peaks.seen(Span(0, peaks.samples), WAVE_POINTS)
+    return waves
 
 
 def files_of(work: JobContext) -> dict[int, FileState]:

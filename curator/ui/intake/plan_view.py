@@ -4,8 +4,16 @@ import time
 from collections.abc import Sequence
 from itertools import groupby
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from curator.ui.intake.plan import AnalysisPlan, PlannedStep
 from curator.ui.job_progress import doing, progress_of
@@ -21,6 +29,38 @@ GUESS_FROM = 0.05
 """Completed share of the analysis from which its remaining time is estimated."""
 
 
+class PlanSteps(QWidget):
+    """Two columns: amount of audio, and the steps that have so much to do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(self.tr("Steps of the analysis"))
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(2 * GRID)
+        self._grid.setVerticalSpacing(2)
+        self._grid.setColumnStretch(1, 1)
+        self.rows: list[tuple[QLabel, QLabel]] = []
+
+    def show_steps(self, steps: Sequence[PlannedStep]) -> None:
+        """Show the steps, those with the same amount of audio in one row."""
+        groups = [
+            (amount, ", ".join(doing(step.step) for step in group))
+            for amount, group in groupby(steps, lambda step: clock(step.seconds))
+        ]
+        while len(self.rows) < len(groups):
+            cells = label(), label(role="quiet", wrap=True)
+            cells[0].setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+            for column, cell in enumerate(cells):
+                self._grid.addWidget(cell, len(self.rows), column)
+            self.rows.append(cells)
+        for number, cells in enumerate(self.rows):
+            texts = groups[number] if number < len(groups) else ("", "")
+            for cell, text in zip(cells, texts, strict=True):
+                cell.setText(text)
+                cell.setVisible(bool(text))
+
+
 class PlanView(QFrame):
     """Shows the steps to do and the estimated time, then the progress of the whole analysis."""
 
@@ -32,6 +72,7 @@ class PlanView(QFrame):
         self._whole_s, self._began = 0.0, 0.0
         self.heading = label(role="heading")
         self.steps = label(role="quiet", wrap=True)
+        self.table = PlanSteps()
         self.bar = QProgressBar(maximum=STEPS, textVisible=False)
         self.bar.setAccessibleName(self.tr("Progress of the analysis"))
         self.start = button(self.tr("Analyse"), "first")
@@ -40,7 +81,7 @@ class PlanView(QFrame):
         self.pause = button(self.tr("Pause"))
         self.pause.clicked.connect(session.jobs.cancel)
         words = QVBoxLayout()
-        for widget in (self.heading, self.bar, self.steps):
+        for widget in (self.heading, self.bar, self.table, self.steps):
             words.addWidget(widget)
         line = QHBoxLayout(self)
         line.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
@@ -86,13 +127,16 @@ class PlanView(QFrame):
         elif self._plan.steps:
             guess = about(self._plan.guess_s)
             self.heading.setText(self.tr("To analyse, about %1:").replace("%1", guess))
-            self.steps.setText(self._described(self._plan.steps))
+            self.table.show_steps(self._plan.steps)
         else:
             self.heading.setText(self.tr("Nothing left to analyse."))
             self.steps.setText(self.tr("Add recordings or change settings to analyse more."))
+        has_steps = self._plan is not None and bool(self._plan.steps)
+        self.table.setVisible(has_steps and not running)
+        self.steps.setVisible(self.table.isHidden())
         self.bar.setVisible(running)
         self.pause.setVisible(running)
-        self.start.setVisible(self._plan is not None and bool(self._plan.steps) and not running)
+        self.start.setVisible(has_steps and not running)
         self.start.setEnabled(not running and not self._session.read_only)
 
     def _show_running(self, *, is_analysis: bool) -> None:
@@ -109,11 +153,3 @@ class PlanView(QFrame):
         self.steps.setText(progress.text)
         self.bar.setRange(0, STEPS if share is not None else 0)
         self.bar.setValue(round(STEPS * (share or 0.0)))
-
-    def _described(self, steps: Sequence[PlannedStep]) -> str:
-        """Return the steps, those with the same amount of audio together."""
-        sentences = []
-        for amount, group in groupby(steps, lambda step: clock(step.seconds)):
-            names = ", ".join(doing(step.step) for step in group)
-            sentences.append(self.tr("%1 of audio: %2.").replace("%1", amount).replace("%2", names))
-        return " ".join(sentences)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
+from curator.audio.peaks import Pairs
 from curator.domain.decision import Field
 from curator.domain.errors import printable
 from curator.domain.languages import languages
@@ -18,6 +19,9 @@ Index = QModelIndex | QPersistentModelIndex
 
 FILE = Qt.ItemDataRole.UserRole
 """Item role of the file's state."""
+
+WAVE = FILE + 1
+"""Item role of the recording's waveform: Pairs, None where there are no peaks yet."""
 
 
 class FileState(StrEnum):
@@ -143,6 +147,7 @@ class RecordingsModel(QAbstractTableModel):
         super().__init__()
         self.editable = True
         self._rows: list[RecordingRow] = []
+        self._waves: dict[str, Pairs] = {}  # by cache key
 
     def show_recordings(self, recordings: Sequence[Recording]) -> None:
         """Update the recordings, keeping their derived data."""
@@ -184,6 +189,16 @@ class RecordingsModel(QAbstractTableModel):
                 self._rows[place] = updated
                 changed.append(place)
         self._tell(changed)
+
+    @property
+    def drawn(self) -> frozenset[str]:
+        """Cache keys of the recordings with a waveform."""
+        return frozenset(self._waves)
+
+    def show_waves(self, waves: Mapping[str, Pairs]) -> None:
+        """Add waveforms, by cache key."""
+        self._waves.update(waves)
+        self._tell([n for n, row in enumerate(self._rows) if row.recording.cache_key in waves])
 
     def _tell(self, places: Sequence[int]) -> None:
         for place in places:
@@ -241,6 +256,8 @@ class RecordingsModel(QAbstractTableModel):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == FILE:
             return row.file
+        if role == WAVE and index.column() == 0:
+            return self._waves.get(row.recording.cache_key)
         return None
 
     def headerData(

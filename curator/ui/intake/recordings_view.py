@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
+from curator.ui.intake.recording_delegate import RecordingDelegate
 from curator.ui.intake.recordings_model import RecordingRow, RecordingsModel
 from curator.ui.theme import GRID
 
@@ -12,6 +13,9 @@ WIDTHS = (26, 12, 13, 11, 9, 14, 11, 16, 16, 18)
 
 LEAST = (18, 9, 0, 0, 0, 10, 0, 14, 14, 13)
 """The same in a narrow window, where no column is narrower than its title."""
+
+ROW = 5 * GRID + GRID // 2
+"""Height of a row: of the name and the waveform below it."""
 
 RIGHTS, MOST_RIGHTS = (7, 8), 40
 """Columns of licence and consent, which grow in a wide window, and the most they take."""
@@ -35,7 +39,8 @@ class RecordingsView(QTableView):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(4 * GRID)
+        self.verticalHeader().setDefaultSectionSize(ROW)
+        self.setItemDelegateForColumn(0, RecordingDelegate(self))
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

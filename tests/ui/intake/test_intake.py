@@ -3,14 +3,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, QRectF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 
+from curator.domain.progress import NoProgress
 from curator.domain.recording import EACH, SoundChoice
+from curator.jobs.context import JobContext
 from curator.jobs.job import Options
 from curator.ui.intake.page import IntakePage
-from curator.ui.intake.plan import AnalysisPlan, PlannedStep, make_plan
-from curator.ui.intake.recordings_model import COLUMNS, FileState, RecordingsModel
+from curator.ui.intake.plan import AnalysisPlan, PlannedStep, make_plan, waves_of
+from curator.ui.intake.recording_delegate import wave_lines
+from curator.ui.intake.recordings_model import COLUMNS, WAVE, FileState, RecordingsModel
 from curator.ui.intake.recordings_view import RecordingsView
 from curator.ui.intake.rights import RightsDialog
 from curator.ui.session import Session
@@ -75,7 +78,10 @@ def test_dropped_files_are_taken_in_with_licence_and_consent(
     qtbot.waitUntil(lambda: column(page, "File") == "unchanged", timeout=60_000)
     assert page.stack.currentWidget() is page.list
     assert page.plan.start.isEnabled()
-    assert "0:02 of audio: transcribing, cutting into clips, " in page.plan.steps.text()
+    amount, steps = (cell.text() for cell in page.plan.table.rows[0])
+    assert amount == "0:02"
+    assert steps.startswith("transcribing, cutting into clips, ")
+    assert page.list.recordings.index(0, 0).data(WAVE).max() > 0
 
 
 def test_a_missing_file_is_said_and_found_again_by_its_content(
@@ -229,6 +235,29 @@ def test_columns_shrink_in_a_narrow_window_and_keep_widths_that_were_dragged(qtb
 def test_steps_with_the_same_amount_of_audio_are_listed_together(page: IntakePage):
     steps = (PlannedStep("transcribe", 2, 320.0), PlannedStep("segment", 2, 320.0))
     page.plan.show_plan(AnalysisPlan((*steps, PlannedStep("embed", 80, 200.0)), 60.0))
-    text = page.plan.steps.text()
-    assert text.startswith("5:20 of audio: ")
-    assert text.count("of audio") == 2
+    rows = [(amount.text(), steps.text()) for amount, steps in page.plan.table.rows]
+    assert [amount for amount, _ in rows] == ["5:20", "3:20"]
+    assert rows[0][1] == "transcribing, cutting into clips"
+    page.plan.show_plan(AnalysisPlan(steps[:1], 60.0))
+    assert [amount.isHidden() for amount, _ in page.plan.table.rows] == [False, True]
+
+
+def test_a_waveform_is_empty_until_its_peaks_are_made(page: IntakePage, qtbot, tmp_path: Path):
+    sound = write_sound(tmp_path / "tone.wav", tone(1.0, 440.0))
+    with qtbot.waitSignal(page.session.jobs.ended, timeout=60_000):
+        page.add([sound])
+    project = page.session.project
+    work = JobContext.at_once(project, NoProgress())
+    (key,) = (recording.cache_key for recording in project.recordings.all())
+    assert waves_of(work, frozenset()).keys() == {key}
+    assert not waves_of(work, frozenset([key]))
+    for file in project.cache.iterdir():
+        file.unlink()
+    assert not waves_of(work, frozenset())
+
+
+def test_a_waveform_of_half_scale_fills_half_of_its_box():
+    pairs = np.tile(np.array([[-16_384, 16_384]], np.int16), (512, 1))
+    lines = wave_lines(pairs, QRectF(0, 0, 100, 20))
+    assert len(lines) == 100
+    assert {(line.y1(), line.y2()) for line in lines} == {(5.0, 15.0)}
