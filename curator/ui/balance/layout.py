@@ -35,7 +35,7 @@ MIN_MISSING = 5 * GRID
 class BalanceLayout(QWidget):
     """Left: categories, their targets and sampling. Right: suggestions."""
 
-    def __init__(self, emotions: EmotionSet, parent: QWidget, *, editable: bool) -> None:
+    def __init__(self, emotions: EmotionSet, parent: QWidget | None, *, editable: bool) -> None:
         super().__init__(parent)
         self.table = CategoryTable(emotions)
         self.total = label(self.tr("Counting…"), "title")

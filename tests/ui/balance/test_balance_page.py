@@ -425,22 +425,6 @@ def test_all_rows_are_seen_in_a_low_window(page: BalancePage):
     assert table.viewport().height() >= 8 * table.rowHeight(0)
 
 
-@pytest.mark.usefixtures("dressed")
-def test_the_chart_takes_the_room_where_nothing_is_suggested(page: BalancePage):
-    page.resize(1920, 950)
-    page.ui.show_suggestions(are_any=False)
-    QApplication.processEvents()
-    chart, alone = page.ui.table.bar_width, page.ui.halves.sizes()[1]
-    page.ui.show_suggestions(are_any=True)
-    QApplication.processEvents()
-    assert page.ui.table.bar_width < chart
-    assert page.ui.halves.sizes()[1] > alone
-    in_a_high_window = page.ui.table.rowHeight(0)
-    page.resize(1024, 550)
-    QApplication.processEvents()
-    assert page.ui.table.rowHeight(0) < in_a_high_window
-
-
 def test_the_next_step_is_a_button(qtbot: QtBot, page: BalancePage):
     assert page.ui.next.text() == "Label 15 more Greeting"
     with qtbot.waitSignal(page.session.query_asked) as asked:
