@@ -11,7 +11,7 @@ from curator.domain.errors import printable
 from curator.environment.installed import is_usable
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import button, label
-from curator.ui.plain_text import plain_label
+from curator.ui.plain_text import plain_label, tool_tip
 from curator.ui.session import Session
 from curator.ui.theme import GRID
 from curator.ui.training.trainings import newest_bundle
@@ -19,6 +19,9 @@ from curator.ui.widgets.badges import SIZE, badge
 from curator.ui.wording import counted, translated
 
 KEPT, BUNDLE, PACKAGES = "kept", "bundle", "packages"
+
+STATE_WIDTH = 24 * GRID
+"""Most that the name of a bundle takes, in pixels."""
 
 LEADS: Mapping[str, tuple[str, str]] = {
     KEPT: (
@@ -72,7 +75,6 @@ class RequirementRow:
         self.mark, self.state = plain_label(), label(role="quiet")
         self.button = button(translated("Requirements", lead))
         self.mark.setFixedSize(SIZE, SIZE)
-        self.state.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         grid.addWidget(self.mark, row, 0)
         grid.addWidget(label(translated("Requirements", title)), row, 1)
         grid.addWidget(self.state, row, 2)
@@ -88,7 +90,10 @@ class RequirementRow:
             if requirement.is_met
             else translated("Requirements", QT_TRANSLATE_NOOP("Requirements", "missing"))
         )
-        self.state.setText(requirement.text)
+        middle = Qt.TextElideMode.ElideMiddle
+        metrics = self.state.fontMetrics()
+        self.state.setText(metrics.elidedText(requirement.text, middle, STATE_WIDTH))
+        self.state.setToolTip(tool_tip(requirement.text))
         self.button.setVisible(not requirement.is_met)
 
 
