@@ -21,7 +21,7 @@ from curator.ui.audit.side_panel import SidePanel
 from curator.ui.page import button, hairline, label
 from curator.ui.theme import GRID
 
-LIST_WIDTH, EDITOR_WIDTH, SIDE_WIDTH = 76 * GRID, 69 * GRID, 26 * GRID
+LIST_WIDTH, EDITOR_WIDTH, SIDE_WIDTH = 75 * GRID, 67 * GRID, 29 * GRID
 
 FOLDS_BELOW = 1100
 """Width of the page below which the side panel folds by itself, in pixels."""

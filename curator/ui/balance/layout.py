@@ -22,7 +22,7 @@ from curator.ui.theme import GRID
 WIDTHS = (720, 480)
 """Initial widths of the two halves, in pixels."""
 
-ALONE_WIDTH = 44 * GRID
+ALONE_WIDTH = 54 * GRID
 """Width of the right half without any suggestion: the chart takes the rest."""
 
 CHART_SHARE = 0.5
@@ -75,7 +75,8 @@ class BalanceLayout(QWidget):
         before, self._has_suggestions = self._has_suggestions, are_any
         if before != are_any and (before is not None or not are_any):  # else: as last time
             whole = sum(self.halves.sizes())
-            right = whole * WIDTHS[1] // sum(WIDTHS) if are_any else min(ALONE_WIDTH, whole // 2)
+            usual = whole * WIDTHS[1] // sum(WIDTHS)
+            right = usual if are_any else min(ALONE_WIDTH, usual)
             self.halves.setSizes([whole - right, right])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
