@@ -123,9 +123,7 @@ class SuggestionBrowser(QObject):
         self._model.category, self._model.is_outdated = self._ui.table.category, False
         self._must_list = False
         self._list.mark(self._model.kind)
-        rows = self._model.rows()
-        self._list.model.show_rows(rows, self._model.emotions)
-        self._ui.show_suggestions(are_any=bool(rows) or bool(self._model.plans.planner.suggestions))
+        self._list.model.show_rows(self._model.rows(), self._model.emotions)
         self._describe()
         self._list.go_to_row(0)
 

@@ -22,9 +22,6 @@ from curator.ui.theme import GRID
 WIDTHS = (720, 480)
 """Initial widths of the two halves, in pixels."""
 
-ALONE_WIDTH = 54 * GRID
-"""Width of the right half without any suggestion: the chart takes the rest."""
-
 CHART_SHARE = 0.5
 """Largest share of the page's height that taller rows of the chart may take."""
 
@@ -43,8 +40,7 @@ class BalanceLayout(QWidget):
         self.next.hide()
         self.missing = label(wrap=True)
         self.sampling = SamplingBar()
-        self._has_suggestions: bool | None = None
-        halves = self.halves = QSplitter(Qt.Orientation.Horizontal, self)
+        halves = QSplitter(Qt.Orientation.Horizontal, self)
         left, right = QWidget(halves), QWidget(halves)
         self.list = SuggestionList(right)
         self.edit, self.add = button(self.tr("Edit…")), button(self.tr("Add…"))
@@ -69,15 +65,6 @@ class BalanceLayout(QWidget):
         head.addWidget(self.next)
         column.addLayout(head)
         column.addWidget(halves, 1)
-
-    def show_suggestions(self, *, are_any: bool) -> None:
-        """Give the chart the room of the suggestions where there are none at all."""
-        before, self._has_suggestions = self._has_suggestions, are_any
-        if before != are_any and (before is not None or not are_any):  # else: as last time
-            whole = sum(self.halves.sizes())
-            usual = whole * WIDTHS[1] // sum(WIDTHS)
-            right = usual if are_any else min(ALONE_WIDTH, usual)
-            self.halves.setSizes([whole - right, right])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Make the rows of the chart taller in a high window."""
