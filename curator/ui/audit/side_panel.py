@@ -90,6 +90,7 @@ class SidePanel(QScrollArea):
         self.findings.show_clip(clip)
         self.summary.show_clip(clip)
         self.summary.setVisible(self.is_folded and bool(clip and clip.findings))
+        self._take_width()
 
     def fold(self, *, folded: bool) -> None:
         """Fold to a strip of icons, or unfold."""
@@ -100,5 +101,10 @@ class SidePanel(QScrollArea):
             widget.setVisible(not folded)
         self.summary.setVisible(folded and bool(self.summary.toolTip()))
         self.categories.set_compact(compact=folded)
-        self.setMinimumWidth(FOLDED_WIDTH if folded else UNFOLDED_WIDTH)
         self.setMaximumWidth(FOLDED_WIDTH if folded else MAX_WIDTH)
+        self._take_width()
+
+    def _take_width(self) -> None:
+        """Be wide enough for what is inside; nothing scrolls sideways."""
+        needed = max(UNFOLDED_WIDTH, self.widget().minimumSizeHint().width())
+        self.setMinimumWidth(FOLDED_WIDTH if self.is_folded else needed)

@@ -159,6 +159,16 @@ def test_the_side_panel_folds_in_a_narrow_window(audit: Audit, width: int, folde
 
 
 @pytest.mark.usefixtures("dressed")
+@pytest.mark.parametrize("width", [1120, 1366])
+def test_nothing_in_the_side_panel_is_cut_off_at_its_edge(audit: Audit, width: int):
+    audit.window.resize(width, 700)
+    side = audit.page.ui.side
+    for row in range(audit.page.model.rowCount()):
+        audit.page.ui.table.go_to_row(row)
+        assert side.widget().minimumSizeHint().width() <= side.width()
+
+
+@pytest.mark.usefixtures("dressed")
 def test_a_usual_sentence_fits_in_the_list_of_a_usual_window(audit: Audit, qtbot):
     audit.window.resize(1366, 768)
     table = audit.page.ui.table
