@@ -39,11 +39,13 @@ def killed(after_s: float, *words: object) -> bool:
     process = subprocess.Popen(
         command(*words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    time.sleep(after_s)
-    running = process.poll() is None
-    process.kill()
-    process.wait()
-    return running
+    try:
+        process.wait(after_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return True
+    return False
 
 
 def interrupted(event: str, step: str, *words: object) -> tuple[int, str]:
