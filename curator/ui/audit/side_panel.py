@@ -69,8 +69,8 @@ class SidePanel(QScrollArea):
             label(self.tr("Category"), "heading"),
         )
         self.is_folded = False
-        content = QWidget()
-        self._column = QVBoxLayout(content)
+        self._content = QWidget()
+        self._column = QVBoxLayout(self._content)
         self._column.setSpacing(GRID)
         for widget in (self._headings[0], self.summary, self.findings):
             self._column.addWidget(widget)
@@ -81,7 +81,7 @@ class SidePanel(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidget(content)
+        self.setWidget(self._content)
         self.summary.clicked.connect(self.unfold_wanted)
         self.fold(folded=False)
 
@@ -106,5 +106,5 @@ class SidePanel(QScrollArea):
 
     def _take_width(self) -> None:
         """Be wide enough for what is inside; nothing scrolls sideways."""
-        needed = max(UNFOLDED_WIDTH, self.widget().minimumSizeHint().width())
+        needed = max(UNFOLDED_WIDTH, self._content.minimumSizeHint().width())
         self.setMinimumWidth(FOLDED_WIDTH if self.is_folded else needed)
