@@ -76,8 +76,12 @@ def fill(folder: Path) -> None:
 
 
 def _unread(entries: list[Path]) -> dict[Path, int]:
-    """Access times (ns) of before the last change, which any reading process moves on."""
-    times = {path: path.lstat().st_mtime_ns - 10**9 for path in reversed(entries)}
+    """Access times (ns) of files of before the last change, which any reading process moves on.
+
+    Those of folders are left out: whoever measures the disk's use moves them.
+    """
+    files = [path for path in entries if path.is_file()]
+    times = {path: path.lstat().st_mtime_ns - 10**9 for path in files}
     for path, accessed in times.items():
         os.utime(path, ns=(accessed, accessed + 10**9))
     return times
