@@ -54,6 +54,7 @@ DOING = {
     "clean_listing": QT_TRANSLATE_NOOP("Steps", "listing cleaned clips"),
     "clean_sound": QT_TRANSLATE_NOOP("Steps", "reading audio"),
     "sources": QT_TRANSLATE_NOOP("Steps", "checking files"),
+    "waveforms": QT_TRANSLATE_NOOP("Steps", "reading waveforms"),
     "sample": QT_TRANSLATE_NOOP("Steps", "making the sample recording"),
     "download": QT_TRANSLATE_NOOP("Steps", "downloading"),
     "install": QT_TRANSLATE_NOOP("Steps", "installing"),

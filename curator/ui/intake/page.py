@@ -14,7 +14,7 @@ from curator.ui.actions import KeyScope
 from curator.ui.clip_commands.file_player import FilePlayer
 from curator.ui.intake.commands import RecordingCommands
 from curator.ui.intake.drop_area import DropArea
-from curator.ui.intake.plan import Survey, survey
+from curator.ui.intake.plan import Survey, survey, waves_of
 from curator.ui.intake.plan_view import PlanView
 from curator.ui.intake.recordings_model import FileState
 from curator.ui.intake.recordings_view import RecordingsView
@@ -28,8 +28,8 @@ from curator.ui.sound.player import Player
 from curator.ui.theme import GRID
 from curator.ui.wording import clock, counted
 
-WHAT = "sources"
-"""Key of the survey job in the errands queue."""
+WHAT, WAVES = "sources", "waveforms"
+"""Keys of the survey and of reading waveforms in the errands queue."""
 
 REFRESH_MS = 400
 """Delay that combines changes into one refresh."""
@@ -228,9 +228,13 @@ class IntakePage(Page):
         self._show_list()
         options, workers = self.session.settings.options, self.session.settings.workers
         if self.isVisible() and WHAT not in self.session.errands.waiting:
-            drawn = self.list.recordings.drawn
-            task = partial(survey, options=options, workers=workers, drawn=drawn)
-            self.session.errands.ask(WHAT, task)
+            self.session.errands.ask(WHAT, lambda work: survey(work, options, workers))
+
+    def _read_waves(self) -> None:
+        """Read waveforms that are not shown yet; where there are none, nothing follows."""
+        if self.isVisible() and WAVES not in self.session.errands.waiting:
+            task = partial(waves_of, drawn=self.list.recordings.drawn)
+            self.session.errands.ask(WAVES, task)
 
     @Slot()
     def _show_list(self) -> None:
@@ -249,9 +253,12 @@ class IntakePage(Page):
         if what == WHAT and isinstance(result, Survey):
             done = result.plan.done
             self.list.recordings.show_survey(result.languages, result.clips, result.files, done)
-            self.list.recordings.show_waves(result.waves)
             self.plan.show_plan(result.plan)
             self._follow_selection()
+            self._read_waves()
+        elif what == WAVES and isinstance(result, dict) and result:
+            self.list.recordings.show_waves(result)
+            self._read_waves()
 
     @Slot(object)
     def _ended(self, ending: Ending) -> None:

@@ -16,8 +16,11 @@ ABOUT_CLIPS = 0.8
 """Typical share of a recording that becomes clips."""
 
 
-WAVE_POINTS = 512
+WAVE_POINTS = 256
 """Columns of a waveform in the list."""
+
+WAVES_AT_ONCE = 200
+"""Waveforms that are read before they are shown; a library of recordings takes a while."""
 
 START_S = 2.0
 """Start-up time of a step's processes."""
@@ -46,24 +49,18 @@ class AnalysisPlan:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Languages, clip counts and file states by recording id, and the plan.
-
-    waves: new waveforms by cache key.
-    """
+    """Languages, clip counts and file states by recording id, and the plan."""
 
     languages: dict[int, str]
     clips: dict[int, int]
     files: dict[int, FileState]
     plan: AnalysisPlan
-    waves: dict[str, Pairs] = field(default_factory=dict)
 
 
-def survey(
-    work: JobContext, options: Options, workers: int, drawn: frozenset[str] = frozenset()
-) -> Survey:
+def survey(work: JobContext, options: Options, workers: int) -> Survey:
     """Survey the project; runs in a thread, as changed files are read.
 
-    workers: number of processes of the analysis. drawn: cache keys of the waveforms there are.
+    workers: number of processes of the analysis.
     """
     project = work.project
     languages: dict[int, str] = {}
@@ -76,11 +73,14 @@ def survey(
     for _, number, _ in project.clips.spans():
         clips[number] = clips.get(number, 0) + 1
     plan = make_plan(work.project, options, workers)
-    return Survey(languages, clips, files_of(work), plan, waves_of(work, drawn))
+    return Survey(languages, clips, files_of(work), plan)
 
 
 def waves_of(work: JobContext, drawn: frozenset[str]) -> dict[str, Pairs]:
-    """Waveforms of whole recordings by cache key, from the peaks that the import has stored."""
+    """Waveforms of whole recordings by cache key, from the peaks that the import has stored.
+
+    At most WAVES_AT_ONCE. drawn: cache keys of those that are there already.
+    """
     waves: dict[str, Pairs] = {}
     for recording in work.project.recordings.all():
         work.look_up()
@@ -88,6 +88,8 @@ def waves_of(work: JobContext, drawn: frozenset[str]) -> dict[str, Pairs]:
             with suppress(OSError, ValueError):  # not made yet, or damaged
                 peaks = cached_peaks(work.project.cache, recording.cache_key)
                 waves[recording.cache_key] = peaks.seen(Span(0, peaks.samples), WAVE_POINTS)
+        if len(waves) == WAVES_AT_ONCE:
+            break
     return waves
 
 

@@ -10,6 +10,7 @@ from curator.domain.progress import NoProgress
 from curator.domain.recording import EACH, SoundChoice
 from curator.jobs.context import JobContext
 from curator.jobs.job import Options
+from curator.ui.intake import plan
 from curator.ui.intake.page import IntakePage
 from curator.ui.intake.plan import AnalysisPlan, PlannedStep, make_plan, waves_of
 from curator.ui.intake.recording_delegate import wave_lines
@@ -81,7 +82,9 @@ def test_dropped_files_are_taken_in_with_licence_and_consent(
     amount, steps = (cell.text() for cell in page.plan.table.rows[0])
     assert amount == "0:02"
     assert steps.startswith("transcribing, cutting into clips, ")
-    assert page.list.recordings.index(0, 0).data(WAVE).max() > 0
+    shown = page.list.recordings.index(0, 0)
+    qtbot.waitUntil(lambda: shown.data(WAVE) is not None, timeout=60_000)
+    assert shown.data(WAVE).max() > 0
 
 
 def test_a_missing_file_is_said_and_found_again_by_its_content(
@@ -254,6 +257,18 @@ def test_a_waveform_is_empty_until_its_peaks_are_made(page: IntakePage, qtbot, t
     for file in project.cache.iterdir():
         file.unlink()
     assert not waves_of(work, frozenset())
+
+
+def test_all_waveforms_are_shown_a_portion_at_a_time(
+    page: IntakePage, qtbot, tmp_path: Path, monkeypatch
+):
+    monkeypatch.setattr(plan, "WAVES_AT_ONCE", 1)
+    sounds = [write_sound(tmp_path / f"{pitch}.wav", tone(1.0, pitch)) for pitch in (330.0, 440.0)]
+    with qtbot.waitSignal(page.session.jobs.ended, timeout=60_000):
+        page.add(sounds)
+    keys = {recording.cache_key for recording in page.session.project.recordings.all()}
+    assert len(keys) == 2
+    qtbot.waitUntil(lambda: page.list.recordings.drawn == keys, timeout=60_000)
 
 
 def test_a_waveform_of_half_scale_fills_half_of_its_box():
