@@ -107,6 +107,7 @@ def trainer_commands(top):
         ("pack", bundle, top / "csomag 🎉.tar.gz", *settings),
         ("codebook", bundle, top / "kód 🎉", *settings),
         ("decoder", bundle, run, top / "dekóder 🎉", *settings),
+        ("base", "tiny-en", top / "alap 🎉"),
         ("doctor",),
     ]
 

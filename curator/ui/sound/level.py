@@ -15,22 +15,22 @@ FLOOR_DB = -60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class SoundLevel:
     """Peak and RMS in dBFS, FLOOR_DB..0 and above 0 for samples beyond full scale."""
 
     peak_db: float = FLOOR_DB
     rms_db: float = FLOOR_DB
 
 
-def level_at(sound: PlayableClip, sample: int) -> Level:
+def level_at(sound: PlayableClip, sample: int) -> SoundLevel:
     """Level before a sample of the recording; the floor where nothing is decoded."""
     seconds = (sample - sound.span.start) / (sound.source_rate * sound.speed)
     stop = min(max(0, round(seconds * sound.rate)), sound.filled)
     part = sound.samples[max(0, stop - round(WINDOW_S * sound.rate)) : stop]
     if not part.size:
-        return Level()
+        return SoundLevel()
     peak = max(float(part.max()), -float(part.min()))
-    return Level(_decibels(peak), _decibels(math.sqrt(float(np.dot(part, part)) / part.size)))
+    return SoundLevel(_decibels(peak), _decibels(math.sqrt(float(np.dot(part, part)) / part.size)))
 
 
 def _decibels(value: float) -> float:

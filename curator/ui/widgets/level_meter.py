@@ -1,10 +1,13 @@
-"""Level meter: RMS as a bar, peak as its lighter end, the highest peak as a line and a number."""
+"""Level meter of the audio that plays.
+
+RMS is a bar, the peak its lighter end, the highest peak a line and a number.
+"""
 
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from curator.ui.sound.level import FLOOR_DB, Level
+from curator.ui.sound.level import FLOOR_DB, SoundLevel
 from curator.ui.theme import GRID, roles
 
 BAR = 6
@@ -21,7 +24,7 @@ class LevelMeter(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.level: Level | None = None
+        self.level: SoundLevel | None = None
         self.highest_db = FLOOR_DB
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Level meter"))
@@ -35,7 +38,7 @@ class LevelMeter(QWidget):
         """See QWidget."""
         return QSize(10 * GRID, self.fontMetrics().height())
 
-    def show_level(self, level: Level | None) -> None:
+    def show_level(self, level: SoundLevel | None) -> None:
         """Show a level, None for nothing; paints only what is seen to change."""
         if level is None:
             self.highest_db = FLOOR_DB
@@ -45,7 +48,7 @@ class LevelMeter(QWidget):
         if self._seen(before) != self._seen(level):
             self.update()
 
-    def _seen(self, level: Level | None) -> tuple[int, int] | None:
+    def _seen(self, level: SoundLevel | None) -> tuple[int, int] | None:
         """Lengths of the bar in pixels."""
         if level is None:
             return None

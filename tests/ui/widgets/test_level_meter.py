@@ -3,7 +3,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from curator.domain.span import Span
-from curator.ui.sound.level import FLOOR_DB, Level, level_at
+from curator.ui.sound.level import FLOOR_DB, SoundLevel, level_at
 from curator.ui.sound.playable import PlayableClip
 from curator.ui.widgets.level_meter import LevelMeter
 
@@ -24,7 +24,7 @@ def test_peak_and_rms_are_those_of_the_samples_before_the_playhead():
     level = level_at(a_tone(0.5), 160_000 + 12_000)
     assert level.peak_db == pytest.approx(-6.02, abs=0.02)
     assert level.rms_db == pytest.approx(-9.03, abs=0.05)
-    assert level_at(a_tone(0.5), 160_000 + 6_000) == Level()
+    assert level_at(a_tone(0.5), 160_000 + 6_000) == SoundLevel()
 
 
 def test_the_level_follows_the_speed_of_playback():
@@ -34,15 +34,15 @@ def test_the_level_follows_the_speed_of_playback():
 
 def test_nothing_decoded_is_silent():
     clip = PlayableClip(1, 1, Span(0, 16_000), 16_000, RATE)
-    assert level_at(clip, 8_000) == Level(FLOOR_DB, FLOOR_DB)
+    assert level_at(clip, 8_000) == SoundLevel(FLOOR_DB, FLOOR_DB)
 
 
 def test_the_meter_keeps_the_highest_peak_and_forgets_it_when_playback_ends(qtbot: QtBot):
     meter = LevelMeter()
     qtbot.addWidget(meter)
     meter.resize(400, 16)
-    meter.show_level(Level(-3.0, -12.0))
-    meter.show_level(Level(-20.0, -30.0))
+    meter.show_level(SoundLevel(-3.0, -12.0))
+    meter.show_level(SoundLevel(-20.0, -30.0))
     assert meter.highest_db == -3.0
     assert not meter.grab().isNull()
     meter.show_level(None)

@@ -74,7 +74,7 @@ class XttsBase:
 
     @property
     def licence(self) -> str:
-        """First line of LICENCE; "" if there is no such file."""
+        """Licence of the base itself; "" without a file LICENCE."""
         path = self.folder / LICENCE
         return read_text(path).partition("\n")[0].strip() if path.is_file() else ""
 
