@@ -32,6 +32,8 @@ REFERENCE = "reference.wav"
 ROUNDED = ("gpt.conditioning_encoder.", "gpt.conditioning_perceiver.")
 """Parts that hardly matter with few voices; they keep 5 bits of their mantissa's 10."""
 KEPT_BITS = np.uint16(0xFFE0)
+EFFORT = 9
+"""Preset of LZMA, 0 to 9."""
 
 
 def shipped_bases() -> list[str]:
@@ -72,7 +74,7 @@ def pack(base: Path, folder: Path) -> None:
             low += (half & 0xFF).astype(np.uint8).tobytes()
     folder.mkdir(parents=True, exist_ok=True)
     line = json.dumps(header).encode() + b"\n"
-    (folder / WEIGHTS).write_bytes(lzma.compress(line + high + low, preset=9))
+    (folder / WEIGHTS).write_bytes(lzma.compress(line + high + low, preset=EFFORT))
     for name in COPIED:
         shutil.copyfile(base / name, folder / name)
 

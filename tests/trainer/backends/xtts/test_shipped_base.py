@@ -9,21 +9,29 @@ from trainer.backends.xtts.shipped_base import ROUNDED, pack, shipped_bases, unp
 from trainer.backends.xtts.stock import load_stock
 from trainer.cli.parser import main
 
+pytestmark = [pytest.mark.slow, pytest.mark.model]
+
 TERMS = "Free to use"
 
 
-@pytest.fixture
-def resources(tmp_path, opened, monkeypatch):
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory, opened):
     """Resources with one packed base, "small"."""
-    base = opened().base
-    folder = tmp_path / "resources"
-    pack(base.folder, folder / "bases" / "small")
+    folder = tmp_path_factory.mktemp("resources")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shipped_base, "EFFORT", 0)
+        pack(opened().base.folder, folder / "bases" / "small")
     (folder / "bases" / "small" / LICENCE).write_text(f"{TERMS}\nEverybody may.\n")
-    monkeypatch.setattr(shipped_base, "resources", lambda: folder)
     return folder
 
 
-@pytest.mark.model
+@pytest.fixture
+def resources(packed, monkeypatch):
+    """The packed base ships with the project."""
+    monkeypatch.setattr(shipped_base, "resources", lambda: packed)
+    return packed
+
+
 def test_a_base_is_the_same_after_packing_but_for_half_precision(resources, tmp_path, opened):
     before = opened().base
     unpack(resources / "bases" / "small", tmp_path)
@@ -41,7 +49,6 @@ def test_a_base_is_the_same_after_packing_but_for_half_precision(resources, tmp_
     assert load_stock(tmp_path) is not None  # strict
 
 
-@pytest.mark.model
 def test_the_command_writes_a_base_and_names_what_ships(resources, tmp_path, capsys):
     folder = tmp_path / "base"
     assert shipped_bases() == ["small"]
@@ -55,7 +62,6 @@ def test_the_command_writes_a_base_and_names_what_ships(resources, tmp_path, cap
     assert not (tmp_path / "other").exists()
 
 
-@pytest.mark.model
 def test_a_voice_keeps_the_licence_of_its_base(resources, tmp_path, speech, opened):
     unpack(resources / "bases" / "small", tmp_path)
     changed = opened("model.random=false", f'model.base="{tmp_path}"')
