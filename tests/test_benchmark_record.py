@@ -4,9 +4,9 @@ import json
 import sys
 import time
 
-import psutil
 import pytest
 
+from curator.domain.system import is_running
 from tests.benchmarks import __main__ as bench
 from tests.benchmarks import record as records
 from tests.benchmarks.record import Measured, open_record
@@ -107,13 +107,6 @@ def test_a_stop_keeps_what_was_measured(tmp_path, monkeypatch, capsys):
     assert "Continuing the run" in capsys.readouterr().err
 
 
-def has_ended(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-
-
 def test_rows_are_shown_as_they_come_and_a_hanging_module_is_ended(tmp_path, monkeypatch):
     script, program = tmp_path / "module.py", tmp_path / "program"
     line = json.dumps(bench.as_line(a_row()))
@@ -132,9 +125,9 @@ def test_rows_are_shown_as_they_come_and_a_hanging_module_is_ended(tmp_path, mon
     assert result.failure.startswith("it did not end")
     pid = int(program.read_text())
     deadline = time.monotonic() + 60.0  # a killed process ends soon, but not at once
-    while not has_ended(pid) and time.monotonic() < deadline:
+    while is_running(pid) and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert has_ended(pid)
+    assert not is_running(pid)
 
 
 def test_what_other_programs_take_is_not_negative():

@@ -33,7 +33,7 @@ def rows() -> Iterator[Row]:
 def hour_row(folder: Path, cpu_minutes: float = float("inf")) -> Row:
     """Row of the pieces in a folder, after those that lack were measured.
 
-    cpu_minutes: after which no further piece is begun; at least one is measured.
+    cpu_minutes: after which no further piece starts; at least one is measured.
     """
     folder.mkdir(parents=True, exist_ok=True)
     pieces: list[Piece] = []

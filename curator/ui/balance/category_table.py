@@ -160,8 +160,7 @@ class CategoryTable(QTableView):
 
     def fit_rows(self, room: int) -> None:
         """Make the rows as tall as this height of the whole table allows."""
-        header = self.horizontalHeader().sizeHint().height()
-        height = (room - header - 4) // max(1, self._model.rowCount())
+        height = (room - self._height_of_rows(0)) // max(1, self._model.rowCount())
         height = min(max(ROW_HEIGHT, height), MAX_ROW_HEIGHT)
         if height != self.row_height:
             self.row_height = height
@@ -207,14 +206,17 @@ class CategoryTable(QTableView):
         return QSize(super().sizeHint().width(), self._full_height())
 
     def _full_height(self) -> int:
-        header = self.horizontalHeader().sizeHint().height()
-        return self._model.rowCount() * self.row_height + header + 4
+        return self._height_of_rows(self._model.rowCount() * self.row_height)
+
+    def _height_of_rows(self, rows: int) -> int:
+        """Height of the table with rows of this height together."""
+        return rows + self.horizontalHeader().sizeHint().height() + 4
 
     def _fit(self) -> None:
         """Keep room for all rows; many rows scroll in a low window."""
         self._fit_bars()
         self.setMaximumHeight(self._full_height())
-        header = self.horizontalHeader().sizeHint().height()
         rows = min(self._model.rowCount(), MIN_ROWS)
-        self.setMinimumHeight(rows * ROW_HEIGHT + header + 4)  # rows shrink with the window
+        # Rows shrink with the window.
+        self.setMinimumHeight(self._height_of_rows(rows * ROW_HEIGHT))
         self.updateGeometry()

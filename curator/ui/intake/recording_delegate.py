@@ -6,13 +6,13 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from curator.audio.peaks import Pairs
+from curator.audio.waveform import FULL_SCALE_16
 from curator.ui.intake.recordings_model import WAVE
 from curator.ui.theme import GRID, roles_of
 
 Index = QModelIndex | QPersistentModelIndex
 
 WAVE_HEIGHT = 2 * GRID
-FULL_SCALE = 32_768
 
 
 class RecordingDelegate(QStyledItemDelegate):
@@ -42,8 +42,8 @@ def wave_lines(pairs: Pairs, box: QRectF) -> list[QLineF]:
     """One vertical line per pixel of a box, from the lowest to the highest sample there."""
     count = min(len(pairs), max(1, int(box.width())))
     starts = np.arange(count) * len(pairs) // count
-    low = np.minimum.reduceat(pairs[:, 0], starts) / FULL_SCALE
-    high = np.maximum.reduceat(pairs[:, 1], starts) / FULL_SCALE
+    low = np.minimum.reduceat(pairs[:, 0], starts) / FULL_SCALE_16
+    high = np.maximum.reduceat(pairs[:, 1], starts) / FULL_SCALE_16
     middle, half = box.center().y(), box.height() / 2
     step = box.width() / count
     return [

@@ -40,7 +40,7 @@ def test_a_job_on_a_cluster_shows_its_nodes_and_the_rates_of_its_stages(
     answered = []
 
     def before_item(_node, item):
-        if len(answered) == clips:  # the second stage has begun
+        if len(answered) == clips:  # the second stage has started
             may_end.wait(60)
         answered.append(item)
         return ""
