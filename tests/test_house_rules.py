@@ -226,7 +226,7 @@ OPENED_BY = {
     "curator/domain/system.py": "files just written, to sync them",
     "curator/domain/target.py": "a file of the program's resources",
     "curator/stages/scoring/learned_rules.py": "a file of the program's resources",
-    "curator/stages/speaker/resemblyzer.py": "a file of the program's resources, by hash",
+    "curator/weights/shipped.py": "a file of the program's resources, by hash",
     "curator/jobs/cluster/identity.py": "files of the program itself",
     "curator/jobs/cluster/node_store.py": "a new file of its own",
     "curator/jobs/cluster/ray_workers.py": "a new file that must not exist",

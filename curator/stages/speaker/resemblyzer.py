@@ -8,18 +8,15 @@ they were made.
 """
 
 import functools
-import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from curator.audio.waveform import Samples
-from curator.domain.errors import MissingModel
-from curator.domain.resources import resources
+from curator.weights.shipped import shipped_network
 
 SpeakerArray = NDArray[np.float32]  # (256,)
 SpeakerArrays = NDArray[np.float32]  # (clips, 256)
@@ -54,15 +51,7 @@ class SpeakerEncoder:
     """The network, loaded once; several threads may call it at the same time."""
 
     def __init__(self) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        # Batches side by side use the cores better than threads inside a batch, which spin.
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        self._session: onnxruntime.InferenceSession = onnxruntime.InferenceSession(
-            _weights(), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = shipped_network(FILE, FILE_SHA256, "speaker encoder")
 
     def vectors(self, waves: Sequence[Samples]) -> SpeakerArrays:
         """How the voice sounds in each wave, as directions.
@@ -156,19 +145,3 @@ def _side_by_side(waves: Sequence[Samples]) -> tuple[Samples, list[_FrameRange]]
 def the_encoder() -> SpeakerEncoder:
     """Encoder of this process, loaded once."""
     return SpeakerEncoder()
-
-
-def _weights() -> bytes:
-    """The converted network, if it is the one expected."""
-    path: Path = resources() / FILE
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise MissingModel(
-            f"The speaker encoder is missing: {path}.", "Reinstall voice-curator."
-        ) from error
-    if hashlib.sha256(content).hexdigest() != FILE_SHA256:
-        raise MissingModel(
-            f"The speaker encoder is not the expected one: {path}.", "Reinstall voice-curator."
-        )
-    return content

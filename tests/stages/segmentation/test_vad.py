@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from curator.domain.resources import resources
 from curator.domain.span import Span
 from curator.stages.segmentation import vad
 from curator.stages.segmentation.vad import FRAME, SpeechOptions, speech_probabilities, speech_spans
@@ -65,6 +66,13 @@ def test_probabilities_are_those_of_the_network_s_own_runner():
     # The peer's runner loses the last 64 samples of its last frame.
     np.testing.assert_allclose(ours[:-1], peer[:-1], atol=1e-5)
     assert len(ours) == len(peer)
+
+
+@pytest.mark.model
+def test_the_shipped_network_is_what_the_script_makes_of_the_package():
+    from tests.helpers.convert_voice_activity import converted, package_weights
+
+    assert converted(package_weights()) == (resources() / vad.FILE).read_bytes()
 
 
 @pytest.mark.model
