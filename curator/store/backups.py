@@ -140,9 +140,12 @@ def _copy(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    with open_regular(path):  # SQLite would wait for a pipe
+    """Read-only connection to a backup; a log or journal beside it is not read."""
+    with open_regular(path, follow=False):  # SQLite would wait for a pipe
         pass
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection
 
 
 def _is_good(path: Path) -> bool:

@@ -2,7 +2,9 @@
 
 import contextlib
 import errno
+import os
 import sqlite3
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -16,6 +18,12 @@ from curator.store import backups, schema
 from curator.store.connection import FILE, Connection, Cursor, Parameters, connect, damaged
 
 MAGIC = b"SQLite format 3\x00"
+BESIDE = ("-wal", "-shm", "-journal")
+"""Endings of the files that SQLite keeps beside the project file."""
+
+JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
+"""Start of a rollback journal, and its end where it names a super-journal."""
+
 CHECKPOINT_PAGES = 4000
 """Pages in the write-ahead log before a checkpoint: 16 MB, so that decisions rarely wait."""
 
@@ -52,7 +60,7 @@ class Database:
     @classmethod
     def open(cls, path: Path, *, write: bool) -> "Database":
         """Check and open the file; a writing caller holds the lock."""
-        _look_at(path)
+        _look_at(path, write=write)
         connection = connect(path, "rw") if write else _connect_reader(path)
         database = cls(path, connection, write)
         try:
@@ -225,16 +233,12 @@ def create_file(path: Path, rows: Iterable[tuple[str, str]]) -> None:
         raise OSError(errno.EIO, str(error)) from error
 
 
-def _look_at(path: Path) -> None:
+def _look_at(path: Path, *, write: bool) -> None:
     """Raise CuratorError for a file that is not a project, before SQLite opens it."""
     name = printable(path.name)
     try:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            if (path / f"{FILE}{suffix}").is_symlink():
-                raise ForeignFile(
-                    f"{name} cannot be opened: its file {FILE}{suffix} is a link.",
-                    "Put the file itself in its place.",
-                )
+        for suffix in ("", *BESIDE):
+            _refuse_foreign(path, suffix, write=write)
         with open_regular(path / FILE) as file:
             start = file.read(len(MAGIC))
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -248,6 +252,47 @@ def _look_at(path: Path) -> None:
         raise damaged(path, f"{FILE} is empty")
     if start != MAGIC:
         raise damaged(path, f"{FILE} is not a database")
+
+
+def _refuse_foreign(path: Path, suffix: str, *, write: bool) -> None:
+    """Raise ForeignFile for a file of SQLite's that leads elsewhere or would wait for ever.
+
+    SQLite writes the files beside the project, also when it only reads; a pipe there is waited for,
+    and a rollback journal may name a file that is deleted with it.
+    """
+    file = path / f"{FILE}{suffix}"
+    try:
+        status = file.lstat()
+    except FileNotFoundError:
+        return
+    what = ""
+    if stat.S_ISLNK(status.st_mode):
+        what = "is a link"
+    elif not stat.S_ISREG(status.st_mode):
+        what = "is not a file but a folder, device, pipe or socket"
+    elif status.st_nlink > 1 and (suffix or write):
+        what = "is a hard link: another file would change with it"
+    elif suffix == "-journal" and _names_a_file(file):
+        what = "names another file, which would be deleted"
+    if what:
+        raise ForeignFile(
+            f"{printable(path.name)} cannot be opened: its file {file.name} {what}.",
+            f"Put a copy of {FILE} in its place."
+            if not suffix
+            else "Delete it if it is not yours.",
+        )
+
+
+def _names_a_file(journal: Path) -> bool:
+    """Whether a rollback journal ends with the name of a super-journal (SQLite file format, 3)."""
+    try:
+        file = open_regular(journal, follow=False)
+    except FileNotFoundError:  # its transaction has just ended
+        return False
+    with file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - len(JOURNAL_MAGIC)))
+        return file.read(len(JOURNAL_MAGIC)) == JOURNAL_MAGIC and size > len(JOURNAL_MAGIC)
 
 
 def _connect_reader(path: Path) -> Connection:

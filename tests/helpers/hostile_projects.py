@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,6 +39,21 @@ def change(project: Path, sql: str, *values: object) -> None:
     connection.execute(sql, values)
     connection.commit()
     connection.close()
+
+
+def write_super_journal(project: Path, named: Path) -> None:
+    """Write a rollback journal whose end names a file, which SQLite deletes when it plays it back.
+
+    SQLite's file format, chapter 3: an empty header, then the record of the super-journal.
+    """
+    file = project / "project.sqlite"
+    page = int.from_bytes(file.read_bytes()[16:18])
+    magic = bytes.fromhex("d9d505f920a163d7")
+    header = magic + struct.pack(">IIIII", 0, 0, file.stat().st_size // page, 512, page)
+    name = os.fsencode(named)
+    lock_page = (1 << 30) // page + 1
+    record = struct.pack(">I", lock_page) + name + struct.pack(">II", len(name), sum(name)) + magic
+    (project / "project.sqlite-journal").write_bytes(header.ljust(512, b"\0") + record)
 
 
 def _sql(sql: str) -> Change:

@@ -16,9 +16,10 @@ from curator.domain.errors import BrokenProject, CuratorError
 from curator.domain.foreign_files import ForeignFile, descriptor, is_hash, read_bounded
 from curator.export.sources import source_fault
 from curator.export.verify import verify_sources
+from curator.store import backups
 from curator.store.project import Project
 from tests.helpers.factories import a_project
-from tests.helpers.hostile_projects import TRIGGERS, change
+from tests.helpers.hostile_projects import TRIGGERS, change, write_super_journal
 
 HASHES = ("../../private/outside", "/tmp/outside", "a" * 63, "A" * 64, "", "a" * 64 + "/../x", "..")
 
@@ -130,6 +131,56 @@ def test_a_folder_that_is_a_link_is_not_followed(closed, tmp_path, name):
             assert project.cache
         Project.open(closed)
     assert list(elsewhere.iterdir()) == []
+
+
+BESIDE = [f"project.sqlite-{ending}" for ending in ("wal", "shm", "journal")]
+
+
+@pytest.mark.parametrize("name", BESIDE)
+@pytest.mark.parametrize("write", [True, False])
+def test_a_file_of_sqlite_that_leads_elsewhere_is_refused(closed, canary, name, write):
+    os.link(canary.letter, closed / name)
+    with pytest.raises(ForeignFile, match="is a hard link"):
+        Project.open(closed, write=write)
+    for make in (os.mkfifo, os.mkdir):
+        (closed / name).unlink()
+        make(closed / name)
+        with pytest.raises(ForeignFile, match="is not a file"):
+            Project.open(closed, write=write)
+        if make is os.mkdir:
+            (closed / name).rmdir()
+
+
+def test_a_project_file_that_is_a_hard_link_is_read_but_not_written(closed, tmp_path, canary):
+    os.link(closed / "project.sqlite", tmp_path / "home" / "other.sqlite")
+    with Project.open(closed, write=False) as project:
+        assert project.clips.count()
+    with pytest.raises(ForeignFile, match="is a hard link"):
+        Project.open(closed)
+
+
+@pytest.mark.parametrize("write", [True, False])
+def test_a_journal_deletes_no_other_file(closed, canary, write):
+    write_super_journal(closed, canary.letter)
+    with pytest.raises(ForeignFile, match="names another file"):
+        Project.open(closed, write=write)
+
+
+def test_a_backup_is_opened_without_the_files_beside_it(closed, canary):
+    with Project.open(closed) as project:
+        backup = project.backup("now")
+    change(closed, "UPDATE written SET times = times + 1")
+    connection = sqlite3.connect(backup)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.close()
+    os.mkfifo(f"{backup}-journal")
+    for ending in ("-wal", "-shm"):
+        os.link(canary.letter, f"{backup}{ending}")
+    good = backups.newest_good(closed)
+    assert good is not None
+    assert good.path == backup
+    with Project.open(closed) as project:
+        assert project.backup("later") != backup
 
 
 @pytest.mark.parametrize("name", ["lock", "project.sqlite"])
