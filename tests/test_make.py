@@ -19,6 +19,7 @@ echo "$*" >> "$ASKED"
 case "$*" in
     --version) echo "Python 3.11.0" ;;
     "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+    "-m uv "*"-r requirements.lock") [ -z "$BREAKS$UV_BREAKS" ] ;;
     *"-r requirements.lock" | *"light.lock") [ -z "$BREAKS" ] ;;
 esac
 """
@@ -32,20 +33,21 @@ class Checkout:
         self.asked_file = folder / "asked"
         for name in ("Makefile", "pyproject.toml"):
             shutil.copy(ROOT / name, folder / name)
-        (folder / "requirements.lock").write_text("six==1.0\n")
+        (folder / "requirements.lock").write_text("six==1.0\nuv==0.1.2\n")
         (folder / "resources" / "locks").mkdir(parents=True)
         (folder / "resources" / "locks" / "light.lock").write_text("six==1.0\n")
         fake = folder / "fake-python"
         fake.write_text(FAKE_PYTHON)
         fake.chmod(0o755)
 
-    def make(self, *words: str, breaks: bool = False) -> list[str]:
+    def make(self, *words: str, breaks: bool = False, uv_breaks: bool = False) -> list[str]:
         """Run make; returns what Python was asked to do, or fails as make fails."""
         self.asked_file.write_text("")
         environment = {
             "PATH": "/usr/bin:/bin:/usr/local/bin",
             "ASKED": str(self.asked_file),
             "BREAKS": "yes" if breaks else "",
+            "UV_BREAKS": "yes" if uv_breaks else "",
         }
         command = ["make", *words, f"PYTHON={self.folder / 'fake-python'}"]
         done = subprocess.run(
@@ -75,6 +77,16 @@ def test_the_environment_is_made_when_it_is_missing_and_then_left_alone(checkout
 def test_packages_are_installed_without_what_they_declare(checkout):
     for line in checkout.make("setup"):
         assert "pip install" not in line or "--no-deps" in line
+
+
+def test_uv_of_the_lock_installs_and_pip_where_it_cannot(checkout):
+    installs = [line for line in checkout.make("setup") if "-r requirements.lock" in line]
+    assert [line.split()[1] for line in installs] == ["uv"]
+    shutil.rmtree(checkout.folder / ".venv")
+    again = checkout.make("setup", uv_breaks=True)
+    assert any(line.endswith(" uv==0.1.2") for line in again)
+    installs = [line for line in again if "-r requirements.lock" in line]
+    assert [line.split()[1] for line in installs] == ["uv", "pip"]
 
 
 def test_an_environment_whose_making_broke_off_is_made_anew(checkout):

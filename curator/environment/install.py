@@ -4,6 +4,7 @@ An interrupted installation continues: uv keeps finished downloads, and a part c
 only once all of it is.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -34,7 +35,15 @@ Run = Callable[[Sequence[str]], int]
 
 def run_program(command: Sequence[str]) -> int:
     """Run a program in the foreground."""
-    return subprocess.run(command, check=False).returncode
+    return subprocess.run(command, check=False, env=uv_environment()).returncode
+
+
+def uv_environment() -> dict[str, str]:
+    """Variables of this process, and those by which uv trusts the system's certificates, as pip.
+
+    Older versions of uv know the second name only.
+    """
+    return {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1", **os.environ}
 
 
 def size_gb(part: Part, accelerator: Accelerator) -> float:

@@ -11,6 +11,8 @@ from threading import Thread
 from types import FrameType
 from typing import NoReturn
 
+from curator.environment.install import uv_environment
+
 REPORT_S = 1.0
 LOG_LINES = 20
 
@@ -41,6 +43,7 @@ class ReportingRun:
             text=True,
             encoding="utf-8",
             errors="replace",
+            env=uv_environment(),
         )
         reader = Thread(target=self._read, args=(process,), daemon=True)
         reader.start()
@@ -63,7 +66,8 @@ class ReportingRun:
 
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        self._log.extend(line.strip() for line in process.stdout if line.strip())
+        with process.stdout as lines:
+            self._log.extend(line.strip() for line in lines if line.strip())
 
     def _tell(self) -> None:
         used = min(max(0, self._free - self._free_bytes()), self._of)

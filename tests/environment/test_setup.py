@@ -16,6 +16,7 @@ from curator.environment import accelerator, install, installed
 from curator.environment.accelerator import ACCELERATORS
 from curator.environment.installed import InstalledParts, python_of
 from curator.environment.parts import PARTS, is_gpu_library, name_of
+from curator.environment.reporting import ReportingRun
 
 ROOT = Path(__file__).resolve().parents[2]
 CPU, CUDA = ACCELERATORS["cpu"], ACCELERATORS["cuda12.8"]
@@ -240,3 +241,14 @@ def test_the_sizes_told_are_those_of_the_installed_packages(part):
     assert total / 1e9 == pytest.approx(part.cuda_gb, rel=0.1)
     # The CPU build of torch itself is about 1 GB smaller.
     assert (total - gpu) / 1e9 - 1.0 == pytest.approx(part.cpu_gb, rel=0.25)
+
+
+@pytest.mark.parametrize("run_it", [install.run_program, ReportingRun(ROOT, 10, lambda line: None)])
+def test_uv_trusts_the_certificates_of_the_system(run_it, tmp_path, monkeypatch):
+    monkeypatch.setenv("UV_HTTP_TIMEOUT", "7")
+    out = tmp_path / "variables"
+    script = f"import json, os; open({str(out)!r}, 'w').write(json.dumps(dict(os.environ)))"
+    assert run_it([sys.executable, "-c", script]) == 0
+    variables = json.loads(out.read_text())
+    assert variables["UV_SYSTEM_CERTS"] == variables["UV_NATIVE_TLS"] == "1"
+    assert variables["UV_HTTP_TIMEOUT"] == "7"
