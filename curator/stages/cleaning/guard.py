@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,13 +90,9 @@ class GuardClips:
 
     def run(self, items: Iterable[ClipPair]) -> Iterator[ClipCleaned | Failed]:
         """The measures of each clip, in order."""
-        waiting: list[ClipPair] = []
-        for item in items:
-            waiting.append(item)
-            if len(waiting) == CLIPS_AT_ONCE:
-                yield from self._group(waiting)
-                waiting = []
-        yield from self._group(waiting)
+        waiting = iter(items)
+        while group := list(islice(waiting, CLIPS_AT_ONCE)):
+            yield from self._group(group)
 
     def _group(self, pairs: Sequence[ClipPair]) -> Iterator[ClipCleaned | Failed]:
         if not pairs:

@@ -85,6 +85,16 @@ def fill(network: "torch.nn.Module", weights: Mapping[str, Any], model: str) -> 
     network.requires_grad_(requires_grad=False).eval()
 
 
+def clearvoice_network(
+    build: Callable[[], "torch.nn.Module"], model: str, device: str
+) -> "torch.nn.Module":
+    """A network of ClearVoice that is one file, with its weights, on a device."""
+    weights = weights_of(model, "last_best_checkpoint.pt")
+    network = build()
+    fill(network, weights.get("model", weights), model)
+    return network.to(device)
+
+
 def piecewise(
     sound: Sound, pieces: Pieces, forward: Forward, device: str, shortest: int
 ) -> Iterator[Samples]:

@@ -186,13 +186,9 @@ class TranscribeClips:
 
     def run(self, items: Iterable[ClipSound]) -> Iterator[ClipFact | Failed]:
         """A transcript for each clip, in order; times in samples of its recording."""
-        waiting: list[ClipSound] = []
-        for item in items:
-            waiting.append(item)
-            if len(waiting) == CLIPS_AT_ONCE:
-                yield from self._group(waiting)
-                waiting = []
-        yield from self._group(waiting)
+        waiting = iter(items)
+        while group := list(islice(waiting, CLIPS_AT_ONCE)):
+            yield from self._group(group)
 
     def _group(self, items: Sequence[ClipSound]) -> Iterator[ClipFact | Failed]:
         for language, same in groupby(items, key=self._languages(items)):

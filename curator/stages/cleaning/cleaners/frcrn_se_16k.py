@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from curator.audio.waveform import Samples
 from curator.stages.cleaning.cleaners import Equipment, cleaner
-from curator.stages.cleaning.networks import device_for, fill, padded_to, piecewise, weights_of
+from curator.stages.cleaning.networks import clearvoice_network, device_for, padded_to, piecewise
 from curator.stages.cleaning.stream import Pieces, Sound
 
 if TYPE_CHECKING:
@@ -45,10 +45,7 @@ class Frcrn:
 
     def __init__(self, equipment: Equipment) -> None:
         self._device = device_for(equipment)
-        weights = weights_of(MODEL, "last_best_checkpoint.pt")
-        network = build()
-        fill(network, weights.get("model", weights), MODEL)
-        self._network = network.to(self._device)
+        self._network = clearvoice_network(build, MODEL, self._device)
 
     def clean(self, sound: Sound) -> Iterator[Samples]:
         """See Cleaner; ``sound`` is at 16 kHz."""
