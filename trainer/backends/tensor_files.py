@@ -14,6 +14,7 @@ import numpy as np
 
 from trainer.errors import BrokenBase
 from trainer.foreign_files import require_regular
+from trainer.tensor_limits import is_plain, load_safetensors, refuse_oversized
 
 if TYPE_CHECKING:
     import torch
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 # In torch's message, after its advice on how to load the file unsafely.
 REFUSED_GLOBAL = re.compile(r"GLOBAL (\S+) was not an allowed global")
+TENSOR_FILES = (".safetensors", ".pth", ".pt")
+NAME_SHOWN = 100  # characters of a tensor's name in a message
 SHOWN = 3  # differing tensors named in a message
 # Damaged files make torch's unpickler, which is Python code, fail in any of these ways.
 DAMAGED = (
@@ -38,23 +41,20 @@ def load_file(path: Path, classes: Sequence[str] = ()) -> object:
     Raises BrokenBase if the file is damaged or contains other objects than tensors.
     """
     import torch
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file as load_safetensors
 
-    try:
-        require_regular(path)
-    except OSError as error:
-        raise BrokenBase(f"{path} cannot be read: {error.strerror}.") from error
     empty: list[Any] = [(types.new_class(name.rpartition(".")[2]), name) for name in classes]
     try:
         if path.suffix == ".safetensors":
             return load_safetensors(path)
+        refuse_oversized(path)
         allowed = torch.serialization.safe_globals([*empty, *_numpy_scalars()])
         with allowed, warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # of damaged files, before their error
             mapped = zipfile.is_zipfile(path)  # files of torch before 1.6 cannot be mapped
             return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
-    except (SafetensorError, *DAMAGED) as error:
+    except OSError as error:
+        raise BrokenBase(f"{path} cannot be read: {error.strerror or error}.") from error
+    except DAMAGED as error:
         raise BrokenBase(
             f"{path} is damaged or contains more than tensors: {_reason(error)}.",
             "Download it again, or get it from a source that you trust.",
@@ -69,7 +69,27 @@ def load_tensors(path: Path, classes: Sequence[str] = ()) -> "dict[str, torch.Te
         tensors = tensors[0]
     if not isinstance(tensors, dict) or not all(isinstance(name, str) for name in tensors):
         raise BrokenBase(f"{path} does not contain a dictionary of tensors.")
+    odd = next((name for name, value in tensors.items() if not is_plain(value)), None)
+    if odd is not None:
+        raise BrokenBase(f"{path}: {odd[:NAME_SHOWN]} is not a tensor with all its numbers.")
     return tensors
+
+
+def check_folder(folder: Path) -> None:
+    """Raise BrokenBase for files of a model that its stock class must not open.
+
+    Pipes and devices, and files of tensors that are beyond the limits.
+    """
+    for path in sorted(folder.iterdir()):
+        try:
+            if path.suffix in TENSOR_FILES:
+                refuse_oversized(path)
+            elif not path.is_dir():
+                require_regular(path)
+        except OSError as error:
+            raise BrokenBase(f"{path} cannot be read: {error.strerror or error}.") from error
+        except (ValueError, zipfile.BadZipFile) as error:
+            raise BrokenBase(f"{path} is damaged: {error}.") from error
 
 
 def fill(network: "nn.Module", tensors: "Tensors", path: Path, hint: str) -> None:

@@ -19,6 +19,7 @@ from trainer.errors import BrokenRun
 from trainer.foreign_files import own_folder, path_inside, read_json
 from trainer.runs.files import save_tensors, scratch_folder, sha256_of
 from trainer.system import put_in_place, sync_file, sync_folder
+from trainer.tensor_limits import load_safetensors
 
 if TYPE_CHECKING:
     import torch
@@ -67,13 +68,10 @@ class Checkpoint:
 
     def tensors(self, name: str) -> Tensors:
         """Tensors of the file ``name``: weights, optimizer or ema; {} if it does not exist."""
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-
         path = self.folder / f"{name}.safetensors"
         try:
-            return load_file(path) if path.is_file() else {}
-        except SafetensorError as error:
+            return load_safetensors(path) if path.is_file() else {}
+        except (OSError, ValueError) as error:
             raise BrokenRun(
                 f"{path} is damaged: {error}.", "Delete the folder of this checkpoint."
             ) from error

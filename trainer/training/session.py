@@ -28,6 +28,7 @@ from trainer.runs.distributed import World
 from trainer.runs.events import EventLog
 from trainer.runs.files import sha256_of
 from trainer.runs.run import PARENT, Run
+from trainer.tensor_limits import load_safetensors
 
 if TYPE_CHECKING:
     import torch
@@ -195,15 +196,18 @@ def load_weights(network: "nn.Module", saved: checkpoint.Checkpoint, *, averaged
 
 def _start_from_parent(run: Run, network: "nn.Module") -> None:
     """Load the weights of the parent run, if this run continues from one."""
-    from safetensors.torch import load_file
-
     path = run.folder / PARENT
     if path.is_file():
         if sha256_of(path) != run.about["parent_sha256"]:
             raise BrokenRun(
                 f"{path} was changed since the run started.", "Start a new run from the parent."
             )
-        _put_weights(network, load_file(path), path)
+        try:
+            _put_weights(network, load_safetensors(path), path)
+        except ValueError as error:
+            raise BrokenRun(
+                f"{path} is damaged: {error}.", "Start a new run from the parent."
+            ) from error
 
 
 def _put_weights(network: "nn.Module", tensors: Tensors, where: Path) -> None:

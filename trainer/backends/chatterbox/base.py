@@ -17,6 +17,7 @@ from trainer.foreign_files import read_json
 from trainer.runs.base_hashes import verified_hashes
 from trainer.runs.files import save_tensors
 from trainer.system import sync_file
+from trainer.tensor_limits import refuse_oversized
 
 if TYPE_CHECKING:
     import torch
@@ -200,10 +201,11 @@ def _text_tokens(t3: Path, edition: Edition) -> int:
         tensors = load_tensors(t3)
         return len(tensors[TEXT_ROWS]) if TEXT_ROWS in tensors else edition.text_tokens
     try:
+        refuse_oversized(t3)
         with safe_open(t3, framework="np") as file:
             names = [name for name in (TEXT_ROWS, T3_PREFIX + TEXT_ROWS) if name in file.keys()]  # noqa: SIM118
             return int(file.get_slice(names[0]).get_shape()[0]) if names else edition.text_tokens
-    except SafetensorError as error:
+    except (SafetensorError, OSError, ValueError) as error:
         raise BrokenBase(f"{t3} is damaged: {error}.", "Download it again.") from error
 
 

@@ -21,6 +21,7 @@ from trainer.backends.chatterbox.package import at_sizes, chatterbox, offline
 from trainer.backends.chatterbox.sound import SPEECH_RATE, TOKEN_SAMPLES
 from trainer.backends.chatterbox.text import language_id
 from trainer.backends.prompt_sound import concatenated, read_resampled
+from trainer.backends.tensor_files import check_folder
 from trainer.errors import BrokenRun, TrainerError
 from trainer.runs.files import save_tensors
 from trainer.speech.endings import Ending
@@ -66,6 +67,7 @@ def write_export(
 
 def load_stock(folder: Path, device: str = "cpu") -> Any:  # noqa: ANN401 - the package has no types
     """Load the export in ``folder`` with ``from_local`` of the stock class, T3 strictly."""
+    check_folder(folder)
     base = open_base(folder)
     class_name = "ChatterboxTTS" if base.edition.name == "english" else "ChatterboxMultilingualTTS"
     module = chatterbox("tts" if base.edition.name == "english" else "mtl_tts")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trainer.backends.tensor_files import check_folder
 from trainer.backends.xtts.adapt import merge_lora
 from trainer.backends.xtts.base import LEARNT_CODES_OF, XttsBase, copy_licence
 from trainer.backends.xtts.coqui import coqui
@@ -55,6 +56,7 @@ def write_export(base: XttsBase, network: Any, folder: Path) -> Mapping[str, obj
 
 def load_stock(folder: Path) -> Any:  # noqa: ANN401 - coqui-tts has no types
     """Load the export in ``folder`` with the stock ``Xtts``, strictly."""
+    check_folder(folder)
     settings = coqui("tts.configs.xtts_config").XttsConfig()
     settings.load_json(str(folder / "config.json"))
     model = stock_class(width_of(folder / "model.pth"))(settings)
