@@ -19,6 +19,9 @@ from curator.domain.errors import CuratorError, printable
 HASH_LENGTH = 64
 NOTE_BYTES = 1 << 20  # of a small file of a few lines
 RUN_BYTES = 1 << 29  # of a file of a run or a settings file
+MOST_VALUES = 4_000_000
+"""Values of a JSON text; each takes about 70 bytes of memory, and as little as two of the text."""
+
 _HEX = frozenset("0123456789abcdef")
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 # Opening a pipe would wait for its other end; a regular file ignores the flag.
@@ -85,7 +88,10 @@ def read_bounded(path: Path, limit: int, *, follow: bool = False) -> bytes:
 
 
 def parse_json(data: bytes | str) -> Any:  # noqa: ANN401 - JSON
-    """Parse JSON. Raises ValueError, also for deep nesting and endless numbers."""
+    """Parse JSON. Raises ValueError, also for deep nesting, endless numbers and lists."""
+    marks = (b"[", b"{", b",") if isinstance(data, bytes) else ("[", "{", ",")
+    if sum(map(data.count, marks)) > MOST_VALUES:  # type: ignore[arg-type]  # both of one kind
+        raise ValueError(f"it has more than {MOST_VALUES:,} values")
     try:
         return json.loads(data)
     except RecursionError as error:

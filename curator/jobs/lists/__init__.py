@@ -13,7 +13,14 @@ from curator.domain.merging import RejectedRow
 from curator.jobs.lists import delimited, json_rows
 from curator.jobs.lists.record import ListedClip, ListedSet, NotAList
 from curator.jobs.lists.sound_files import SoundFiles, is_sound
-from curator.jobs.lists.text_file import LONGEST_LINE, TextFile, has_control, read_text
+from curator.jobs.lists.text_file import (
+    LARGEST,
+    LONGEST_LINE,
+    TOO_LONG,
+    TextFile,
+    has_control,
+    read_text,
+)
 
 __all__ = ["ListedClip", "ListedSet", "read_list"]
 
@@ -97,18 +104,22 @@ def _usable(row: ListedClip | RejectedRow) -> ListedClip | RejectedRow:
         if any(map(has_control, values)):
             return RejectedRow(row.file, row.line, "it holds a control character")
         if any(len(value) > LONGEST_LINE for value in values):
-            return RejectedRow(row.file, row.line, "it is longer than a million letters")
+            return RejectedRow(row.file, row.line, TOO_LONG)
     return row
 
 
 def _read_folder(folder: Path, language: str) -> ListedSet:
     lists: dict[int, list[_ListFile]] = {}
     unknown: list[tuple[int, str]] = []
+    letters = 0
     for depth, path in _candidates(folder):
         try:
             if path_inside(folder, str(path.relative_to(folder))) is None:
                 raise NotAList("it is a link out of the folder")
+            if letters > LARGEST:
+                raise NotAList(f"the lists before it have {LARGEST >> 20} MB")
             file = _ListFile(path, language)
+            letters += len(file.text.content)
         except NotAList as error:
             if path.suffix.lower() in ALWAYS_LISTS or error.looks_like_a_list:
                 unknown.append((depth, f"{printable(path.name)}: {error}"))

@@ -25,7 +25,7 @@ from curator.jobs.lists.columns import (
 from curator.jobs.lists.record import ListedClip, NotAList
 from curator.jobs.lists.row_values import WrongValue, part_of
 from curator.jobs.lists.sound_files import has_sound_suffix
-from curator.jobs.lists.text_file import TextFile, is_broken
+from curator.jobs.lists.text_file import LONGEST_LINE, TOO_LONG, TextFile, is_broken
 
 DELIMITERS = ("|", "\t", ";", ",")
 WITHOUT_HEADER = ("|", "\t", ";")
@@ -66,9 +66,9 @@ class Layout:
 
 def recognise(file: TextFile) -> Layout:
     """Columns of a list, by its header row or its content. Raises NotAList."""
-    lines = list(file.lines())
+    lines = [(number, line) for number, line in file.lines() if len(line) <= LONGEST_LINE]
     if not lines:
-        raise NotAList("it is empty")
+        raise NotAList("it has no line that is shorter than a million letters")
     header = _header(lines[0][1])
     return header if header is not None else _without_header(file, lines)
 
@@ -76,10 +76,13 @@ def recognise(file: TextFile) -> Layout:
 def read(file: TextFile, layout: Layout) -> Iterator[ListedClip | RejectedRow]:
     """Every row but the header and blank ones."""
     records = _records(file, layout)
-    if layout.header:
-        next(records)
+    has_passed = not layout.header
     for line, fields in records:
-        if any(field.strip() for field in fields):
+        if fields is None:
+            yield RejectedRow(file.name, line, TOO_LONG)
+        elif not has_passed:
+            has_passed = True
+        elif any(field.strip() for field in fields):
             yield _row(file, line, fields, layout)
 
 
@@ -220,13 +223,19 @@ def _is_speaker(cells: Sequence[str]) -> bool:
     return few and not any(" " in cell for cell in cells)
 
 
-def _records(file: TextFile, layout: Layout) -> Iterator[tuple[int, list[str]]]:
-    """Rows as fields. A quoted field may span lines where no line in it is a row by itself."""
+def _records(file: TextFile, layout: Layout) -> Iterator[tuple[int, list[str] | None]]:
+    """Rows as fields, None for one that is too long.
+
+    A quoted field may span lines where no line in it is a row by itself.
+    """
     lines = list(file.lines())
     at = 0
     while at < len(lines):
         number, line = lines[at]
         at += 1
+        if len(line) > LONGEST_LINE:
+            yield number, None
+            continue
         fields = _fields(line, layout.delimiter)
         if fields is None and not (layout.sound and _is_row(line, layout)):
             joined, used = _joined(lines, at - 1, layout)
@@ -254,7 +263,11 @@ def _joined(
         closes = layout.sound > 0 and line.count('"') % 2 == 1
         if not closes and _is_row(line, layout):
             return None, 0
+        if len(text) + len(line) > LONGEST_LINE:
+            return None, 0
         text = f"{text}\n{line}"
+        if '"' not in line:
+            continue  # the field is still open
         fields = _fields(text, layout.delimiter)
         if fields is not None:
             return fields, used  # refused by its count if that is wrong
@@ -274,7 +287,7 @@ def _fields(line: str, delimiter: str) -> list[str] | None:
     at, is_open = 0, False
     space = " " if delimiter == "\t" else " \t"
     quoted = re.compile(
-        rf'[{space}]*"((?:[^"]|"")*)"[{space}]*(?={re.escape(delimiter)}|$)', re.DOTALL
+        rf'[{space}]*"([^"]*(?:""[^"]*)*)"[{space}]*(?={re.escape(delimiter)}|$)', re.DOTALL
     )
     while at <= len(line):
         match = quoted.match(line, at)

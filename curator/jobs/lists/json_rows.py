@@ -5,12 +5,13 @@ from typing import Any
 
 import msgspec
 
+from curator.domain.foreign_files import MOST_VALUES
 from curator.domain.merging import RejectedRow
 from curator.jobs.lists import lhotse
 from curator.jobs.lists.columns import IDS, LABELS, LANGUAGES, SOUNDS, TEXTS
 from curator.jobs.lists.record import ListedClip, NotAList
 from curator.jobs.lists.row_values import WrongValue, number, part_of, text_or_none
-from curator.jobs.lists.text_file import TextFile, is_broken
+from curator.jobs.lists.text_file import LONGEST_LINE, TOO_LONG, TextFile, is_broken
 
 CHANNELS = ("channel_selector", "channel")
 """Keys under which NeMo's tools name the channel of a file."""
@@ -120,6 +121,9 @@ def _objects(file: TextFile) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
         if isinstance(whole, dict):
             raise NotAList("it is one JSON object, not one a line", looks_like_a_list=False)
     for line, text in lines:
+        if len(text) > LONGEST_LINE:
+            yield line, TOO_LONG
+            continue
         row = "it holds bytes that are not valid UTF-8" if is_broken(text) else _decoded(text)
         if isinstance(row, (dict, str)):
             yield line, row if isinstance(row, dict) else f"it is not valid JSON ({row})"
@@ -129,6 +133,8 @@ def _objects(file: TextFile) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
 
 def _decoded(text: str) -> Any:  # noqa: ANN401  # whatever the JSON holds
     """The value of a JSON text; the reason as a string where it is not valid."""
+    if sum(map(text.count, "[{,")) > MOST_VALUES:
+        return f"it has more than {MOST_VALUES:,} values"
     try:
         value = msgspec.json.decode(text)
     except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError) as error:

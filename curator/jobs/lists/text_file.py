@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import re
+import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,8 +16,16 @@ from curator.jobs.lists.record import NotAList
 LARGEST = 1 << 27
 """Bytes of text, after decompression; 100 hours of clips take a fraction of it."""
 
+IN_MEMORY = 1 << 28
+"""Bytes of the decoded text; one letter beyond the usual ones makes each of them four bytes."""
+
+MOST_LINES = 500_000
+"""Lines of a list; 100 hours of clips of a second are 360,000."""
+
 LONGEST_LINE = 1 << 20
 """Letters of a row; more are not a clip's."""
+
+TOO_LONG = "it is longer than a million letters"
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -97,6 +106,7 @@ def read_text(path: Path, language: str = "") -> TextFile:
     if not encoding:
         encoding = "utf-8" if _is_utf8(raw) else _code_page(raw, language)
     content = raw.decode(encoding, "surrogateescape" if encoding == "utf-8" else "replace")
+    _refuse_large(content)
     beginning = content[:100_000]
     if len(_CONTROL.findall(beginning)) > _BINARY * len(beginning):
         raise NotAList("it is not text", looks_like_a_list=False)
@@ -104,6 +114,13 @@ def read_text(path: Path, language: str = "") -> TextFile:
     if encoding != "utf-8":
         notes = (f"{printable(path.name)} is not UTF-8; it was read as {_shown(encoding)}.",)
     return TextFile(path, printable(path.name), content, notes)
+
+
+def _refuse_large(content: str) -> None:
+    if sys.getsizeof(content) > IN_MEMORY:
+        raise NotAList(f"it takes more than {IN_MEMORY >> 20} MB of memory")
+    if max(content.count("\n"), content.count("\r")) > MOST_LINES:
+        raise NotAList(f"it has more than {MOST_LINES:,} lines")
 
 
 def _bytes_of(path: Path) -> bytes:
