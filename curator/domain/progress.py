@@ -1,6 +1,16 @@
 """Progress-reporting protocol for long jobs."""
 
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingProgress:
+    """Seconds of audio of one recording that the running step has done, of those to do."""
+
+    recording: int
+    done_s: float
+    seconds: float
 
 
 class Progress(Protocol):

@@ -1,13 +1,18 @@
 """Context of a job."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from curator.domain.progress import Progress
+from curator.domain.progress import Progress, RecordingProgress
 from curator.jobs.executor import Executor
 from curator.jobs.processes import LocalProcesses
 from curator.jobs.result_writer import Write, straight_into
 from curator.store.project import Project
+
+
+def unobserved(_progress: RecordingProgress) -> None:
+    """Observer of recordings for jobs that nothing follows recording by recording."""
 
 
 class Cancelled(Exception):
@@ -20,7 +25,7 @@ class JobContext:
 
     project: read in this thread. write: result writer. workers: upper bound of processes. stop:
     set to cancel the job, which then raises Cancelled within half a second. executor: where the
-    shares of a job run.
+    shares of a job run. observe: called with the progress of each recording of an analysis.
     """
 
     project: Project
@@ -29,6 +34,7 @@ class JobContext:
     workers: int = 1
     stop: threading.Event = field(default_factory=threading.Event)
     executor: Executor = field(default_factory=LocalProcesses)
+    observe: Callable[[RecordingProgress], None] = unobserved
 
     @classmethod
     def at_once(

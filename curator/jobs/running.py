@@ -8,6 +8,7 @@ from curator.domain.fact import ClipFact, RecordingCut, RecordingTranscript, Tra
 from curator.jobs.context import JobContext
 from curator.jobs.job import Job, Options
 from curator.jobs.messages import WorkerResult
+from curator.jobs.recording_tracker import RecordingTracker
 from curator.jobs.result_writer import write_facts
 from curator.jobs.step_table import WORDS, Step, transcriber_producer
 from curator.jobs.steps import todo
@@ -81,7 +82,7 @@ def run_jobs(work: JobContext, step: Step, jobs: Sequence[Job]) -> int:
     jobs = [job for job in jobs if job.items]
     if not jobs:
         return 0
-    lengths = _seconds(project, step)
+    lengths, recordings = _measured(project, step)
     items = {item for job in jobs for item in job.items}
     seconds = sum(lengths[item] for item in items)
     watcher.started(step.key, len(items), seconds)
@@ -93,6 +94,7 @@ def run_jobs(work: JobContext, step: Step, jobs: Sequence[Job]) -> int:
         most_workers=1 if step.item == "set" else None,
         in_order=step.replaces_clips,  # clips are numbered as they are stored
         item_cost_s=step.cost * seconds / len(items),
+        follow=RecordingTracker(work.observe, items, lengths, recordings).follow,
     )
     for job in jobs:
         pool.do(job, job.items)
@@ -104,14 +106,15 @@ def _back_up(project: Project, reason: str) -> None:
     project.backup(reason)
 
 
-def _seconds(project: Project, step: Step) -> dict[int, float]:
+def _measured(project: Project, step: Step) -> tuple[dict[int, float], dict[int, int]]:
+    """Seconds of audio and recording by item; no recordings where all clips are one item."""
     recordings = {recording.id: recording for recording in project.recordings.all()}
     if step.item == "recording":
-        return {number: recording.seconds for number, recording in recordings.items()}
-    return {
-        clip: span.seconds(recordings[recording].rate)
-        for clip, recording, span in project.clips.spans()
-    }
+        lengths = {number: recording.seconds for number, recording in recordings.items()}
+        return lengths, {number: number for number in lengths}
+    spans = project.clips.spans()
+    lengths = {clip: span.seconds(recordings[recording].rate) for clip, recording, span in spans}
+    return lengths, {} if step.item == "set" else {clip: number for clip, number, _ in spans}
 
 
 def _described(project: Project, step: Step, item: int) -> str:

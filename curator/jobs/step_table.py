@@ -156,6 +156,7 @@ def release_transcriber() -> None:
 
 
 def _transcribe(inputs: "StageInputs") -> Results:
+    from curator.jobs.messages import Partly
     from curator.stages.transcription.encodings import write_blocks
     from curator.stages.transcription.transcribe import TranscribeRecordings
 
@@ -164,6 +165,7 @@ def _transcribe(inputs: "StageInputs") -> Results:
     stage = TranscribeRecordings(
         transcriber,
         lambda recording, blocks: write_blocks(cache, recording.content_hash, model, blocks),
+        lambda recording, seconds: inputs.say(Partly(recording.id, seconds)),
     )
     return stage.run(inputs.recordings)
 

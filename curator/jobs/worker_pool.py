@@ -115,7 +115,7 @@ class WorkerPool:
     seconds_of: seconds of audio of a result, for the progress. most_workers: upper bound of
     shares. in_order: store results in the order of their items, whichever worker is first; for
     results whose order of storing shows. item_cost_s: estimated CPU seconds of an item, 0 if
-    unknown.
+    unknown. follow: called with an item and the seconds of audio done of it.
     """
 
     def __init__(
@@ -128,12 +128,14 @@ class WorkerPool:
         *,
         in_order: bool = False,
         item_cost_s: float = 0.0,
+        follow: Callable[[int, float], None] = lambda _item, _seconds: None,
     ) -> None:
         self._work = work
         self._watcher = work.watcher
         self._most_workers = most_workers
         self._in_order = in_order
         self._item_cost_s = item_cost_s
+        self._follow = follow
         self._order: _ResultOrder | None = None
         self._store = store
         self._describe = describe
@@ -223,9 +225,11 @@ class WorkerPool:
             raise WorkerTrouble(message.sentence, message.hint)
         elif isinstance(message, Partly):
             self._partly[message.item] = message.seconds
+            self._follow(message.item, message.seconds)
             self._tell()
         elif isinstance(message, Taken):
             this.suspects[number].append(message.item)
+            self._follow(message.item, 0.0)
         else:
             if isinstance(message, Failed):
                 self._fail(message.item, message.reason)
@@ -242,7 +246,9 @@ class WorkerPool:
             this.suspects[number].remove(item)
         self._partly.pop(item, None)
         self._done_items += 1
-        self._done_seconds += self._seconds_of(result)
+        seconds = self._seconds_of(result)
+        self._done_seconds += seconds
+        self._follow(item, seconds)
         self._tell()
 
     def _tell(self) -> None:

@@ -109,21 +109,22 @@ def cluster_text(state: QueueProgress) -> str:
         words = counted(count, *(translated("Jobs", each) for each in texts))
         text = text.replace(f"%{place}", words, 1)
     if state.ended:
-        rates = [f"{doing(each.step)} {_real_time(each.speed)}" for each in state.ended]
+        rates = [f"{doing(each.step)} {real_time(each.speed)}" for each in state.ended]
         text += " " + translated("Jobs", ENDED_STEPS).replace("%1", ", ".join(rates), 1)
     return text
 
 
-def _real_time(speed: float) -> str:
+def real_time(speed: float, *, short: bool = False) -> str:
+    """Seconds of audio per second as a text: "6.1× real time", or short "6.1×"."""
     text = number(round(speed)) if speed >= LARGE_SPEED else f"{speed:.3g}"
-    return translated("Steps", "%1× real time").replace("%1", text)
+    return f"{text}×" if short else translated("Steps", "%1× real time").replace("%1", text)
 
 
-def progress_of(queue: JobQueue) -> JobProgressed:
-    """Progress text of the running job."""
-    state, rate = queue.progress, ""
+def progress_of(state: QueueProgress) -> JobProgressed:
+    """Progress text of a running job, or of one of its recordings."""
+    rate = ""
     if state.speed is not None:
-        rate = _real_time(state.speed)
+        rate = real_time(state.speed)
     elif state.per_minute is not None:
         rate = translated("Steps", "%1/min").replace("%1", number(round(state.per_minute)))
     return JobProgressed(doing(state.step), state.share, rate, state.left_s, cluster_text(state))
@@ -244,7 +245,7 @@ class JobProgress(QObject):
                 each.job = self._listed(what)
                 text = self.tr("Pause") if what in CAN_CONTINUE else self.tr("Cancel")
                 each.job.begin(JobButton(text, each.queue.stop_running))
-                each.job.show_progress(progress_of(each.queue))
+                each.job.show_progress(progress_of(each.queue.progress))
                 self._work.add(each.job)
         self.changed.emit()
 
@@ -257,7 +258,7 @@ class JobProgress(QObject):
 
     def _show_progress(self, each: _Followed) -> None:
         if each.job is not None:
-            each.job.show_progress(progress_of(each.queue))
+            each.job.show_progress(progress_of(each.queue.progress))
         self.changed.emit()
 
     def _failed(self, each: _Followed, sentence: str) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from curator.domain.errors import CuratorError
+from curator.domain.progress import RecordingProgress
 from curator.domain.recording import USUAL, SoundChoice
 from curator.domain.segment_lengths import SegmentLengths
 from curator.jobs.context import Cancelled, JobContext
@@ -64,6 +65,7 @@ class JobQueue(QObject):
     began = Signal(str)  # what: "import", "analyse", "check", "export"
     started = Signal(str, int, float)  # step, items, seconds of sound
     progressed = Signal(int, float)  # items and seconds of sound done in this step
+    recording_progressed = Signal(object)  # RecordingProgress of this step
     failed = Signal(str)  # one item failed: a sentence
     noted = Signal(str)  # a note: a sentence
     nodes_changed = Signal(object)  # UsedNodes of a cluster that the running job uses
@@ -210,11 +212,11 @@ class JobQueue(QObject):
         result: object = None
         try:
             with Project.open(self._project.path, write=False) as reader:
-                result = task(
-                    JobContext(
-                        reader, self._put, _ThrottledProgress(self, stop), self.workers, stop
-                    )
+                progress = _ThrottledProgress(self, stop)
+                work = JobContext(
+                    reader, self._put, progress, self.workers, stop, observe=progress.observe
                 )
+                result = task(work)
         except Cancelled:
             ending = Ending(what, "cancelled")
         except CuratorError as error:
@@ -276,10 +278,19 @@ class _ThrottledProgress:
         self._stop = stop
         self._items = 0
         self._reported_at = 0.0
+        self._observed_at: dict[int, float] = {}
+
+    def observe(self, progress: RecordingProgress) -> None:
+        """Signal how far a recording is, throttled recording by recording."""
+        now, before = time.monotonic(), self._observed_at.get(progress.recording)
+        if before is None or progress.done_s >= progress.seconds or now - before >= PROGRESS_S:
+            self._observed_at[progress.recording] = now
+            self._queue.recording_progressed.emit(progress)
 
     def started(self, step: str, items: int, seconds: float) -> None:
         """See Progress."""
         self._items = items
+        self._observed_at.clear()
         self._queue.started.emit(step, items, seconds)
 
     def progressed(self, items: int, seconds: float) -> None:

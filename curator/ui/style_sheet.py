@@ -60,6 +60,12 @@ QToolButton[role="menu"]::menu-indicator {
     image: url("$arrow"); width: 10px; height: 6px; subcontrol-position: right center; right: 8px;
 }
 
+QToolButton[role="fold"] {
+    background: transparent; border: 1px solid transparent; padding: 2px 5px 2px 2px; color: $text;
+}
+QToolButton[role="fold"]:hover { background: $raised; }
+QToolButton[role="fold"]:focus { border: 2px solid $accent; padding: 1px 4px 1px 1px; }
+
 QToolButton[role="category"] {
     background: transparent; border: 1px solid transparent; padding: 3px 7px; text-align: left;
 }

@@ -57,7 +57,7 @@ class TranscribeRecordings:
     """Finds the words of whole recordings.
 
     model: a loaded transcriber. keep: called with a recording and the output of the model's
-    encoder, if the model gives it.
+    encoder, if the model gives it. follow: called with a long recording and the seconds done of it.
     """
 
     key = "transcribe"
@@ -67,9 +67,10 @@ class TranscribeRecordings:
         self,
         model: Transcriber,
         keep: Callable[[Recording, Blocks], None] = lambda _recording, _blocks: None,
+        follow: Callable[[Recording, float], None] = lambda _recording, _seconds: None,
     ) -> None:
         self._model = model
-        self._keep = keep
+        self._keep, self._follow = keep, follow
         self.options = model.name
 
     def run(self, items: Iterable[RecordingSound]) -> Iterator[RecordingTranscript | Failed]:
@@ -110,6 +111,8 @@ class TranscribeRecordings:
                 self._model, packed(pieces), language, again=len(items) > 1
             ):
                 heard[index].append((span, hypothesis))
+                if len(items) == 1:
+                    self._follow(items[0].recording, span.stop / CACHE_RATE)
         for item, each, language, hypotheses in zip(items, speech, languages, heard, strict=True):
             encoded = ((span, hypothesis.encoded) for span, hypothesis in hypotheses)
             blocks = recording_blocks(encoded, len(item.samples16))

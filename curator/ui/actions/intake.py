@@ -18,8 +18,10 @@ INTAKE = (
         ("list:Space",),
         When.PROJECT,
     ),
+    _intake("replay", QT_TRANSLATE_NOOP("Actions", "Replay recording"), ("list:R",), When.PROJECT),
     _intake("reveal", QT_TRANSLATE_NOOP("Actions", "Show in folder"), (), When.PROJECT),
     _intake("locate", QT_TRANSLATE_NOOP("Actions", "Locate recording file…"), ("list:L",)),
     _intake("edit_rights", QT_TRANSLATE_NOOP("Actions", "Edit licence and consent…"), ("list:E",)),
+    _intake("clean_recordings", QT_TRANSLATE_NOOP("Actions", "Clean recording…"), ()),
     _intake("remove", QT_TRANSLATE_NOOP("Actions", "Remove recordings"), ("list:Del",)),
 )

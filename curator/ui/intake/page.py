@@ -1,26 +1,28 @@
 """Intake page: import recordings, analyse them, see what is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from curator.domain.decision import Field
-from curator.domain.errors import printable
+from curator.domain.errors import CuratorError, printable
+from curator.domain.recording import Recording
 from curator.ui.actions import KeyScope
 from curator.ui.clip_commands.file_player import FilePlayer
 from curator.ui.intake.commands import RecordingCommands
 from curator.ui.intake.drop_area import DropArea
+from curator.ui.intake.import_settings import ImportSettings
 from curator.ui.intake.plan import Survey, survey, waves_of
 from curator.ui.intake.plan_view import PlanView
-from curator.ui.intake.recordings_model import FileState
+from curator.ui.intake.recordings_model import FileState, RecordingRow
 from curator.ui.intake.recordings_view import RecordingsView
-from curator.ui.intake.rights import Rights, RightsDialog
+from curator.ui.intake.rights import RightsDialog
 from curator.ui.intake.selection_bar import SelectionBar
-from curator.ui.intake.sound_choice import SoundChoiceRow
+from curator.ui.intake.stage_rates import StageRates
 from curator.ui.job_queue import Ending
 from curator.ui.page import Page, button, label
 from curator.ui.session import Session
@@ -30,6 +32,9 @@ from curator.ui.wording import clock, counted
 
 WHAT, WAVES = "sources", "waveforms"
 """Keys of the survey and of reading waveforms in the errands queue."""
+
+ROOMY = 90 * GRID
+"""Height of the page, in pixels, from which nothing below the list is folded by itself."""
 
 REFRESH_MS = 400
 """Delay that combines changes into one refresh."""
@@ -47,8 +52,8 @@ class IntakePage(Page):
         self.list = RecordingsView()
         self.list.recordings.editable = not session.read_only
         self.plan = PlanView(session)
-        self.rights = Rights()
-        self.sound = SoundChoiceRow()
+        self.adding = ImportSettings()
+        self.rates = StageRates(session.jobs, self)
         self.commands = RecordingCommands(session, self)
         self.total = label(role="title")
         self.files, self.folder = button(self.tr("Add files…")), button(self.tr("Add folder…"))
@@ -56,6 +61,7 @@ class IntakePage(Page):
         self.search, self.clean = self.selection.search, self.selection.clean
         self.stack = QStackedWidget()
         self._player = FilePlayer(session, player, self)
+        self._folds: bool | None = None  # whether a person folded the import settings
         self._refreshing = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._lay_out()
         self._connect()
@@ -77,8 +83,7 @@ class IntakePage(Page):
         column.addLayout(head)
         column.addWidget(self.selection)
         column.addWidget(self.stack, 1)
-        column.addWidget(self.rights)
-        column.addWidget(self.sound)
+        column.addWidget(self.adding)
         column.addWidget(self.plan)
 
     def _connect(self) -> None:
@@ -94,6 +99,10 @@ class IntakePage(Page):
         self.selection.clean.clicked.connect(self.clean_recordings)
         self.selection.remove.clicked.connect(self.remove)
         self.plan.start.clicked.connect(self.analyse)
+        self.adding.folded_by_person.connect(self._keep_fold)
+        self.rates.changed.connect(
+            lambda recording: self.list.recordings.show_stages(self.rates.of, recording)
+        )
         self._refreshing.timeout.connect(self._refresh)
         self.list.selectionModel().selectionChanged.connect(self._follow_selection)
         self.list.recordings.edited.connect(self._edit_cell)
@@ -103,6 +112,7 @@ class IntakePage(Page):
         session.changed.connect(self._show_list)
         session.changed.connect(self._refresh_soon)
         session.facts_changed.connect(self._refresh_soon)
+        session.jobs.began.connect(self._show_list)
         session.jobs.ended.connect(self._ended)
         session.errands.produced.connect(self._show)
         session.settings.changed.connect(self._refresh_soon)
@@ -141,8 +151,9 @@ class IntakePage(Page):
 
     def add(self, paths: list[Path]) -> None:
         """Import files and folders."""
-        licence, consent = self.rights.licence.text(), self.rights.consent.text()
-        self.session.import_paths(paths, licence.strip(), consent.strip(), self.sound.choice)
+        rights, choice = self.adding.rights, self.adding.sound.choice
+        licence, consent = rights.licence.text().strip(), rights.consent.text().strip()
+        self.session.import_paths(paths, licence, consent, choice)
 
     def analyse(self) -> None:
         """Start the analysis; results appear while it runs."""
@@ -150,23 +161,25 @@ class IntakePage(Page):
 
     def play(self) -> None:
         """Play the first minute of the current recording, or stop it."""
-        row = self.list.chosen
         if self._player.playing:
             self._stop_playing()
-        elif row is not None:
-            self._player.play_recording(row.recording)
+        else:
+            self._player.play_recording(self._chosen().recording)
+
+    def replay(self) -> None:
+        """Play the current recording from its start."""
+        self._player.play_recording(self._chosen().recording)
 
     def reveal(self) -> None:
         """Show the folder of the current recording in the file manager."""
-        row = self.list.chosen
-        if row is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.recording.path.parent)))
+        folder = self._chosen().recording.path.parent
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            text = self.tr("No file manager opened %1.").replace("%1", printable(str(folder)))
+            self.session.messages.warn(text)
 
     def locate(self) -> None:
         """Ask for the new path of the selected recording's file."""
-        row = self.list.chosen
-        if row is None:
-            return
+        row = self._chosen()
         name = printable(row.recording.name)
         dialog = QFileDialog(self, self.tr("Locate %1").replace("%1", name))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -179,9 +192,7 @@ class IntakePage(Page):
 
     def edit_rights(self) -> None:
         """Edit licence and consent of the selected recordings."""
-        selected = [row.recording for row in self.list.selected]
-        if not selected:
-            return
+        selected = self._selected()
         numbers = [recording.id for recording in selected]
         dialog = RightsDialog(selected, self)
         dialog.wanted.connect(
@@ -191,7 +202,7 @@ class IntakePage(Page):
 
     def remove(self) -> None:
         """Remove the selected recordings with their clips; can be undone."""
-        self.commands.remove([row.recording.id for row in self.list.selected])
+        self.commands.remove([recording.id for recording in self._selected()])
 
     def selected_recording(self) -> int | None:
         """See Page."""
@@ -201,6 +212,31 @@ class IntakePage(Page):
     def clean_recordings(self) -> None:
         """Open the cleaning dialog for the selected recording, or all."""
         self.session.action_asked.emit("window.show_cleaning")
+
+    def remembered(self) -> Mapping[str, object]:
+        """Widths of the columns, and whether the import settings are folded."""
+        return {"widths": self.list.widths, "folds": self._folds}
+
+    def recall(self, state: Mapping[str, object]) -> None:
+        """See Page."""
+        widths, folds = state.get("widths"), state.get("folds")
+        if isinstance(widths, dict):
+            self.list.set_widths(widths)
+        if isinstance(folds, bool):
+            self._folds = folds
+            self._fit_height()
+
+    def _chosen(self) -> RecordingRow:
+        """Current recording. Raises CuratorError without one."""
+        if self.list.chosen is None:
+            raise CuratorError(self.tr("No recording selected."))
+        return self.list.chosen
+
+    def _selected(self) -> list[Recording]:
+        """Selected recordings. Raises CuratorError without one."""
+        if not self.list.selected:
+            raise CuratorError(self.tr("No recording selected."))
+        return [row.recording for row in self.list.selected]
 
     @Slot(int, object, str)
     def _edit_cell(self, row: int, field: Field, text: str) -> None:
@@ -240,13 +276,32 @@ class IntakePage(Page):
     def _show_list(self) -> None:
         recordings = self.session.project.recordings.all()
         self.list.recordings.show_recordings(recordings)
-        self.rights.suggest(recordings)
+        self.adding.suggest(recordings)
         self.stack.setCurrentWidget(self.list if recordings else self.drop)
-        for widget in (self.files, self.folder, self.selection, self.plan):
+        for widget in (self.files, self.folder, self.selection):
             widget.setVisible(bool(recordings))
+        self.plan.setVisible(bool(recordings) or self.session.jobs.running)
+        self._fit_height()
         text = counted(len(recordings), self.tr("%n recording"), self.tr("%n recordings"))
         seconds = sum(recording.seconds for recording in recordings)
         self.total.setText(f"{text}, {clock(seconds)}" if recordings else self.tr("Recordings"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the list most of a low window."""
+        super().resizeEvent(event)
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        """Fold what stands below the list in a low window, unless a person unfolded it."""
+        is_low = self.height() < ROOMY and self.stack.currentWidget() is self.list
+        self.plan.set_compact(compact=is_low)
+        folds = is_low if self._folds is None else self._folds
+        if folds != self.adding.folded:
+            self.adding.fold(folded=folds)
+
+    @Slot(bool)
+    def _keep_fold(self, folded: bool) -> None:
+        self._folds = folded
 
     @Slot(str, object)
     def _show(self, what: str, result: object) -> None:

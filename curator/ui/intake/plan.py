@@ -28,11 +28,15 @@ START_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """Step with something to do. items: 0 if unknown. seconds: of audio."""
+    """Step with something to do. items: 0 if unknown. seconds: of audio.
+
+    cost: estimated seconds of work for a second of audio, with the configured processes.
+    """
 
     step: str
     items: int
     seconds: float
+    cost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ def make_plan(project: Project, options: Options, workers: int) -> AnalysisPlan:
     uncut_recordings: set[int] = set()
     uncut = 0.0
     steps: list[PlannedStep] = []
-    cost = 0.0
+    guess_s = 0.0
     for step in (step for step in STEPS if not step.runs_after and not step.on_request):
         items = {item for job in todo(project, step, options) for item in job.items}
         known = lengths if step.item == "recording" else clips
@@ -139,9 +143,13 @@ def make_plan(project: Project, options: Options, workers: int) -> AnalysisPlan:
         elif step.item != "recording":
             seconds += uncut
         if items or (uncut and step.item != "recording"):
-            steps.append(PlannedStep(step.key, len(items), seconds))
-            cost += seconds * step.cost * (step.exact_factor if options.exact else 1)
+            exact = step.exact_factor if options.exact else 1.0
+            planned = PlannedStep(
+                step.key, len(items), seconds, step.cost * exact / max(1, workers)
+            )
+            steps.append(planned)
+            guess_s += START_S + seconds * planned.cost
     done = {
         number: max(0.0, 1.0 - left[number] / whole[number]) for number in lengths if whole[number]
     }
-    return AnalysisPlan(tuple(steps), START_S * len(steps) + cost / max(1, workers), done)
+    return AnalysisPlan(tuple(steps), guess_s, done)

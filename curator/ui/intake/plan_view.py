@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from curator.ui.elided_label import ElidedLabel
 from curator.ui.intake.plan import AnalysisPlan, PlannedStep
 from curator.ui.job_progress import doing, progress_of
 from curator.ui.page import button, label
@@ -62,7 +63,10 @@ class PlanSteps(QWidget):
 
 
 class PlanView(QFrame):
-    """Shows the steps to do and the estimated time, then the progress of the whole analysis."""
+    """Shows the steps to do and the estimated time, then the progress of the whole analysis.
+
+    is_compact: whether the steps are listed in one line, for a low window.
+    """
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -72,7 +76,8 @@ class PlanView(QFrame):
         self._whole_s, self._began = 0.0, 0.0
         self.heading = label(role="heading")
         self.steps = label(role="quiet", wrap=True)
-        self.table = PlanSteps()
+        self.table, self.line, self.is_compact = PlanSteps(), ElidedLabel(), False
+        self.line.setProperty("role", "quiet")
         self.bar = QProgressBar(maximum=STEPS, textVisible=False)
         self.bar.setAccessibleName(self.tr("Progress of the analysis"))
         self.start = button(self.tr("Analyse"), "first")
@@ -81,7 +86,8 @@ class PlanView(QFrame):
         self.pause = button(self.tr("Pause"))
         self.pause.clicked.connect(session.jobs.cancel)
         words = QVBoxLayout()
-        for widget in (self.heading, self.bar, self.table, self.steps):
+        words.setSpacing(GRID // 2)
+        for widget in (self.heading, self.bar, self.table, self.line, self.steps):
             words.addWidget(widget)
         line = QHBoxLayout(self)
         line.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
@@ -101,12 +107,27 @@ class PlanView(QFrame):
         self._whole_s = max(self._whole_s, plan.guess_s)
         self._refresh()
 
+    def set_compact(self, *, compact: bool) -> None:
+        """List the steps in one line, or in a table with the amount of audio of each."""
+        if compact != self.is_compact:
+            self.is_compact = compact
+            self._refresh()
+
     @property
     def share(self) -> float | None:
         """Completed share of the whole analysis by estimated time, 0..1; None if unknown."""
         if not self._whole_s or self._plan is None:
             return None
-        return 1.0 - self._plan.guess_s / self._whole_s
+        return min(1.0, 1.0 - (self._plan.guess_s - self._gone_s(self._plan)) / self._whole_s)
+
+    def _gone_s(self, plan: AnalysisPlan) -> float:
+        """Estimated seconds of work that the running step has done since the plan was made."""
+        progress = self._session.jobs.progress
+        for step in plan.steps:
+            if step.step == progress.step and progress.seconds:
+                left = progress.seconds - progress.done_seconds
+                return max(0.0, step.seconds - left) * step.cost
+        return 0.0
 
     @Slot(str)
     def _begin(self, what: str) -> None:
@@ -128,19 +149,22 @@ class PlanView(QFrame):
             guess = about(self._plan.guess_s)
             self.heading.setText(self.tr("To analyse, about %1:").replace("%1", guess))
             self.table.show_steps(self._plan.steps)
+            self.line.setText(", ".join(doing(step.step) for step in self._plan.steps))
         else:
             self.heading.setText(self.tr("Nothing left to analyse."))
             self.steps.setText(self.tr("Add recordings or change settings to analyse more."))
         has_steps = self._plan is not None and bool(self._plan.steps)
-        self.table.setVisible(has_steps and not running)
-        self.steps.setVisible(self.table.isHidden())
+        lists_steps = has_steps and not running
+        self.table.setVisible(lists_steps and not self.is_compact)
+        self.line.setVisible(lists_steps and self.is_compact)
+        self.steps.setVisible(not lists_steps)
         self.bar.setVisible(running)
         self.pause.setVisible(running)
         self.start.setVisible(has_steps and not running)
         self.start.setEnabled(not running and not self._session.read_only)
 
     def _show_running(self, *, is_analysis: bool) -> None:
-        progress = progress_of(self._session.jobs)
+        progress = progress_of(self._session.jobs.progress)
         share = self.share if is_analysis else progress.share
         heading = self.tr("Analysing") if is_analysis else doing(self._session.jobs.progress.what)
         if is_analysis and share is not None:

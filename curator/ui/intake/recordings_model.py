@@ -1,7 +1,7 @@
 """Table model of the recordings."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -11,9 +11,10 @@ from curator.domain.decision import Field
 from curator.domain.errors import printable
 from curator.domain.languages import languages
 from curator.domain.recording import Recording
+from curator.ui.intake.stage_rates import RecordingStage
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.plain_text import tool_tip
-from curator.ui.wording import clock, translated
+from curator.ui.wording import clock, number, translated
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -22,6 +23,9 @@ FILE = Qt.ItemDataRole.UserRole
 
 WAVE = FILE + 1
 """Item role of the recording's waveform: Pairs, None where there are no peaks yet."""
+
+STAGE, DONE = FILE + 2, FILE + 3
+"""Item roles of the stage that runs on it (RecordingStage) and of the share done, 0..1 or None."""
 
 
 class FileState(StrEnum):
@@ -45,7 +49,7 @@ FILE_STATES = {
 class RecordingRow:
     """A recording with derived data. language: detected code, "" if not transcribed.
 
-    done: completed share of the analysis, 0..1; None while unknown.
+    done: completed share of the analysis, 0..1; None while unknown. stage: what runs on it.
     """
 
     recording: Recording
@@ -53,12 +57,17 @@ class RecordingRow:
     clips: int
     file: FileState
     done: float | None = None
+    stage: RecordingStage | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingColumn:
-    """Column of the table. field: of the decision that editing a cell makes, None for none."""
+    """Column of the table. field: of the decision that editing a cell makes, None for none.
 
+    key: its name in stored widths.
+    """
+
+    key: str
     title: str
     text: Callable[[RecordingRow], str]
     is_number: bool = False
@@ -71,13 +80,11 @@ def _language(row: RecordingRow) -> str:
 
 
 def _analysed(row: RecordingRow) -> str:
+    if row.stage is not None:
+        return row.stage.text
     if row.done is None:
         return "–"
     return f"{int(100 * row.done)} %"
-
-
-def _rate(row: RecordingRow) -> str:
-    return f"{row.recording.rate / 1000:g} kHz"
 
 
 _CHANNELS = {
@@ -86,10 +93,16 @@ _CHANNELS = {
 }
 
 
-def _channels(row: RecordingRow) -> str:
+def _format(row: RecordingRow) -> str:
+    """Sample rate and channels: "44.1 kHz stereo"."""
     channels = row.recording.channels
     text = _CHANNELS.get(channels)
-    return translated("Recordings", text) if text else str(channels)
+    if text is None:
+        many = QT_TRANSLATE_NOOP("Recordings", "%1 channels")
+        named = translated("Recordings", many).replace("%1", str(channels))
+    else:
+        named = translated("Recordings", text)
+    return f"{row.recording.rate / 1000:g} kHz {named}"
 
 
 def _file(row: RecordingRow) -> str:
@@ -102,30 +115,35 @@ def _or_not_stated(text: str) -> str:
 
 COLUMNS = (
     RecordingColumn(
-        QT_TRANSLATE_NOOP("Recordings", "Recording"), lambda row: printable(row.recording.name)
+        "name",
+        QT_TRANSLATE_NOOP("Recordings", "Recording"),
+        lambda row: printable(row.recording.name),
     ),
     RecordingColumn(
-        QT_TRANSLATE_NOOP("Recordings", "Length"), lambda row: clock(row.recording.seconds), True
+        "length",
+        QT_TRANSLATE_NOOP("Recordings", "Length"),
+        lambda row: clock(row.recording.seconds),
+        True,
     ),
-    RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Sample rate"), _rate, True),
-    RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Channels"), _channels),
-    RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Clips"), lambda row: str(row.clips), True),
-    RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Language"), _language),
-    RecordingColumn(QT_TRANSLATE_NOOP("Recordings", "Analysed"), _analysed, True),
+    RecordingColumn("format", QT_TRANSLATE_NOOP("Recordings", "Format"), _format),
     RecordingColumn(
+        "clips", QT_TRANSLATE_NOOP("Recordings", "Clips"), lambda row: number(row.clips), True
+    ),
+    RecordingColumn("language", QT_TRANSLATE_NOOP("Recordings", "Language"), _language),
+    RecordingColumn("analysed", QT_TRANSLATE_NOOP("Recordings", "Analysed"), _analysed),
+    RecordingColumn(
+        "licence",
         QT_TRANSLATE_NOOP("Recordings", "Licence"),
         lambda row: _or_not_stated(row.recording.licence),
         field=Field.LICENCE,
     ),
     RecordingColumn(
+        "consent",
         QT_TRANSLATE_NOOP("Recordings", "Consent"),
         lambda row: _or_not_stated(row.recording.consent),
         field=Field.CONSENT,
     ),
-    RecordingColumn(
-        QT_TRANSLATE_NOOP("Recordings", "File"),
-        lambda row: translated("Recordings", FILE_STATES[row.file]),
-    ),
+    RecordingColumn("file", QT_TRANSLATE_NOOP("Recordings", "File"), _file),
 )
 
 
@@ -135,7 +153,7 @@ def _row_of(recording: Recording, known: RecordingRow | None) -> RecordingRow:
         return RecordingRow(recording, "", 0, FileState.UNKNOWN)
     same = known.recording.path == recording.path
     file = known.file if same else FileState.UNKNOWN
-    return RecordingRow(recording, known.language, known.clips, file, known.done)
+    return replace(known, recording=recording, file=file)
 
 
 class RecordingsModel(QAbstractTableModel):
@@ -184,10 +202,21 @@ class RecordingsModel(QAbstractTableModel):
             language, count = languages.get(number, ""), clips.get(number, 0)
             file = files.get(number, row.file)
             share = (done or {}).get(number, row.done)
-            updated = RecordingRow(row.recording, language, count, file, share)
+            updated = RecordingRow(row.recording, language, count, file, share, row.stage)
             if updated != row:
                 self._rows[place] = updated
                 changed.append(place)
+        self._tell(changed)
+
+    def show_stages(self, stages: Callable[[int], RecordingStage | None], recording: int) -> None:
+        """Update the stages that run. stages: by recording id. recording: 0 for all."""
+        changed = []
+        for place, row in enumerate(self._rows):
+            if recording in (0, row.recording.id):
+                stage = stages(row.recording.id)
+                if stage != row.stage:
+                    self._rows[place] = replace(row, stage=stage)
+                    changed.append(place)
         self._tell(changed)
 
     @property
@@ -258,6 +287,8 @@ class RecordingsModel(QAbstractTableModel):
             return row.file
         if role == WAVE and index.column() == 0:
             return self._waves.get(row.recording.cache_key)
+        if role in (STAGE, DONE) and column.key == "analysed":
+            return row.stage if role == STAGE else row.done
         return None
 
     def headerData(

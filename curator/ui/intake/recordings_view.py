@@ -1,23 +1,30 @@
 """Table of the recordings."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
+from curator.ui.intake.analysed_delegate import AnalysedDelegate
 from curator.ui.intake.recording_delegate import RecordingDelegate
-from curator.ui.intake.recordings_model import RecordingRow, RecordingsModel
+from curator.ui.intake.recordings_model import COLUMNS, RecordingRow, RecordingsModel
 from curator.ui.theme import GRID
 
-WIDTHS = (26, 12, 13, 11, 9, 14, 11, 16, 16, 18)
+WIDTHS = (26, 12, 17, 9, 14, 22, 16, 16, 15)
 """Column widths in grid units, of the first one the least: it takes what is left over."""
 
-LEAST = (18, 9, 0, 0, 0, 10, 0, 14, 14, 13)
+LEAST = (18, 9, 14, 0, 10, 17, 13, 13, 13)
 """The same in a narrow window, where no column is narrower than its title."""
 
-ROW = 5 * GRID + GRID // 2
+ROW = 5 * GRID
 """Height of a row: of the name and the waveform below it."""
 
-RIGHTS, MOST_RIGHTS = (7, 8), 40
+MAX_WIDTH = 100 * GRID
+
+KEYS = [column.key for column in COLUMNS]
+
+RIGHTS, MOST_RIGHTS = (KEYS.index("licence"), KEYS.index("consent")), 40
 """Columns of licence and consent, which grow in a wide window, and the most they take."""
 
 
@@ -41,6 +48,7 @@ class RecordingsView(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW)
         self.setItemDelegateForColumn(0, RecordingDelegate(self))
+        self.setItemDelegateForColumn(KEYS.index("analysed"), AnalysedDelegate(self))
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -98,8 +106,23 @@ class RecordingsView(QTableView):
             self._dragged[column] = width
 
     @property
+    def widths(self) -> dict[str, int]:
+        """Widths that a person chose, by key of the column."""
+        return {KEYS[column]: width for column, width in self._dragged.items()}
+
+    def set_widths(self, widths: Mapping[str, object]) -> None:
+        """Restore widths; unknown columns and values are ignored."""
+        for key, width in widths.items():
+            if key in KEYS and isinstance(width, int) and 0 < width < MAX_WIDTH:
+                self._dragged[KEYS.index(key)] = width
+        self._fit_columns()
+
+    @property
     def chosen(self) -> RecordingRow | None:
-        """Current recording, None without one."""
+        """The selected recording if it is only one, else the current one; None without one."""
+        selected = self.selected
+        if len(selected) == 1:
+            return selected[0]
         index = self.currentIndex()
         return self.recordings.row(index.row()) if index.isValid() else None
 

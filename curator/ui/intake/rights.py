@@ -42,27 +42,6 @@ class RightsFields(QWidget):
             grid.setColumnStretch(column + 1, 1)
 
 
-class Rights(QWidget):
-    """Licence and consent for recordings added from now on; empty unless this project has some."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.fields = RightsFields(beside=True)
-        self.licence, self.consent = self.fields.licence, self.fields.consent
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
-        column.addWidget(label(self.tr("For recordings added from now on"), "quiet"))
-        column.addWidget(self.fields)
-
-    def suggest(self, recordings: Sequence[Recording]) -> None:
-        """Fill empty fields with the texts of the project's newest recording."""
-        if not recordings or self.licence.text() or self.consent.text():
-            return
-        self.licence.setText(recordings[-1].licence)
-        self.consent.setText(recordings[-1].consent)
-
-
 class RightsDialog(QDialog):
     """Edits licence and consent of several recordings; a field left unchanged changes nothing."""
 

@@ -243,6 +243,20 @@ def test_short_recordings_of_two_languages_are_not_heard_together(monkeypatch):
     assert len(whisper.windows) == 3
 
 
+def test_a_long_recording_reports_how_far_it_is(monkeypatch):
+    told = []
+    items = spoken(monkeypatch, 100.0, ["en"])
+    stage = TranscribeRecordings(
+        FakeWhisper(), follow=lambda recording, seconds: told.append((recording.id, seconds))
+    )
+    list(stage.run(items))
+    assert len(told) > 3
+    assert [number for number, _ in told] == [0] * len(told)
+    seconds = [seconds for _, seconds in told]
+    assert seconds == sorted(seconds)
+    assert seconds[-1] > 99.0
+
+
 def test_a_long_recording_between_short_ones_keeps_its_place(monkeypatch):
     short, long = spoken(monkeypatch, 2.0, ["en"] * 2), spoken(monkeypatch, 40.0, ["en"])
     items = [

@@ -4,22 +4,29 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, QRectF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDesktopServices, QDropEvent
 
-from curator.domain.progress import NoProgress
+from curator.domain.errors import CuratorError
+from curator.domain.progress import NoProgress, RecordingProgress
 from curator.domain.recording import EACH, SoundChoice
 from curator.jobs.context import JobContext
 from curator.jobs.job import Options
 from curator.ui.intake import plan
 from curator.ui.intake.page import IntakePage
 from curator.ui.intake.plan import AnalysisPlan, PlannedStep, make_plan, waves_of
-from curator.ui.intake.recording_delegate import wave_lines
 from curator.ui.intake.recordings_model import COLUMNS, WAVE, FileState, RecordingsModel
 from curator.ui.intake.recordings_view import RecordingsView
 from curator.ui.intake.rights import RightsDialog
+from curator.ui.intake.stage_rates import StageRates
+from curator.ui.job_queue import Ending
+from curator.ui.main_window import MainWindow
+from curator.ui.messages import Messages
 from curator.ui.session import Session
+from curator.ui.settings import WindowSettings
+from curator.ui.widgets.wave_strip import wave_lines
 from tests.helpers.factories import a_recording, an_empty_project, some_clips
 from tests.helpers.sounds import tone, write_sound
+from tests.screens.states import crowded
 
 SELECT = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
 
@@ -66,8 +73,8 @@ def test_dropped_files_are_taken_in_with_licence_and_consent(
     qtbot, page: IntakePage, tmp_path: Path
 ):
     sound = write_sound(tmp_path / "tone.wav", tone(2.0, 440.0))
-    page.rights.licence.setText("CC0")
-    page.rights.consent.setText("the speaker, in May")
+    page.adding.rights.licence.setText("CC0")
+    page.adding.rights.consent.setText("the speaker, in May")
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(sound))])
     nothing, button = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
@@ -177,11 +184,11 @@ def test_a_dialog_changes_only_the_texts_that_were_typed(qtbot, page: IntakePage
 
 
 def test_licence_and_consent_are_not_taken_from_another_project(page: IntakePage):
-    assert page.rights.licence.text() == page.rights.consent.text() == ""
+    assert page.adding.rights.licence.text() == page.adding.rights.consent.text() == ""
     a_recording(page.session.project, "/speech/one.wav")
     page.commands.set_rights([1], "MIT", "yes")
     page.shown()
-    assert (page.rights.licence.text(), page.rights.consent.text()) == ("MIT", "yes")
+    assert (page.adding.rights.licence.text(), page.adding.rights.consent.text()) == ("MIT", "yes")
 
 
 def test_a_recording_is_removed_by_key_and_comes_back_by_a_second_import(
@@ -194,7 +201,7 @@ def test_a_recording_is_removed_by_key_and_comes_back_by_a_second_import(
     page.remove()
     assert page.session.project.recordings.all() == []
     qtbot.waitUntil(lambda: page.stack.currentWidget() is page.drop)
-    page.rights.licence.setText("CC0")
+    page.adding.rights.licence.setText("CC0")
     with qtbot.waitSignal(page.session.jobs.ended, timeout=60_000):
         page.add([sound])
     (recording,) = page.session.project.recordings.all()
@@ -212,14 +219,14 @@ def test_each_recording_shows_how_far_it_is_analysed(empty: Session):
 
 def test_track_and_channel_of_new_recordings_are_chosen(qtbot, page: IntakePage, tmp_path: Path):
     both = np.stack([tone(0.5, 300.0), tone(0.5, 1000.0)], axis=1)
-    page.sound.channel.setCurrentIndex(page.sound.channel.findData(EACH))
+    page.adding.sound.channel.setCurrentIndex(page.adding.sound.channel.findData(EACH))
     with qtbot.waitSignal(page.session.jobs.ended, timeout=60_000):
         page.add([write_sound(tmp_path / "call.wav", both)])
     names = [each.name for each in page.session.project.recordings.all()]
     assert names == ["call.wav (left)", "call.wav (right)"]
-    page.sound.track.setText(" Mic ")
-    page.sound.channel.setCurrentIndex(0)
-    assert page.sound.choice == SoundChoice("Mic")
+    page.adding.sound.track.setText(" Mic ")
+    page.adding.sound.channel.setCurrentIndex(0)
+    assert page.adding.sound.choice == SoundChoice("Mic")
 
 
 def test_columns_shrink_in_a_narrow_window_and_keep_widths_that_were_dragged(qtbot):
@@ -276,3 +283,151 @@ def test_a_waveform_of_half_scale_fills_half_of_its_box():
     lines = wave_lines(pairs, QRectF(0, 0, 100, 20))
     assert len(lines) == 100
     assert {(line.y1(), line.y2()) for line in lines} == {(5.0, 15.0)}
+
+
+def test_each_recording_shows_its_stage_with_rate_and_remaining_time(
+    page: IntakePage, monkeypatch: pytest.MonkeyPatch
+):
+    now = [100.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    jobs = page.session.jobs
+    for name in ("one", "two"):
+        a_recording(page.session.project, f"/speech/{name}.wav", seconds=600)
+    page.shown()
+    jobs.began.emit("analyse")
+    jobs.started.emit("transcribe", 2, 1200.0)
+    jobs.recording_progressed.emit(RecordingProgress(2, 0.0, 600.0))
+    assert column(page, "Analysed", 1) == "transcribing 0 %"
+    now[0] += 10.0
+    jobs.recording_progressed.emit(RecordingProgress(2, 60.0, 600.0))
+    assert column(page, "Analysed", 1) == "transcribing 10 %, 6× real time, 1:30 left"
+    assert column(page, "Analysed", 0) == "–"
+    stage = page.rates.of(2)
+    assert stage is not None
+    assert (stage.title, stage.detail) == ("transcribing", "6×, 1:30 left")
+    assert not page.list.grab().isNull()  # the cell with the bar is painted
+    jobs.recording_progressed.emit(RecordingProgress(2, 600.0, 600.0))
+    assert column(page, "Analysed", 1) == "–"
+    jobs.recording_progressed.emit(RecordingProgress(1, 6.0, 600.0))
+    assert page.rates.of(1) is not None
+    jobs.started.emit("segment", 2, 1200.0)
+    assert page.rates.of(1) is None
+
+
+def test_a_pause_ends_the_stages_of_all_recordings(page: IntakePage):
+    jobs = page.session.jobs
+    a_recording(page.session.project, "/speech/one.wav", seconds=600)
+    page.shown()
+    rates = StageRates(jobs, page)
+    jobs.started.emit("embed", 9, 500.0)
+    jobs.recording_progressed.emit(RecordingProgress(1, 6.0, 600.0))
+    assert column(page, "Analysed").startswith("computing speaker embeddings 1 %")
+    jobs.ended.emit(Ending("analyse", "cancelled"))
+    assert rates.of(1) is None
+    assert column(page, "Analysed") == "–"
+
+
+def test_the_whole_counts_what_the_running_step_has_done_of_a_long_recording(page: IntakePage):
+    a_recording(page.session.project, "/speech/one.wav", seconds=3600)
+    plan = AnalysisPlan((PlannedStep("transcribe", 1, 3600.0, 0.25),), 900.0)
+    page.plan.show_plan(plan)
+    progress = page.session.jobs.progress
+    progress.begin("analyse")
+    progress.begin_step("transcribe", 1, 3600.0)
+    assert page.plan.share == 0.0
+    progress.move(0, 1800.0)
+    assert page.plan.share == 0.5
+
+
+@pytest.fixture
+def window(qtbot, tmp_path: Path, dressed) -> Iterator[MainWindow]:
+    """The window at the intake page of a project with fourteen recordings."""
+    window = MainWindow(WindowSettings(), Messages())
+    qtbot.addWidget(window)
+    window.show()
+    assert window.open_path(crowded(tmp_path))
+    window.show_page("intake")
+    yield window
+    window.close()
+
+
+@pytest.mark.parametrize(("width", "height", "rows"), [(1024, 700, 8), (1366, 768, 9)])
+def test_a_low_window_leaves_the_list_most_of_its_room(
+    qtbot, window: MainWindow, width: int, height: int, rows: int
+):
+    window.resize(width, height)
+    page = window._pages["intake"]
+    qtbot.waitUntil(lambda: page.plan.start.isVisible(), timeout=60_000)
+    view = page.list
+    assert view.viewport().height() >= rows * view.rowHeight(0)
+    assert not view.horizontalScrollBar().isVisible()
+    assert page.adding.folded
+    assert "own recording" in page.adding.summary.text()
+    qtbot.mouseClick(page.adding.head, Qt.MouseButton.LeftButton)
+    assert page.adding.rights.licence.isVisible()
+    assert page.remembered()["folds"] is False
+
+
+def test_a_tall_window_folds_nothing(qtbot, window: MainWindow):
+    window.resize(1280, 1000)
+    page = window._pages["intake"]
+    qtbot.waitUntil(lambda: page.plan.start.isVisible(), timeout=60_000)
+    assert not page.adding.folded
+    assert page.plan.table.isVisible()
+    assert not page.plan.line.isVisible()
+
+
+def test_the_context_menu_of_a_recording_has_its_commands(window: MainWindow):
+    page = window._pages["intake"]
+    assert list(page.menu_widgets()) == [page.list]
+    menu = window.commands.context_menu(page.list)
+    actions = [action.objectName() for action in menu.actions() if action.objectName()]
+    for name in ("play", "replay", "reveal", "locate", "edit_rights", "clean_recordings", "remove"):
+        assert f"intake.{name}" in actions
+    menu.deleteLater()
+
+
+def test_the_folder_of_a_recording_is_shown_or_named(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+):
+    page, opened = window._pages["intake"], []
+    page.list.selectRow(3)
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url) or False)
+    window.commands.trigger("intake.reveal")
+    folder = page.list.recordings.row(3).recording.path.parent
+    assert [Path(url.toLocalFile()) for url in opened] == [folder]
+    assert window.messages.shown is not None
+    assert str(folder) in window.messages.shown.text
+
+
+def test_a_command_without_a_recording_says_so(window: MainWindow):
+    page = window._pages["intake"]
+    page.list.clearSelection()
+    page.list.setCurrentIndex(page.list.model().index(-1, -1))
+    for name in ("play", "replay", "reveal", "locate", "edit_rights", "remove"):
+        window.messages.clear()
+        window.commands.trigger(f"intake.{name}")
+        assert window.messages.shown is not None, name
+        assert window.messages.shown.text == "No recording selected."
+    with pytest.raises(CuratorError):
+        page.remove()
+
+
+def test_the_only_selected_recording_is_the_chosen_one(window: MainWindow):
+    view = window._pages["intake"].list
+    view.selectRow(1)
+    view.selectionModel().setCurrentIndex(
+        view.model().index(4, 0), QItemSelectionModel.SelectionFlag.NoUpdate
+    )
+    assert view.chosen is not None
+    assert view.chosen.recording.name == view.recordings.row(1).recording.name
+
+
+def test_widths_of_columns_are_remembered_by_their_keys(window: MainWindow):
+    page = window._pages["intake"]
+    page.list.horizontalHeader().resizeSection(1, 150)
+    state = page.remembered()
+    assert state["widths"] == {"length": 150}
+    page.recall({"widths": {"clips": 99, "nonsense": 4, "file": "wide", "length": -5}})
+    assert page.list.columnWidth(3) == 99
+    assert page.list.widths == {"length": 150, "clips": 99}
