@@ -7,9 +7,12 @@ from PySide6.QtWidgets import QCompleter, QLineEdit
 
 from curator.domain.decision import State
 from curator.domain.findings import FINDING_KEYS
-from curator.domain.query_terms import MEASURES, POSSESSIONS
+from curator.domain.query_terms import MEASURES, POSSESSIONS, quoted_if_needed
 from curator.jobs.queries import score_keys
 from curator.store.project import Project
+
+RECORDING = "recording:"
+"""Begin of a term that names a recording."""
 
 NO_TERM = "\0"
 """Begin of no term: nothing is offered between terms and inside quotation marks."""
@@ -30,7 +33,14 @@ class QueryCompleter(QCompleter):
 
     def offer(self) -> bool:
         """Complete the last term, or list its completions; returns whether there are any."""
-        self.setCompletionPrefix(self.splitPath(self._edit.text())[0])
+        prefix = self.splitPath(self._edit.text())[0]
+        if prefix.startswith(RECORDING):  # matched by any part of a name, as the term is
+            part = prefix.removeprefix(RECORDING)
+            self._terms.setStringList(list(_recordings(self._project, part)))
+            prefix = RECORDING
+        else:
+            self.refresh()
+        self.setCompletionPrefix(prefix)
         count = self.completionCount()
         if count == 1:
             self.activated.emit(self.pathFromIndex(self.completionModel().index(0, 0)))
@@ -60,10 +70,16 @@ def _last_term(text: str) -> str:
     return term.removeprefix("-")
 
 
+def _recordings(project: Project, part: str) -> Iterator[str]:
+    for name in dict.fromkeys(recording.name for recording in project.recordings.all()):
+        if part.casefold() in name.casefold():
+            yield f"{RECORDING}{quoted_if_needed(name)}"
+
+
 def _terms(project: Project) -> Iterator[str]:
     yield from (f"state:{state}" for state in State)
     yield from (f"emotion:{key}" for key in (*project.settings.emotions.keys, "none"))
     yield from (f"finding:{key}" for key in ("any", "none", *sorted(FINDING_KEYS)))
     yield from (f"has:{key}" for key in POSSESSIONS)
-    yield from ("recording:", "language:", "cluster:", "id:")
+    yield from (RECORDING, "language:", "cluster:", "id:")
     yield from (f"{name}{sign}" for name in (*MEASURES, *score_keys()) for sign in "<>")

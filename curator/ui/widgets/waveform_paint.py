@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 
-from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -27,6 +27,12 @@ HANDLE = 8.0
 
 WORD_LINES = (2, 3)
 """Lines for words, fewest and most; words close together alternate between them."""
+
+LEVELS_DB = (0, -3, -6, -12, -18, -24, -30, -36, -42, -48)
+"""Levels that the scale may mark, in dBFS."""
+
+TICK = 6
+"""Length of a tick of the level scale, in pixels."""
 
 MAX_SHIFT = 10
 """Maximum shift of a word to the right in pixels; otherwise only its tick is drawn."""
@@ -118,6 +124,21 @@ def _places(
         yield index, place, begins, width
 
 
+def level_marks(scale: float, height: int, spacing: int) -> list[tuple[float, int]]:
+    """Marks of the level scale with room for their labels, loudest first.
+
+    scale: gain of the drawing. height: of the waveform, in pixels. spacing: least distance of two
+    labels. Returns pixels above the middle, and dBFS.
+    """
+    half, marks = height / 2, list[tuple[float, int]]()
+    for decibels in LEVELS_DB:
+        above = half * scale * 10 ** (decibels / 20)
+        fits_top, is_clear = above + spacing / 2 <= half, above >= spacing
+        if fits_top and is_clear and (not marks or marks[-1][0] - above >= spacing):
+            marks.append((above, decibels))
+    return marks
+
+
 def paint_below(painter: QPainter, scene: Scene, widget: QWidget) -> None:
     """Paint the static layer, which changes with the view, the clip or the words."""
     look = roles(widget)
@@ -128,6 +149,7 @@ def paint_below(painter: QPainter, scene: Scene, widget: QWidget) -> None:
         painter.setPen(QPen(QColor(look.hairline), 1, Qt.PenStyle.DashLine))
         for at in (neighbour.start, neighbour.stop):
             _line(painter, scene.timeline.x(at), wave_box(scene, widget))
+    _paint_level_scale(painter, scene, widget, look)
     _paint_words(painter, scene, widget, look)
     _paint_overview(painter, scene, widget, look)
 
@@ -161,6 +183,27 @@ def _paint_wave(painter: QPainter, scene: Scene, widget: QWidget, look: Roles) -
     paper = (QColor(look.surface), QColor(look.hairline))
     image = painted(pairs, ceil(box.height() * ratio), scene.scale, ink, paper)
     painter.drawImage(QRectF(box), image)
+
+
+def _paint_level_scale(painter: QPainter, scene: Scene, widget: QWidget, look: Roles) -> None:
+    """Draw ticks at the left edge, with their levels in the upper half, the first with its unit."""
+    if scene.peaks is None and scene.sound is None:
+        return
+    box, metrics = wave_box(scene, widget), widget.fontMetrics()
+    middle, paper = box.top() + box.height() / 2, QColor(look.surface)
+    paper.setAlphaF(0.8)
+    marks = level_marks(scene.scale, box.height(), metrics.height() * 3 // 2)
+    for place, (above, decibels) in enumerate(marks):
+        painter.setPen(QColor(look.edge))
+        for y in (middle - above, middle + above):
+            painter.drawLine(QLineF(0, y, TICK, y))
+        unit = "%1" if place else QCoreApplication.translate("Waveform", "%1 dB")
+        text = unit.replace("%1", str(decibels))
+        width = metrics.horizontalAdvance(text)
+        room = QRectF(TICK + 2, middle - above - metrics.height() / 2, width, metrics.height())
+        painter.fillRect(room, paper)
+        painter.setPen(QColor(look.quiet))
+        painter.drawText(room, int(_WRITTEN), text)
 
 
 def _paint_ruler(painter: QPainter, scene: Scene, widget: QWidget, look: Roles) -> None:

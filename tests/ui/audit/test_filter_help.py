@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 
 from tests.helpers.audit_window import Audit
+from tests.helpers.factories import a_recording
 
 Key = Qt.Key
 
@@ -123,3 +124,16 @@ def test_tab_completes_a_term_and_otherwise_moves_the_focus(audit: Audit):
     edit.setText("")
     audit.press(Key.Key_Tab)
     assert not edit.hasFocus()
+
+
+def test_the_names_of_recordings_are_completed_with_quotation_marks(audit: Audit):
+    a_recording(audit.session.project, "/speech/evening show.wav")
+    query = audit.page.ui.query
+    query.edit.setText("-finding:any recording:Eve")
+    assert query.completer.offer()
+    assert query.edit.text() == '-finding:any recording:"evening show.wav"'
+    query.ask()
+    assert query.error.isHidden()
+    query.edit.setText("state:ke")
+    assert query.completer.offer()
+    assert query.edit.text() == "state:kept"

@@ -47,3 +47,16 @@ def test_the_meter_keeps_the_highest_peak_and_forgets_it_when_playback_ends(qtbo
     assert not meter.grab().isNull()
     meter.show_level(None)
     assert meter.highest_db == FLOOR_DB
+
+
+def test_the_scale_is_labelled_where_there_is_room(qtbot: QtBot):
+    meter = LevelMeter()
+    qtbot.addWidget(meter)
+    meter.resize(500, meter.sizeHint().height())
+    assert [text for _, text in meter.labels()] == ["-48", "-36", "-24", "-12", "-6", "0"]
+    ends = [left + meter.fontMetrics().horizontalAdvance(text) for left, text in meter.labels()]
+    assert all(end < left for end, (left, _) in zip(ends, meter.labels()[1:], strict=False))
+    assert ends[-1] < 500
+    meter.resize(meter.minimumSizeHint())
+    assert [text for _, text in meter.labels()][-1] == "0"
+    assert len(meter.labels()) < 6

@@ -1,6 +1,6 @@
 """Drawing and input of the waveform."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from curator.domain.fact import Word
 from curator.domain.span import Span
 from curator.ui.sound.playable import PlayableClip
 from curator.ui.theme import DARK, LIGHT, Roles, palette_of
-from curator.ui.widgets.waveform_paint import wave_box, word_boxes
+from curator.ui.widgets.waveform_paint import level_marks, wave_box, word_boxes
 from curator.ui.widgets.waveform_view import WaveformView
 from tests.helpers.sounds import RATE, silence, speech_like, tone, write_sound
 
@@ -242,3 +242,24 @@ def test_crowded_words_get_a_third_line(view: WaveformView):
     assert len({box.top() for box in boxes}) == 3
     assert all(not one.intersects(other) for one, other in combinations(boxes, 2))
     assert all(box.bottom() < view.height() for box in boxes)
+
+
+def test_the_level_scale_marks_amplitudes_and_leaves_room_for_its_labels():
+    marks = level_marks(1.9, 400, 17)  # a recording of half scale, drawn almost to the edge
+    assert {decibels: above for above, decibels in marks}[-12] == pytest.approx(95.4, abs=0.1)
+    assert 0 not in [decibels for _, decibels in marks]  # beyond the edge
+    heights = [above for above, _ in marks]
+    assert all(one - other >= 17 for one, other in pairwise(heights))
+    assert all(17 <= above <= 200 - 8 for above in heights)
+    assert level_marks(0.95, 8, 17) == []
+
+
+def test_a_waveform_has_a_level_scale_once_there_is_sound(view: WaveformView):
+    box = wave_box(view._scene, view)
+    (above, _), *_ = level_marks(
+        view._scene.scale, box.height(), view.fontMetrics().height() * 3 // 2
+    )
+    picture = view.grab().toImage()
+    y = round(box.top() + box.height() / 2 - above)
+    tick = {picture.pixelColor(x, row).name() for x in range(4) for row in (y - 1, y)}
+    assert LIGHT.edge in tick
