@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, Signal, Slot
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QMouseEvent
 from PySide6.QtWidgets import (
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
@@ -22,6 +23,7 @@ from curator.ui.elided_label import ElidedLabel
 from curator.ui.page import button, label
 from curator.ui.plain_text import plain_label, tool_tip
 from curator.ui.project_memory import ProjectMemory
+from curator.ui.project_thumbnail import ProjectThumbnail
 from curator.ui.sample import SampleJob, sample_voices_installed
 from curator.ui.settings import WindowSettings
 from curator.ui.theme import GRID
@@ -38,7 +40,10 @@ def application_icon() -> QIcon:
 
 
 class RecentProject(QFrame):
-    """A recent project: name, folder, when it was open, and how far its clips are decided."""
+    """A recent project: picture, name, folder, when it was open, how far its clips are decided.
+
+    A click anywhere opens it.
+    """
 
     opened = Signal()
 
@@ -61,16 +66,25 @@ class RecentProject(QFrame):
         if memory.clips:
             text = self.tr("%1 kept, %2 left").replace("%1", number(memory.kept))
             self.state.setText(text.replace("%2", number(memory.left)))
-        left, right = QVBoxLayout(), QVBoxLayout()
-        for column, widgets in ((left, (self.name, folder)), (right, (self.when, self.state))):
-            column.setSpacing(0)
-            for widget in widgets:
-                column.addWidget(widget)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(2 * GRID)
-        line.addLayout(left, 1)
-        line.addLayout(right)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.thumbnail = ProjectThumbnail(path, memory)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(GRID // 2)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self.thumbnail, 0, 0, 2, 1, Qt.AlignmentFlag.AlignVCenter)
+        for row, (left, right) in enumerate(((self.name, self.when), (folder, self.state))):
+            grid.addWidget(left, row, 1)
+            grid.addWidget(right, row, 2)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Open the project."""
+        is_inside = self.rect().contains(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and is_inside:
+            self.opened.emit()
+        else:
+            super().mouseReleaseEvent(event)
 
 
 class FirstStart(QScrollArea):

@@ -102,7 +102,9 @@ class NewProject(QDialog):
                 form.addWidget(field, row, 1)
             else:
                 form.addLayout(field, row, 1)
-            if about is not None:
+            if about is None:
+                form.setRowMinimumHeight(row + 1, GRID // 2)
+            else:
                 about.setContentsMargins(0, 0, 0, GRID)
                 form.addWidget(about, row + 1, 1)
         cancel = button(self.tr("Cancel"))
