@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1 << 29  # of any file that is read into memory
 ANY_SIZE = 1 << 63
+MOST_MISSING = 1 << 34  # bytes of holes in a file, which are read as zeros
 MAX_SAMPLES = 1 << 26  # of decoded audio over all channels: 256 MB as float32, 50 min at 22 kHz
 MAX_DEPTH = 32  # of nested lists and tables
 MAX_WHOLE = 1 << 63  # integers are below it in magnitude
@@ -63,6 +64,9 @@ def open_regular(path: Path, limit: int = MAX_BYTES) -> BinaryIO:
             raise UnsafeFile(path, "It is not a regular file")
         if about.st_size > limit:
             raise UnsafeFile(path, f"It has more than {limit / 1e6:,.0f} MB")
+        missing = about.st_size - 512 * getattr(about, "st_blocks", about.st_size)
+        if missing > MOST_MISSING:
+            raise UnsafeFile(path, f"{missing / 1e9:,.0f} GB of it are not stored")
         return os.fdopen(descriptor, "rb")
     except BaseException:
         os.close(descriptor)

@@ -247,6 +247,9 @@ class AvReader:
         if isinstance(self._wanted, SoundChoice):
             channel = chosen_channel(self._path, self._wanted, self.channels)
             self._decoding = replace(self._decoding, channel=channel)
+        elif (self._wanted.channel or 0) >= self.channels:
+            reason = f"it has no channel {(self._wanted.channel or 0) + 1}"
+            raise UnreadableAudio(self._path, reason)
         self.mixdown = Mixdown(self._decoding.channel, self._decoding.gain)
         self._resampled_from = self.rate
         assert self._av is not None

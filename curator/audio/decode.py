@@ -22,6 +22,7 @@ from curator.domain.recording import (
     HIGHEST_RATE,
     LONGEST_HOURS,
     LOWEST_RATE,
+    MOST_PARTS,
     USUAL,
     Decoding,
     SoundChoice,
@@ -52,6 +53,8 @@ def open_sound(path: Path, wanted: Decoding | SoundChoice = USUAL) -> Reader:
     whole = FileRange(path)
     container, whole = _look_into(whole)
     parts = wanted.parts if isinstance(wanted, Decoding) else _further_parts(whole, container)
+    if len(parts) > MOST_PARTS:
+        raise UnreadableAudio(path, f"it holds more than {MOST_PARTS:,} streams, one after another")
     if parts:
         reader: Reader = ChainReader(whole, parts, wanted, _open_part)
     else:

@@ -17,7 +17,7 @@ from curator.audio.resumable_file import GrowingFile, PartialFile, begun
 from curator.audio.waveform import Samples
 from curator.domain.errors import CuratorError, printable
 from curator.domain.foreign_files import in_cache, is_hash, read_bounded
-from curator.domain.recording import PLAIN, Recording
+from curator.domain.recording import HIGHEST_RATE, LOWEST_RATE, PLAIN, Recording
 
 METADATA_BYTES = 1 << 16
 NAME_LENGTH = 24  # of each hash in a name: no two recordings nor recipes share so much
@@ -48,7 +48,10 @@ def derived_recording(recording: Recording, cache: Path, key: str) -> Recording 
             return None
         if (state.st_size, state.st_mtime_ns) != (metadata["size"], metadata["mtime_ns"]):
             return None
-        if not is_hash(metadata["sha256"]):
+        numbers = [metadata["rate"], metadata["samples"]]
+        if not is_hash(metadata["sha256"]) or any(type(number) is not int for number in numbers):
+            return None
+        if not LOWEST_RATE <= numbers[0] <= HIGHEST_RATE or not 0 <= numbers[1] <= state.st_size:
             return None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None  # whatever is wrong with it: it can be made again

@@ -60,6 +60,9 @@ _OVERSHOOT = 1.26
 """Times full scale (2 dB) that decoders of lossy codings make of sound at full scale; it is clipped
 as every player does, so that sound clipped before coding is still recognised."""
 
+LOUDEST_SHOWN = 1_000_000
+"""Times full scale; floating-point files hold any number."""
+
 _LOUDEST_KEPT = 32_767 / 32_768
 
 
@@ -296,6 +299,8 @@ def _scaled(reader: Reader, loudest: float) -> tuple[Decoding | None, tuple[str,
     if loudest <= (1.0 if reader.is_float else _OVERSHOOT):
         return None, ()
     times = f"{loudest:.2f}" if loudest < 10 else f"{loudest:.0f}"
+    if loudest > LOUDEST_SHOWN:
+        times = f"over {LOUDEST_SHOWN:,}"
     note = f"its loudest sample is {times} times full scale; all of it was scaled to full scale"
     gain = reader.decoding.gain * _LOUDEST_KEPT / loudest
     return replace(reader.decoding, gain=gain), (note,)

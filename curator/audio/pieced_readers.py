@@ -14,6 +14,9 @@ from curator.audio.waveform import Samples
 from curator.domain.errors import UnreadableAudio
 from curator.domain.recording import Decoding, SoundChoice
 
+LEFT_OUT_NAMED = 5
+"""Files that cannot be read which are named one by one."""
+
 Open = Callable[[FileRange, Decoding | SoundChoice], Reader]
 
 
@@ -42,7 +45,7 @@ class ChainReader:
         self.is_float = first.is_float
         self.promised: int | None = None
         self.position = self._silenced = 0
-        self._number = self._made = 0
+        self._number = self._made = self._left_out = 0
         self._ended = False
         self._left: Samples = np.empty(0, np.float32)
         self._resampler: soxr.ResampleStream | None = None
@@ -114,7 +117,10 @@ class ChainReader:
             try:
                 self._reader = self._open_part(self._ranges[self._number], self._wanted)
             except UnreadableAudio as error:
-                self.notes.append(f"file {self._number + 1} in it was left out: {error.reason}")
+                self._left_out += 1
+                if self._left_out <= LEFT_OUT_NAMED:
+                    where = f"file {self._number + 1} in it was left out"
+                    self.notes.append(f"{where}: {error.reason}")
                 continue
             if self._reader.rate != self.rate:
                 self.notes.append(
@@ -124,6 +130,9 @@ class ChainReader:
                     self._reader.rate, self.rate, 1, "float32", "HQ"
                 )
             return True
+        if self._left_out > LEFT_OUT_NAMED:
+            more = self._left_out - LEFT_OUT_NAMED
+            self.notes.append(f"{more:,} more files in it were left out")
         return False
 
     def _gaps_here(self) -> list[tuple[int, int]]:

@@ -243,6 +243,8 @@ def _corrected(source: FileRange) -> tuple[tuple[Piece, ...], int | None, int]:
 def _resolved(path: Path, wanted: Decoding | SoundChoice, channels: int) -> Decoding:
     """Raises UnreadableAudio where a track or channel is wanted that is not there."""
     if isinstance(wanted, Decoding):
+        if wanted.channel is not None and wanted.channel >= channels:
+            raise UnreadableAudio(path, f"it has no channel {wanted.channel + 1}")
         return wanted
     track = chosen_track(path, wanted, [""], default=0)
     return Decoding(track=track, channel=chosen_channel(path, wanted, channels))

@@ -19,6 +19,9 @@ from curator.domain.errors import CuratorError, printable
 HASH_LENGTH = 64
 NOTE_BYTES = 1 << 20  # of a small file of a few lines
 RUN_BYTES = 1 << 29  # of a file of a run or a settings file
+MOST_MISSING = 1 << 34
+"""Bytes of a file that need not be stored; recorders reserve some. Zeros of it are read in 10 s."""
+
 MOST_VALUES = 4_000_000
 """Values of a JSON text; each takes about 70 bytes of memory, and as little as two of the text."""
 
@@ -48,6 +51,12 @@ def in_cache(cache: Path, content_hash: str, suffix: str) -> Path:
     return cache / f"{content_hash}{suffix}"
 
 
+def missing_bytes(status: os.stat_result) -> int:
+    """Bytes of a file that are not on the disk: holes, which read as zeros for ever."""
+    blocks = getattr(status, "st_blocks", None)  # of 512 bytes; absent on Windows
+    return 0 if blocks is None else max(0, status.st_size - 512 * blocks)
+
+
 def descriptor(path: Path, flags: int = os.O_RDONLY, *, follow: bool = True) -> int:
     """Open a regular file. A link is followed only for reading, and only with ``follow``.
 
@@ -62,6 +71,9 @@ def descriptor(path: Path, flags: int = os.O_RDONLY, *, follow: bool = True) -> 
         if not stat.S_ISREG(status.st_mode):
             reason = "it is not a file but a folder, device, pipe or socket"
             raise OSError(errno.EINVAL, reason, str(path))
+        if not writes and missing_bytes(status) > MOST_MISSING:
+            reason = f"{missing_bytes(status) / 1e9:.0f} GB of it are not stored"
+            raise OSError(errno.EFBIG, reason, str(path))
         if writes and status.st_nlink > 1:
             raise OSError(errno.EINVAL, "it is a hard link to another file", str(path))
     except BaseException:

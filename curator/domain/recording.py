@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,24 @@ class Decoding:
             values["gaps"] = tuple((int(at), int(samples)) for at, samples in values["gaps"])
         if "parts" in values:
             values["parts"] = tuple(map(int, values["parts"]))
-        return cls(**values)
+        decoding = cls(**values)
+        decoding._check()
+        return decoding
+
+    def _check(self) -> None:
+        """Raise ValueError for values that no import writes."""
+        places = [self.track, 0 if self.channel is None else self.channel]
+        if any(type(place) is not int or not 0 <= place < MOST_CHANNELS for place in places):
+            raise ValueError(f"a track or channel {places}")
+        if not isinstance(self.gain, int | float) or not 0 < self.gain < 1e9:
+            raise ValueError(f"a gain of {self.gain}")
+        if any(samples <= 0 for _, samples in self.gaps):
+            raise ValueError("a gap that is empty")
+        for offsets in ([0, *self.parts], [-1, *(at for at, _ in self.gaps)]):
+            if any(after <= before for before, after in pairwise(offsets)):
+                raise ValueError("parts or gaps that are not in order")
+        if len(self.parts) > MOST_PARTS:
+            raise ValueError(f"{len(self.parts)} parts")
 
     def key(self, content_hash: str) -> str:
         """Hash of the sound that is read so from a file: the file's own if nothing is special."""
@@ -86,6 +104,12 @@ class Decoding:
             return content_hash
         return hashlib.sha256(f"{content_hash} {self.to_json()}".encode()).hexdigest()
 
+
+MOST_PARTS = 2_000
+"""Streams of a file that are read one after the other; each is opened for itself."""
+
+MOST_CHANNELS = 1 << 10
+"""Of tracks, too; no decoder reads more."""
 
 PLAIN = Decoding()
 """The mean of the channels of the first track, as it is."""

@@ -72,6 +72,13 @@ def test_only_regular_files_within_the_limit_are_read(tmp_path):
             read_bytes(tmp_path / name)
 
 
+def test_a_file_that_is_mostly_a_hole_is_not_hashed(tmp_path):
+    with (tmp_path / "weights.safetensors").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(UnsafeFile, match="1,100 GB of it are not stored"):
+        sha256_of(tmp_path / "weights.safetensors")
+
+
 def test_clips_that_are_pipes_devices_links_or_endless_are_rejected(tmp_path):
     bundle = write_bundle(tmp_path, [a_clip(tmp_path, number) for number in range(6)])
     wavs = sorted((bundle / "wavs").iterdir())
