@@ -23,6 +23,9 @@ MAX_BYTES = 1 << 29  # of any file that is read into memory
 ANY_SIZE = 1 << 63
 MOST_MISSING = 1 << 34  # bytes of holes in a file, which are read as zeros
 MAX_SAMPLES = 1 << 26  # of decoded audio over all channels: 256 MB as float32, 50 min at 22 kHz
+MAX_VALUES = 4_000_000  # of a JSON text; each takes about 70 bytes, and as little as 2 of the text
+MAX_LINES = 2_000_000  # of a file of lines
+MAX_TOML = 1 << 21  # characters; parsed at about a megabyte a second
 MAX_DEPTH = 32  # of nested lists and tables
 MAX_WHOLE = 1 << 63  # integers are below it in magnitude
 _FLAGS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -121,6 +124,13 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
     return data
 
 
+def lines_of(data: bytes) -> list[bytes]:
+    """Lines of a file without their ends. Raises ValueError for more than MAX_LINES."""
+    if data.count(b"\n") > MAX_LINES:
+        raise ValueError(f"it has more than {MAX_LINES:,} lines")
+    return data.split(b"\n")
+
+
 def read_text(path: Path) -> str:
     """Contents of a regular file in UTF-8; UnicodeDecodeError if it is not."""
     return read_bytes(path).decode()
@@ -155,6 +165,8 @@ def parse_json(data: bytes | str, *, strict: bool = True) -> Any:  # noqa: ANN40
     strict: refuse NaN, infinities and lone surrogates, which only the trainer's own files may have.
     """
     text = data if isinstance(data, str) else data.decode()
+    if len(text) > MAX_VALUES and sum(map(text.count, "[{,")) > MAX_VALUES:
+        raise ValueError(f"it has more than {MAX_VALUES:,} values")
     try:
         value = json.loads(text, parse_constant=_refuse if strict else None)
     except RecursionError as error:
@@ -174,6 +186,8 @@ def read_json(path: Path, *, strict: bool = True) -> dict[str, Any]:
 
 def parse_toml(text: str) -> dict[str, Any]:
     """Parse TOML; ValueError if it is not, or beyond the limits."""
+    if len(text) > MAX_TOML:
+        raise ValueError(f"it is larger than {MAX_TOML >> 20} MB")
     try:
         value = tomllib.loads(text)
     except RecursionError as error:

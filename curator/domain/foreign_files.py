@@ -22,6 +22,8 @@ RUN_BYTES = 1 << 29  # of a file of a run or a settings file
 MOST_MISSING = 1 << 34
 """Bytes of a file that need not be stored; recorders reserve some. Zeros of it are read in 10 s."""
 
+MOST_LINES = 2_000_000
+
 MOST_VALUES = 4_000_000
 """Values of a JSON text; each takes about 70 bytes of memory, and as little as two of the text."""
 
@@ -110,8 +112,15 @@ def parse_json(data: bytes | str) -> Any:  # noqa: ANN401 - JSON
         raise ValueError("it is nested too deeply") from error
 
 
+def lines_of(data: bytes) -> list[bytes]:
+    """Lines of a file without their ends; none for more than two million."""
+    return [] if data.count(b"\n") > MOST_LINES else data.split(b"\n")
+
+
 def parse_toml(text: str) -> dict[str, Any]:
-    """Parse TOML. Raises ValueError, also for deep nesting and endless numbers."""
+    """Parse TOML of a megabyte. Raises ValueError, also for deep nesting and endless numbers."""
+    if len(text) > NOTE_BYTES:
+        raise ValueError("it is larger than 1 MB")
     try:
         return tomllib.loads(text)
     except RecursionError as error:

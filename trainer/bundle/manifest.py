@@ -14,13 +14,14 @@ from typing import Annotated, Literal
 import msgspec
 
 from trainer.errors import BrokenBundle
-from trainer.foreign_files import UnsafeFile, path_inside, read_bytes, read_json
+from trainer.foreign_files import UnsafeFile, lines_of, path_inside, read_bytes, read_json
 
 NotEmpty = Annotated[str, msgspec.Meta(min_length=1)]
 NotNegative = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 Text = Annotated[str, msgspec.Meta(max_length=100_000)]
 MAX_WEIGHT = 1e6
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+MAX_MANIFEST = 1 << 28  # bytes; a thousand hours of clips take less
 MAX_ERRORS = 10
 
 
@@ -125,7 +126,11 @@ def read_lines(data: bytes) -> tuple[list[Clip], list[str]]:
         pass  # parsed again below, line by line, to locate the errors
     numbered: list[tuple[int, Clip]] = []
     errors: list[str] = []
-    for number, line in enumerate(data.split(b"\n"), start=1):
+    try:
+        lines_there = lines_of(data)
+    except ValueError as error:
+        return [], [f"manifest.jsonl cannot be read: {error}."]
+    for number, line in enumerate(lines_there, start=1):
         if not line.strip():
             continue
         try:
@@ -151,7 +156,7 @@ def _value_errors(numbered: Iterable[tuple[int, Clip]]) -> list[str]:
 
 def _read(path: Path) -> bytes:
     try:
-        return read_bytes(path)
+        return read_bytes(path, MAX_MANIFEST)
     except UnsafeFile as error:
         raise BrokenBundle(f"{path} cannot be read: {error.strerror}.") from error
 

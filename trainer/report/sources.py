@@ -11,7 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from trainer.foreign_files import parse_json, parse_toml, read_bytes
+from trainer.errors import BrokenRun
+from trainer.foreign_files import lines_of, parse_json, parse_toml, read_bytes
 from trainer.report.provenance import Address, all_where, as_text
 from trainer.runs.row_shapes import usable_row
 
@@ -93,7 +94,12 @@ class Sources:
             return Lines((), ())
         data = read_bytes(path)
         if path.suffix == ".jsonl":
-            return read_lines(data, _shape(file), brief=self.brief or file.startswith(BESIDE))
+            try:
+                return read_lines(data, _shape(file), brief=self.brief or file.startswith(BESIDE))
+            except ValueError as error:
+                if file.startswith(BESIDE):
+                    return Lines((), (), damaged=(1,))
+                raise BrokenRun(f"{path} cannot be read: {error}.") from error
         try:
             text = data.decode()
             value = parse_toml(text) if path.suffix == ".toml" else parse_json(text)
@@ -133,9 +139,12 @@ def _shape(file: str) -> str:
 
 
 def read_lines(data: bytes, shape: str = "events.jsonl", *, brief: bool = False) -> Lines:
-    """Parse JSON Lines; records the numbers of lines that are not objects of the shape."""
+    """Parse JSON Lines; records the numbers of lines that are not objects of the shape.
+
+    Raises ValueError for more than two million lines.
+    """
     rows, numbers, damaged = [], [], []
-    pieces = data.split(b"\n")
+    pieces = lines_of(data)
     for number, piece in enumerate(pieces, start=1):
         if not piece.strip() or (brief and piece.startswith(STEP)):
             continue

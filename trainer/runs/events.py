@@ -13,7 +13,7 @@ from pathlib import Path
 from trainer.errors import BrokenRun
 from trainer.foreign_files import open_to_append, parse_json, read_bytes
 from trainer.runs.event_shapes import usable_event
-from trainer.runs.files import append_line, write_atomically
+from trainer.runs.files import append_line, log_lines, write_atomically
 
 FILE = "events.jsonl"
 DISCARDED = "discarded.jsonl"
@@ -64,7 +64,7 @@ class EventLog:
         if self.path is None or not self.path.exists():
             return 0
         size = 0
-        for line in read_bytes(self.path).split(b"\n")[:-1]:
+        for line in log_lines(self.path)[:-1]:
             size += len(line) + 1
             if _kind(line) == STARTED:
                 return size
@@ -76,7 +76,7 @@ def read_events(run: Path) -> list[Event]:
     path = run / FILE
     if not path.is_file():
         raise BrokenRun(f"{run} contains no {FILE}.", "Name a folder written by `trainer train`.")
-    events = (_event(line) for line in read_bytes(path).split(b"\n"))
+    events = map(_event, log_lines(path))
     return [event for event in events if event is not None]
 
 

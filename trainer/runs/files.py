@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from trainer.errors import BrokenRun
 from trainer.foreign_files import (
     ANY_SIZE,
+    lines_of,
     open_regular,
     open_to_append,
     parse_json,
@@ -233,12 +234,20 @@ def _is_json(data: bytes) -> bool:
     return True
 
 
+def log_lines(path: Path) -> list[bytes]:
+    """Lines of a file without their ends; BrokenRun for more than two million."""
+    try:
+        return lines_of(read_bytes(path))
+    except ValueError as error:
+        raise BrokenRun(f"{path} cannot be read: {error}.", "Restore it from a backup.") from error
+
+
 def json_lines(path: Path) -> Iterator[tuple[int, Any]]:
     """(line number, object) of a JSON Lines file; BrokenRun for a damaged line.
 
     An incomplete last line, left by a process killed while writing, is ignored.
     """
-    lines = read_bytes(path).split(b"\n")
+    lines = log_lines(path)
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue

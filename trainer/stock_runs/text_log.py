@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainer.foreign_files import read_bytes
+from trainer.errors import BrokenRun
+from trainer.foreign_files import MAX_LINES, read_bytes
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 EPOCH = re.compile(r"> EPOCH: (\d{1,9})/(\d{1,9})")
@@ -85,7 +86,10 @@ def epochs_planned(path: Path) -> int | None:
 
 
 def _text_of(path: Path) -> str:
-    return read_bytes(path).decode("utf-8", errors="replace")
+    data = read_bytes(path)
+    if data.count(b"\n") > MAX_LINES:
+        raise BrokenRun(f"{path} has more than {MAX_LINES:,} lines.")
+    return data.decode("utf-8", errors="replace")
 
 
 def _kind_of(line: str) -> str:

@@ -15,6 +15,7 @@ NUMBERS = ("rate", "speed", "temperature", "top_p", "repetition_penalty")
 WHOLE = ("seed", "candidates")
 TEXTS = ("category", "language")
 COLUMNS = ("text", "id", "reference", *TEXTS, *NUMBERS, *WHOLE)
+MAX_SCRIPT = 1 << 24  # bytes; 300 hours of speech take less
 MAX_ERRORS = 10
 SRT_TIME = re.compile(r"\d+:\d\d:\d\d[,.]\d+\s*-->\s*\d+:\d\d:\d\d[,.]\d+")
 CUE_NUMBER = re.compile(r"[0-9]{1,9}\Z")
@@ -37,7 +38,7 @@ def read_lines(path: Path, defaults: VoiceOptions) -> list[ScriptLine]:
     defaults: options that a line does not set.
     """
     try:
-        text = read_bytes(path).decode("utf-8-sig")
+        text = read_bytes(path, MAX_SCRIPT).decode("utf-8-sig")
     except OSError as error:
         raise TrainerError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:

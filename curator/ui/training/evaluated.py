@@ -1,13 +1,12 @@
 """Samples of a run: of its evaluation, and of the test sentences during training."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from curator.domain.foreign_files import RUN_BYTES, path_inside, read_bounded
+from curator.domain.foreign_files import RUN_BYTES, lines_of, parse_json, path_inside, read_bounded
 from curator.ui.training.run_record import Count
 
 RESULTS = "evaluation/results.jsonl"
@@ -106,7 +105,7 @@ def read_evaluated(run: Path) -> Evaluated:
         data = read_bounded(run / RESULTS, RUN_BYTES, follow=True)
     except OSError:
         data = b""
-    for line in data.split(b"\n"):
+    for line in lines_of(data):
         try:
             samples.append(decoder.decode(line))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -133,7 +132,7 @@ def _during_training(run: Path) -> Iterator[Sample]:
         data = read_bounded(run / EVENTS, RUN_BYTES, follow=True)
     except OSError:
         return
-    for line in data.split(b"\n"):
+    for line in lines_of(data):
         if SPEECH not in line[:100]:
             continue
         try:
@@ -154,7 +153,7 @@ def _during_training(run: Path) -> Iterator[Sample]:
 
 def _bundle(run: Path) -> Path | None:
     try:
-        about = json.loads(read_bounded(run / "run.json", RUN_BYTES, follow=True))
+        about = parse_json(read_bounded(run / "run.json", RUN_BYTES, follow=True))
         folder = Path(str(about["bundle"]))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -1,0 +1,91 @@
+"""Files of runs and bundles that would take gigabytes or minutes to parse: one sentence each."""
+
+import hashlib
+
+import pytest
+
+from curator.domain.errors import CuratorError
+from curator.export.manifest import read_manifest
+from curator.ui.training.evaluated import read_evaluated
+from curator.ui.training.ratings import read_file
+from tests.helpers.fuzz import counted
+from tests.helpers.training_runs import IMPROVING, a_run, a_small_bundle
+from trainer.bundle.manifest import read_bundle
+from trainer.errors import BrokenBundle, BrokenRun, TrainerError
+from trainer.evaluate.results import read_results
+from trainer.foreign_files import MAX_LINES, MAX_TOML, MAX_VALUES, lines_of, parse_json, parse_toml
+from trainer.report.run_files import read_run
+from trainer.runs.events import EventLog, read_events
+from trainer.runs.run import open_run
+from trainer.stock_runs.text_log import read_log
+
+pytestmark = pytest.mark.timeout(120)
+MB = 1 << 20
+NEWLINES = b"\n" * (150 * MB)
+LISTS = b'{"a": [' + b"[]," * (40 * MB) + b"[]]}"
+
+
+@pytest.fixture
+def run(tmp_path):
+    return a_run(tmp_path / "run", IMPROVING, bundle=a_small_bundle(tmp_path / "bundle"))
+
+
+def refused(read, *arguments) -> str:
+    with counted("large files", read), pytest.raises((TrainerError, CuratorError)) as caught:
+        read(*arguments)
+    return str(caught.value)
+
+
+def test_logs_of_very_many_lines(run):
+    for name in ("events.jsonl", "evaluation/results.jsonl"):
+        (run / name).parent.mkdir(exist_ok=True)
+        (run / name).write_bytes(NEWLINES)
+    for read in (read_events, read_run, read_results):
+        assert "more than 2,000,000 lines" in refused(read, run)
+    with pytest.raises(BrokenRun, match="lines"):
+        EventLog(run / "events.jsonl").start_size()
+    with counted("large files", read_evaluated):
+        assert read_evaluated(run).samples == ()
+
+
+def test_json_and_toml_of_very_many_values(run, tmp_path):
+    (run / "run.json").write_bytes(LISTS)
+    assert "4,000,000 values" in refused(open_run, run)
+    with counted("large files", "run.json"):
+        assert read_evaluated(run).samples == ()
+    (tmp_path / "ratings.json").write_bytes(LISTS)
+    assert "not a ratings file" in refused(read_file, tmp_path / "ratings.json")
+    for text in ("[" + "1," * MAX_VALUES + "1]", "[" + "{}," * MAX_VALUES + "1]"):
+        with pytest.raises(ValueError, match="4,000,000 values"):
+            parse_json(text)
+    with pytest.raises(ValueError, match="larger than 2 MB"):
+        parse_toml("a = 1\n" * (MAX_TOML // 4))
+
+
+def test_manifests_of_very_many_lines(tmp_path):
+    bundle = a_small_bundle(tmp_path / "bundle")
+    path = bundle / "manifest.jsonl"
+    path.write_bytes(b"x\n" * (MAX_LINES + 1))
+    with pytest.raises(BrokenBundle, match="more than 2,000,000 lines"):
+        read_bundle(bundle)
+    path.write_bytes(NEWLINES)
+    assert "line 1" in refused(read_manifest, path)
+    with path.open("wb") as file:
+        file.truncate(400 * MB)
+    refused(read_manifest, path)
+    refused(read_bundle, bundle)
+
+
+def test_a_log_of_another_trainer(tmp_path):
+    path = tmp_path / "trainer_0_log.txt"
+    path.write_bytes(NEWLINES)
+    assert "more than 2,000,000 lines" in refused(lambda path: list(read_log(path)), path)
+
+
+def test_lines_are_split_as_before():
+    for data in (b"", b"\n", b"a\nb", b"a\n\nb\n"):
+        assert lines_of(data) == data.split(b"\n")
+    assert (
+        hashlib.sha256(b"\n".join(lines_of(LISTS[:1000]))).digest()
+        == hashlib.sha256(LISTS[:1000]).digest()
+    )
