@@ -2,12 +2,14 @@
 
     python -m tests.base.claims BASE SPEECH --claims endings candidates rate --sentences 100
 
+SPEECH is the bundle that the base was trained on, or its beginning, by tests.base.speech.
 Both ways of a claim speak the same texts with the same seeds and prompts. Prints a line of JSON for
 each claim and length of text: means of both ways, and their difference with the 95 % interval of
 the pairs. Candidates are ranked by a smaller Whisper than the one that counts word errors.
 """
 
 import argparse
+import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -86,7 +88,7 @@ def speaking(base: Path, speech: Path) -> tuple[Speak, VoiceStatistics]:
         values = measure_all(as_sample(sound, [text], "en", transcriber), voice)
         return {name: float(values.get(name) or 0.0) for name in MEASURES}
 
-    return speak, voice
+    return functools.cache(speak), voice  # claims share the speech without their help
 
 
 def main() -> None:
@@ -96,13 +98,14 @@ def main() -> None:
     parser.add_argument("speech", type=Path, help="bundle with its own voices")
     parser.add_argument("--claims", nargs="+", default=["endings", "candidates", "rate"])
     parser.add_argument("--sentences", type=int, default=100, help="of each length")
-    parser.add_argument("--temperature", type=float, default=0.5)
+    parser.add_argument("--lengths", nargs="+", choices=LENGTHS, default=list(LENGTHS))
+    parser.add_argument("--temperature", type=float, help="default: of the base")
     given = parser.parse_args()
     speak, voice = speaking(given.base, given.speech)
     known = claims(SamplingSettings(temperature=given.temperature), voice.rate)
     for name in given.claims:
-        for length, texts_of in LENGTHS.items():
-            texts = texts_of(given.sentences)
+        for length in given.lengths:
+            texts = LENGTHS[length](given.sentences)
             row = {"claim": name, "texts": length, "count": len(texts)}
             print_line(json.dumps(row | compare(texts, known[name], speak)))
 
