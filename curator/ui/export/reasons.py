@@ -7,24 +7,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
 
 from curator.ui.export.refusals_model import RejectedClip
-from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.rejection_texts import reason_title
 from curator.ui.theme import GRID
 from curator.ui.widgets.flow_layout import FlowLayout
-from curator.ui.wording import number, translated
-
-TITLES = {
-    "language_unsupported": QT_TRANSLATE_NOOP("Reasons", "Unsupported language"),
-    "empty_text": QT_TRANSLATE_NOOP("Reasons", "No text"),
-    "no_letters": QT_TRANSLATE_NOOP("Reasons", "No letters"),
-    "unknown_characters": QT_TRANSLATE_NOOP("Reasons", "Unsupported characters"),
-    "text_too_long": QT_TRANSLATE_NOOP("Reasons", "Text too long"),
-    "too_short": QT_TRANSLATE_NOOP("Reasons", "Too short"),
-    "too_long": QT_TRANSLATE_NOOP("Reasons", "Too long"),
-    "source_missing": QT_TRANSLATE_NOOP("Reasons", "Recording missing"),
-    "source_changed": QT_TRANSLATE_NOOP("Reasons", "Recording changed"),
-    "not_finite": QT_TRANSLATE_NOOP("Reasons", "Damaged audio"),
-    "silent": QT_TRANSLATE_NOOP("Reasons", "Silent"),
-}
+from curator.ui.wording import number
 
 
 class ReasonBar(QWidget):
@@ -49,8 +35,7 @@ class ReasonBar(QWidget):
             old.deleteLater()
         self._add("", self.tr("All reasons"), sum(counts.values()))
         for key, count in counts.most_common():
-            title = translated("Reasons", TITLES[key]) if key in TITLES else key.replace("_", " ")
-            self._add(key, title, count)
+            self._add(key, reason_title(key), count)
         self.group.buttons()[0].setChecked(True)
         self.setVisible(bool(counts))
 

@@ -1,5 +1,6 @@
 """Comparison of runs: outcome, data and settings that differ from the baseline."""
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -47,6 +48,7 @@ class ComparisonView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.name_of: Callable[[str], str] = printable  # name of a category by its key
         self.heading = label(role="title", wrap=True)
         self.note = label(role="quiet", wrap=True)
         self.outcome = _table(
@@ -126,7 +128,7 @@ class ComparisonView(QWidget):
             verdict = self.tr("too few samples")
         return [
             measure,
-            row["category"] or self.tr("all"),
+            self.name_of(row["category"]) if row["category"] else self.tr("all"),
             str(row["run"]),
             "–" if difference is None else f"{difference:+.3f}",
             interval,

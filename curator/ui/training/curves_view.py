@@ -1,21 +1,19 @@
 """Widget of a line plot: smoothing, log scale, values under the pointer."""
 
-import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from curator.ui.theme import GRID
-from curator.ui.training.plot import Floats, Plot, Scale, arrays, make_scale, smoothed, value_at
-from curator.ui.training.plot_painter import BOTTOM, LEFT, RIGHT, TOP, PlotPainter
+from curator.ui.training.plot import Floats, Plot, Scale, scale_of, smoothed_lines, value_at
+from curator.ui.training.plot_painter import BOTTOM, LEFT, RIGHT, PlotPainter, top_of
 from curator.ui.wording import number
-
-UNSMOOTHED = (0.5, 99.5)
-"""Percentiles of the values before smoothing that the scale has room for."""
 
 
 class CurvesView(QWidget):
     """Plot of several lines; draws at most two points per pixel column and line."""
+
+    step_pointed = Signal(object)  # step under the pointer, None without one
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,11 +48,7 @@ class CurvesView(QWidget):
         self.update()
 
     def _smooth(self) -> None:
-        """Smooth the training lines; evaluations are few and stay as they are."""
-        self._drawn = []
-        for line in self._plot.lines:
-            steps, values = arrays(line.series)
-            self._drawn.append((steps, values if line.bold else smoothed(values, self._smoothing)))
+        self._drawn = smoothed_lines(self._plot, self._smoothing)
         self.update()
 
     def _in_words(self) -> str:
@@ -82,12 +76,17 @@ class CurvesView(QWidget):
         """Show the values under the pointer."""
         scale = self._scale()
         inside = scale is not None and scale.area.contains(event.position())
-        self.pointed = scale.step_at(event.position().x()) if scale and inside else None
-        self.update()
+        self.point_at(scale.step_at(event.position().x()) if scale and inside else None)
+        self.step_pointed.emit(self.pointed)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Hide the values."""
-        self.pointed = None
+        self.point_at(None)
+        self.step_pointed.emit(None)
+
+    def point_at(self, step: float | None) -> None:
+        """Show the values at a step, None for none."""
+        self.pointed = step
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -117,21 +116,12 @@ class CurvesView(QWidget):
         text = self.tr("Step %1: %2").replace("%1", number(round(self.pointed)))
         self.setAccessibleDescription(text.replace("%2", ", ".join(said)))
         self.update()
+        self.step_pointed.emit(self.pointed)
 
     def _scale(self) -> Scale | None:
-        area = QRectF(LEFT, TOP, self.width() - LEFT - RIGHT, self.height() - TOP - BOTTOM)
-        ends = [value for line in self._plot.lines for value in (*line.low, *line.high)]
-        if self._plot.chance is not None:
-            ends.append(self._plot.chance)
-        for line in self._plot.lines:
-            values = arrays(line.series)[1]
-            values = values[np.isfinite(values)]
-            if not line.bold and values.size:  # what smoothing hides is in the picture, too
-                ends += np.percentile(values, UNSMOOTHED).tolist()
-        if area.width() < 1 or area.height() < 1:
-            return None
-        more = np.array(ends, dtype=np.float64)
-        return make_scale(self._drawn, more, area, logarithmic=self._logarithmic)
+        top = top_of(self._plot, self._drawn, self)
+        area = QRectF(LEFT, top, self.width() - LEFT - RIGHT, self.height() - top - BOTTOM)
+        return scale_of(self._plot, self._drawn, area, logarithmic=self._logarithmic)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """See QWidget."""

@@ -1,5 +1,7 @@
 """Widgets of the training page: list of runs, and on the right the selected run or a form."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,6 +18,7 @@ from curator.ui.elided_label import ElidedLabel
 from curator.ui.page import button
 from curator.ui.session import Session
 from curator.ui.theme import GRID
+from curator.ui.training.category_names import category_name
 from curator.ui.training.comparison_view import ComparisonView
 from curator.ui.training.listening_view import ListeningView
 from curator.ui.training.requirements import RequirementsPanel
@@ -24,7 +27,7 @@ from curator.ui.training.run_view import RunView
 from curator.ui.training.speak_view import SpeakView
 from curator.ui.training.start_panel import StartPanel
 
-LIST_WIDTH, MIN_LIST_WIDTH, MIN_FRONT_WIDTH = 50 * GRID, 20 * GRID, 52 * GRID
+LIST_WIDTH, MIN_LIST_WIDTH, MIN_FRONT_WIDTH = 42 * GRID, 20 * GRID, 52 * GRID
 
 
 class TrainingLayout(QSplitter):
@@ -44,11 +47,15 @@ class TrainingLayout(QSplitter):
         self.view, self.start = RunView(self.front), StartPanel(self.front)
         self.listening = ListeningView(session, self.front)
         self.comparison, self.speaking = ComparisonView(self.front), SpeakView(self.front)
+        for view in (self.view, self.comparison, self.speaking):
+            view.name_of = partial(category_name, session)
         self.new = button(self.tr("New training…"), "first")
         self.choose_folder = button(self.tr("Folder…"))
         self._style_list(runs)
         self._lay_out()
+        self._follow_front()
         self.front.currentChanged.connect(self._follow_front)
+        runs.modelReset.connect(self._follow_front)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -73,7 +80,6 @@ class TrainingLayout(QSplitter):
         self.setChildrenCollapsible(False)
         self.addWidget(self.left)
         inside = QVBoxLayout(self._right)
-        inside.setContentsMargins(GRID, 0, 0, 0)
         inside.addWidget(self.front)
         self.addWidget(self._right)
         self.front.setMinimumWidth(MIN_FRONT_WIDTH)  # not that of its widest page
@@ -99,13 +105,21 @@ class TrainingLayout(QSplitter):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
-    @Slot(int)
-    def _follow_front(self, _index: int) -> None:
-        """Show one primary button at a time; listening takes the room of the list."""
+    @Slot()
+    def _follow_front(self) -> None:
+        """Show one primary button at a time; the list only with runs, and where there is room."""
         front = self.front.currentWidget()
         self.new.setVisible(front not in (self.start, self.speaking))
-        self.left.setVisible(front not in (self.listening, self.comparison))
+        has_runs = self.list.model().rowCount() > 0
+        has_list = has_runs and front not in (self.listening, self.comparison)
+        self.left.setVisible(has_list)
+        layout = self._right.layout()
+        if layout is not None:
+            layout.setContentsMargins(GRID if has_list else 0, 0, 0, 0)
 
     def focus_list(self) -> None:
-        """Focus the list of runs, or the button for a new one if it is empty."""
-        (self.list if self.list.model().rowCount() else self.new).setFocus()
+        """Focus the list of runs, or what leads to the first one."""
+        if self.list.model().rowCount():
+            self.list.setFocus()
+        elif self.front.currentWidget() is self.requirements:
+            self.requirements.focus_first()

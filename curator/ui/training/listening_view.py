@@ -23,10 +23,12 @@ from curator.ui.session import Session
 from curator.ui.theme import GRID
 from curator.ui.training.blind_decisions import BlindDecisions
 from curator.ui.training.blind_view import BlindView
+from curator.ui.training.category_names import category_name
 from curator.ui.training.evaluated import ASPECTS, Evaluated, Sample, ends, read_evaluated
 from curator.ui.training.measure_texts import ASPECT_NAMES, reason
 from curator.ui.training.ratings import rate, ratings
 from curator.ui.training.sample_table import dress_samples
+from curator.ui.widgets.combo_box import ComboBox
 from curator.ui.wording import number, translated
 
 ROLE = Qt.ItemDataRole.UserRole
@@ -48,7 +50,7 @@ class ListeningView(QWidget):
         self.evaluated = Evaluated(Path(), (), None)
         self.heading = label(role="title")
         self.note = label(role="quiet", wrap=True)
-        self.checkpoint = QComboBox()
+        self.checkpoint = ComboBox()
         self.checkpoint.setAccessibleName(self.tr("Checkpoint"))
         self.checkpoint.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.progress = QProgressBar()
@@ -183,8 +185,9 @@ class ListeningView(QWidget):
         marks = ends(samples)
         self.table.setRowCount(len(samples))
         for at, sample in enumerate(samples):
+            category = sample.sentence.category
             texts = (
-                sample.sentence.category or self.tr("none"),
+                category_name(self.session, category) if category else self.tr("none"),
                 sample.sentence.text,
                 reason(sample, marks.get(sample.sample, "")),
                 "",

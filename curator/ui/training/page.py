@@ -34,7 +34,9 @@ class TrainingPage(Page):
         around = QVBoxLayout(self)
         around.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         around.addWidget(self.ui)
+        self._offered = False  # whether the form was opened by itself since the page was shown
         self.ui.choose_folder.clicked.connect(self.choose_folder)
+        self.ui.requirements.folder_wanted.connect(self.choose_folder)
         self.ui.view.play_wanted.connect(self.player.play)
         self.ui.listening.play_wanted.connect(self.player.play)
         self.ui.speaking.play_wanted.connect(self.player.play)
@@ -50,11 +52,12 @@ class TrainingPage(Page):
 
     def shown(self) -> None:
         """See Page."""
+        self._offered = False
         self.runs.start()
         if not self.ui.list.selectionModel().hasSelection():  # focus alone selects no row
             self.ui.list.selectRow(max(0, self.ui.list.currentIndex().row()))
-        self.ui.focus_list()
         self._show_requirements()
+        self.ui.focus_list()
 
     def changeEvent(self, event: QEvent) -> None:
         """Look at what is installed when a dialog was closed."""
@@ -98,6 +101,7 @@ class TrainingPage(Page):
         self.runs.folder = folder.absolute()
         self.runs.record = None
         self.ui.folder.setText(printable(str(self.runs.folder)))
+        self.ui.requirements.folder.setText(printable(str(self.runs.folder)))
         self.ui.front.setCurrentIndex(0)
         self.runs.update()
         if select:
@@ -110,20 +114,24 @@ class TrainingPage(Page):
         selected = self.ui.list.selectionModel().hasSelection()
         if row is not None and not (selected and self.ui.list.currentIndex().row() == row):
             self.ui.list.selectRow(row)
-        self.ui.empty.setText(
-            self.tr("Select a run.")
-            if runs.rows
-            else self.tr("No runs in this folder yet. Export a bundle, then start a training.")
-        )
+        self.ui.empty.setText(self.tr("Select a run.") if runs.rows else self.tr("No training yet"))
         if bool(runs.rows) == self.ui.requirements.list.isVisibleTo(self.ui.requirements):
             self._show_requirements()
 
     @Slot()
     def _show_requirements(self) -> None:
-        """Show what a first training needs; nothing is counted where there are runs."""
-        if self.isVisible():
-            states = () if self.runs.runs.rows else requirements(self.session)
-            self.ui.requirements.show_states(states)
+        """Show what a first training needs, or its form if nothing is missing.
+
+        Nothing is counted where there are runs.
+        """
+        if not self.isVisible():
+            return
+        states = () if self.runs.runs.rows else requirements(self.session)
+        self.ui.requirements.show_states(states)
+        is_ready = bool(states) and all(state.is_met for state in states)
+        if is_ready and not self._offered and self.ui.front.currentIndex() == 0:
+            self._offered = True
+            self.commands.new_training()
 
     @Slot(str)
     def _lead_on(self, key: str) -> None:

@@ -14,6 +14,8 @@ from curator.ui.training.run_record import Series
 
 TICKS = 5
 ROOM = 0.08  # of the height, above and below the lines
+UNSMOOTHED = (0.5, 99.5)
+"""Percentiles of the values before smoothing that the scale has room for."""
 
 Floats = NDArray[np.float64]
 
@@ -38,7 +40,7 @@ class PlotLine:
 class Plot:
     """What is drawn. unit: title of the y axis. best: a step, None for none.
 
-    chance: level of a random guess, None if unknown.
+    chance: level of a random guess, None if unknown. short: title where there is little room.
     """
 
     title: str = ""
@@ -46,6 +48,7 @@ class Plot:
     lines: Sequence[PlotLine] = field(default_factory=tuple)
     best: int | None = None
     chance: float | None = None
+    short: str = ""
 
 
 def arrays(series: Series) -> tuple[Floats, Floats]:
@@ -124,6 +127,32 @@ def make_scale(
     low, high = float(values.min()), float(values.max())
     room = (high - low) * ROOM or max(abs(high), 1.0) * ROOM
     return Scale(first, last, low - room, high + room, area)
+
+
+def smoothed_lines(plot: Plot, weight: float) -> list[tuple[Floats, Floats]]:
+    """Steps and smoothed values of each line; evaluations are few and stay as they are."""
+    drawn = []
+    for line in plot.lines:
+        steps, values = arrays(line.series)
+        drawn.append((steps, values if line.bold else smoothed(values, weight)))
+    return drawn
+
+
+def scale_of(
+    plot: Plot, drawn: Sequence[tuple[Floats, Floats]], area: QRectF, *, logarithmic: bool
+) -> Scale | None:
+    """Scale of a plot with its intervals, its chance level and most values before smoothing."""
+    ends = [value for line in plot.lines for value in (*line.low, *line.high)]
+    if plot.chance is not None:
+        ends.append(plot.chance)
+    for line in plot.lines:
+        values = arrays(line.series)[1]
+        values = values[np.isfinite(values)]
+        if not line.bold and values.size:  # what smoothing hides is in the picture, too
+            ends += np.percentile(values, UNSMOOTHED).tolist()
+    if area.width() < 1 or area.height() < 1:
+        return None
+    return make_scale(drawn, np.array(ends, dtype=np.float64), area, logarithmic=logarithmic)
 
 
 def polygons(steps: Floats, values: Floats, scale: Scale) -> list[QPolygonF]:

@@ -22,6 +22,8 @@ from curator.ui.training.plot import (
 from curator.ui.wording import number
 
 LEFT, RIGHT, TOP, BOTTOM = 9 * GRID, 2 * GRID, 6 * GRID, 6 * GRID
+LEGEND_ROW, LEGEND_ROWS = 2 * GRID, 3
+"""Height of a row of the legend, and the upper bound of rows."""
 DOT = 3.0
 SPAN_ALPHA, FAINT_ALPHA = 0.3, 0.35
 FEW = 300
@@ -34,6 +36,33 @@ COLOURS = {
 }
 """PlotLine colours of the light and the dark theme; contrast to the surface is at least 4.5."""
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
+
+
+def lines_in_legend(plot: Plot, drawn: Sequence[tuple[Floats, Floats]]) -> list[PlotLine]:
+    """Lines that have points."""
+    return [line for line, (steps, _) in zip(plot.lines, drawn, strict=True) if steps.size]
+
+
+def legend_places(names: Sequence[str], metrics: QFontMetricsF, width: float) -> list[QPointF]:
+    """Left ends of the legend's lines, in rows; fewer than names if they need too many rows."""
+    places: list[QPointF] = []
+    x, y = float(GRID), 4.0 * GRID
+    for name in names:
+        needed = 3 * GRID + metrics.horizontalAdvance(name)
+        if x > GRID and x + needed > width - 3 * GRID:
+            x, y = float(GRID), y + LEGEND_ROW
+        if y > 4 * GRID + (LEGEND_ROWS - 1) * LEGEND_ROW:
+            break
+        places.append(QPointF(x, y))
+        x += needed + 2 * GRID
+    return places
+
+
+def top_of(plot: Plot, drawn: Sequence[tuple[Floats, Floats]], widget: QWidget) -> float:
+    """Height above the area of the lines: title and legend."""
+    names = [line.name for line in lines_in_legend(plot, drawn)]
+    places = legend_places(names, QFontMetricsF(widget.font()), widget.width())
+    return places[-1].y() + 2 * GRID if places else TOP
 
 
 class PlotPainter:
@@ -87,21 +116,18 @@ class PlotPainter:
         return [(line, *point) for line, point in points if point is not None]
 
     def _draw_legend(self) -> None:
-        metrics = QFontMetricsF(self._painter.font())
-        x, y = float(GRID), 4 * GRID
-        for line, (steps, _) in zip(self._plot.lines, self._drawn, strict=True):
-            if not steps.size:
-                continue
-            width = 4 * GRID + metrics.horizontalAdvance(line.name)
-            if x + width > self._widget.width() - GRID:
-                self._painter.setPen(QColor(self._colours.quiet))
-                self._painter.drawText(QPointF(x, y + metrics.ascent() / 2 - 1), "…")
-                break
-            self._painter.setPen(_pen(self._colour(line), line))
-            self._painter.drawLine(QPointF(x, y), QPointF(x + 2.5 * GRID, y))
-            self._painter.setPen(QColor(self._colours.text))
-            self._painter.drawText(QPointF(x + 3 * GRID, y + metrics.ascent() / 2 - 1), line.name)
-            x += width + 2 * GRID
+        painter, metrics = self._painter, QFontMetricsF(self._painter.font())
+        lines = lines_in_legend(self._plot, self._drawn)
+        places = legend_places([line.name for line in lines], metrics, self._widget.width())
+        down = QPointF(0, metrics.ascent() / 2 - 1)
+        for line, place in zip(lines, places, strict=False):
+            painter.setPen(_pen(self._colour(line), line))
+            painter.drawLine(place, place + QPointF(2.5 * GRID, 0))
+            painter.setPen(QColor(self._colours.text))
+            painter.drawText(place + QPointF(3 * GRID, 0) + down, line.name)
+        if len(places) < len(lines):
+            painter.setPen(QColor(self._colours.quiet))
+            painter.drawText(QPointF(self._widget.width() - 2 * GRID, 4 * GRID) + down, "…")
 
     def _draw_grid(self, scale: Scale) -> None:
         area = scale.area

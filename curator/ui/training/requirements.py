@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from curator.domain.clip_query import parse
 from curator.domain.errors import printable
 from curator.environment.installed import is_usable
+from curator.ui.elided_label import ElidedLabel
 from curator.ui.marking import QT_TRANSLATE_NOOP
-from curator.ui.page import button, label
+from curator.ui.page import button, hairline, label, restyle
 from curator.ui.plain_text import plain_label, tool_tip
 from curator.ui.session import Session
 from curator.ui.theme import GRID
@@ -22,6 +23,8 @@ KEPT, BUNDLE, PACKAGES = "kept", "bundle", "packages"
 
 STATE_WIDTH = 24 * GRID
 """Most that the name of a bundle takes, in pixels."""
+
+PANEL_WIDTH = 90 * GRID
 
 LEADS: Mapping[str, tuple[str, str]] = {
     KEPT: (
@@ -102,31 +105,66 @@ class RequirementsPanel(QWidget):
 
     lead_wanted = Signal(str)  # key of a requirement
     training_wanted = Signal()
+    folder_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.text = label(role="heading", wrap=True)
-        self.list = QWidget()
+        self.text = label(role="title", wrap=True)
+        self.note = label(
+            self.tr("A training continues when the window is closed; its runs are listed here."),
+            "quiet",
+            wrap=True,
+        )
+        self.list = QFrame()
+        self.list.setProperty("role", "panel")
+        self.list.setMaximumWidth(PANEL_WIDTH)
+        self.folder = ElidedLabel()
+        self.folder.setProperty("role", "quiet")
+        self.choose_folder = button(self.tr("Choose runs folder…"))
         self.new = button(self.tr("New training…"))
         self.new.clicked.connect(self.training_wanted)
-        grid = QGridLayout(self.list)
-        grid.setContentsMargins(0, GRID, 0, GRID)
+        self.choose_folder.clicked.connect(self.folder_wanted)
+        grid = QGridLayout()
         grid.setHorizontalSpacing(2 * GRID)
-        grid.setColumnStretch(4, 1)
+        grid.setColumnStretch(2, 1)
         self.rows = {key: RequirementRow(key, grid, row) for row, key in enumerate(LEADS)}
         for key, row in self.rows.items():
             row.button.clicked.connect(lambda _checked, key=key: self.lead_wanted.emit(key))
-        grid.addWidget(self.new, len(LEADS), 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
-        line, column = QHBoxLayout(), QVBoxLayout(self)
-        line.addWidget(self.list, 1)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 0, 0)
+        foot, inside = QHBoxLayout(), QVBoxLayout(self.list)
+        foot.setSpacing(GRID)
+        foot.addWidget(self.folder, 1)
+        foot.addWidget(self.choose_folder)
+        foot.addWidget(self.new)
+        inside.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        inside.setSpacing(2 * GRID)
+        inside.addLayout(grid)
+        inside.addWidget(hairline())
+        inside.addLayout(foot)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * GRID)
         column.addWidget(self.text)
-        column.addLayout(line)
+        column.addWidget(self.note)
+        column.addWidget(self.list)
         column.addStretch(1)
-        self.list.hide()
+        for each in (self.note, self.list):
+            each.hide()
 
     def show_states(self, states: tuple[Requirement, ...]) -> None:
-        """Show what is needed; without states only the sentence."""
+        """Show what is needed, the first missing one foremost; without states the sentence."""
         for state in states:
             self.rows[state.key].show_state(state)
-        self.list.setVisible(bool(states))
+        missing = [self.rows[state.key].button for state in states if not state.is_met]
+        first = missing[0] if missing else self.new
+        for each in (*(row.button for row in self.rows.values()), self.new):
+            weight = "first" if each is first else ""
+            if each.property("weight") != weight:
+                each.setProperty("weight", weight)
+                restyle(each)
+        for part in (self.note, self.list):
+            part.setVisible(bool(states))
+
+    def focus_first(self) -> None:
+        """Focus the button of the first missing requirement, else that of a new training."""
+        shown = (row.button for row in self.rows.values())
+        next((each for each in shown if not each.isHidden()), self.new).setFocus()

@@ -1,7 +1,7 @@
 """Plots of a run: losses, losses by category, and measures of the test sentences."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from curator.domain.errors import printable
 from curator.ui.marking import QT_TRANSLATE_NOOP
@@ -26,6 +26,22 @@ CATEGORY_TITLES = {
     "eos_ce": QT_TRANSLATE_NOOP("Training", "End-of-speech loss by category (eos_ce, nats)"),
     "text_ce": QT_TRANSLATE_NOOP("Training", "Text loss by category (text_ce, nats)"),
 }
+NAMES = {
+    "mel_ce": QT_TRANSLATE_NOOP("Training", "Audio loss"),
+    "eos_ce": QT_TRANSLATE_NOOP("Training", "End-of-speech loss"),
+    "text_ce": QT_TRANSLATE_NOOP("Training", "Text loss"),
+    "wer": QT_TRANSLATE_NOOP("Training", "Word error rate"),
+    "similarity": QT_TRANSLATE_NOOP("Training", "Speaker similarity"),
+    "dnsmos": QT_TRANSLATE_NOOP("Training", "DNSMOS"),
+    "run_on": QT_TRANSLATE_NOOP("Training", "Overran"),
+    "early_stop": QT_TRANSLATE_NOOP("Training", "Stopped early"),
+}
+CATEGORY_NAMES = {
+    "mel_ce": QT_TRANSLATE_NOOP("Training", "Audio loss by category"),
+    "eos_ce": QT_TRANSLATE_NOOP("Training", "End of speech by category"),
+    "text_ce": QT_TRANSLATE_NOOP("Training", "Text loss by category"),
+}
+"""Names of the curves where there is little room."""
 UNITS = {
     "similarity": QT_TRANSLATE_NOOP("Training", "Cosine similarity"),
     "dnsmos": QT_TRANSLATE_NOOP("Training", "DNSMOS"),
@@ -59,14 +75,19 @@ def curve_title(record: RunRecord, key: str) -> str:
     return title.replace("%1", number(series.samples if series else 0))
 
 
-def plot_of(key: str, record: RunRecord, overlays: Sequence[RunRecord]) -> Plot:
-    """Plot of a curve. overlays: other runs drawn over it."""
+def plot_of(
+    key: str,
+    record: RunRecord,
+    overlays: Sequence[RunRecord],
+    name_of: Callable[[str], str] = printable,
+) -> Plot:
+    """Plot of a curve. overlays: other runs drawn over it. name_of: name of a category's key."""
     metric = key.removesuffix(BY_CATEGORY)
     lines: list[PlotLine] = []
     if key.endswith(BY_CATEGORY):
         none = translated("Training", LINES["none"])
         for at, (category, series) in enumerate(sorted(record.categories[metric].items())):
-            lines.append(PlotLine(printable(category) or none, series, at))
+            lines.append(PlotLine(name_of(category) if category else none, series, at))
     else:
         runs = [record, *(each for each in overlays if each is not record)]
         for at, run in enumerate(runs):
@@ -75,7 +96,9 @@ def plot_of(key: str, record: RunRecord, overlays: Sequence[RunRecord]) -> Plot:
     many = ((record.started.choices if record.started else None) or {}).get(metric, 0)
     chance = math.log(many) if many > 1 and metric in METRICS else None
     unit = translated("Training", UNITS.get(metric, LINES["nats"]))
-    return Plot(curve_title(record, key), unit, lines, best_step(record), chance)
+    names = CATEGORY_NAMES if key.endswith(BY_CATEGORY) else NAMES
+    short = translated("Training", names[metric])
+    return Plot(curve_title(record, key), unit, lines, best_step(record), chance, short)
 
 
 def _lines(run: RunRecord, metric: str, prefix: str, colour: int) -> list[PlotLine]:

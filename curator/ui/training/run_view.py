@@ -1,12 +1,12 @@
 """View of one run: guard state, curves and test sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
@@ -19,15 +19,19 @@ from curator.domain.errors import printable
 from curator.ui.elided_label import ElidedLabel
 from curator.ui.page import button, label, restyle
 from curator.ui.theme import GRID
+from curator.ui.training.curves_strip import CurvesStrip
 from curator.ui.training.curves_view import CurvesView
 from curator.ui.training.run_list import ENDED
 from curator.ui.training.run_phase import phase_text, read_phase
 from curator.ui.training.run_plot import curve_keys, curve_title, plot_of
 from curator.ui.training.run_record import METRICS, RunRecord, Spoken
+from curator.ui.widgets.combo_box import ComboBox
 from curator.ui.wording import about, number, translated
 
 LOOKS = {"improves": "kept", "flat": "quiet", "overfits": "warning", "falls_apart": "error"}
 LIST_HEIGHT = 14 * GRID
+STRIP_FROM, TWO_COLUMNS_FROM = 70 * GRID, 130 * GRID
+"""Widths of the view from which small plots are beside the large one, in one or two columns."""
 SMOOTHEST = 99
 SMOOTH_AT_FIRST = 60
 """Of the slider, in hundredths: weight of the moving average, as TensorBoard's default."""
@@ -48,10 +52,11 @@ class RunView(QWidget):
         self.where = label(role="quiet", wrap=True)
         self.guard = label(wrap=True)
         self.overlays: Sequence[RunRecord] = ()
+        self.name_of: Callable[[str], str] = printable  # name of a category by its key
         self._shown: RunRecord | None = None
         self._spoken = 0
-        self.curves = CurvesView()
-        self.curve = QComboBox()
+        self.curves, self.strip = CurvesView(), CurvesStrip()
+        self.curve = ComboBox()
         self.curve.setAccessibleName(self.tr("Curve"))
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.smoothing.setRange(0, SMOOTHEST)
@@ -84,7 +89,11 @@ class RunView(QWidget):
         self.samples.itemActivated.connect(self._play)
         self.curve.activated.connect(self._choose_curve)
         self.smoothing.valueChanged.connect(self._set_smoothing)
-        self.logarithmic.toggled.connect(self.curves.set_logarithmic)
+        self.logarithmic.toggled.connect(self._set_logarithmic)
+        self.strip.chosen.connect(self._show_curve)
+        self.strip.step_pointed.connect(self.curves.point_at)
+        self.strip.step_pointed.connect(self.strip.point_at)
+        self.curves.step_pointed.connect(self.strip.point_at)
         self._set_smoothing(self.smoothing.value())
 
     def _lay_out(self) -> None:
@@ -114,7 +123,11 @@ class RunView(QWidget):
         column.addWidget(self.guard)
         column.addWidget(self.where)
         column.addLayout(above)
-        column.addWidget(self.curves, 1)
+        plots = QHBoxLayout()
+        plots.setSpacing(GRID)
+        plots.addWidget(self.curves, 1)
+        plots.addWidget(self.strip)
+        column.addLayout(plots, 1)
         column.addWidget(self.spoken_title)
         column.addWidget(self.samples)
         column.addLayout(row)
@@ -182,12 +195,43 @@ class RunView(QWidget):
     def _set_smoothing(self, value: int) -> None:
         self.curves.set_smoothing(value / 100)
         self.smoothing.setStatusTip(f"{value / 100:.2f}")
+        self._show_strip()
+
+    @Slot(bool)
+    def _set_logarithmic(self, on: bool) -> None:
+        self.curves.set_logarithmic(on)
+        self._show_strip()
 
     @Slot(int)
     def _choose_curve(self, _row: int) -> None:
-        self.loss = self.curve.currentData()
+        self._show_curve(self.curve.currentData())
+
+    @Slot(str)
+    def _show_curve(self, key: str) -> None:
+        """Show a curve large."""
+        self.loss = key
         if self._shown is not None:
             self._show_curves(self._shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the small plots where there is room for them."""
+        super().resizeEvent(event)
+        self._show_strip()
+
+    def _show_strip(self) -> None:
+        """Show all curves of the run small, beside the large one."""
+        record, width = self._shown, self.width()
+        there = record is not None and record.step > 0 and width >= STRIP_FROM
+        self.strip.setVisible(there)
+        if record is None or not there:
+            return
+        self.strip.set_columns(2 if width >= TWO_COLUMNS_FROM else 1)
+        self.strip.show_plots(
+            [(key, plot_of(key, record, self.overlays, self.name_of)) for key in self._curves],
+            self.loss,
+            smoothing=self.smoothing.value() / 100,
+            logarithmic=self.logarithmic.isChecked(),
+        )
 
     def overlay(self, records: Sequence[RunRecord]) -> None:
         """Draw other runs over the shown one."""
@@ -201,7 +245,8 @@ class RunView(QWidget):
         if self.loss not in self._curves:
             self.loss = METRICS[0]
         self._fill_choices(record)
-        self.curves.show_plot(plot_of(self.loss, record, self.overlays))
+        self.curves.show_plot(plot_of(self.loss, record, self.overlays, self.name_of))
+        self._show_strip()
 
     def _fill_choices(self, record: RunRecord) -> None:
         """List the curves that the run has."""

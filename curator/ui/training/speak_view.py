@@ -1,12 +1,12 @@
 """Speak view: type a text, hear it from one checkpoint or two, with measures."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from curator.domain.errors import printable
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
+from curator.ui.widgets.combo_box import ComboBox
 from curator.ui.wording import number
 
 ROLE = Qt.ItemDataRole.UserRole
@@ -38,12 +39,13 @@ class SpeakView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.name_of: Callable[[str], str] = printable  # name of a category by its key
         self.heading = label(role="title")
         self.text = QPlainTextEdit()
         self.text.setPlaceholderText(self.tr("Text to speak"))
         self.text.setMaximumHeight(TEXT_HEIGHT)
         self.text.setTabChangesFocus(True)
-        self.first, self.second, self.category = QComboBox(), QComboBox(), QComboBox()
+        self.first, self.second, self.category = ComboBox(), ComboBox(), ComboBox()
         self.seed = QSpinBox()
         self.seed.setRange(0, LONGEST_SEED)
         self.speed = QDoubleSpinBox()
@@ -134,7 +136,7 @@ class SpeakView(QWidget):
         self.category.clear()
         self.category.addItem(self.tr("default"), "")
         for category in categories:
-            self.category.addItem(printable(category), category)
+            self.category.addItem(self.name_of(category), category)
         self.text.setFocus()
 
     def step_name(self, step: int, best: int | None = None) -> str:

@@ -18,14 +18,17 @@ from PySide6.QtWidgets import (
 
 from curator.domain.errors import CuratorError, printable
 from curator.ui.page import button, label
+from curator.ui.rejection_texts import reason_title
 from curator.ui.setup.missing_part import MissingPart
 from curator.ui.theme import GRID
 from curator.ui.training.plan_table import PlanTable
 from curator.ui.training.trainer_process import WITHOUT_GPU, BundleCheck, presets
+from curator.ui.widgets.combo_box import ComboBox
 from curator.ui.wording import number
 
 MIN_PRESET_LETTERS = 16
 OUTPUT_HEIGHT = 10 * GRID
+FORM_WIDTH = 110 * GRID
 
 
 def free_name(folder: Path, stem: str) -> str:
@@ -51,7 +54,7 @@ class StartPanel(QWidget):
         self.heading = label(role="title")
         self.bundle, self.base, self.name = QLineEdit(), QLineEdit(), QLineEdit()
         self.price, self.epochs, self.spoken = QLineEdit(), QLineEdit(), QLineEdit()
-        self.preset = QComboBox()
+        self.preset = ComboBox()
         for key, purpose in presets().items():
             self.preset.addItem(f"{key}: {purpose}", key)
         # Long texts must not widen the page: what does not fit is read when the list is open.
@@ -70,6 +73,7 @@ class StartPanel(QWidget):
         self.output.setMaximumHeight(OUTPUT_HEIGHT)
         self.output.setTabChangesFocus(True)
         self.output.hide()
+        self.plans.hide()
         self.errors: dict[QWidget, QLabel] = {}
         text = self.tr("Training needs packages that are not installed yet.")
         self.missing = MissingPart(("training", "chatterbox"), text, self.setup_wanted.emit)
@@ -115,15 +119,21 @@ class StartPanel(QWidget):
         foot.addStretch(1)
         foot.addWidget(self.plan)
         foot.addWidget(self.begin)
-        column = QVBoxLayout(self)
+        inside, around = QWidget(), QHBoxLayout(self)
+        inside.setMaximumWidth(FORM_WIDTH)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(inside, 100)
+        around.addStretch(1)
+        column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addWidget(self.heading)
         column.addWidget(self.missing)
         column.addLayout(grid)
         column.addWidget(self.summary)
-        column.addWidget(self.plans, 1)
+        column.addWidget(self.plans, 100)
         column.addWidget(self.output)
+        column.addStretch(1)
         column.addLayout(foot)
 
     def prepare(self, bundle: Path | None, runs: Path, parent: Path | None) -> None:
@@ -150,6 +160,7 @@ class StartPanel(QWidget):
         self.choose(check.preset)
         self.summary.setText(self._summary(check))
         self.plans.show_plans(check)
+        self.plans.show()
         self.output.setPlainText(check.text)
         rejected = check.usable is not None and check.usable.usable < check.usable.clips
         self.output.setVisible(rejected)
@@ -162,7 +173,9 @@ class StartPanel(QWidget):
             text = text.replace("%1", number(usable.usable)).replace("%2", number(usable.clips))
             parts.append(text.replace("%3", f"{usable.seconds / 60:.1f}"))
             if usable.reasons:
-                reasons = ", ".join(f"{key} {count}" for key, count in usable.reasons.items())
+                reasons = ", ".join(
+                    f"{reason_title(key)} {number(count)}" for key, count in usable.reasons.items()
+                )
                 parts.append(self.tr("Rejected: %1.").replace("%1", reasons))
         if check.gpu_gb is None:
             text = self.tr("This machine has no GPU: only the preset %1 runs here.")
@@ -294,4 +307,5 @@ class StartPanel(QWidget):
         """Show a sentence in place of the plan."""
         self.summary.setText(text)
         self.plans.setRowCount(0)
+        self.plans.hide()
         self.output.hide()

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 
 from curator.ui.theme import DARK, LIGHT, contrast
@@ -17,7 +18,7 @@ from curator.ui.training.plot import (
     smoothed,
     value_at,
 )
-from curator.ui.training.plot_painter import COLOURS
+from curator.ui.training.plot_painter import COLOURS, legend_places
 from curator.ui.training.run_record import Series
 
 AREA = QRectF(0, 0, 100, 100)
@@ -59,6 +60,22 @@ def test_the_nearest_point_is_named():
     assert value_at(line, 9) == (0.0, 1.0)
     assert value_at(line, 14) == (20.0, 3.0)
     assert value_at((np.array([]), np.array([])), 3) is None
+
+
+def test_a_legend_that_does_not_fit_one_row_takes_more(qtbot, dressed):
+    view = CurvesView()
+    qtbot.addWidget(view)
+    lines = [PlotLine(f"run-{at}: validation", series([5, 4, 3]), at) for at in range(6)]
+    view.show_plot(Plot("Loss", "nats", lines))
+    tops = []
+    for width in (1600, 500):
+        view.resize(width, 320)
+        tops.append(view._scale().area.top())
+        places = legend_places([line.name for line in lines], QFontMetricsF(view.font()), width)
+        assert len(places) == 6
+        assert max(place.y() for place in places) < tops[-1]
+    assert tops[1] > tops[0]
+    assert len(legend_places(["x" * 40] * 9, QFontMetricsF(view.font()), 400)) < 9
 
 
 def test_line_colours_can_be_seen_in_both_themes():

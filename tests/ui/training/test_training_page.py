@@ -7,14 +7,15 @@ import socket
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel
+from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
 from curator.domain.decision import keep
 from curator.domain.errors import CuratorError
 from curator.domain.system import start_of
 from curator.ui.session import Session
-from curator.ui.training import trainer_process
+from curator.ui.training import requirements, trainer_process
 from curator.ui.training.start_panel import free_name
 from tests.helpers.factories import a_project
 from tests.helpers.stalls import watched
@@ -74,8 +75,28 @@ def test_the_run_that_got_the_focus_alone_is_selected_too(opened, tmp_path):
 def test_an_empty_folder_says_what_to_do(opened, tmp_path):
     (tmp_path / "runs").mkdir()
     page = opened(tmp_path / "runs")
-    assert "Export a bundle, then start a training." in page.ui.empty.text()
+    assert page.ui.empty.text() == "No training yet"
     assert page.ui.front.currentIndex() == 0
+    assert page.ui.left.isHidden()
+    assert page.ui.requirements.folder.text() == str(tmp_path / "runs")
+    assert page.ui.requirements.rows["kept"].button.property("weight") == "first"
+    a_run(tmp_path / "runs" / "one", FLAT)
+    page.runs.update()
+    assert not page.ui.left.isHidden()
+
+
+def test_the_form_is_shown_at_once_if_nothing_is_missing(opened, session, tmp_path, monkeypatch):
+    session.apply(keep(session.project.clips.ids()[:2]))
+    bundle = a_small_bundle(tmp_path / "show" / "show-bundle")
+    monkeypatch.setattr(requirements, "is_usable", lambda _part: True)
+    page = opened(tmp_path / "runs")
+    assert page.ui.front.currentWidget() is page.ui.start
+    assert page.ui.start.bundle.text() == str(bundle)
+    page.commands.back()
+    assert page.ui.front.currentWidget() is page.ui.requirements
+    assert page.ui.requirements.new.property("weight") == "first"
+    session.apply(keep(session.project.clips.ids()[:3]))
+    assert page.ui.front.currentWidget() is page.ui.requirements
 
 
 def test_a_page_without_runs_leads_to_what_is_missing(qtbot, opened, session, tmp_path):
@@ -131,6 +152,30 @@ def test_curves_are_told_in_words_too(opened, tmp_path):
     page.commands.next_loss()
     assert "eos_ce" in page.ui.view.curves.accessibleName()
     assert page.ui.view.grab().toImage().width() > 0
+
+
+def test_all_curves_are_seen_small_beside_the_large_one(qtbot, opened, tmp_path):
+    run = a_run(tmp_path / "one", OVERFITTED)
+    speech_on_the_way(run, [0, 150, 290], sounds=False)
+    page = opened(tmp_path)
+    view = page.ui.view
+    keys = [view.curve.itemData(at) for at in range(view.curve.count())]
+    assert [small.key for small in view.strip.plots] == keys
+    assert not view.strip.isHidden()
+    small = {small.key: small for small in view.strip.plots}
+    assert [key for key, each in small.items() if each.is_current] == ["mel_ce"]
+    assert small["mel_ce"].value == pytest.approx(5.069, abs=0.001)
+    view.strip.plots[0].step_pointed.emit(0.0)
+    assert small["mel_ce"].value == pytest.approx(5.38)
+    assert view.curves.pointed == 0.0
+    QTest.mouseClick(small["wer"], Qt.MouseButton.LeftButton)
+    assert view.curves.accessibleName() == "Word error rate, 7 sentences"
+    assert small["wer"].is_current
+    before = small["mel_ce"].grab().toImage()
+    view.logarithmic.setChecked(True)
+    assert small["mel_ce"].grab().toImage() != before
+    page.resize(700, 700)
+    qtbot.waitUntil(view.strip.isHidden)
 
 
 def test_what_was_spoken_on_the_way_is_a_curve_of_its_own(opened, tmp_path):
