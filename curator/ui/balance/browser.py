@@ -12,6 +12,7 @@ from curator.ui.clip_commands.playback import ClipPlayback
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
 from curator.ui.widgets.held_keys import HeldKeys
+from curator.ui.wording import number
 
 UNLABELLED = "emotion:none -state:dropped"
 """Query for the clips that can still get a category."""
@@ -61,7 +62,8 @@ class SuggestionBrowser(QObject):
         """List clips of a SuggestionKind and focus the list."""
         self._model.kind = SuggestionKind(kind)
         self._reload()
-        self._list.table.setFocus()
+        if self._list.model.rowCount():
+            self._list.table.setFocus()
 
     def show_categories(self) -> None:
         """Focus the categories."""
@@ -151,21 +153,43 @@ class SuggestionBrowser(QObject):
         self._list.accuracy.setText((self.tr("Barely above chance. ") if is_weak else "") + text)
 
     def _describe_empty(self, kind: SuggestionKind) -> None:
-        """Set the text of an empty list, and where its button leads."""
-        result = self._model.result
-        has_suggestions = result is not None and result.verdict.good
-        texts = {
-            SuggestionKind.SUGGESTED: self.tr("No suggested clips. Label more clips."),
-            SuggestionKind.UNCERTAIN: self.tr("No uncertain clips."),
-            SuggestionKind.SUSPECT: self.tr("No suspect labels."),
-        }
-        self._list.empty_text = texts[kind] if has_suggestions else ""
-        lead = self.tr("Label clips in Audit")
-        if self._needs_analysis():
-            lead = self.tr("Analyse recordings")
-        elif has_suggestions and kind is not SuggestionKind.SUGGESTED:
-            lead = ""
-        self._list.lead.setText(lead)
+        """Set what an empty list says, and where its button leads."""
+        result, empty = self._model.result, self._list.empty
+        if result is None:
+            empty.show_reason(self.tr("No suggestions computed yet"), "", "")
+        elif self._needs_analysis():
+            text = self.tr("The labelled clips are not analysed, so nothing can be learned yet.")
+            empty.show_reason(self.tr("No suggestions yet"), text, self.tr("Analyse recordings"))
+        elif not result.verdict.good:
+            text = f"{result.verdict.sentence} {self._labelled()}".strip()
+            empty.show_reason(self.tr("No suggestions yet"), text, self.tr("Label clips in Audit"))
+        elif kind is SuggestionKind.SUGGESTED:
+            emotion = self._model.emotions.get(self._model.category or "")
+            title = self.tr("No suggested clips: %1") if emotion else self.tr("No suggested clips")
+            text = self.tr("Label more clips. %1").replace("%1", result.verdict.sentence)
+            empty.show_reason(
+                title.replace("%1", emotion.name if emotion else ""),
+                text,
+                self.tr("Label clips in Audit"),
+            )
+        else:
+            title = (
+                self.tr("No uncertain clips")
+                if kind is SuggestionKind.UNCERTAIN
+                else self.tr("No suspect labels")
+            )
+            empty.show_reason(title, result.verdict.sentence, "")
+
+    def _labelled(self) -> str:
+        """Labelled clips by category: "Labelled: Greeting 1, Question 1."."""
+        plan = self._model.plans.plan
+        counts = [
+            f"{each.emotion.name} {number(each.clips + each.undecided)}"
+            for each in (plan.balance.categories if plan else ())
+            if each.emotion is not None and each.clips + each.undecided
+        ]
+        text = self.tr("Labelled: %1.").replace("%1", ", ".join(counts))
+        return text if counts else ""
 
     def _needs_analysis(self) -> bool:
         """Whether the labelled clips are not analysed, so that nothing can be learned."""

@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QColorDialog,
-    QComboBox,
     QDialog,
     QDoubleSpinBox,
     QFormLayout,
@@ -24,6 +23,7 @@ from curator.domain.errors import CuratorError
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
 from curator.ui.widgets.badges import category_badge
+from curator.ui.widgets.combo_box import ComboBox
 
 
 class _CategoryForm(QDialog):
@@ -77,7 +77,7 @@ class CategoryDialog(_CategoryForm):
         self.name = QLineEdit(emotion.name)
         self.key = QLineEdit(emotion.key)
         self.colour = button(emotion.colour)
-        self.digit = QComboBox()
+        self.digit = ComboBox()
         for digit in ("", *DIGITS):
             self.digit.addItem(digit or self.tr("none"), digit)
         self.digit.setCurrentIndex(max(0, self.digit.findData(emotion.digit)))
@@ -137,7 +137,7 @@ class MergeCategoryDialog(_CategoryForm):
     ) -> None:
         title = self.tr("Merge %1").replace("%1", emotion.name)
         super().__init__(title, self.tr("Merge"), parent)
-        self.into = QComboBox()
+        self.into = ComboBox()
         for other in others:
             badge = category_badge(other.sign, other.colour)
             self.into.addItem(badge, other.name, other.key)

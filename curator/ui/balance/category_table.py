@@ -116,6 +116,7 @@ class CategoryTable(QTableView):
     def __init__(self, emotions: EmotionSet) -> None:
         super().__init__()
         self.bar_width, self.row_height = 0, ROW_HEIGHT
+        self._room = 0  # height that the rows may share, 0 before the first layout
         self._widths: dict[str, int] = {}  # of all texts, by font; emptied with another plan
         self._model = CategoryTableModel(emotions)
         self.setModel(self._model)
@@ -152,14 +153,18 @@ class CategoryTable(QTableView):
     def show_plan(self, plan: LabellingPlan, per_epoch: Mapping[str, float]) -> None:
         """Show a plan, perhaps of other categories. per_epoch: times a clip is sampled, by key."""
         before = self.category
+        rows = self._model.rowCount()
         self._model.show_plan(plan, per_epoch)
         self._widths.clear()
+        if self._model.rowCount() != rows:
+            self.fit_rows(self._room)
         self._fit()
         if self.category != before or self.currentIndex().row() < 0:
             self.set_category(before if before in self._model.keys else self._model.keys[0])
 
     def fit_rows(self, room: int) -> None:
         """Make the rows as tall as this height of the whole table allows."""
+        self._room = room
         height = (room - self._height_of_rows(0)) // max(1, self._model.rowCount())
         height = min(max(ROW_HEIGHT, height), MAX_ROW_HEIGHT)
         if height != self.row_height:

@@ -48,6 +48,7 @@ class BalanceLayout(QWidget):
         for control in (self.edit, self.add, self.merge, self.remove, self.sampling):
             control.setEnabled(editable)
         halves.setChildrenCollapsible(False)
+        self.list.emptied.connect(self.table.setFocus)
         self._fill_left(left)
         halves.addWidget(left)
         column = QVBoxLayout(right)

@@ -26,8 +26,7 @@ from curator.ui.balance.suggestion_model import (
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
 
-EMPTY_HEIGHT = 12 * GRID
-QWIDGETSIZE_MAX = 2**24 - 1
+EMPTY_WIDTH = 56 * GRID
 
 
 class SuggestionKind(StrEnum):
@@ -38,12 +37,48 @@ class SuggestionKind(StrEnum):
     SUSPECT = "suspect"
 
 
+class EmptySuggestions(QWidget):
+    """Says why there is nothing to list, with a button that leads to what is missing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = label(role="title", wrap=True)
+        self.text = label(role="quiet", wrap=True)
+        self.lead = button("")
+        self.lead.hide()
+        inside, column = QWidget(), QVBoxLayout(self)
+        inside.setMaximumWidth(EMPTY_WIDTH)
+        lines = QVBoxLayout(inside)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(2 * GRID)
+        for each in (self.title, self.text):
+            each.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            lines.addWidget(each)
+        lines.addWidget(self.lead, 0, Qt.AlignmentFlag.AlignHCenter)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(inside, 100)
+        row.addStretch(1)
+        column.addStretch(1)
+        column.addLayout(row)
+        column.addStretch(2)
+
+    def show_reason(self, title: str, text: str, lead: str) -> None:
+        """State what is missing. lead: text of the button, "" for none."""
+        self.title.setText(title)
+        self.text.setText(text)
+        self.text.setVisible(bool(text))
+        self.lead.setText(lead)
+        self.lead.setVisible(bool(lead))
+
+
 class SuggestionList(QWidget):
     """Table of clips below one button per kind."""
 
     kind_wanted = Signal(str)  # a SuggestionKind
     current_changed = Signal(object)  # the current Suggested, None without one
     lead_wanted = Signal()  # the button of the empty list was pressed
+    emptied = Signal()  # the table went while it had the focus
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,9 +88,8 @@ class SuggestionList(QWidget):
         self.reason = label(wrap=True)
         self.accuracy = label(role="quiet", wrap=True)
         self.kinds = QButtonGroup(self)
-        self.empty_text = ""  # shown instead of a reason while the list is empty
-        self.lead = button("")  # leads to what fills the empty list
-        self.lead.hide()
+        self.empty = EmptySuggestions()
+        self.lead = self.empty.lead
         self._style()
         self._lay_out()
         self.table.selectionModel().currentRowChanged.connect(self._show_current)
@@ -109,19 +143,21 @@ class SuggestionList(QWidget):
         column.addWidget(self.table, 1)
         column.addWidget(self.reason)
         column.addWidget(self.accuracy)
-        column.addWidget(self.lead, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addStretch(0)
-        self._column = column
+        column.addWidget(self.empty, 1)
         for changed in (self.model.modelReset, self.model.rowsInserted, self.model.rowsRemoved):
             changed.connect(self._fit_empty)
         self._fit_empty()
 
     @Slot()
     def _fit_empty(self) -> None:
-        """Shrink an empty table, so that the sentence below it moves up."""
+        """Show what is missing in place of an empty table."""
         is_empty = not self.model.rowCount()
-        self.table.setMaximumHeight(EMPTY_HEIGHT if is_empty else QWIDGETSIZE_MAX)
-        self._column.setStretch(self._column.count() - 1, int(is_empty))
+        had_focus = self.table.hasFocus()
+        for each in (self.table, self.heading, self.accuracy):
+            each.setVisible(not is_empty)
+        self.empty.setVisible(is_empty)
+        if is_empty and had_focus:
+            self.emptied.emit()
 
     def mark(self, kind: SuggestionKind) -> None:
         """Check the button of a kind; suspects also show their present label."""
@@ -150,8 +186,6 @@ class SuggestionList(QWidget):
 
     def _show_current(self) -> None:
         current = self.current
-        reason = current.suggestion.reason if current else self.empty_text
-        self.reason.setText(reason)
-        self.reason.setVisible(bool(reason))
-        self.lead.setVisible(current is None and bool(self.lead.text()))
+        self.reason.setText(current.suggestion.reason if current else "")
+        self.reason.setVisible(current is not None)
         self.current_changed.emit(current)

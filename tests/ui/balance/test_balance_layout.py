@@ -1,10 +1,24 @@
 """The room of the chart beside the suggestions, and in low and high windows."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from pytestqt.qtbot import QtBot
 
+from curator.domain import category_edits
+from curator.domain.decision import give_emotion
+from curator.domain.emotion import EmotionSet
+from curator.domain.planner import LabellingPlanner
+from curator.domain.target import read_target
 from curator.ui.balance.layout import BalanceLayout
+from curator.ui.balance.page import BalancePage
+from curator.ui.balance.suggestion_list import SuggestionKind
 from curator.ui.session import Session
+from tests.helpers.factories import a_project
+from tests.helpers.players import FakePlayer
+
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture
@@ -21,3 +35,48 @@ def test_rows_are_taller_in_a_high_window(qtbot: QtBot, layout: BalanceLayout):
     layout.resize(1024, 550)
     qtbot.waitUntil(lambda: layout.table.rowHeight(0) < tall, timeout=30_000)
     assert layout.table.minimumHeight() < 8 * layout.table.rowHeight(0)
+
+
+def test_rows_follow_when_categories_come_and_go(layout: BalanceLayout, session: Session):
+    def shown(emotions: EmotionSet) -> int:
+        planner = LabellingPlanner(emotions, read_target("xtts_v2"), "en")
+        layout.table.show_plan(planner.plan(), {})
+        assert layout.table.maximumHeight() >= layout.table.model().rowCount() * row_height()
+        return row_height()
+
+    def row_height() -> int:
+        return layout.table.rowHeight(0)
+
+    usual = session.project.settings.emotions
+    many = usual
+    for at in range(10):
+        another = category_edits.new_category(many, f"Kind {at}")
+        many = replace(many, emotions=(*many.emotions, another))
+    few = replace(usual, emotions=usual.emotions[:2])
+    layout.resize(1400, 800)
+    heights = [shown(emotions) for emotions in (few, usual, many, few)]
+    assert heights[0] == heights[3] > heights[2]
+    assert heights[0] >= heights[1] >= heights[2]
+
+
+def test_without_suggestions_it_says_what_is_missing(qtbot: QtBot, session_of, tmp_path: Path):
+    session = session_of(a_project(tmp_path / "few", clips=4))
+    page = BalancePage(session, FakePlayer())
+    qtbot.addWidget(page)
+    page.resize(1200, 700)
+    page.show()
+    page.shown()
+    empty = page.ui.list.empty
+    qtbot.waitUntil(lambda: empty.title.text() == "No suggestions yet", timeout=PATIENCE_MS)
+    assert "Labelled" not in empty.text.text()
+    with qtbot.waitSignal(session.query_asked):
+        empty.lead.click()
+    session.apply(give_emotion(session.project.clips.ids()[:1], "question"))
+    page.browser.show_list(SuggestionKind.SUGGESTED)
+    assert empty.lead.text() == "Analyse recordings"  # labelled, but without features
+    assert "not analysed" in empty.text.text()
+    assert empty.isVisible()
+    with qtbot.waitSignal(session.page_asked) as asked:
+        empty.lead.click()
+    assert asked.args == ["intake"]
+    page.close_page()

@@ -373,7 +373,21 @@ def test_an_empty_list_says_so(page: BalancePage):
     page.ui.table.set_category("greeting")
     page.browser.show_list(SuggestionKind.SUGGESTED)
     assert not listed(page)
-    assert page.ui.list.reason.text() == "No suggested clips. Label more clips."
+    empty = page.ui.list.empty
+    assert empty.isVisible()
+    assert empty.title.text() == "No suggested clips: Greeting"
+    assert empty.text.text().startswith("Label more clips. ")
+    assert not page.ui.list.table.isVisible()
+
+
+def test_the_table_gives_the_focus_back_with_its_last_clip(qtbot: QtBot, page: BalancePage):
+    page.activateWindow()
+    page.ui.table.set_category("excitement")
+    page.browser.show_list(SuggestionKind.SUGGESTED)
+    qtbot.waitUntil(page.ui.list.table.hasFocus)
+    while listed(page):
+        page.commands.drop()
+    assert page.ui.table.hasFocus()
 
 
 @pytest.mark.parametrize("width", [460, 560])
