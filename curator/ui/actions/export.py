@@ -13,6 +13,14 @@ EXPORT = (
         "Project",
     ),
     Action(
+        "export.play",
+        QT_TRANSLATE_NOOP("Actions", "Play/Stop"),
+        ("Space",),
+        "export.preview.play_or_stop",
+        When.PROJECT,
+        "Listen",
+    ),
+    Action(
         "export.show_clip",
         QT_TRANSLATE_NOOP("Actions", "Show clip in Audit"),
         ("list:Return", "list:Enter"),

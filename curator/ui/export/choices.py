@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFileDialog, QFrame, QGridLayout, QLineEdit
+from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog, QFrame, QGridLayout, QLineEdit
 
 from curator.domain.resources import resources
 from curator.domain.target import read_target
@@ -14,6 +14,7 @@ from curator.export.split import EVAL_SHARE
 from curator.ui.page import button, label
 from curator.ui.session import Session
 from curator.ui.theme import GRID
+from curator.ui.widgets.combo_box import ComboBox
 from curator.ui.wording import translated
 
 FIELD_WIDTH, FORM_WIDTH = 45 * GRID, 110 * GRID
@@ -46,11 +47,11 @@ class Choices(QFrame):
             minimum=0.0, maximum=MAX_EVAL_PERCENT, value=100 * EVAL_SHARE, decimals=0, suffix=" %"
         )
         self.eval_percent.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.target = QComboBox()
+        self.target = ComboBox()
         for path in sorted((resources() / "targets").glob("*.toml")):
             self.target.addItem(read_target(path.stem).name, path.stem)
         self.target.setCurrentIndex(self.target.findData(session.project.settings.target))
-        self.form = QComboBox()
+        self.form = ComboBox()
         for each in formats().values():
             self.form.addItem(translated("Formats", each.label), each.key)
         self.start = button(self.tr("Export"), "first")

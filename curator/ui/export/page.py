@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -25,10 +26,12 @@ from curator.ui.actions import KeyScope
 from curator.ui.export.choices import Choices
 from curator.ui.export.reasons import ReasonBar
 from curator.ui.export.refusals_model import REASON, RefusalsModel, RejectedClip
+from curator.ui.export.rejected_clip_player import RejectedClipPlayer
 from curator.ui.export.result_panel import ResultPanel
 from curator.ui.job_queue import Ending
 from curator.ui.page import Page, button, label
 from curator.ui.session import Session
+from curator.ui.sound.player import Player
 from curator.ui.theme import GRID
 from curator.ui.wording import counted, shown_keys
 
@@ -36,7 +39,9 @@ from curator.ui.wording import counted, shown_keys
 class ExportPage(Page):
     """Checks the kept clips when first shown and on request, then exports them."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, player: Player | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(session, parent)
         self._checked = False
         self._asked = ""  # the target checked last
@@ -44,18 +49,21 @@ class ExportPage(Page):
         self.hint = label(role="quiet", wrap=True)
         self.refusals = RefusalsModel()
         self.list = QTableView()
+        self.list.setModel(self.refusals)
         self.choices = Choices(session)
         self.again = button(self.tr("Check again"))
         self.start = self.choices.start
         self.reasons = ReasonBar()
         self.reason = label(wrap=True)
         self.reason.hide()
-        self.show_all = button(self.tr("Show these clips in Audit"))
-        self.show_all.hide()
+        self.show_one = button(self.tr("Show clip in Audit"))
+        self.show_all = button(self.tr("Show all in Audit"))
         self.lead = button(self.tr("Keep clips in Audit"), "first")
         self.lead.hide()
         self.result = ResultPanel()
         self.written, self.copy = self.result.text, self.result.copy
+        self.preview = RejectedClipPlayer(session, self.list, self.refusals, player, self)
+        self._of_clips = (self.preview.button, self.show_one, self.show_all)
         self._lay_out()
         self._connect()
 
@@ -67,7 +75,10 @@ class ExportPage(Page):
         head.addWidget(self.again)
         groups = QHBoxLayout()
         groups.addWidget(self.reasons, 1)
-        groups.addWidget(self.show_all, 0, Qt.AlignmentFlag.AlignTop)
+        groups.setSpacing(GRID)
+        for each in self._of_clips:
+            groups.addWidget(each, 0, Qt.AlignmentFlag.AlignTop)
+            each.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         column.setSpacing(GRID)
@@ -75,16 +86,18 @@ class ExportPage(Page):
         column.addWidget(self.hint)
         column.addLayout(groups)
         column.addWidget(self.reason)
-        column.addWidget(self.list, 1)
+        column.addWidget(self.list, 100)
         column.addWidget(self.choices)
         column.addWidget(self.result)
+        column.addStretch(1)
         keys = self.session.settings.keys
         self.again.setToolTip(shown_keys(keys["export.check"]))
+        self.preview.button.setToolTip(shown_keys(keys["export.play"]))
+        self.show_one.setToolTip(shown_keys(keys["export.show_clip"]))
         self.start.setToolTip(shown_keys(keys["export.export"]))
         self.heading.setText(self.tr("Not checked yet"))
 
     def _style_list(self) -> None:
-        self.list.setModel(self.refusals)
         self.list.setAccessibleName(self.tr("Rejected clips"))
         self.list.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -108,6 +121,7 @@ class ExportPage(Page):
         self.lead.clicked.connect(lambda: self.session.show_clips("state:undecided"))
         self.result.train_wanted.connect(self.train)
         self.reasons.reason_wanted.connect(self._filter)
+        self.show_one.clicked.connect(self.show_clip)
         self.show_all.clicked.connect(self.show_clips)
         self.choices.target.currentIndexChanged.connect(self.check)
         self.list.doubleClicked.connect(self.show_clip)
@@ -126,6 +140,16 @@ class ExportPage(Page):
     def places(self, place: KeyScope) -> Sequence[QWidget]:
         """See Page."""
         return (self.list,) if place == KeyScope.LIST else ()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop playback, unless the window itself was hidden."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.preview.playback.stop()
+
+    def close_page(self) -> None:
+        """See Page."""
+        self.preview.playback.close()
 
     # Commands
 
@@ -170,12 +194,16 @@ class ExportPage(Page):
             take = None if read_only else lambda: _snapshot(work)
             return export_project(work.project, out, settings, progress=work.watcher, take=take)
 
-        self.list.setFocus()  # disabling a focused button moves the focus
+        self._leave_button()
         self.start.setEnabled(False)
         self.result.show_running(self.tr("Exporting…"))
         self.session.errands.ask("export", task)
 
     # Display
+
+    def _leave_button(self) -> None:
+        """Focus the list, or the page without one: disabling a focused button moves the focus."""
+        (self.list if self.refusals.rowCount() else self).setFocus()
 
     @Slot(str, object)
     def _show(self, what: str, result: object) -> None:
@@ -196,7 +224,8 @@ class ExportPage(Page):
         self.refusals.show_rows(rows)
         self.reasons.show_rows(rows)
         self._show_reason()
-        self.show_all.setVisible(bool(rows))
+        for each in (self.list, *self._of_clips):
+            each.setVisible(bool(rows))
         self.lead.setVisible(not checked.usable and not rows)
         kept = len(checked.usable) + len(refusals)
         target = read_target(self.choices.target_key).name
@@ -208,15 +237,14 @@ class ExportPage(Page):
             text = self.tr("%1 accepts %2 of %3").replace("%1", target)
             self.heading.setText(text.replace("%2", str(len(checked.usable))).replace("%3", clips))
             self.hint.setText(
-                self.tr("Rejected clips are not exported. Enter: show clip. N: next one.")
+                self.tr("Rejected clips are not exported. Space: play. Enter: show in Audit.")
                 if refusals
                 else self.tr("No clip is rejected.")
             )
         if self.start.hasFocus() and not checked.usable:
-            self.list.setFocus()  # disabling a focused button moves the focus
+            self._leave_button()
         self.start.setEnabled(bool(checked.usable))
-        if refusals:
-            self.list.selectRow(0)
+        self.preview.select_first()
 
     @Slot(object)
     def _ended(self, ending: Ending) -> None:
@@ -240,7 +268,7 @@ class ExportPage(Page):
     def _filter(self, reason_key: str) -> None:
         self.refusals.filter(reason_key)
         self._show_reason()
-        self.list.selectRow(0)
+        self.preview.select_first()
 
     def _show_reason(self) -> None:
         """Show a reason that all rows share once, above the list."""

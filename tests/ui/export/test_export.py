@@ -16,6 +16,7 @@ from curator.ui.export.page import ExportPage
 from curator.ui.export.refusals_model import REASON, RefusalsModel, RejectedClip
 from curator.ui.session import Session
 from tests.helpers.factories import an_empty_project, some_clips
+from tests.helpers.players import FakePlayer
 from tests.helpers.sounds import speech_like, write_sound
 
 SECONDS = 32.0
@@ -40,7 +41,7 @@ def spoken(session_of, tmp_path: Path) -> Session:
 
 @pytest.fixture
 def page(qtbot, spoken: Session) -> Iterator[ExportPage]:
-    page = ExportPage(spoken)
+    page = ExportPage(spoken, FakePlayer())
     qtbot.addWidget(page)
     page.show()
     with qtbot.waitSignal(spoken.errands.ended, timeout=60_000):
@@ -140,6 +141,18 @@ def test_a_folder_that_is_there_is_refused_in_words(qtbot, page: ExportPage, tmp
     assert page.start.isEnabled()
 
 
+def test_without_rejected_clips_the_form_has_the_room(qtbot, page: ExportPage):
+    assert page.list.isVisible()
+    clip = page.refusals.clip(0)
+    page.session.apply(correct_text([clip], "Now it has words."))
+    with qtbot.waitSignal(page.session.errands.ended, timeout=60_000):
+        page.check()
+    assert page.hint.text() == "No clip is rejected."
+    assert not page.list.isVisible()
+    assert not page.preview.button.isVisible()
+    assert page.start.isEnabled()
+
+
 def test_a_decision_makes_the_check_old(qtbot, page: ExportPage):
     with qtbot.waitSignal(page.session.errands.ended, timeout=60_000):
         page.session.undo()
@@ -148,7 +161,7 @@ def test_a_decision_makes_the_check_old(qtbot, page: ExportPage):
 
 
 def test_without_kept_clips_it_says_what_to_do(qtbot, session: Session):
-    page = ExportPage(session)
+    page = ExportPage(session, FakePlayer())
     qtbot.addWidget(page)
     with qtbot.waitSignal(session.errands.ended, timeout=60_000):
         page.shown()
@@ -171,6 +184,36 @@ def test_refusals_are_grouped_by_reason_with_counts(qtbot, page: ExportPage):
     with qtbot.waitSignal(page.session.query_asked) as asked:
         page.show_all.click()
     assert asked.args == [f"id:{kept[1]},{kept[2]}"]
+
+
+def test_rejected_clips_are_played_in_the_list_and_shown_in_audit(qtbot, page: ExportPage):
+    player = page.preview.playback._player
+    kept = page.session.project.clips.ids(parse("state:kept"))
+    page.session.apply(correct_text(kept[1:3], "snow \N{SNOWMAN}"))
+    page.activateWindow()
+    page.list.setFocus()
+    qtbot.waitUntil(page.list.hasFocus)
+    with qtbot.waitSignal(page.session.errands.ended, timeout=60_000):
+        page.check()
+    assert page.refusals.clips == kept[:3]
+    assert not page.preview.playback.playing  # nobody moved to it
+    page.preview.play_or_stop()
+    assert player.played[-1].clip == kept[0]
+    qtbot.keyClick(page.list, Qt.Key.Key_Down)
+    assert page.preview.playback.playing
+    assert player.played[-1].clip == kept[1]
+    page.preview.button.click()
+    assert not page.preview.playback.playing
+    page.preview.button.click()
+    qtbot.waitUntil(lambda: page.preview.button.text() == "Stop")
+    player.end()
+    qtbot.waitUntil(lambda: page.preview.button.text() == "Play")
+    with qtbot.waitSignal(page.session.chosen):
+        page.show_one.click()
+    assert page.session.current == kept[1]
+    page.session.settings.set("autoplay", False)
+    qtbot.keyClick(page.list, Qt.Key.Key_Down)
+    assert not page.preview.playback.playing
 
 
 def test_a_reason_that_all_listed_clips_share_is_shown_once(page: ExportPage):
