@@ -1,9 +1,11 @@
 """Highlights the clips beyond the threshold, else the selected ones, and sums them up."""
 
 import numpy as np
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from curator.ui.clip_data import clip_counts
+from curator.ui.map.cut_costs import not_dropped
+from curator.ui.map.histogram_stack import HistogramStack
 from curator.ui.map.model import MapModel
 from curator.ui.map.scatter_view import ScatterView
 from curator.ui.map.threshold_panel import ThresholdPanel
@@ -11,9 +13,12 @@ from curator.ui.map.tool_bar import ToolBar
 from curator.ui.session import Session
 from curator.ui.wording import clock, counted, number
 
+LATER_MS = 150
+"""Delay of the small histograms after a change, so that a decision does not wait for them."""
+
 
 class Highlight(QObject):
-    """Connects selection and threshold with the points and the histogram."""
+    """Connects selection and threshold with the points and the histograms."""
 
     def __init__(
         self,
@@ -22,16 +27,22 @@ class Highlight(QObject):
         bar: ToolBar,
         scatter: ScatterView,
         panel: ThresholdPanel,
+        stack: HistogramStack,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._model = session, model
         self._bar, self._scatter, self._panel = bar, scatter, panel
+        self._stack = stack
+        self._later = QTimer(self, singleShot=True, interval=LATER_MS)
+        self._later.timeout.connect(self._show_stack)
         model.selection.changed.connect(self._follow_selection)
         panel.measure_wanted.connect(self.show_values)
         panel.cut_moved.connect(self.show)
         panel.select_wanted.connect(self._select_cut)
         panel.list_wanted.connect(self._list_cut)
+        stack.chosen.connect(panel.show_measure)
+        stack.room_changed.connect(self._later.start)
 
     @Slot()
     def show_values(self) -> None:
@@ -40,8 +51,38 @@ class Highlight(QObject):
         if not clips.is_read:
             return
         values = clips.values(self._panel.measure)
-        if values is not None:
+        if values is None:  # it is read now
+            return
+        has_values = not self._panel.is_untouched or bool(np.isfinite(values).any())
+        if has_values or not self._show_another():
             self._panel.show_values(clips.columns, values, self._model.selected_mask())
+        self._later.start()
+
+    def _show_another(self) -> bool:
+        """Begin with a score that clips have; False if there is none."""
+        for measure in self._stack.candidates(self._panel.measure):
+            values = self._model.clips.values(measure)
+            if values is None:  # it is read now
+                return True
+            if np.isfinite(values).any():
+                self._panel.show_measure(measure)
+                return True
+        return False
+
+    @Slot()
+    def _show_stack(self) -> None:
+        """Fill the small histograms with scores that clips have."""
+        clips, stack = self._model.clips, self._stack
+        if not clips.is_read:
+            return
+        present, rows = not_dropped(clips.columns), []
+        for measure in stack.candidates(self._panel.measure) if stack.room else ():
+            values = clips.values(measure)  # None while it is read; shown by `read` then
+            if values is not None and (np.isfinite(values) & present).any():
+                rows.append((measure, values))
+                if len(rows) == stack.room:
+                    break
+        stack.show_values(rows, clips.columns, self._model.selected_mask())
 
     @Slot()
     def show(self) -> None:
@@ -51,6 +92,7 @@ class Highlight(QObject):
         selected, cut = self._model.selected_mask(), self._panel.cut
         self._scatter.show_highlighted(selected if cut is None else cut)
         self._panel.show_highlighted(selected)
+        self._stack.show_highlighted(self._model.clips.columns, selected)
         self._bar.summary.setText(self._summary())
 
     @Slot()

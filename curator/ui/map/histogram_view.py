@@ -22,6 +22,11 @@ FINE, COARSE = 1, 8
 Values = NDArray[np.float64]
 
 
+def height_of(count: int, most: int, height: float) -> float:
+    """Height of a bar; a root keeps a bar of one clip in sight beside one of ten thousand."""
+    return math.sqrt(count / most) * height
+
+
 class HistogramView(QWidget):
     """Bars of all clips, in front the highlighted ones, and the threshold."""
 
@@ -125,8 +130,7 @@ class HistogramView(QWidget):
                 (count, colours.hairline if cut else colours.wave_quiet),
                 (highlighted, colours.wave_quiet if cut else colours.wave),
             ):
-                # A root keeps a bar of one clip in sight beside one of ten thousand.
-                tall = math.sqrt(value / most) * area.height()
+                tall = height_of(value, most, area.height())
                 bar = QRectF(area.x() + n * wide, area.bottom() - tall, max(1.0, wide - 1), tall)
                 painter.fillRect(bar, QColor(colour))
         self._paint_scale(painter, area)

@@ -3,7 +3,7 @@
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from curator.store.project import Project
 from curator.ui.map.category_keys import CategoryKeys
+from curator.ui.map.histogram_stack import HistogramStack
 from curator.ui.map.hover_card import HoverCard
 from curator.ui.map.legend import Legend
 from curator.ui.map.measures import measures
@@ -27,7 +28,8 @@ from curator.ui.map.tool_bar import ToolBar
 from curator.ui.page import button, hairline, label
 from curator.ui.theme import GRID
 
-SIDE_WIDTH = 37 * GRID
+SIDE_WIDTH, MIN_SIDE_WIDTH = 37 * GRID, 34 * GRID
+"""The least width is that of counts and durations of 100,000 clips, with a part of the names."""
 
 MIN_LEGEND, MIN_THRESHOLD = 12 * GRID, 12 * GRID
 """Least heights of the two parts of the side panel; above them the histogram goes first."""
@@ -89,6 +91,35 @@ class EmptyMap(QWidget):
             self.text.setText(self.tr("No clip is on this map yet. The analysis places them."))
 
 
+class MapSidePanel(QWidget):
+    """Legend, small histograms where they fit, and the threshold.
+
+    The histograms have only what the other two leave: nothing scrolls because of them.
+    """
+
+    def __init__(self, upper: QScrollArea, histograms: HistogramStack, lower: QScrollArea) -> None:
+        super().__init__()
+        self._upper, self._histograms, self._lower = upper, histograms, lower
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(upper, 1)
+        column.addWidget(hairline())
+        column.addWidget(lower)
+        column.addWidget(histograms)
+        self.setMinimumWidth(MIN_SIDE_WIDTH)
+
+    def event(self, event: QEvent) -> bool:
+        """Fit the histograms when the layout changes."""
+        handled = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize, QEvent.Type.Show):
+            content = self._upper.widget()
+            if content is not None:
+                taken = content.sizeHint().height() + self._lower.sizeHint().height() + 2 * GRID
+                self._histograms.fit(self.height() - taken)
+        return handled
+
+
 class MapLayout(QWidget):
     """Tool bar above the points; legend, category keys and threshold to the right."""
 
@@ -101,6 +132,7 @@ class MapLayout(QWidget):
         self.card = HoverCard(self.scatter)
         self.legend = Legend(self)
         self.threshold = ThresholdPanel(scores, emotions, self)
+        self.histograms = HistogramStack(scores, self)
         self.category_keys = CategoryKeys(emotions, self)
         self.category_heading = label(self.tr("Set category"), "heading")
         self.empty = EmptyMap()
@@ -150,15 +182,7 @@ class MapLayout(QWidget):
         upper.setMinimumHeight(MIN_LEGEND)
         lower.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.threshold.cut_moved.connect(lower.updateGeometry)
-        side = QWidget()
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(upper, 1)
-        column.addWidget(hairline())
-        column.addWidget(lower)
-        side.setMinimumWidth(28 * GRID)
-        return side
+        return MapSidePanel(upper, self.histograms, lower)
 
     def order_tabs(self) -> None:
         """Set the tab order to the reading order, whatever was built later."""

@@ -34,7 +34,9 @@ class MapPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(ui)
         self.view = MapView(session, model, ui.bar, ui.scatter, ui.legend, self)
-        self.highlight = Highlight(session, model, ui.bar, ui.scatter, ui.threshold, self)
+        self.highlight = Highlight(
+            session, model, ui.bar, ui.scatter, ui.threshold, ui.histograms, self
+        )
         self.pointing = Pointing(session, model, ui, player, self)
         self.commands = MapCommands(session, model, ui, self.pointing, self)
         ui.bar.query.history = QueryHistory(session.settings)

@@ -16,11 +16,13 @@ from PySide6.QtWidgets import (
 
 from curator.domain.emotion import EmotionSet
 from curator.ui.clip_data.clip_columns import ClipColumns
+from curator.ui.elided_label import ElidedLabel
 from curator.ui.map.cut_costs import costs, not_dropped
 from curator.ui.map.histogram_view import HistogramView
 from curator.ui.map.measures import Measure
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
+from curator.ui.widgets.combo_box import ComboBox
 from curator.ui.wording import clock, counted, number
 
 Mask = NDArray[np.bool_]  # (clips,)
@@ -42,11 +44,12 @@ class ThresholdPanel(QWidget):
         self._values: NDArray[np.float64] = np.zeros(0)
         self._ids: NDArray[np.int64] = np.zeros(0, np.int64)  # clips of the values
         self._measures = measures
-        self.measures = QComboBox()
+        self.is_untouched = True  # whether the score of the histogram is still the first one
+        self.measures = ComboBox()
         self.measures.setAccessibleName(self.tr("Score of the histogram"))
         for measure in measures:
             self.measures.addItem(measure.title)
-        self.side = QComboBox()
+        self.side = ComboBox()
         self.side.setAccessibleName(self.tr("Side of the threshold"))
         self.side.addItems([self.tr("below"), self.tr("above")])
         self.histogram = HistogramView()
@@ -64,6 +67,10 @@ class ThresholdPanel(QWidget):
     def measure(self) -> Measure:
         """Score of the histogram."""
         return self._measures[max(0, self.measures.currentIndex())]
+
+    def show_measure(self, measure: Measure) -> None:
+        """Make a score that of the histogram."""
+        self.measures.setCurrentIndex(self._measures.index(measure))
 
     @property
     def query(self) -> str:
@@ -99,7 +106,8 @@ class ThresholdPanel(QWidget):
         """Build the table of costs when first needed: it is most of the page's styling work."""
         emotions = self._emotions
         for row, name in enumerate([*(e.name for e in emotions.emotions), self.tr("No category")]):
-            cells = label(name, "quiet"), label(), label()
+            cells = ElidedLabel(name), label(), label()
+            cells[0].setProperty("role", "quiet")
             for column, cell in enumerate(cells):
                 if column:
                     cell.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -164,6 +172,7 @@ class ThresholdPanel(QWidget):
 
     @Slot(int)
     def _choose_measure(self, _place: int) -> None:
+        self.is_untouched = False
         self.histogram.threshold = None
         self.side.setCurrentIndex(1 if self.measure.better == "lower" else 0)
         self.measure_wanted.emit(self.measure)

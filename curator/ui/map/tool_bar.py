@@ -22,6 +22,7 @@ from curator.ui.map.measures import SIMILARITY, Measure
 from curator.ui.map.scatter_view import Tool
 from curator.ui.page import label
 from curator.ui.theme import GRID
+from curator.ui.widgets.combo_box import ComboBox
 from curator.ui.widgets.query_field import QueryField
 
 FINDING = "finding:"
@@ -48,8 +49,8 @@ class ToolBar(QWidget):
         super().__init__(parent)
         self.query = QueryField(project)
         self.measures = tuple(measures)
-        self.places, self.colours = QComboBox(self), QComboBox(self)
-        self.right, self.up = QComboBox(self), QComboBox(self)
+        self.places, self.colours = ComboBox(self), ComboBox(self)
+        self.right, self.up = ComboBox(self), ComboBox(self)
         self.tools = {
             Tool.LASSO: self._tool(self.tr("Lasso")),
             Tool.BOX: self._tool(self.tr("Box")),

@@ -141,3 +141,58 @@ def test_the_histogram_is_whole_in_a_low_window(by_noise: Map, qtbot, threshold:
         qtbot.waitUntil(
             lambda: histogram.visibleRegion().boundingRect() == histogram.rect(), timeout=30_000
         )
+
+
+def test_more_histograms_are_stacked_where_there_is_room(by_noise: Map, qtbot):
+    page = by_noise.page
+    stack = page.ui.histograms
+    by_noise.window.resize(1366, 720)
+    qtbot.waitUntil(stack.isHidden, timeout=30_000)
+    by_noise.window.resize(1600, 1200)
+    qtbot.waitUntil(stack.isVisible, timeout=30_000)
+
+    def shown() -> list[str]:
+        return [plot.measure.key for plot in stack.plots if plot.isVisible()]
+
+    assert "duration" in shown()
+    assert "snr" not in shown()  # it is the large one
+    lengths = stack.plots[shown().index("duration")]
+    assert lengths.bars.sum() == CLIPS
+    page.model.selection.replace(by_noise.ids[:4])
+    assert lengths.highlighted.sum() == 4
+    page.model.selection.replace([])
+    assert lengths.highlighted.sum() == CLIPS
+    by_noise.session.apply(drop(by_noise.ids[:2]))
+    qtbot.waitUntil(lambda: lengths.bars.sum() == CLIPS - 2, timeout=30_000)
+    QTest.mouseClick(lengths, Qt.MouseButton.LeftButton)
+    assert page.ui.threshold.measure.key == "duration"
+    qtbot.waitUntil(lambda: "snr" in shown(), timeout=30_000)
+    assert "duration" not in shown()
+
+
+def test_counts_of_five_digits_are_readable_in_the_narrowest_panel(by_noise: Map, qtbot):
+    ui = by_noise.page.ui
+    by_noise.window.resize(1024, 700)
+    ui.side.parentWidget().setSizes([2000, 0])
+    ui.threshold.histogram.set_threshold(12.5)
+    large = f"{98_765:,}"
+    ui.legend.show_counts([98_765] * len(ui.legend.buttons))
+    for _, count, length in ui.threshold._cells:
+        count.setText(f"{large} of {large}")
+        length.setText("27:26:05")
+        count.show()
+        length.show()
+    labels = [*ui.legend._counts, *(cell for cells in ui.threshold._cells for cell in cells[1:])]
+    qtbot.waitUntil(
+        lambda: all(each.width() >= each.sizeHint().width() for each in labels), timeout=30_000
+    )
+    panel = ui.side.rect()
+    for each in labels:
+        right = each.mapTo(ui.side, each.rect().topRight())
+        assert right.x() <= panel.right(), each.text()
+
+
+def test_it_begins_with_a_score_that_clips_have(voice_map: Map, qtbot):
+    panel = voice_map.page.ui.threshold
+    qtbot.waitUntil(lambda: panel.histogram._bars.sum() == CLIPS, timeout=30_000)
+    assert panel.measure.key == "duration"  # no similarity was computed
