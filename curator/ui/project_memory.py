@@ -12,8 +12,9 @@ class ProjectMemory:
     """State of the window with one project, stored in the settings of this user.
 
     opened_at: ISO 8601. clips, kept, left: counts at the end. page: key of the page. clip, query:
-    of the session. interrupted: whether an analysis did not end. views: state of a page's widgets
-    by page, as JSON values; a page that cannot read its own ignores it.
+    of the session. speed: of playback, 0 if unknown. interrupted: whether an analysis did not end.
+    views: state of a page's widgets by page, as JSON values; a page that cannot read its own
+    ignores it.
     """
 
     opened_at: str = ""
@@ -23,6 +24,7 @@ class ProjectMemory:
     page: str = ""
     clip: int | None = None
     query: str = ""
+    speed: float = 0.0
     interrupted: bool = False
     views: dict[str, Any] = field(default_factory=dict)
 

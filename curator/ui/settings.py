@@ -67,6 +67,10 @@ class WindowSettings(QObject):
         """Return the value of a boolean setting."""
         return bool(self.get(key))
 
+    def accepts(self, key: str, value: object) -> bool:
+        """Whether a setting may have this value."""
+        return _BY_KEY[key].accepts(value)
+
     def set(self, key: str, value: Value) -> None:
         """Set a value. Raises ValueError if it is invalid."""
         setting = _BY_KEY[key]

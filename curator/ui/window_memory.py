@@ -49,6 +49,8 @@ class WindowMemory:
         session.query = state.query
         if state.clip is not None and session.project.clips.spans([state.clip]):
             session.current = state.clip
+        if session.settings.accepts("speed", state.speed):
+            session.settings.set("speed", state.speed)
 
     def recall_page(self, key: str, page: Page) -> None:
         """Restore the widgets of a page that was just built."""
@@ -67,6 +69,8 @@ class WindowMemory:
         session, state = self._session, self.state
         state.opened_at = datetime.now(UTC).isoformat(timespec="seconds")
         state.page, state.clip, state.query = current, session.current, session.query
+        speed = session.settings.get("speed")
+        state.speed = speed if isinstance(speed, float) else 0.0
         for key, page in pages.items():
             widgets = {name: _text(splitter.saveState()) for name, splitter in _splitters(page)}
             state.views[key] = {**page.remembered(), WIDGETS: widgets}

@@ -79,6 +79,24 @@ def test_the_query_is_restored(qtbot, file: Path, project: Path):
     window.close()
 
 
+def test_the_speed_of_playback_belongs_to_the_project(qtbot, file: Path, tmp_path: Path):
+    paths = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        with a_project(tmp_path / name) as made:
+            paths.append(made.path)
+    for path, speed in zip(paths, (0.8, 1.25), strict=True):
+        window = opened(qtbot, file, path)
+        assert window.session is not None
+        window.session.settings.set("speed", speed)
+        window.close()
+    for path, speed in zip(paths, (0.8, 1.25), strict=True):
+        window = opened(qtbot, file, path)
+        assert window.session is not None
+        assert window.session.settings.get("speed") == speed
+        window.close()
+
+
 def test_the_size_of_the_window_is_restored(qtbot, file: Path):
     window = opened(qtbot, file)
     window.resize(QSize(700, 520))

@@ -60,7 +60,7 @@ class SoundDevicePlayer(SilentPlayer):
     """Plays on the system's output device; silently, with one message, while there is none.
 
     Devices are opened on a thread because that may block. A lost device is opened again when it is
-    back; playback continues at the current position.
+    back, and the system's plays until then; playback continues at the current position.
     """
 
     _opened = Signal(object)  # DeviceOutput or NoDevice
@@ -82,6 +82,7 @@ class SoundDevicePlayer(SilentPlayer):
         self._gone: DeviceOutput | None = None  # closed by the thread that opens the next device
         self._warned = self._unfixable = self._closed = False
         self._lost_at = self._tried_at = 0.0
+        self._missing = ""  # chosen device in place of which the system's plays
         self._opened.connect(self._take_device, Qt.ConnectionType.QueuedConnection)
         self._watch_timer = QTimer(self)
         self._watch_timer.setInterval(round(RETRY_S * 250))
@@ -139,15 +140,25 @@ class SoundDevicePlayer(SilentPlayer):
         try:
             if self._tried_before():
                 rescan_devices()
-            result: DeviceOutput | NoDevice = DeviceOutput(
-                self._mixer, device=self._device, channels=self._channels
-            )
+            result: DeviceOutput | NoDevice = self._open_device()
         except NoDevice as reason:
             result = reason
         if self._closed and isinstance(result, DeviceOutput):
             result.close()
         else:
             self._opened.emit(result)
+
+    def _open_device(self) -> DeviceOutput:
+        """Open the chosen device, or the system's while that one is not connected."""
+        self._missing = ""
+        try:
+            return DeviceOutput(self._mixer, device=self._device, channels=self._channels)
+        except NoDevice as reason:
+            if self._device is None or not reason.fixable:
+                raise
+            output = DeviceOutput(self._mixer, device=None, channels=self._channels)
+        self._missing = str(self._device)
+        return output
 
     def _tried_before(self) -> bool:
         """Whether PortAudio's device list may be outdated; closes the lost device."""
@@ -170,10 +181,20 @@ class SoundDevicePlayer(SilentPlayer):
         self._output = result
         self._watch_timer.start()
         self._lost_at = 0.0
-        if self._warned and self._messages is not None:
-            self._messages.inform(self.tr("Audio output: %s") % result.name, topic=TOPIC)
+        self._say_device(result.name)
         self._warned = False
         self.device_found.emit()
+
+    def _say_device(self, name: str) -> None:
+        """Say which device plays, where that is not what a person expects."""
+        if self._messages is None:
+            return
+        if self._missing:
+            text = self.tr("“%1” is not connected: playing on “%2”.")
+            text = text.replace("%1", self._missing).replace("%2", name)
+            self._messages.warn(text, topic=TOPIC)
+        elif self._warned:
+            self._messages.inform(self.tr("Audio output: %s") % name, topic=TOPIC)
 
     def _warn_no_device(self, reason: NoDevice) -> None:
         if not self._warned and self._messages is not None:
