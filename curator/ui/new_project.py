@@ -4,7 +4,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QFileDialog,
     QGridLayout,
@@ -22,6 +21,7 @@ from curator.domain.target import Target, read_target
 from curator.store.project import Project
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
+from curator.ui.widgets.combo_box import ComboBox
 from curator.ui.widgets.language_field import LanguageField
 
 SUFFIX = ".curator"
@@ -50,13 +50,13 @@ class NewProject(QDialog):
         self.name = QLineEdit(placeholderText=self.tr("e.g. quiz-show"))
         self.folder = QLineEdit(str(folder or default_folder()))
         self.language = LanguageField()
-        self.categories = QComboBox()
+        self.categories = ComboBox()
         self._sets: dict[str, EmotionSet] = {}
         for key, path in category_sets(resources() / "categories").items():
             self._sets[key] = EmotionSet.from_toml(path.read_text("utf-8"))
             self.categories.addItem(self._sets[key].name, key)
         self.categories.setCurrentIndex(max(0, self.categories.findData("quiz_show")))
-        self.target = QComboBox()
+        self.target = ComboBox()
         self._targets: dict[str, Target] = {}
         for path in sorted((resources() / "targets").glob("*.toml")):
             self._targets[path.stem] = read_target(path.stem)

@@ -23,6 +23,7 @@ from curator.ui.page import button, label
 from curator.ui.settings import WindowSettings
 from curator.ui.settings_table import SETTINGS, WindowSetting
 from curator.ui.theme import GRID
+from curator.ui.widgets.combo_box import ComboBox
 from curator.ui.wording import translated
 
 WIDTH = 68 * GRID
@@ -100,7 +101,7 @@ def _control(setting: WindowSetting, settings: WindowSettings) -> QWidget:
     key, value = setting.key, settings.get(setting.key)
     choose: Callable[[str | bool | int], None] = lambda chosen: settings.set(key, chosen)  # noqa: E731
     if setting.choices:
-        box = QComboBox()
+        box = ComboBox()
         for chosen, text in setting.choices:
             box.addItem(translated("Settings", text), chosen)
         box.setCurrentIndex([chosen for chosen, _ in setting.choices].index(str(value)))
@@ -129,7 +130,7 @@ def _device_box(
     names: Sequence[str], chosen: str, choose: Callable[[str | bool | int], None]
 ) -> QComboBox:
     """Choice of a device; a chosen one that is not connected stays listed."""
-    box = QComboBox()
+    box = ComboBox()
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.addItem(translated("Settings", QT_TRANSLATE_NOOP("Settings", "System default")), "")
     for name in dict.fromkeys([*names, *([chosen] if chosen else [])]):

@@ -1,7 +1,7 @@
 """Filter and sort order of the clip list, with the number of matching clips."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from curator.store.project import Project
 from curator.ui.clip_data.review_order import (
@@ -14,6 +14,7 @@ from curator.ui.clip_data.review_order import (
 )
 from curator.ui.page import label
 from curator.ui.theme import GRID
+from curator.ui.widgets.combo_box import ComboBox
 from curator.ui.widgets.query_field import QueryField
 from curator.ui.wording import clock, counted, number
 
@@ -28,7 +29,7 @@ class QueryBar(QueryField):
         self.order = AS_RECORDED
         self._seed = 0
         self._count, self._selected = "", 0
-        self.orders = QComboBox()
+        self.orders = ComboBox()
         self.orders.setAccessibleName(self.tr("Sort order"))
         for text, key in (
             (self.tr("Recording order"), "recorded"),

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QTableView,
@@ -19,6 +18,7 @@ from curator.ui.history.simple_table import TextTable, table_view
 from curator.ui.page import button, label
 from curator.ui.setup.missing_part import MissingPart
 from curator.ui.theme import GRID
+from curator.ui.widgets.combo_box import ComboBox
 
 
 class CleaningLayout(QWidget):
@@ -29,7 +29,7 @@ class CleaningLayout(QWidget):
     def __init__(self, scopes: Sequence[tuple[str, Scope]], player: BeforeAfterPlayer) -> None:
         super().__init__()
         self.player = player
-        self.scope, self.recipe = QComboBox(), QComboBox()
+        self.scope, self.recipe = ComboBox(), ComboBox()
         self.use = label(role="quiet", wrap=True)
         text = self.tr("Recipes with neural networks need packages that are not installed yet.")
         self.missing = MissingPart(("cleaning",), text, self.setup_wanted.emit)

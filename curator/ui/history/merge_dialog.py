@@ -5,7 +5,6 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QFileDialog,
     QGridLayout,
@@ -26,6 +25,7 @@ from curator.ui.job_queue import Ending
 from curator.ui.page import button, label
 from curator.ui.session import Session
 from curator.ui.theme import GRID
+from curator.ui.widgets.combo_box import ComboBox
 
 LOOK, MERGE = "merge_plan", "merge"
 """Keys of the preview and merge jobs."""
@@ -44,7 +44,7 @@ class MergeDialog(QDialog):
         self.path = QLineEdit(placeholderText=self.tr("Project, folder or list of clips"))
         self.preview = button(self.tr("Preview"), "first")
         self.summary = label(wrap=True)
-        self.rule = QComboBox()
+        self.rule = ComboBox()
         titles = (self.tr("Clip"), self.tr("Field"), self.tr("This project"), self.tr("Other set"))
         self.conflicts = TextTable((*titles, self.tr("Use")), (0,))
         self.list = table_view(QTableView(), self.conflicts, self.tr("Conflicts"), wide=2)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from PySide6.QtCore import QDateTime, QLocale, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QGridLayout,
     QHBoxLayout,
@@ -27,6 +26,7 @@ from curator.ui.job_queue import Ending
 from curator.ui.page import button, label
 from curator.ui.session import Session
 from curator.ui.theme import GRID
+from curator.ui.widgets.combo_box import ComboBox
 from curator.ui.wording import number
 
 WHAT = "compare"
@@ -51,7 +51,7 @@ class SnapshotsDialog(QDialog):
         titles = (self.tr("Snapshot"), self.tr("Taken"), self.tr("Kept"), self.tr("Clips"))
         self.snapshots = TextTable(titles, (2, 3))
         self.list = table_view(QTableView(), self.snapshots, self.tr("Snapshots"))
-        self.other = QComboBox()
+        self.other = ComboBox()
         self.summary = label(role="heading", wrap=True)
         self.categories = TextTable(
             (

@@ -1,11 +1,12 @@
 """Choice of track and channel for recordings to import."""
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from curator.domain.recording import EACH, MIX, SoundChoice
 from curator.ui.page import label
 from curator.ui.plain_text import tool_tip
 from curator.ui.theme import GRID
+from curator.ui.widgets.combo_box import ComboBox
 
 
 class SoundChoiceRow(QWidget):
@@ -16,7 +17,7 @@ class SoundChoiceRow(QWidget):
         self.track = QLineEdit()
         self.track.setPlaceholderText(self.tr("default track"))
         self.track.setMaximumWidth(24 * GRID)
-        self.channel = QComboBox()
+        self.channel = ComboBox()
         for text, channel in (
             (self.tr("Mix, unless channels cancel"), ""),
             (self.tr("Mix"), MIX),
