@@ -282,7 +282,7 @@ class ClipEditor(QWidget):
         check = self._checker.check(self._clip, self.text.toPlainText())
         self._measures.setText(check.measures)
         is_typing = self.text.hasFocus() and not self.text.isReadOnly()
-        hint = self.tr("Esc: cancel. Ctrl+Enter: keep and next. Leaving saves.")
+        hint = self.tr("Esc: cancel. Ctrl+Enter: keep and next.")
         self._keys_hint.setText(hint if is_typing else "")
         self._problem.setText(check.problem)
         self._problem.setVisible(bool(check.problem))

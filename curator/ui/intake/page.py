@@ -36,6 +36,9 @@ WHAT, WAVES = "sources", "waveforms"
 ROOMY = 90 * GRID
 """Height of the page, in pixels, from which nothing below the list is folded by itself."""
 
+FEW = 4
+"""Recordings that leave room for all of it in a low window."""
+
 REFRESH_MS = 400
 """Delay that combines changes into one refresh."""
 
@@ -120,7 +123,10 @@ class IntakePage(Page):
     def shown(self) -> None:
         """See Page."""
         self._refresh()
-        (self.list if self.list.model().rowCount() else self.drop.files).setFocus()
+        has_rows = self.list.model().rowCount() > 0
+        if has_rows and not self.list.selectionModel().hasSelection():
+            self.list.selectRow(0)
+        (self.list if has_rows else self.drop.files).setFocus()
 
     def close_page(self) -> None:
         """See Page."""
@@ -214,14 +220,21 @@ class IntakePage(Page):
         self.session.action_asked.emit("window.show_cleaning")
 
     def remembered(self) -> Mapping[str, object]:
-        """Widths of the columns, and whether the import settings are folded."""
-        return {"widths": self.list.widths, "folds": self._folds}
+        """Widths and order of the table, and whether the import settings are folded."""
+        return {
+            "widths": self.list.widths,
+            "sorting": list(self.list.sorting),
+            "folds": self._folds,
+        }
 
     def recall(self, state: Mapping[str, object]) -> None:
         """See Page."""
         widths, folds = state.get("widths"), state.get("folds")
         if isinstance(widths, dict):
             self.list.set_widths(widths)
+        match state.get("sorting"):
+            case [str(key), bool(descending)]:
+                self.list.sort(key, descending=descending)
         if isinstance(folds, bool):
             self._folds = folds
             self._fit_height()
@@ -293,7 +306,7 @@ class IntakePage(Page):
 
     def _fit_height(self) -> None:
         """Fold what stands below the list in a low window, unless a person unfolded it."""
-        is_low = self.height() < ROOMY and self.stack.currentWidget() is self.list
+        is_low = self.height() < ROOMY and self.list.model().rowCount() > FEW
         self.plan.set_compact(compact=is_low)
         folds = is_low if self._folds is None else self._folds
         if folds != self.adding.folded:

@@ -30,7 +30,7 @@ class RecordingDelegate(QStyledItemDelegate):
         if isinstance(pairs, np.ndarray) and len(pairs):
             box = QRectF(option.rect).adjusted(GRID + 4, 0, -GRID, -4)
             box.setTop(box.bottom() - WAVE_HEIGHT)
-            colour = QColor(roles_of(option.palette).wave_quiet)
+            colour = QColor(roles_of(option.palette).wave)
             painter.save()
             painter.setPen(QPen(colour, 1))
             painter.drawLines(wave_lines(pairs, box))

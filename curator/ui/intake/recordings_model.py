@@ -28,6 +28,10 @@ STAGE, DONE = FILE + 2, FILE + 3
 """Item roles of the stage that runs on it (RecordingStage) and of the share done, 0..1 or None."""
 
 
+SORTED_BY = FILE + 4
+"""Item role of the value that a column is sorted by."""
+
+
 class FileState(StrEnum):
     """State of a recording's file compared with the import."""
 
@@ -64,7 +68,7 @@ class RecordingRow:
 class RecordingColumn:
     """Column of the table. field: of the decision that editing a cell makes, None for none.
 
-    key: its name in stored widths.
+    key: its name in stored widths. value: what the column is sorted by, None for its text.
     """
 
     key: str
@@ -72,6 +76,11 @@ class RecordingColumn:
     text: Callable[[RecordingRow], str]
     is_number: bool = False
     field: Field | None = None
+    value: Callable[[RecordingRow], float] | None = None
+
+    def sorted_by(self, row: RecordingRow) -> float | str:
+        """Value to sort by; texts without regard to case."""
+        return self.text(row).casefold() if self.value is None else self.value(row)
 
 
 def _language(row: RecordingRow) -> str:
@@ -124,13 +133,28 @@ COLUMNS = (
         QT_TRANSLATE_NOOP("Recordings", "Length"),
         lambda row: clock(row.recording.seconds),
         True,
+        value=lambda row: row.recording.seconds,
     ),
-    RecordingColumn("format", QT_TRANSLATE_NOOP("Recordings", "Format"), _format),
     RecordingColumn(
-        "clips", QT_TRANSLATE_NOOP("Recordings", "Clips"), lambda row: number(row.clips), True
+        "format",
+        QT_TRANSLATE_NOOP("Recordings", "Format"),
+        _format,
+        value=lambda row: row.recording.rate + row.recording.channels / 100,
+    ),
+    RecordingColumn(
+        "clips",
+        QT_TRANSLATE_NOOP("Recordings", "Clips"),
+        lambda row: number(row.clips),
+        True,
+        value=lambda row: row.clips,
     ),
     RecordingColumn("language", QT_TRANSLATE_NOOP("Recordings", "Language"), _language),
-    RecordingColumn("analysed", QT_TRANSLATE_NOOP("Recordings", "Analysed"), _analysed),
+    RecordingColumn(
+        "analysed",
+        QT_TRANSLATE_NOOP("Recordings", "Analysed"),
+        _analysed,
+        value=lambda row: -1.0 if row.done is None else row.done,
+    ),
     RecordingColumn(
         "licence",
         QT_TRANSLATE_NOOP("Recordings", "Licence"),
@@ -285,6 +309,8 @@ class RecordingsModel(QAbstractTableModel):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == FILE:
             return row.file
+        if role == SORTED_BY:
+            return column.sorted_by(row)
         if role == WAVE and index.column() == 0:
             return self._waves.get(row.recording.cache_key)
         if role in (STAGE, DONE) and column.key == "analysed":

@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from curator.ui.intake.analysed_delegate import AnalysedDelegate
 from curator.ui.intake.recording_delegate import RecordingDelegate
-from curator.ui.intake.recordings_model import COLUMNS, RecordingRow, RecordingsModel
+from curator.ui.intake.recordings_model import (
+    COLUMNS,
+    SORTED_BY,
+    RecordingRow,
+    RecordingsModel,
+)
 from curator.ui.theme import GRID
 
 WIDTHS = (26, 12, 17, 9, 14, 22, 16, 16, 15)
@@ -34,7 +39,10 @@ class RecordingsView(QTableView):
     def __init__(self) -> None:
         super().__init__()
         self.recordings = RecordingsModel()
-        self.setModel(self.recordings)
+        self._sorted = QSortFilterProxyModel(self)
+        self._sorted.setSourceModel(self.recordings)
+        self._sorted.setSortRole(SORTED_BY)
+        self.setModel(self._sorted)
         self.setAccessibleName(self.tr("Recordings"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -52,12 +60,16 @@ class RecordingsView(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionsClickable(False)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorClearable(True)  # a third click restores the order of import
+        self.setSortingEnabled(True)
+        self.sort("", descending=False)
         header.setMinimumSectionSize(6 * GRID)
         header.setStretchLastSection(False)
         self._dragged: dict[int, int] = {}  # widths that a person chose, by column
         self._is_fitting = False
         header.sectionResized.connect(self._follow_person)
+        header.sortIndicatorChanged.connect(self._fit_columns)  # its arrow takes room
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """See QWidget."""
@@ -69,6 +81,7 @@ class RecordingsView(QTableView):
         super().showEvent(event)
         self._fit_columns()
 
+    @Slot()
     def _fit_columns(self) -> None:
         """Shrink the columns together in a narrow table; the name takes what is left over.
 
@@ -118,16 +131,33 @@ class RecordingsView(QTableView):
         self._fit_columns()
 
     @property
+    def sorting(self) -> tuple[str, bool]:
+        """Key of the column that the table is sorted by, "" for none, and whether descending."""
+        header = self.horizontalHeader()
+        column = header.sortIndicatorSection()
+        descending = header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
+        return (KEYS[column], descending) if 0 <= column < len(KEYS) else ("", False)
+
+    def sort(self, key: str, *, descending: bool) -> None:
+        """Sort by a column; "" and unknown keys for the order of import."""
+        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        self.sortByColumn(KEYS.index(key) if key in KEYS else -1, order)
+
+    def _row(self, index: QModelIndex) -> RecordingRow:
+        """Recording of an index of the table."""
+        return self.recordings.row(self._sorted.mapToSource(index).row())
+
+    @property
     def chosen(self) -> RecordingRow | None:
         """The selected recording if it is only one, else the current one; None without one."""
         selected = self.selected
         if len(selected) == 1:
             return selected[0]
         index = self.currentIndex()
-        return self.recordings.row(index.row()) if index.isValid() else None
+        return self._row(index) if index.isValid() else None
 
     @property
     def selected(self) -> list[RecordingRow]:
         """Selected recordings in table order."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return [self.recordings.row(row) for row in rows]
+        indices = sorted(self.selectionModel().selectedRows(), key=lambda index: index.row())
+        return [self._row(index) for index in indices]

@@ -360,7 +360,7 @@ def test_a_low_window_leaves_the_list_most_of_its_room(
     qtbot.waitUntil(lambda: page.plan.start.isVisible(), timeout=60_000)
     view = page.list
     assert view.viewport().height() >= rows * view.rowHeight(0)
-    assert not view.horizontalScrollBar().isVisible()
+    qtbot.waitUntil(lambda: not view.horizontalScrollBar().isVisible())
     assert page.adding.folded
     assert "own recording" in page.adding.summary.text()
     qtbot.mouseClick(page.adding.head, Qt.MouseButton.LeftButton)
@@ -431,3 +431,60 @@ def test_widths_of_columns_are_remembered_by_their_keys(window: MainWindow):
     page.recall({"widths": {"clips": 99, "nonsense": 4, "file": "wide", "length": -5}})
     assert page.list.columnWidth(3) == 99
     assert page.list.widths == {"length": 150, "clips": 99}
+
+
+def test_columns_sort_by_their_values_and_a_third_click_restores_the_order(window: MainWindow):
+    page = window._pages["intake"]
+    view, header = page.list, page.list.horizontalHeader()
+    names = [view.recordings.row(n).recording.name for n in range(view.recordings.rowCount())]
+
+    def shown() -> list[str]:
+        return [view.model().index(n, 0).data() for n in range(view.model().rowCount())]
+
+    assert shown() == names
+    header.sectionClicked.emit(0)
+    view.sort("name", descending=True)
+    assert shown() == sorted(names, key=str.casefold, reverse=True)
+    assert page.remembered()["sorting"] == ["name", True]
+    view.selectRow(0)
+    assert view.chosen is not None
+    assert view.chosen.recording.name == shown()[0]
+    assert [row.recording.name for row in view.selected] == shown()[:1]
+    page.recall({"sorting": ["nonsense", False]})
+    assert shown() == names
+    page.recall({"sorting": "wrong"})
+    assert shown() == names
+
+
+def test_lengths_sort_by_number_and_a_sorted_cell_edits_its_own_recording(empty: Session, qtbot):
+    for name, seconds in (("long", 3600), ("short", 9), ("middle", 600)):
+        a_recording(empty.project, f"/speech/{name}.wav", seconds=seconds)
+    page = IntakePage(empty)
+    qtbot.addWidget(page)
+    page.list.sort("length", descending=False)
+    column = [each.key for each in COLUMNS].index("licence")
+    order = [page.list.model().index(n, 0).data() for n in range(3)]
+    assert order == ["short.wav", "middle.wav", "long.wav"]
+    assert page.list.model().setData(page.list.model().index(0, column), "CC0")
+    licences = {each.name: each.licence for each in empty.project.recordings.all()}
+    assert licences["short.wav"] == "CC0"
+    assert licences["long.wav"] != "CC0"
+    page.close_page()
+
+
+def test_the_first_recording_is_selected_when_the_page_is_shown(window: MainWindow):
+    page = window._pages["intake"]
+    assert [row.recording.id for row in page.list.selected] == [1]
+    assert page.selection.play.isEnabled()
+
+
+def test_a_low_window_with_few_recordings_folds_nothing(page: IntakePage):
+    page.resize(1024, 590)
+    for name in ("one", "two"):
+        a_recording(page.session.project, f"/speech/{name}.wav")
+    page.shown()
+    assert not page.adding.folded
+    for name in ("three", "four", "five"):
+        a_recording(page.session.project, f"/speech/{name}.wav")
+    page.shown()
+    assert page.adding.folded
