@@ -114,6 +114,7 @@ class HistogramStack(QWidget):
         self._order = [*first, *(each for each in measures if each.key not in PREFERRED)]
         self.plots = [SmallHistogram() for _ in range(MOST)]
         self.setAccessibleName(self.tr("More histograms"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         column.setSpacing(GAP)
@@ -127,7 +128,8 @@ class HistogramStack(QWidget):
 
     def sizeHint(self) -> QSize:
         """See QWidget."""
-        return QSize(28 * GRID, self._height_of(self.room))
+        shown = sum(not plot.isHidden() for plot in self.plots)
+        return QSize(28 * GRID, self._height_of(shown))
 
     def minimumSizeHint(self) -> QSize:
         """No height: it takes only what is left over."""
@@ -158,6 +160,7 @@ class HistogramStack(QWidget):
         for place, plot in enumerate(self.plots):
             plot.setVisible(place < len(rows))
         self.setVisible(bool(rows))
+        self.updateGeometry()
         self.show_highlighted(columns, highlighted)
 
     def show_highlighted(self, columns: ClipColumns, highlighted: Mask | None) -> None:

@@ -3,7 +3,7 @@
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -109,15 +109,28 @@ class MapSidePanel(QWidget):
         column.addWidget(histograms)
         self.setMinimumWidth(MIN_SIDE_WIDTH)
 
+    def watch(self, inside: QWidget) -> None:
+        """Fit the histograms also when this content of the legend's area changes."""
+        inside.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """See QObject."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return False
+
     def event(self, event: QEvent) -> bool:
         """Fit the histograms when the layout changes."""
         handled = super().event(event)
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize, QEvent.Type.Show):
-            content = self._upper.widget()
-            if content is not None:
-                taken = content.sizeHint().height() + self._lower.sizeHint().height() + 2 * GRID
-                self._histograms.fit(self.height() - taken)
+            self._fit()
         return handled
+
+    def _fit(self) -> None:
+        content = self._upper.widget()
+        if content is not None:
+            taken = content.sizeHint().height() + self._lower.sizeHint().height() + 2 * GRID
+            self._histograms.fit(self.height() - taken)
 
 
 class MapLayout(QWidget):
@@ -182,7 +195,9 @@ class MapLayout(QWidget):
         upper.setMinimumHeight(MIN_LEGEND)
         lower.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.threshold.cut_moved.connect(lower.updateGeometry)
-        return MapSidePanel(upper, self.histograms, lower)
+        side = MapSidePanel(upper, self.histograms, lower)
+        side.watch(top)
+        return side
 
     def order_tabs(self) -> None:
         """Set the tab order to the reading order, whatever was built later."""

@@ -7,6 +7,7 @@ from curator.domain.clip_query import parse
 from curator.domain.decision import drop
 from curator.ui.map.axes import round_values
 from curator.ui.map.cut_costs import costs
+from curator.ui.map.histogram_stack import HistogramStack
 from tests.helpers.map_window import CLIPS, Map
 
 
@@ -143,6 +144,10 @@ def test_the_histogram_is_whole_in_a_low_window(by_noise: Map, qtbot, threshold:
         )
 
 
+def row_height(stack: HistogramStack) -> int:
+    return stack.plots[0].height() + stack.layout().spacing()
+
+
 def test_more_histograms_are_stacked_where_there_is_room(by_noise: Map, qtbot):
     page = by_noise.page
     stack = page.ui.histograms
@@ -156,6 +161,12 @@ def test_more_histograms_are_stacked_where_there_is_room(by_noise: Map, qtbot):
 
     assert "duration" in shown()
     assert "snr" not in shown()  # it is the large one
+    legend = page.ui.legend.parentWidget()
+    qtbot.waitUntil(  # they take nothing from the legend
+        lambda: legend.visibleRegion().boundingRect() == legend.rect(), timeout=30_000
+    )
+    needed = len(shown()) * row_height(stack) + stack.title.height()
+    assert stack.height() < needed + row_height(stack)
     lengths = stack.plots[shown().index("duration")]
     assert lengths.bars.sum() == CLIPS
     page.model.selection.replace(by_noise.ids[:4])
