@@ -39,7 +39,7 @@ def requirements(backend: str, languages: Iterable[str] = ()) -> list[str]:
     codes = set(map(base_code, languages))
     spoken = [name for code in sorted(codes) for name in packages(family.target).get(code, ())]
     needed = _closure([*COMMON, *family.packages, *spoken])
-    lines = [line for line in _locked() if _name(line) in needed]
+    lines = [line for line in _locked() if _name(line) in needed or _is_gpu_library(line)]
     missing = {_normalised(root) for root in COMMON} - {_name(line) for line in lines}
     if missing:
         raise TrainerError(f"{LOCK} lacks {', '.join(sorted(missing))}.", "Reinstall the project.")
@@ -81,6 +81,11 @@ def _dependencies(name: str, extras: frozenset[str]) -> Iterator[tuple[str, froz
         environments = [{**TARGET_ENVIRONMENT, "extra": extra} for extra in ("", *extras)]
         if marker is None or any(marker.evaluate(environment) for environment in environments):
             yield _normalised(requirement.name), frozenset(requirement.extras)
+
+
+def _is_gpu_library(line: str) -> bool:
+    """Whether the locked torch needs a package; another build of torch here does not declare it."""
+    return _name(line).startswith("nvidia-") or _name(line) == "triton"
 
 
 def _name(line: str) -> str:

@@ -59,8 +59,8 @@ def draw(curves: Sequence[Curve], best_at: float | None, levels: Sequence[Level]
     spanned = [(x, y) for curve in curves for x, *ends in curve.spans for y in ends]
     axes = _axes([*finite, *spanned, *((finite[0][0], level.value) for level in levels)])
     parts = [*_grid(axes)]
-    for level in levels:
-        parts += _level(level, axes, best_at)
+    for number, level in enumerate(levels):
+        parts += _level(level, axes, best_at, number)
     if best_at is not None:
         at = axes.x(best_at)
         parts.append(
@@ -87,13 +87,13 @@ def _axes(points: Sequence[tuple[float, float]]) -> _Axes:
     return _Axes(min(xs), max(max(xs), min(xs) + 1), low - margin, high + margin)
 
 
-def _level(level: Level, axes: _Axes, best_at: float | None) -> list[str]:
-    """Dotted line with a right-aligned label that avoids the label of the best step."""
+def _level(level: Level, axes: _Axes, best_at: float | None, number: int) -> list[str]:
+    """Dotted line with a right-aligned label, beside those of other levels and of the best step."""
     y = axes.y(level.value)
     name_at = y + 14 if y < TOP + 16 else y - 4
     right = WIDTH - RIGHT
     taken = best_at is not None and axes.x(best_at) > right - 2 * LABEL
-    name_ends = right - 3 * LABEL if taken else right
+    name_ends = right - (3 * LABEL if taken else 0) - number * LABEL
     return [
         f'<line class="level" x1="{LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>',
         f'<text class="tick" text-anchor="end" x="{name_ends}" y="{name_at:.1f}">'

@@ -1,5 +1,6 @@
 """A training packed here, unpacked in an empty folder and started there by its one command."""
 
+import importlib.metadata
 import json
 import os
 import re
@@ -173,6 +174,21 @@ def test_only_what_training_needs_is_installed():
     assert not {"pyside6-essentials", "faster-whisper", "umap-learn", "pytest", "demucs"} & names
     locked = (Path(__file__).parents[3] / "requirements.lock").read_text().splitlines()
     assert set(requirements("xtts")) < set(locked)
+
+
+@pytest.mark.parametrize("build", ["2.8.0+cpu", "2.11.0+cu130"])
+def test_gpu_libraries_are_taken_from_the_lock_whatever_torch_is_here(build, monkeypatch):
+    theirs = importlib.metadata.requires
+
+    def declared(name):
+        libraries = ["nvidia-cudnn==9.19"] if "cu130" in build else []
+        others = [line for line in theirs(name) or [] if not line.startswith(("nvidia", "triton"))]
+        return [*others, *libraries] if name == "torch" else theirs(name)
+
+    expected = requirements("xtts")
+    monkeypatch.setattr(importlib.metadata, "requires", declared)
+    assert requirements("xtts") == expected
+    assert any(line.startswith("nvidia-cudnn-cu12==") for line in expected)
 
 
 @pytest.mark.model
