@@ -1,16 +1,20 @@
 import threading
+from pathlib import Path
 
 import pytest
 
 from curator.domain.decision import State, keep
 from curator.domain.errors import CuratorError
 from curator.domain.fact import Score
+from curator.domain.progress import RecordingProgress
 from curator.jobs.context import JobContext
 from curator.jobs.result_writer import write_facts
+from curator.store.project import Project
 from curator.ui.job_queue import Ending, JobQueue
 from curator.ui.session import Session
 from tests.helpers.factories import found
 from tests.helpers.stalls import watched
+from tests.screens.states import normal
 
 
 def run(qtbot, queue: JobQueue, task, what: str = "analyse") -> Ending:
@@ -68,6 +72,24 @@ def test_an_analysis_runs_where_the_setting_says(qtbot, session: Session):
     with qtbot.waitSignal(session.jobs.ended) as ended:
         session.analyse()
     assert ended.args[0].sentence == "'elsewhere' is no place to run."
+
+
+def test_worker_processes_report_how_far_each_recording_is(qtbot, session_of, tmp_path: Path):
+    session = session_of(Project.open(normal(tmp_path)))
+    told: list[tuple[str, RecordingProgress]] = []
+    session.jobs.recording_progressed.connect(
+        lambda progress: told.append((session.jobs.progress.step, progress))
+    )
+    with qtbot.waitSignal(session.jobs.ended, timeout=120_000) as ended:
+        session.analyse("delivery")
+    assert ended.args[0].outcome == "finished"
+    assert {step for step, _ in told} == {"delivery"}
+    first, last = told[0][1], told[-1][1]
+    clips, rate = session.project.clips, session.project.recordings.get(1).rate
+    seconds = sum(span.seconds(rate) for _, _, span in clips.spans())
+    assert first == RecordingProgress(1, 0.0, pytest.approx(seconds))
+    assert last == RecordingProgress(1, pytest.approx(seconds), pytest.approx(seconds))
+    assert [progress.done_s for _, progress in told] == sorted(p.done_s for _, p in told)
 
 
 def test_work_waits_in_line(qtbot, session: Session):

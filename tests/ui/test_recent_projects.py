@@ -1,5 +1,6 @@
 """Recent projects on the start page: picture, dates of the locale, and what opens them."""
 
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from PySide6.QtCore import QDateTime, QLocale, QPoint, Qt
 
 from curator.domain.decision import drop, keep
-from curator.ui import project_thumbnail
+from curator.ui import first_start, project_thumbnail
 from curator.ui.first_start import RecentProject
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
@@ -121,3 +122,15 @@ def test_a_click_on_the_row_opens_the_project(project: Path, qtbot, tmp_path: Pa
     qtbot.mouseClick(row, Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
     assert window.session is not None
     window.close()
+
+
+def test_no_date_of_the_window_is_formatted_by_hand():
+    """Only what is stored and reports of errors have dates in a format of their own."""
+    stored = {"window_memory.py", "crash.py"}
+    by_hand = re.compile(r"strftime|isoformat|toString\(\s*[\"']|ctime\(")
+    wrong = [
+        path.name
+        for path in Path(first_start.__file__).parent.rglob("*.py")
+        if path.name not in stored and by_hand.search(path.read_text("utf-8"))
+    ]
+    assert not wrong

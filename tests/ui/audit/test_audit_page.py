@@ -368,3 +368,16 @@ def test_a_project_without_clips_says_what_to_do_first(audit: Audit):
     assert audit.page.ui.empty_message.text() == "No clips yet."
     audit.page.ui.empty_button.click()
     assert audit.window.page == "intake"
+
+
+def test_the_title_shows_the_whole_name_of_the_recording_where_there_is_room(audit: Audit):
+    title = audit.page.ui.editor._title
+    assert title.text().endswith("show.wav")
+    audit.window.resize(1024, 700)
+    QApplication.processEvents()
+    title.grab()
+    assert title.fontMetrics().horizontalAdvance(title.text()) <= title.width()
+    assert title.toolTip() == ""
+    title.resize(120, title.height())
+    title.grab()
+    assert "show.wav" in title.toolTip()
