@@ -123,10 +123,13 @@ class IntakePage(Page):
     def shown(self) -> None:
         """See Page."""
         self._refresh()
-        has_rows = self.list.model().rowCount() > 0
-        if has_rows and not self.list.selectionModel().hasSelection():
+        self._select_first()
+        (self.list if self.list.model().rowCount() else self.drop.files).setFocus()
+
+    def _select_first(self) -> None:
+        """Select the first recording if none is selected."""
+        if self.list.model().rowCount() and not self.list.selectionModel().hasSelection():
             self.list.selectRow(0)
-        (self.list if has_rows else self.drop.files).setFocus()
 
     def close_page(self) -> None:
         """See Page."""
@@ -333,6 +336,7 @@ class IntakePage(Page):
         self._refresh_soon()
         if ending.what == "import" and ending.outcome == "finished":
             self._refresh()
+            self._select_first()
 
     @Slot()
     def _follow_selection(self) -> None:

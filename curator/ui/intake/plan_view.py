@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from curator.ui.elided_label import ElidedLabel
 from curator.ui.intake.plan import AnalysisPlan, PlannedStep
-from curator.ui.job_progress import doing, progress_of
+from curator.ui.job_progress import CAN_CONTINUE, doing, progress_of
 from curator.ui.page import button, label
 from curator.ui.session import Session
 from curator.ui.theme import GRID
@@ -85,6 +85,8 @@ class PlanView(QFrame):
         self.start.setToolTip(self.tr("Analyse (%1)").replace("%1", keys))
         self.pause = button(self.tr("Pause"))
         self.pause.clicked.connect(session.jobs.cancel)
+        self.review = button(self.tr("Go to Audit"), "first")
+        self.review.clicked.connect(lambda: session.page_asked.emit("audit"))
         words = QVBoxLayout()
         words.setSpacing(GRID // 2)
         for widget in (self.heading, self.bar, self.table, self.line, self.steps):
@@ -95,6 +97,7 @@ class PlanView(QFrame):
         line.addLayout(words, 1)
         line.addWidget(self.start)
         line.addWidget(self.pause)
+        line.addWidget(self.review)
         session.jobs.began.connect(self._begin)
         session.jobs.started.connect(self._refresh)
         session.jobs.progressed.connect(self._refresh)
@@ -160,10 +163,14 @@ class PlanView(QFrame):
         self.steps.setVisible(not lists_steps)
         self.bar.setVisible(running)
         self.pause.setVisible(running)
+        is_done = self._plan is not None and not self._plan.steps and not running
+        self.review.setVisible(is_done and self._session.project.clips.count() > 0)
         self.start.setVisible(has_steps and not running)
         self.start.setEnabled(not running and not self._session.read_only)
 
     def _show_running(self, *, is_analysis: bool) -> None:
+        continues = self._session.jobs.progress.what in CAN_CONTINUE
+        self.pause.setText(self.tr("Pause") if continues else self.tr("Cancel"))
         progress = progress_of(self._session.jobs.progress)
         share = self.share if is_analysis else progress.share
         heading = self.tr("Analysing") if is_analysis else doing(self._session.jobs.progress.what)

@@ -488,3 +488,32 @@ def test_a_low_window_with_few_recordings_folds_nothing(page: IntakePage):
         a_recording(page.session.project, f"/speech/{name}.wav")
     page.shown()
     assert page.adding.folded
+
+
+def test_an_import_is_cancelled_an_analysis_paused(page: IntakePage):
+    jobs = page.session.jobs
+    for what, text in (("import", "Cancel"), ("analyse", "Pause")):
+        jobs.progress.begin(what)
+        page.plan._show_running(is_analysis=what == "analyse")
+        assert page.plan.pause.text() == text
+
+
+def test_an_imported_recording_is_selected(qtbot, page: IntakePage, tmp_path: Path):
+    with qtbot.waitSignal(page.session.jobs.ended, timeout=60_000):
+        page.add([write_sound(tmp_path / "tone.wav", tone(1.0, 440.0))])
+    assert [row.recording.name for row in page.list.selected] == ["tone.wav"]
+    assert page.selection.play.isEnabled()
+
+
+def test_an_analysed_project_leads_to_the_audit(qtbot, page: IntakePage):
+    done = AnalysisPlan((), 0.0)
+    a_recording(page.session.project, "/speech/one.wav", seconds=60)
+    page.shown()
+    page.plan.show_plan(done)
+    assert page.plan.review.isHidden()  # there is nothing to audit yet
+    some_clips(page.session.project, page.session.project.recordings.get(1), 3)
+    page.plan.show_plan(done)
+    assert not page.plan.review.isHidden()
+    with qtbot.waitSignal(page.session.page_asked) as asked:
+        qtbot.mouseClick(page.plan.review, Qt.MouseButton.LeftButton)
+    assert asked.args == ["audit"]
