@@ -29,7 +29,7 @@ from curator.ui.export.refusals_model import REASON, RefusalsModel, RejectedClip
 from curator.ui.export.rejected_clip_player import RejectedClipPlayer
 from curator.ui.export.result_panel import ResultPanel
 from curator.ui.job_queue import Ending
-from curator.ui.page import Page, button, label
+from curator.ui.page import Page, button, label, restyle
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
 from curator.ui.theme import GRID
@@ -195,11 +195,17 @@ class ExportPage(Page):
             return export_project(work.project, out, settings, progress=work.watcher, take=take)
 
         self._leave_button()
+        self._weigh_start(first=True)
         self.start.setEnabled(False)
         self.result.show_running(self.tr("Exporting…"))
         self.session.errands.ask("export", task)
 
     # Display
+
+    def _weigh_start(self, *, first: bool) -> None:
+        """Make the export button the primary one, or leave that to the button of the result."""
+        self.start.setProperty("weight", "first" if first else "")
+        restyle(self.start)
 
     def _leave_button(self) -> None:
         """Focus the list, or the page without one: disabling a focused button moves the focus."""
@@ -214,6 +220,7 @@ class ExportPage(Page):
         elif what == "export" and isinstance(result, Exported):
             self.result.show_result(result)
             self.choices.suggest()
+            self._weigh_start(first=not self.result.is_bundle)
 
     def _show_checked(self, checked: Checked, texts: dict[int, str]) -> None:
         refusals = checked.refusals

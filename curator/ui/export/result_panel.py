@@ -54,9 +54,13 @@ class ResultPanel(QFrame):
     def show_result(self, exported: Exported) -> None:
         """Show what was written; a bundle can be trained on."""
         self._show(exported.sentence, "kept", exported.path)
-        is_bundle = (exported.path / "bundle.json").is_file()
         for each in (self.copy, self.train):
-            each.setVisible(is_bundle)
+            each.setVisible(self.is_bundle)
+
+    @property
+    def is_bundle(self) -> bool:
+        """Whether what was written can be trained on."""
+        return self.folder is not None and (self.folder / "bundle.json").is_file()
 
     def _show(self, text: str, mark: str, folder: Path | None) -> None:
         self.folder = folder

@@ -94,6 +94,7 @@ def test_another_format_can_be_chosen_and_the_snapshot_is_taken(qtbot, page: Exp
     with qtbot.waitSignal(page.session.errands.ended, timeout=60_000):
         page.export()
     assert (tmp_path / "cuts" / "cuts.jsonl.gz").is_file()
+    assert page.start.property("weight") == "first"
     assert page.copy.isHidden()
     (snapshot,) = page.session.project.snapshots.all()
     assert snapshot.origin == "export"
@@ -235,6 +236,8 @@ def test_a_bundle_is_opened_and_trained_on(qtbot, page: ExportPage, tmp_path: Pa
     assert page.result.isHidden()
     with qtbot.waitSignal(page.session.errands.ended, timeout=60_000):
         page.export()
+    assert page.start.property("weight") == ""  # the next step is the training
+    assert page.result.train.property("weight") == "first"
     opened = []
     monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
     page.result.open.click()
