@@ -45,7 +45,6 @@ class Dialogs:
 
     def __init__(self, over: QWidget, host: DialogHost) -> None:
         self._over, self._host = over, host
-        self._recent: list[str] = []  # actions chosen in the palette, newest first
 
     def show_palette(self) -> None:
         """Open the command palette."""
@@ -58,8 +57,14 @@ class Dialogs:
 
     def _trigger(self, key: str) -> None:
         """Trigger an action of the palette, and list it first the next time."""
-        self._recent = [key, *(other for other in self._recent if other != key)][:RECENT]
+        recent = [key, *(other for other in self._recent if other != key)][:RECENT]
+        self._host.settings.set("recent_commands", " ".join(recent))
         self._host.commands.trigger(key)
+
+    @property
+    def _recent(self) -> list[str]:
+        """Keys of the actions that were chosen in the palette, newest first."""
+        return self._host.settings.text("recent_commands").split()
 
     def show_keys(self) -> None:
         """Show all keyboard shortcuts."""

@@ -142,6 +142,7 @@ SETTINGS = (
     ),
     WindowSetting("audit_columns", ""),
     WindowSetting("query_history", ""),
+    WindowSetting("recent_commands", ""),
     WindowSetting("side_panel", "auto", choices=(("auto", ""), ("shown", ""), ("folded", ""))),
     WindowSetting("speaker", "voice"),
 )
