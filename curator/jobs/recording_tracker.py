@@ -23,17 +23,18 @@ class RecordingTracker:
         self._observe, self._recordings = observe, recordings
         self._seconds: dict[int, float] = defaultdict(float)
         self._done_s: dict[int, float] = defaultdict(float)
-        self._of_item: dict[int, float] = {}
+        self._of_item: dict[int, float] = {}  # of those that are begun and not done
         for item in items:
             if item in recordings:
                 self._seconds[recordings[item]] += lengths[item]
 
-    def follow(self, item: int, seconds: float) -> None:
+    def follow(self, item: int, seconds: float, is_done: bool) -> None:
         """Take the seconds of audio done of an item; fewer than before if it is done again."""
         recording = self._recordings.get(item)
         if recording is None or recording not in self._seconds:
             return
-        self._done_s[recording] += seconds - self._of_item.get(item, 0.0)
-        self._of_item[item] = seconds
+        self._done_s[recording] += seconds - self._of_item.pop(item, 0.0)
+        if seconds and not is_done:
+            self._of_item[item] = seconds
         of = self._seconds[recording]
         self._observe(RecordingProgress(recording, min(of, self._done_s[recording]), of))

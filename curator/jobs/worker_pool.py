@@ -115,7 +115,7 @@ class WorkerPool:
     seconds_of: seconds of audio of a result, for the progress. most_workers: upper bound of
     shares. in_order: store results in the order of their items, whichever worker is first; for
     results whose order of storing shows. item_cost_s: estimated CPU seconds of an item, 0 if
-    unknown. follow: called with an item and the seconds of audio done of it.
+    unknown. follow: called with an item, the seconds of audio done of it, and whether it is done.
     """
 
     def __init__(
@@ -128,7 +128,7 @@ class WorkerPool:
         *,
         in_order: bool = False,
         item_cost_s: float = 0.0,
-        follow: Callable[[int, float], None] = lambda _item, _seconds: None,
+        follow: Callable[[int, float, bool], None] = lambda _item, _seconds, _is_done: None,
     ) -> None:
         self._work = work
         self._watcher = work.watcher
@@ -225,11 +225,11 @@ class WorkerPool:
             raise WorkerTrouble(message.sentence, message.hint)
         elif isinstance(message, Partly):
             self._partly[message.item] = message.seconds
-            self._follow(message.item, message.seconds)
+            self._follow(message.item, message.seconds, False)
             self._tell()
         elif isinstance(message, Taken):
             this.suspects[number].append(message.item)
-            self._follow(message.item, 0.0)
+            self._follow(message.item, 0.0, False)
         else:
             if isinstance(message, Failed):
                 self._fail(message.item, message.reason)
@@ -248,7 +248,7 @@ class WorkerPool:
         self._done_items += 1
         seconds = self._seconds_of(result)
         self._done_seconds += seconds
-        self._follow(item, seconds)
+        self._follow(item, seconds, True)
         self._tell()
 
     def _tell(self) -> None:
