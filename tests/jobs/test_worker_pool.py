@@ -313,8 +313,8 @@ def test_what_is_done_of_a_long_item_counts_until_it_is_answered():
         lambda project, found: None,
         describe=str,
         seconds_of=lambda found: 1.0,
-        follow=lambda item, seconds: items.append((item, seconds)),
+        follow=lambda *told: items.append(told),
     )
     made.do(JOB, [7, 8])
-    assert items == [(i, s) for i in (7, 8) for s in (0.0, 0.25, 0.5, 1.0)]
+    assert items == [(i, s, s == 1.0) for i in (7, 8) for s in (0.0, 0.25, 0.5, 1.0)]
     assert watch.told == [(0, 0.25), (0, 0.5), (1, 1.0), (1, 1.25), (1, 1.5), (2, 2.0)]
