@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QLocale, Qt, Signal, Slot
-from PySide6.QtGui import QIcon, QMouseEvent
+from PySide6.QtCore import QDateTime, QLocale, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QAction, QDesktopServices, QIcon, QMouseEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -39,13 +39,19 @@ def application_icon() -> QIcon:
     return QIcon(str(resources() / "look" / "icon.svg"))
 
 
+def show_in_folder(project: Path) -> None:
+    """Open the folder of a project in the file manager."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(project.parent)))
+
+
 class RecentProject(QFrame):
     """A recent project: picture, name, folder, when it was open, how far its clips are decided.
 
-    A click anywhere opens it.
+    A click anywhere opens it; the context menu shows its folder or removes it from the list.
     """
 
     opened = Signal()
+    forgotten = Signal()
 
     def __init__(self, path: Path, memory: ProjectMemory) -> None:
         super().__init__()
@@ -67,6 +73,14 @@ class RecentProject(QFrame):
             text = self.tr("%1 kept, %2 left").replace("%1", number(memory.kept))
             self.state.setText(text.replace("%2", number(memory.left)))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        for text, run in (
+            (self.tr("Show in folder"), lambda: show_in_folder(path)),
+            (self.tr("Remove from list"), self.forgotten.emit),
+        ):
+            action = QAction(text, self)
+            action.triggered.connect(run)
+            self.addAction(action)
         self.thumbnail = ProjectThumbnail(path, memory)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -229,6 +243,7 @@ class FirstStart(QScrollArea):
         for path in recent:
             row = RecentProject(path, ProjectMemory.of(self._settings, path))
             row.opened.connect(lambda path=path: self.opened.emit(path))
+            row.forgotten.connect(lambda path=path: self._settings.forget(path))
             self.recent.addWidget(row)
             self.rows.append(row)
 

@@ -125,6 +125,13 @@ class WindowSettings(QObject):
         self._write()
         self.changed.emit("recent")
 
+    def forget(self, project: Path) -> None:
+        """Remove a project from the recent ones; its folder stays."""
+        path = str(project.absolute())
+        self._recent = [other for other in self._recent if other != path]
+        self._write()
+        self.changed.emit("recent")
+
     def memory(self, project: Path) -> Mapping[str, object]:
         """What the window stored of a project; empty if nothing."""
         return self._projects.get(str(project.absolute()), {})

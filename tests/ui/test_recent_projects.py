@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QDateTime, QLocale, QPoint, Qt
+from PySide6.QtGui import QDesktopServices
 
 from curator.domain.decision import drop, keep
 from curator.ui import first_start, project_thumbnail
@@ -134,3 +135,23 @@ def test_no_date_of_the_window_is_formatted_by_hand():
         if path.name not in stored and by_hand.search(path.read_text("utf-8"))
     ]
     assert not wrong
+
+
+def test_the_context_menu_shows_the_folder_or_removes_the_project_from_the_list(
+    project: Path, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    settings = WindowSettings(tmp_path / "settings.json")
+    settings.remember(project)
+    window, shown = MainWindow(settings, Messages()), []
+    qtbot.addWidget(window)
+    window.show()
+    (row,) = window.first_start.rows
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()))
+    folder, remove = row.actions()
+    folder.trigger()
+    assert [Path(path) for path in shown] == [project.parent]
+    remove.trigger()
+    assert window.first_start.rows == []
+    assert WindowSettings(tmp_path / "settings.json").recent == ()
+    assert project.is_dir()
+    window.close()
