@@ -5,6 +5,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from curator.domain.errors import CuratorError
+from curator.export import manifest
 from curator.export.manifest import (
     BrokenManifest,
     ManifestRow,
@@ -136,3 +138,13 @@ def test_a_flipped_byte_is_harmless_or_named_with_its_line(data):
     else:
         assert [row.split for row in found].count("eval") == 1
         assert len(found) == len(ROWS)
+
+
+def test_a_manifest_that_no_reader_takes_is_not_written(monkeypatch):
+    monkeypatch.setattr(manifest, "LARGEST", len(manifest_bytes(ROWS)))
+    manifest_bytes(ROWS)
+    monkeypatch.setattr(manifest, "LARGEST", len(manifest_bytes(ROWS)) - 1)
+    with pytest.raises(
+        CuratorError, match=r"The manifest of \d+ clips has .* MB; the trainer reads"
+    ):
+        manifest_bytes(ROWS)

@@ -21,7 +21,7 @@ NotNegative = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 Text = Annotated[str, msgspec.Meta(max_length=100_000)]
 MAX_WEIGHT = 1e6
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
-MAX_MANIFEST = 1 << 28  # bytes; a thousand hours of clips take less
+MAX_MANIFEST = 1 << 28  # bytes; about 350 hours of clips of 5 s
 MAX_ERRORS = 10
 
 
