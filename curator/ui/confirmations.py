@@ -50,6 +50,15 @@ def confirmation(changes: Changes, category_name: Callable[[str], str]) -> str:
     return f"{changes.label}."
 
 
+def label_text(label: str, category_name: Callable[[str], str]) -> str:
+    """Label of a decision with the name of its category: "Set category: Tension (12 clips)"."""
+    head, mark, counted_clips = label.partition(" (")
+    verb, colon, value = head.partition(": ")
+    return (
+        f"{verb}{colon}{category_name(value)}{mark}{counted_clips}" if verb == CATEGORY else label
+    )
+
+
 def _clips(changes: Changes) -> str:
     """Name one clip by its number, and count several."""
     clips = changes.clips

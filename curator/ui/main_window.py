@@ -258,12 +258,14 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _name_undo(self, _changes: Changes | None = None) -> None:
-        decisions = self.session.project.decisions if self.session else None
+        session = self.session
+        decisions = session.project.decisions if session else None
         for key, text, what in (
             ("window.undo", self.tr("Undo"), decisions.undo_label() if decisions else None),
             ("window.redo", self.tr("Redo"), decisions.redo_label() if decisions else None),
         ):
-            self.commands.action(key).setText(f"{text}: {what}" if what else text)
+            shown = f"{text}: {session.label_text(what)}" if session and what else text
+            self.commands.action(key).setText(shown)
 
     # Jobs
 

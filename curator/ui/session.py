@@ -12,7 +12,7 @@ from curator.domain.recording import USUAL, SoundChoice
 from curator.domain.segment_lengths import SegmentLengths
 from curator.store.project import Project
 from curator.ui.arriving_facts import ArrivingFacts
-from curator.ui.confirmations import confirmation
+from curator.ui.confirmations import confirmation, label_text
 from curator.ui.job_queue import JobQueue
 from curator.ui.judged_write import written
 from curator.ui.messages import Messages
@@ -285,11 +285,17 @@ class Session(QObject):
     def _confirm(self, changes: Changes | None) -> Changes | None:
         """Say what a decision did before the pages follow it."""
         if changes is not None and changes.clips:
-            emotions = self.project.settings.emotions.emotions
-            names = {emotion.key: emotion.name for emotion in emotions}
-            text = confirmation(changes, lambda key: names.get(key, key))
+            text = confirmation(changes, self._category_name)
             self.messages.confirm(text, "window.undo")
         return self._take(changes)
+
+    def label_text(self, label: str) -> str:
+        """Label of a decision as it is shown, with the name of a category in place of its key."""
+        return label_text(label, self._category_name)
+
+    def _category_name(self, key: str) -> str:
+        emotions = self.project.settings.emotions.emotions
+        return next((each.name for each in emotions if each.key == key), key)
 
     def _say_step(
         self, changes: Changes | None, nothing: str, done: str, action: str
@@ -298,7 +304,7 @@ class Session(QObject):
         if changes is None:
             self.messages.inform(nothing)
         else:
-            self.messages.inform(done.replace("%1", changes.label), action=action)
+            self.messages.inform(done.replace("%1", self.label_text(changes.label)), action=action)
         self.stepping = True
         try:
             return self._take(changes)

@@ -26,7 +26,7 @@ def require_truth(window: MainWindow) -> None:
         ("window.undo", "Undo", decisions.undo_label()),
         ("window.redo", "Redo", decisions.redo_label()),
     ):
-        wanted = f"{verb}: {label}" if label else verb
+        wanted = f"{verb}: {session.label_text(label)}" if label else verb
         shown = window.commands.action(key).text()
         assert session.writes.busy or shown == wanted, f"{shown!r} instead of {wanted!r}"
     assert window.top.buttons[window.page].isChecked()
@@ -49,7 +49,9 @@ def _require_message(window: MainWindow) -> None:
     if shown.action == "window.undo":
         assert decisions.undo_label() is not None, shown
     if shown.action == "window.redo":
-        assert shown.sentence == f"Undid: {decisions.redo_label()}.", shown
+        label = decisions.redo_label()
+        assert label is not None, shown
+        assert shown.sentence == f"Undid: {session.label_text(label)}.", shown
     said = SAID.match(shown.sentence)
     if said is None:
         return

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
-from curator.domain.decision import State, drop, keep
+from curator.domain.decision import State, drop, give_emotion, keep
 from curator.ui.actions import ACTIONS
 from curator.ui.change_keys import ChangeKeys
 from curator.ui.jobs.drawer import HEIGHT
@@ -224,9 +224,12 @@ def test_what_was_decided_is_listed_newest_first(qtbot, window: MainWindow):
     assert session is not None
     session.apply(keep(session.project.clips.ids()[:1]))
     session.apply(drop(session.project.clips.ids()[1:3]))
+    session.apply(give_emotion(session.project.clips.ids()[:2], "tension"))
+    assert window.commands.action("window.undo").text() == "Undo: Set category: Tension (2 clips)"
     qtbot.keyClick(window, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
     listed = window.drawer.decided
-    assert [listed.topLevelItem(row).text(1) for row in range(2)] == [
+    assert [listed.topLevelItem(row).text(1) for row in range(3)] == [
+        "Set category: Tension (2 clips)",
         "Drop (2 clips)",
         f"Keep (clip {session.project.clips.ids()[0]})",
     ]

@@ -98,7 +98,7 @@ def test_undoing_a_large_act_is_one_too(qtbot, session: Session):
     assert session.undo() is LATER
     written(qtbot, session)
     assert session.project.decisions.state_hash() == before
-    assert session.messages.all[-1].sentence == "Undid: Set category: tension (6 clips)."
+    assert session.messages.all[-1].sentence == "Undid: Set category: Tension (6 clips)."
     assert session.redo() is LATER
     written(qtbot, session)
     assert session.project.decisions.state_hash() != before

@@ -132,7 +132,8 @@ class Drawer(QWidget):
         for entry in self._session.project.decisions.history(DECISIONS):
             made = QDateTime.fromString(entry.made_at, Qt.DateFormat.ISODateWithMs)
             when = QLocale().toString(made.toLocalTime(), QLocale.FormatType.ShortFormat)
-            item = QTreeWidgetItem([when, entry.label, STATES[entry.state]])
+            text = self._session.label_text(entry.label)
+            item = QTreeWidgetItem([when, text, STATES[entry.state]])
             self.decided.addTopLevelItem(item)
 
 
