@@ -27,7 +27,7 @@ MADE_OF_HEAVY = ("trainer/backends/", "curator/ui/")
 # What a package may import beside the standard library and what lies below it.
 ONLY = {
     "curator/domain": {"curator"},
-    "curator/store": {"curator", "msgspec"},
+    "curator/store": {"curator", "msgspec", "platformdirs"},
 }
 
 READERS = {

@@ -16,6 +16,7 @@ from pathlib import Path
 from curator.domain.foreign_files import open_regular, own_folder
 from curator.domain.system import put_in_place, sync_folder
 from curator.store import schema
+from curator.store.first_look import bounded
 
 FOLDER = "backups"
 NEWEST_KEPT = 5
@@ -145,6 +146,12 @@ def _open(path: Path) -> sqlite3.Connection:
         pass
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     connection.execute("PRAGMA trusted_schema = OFF")
+    try:
+        with bounded(connection):
+            connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

@@ -20,7 +20,13 @@ BUSY_MS = 10_000
 only covers recovery and checkpoints of the file."""
 
 _PRIMARY_CODE = 0xFF  # SQLite's extended codes carry the plain one in the lowest byte
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+_DAMAGED = {
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_FORMAT,
+    sqlite3.SQLITE_INTERRUPT,  # of a schema that does not end
+}
+ENDLESS = "its list of tables does not end"
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 _WORLD = {
     sqlite3.SQLITE_IOERR: "could not be read or written",
@@ -166,7 +172,8 @@ def raise_translated(error: sqlite3.DatabaseError | UnicodeDecodeError, project:
     if code in _DAMAGED and not isinstance(
         error, sqlite3.ProgrammingError | sqlite3.IntegrityError
     ):
-        raise damaged(project, str(error)) from error
+        endless = code == sqlite3.SQLITE_INTERRUPT
+        raise damaged(project, ENDLESS if endless else str(error)) from error
     if code in _BUSY:
         raise ProjectBusy(
             f"{name} is being used by another program.", "Try again in a moment."

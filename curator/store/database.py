@@ -14,7 +14,7 @@ import msgspec
 
 from curator.domain.errors import BrokenProject, CuratorError, ProjectBusy, printable
 from curator.domain.foreign_files import ForeignFile, open_regular
-from curator.store import backups, schema
+from curator.store import backups, first_look, schema
 from curator.store.connection import FILE, Connection, Cursor, Parameters, connect, damaged
 
 MAGIC = b"SQLite format 3\x00"
@@ -64,11 +64,13 @@ class Database:
         connection = connect(path, "rw") if write else _connect_reader(path)
         database = cls(path, connection, write)
         try:
+            database._check_pages()
             database._check_version()
             if not schema.is_as_expected(connection):
                 raise damaged(path, "its tables are not as they should be")
             if write:
                 database._choose_journal()
+                first_look.opened(path / FILE)
         except BaseException:
             connection.close()
             raise
@@ -84,6 +86,8 @@ class Database:
                 self._connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._connection.close()
+        if self.can_write:
+            first_look.closed(self.path / FILE)
 
     def read(self, sql: str, parameters: Parameters = ()) -> Cursor:
         """Run a SELECT."""
@@ -173,6 +177,13 @@ class Database:
             raise damaged(self.path, "a copy of it is not sound") from error
         except OSError as error:
             raise CuratorError(f"No backup could be made: {error.strerror}.") from error
+
+    def _check_pages(self) -> None:
+        """Raise BrokenProject for a file that is not sound, if it may have changed elsewhere."""
+        with first_look.bounded(self._connection):
+            self.read("SELECT 1 FROM sqlite_schema").fetchone()
+        if fault := first_look.fault_of(self._connection, self.path / FILE):
+            raise damaged(self.path, fault)
 
     def _check_version(self) -> None:
         name = printable(self.path.name)
@@ -299,7 +310,8 @@ def _connect_reader(path: Path) -> Connection:
     """Read-only connection, without locks on a read-only medium."""
     connection = connect(path, "ro")
     try:
-        connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        with first_look.bounded(connection):
+            connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
     except BrokenProject:
         connection.close()
         raise

@@ -56,6 +56,74 @@ def write_super_journal(project: Path, named: Path) -> None:
     (project / "project.sqlite-journal").write_bytes(header.ljust(512, b"\0") + record)
 
 
+def make_endless(project: Path, root: int, last: bytes = b"") -> None:
+    """Let the rows of a table never end: twelve levels of pages that refer 300 times to the next.
+
+    root: page of the table's root (SQLite's file format, 1.6). last: leaf page after its own rows.
+    """
+    path = project / "project.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode = DELETE")
+    connection.close()
+    data = bytearray(path.read_bytes())
+    page = int.from_bytes(data[16:18])
+
+    def added(content: bytes) -> int:
+        data.extend(content.ljust(page, b"\0"))
+        return len(data) // page
+
+    def interior(first: int, child: int, before: int = 0) -> bytes:
+        cells, at = b"", page
+        body = bytearray(page)
+        for key in range(1, 301):
+            varint = bytes([key] if key < 128 else [0x80 | key >> 7, key & 0x7F])
+            cell = struct.pack(">I", first if key == 1 else child) + varint
+            at -= len(cell)
+            body[at : at + len(cell)] = cell
+            cells += struct.pack(">H", at)
+        body[before : before + 12] = struct.pack(">BHHHBI", 5, 0, 300, at, 0, child)
+        body[before + 12 : before + 12 + len(cells)] = cells
+        return bytes(body)
+
+    start = (root - 1) * page
+    before = 100 if root == 1 else 0  # the file's header
+    content = bytes(data[start + before : start + page])
+    if root == 1:  # offsets of its cells count from the start of the page
+        cells = int.from_bytes(content[3:5])
+        own = bytearray(page)
+        head = 12 if content[0] == 5 else 8  # an interior page, or a leaf
+        own[: head + 2 * cells] = content[: head + 2 * cells]
+        places = (own[head + 2 * n : head + 2 * n + 2] for n in range(cells))
+        first_cell = min(map(int.from_bytes, places))
+        own[first_cell:] = data[start + first_cell : start + page]
+        content = bytes(own)
+    own_rows = added(content)
+    child = added(last) if last else own_rows
+    for _ in range(12):
+        child = added(interior(child, child))
+    new = interior(own_rows, child, before)
+    data[start + before : start + page] = new[before:]
+    data[28:32] = struct.pack(">I", len(data) // page)
+    path.write_bytes(data)
+
+
+def leaf_of_an_index(project: Path) -> bytes:
+    """Leaf page with a row of the schema that may come any number of times: an automatic index."""
+    connection = sqlite3.connect(project / "project.sqlite")
+    sql = "SELECT name, tbl_name, rootpage FROM sqlite_schema WHERE sql IS NULL"
+    name, table, root = connection.execute(sql).fetchone()
+    (page,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    values = b"index" + name.encode() + table.encode() + bytes([root])
+    types = bytes([13 + 2 * 5, 13 + 2 * len(name), 13 + 2 * len(table), 1, 0])
+    record = bytes([len(types) + 1]) + types + values
+    cell = bytes([len(record), 1]) + record
+    body = bytearray(page)
+    body[page - len(cell) :] = cell
+    body[:10] = struct.pack(">BHHHBH", 13, 0, 1, page - len(cell), 0, page - len(cell))
+    return bytes(body)
+
+
 def _sql(sql: str) -> Change:
     return lambda project, _: change(project, sql)
 

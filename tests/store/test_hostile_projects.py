@@ -16,10 +16,17 @@ from curator.domain.errors import BrokenProject, CuratorError
 from curator.domain.foreign_files import ForeignFile, descriptor, is_hash, read_bounded
 from curator.export.sources import source_fault
 from curator.export.verify import verify_sources
-from curator.store import backups
+from curator.store import backups, first_look
 from curator.store.project import Project
 from tests.helpers.factories import a_project
-from tests.helpers.hostile_projects import TRIGGERS, change, write_super_journal
+from tests.helpers.fuzz import counted
+from tests.helpers.hostile_projects import (
+    TRIGGERS,
+    change,
+    leaf_of_an_index,
+    make_endless,
+    write_super_journal,
+)
 
 HASHES = ("../../private/outside", "/tmp/outside", "a" * 63, "A" * 64, "", "a" * 64 + "/../x", "..")
 
@@ -181,6 +188,58 @@ def test_a_backup_is_opened_without_the_files_beside_it(closed, canary):
     assert good.path == backup
     with Project.open(closed) as project:
         assert project.backup("later") != backup
+
+
+def root_of(project, table: str) -> int:
+    connection = sqlite3.connect(project / "project.sqlite")
+    sql = "SELECT rootpage FROM sqlite_schema WHERE name = ?"
+    (root,) = connection.execute(sql, (table,)).fetchone()
+    connection.close()
+    return int(root)
+
+
+@pytest.mark.parametrize("write", [True, False])
+def test_a_table_that_never_ends_is_found_at_opening(closed, write):
+    make_endless(closed, root_of(closed, "clip"))
+    with (
+        counted("endless tables", write),
+        pytest.raises(BrokenProject, match="out of order"),
+    ):
+        Project.open(closed, write=write)
+
+
+@pytest.mark.parametrize("where", ["project", "backup"])
+def test_a_schema_that_never_ends_is_found_at_opening(closed, where):
+    with Project.open(closed) as project:
+        backup = project.backup("now")
+    make_endless(closed, 1, leaf_of_an_index(closed))
+    if where == "backup":
+        shutil.copyfile(closed / "project.sqlite", backup)
+        with counted("endless schemas", where):
+            assert backups.newest_good(closed) is None
+    with counted("endless schemas", "project"), pytest.raises(BrokenProject):
+        Project.open(closed)
+
+
+class FakeConnection:
+    """Fails when it is asked anything."""
+
+    def execute(self, sql: str) -> None:
+        raise AssertionError(sql)
+
+
+def test_a_file_is_checked_again_only_if_it_was_changed_elsewhere(closed, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    with Project.open(closed) as project:
+        project.decisions.undo()
+        assert first_look.fault_of(FakeConnection(), closed / "project.sqlite") == ""
+    assert first_look.fault_of(FakeConnection(), closed / "project.sqlite") == ""
+    os.utime(closed / "project.sqlite", ns=(1, 1))
+    with pytest.raises(AssertionError, match="quick_check"):
+        first_look.fault_of(FakeConnection(), closed / "project.sqlite")
+    (tmp_path / "home" / "voice-curator" / first_look.NOTES).write_text("[")
+    with Project.open(closed, write=False) as project:
+        assert project.clips.count()
 
 
 @pytest.mark.parametrize("name", ["lock", "project.sqlite"])
