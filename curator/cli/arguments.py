@@ -371,6 +371,13 @@ def _run(arguments: Sequence[str]) -> int:
         where = f" ({printable(os.fsdecode(error.filename))})" if error.filename else ""
         sys.stderr.write(f"{error.strerror or error}{where}. Finished work is kept.\n")
         return COULD_NOT
+    except Exception:
+        from curator.cli.damage import damage_of
+
+        if not (sentence := damage_of(parsed)):
+            raise  # a fault of the program
+        sys.stderr.write(f"{sentence}\n")
+        return COULD_NOT
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted. Finished work is kept; run the command again to continue.\n")
         return INTERRUPTED
