@@ -36,6 +36,8 @@ def verify_bundle(path: Path) -> list[str]:
         return [*faults, error.sentence]
     for row in rows:
         faults.extend(_clip_faults(path, row))
+    if (path / "wavs").is_symlink():  # each clip says so; its names are not those of the bundle
+        return faults
     expected = {row.audio for row in rows}
     faults.extend(
         f"wavs/{printable(file.name)} is not in the manifest."

@@ -144,7 +144,5 @@ def test_a_manifest_that_no_reader_takes_is_not_written(monkeypatch):
     monkeypatch.setattr(manifest, "LARGEST", len(manifest_bytes(ROWS)))
     manifest_bytes(ROWS)
     monkeypatch.setattr(manifest, "LARGEST", len(manifest_bytes(ROWS)) - 1)
-    with pytest.raises(
-        CuratorError, match=r"The manifest of \d+ clips has .* MB; the"
-    ):
+    with pytest.raises(CuratorError, match=r"The manifest of \d+ clips has .* MB; the"):
         manifest_bytes(ROWS)

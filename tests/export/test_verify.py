@@ -105,3 +105,13 @@ def test_sources_that_are_gone_or_changed_are_named(tmp_path):
         ],
         [],
     )
+
+
+def test_a_linked_folder_of_clips_is_not_listed(bundle, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    (bundle / "wavs").rename(elsewhere)
+    (elsewhere / "secret.wav").write_bytes(b"")
+    (bundle / "wavs").symlink_to(elsewhere)
+    faults = verify_bundle(bundle)
+    assert faults
+    assert all(fault.endswith("is a link to a file outside the bundle.") for fault in faults)
