@@ -149,3 +149,14 @@ def test_import_of_a_hostile_folder_is_a_sentence_a_file(folder, tmp_path, capsy
     said = capsys.readouterr()
     assert "Traceback" not in said.out + said.err
     assert "pipe.wav" in said.out + said.err
+
+
+def test_a_name_on_another_machine_is_not_asked_for(tmp_path):
+    outside = write_sound(tmp_path / "outside" / "a.wav", tone(1.0))
+    folder = tmp_path / "set"
+    folder.mkdir()
+    names = (f"/{outside}", f"/{outside}".replace("/", "\\"))
+    (folder / "l.csv").write_text("file_name|text\n" + "".join(f"{name}|t\n" for name in names))
+    listed = read_list(folder / "l.csv")
+    assert listed.clips == ()
+    assert all("there is no file" in row.reason for row in listed.refused)

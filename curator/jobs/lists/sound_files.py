@@ -59,6 +59,8 @@ class SoundFiles:
 
     def _exact(self, named: str, is_id: bool) -> Path | None:
         slashed = named.replace("\\", "/")
+        if slashed.startswith("//"):  # another machine, which Windows would sign in to
+            return None
         tries = [named, slashed] if not is_id else [f"wavs/{slashed}.wav", slashed]
         for relative in tries:
             path = self.folder / relative
