@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from curator.store.project import Project
@@ -36,6 +38,14 @@ def leaks(qapp) -> Iterator[None]:
     """Nothing outlives a test of the window."""
     with nothing_left():
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_keys_held(qapp: QApplication) -> None:
+    """Ctrl and Shift of the test before are up; Qt keeps those of the last simulated key."""
+    if qapp.keyboardModifiers() != Qt.KeyboardModifier.NoModifier:
+        QTest.keyClick(QWidget(), Qt.Key.Key_F24)
+    assert qapp.keyboardModifiers() == Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture(autouse=True)

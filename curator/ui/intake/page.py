@@ -28,6 +28,7 @@ from curator.ui.page import Page, button, label
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
 from curator.ui.theme import GRID
+from curator.ui.widgets.row_selection import select_row
 from curator.ui.wording import clock, counted
 
 WHAT, WAVES = "sources", "waveforms"
@@ -129,7 +130,7 @@ class IntakePage(Page):
     def _select_first(self) -> None:
         """Select the first recording if none is selected."""
         if self.list.model().rowCount() and not self.list.selectionModel().hasSelection():
-            self.list.selectRow(0)
+            select_row(self.list, 0)
 
     def close_page(self) -> None:
         """See Page."""

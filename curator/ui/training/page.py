@@ -18,6 +18,7 @@ from curator.ui.training.commands import TrainingCommands
 from curator.ui.training.layout import TrainingLayout
 from curator.ui.training.requirements import BUNDLE, KEPT, requirements
 from curator.ui.training.run_follower import RunFollower
+from curator.ui.widgets.row_selection import select_row
 
 
 class TrainingPage(Page):
@@ -55,7 +56,7 @@ class TrainingPage(Page):
         self._offered = False
         self.runs.start()
         if not self.ui.list.selectionModel().hasSelection():  # focus alone selects no row
-            self.ui.list.selectRow(max(0, self.ui.list.currentIndex().row()))
+            select_row(self.ui.list, max(0, self.ui.list.currentIndex().row()))
         self._show_requirements()
         self.ui.focus_list()
 
@@ -105,7 +106,7 @@ class TrainingPage(Page):
         self.ui.front.setCurrentIndex(0)
         self.runs.update()
         if select:
-            self.ui.list.selectRow(0)
+            select_row(self.ui.list, 0)
 
     @Slot()
     def _follow_list(self) -> None:
@@ -113,7 +114,7 @@ class TrainingPage(Page):
         row = runs.row_of(self.runs.record.folder if self.runs.record else None)
         selected = self.ui.list.selectionModel().hasSelection()
         if row is not None and not (selected and self.ui.list.currentIndex().row() == row):
-            self.ui.list.selectRow(row)
+            select_row(self.ui.list, row)
         self.ui.empty.setText(self.tr("Select a run.") if runs.rows else self.tr("No training yet"))
         if bool(runs.rows) == self.ui.requirements.list.isVisibleTo(self.ui.requirements):
             self._show_requirements()

@@ -69,7 +69,15 @@ def runs_below(folder: Path, started: Sequence[Path] = ()) -> list[Path]:
 
 def is_run(folder: Path) -> bool:
     """Whether the folder is that of a run."""
-    return (folder / FILE).is_file() or (folder / ABOUT).is_file()
+    return holds(folder, FILE) or holds(folder, ABOUT)
+
+
+def holds(folder: Path, name: str) -> bool:
+    """Whether a folder has a file of this name; not if it may not be read."""
+    try:
+        return (folder / name).is_file()
+    except OSError:
+        return False
 
 
 def _changed(run: Path) -> float:

@@ -17,6 +17,7 @@ from curator.domain.errors import CuratorError
 from curator.domain.foreign_files import NOTE_BYTES, read_bounded
 from curator.domain.system import ask_to_pause, end_process, is_running, start_of
 from curator.run_trainer import trainer_command, trainer_environment
+from curator.ui.training.run_list import holds
 
 LOCK = "lock"
 PAUSE = "pause"
@@ -124,5 +125,8 @@ def log_tail(log: Path) -> str:
 
 def newest_bundle(folder: Path) -> Path | None:
     """Return the newest bundle in a folder, None without one."""
-    bundles = [path.parent for path in folder.glob("*/bundle.json")]
-    return max(bundles, key=lambda bundle: bundle.stat().st_mtime, default=None)
+    try:
+        bundles = [each for each in folder.iterdir() if holds(each, "bundle.json")]
+        return max(bundles, key=lambda bundle: bundle.stat().st_mtime, default=None)
+    except OSError:
+        return None

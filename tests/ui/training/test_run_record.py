@@ -4,11 +4,12 @@ import json
 import math
 import os
 import socket
+from pathlib import Path
 
 from curator.domain.system import start_of
 from curator.ui.training.run_list import RunSummary, runs_below, summary_of
 from curator.ui.training.run_record import PORTION, RunRecord
-from curator.ui.training.trainings import Trainings
+from curator.ui.training.trainings import Trainings, newest_bundle
 from tests.helpers.training_runs import IMPROVING, OVERFITTED, a_run, speech_on_the_way
 
 
@@ -100,6 +101,24 @@ def test_runs_are_found_by_their_folder(tmp_path):
     run = a_run(tmp_path / "runs" / "one", IMPROVING)
     assert runs_below(tmp_path / "runs") == [run]
     assert runs_below(run) == [run]
+
+
+def test_a_folder_that_may_not_be_read_hides_no_run_and_no_bundle(tmp_path, monkeypatch):
+    run = a_run(tmp_path / "one", IMPROVING)
+    for name in ("closed", "bundle"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "bundle" / "bundle.json").touch()
+    is_file = Path.is_file
+
+    def refusing(path: Path) -> bool:
+        if path.parent.name == "closed":
+            raise PermissionError(path)
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", refusing)
+    assert runs_below(tmp_path) == [run]
+    assert newest_bundle(tmp_path) == tmp_path / "bundle"
+    assert newest_bundle(tmp_path / "nowhere") is None
 
 
 def test_measures_of_what_was_spoken_are_points_with_their_intervals(tmp_path):

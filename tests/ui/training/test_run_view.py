@@ -1,15 +1,19 @@
 """The view of a run: phases, speed, categories, overlays, comparison, the form and its errors."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from curator.domain.errors import CuratorError
 from curator.ui.session import Session
 from curator.ui.training.evaluated import read_evaluated
 from curator.ui.training.run_record import RunRecord
 from curator.ui.training.trainer_process import BundleCheck, Estimate, Usable
+from curator.ui.widgets.row_selection import select_row
 from tests.helpers.factories import a_project
 from tests.helpers.training_runs import (
     FLAT,
@@ -67,8 +71,9 @@ def test_speed_and_remaining_time_come_from_the_last_steps(tmp_path):
 
 
 def test_curves_by_category_and_of_several_runs(opened, tmp_path):
-    for name, values in (("one", OVERFITTED), ("two", FLAT)):
+    for at, (name, values) in enumerate((("one", OVERFITTED), ("two", FLAT))):
         a_run(tmp_path / name, values)
+        os.utime(tmp_path / name / "events.jsonl", (1e9 + at, 1e9 + at))  # the newest is first
     page = opened(tmp_path)
     view = page.ui.view
     keys = [view.curve.itemData(at) for at in range(view.curve.count())]
@@ -93,7 +98,9 @@ def test_curves_by_category_and_of_several_runs(opened, tmp_path):
     names = [line.name for line in view.curves._plot.lines]
     assert len(names) == 4
     assert {name.partition(": ")[0] for name in names} == {"one", "two"}
-    page.ui.list.selectRow(0)
+    QTest.keyPress(page.ui.list, Qt.Key.Key_Control, Qt.KeyboardModifier.ControlModifier)
+    select_row(page.ui.list, 0)  # whatever keys are held
+    QTest.keyRelease(page.ui.list, Qt.Key.Key_Control)
     assert len(view.curves._plot.lines) == 2
 
 
