@@ -29,7 +29,8 @@ LIGHT_MADE := $(LIGHT)/.made-from-$(shell (pwd; cat $(LIGHT_LOCK)) | cksum | tr 
 
 # Nothing is fetched at run time, and two cores are not shared by dozens of threads.
 OFFLINE := HF_HUB_OFFLINE=1 TRANSFORMERS_OFFLINE=1 HF_HUB_DISABLE_TELEMETRY=1
-# uv installs ten times as fast as pip, but does not know the settings of pip.
+# uv installs ten times as fast as pip, but does not know the settings of pip. Here it would apply the overrides
+# of pyproject.toml, which are for resolving; so it runs elsewhere.
 UV := $(shell sed -n 's/^\(uv==[^ ;]*\).*/\1/p' requirements.lock)
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore $(PY) -m pip
 
@@ -57,7 +58,8 @@ $(MADE):
 	@touch $(HALF)
 	@echo "Installing the packages of requirements.lock; the first time this takes a while and about 9 GB."
 	@$(PIP) install --quiet --no-compile --no-deps $(UV)
-	@$(PY) -m uv --quiet --system-certs pip install --python $(PY) --no-deps -r requirements.lock || { \
+	@$(PY) -m uv --quiet --system-certs --directory / pip install --python $(abspath $(PY)) --no-deps \
+		-r $(abspath requirements.lock) || { \
 		echo "uv could not install them; pip tries, with its own settings."; \
 		$(PIP) install --quiet --no-compile --no-deps --use-pep517 -r requirements.lock; }
 	@rm -f $(VENV)/.made-from-* $(HALF)

@@ -27,6 +27,7 @@ from curator.environment.parts import PARTS, TORCH, Part, is_gpu_library, name_o
 PYTHONS = ((3, 11), (3, 12), (3, 13))  # for which the locked torch has builds
 GB = 1_000_000_000
 UV = "uv>=0.9,<1"
+UV_FOLDER = Path.home().anchor  # elsewhere uv takes settings from a pyproject.toml, whosever it is
 SPARE_GB = 1.0  # left free on the disk
 
 Run = Callable[[Sequence[str]], int]
@@ -35,7 +36,7 @@ Run = Callable[[Sequence[str]], int]
 
 def run_program(command: Sequence[str]) -> int:
     """Run a program in the foreground."""
-    return subprocess.run(command, check=False, env=uv_environment()).returncode
+    return subprocess.run(command, check=False, env=uv_environment(), cwd=UV_FOLDER).returncode
 
 
 def uv_environment() -> dict[str, str]:

@@ -30,7 +30,7 @@ class InstalledParts:
 
 def environment_folder() -> Path:
     """Folder of the environment."""
-    return user_data_path("voice-curator", appauthor=False) / "environments" / "torch"
+    return user_data_path("voice-curator", appauthor=False).absolute() / "environments" / "torch"
 
 
 def python_of(folder: Path) -> Path:

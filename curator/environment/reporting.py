@@ -11,7 +11,7 @@ from threading import Thread
 from types import FrameType
 from typing import NoReturn
 
-from curator.environment.install import uv_environment
+from curator.environment.install import UV_FOLDER, uv_environment
 
 REPORT_S = 1.0
 LOG_LINES = 20
@@ -44,6 +44,7 @@ class ReportingRun:
             encoding="utf-8",
             errors="replace",
             env=uv_environment(),
+            cwd=UV_FOLDER,
         )
         reader = Thread(target=self._read, args=(process,), daemon=True)
         reader.start()

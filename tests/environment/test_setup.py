@@ -244,11 +244,16 @@ def test_the_sizes_told_are_those_of_the_installed_packages(part):
 
 
 @pytest.mark.parametrize("run_it", [install.run_program, ReportingRun(ROOT, 10, lambda line: None)])
-def test_uv_trusts_the_certificates_of_the_system(run_it, tmp_path, monkeypatch):
+def test_uv_trusts_the_system_and_takes_no_settings_of_another_project(
+    run_it, tmp_path, monkeypatch
+):
     monkeypatch.setenv("UV_HTTP_TIMEOUT", "7")
+    monkeypatch.chdir(tmp_path)
     out = tmp_path / "variables"
-    script = f"import json, os; open({str(out)!r}, 'w').write(json.dumps(dict(os.environ)))"
+    script = "import json, os; found = dict(os.environ, CWD=os.getcwd());"
+    script += f"open({str(out)!r}, 'w').write(json.dumps(found))"
     assert run_it([sys.executable, "-c", script]) == 0
     variables = json.loads(out.read_text())
     assert variables["UV_SYSTEM_CERTS"] == variables["UV_NATIVE_TLS"] == "1"
     assert variables["UV_HTTP_TIMEOUT"] == "7"
+    assert variables["CWD"] == tmp_path.anchor
