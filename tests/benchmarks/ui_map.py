@@ -179,7 +179,7 @@ def _colouring(view: ScatterView, peer: _Peer, voice: NDArray[np.int64]) -> Row:
         row
         for row in alone
         if image.pixel(*map(int, places[row]))
-        != as_pixel(turns[-1].kinds[turns[-1].codes[row]].colour)
+        != as_pixel(turns[-1].entries[turns[-1].codes[row]].colour)
     ]
     equal = len(alone) >= 30 and not wrong
     note = f"{len(alone)} marks that nothing covers have their new colour"
