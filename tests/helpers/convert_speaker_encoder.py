@@ -6,18 +6,16 @@ users only compute power spectra.
 """
 
 import argparse
-import hashlib
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
-from onnx import helper, numpy_helper
+from onnx import helper
 
 from curator.domain.resources import resources
 from curator.stages.speaker.mel import mel_filters
 from curator.stages.speaker.resemblyzer import FILE
+from tests.helpers.onnx_files import onnx_bytes, package_file
 
 WEIGHTS_SHA256 = "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e"
 RATE = 16_000
@@ -26,17 +24,11 @@ BANDS = 40
 LAYERS = 3
 SIZE = 256
 TINY = 1e-12  # keeps a vector of zeros from becoming one of NaN
-OPSET = 13
-IR_VERSION = 8
 
 
 def package_weights() -> dict[str, np.ndarray]:
     """Weights of the installed package by name; ValueError for those of another version."""
-    package = find_spec("resemblyzer")
-    assert package is not None, "Resemblyzer is not installed."
-    path = Path(package.submodule_search_locations[0]) / "pretrained.pt"
-    if hashlib.sha256(path.read_bytes()).hexdigest() != WEIGHTS_SHA256:
-        raise ValueError(f"{path} is not of Resemblyzer 0.1.4.")
+    path = package_file("resemblyzer", "pretrained.pt", WEIGHTS_SHA256, "Resemblyzer 0.1.4")
     state = torch.load(path, map_location="cpu", weights_only=True)["model_state"]
     return {name: value.numpy() for name, value in state.items()}
 
@@ -75,24 +67,9 @@ def converted(weights: dict[str, np.ndarray]) -> bytes:
         helper.make_node("Max", ["lengths", "tiny"], ["divisors"]),
         helper.make_node("Div", ["raw", "divisors"], ["directions"]),
     ]
-    tensor = helper.make_tensor_value_info
-    graph = helper.make_graph(
-        nodes,
-        "speaker_encoder",
-        [tensor("power", onnx.TensorProto.FLOAT, ["windows", "frames", WINDOW // 2 + 1])],
-        [
-            tensor(name, onnx.TensorProto.FLOAT, ["windows", SIZE])
-            for name in ("states", "directions")
-        ],
-        [
-            numpy_helper.from_array(np.ascontiguousarray(value), name)
-            for name, value in arrays.items()
-        ],
-    )
-    opsets = [helper.make_opsetid("", OPSET)]
-    model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
-    onnx.checker.check_model(model, full_check=True)
-    return model.SerializeToString(deterministic=True)
+    outputs = {name: ["windows", SIZE] for name in ("states", "directions")}
+    inputs = {"power": ["windows", "frames", WINDOW // 2 + 1]}
+    return onnx_bytes("speaker_encoder", nodes, inputs, outputs, arrays)
 
 
 def lstm_arrays(weights: dict[str, np.ndarray], layer: int) -> dict[str, np.ndarray]:

@@ -6,8 +6,6 @@ products; here each convolution is one product over the steps it sees, side by s
 """
 
 import argparse
-import hashlib
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -16,24 +14,19 @@ from onnx import helper, numpy_helper
 
 from curator.domain.resources import resources
 from curator.stages.segmentation.vad import FILE, STATE, WINDOW, WINDOWS
+from tests.helpers.onnx_files import onnx_bytes, package_file
 
 WEIGHTS_SHA256 = "4cbf549b8326f60f80f2536d9eefeb450a9abe83365a098031c89719f1be17d2"
 BINS = WINDOW // 2 + 1
-OPSET = 13
-IR_VERSION = 8
 BASIS = "encoder.feature_extractor.forward_basis_buffer"
 LSTM = ("onnx::LSTM_209", "onnx::LSTM_210", "onnx::LSTM_211")
 
 
 def package_weights() -> dict[str, np.ndarray]:
     """Weights of the installed package by name; ValueError for those of another version."""
-    package = find_spec("faster_whisper")
-    assert package is not None, "faster-whisper is not installed."
-    path = Path(package.submodule_search_locations[0]) / "assets" / "silero_vad_v6.onnx"
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != WEIGHTS_SHA256:
-        raise ValueError(f"{path} is not of faster-whisper 1.2.1.")
-    graph = onnx.load_from_string(content).graph
+    inside = "assets/silero_vad_v6.onnx"
+    path = package_file("faster_whisper", inside, WEIGHTS_SHA256, "faster-whisper 1.2.1")
+    graph = onnx.load(path).graph
     return {each.name: numpy_helper.to_array(each) for each in graph.initializer}
 
 
@@ -110,7 +103,10 @@ def converted(weights: dict[str, np.ndarray]) -> bytes:
         sums = graph.layer(f"layer_{number}", vectors, taps(weight[:, :, seen]), bias)
         vectors = graph.add("Relu", [sums], f"vectors_{number}")
     decode(graph, vectors, weights)
-    return written(graph)
+    state = [1, 1, STATE]
+    inputs = {"windows": ["frames", WINDOWS, WINDOW], "hidden": state, "cell": state}
+    outputs = {"probabilities": ["frames", 1], "last_hidden": state, "last_cell": state}
+    return onnx_bytes("voice_activity", graph.nodes, inputs, outputs, graph.arrays)
 
 
 def magnitudes(graph: Graph, basis: np.ndarray) -> str:
@@ -133,34 +129,6 @@ def decode(graph: Graph, vectors: str, weights: dict[str, np.ndarray]) -> None:
     heard = graph.add("Relu", [states], "heard")
     weight, bias = weights["decoder.conv1d.weight"], weights["decoder.conv1d.bias"]
     graph.add("Sigmoid", [graph.layer("output", heard, weight[0], bias)], "probabilities")
-
-
-def written(graph: Graph) -> bytes:
-    """Bytes of the model, the same each time."""
-    tensor = helper.make_tensor_value_info
-    number = onnx.TensorProto.FLOAT
-    state = [1, 1, STATE]
-    model = helper.make_model(
-        helper.make_graph(
-            graph.nodes,
-            "voice_activity",
-            [
-                tensor("windows", number, ["frames", WINDOWS, WINDOW]),
-                tensor("hidden", number, state),
-                tensor("cell", number, state),
-            ],
-            [
-                tensor("probabilities", number, ["frames", 1]),
-                tensor("last_hidden", number, state),
-                tensor("last_cell", number, state),
-            ],
-            [numpy_helper.from_array(value, name) for name, value in graph.arrays.items()],
-        ),
-        opset_imports=[helper.make_opsetid("", OPSET)],
-        ir_version=IR_VERSION,
-    )
-    onnx.checker.check_model(model, full_check=True)
-    return model.SerializeToString(deterministic=True)
 
 
 def main() -> None:
