@@ -18,7 +18,7 @@ from av.stream import Disposition
 from numpy.typing import NDArray
 
 from curator.audio.byte_view import ByteView, FileRange
-from curator.audio.choice import chosen_channel, chosen_track, track_name
+from curator.audio.choice import chosen_channel, chosen_track, require_channel, track_name
 from curator.audio.cut_off import is_cut_off, without_cut_fragment
 from curator.audio.gaps import GapFinder
 from curator.audio.mono import Mixdown
@@ -247,9 +247,8 @@ class AvReader:
         if isinstance(self._wanted, SoundChoice):
             channel = chosen_channel(self._path, self._wanted, self.channels)
             self._decoding = replace(self._decoding, channel=channel)
-        elif (self._wanted.channel or 0) >= self.channels:
-            reason = f"it has no channel {(self._wanted.channel or 0) + 1}"
-            raise UnreadableAudio(self._path, reason)
+        else:
+            require_channel(self._path, self._wanted.channel, self.channels)
         self.mixdown = Mixdown(self._decoding.channel, self._decoding.gain)
         self._resampled_from = self.rate
         assert self._av is not None

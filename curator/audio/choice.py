@@ -21,6 +21,12 @@ def chosen_channel(path: Path, choice: SoundChoice, channels: int) -> int | None
     return index
 
 
+def require_channel(path: Path, channel: int | None, channels: int) -> None:
+    """Raise UnreadableAudio if the channel that an import chose is not in the file."""
+    if (channel or 0) >= channels:
+        raise UnreadableAudio(path, f"it has no channel {(channel or 0) + 1}")
+
+
 def chosen_track(path: Path, choice: SoundChoice, titles: Sequence[str], default: int) -> int:
     """Track to read, counted from 0. titles: of all tracks. default: the one without a choice.
 

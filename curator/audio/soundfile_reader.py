@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from curator.audio import flac_end
 from curator.audio.byte_view import ByteView, FileRange, Piece
-from curator.audio.choice import chosen_channel, chosen_track
+from curator.audio.choice import chosen_channel, chosen_track, require_channel
 from curator.audio.mono import Mixdown
 from curator.audio.sniff import Container
 from curator.audio.sound_extent import correction, sound_extent
@@ -243,8 +243,7 @@ def _corrected(source: FileRange) -> tuple[tuple[Piece, ...], int | None, int]:
 def _resolved(path: Path, wanted: Decoding | SoundChoice, channels: int) -> Decoding:
     """Raises UnreadableAudio where a track or channel is wanted that is not there."""
     if isinstance(wanted, Decoding):
-        if wanted.channel is not None and wanted.channel >= channels:
-            raise UnreadableAudio(path, f"it has no channel {wanted.channel + 1}")
+        require_channel(path, wanted.channel, channels)
         return wanted
     track = chosen_track(path, wanted, [""], default=0)
     return Decoding(track=track, channel=chosen_channel(path, wanted, channels))

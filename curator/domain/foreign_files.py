@@ -103,13 +103,18 @@ def read_bounded(path: Path, limit: int, *, follow: bool = False) -> bytes:
 
 def parse_json(data: bytes | str) -> Any:  # noqa: ANN401 - JSON
     """Parse JSON. Raises ValueError, also for deep nesting, endless numbers and lists."""
-    marks = (b"[", b"{", b",") if isinstance(data, bytes) else ("[", "{", ",")
-    if sum(map(data.count, marks)) > MOST_VALUES:  # type: ignore[arg-type]  # both of one kind
-        raise ValueError(f"it has more than {MOST_VALUES:,} values")
+    require_few_values(data)
     try:
         return json.loads(data)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
+
+
+def require_few_values(data: bytes | str) -> None:
+    """Raise ValueError for a JSON text of too many values to be parsed."""
+    marks = (b"[", b"{", b",") if isinstance(data, bytes) else ("[", "{", ",")
+    if sum(map(data.count, marks)) > MOST_VALUES:  # type: ignore[arg-type]  # both of one kind
+        raise ValueError(f"it has more than {MOST_VALUES:,} values")
 
 
 def lines_of(data: bytes) -> list[bytes]:

@@ -11,10 +11,6 @@ from curator.jobs.result_writer import Write, straight_into
 from curator.store.project import Project
 
 
-def unobserved(_progress: RecordingProgress) -> None:
-    """Observer of recordings for jobs that nothing follows recording by recording."""
-
-
 class Cancelled(Exception):
     """The job was cancelled; results so far are stored."""
 
@@ -25,7 +21,8 @@ class JobContext:
 
     project: read in this thread. write: result writer. workers: upper bound of processes. stop:
     set to cancel the job, which then raises Cancelled within half a second. executor: where the
-    shares of a job run. observe: called with the progress of each recording of an analysis.
+    shares of a job run. observe: called with the progress of each recording of an analysis,
+    None if nothing follows it.
     """
 
     project: Project
@@ -34,7 +31,7 @@ class JobContext:
     workers: int = 1
     stop: threading.Event = field(default_factory=threading.Event)
     executor: Executor = field(default_factory=LocalProcesses)
-    observe: Callable[[RecordingProgress], None] = unobserved
+    observe: Callable[[RecordingProgress], None] | None = None
 
     @classmethod
     def at_once(

@@ -23,7 +23,7 @@ class RecordingTracker:
         self._observe, self._recordings = observe, recordings
         self._seconds: dict[int, float] = defaultdict(float)
         self._done_s: dict[int, float] = defaultdict(float)
-        self._of_item: dict[int, float] = {}  # of those that are begun and not done
+        self._of_item: dict[int, float] = {}  # of the items in progress
         for item in items:
             if item in recordings:
                 self._seconds[recordings[item]] += lengths[item]

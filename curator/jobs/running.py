@@ -82,7 +82,8 @@ def run_jobs(work: JobContext, step: Step, jobs: Sequence[Job]) -> int:
     jobs = [job for job in jobs if job.items]
     if not jobs:
         return 0
-    lengths, recordings = _measured(project, step)
+    observe = work.observe if step.item != "set" else None  # all clips are one item
+    lengths, recordings = _measured(project, step, by_recording=observe is not None)
     items = {item for job in jobs for item in job.items}
     seconds = sum(lengths[item] for item in items)
     watcher.started(step.key, len(items), seconds)
@@ -94,7 +95,7 @@ def run_jobs(work: JobContext, step: Step, jobs: Sequence[Job]) -> int:
         most_workers=1 if step.item == "set" else None,
         in_order=step.replaces_clips,  # clips are numbered as they are stored
         item_cost_s=step.cost * seconds / len(items),
-        follow=RecordingTracker(work.observe, items, lengths, recordings).follow,
+        follow=RecordingTracker(observe, items, lengths, recordings).follow if observe else None,
     )
     for job in jobs:
         pool.do(job, job.items)
@@ -106,15 +107,17 @@ def _back_up(project: Project, reason: str) -> None:
     project.backup(reason)
 
 
-def _measured(project: Project, step: Step) -> tuple[dict[int, float], dict[int, int]]:
-    """Seconds of audio and recording by item; no recordings where all clips are one item."""
+def _measured(
+    project: Project, step: Step, *, by_recording: bool
+) -> tuple[dict[int, float], dict[int, int]]:
+    """Seconds of audio by item, and its recording if that is wanted."""
     recordings = {recording.id: recording for recording in project.recordings.all()}
     if step.item == "recording":
         lengths = {number: recording.seconds for number, recording in recordings.items()}
         return lengths, {number: number for number in lengths}
     spans = project.clips.spans()
     lengths = {clip: span.seconds(recordings[recording].rate) for clip, recording, span in spans}
-    return lengths, {} if step.item == "set" else {clip: number for clip, number, _ in spans}
+    return lengths, {clip: number for clip, number, _ in spans} if by_recording else {}
 
 
 def _described(project: Project, step: Step, item: int) -> str:

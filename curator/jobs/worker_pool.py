@@ -128,7 +128,7 @@ class WorkerPool:
         *,
         in_order: bool = False,
         item_cost_s: float = 0.0,
-        follow: Callable[[int, float, bool], None] = lambda _item, _seconds, _is_done: None,
+        follow: Callable[[int, float, bool], None] | None = None,
     ) -> None:
         self._work = work
         self._watcher = work.watcher
@@ -225,11 +225,13 @@ class WorkerPool:
             raise WorkerTrouble(message.sentence, message.hint)
         elif isinstance(message, Partly):
             self._partly[message.item] = message.seconds
-            self._follow(message.item, message.seconds, False)
+            if self._follow is not None:
+                self._follow(message.item, message.seconds, False)
             self._tell()
         elif isinstance(message, Taken):
             this.suspects[number].append(message.item)
-            self._follow(message.item, 0.0, False)
+            if self._follow is not None:
+                self._follow(message.item, 0.0, False)
         else:
             if isinstance(message, Failed):
                 self._fail(message.item, message.reason)
@@ -248,7 +250,8 @@ class WorkerPool:
         self._done_items += 1
         seconds = self._seconds_of(result)
         self._done_seconds += seconds
-        self._follow(item, seconds, True)
+        if self._follow is not None:
+            self._follow(item, seconds, True)
         self._tell()
 
     def _tell(self) -> None:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QLocale, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QAction, QDesktopServices, QIcon, QMouseEvent
+from PySide6.QtCore import QDateTime, QLocale, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QIcon, QMouseEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -20,6 +20,7 @@ from curator.domain.errors import printable
 from curator.domain.resources import resources
 from curator.ui.commands import Commands
 from curator.ui.elided_label import ElidedLabel
+from curator.ui.open_with_system import open_with_system
 from curator.ui.page import button, label
 from curator.ui.plain_text import plain_label, tool_tip
 from curator.ui.project_memory import ProjectMemory
@@ -37,11 +38,6 @@ BUTTON = 26 * GRID
 def application_icon() -> QIcon:
     """Icon of the application."""
     return QIcon(str(resources() / "look" / "icon.svg"))
-
-
-def show_in_folder(project: Path) -> None:
-    """Open the folder of a project in the file manager."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(project.parent)))
 
 
 class RecentProject(QFrame):
@@ -75,7 +71,7 @@ class RecentProject(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for text, run in (
-            (self.tr("Show in folder"), lambda: show_in_folder(path)),
+            (self.tr("Show in folder"), lambda: open_with_system(path.parent)),
             (self.tr("Remove from list"), self.forgotten.emit),
         ):
             action = QAction(text, self)

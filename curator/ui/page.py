@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from curator.ui.actions import KeyScope
@@ -20,6 +21,15 @@ class Page(QWidget):
 
     def shown(self) -> None:
         """Called when the page becomes the current one."""
+
+    def left(self) -> None:
+        """Called when another page comes to the front."""
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """See QWidget; the window itself may be hidden, which leaves no page."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.left()
 
     def selected_clips(self) -> list[int]:
         """Ids of the clips selected on this page."""

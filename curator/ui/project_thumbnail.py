@@ -22,8 +22,6 @@ SIZE = QSize(14 * GRID, 5 * GRID)
 BAR = 3
 """Height of the bar of decisions, in pixels."""
 
-FULL = 32767.0
-
 MOST_FILES = 5000
 """Files of a cache that are looked at, so that a huge one takes no time."""
 
@@ -50,7 +48,7 @@ def longest_wave(project: Path, points: int) -> "Pairs | None":
     peaks = read_peaks(cache / max(files)[1])
     pairs = peaks.seen(Span(0, peaks.samples), points).astype(np.float32)
     loudest = float(np.abs(pairs).max(initial=0.0)) or 1.0
-    return (pairs * (FULL / loudest)).astype(np.int16)
+    return (pairs * (np.iinfo(np.int16).max / loudest)).astype(np.int16)
 
 
 class _WaveSignals(QObject):

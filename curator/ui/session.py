@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from curator.domain.decision import Changes, Edit, Field
-from curator.domain.errors import CuratorError, ProjectBusy
+from curator.domain.errors import CuratorError, ProjectBusy, printable
 from curator.domain.recording import USUAL, SoundChoice
 from curator.domain.segment_lengths import SegmentLengths
 from curator.store.project import Project
@@ -285,17 +285,18 @@ class Session(QObject):
     def _confirm(self, changes: Changes | None) -> Changes | None:
         """Say what a decision did before the pages follow it."""
         if changes is not None and changes.clips:
-            text = confirmation(changes, self._category_name)
+            text = confirmation(changes, self.category_name)
             self.messages.confirm(text, "window.undo")
         return self._take(changes)
 
     def label_text(self, label: str) -> str:
         """Label of a decision as it is shown, with the name of a category in place of its key."""
-        return label_text(label, self._category_name)
+        return label_text(label, self.category_name)
 
-    def _category_name(self, key: str) -> str:
+    def category_name(self, key: str) -> str:
+        """Name of a category of the project; the key of one that it lacks."""
         emotions = self.project.settings.emotions.emotions
-        return next((each.name for each in emotions if each.key == key), key)
+        return next((each.name for each in emotions if each.key == key), printable(key))
 
     def _say_step(
         self, changes: Changes | None, nothing: str, done: str, action: str

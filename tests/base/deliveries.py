@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.base.sentences import training_texts
 from tests.base.speech import LONGEST_S, SHORTEST_S, FliteVoice, speak
+from tests.base.speech import PHRASES as TRAINED_PHRASES
 from tests.trainer.bundles import RATE, a_clip, write_bundle
 
 SPEAKER = "host"
@@ -84,7 +85,7 @@ def _clips(
 
 def _new_texts(count: int) -> list[str]:
     """Texts that are no training text of the base."""
-    known = set(training_texts(48000, 0.35, seed=0))
+    known = set(training_texts(48000, TRAINED_PHRASES, seed=0))
     return [text for text in training_texts(2 * count, PHRASES, SEED) if text not in known][:count]
 
 

@@ -4,7 +4,7 @@
 
 Prints lines of JSON: held-out loss by clip and measures of spoken sentences, two ways, and their
 difference with the 95 % interval of the pairs. FOLDER keeps runs and measures, so that the same
-command continues. ``stop`` compares the epoch of the lowest loss with the one of the best speech.
+command continues. ``stop`` compares the step of the lowest loss and that of the best speech.
 """
 
 import argparse

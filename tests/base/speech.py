@@ -23,6 +23,7 @@ from tests.base.sentences import training_texts
 from tests.trainer.bundles import RATE, a_clip, write_bundle
 
 LONGEST_S = 6.0
+PHRASES = 0.35  # share of short phrases, as in the training of the base
 SHORTEST_S = 0.55  # XTTS takes clips of 0.5 s and more
 PAD_S = 0.04  # kept around the speech
 QUIET = 0.01  # of full scale
@@ -38,8 +39,6 @@ class FliteVoice:
     name: str
     stretch: float
 
-
-PHRASES = 0.35  # share of short phrases, as in the training of the base
 
 VOICES = (FliteVoice("rms", 0.78), FliteVoice("slt", 0.9), FliteVoice("awb", 0.88))
 

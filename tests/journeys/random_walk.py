@@ -152,8 +152,7 @@ def inside() -> Iterator[None]:
             "curator.ui.sample.SampleJob.start",
         ):
             stack.enter_context(patch(name, _refuse))
-        for name in ("intake.page", "export.result_panel", "training.documents"):
-            stack.enter_context(patch(f"curator.ui.{name}.QDesktopServices"))
+        stack.enter_context(patch("curator.ui.open_with_system.QDesktopServices"))
         yield
 
 

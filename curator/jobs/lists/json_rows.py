@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from curator.domain.foreign_files import MOST_VALUES
+from curator.domain.foreign_files import require_few_values
 from curator.domain.merging import RejectedRow
 from curator.jobs.lists import lhotse
 from curator.jobs.lists.columns import IDS, LABELS, LANGUAGES, SOUNDS, TEXTS
@@ -133,10 +133,9 @@ def _objects(file: TextFile) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
 
 def _decoded(text: str) -> Any:  # noqa: ANN401  # whatever the JSON holds
     """The value of a JSON text; the reason as a string where it is not valid."""
-    if sum(map(text.count, "[{,")) > MOST_VALUES:
-        return f"it has more than {MOST_VALUES:,} values"
     try:
+        require_few_values(text)
         value = msgspec.json.decode(text)
-    except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError) as error:
+    except (ValueError, msgspec.MsgspecError, RecursionError) as error:
         return str(error)
     return "a string" if isinstance(value, str) else value

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from curator.ui.actions import KeyScope
@@ -69,11 +69,9 @@ class AuditPage(Page):
         """See Page."""
         return self.ui.table, self.ui.editor.waveform, self.ui.editor.spectrogram
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Stop playback when another page comes to the front."""
-        super().hideEvent(event)
-        if not event.spontaneous():
-            self.playback.stop()
+    def left(self) -> None:
+        """Stop playback."""
+        self.playback.stop()
 
     def places(self, place: KeyScope) -> Sequence[QWidget]:
         """See Page."""

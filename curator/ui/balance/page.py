@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from curator.domain.planner import LabellingPlan
@@ -53,11 +52,9 @@ class BalancePage(Page):
         self.model.updater.update()
         self.ui.table.setFocus()
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Stop playback, unless the window itself was hidden."""
-        super().hideEvent(event)
-        if not event.spontaneous():
-            self.browser.playback.stop()
+    def left(self) -> None:
+        """Stop playback."""
+        self.browser.playback.stop()
 
     def close_page(self) -> None:
         """See Page."""

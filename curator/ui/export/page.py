@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -141,11 +140,9 @@ class ExportPage(Page):
         """See Page."""
         return (self.list,) if place == KeyScope.LIST else ()
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Stop playback, unless the window itself was hidden."""
-        super().hideEvent(event)
-        if not event.spontaneous():
-            self.preview.playback.stop()
+    def left(self) -> None:
+        """Stop playback."""
+        self.preview.playback.stop()
 
     def close_page(self) -> None:
         """See Page."""

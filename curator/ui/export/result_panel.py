@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from curator.export.settings import Exported
+from curator.ui.open_with_system import open_with_system
 from curator.ui.page import button, label, restyle
 from curator.ui.plain_text import plain_label
 from curator.ui.theme import GRID
@@ -76,4 +76,4 @@ class ResultPanel(QFrame):
 
     def _open_folder(self) -> None:
         if self.folder is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.folder)))
+            open_with_system(self.folder)

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from curator.domain.decision import Field
@@ -24,6 +24,7 @@ from curator.ui.intake.rights import RightsDialog
 from curator.ui.intake.selection_bar import SelectionBar
 from curator.ui.intake.stage_rates import StageRates
 from curator.ui.job_queue import Ending
+from curator.ui.open_with_system import open_with_system
 from curator.ui.page import Page, button, label
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
@@ -183,7 +184,7 @@ class IntakePage(Page):
     def reveal(self) -> None:
         """Show the folder of the current recording in the file manager."""
         folder = self._chosen().recording.path.parent
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+        if not open_with_system(folder):
             text = self.tr("No file manager opened %1.").replace("%1", printable(str(folder)))
             self.session.messages.warn(text)
 

@@ -82,7 +82,7 @@ class SoundDevicePlayer(SilentPlayer):
         self._gone: DeviceOutput | None = None  # closed by the thread that opens the next device
         self._warned = self._unfixable = self._closed = False
         self._lost_at = self._tried_at = 0.0
-        self._missing = ""  # chosen device in place of which the system's plays
+        self._missing = ""  # chosen device that is not connected; the system's plays instead
         self._opened.connect(self._take_device, Qt.ConnectionType.QueuedConnection)
         self._watch_timer = QTimer(self)
         self._watch_timer.setInterval(round(RETRY_S * 250))

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Slot
 
 from curator.domain.errors import CuratorError, printable
 from curator.ui.job_queue import Ending
+from curator.ui.open_with_system import open_with_system
 from curator.ui.session import Session
 from curator.ui.training import trainer_process
 from curator.ui.training.layout import TrainingLayout
@@ -62,7 +62,7 @@ class Documents(QObject):
         elif what in (REPORT, DOCUMENT) and isinstance(result, Path):
             text = self.tr("Written: %1").replace("%1", printable(str(result)))
             self._session.messages.inform(text)
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(result)))
+            open_with_system(result)
 
     @Slot(object)
     def _errand_ended(self, ending: Ending) -> None:

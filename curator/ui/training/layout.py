@@ -1,7 +1,5 @@
 """Widgets of the training page: list of runs, and on the right the selected run or a form."""
 
-from functools import partial
-
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -18,7 +16,6 @@ from curator.ui.elided_label import ElidedLabel
 from curator.ui.page import button
 from curator.ui.session import Session
 from curator.ui.theme import GRID
-from curator.ui.training.category_names import category_name
 from curator.ui.training.comparison_view import ComparisonView
 from curator.ui.training.listening_view import ListeningView
 from curator.ui.training.requirements import RequirementsPanel
@@ -48,7 +45,7 @@ class TrainingLayout(QSplitter):
         self.listening = ListeningView(session, self.front)
         self.comparison, self.speaking = ComparisonView(self.front), SpeakView(self.front)
         for view in (self.view, self.comparison, self.speaking):
-            view.name_of = partial(category_name, session)
+            view.name_of = session.category_name
         self.new = button(self.tr("New training…"), "first")
         self.choose_folder = button(self.tr("Folder…"))
         self._style_list(runs)

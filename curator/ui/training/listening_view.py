@@ -23,7 +23,6 @@ from curator.ui.session import Session
 from curator.ui.theme import GRID
 from curator.ui.training.blind_decisions import BlindDecisions
 from curator.ui.training.blind_view import BlindView
-from curator.ui.training.category_names import category_name
 from curator.ui.training.evaluated import ASPECTS, Evaluated, Sample, ends, read_evaluated
 from curator.ui.training.measure_texts import ASPECT_NAMES, reason
 from curator.ui.training.ratings import rate, ratings
@@ -187,7 +186,7 @@ class ListeningView(QWidget):
         for at, sample in enumerate(samples):
             category = sample.sentence.category
             texts = (
-                category_name(self.session, category) if category else self.tr("none"),
+                self.session.category_name(category) if category else self.tr("none"),
                 sample.sentence.text,
                 reason(sample, marks.get(sample.sample, "")),
                 "",

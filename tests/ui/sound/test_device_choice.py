@@ -49,7 +49,7 @@ class FakeStream:
 class FakeDevices:
     """Stands for the module sounddevice. connected: names, the system's default first.
 
-    As PortAudio, it lists devices anew only after it was restarted.
+    Like PortAudio, it refreshes its list of devices only when it is restarted.
     """
 
     PortAudioError = FakePortAudioError
