@@ -22,7 +22,7 @@ from tests.trainer.serve.serving import (
 from trainer.serve.encoder import as_int16
 from trainer.speech.sound import Sound
 
-pytestmark = [pytest.mark.model, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+pytestmark = pytest.mark.model
 
 TEXT = "Good evening and welcome to the show."
 
@@ -35,10 +35,6 @@ def speaker():
 @pytest.fixture
 def voice(tmp_path, speaker):
     return a_voice(tmp_path, speaker)
-
-
-def client_of(address: str, key: str = "none") -> openai.OpenAI:
-    return openai.OpenAI(base_url=f"{address}/v1", api_key=key, max_retries=0, timeout=900)
 
 
 def expected(voice, text: str, **options) -> bytes:
@@ -57,7 +53,9 @@ def wait_until(condition) -> None:
         time.sleep(0.01)
 
 
-def test_two_hundred_requests_of_eight_clients_are_neither_lost_nor_mixed_up(voice, monkeypatch):
+def test_two_hundred_requests_of_eight_clients_are_neither_lost_nor_mixed_up(
+    voice, monkeypatch, client_of
+):
     # Voice activity detection on 400 sounds takes longer than all the rest.
     monkeypatch.setattr("trainer.speech.synthesis.trim_tail", lambda sound: sound)
     with served(voice) as (address, worker):
@@ -89,7 +87,7 @@ def test_two_hundred_requests_of_eight_clients_are_neither_lost_nor_mixed_up(voi
     assert grown < 1.5 * sent, (grown, sent)  # the clients keep 200 answers; the server nothing
 
 
-def test_the_first_chunk_comes_before_forty_per_cent_of_the_work(tmp_path):
+def test_the_first_chunk_comes_before_forty_per_cent_of_the_work(tmp_path, client_of):
     speaker = FakeStreamingSpeaker(token_s=0.002)
     with served(a_voice(tmp_path, speaker)) as (address, _):
         create = client_of(address).audio.speech.with_streaming_response.create
@@ -105,7 +103,7 @@ def test_the_first_chunk_comes_before_forty_per_cent_of_the_work(tmp_path):
 
 
 @pytest.mark.parametrize("form", ["wav", "mp3", "opus", "aac", "flac"])
-def test_every_format_holds_the_whole_sound(voice, form):
+def test_every_format_holds_the_whole_sound(voice, form, client_of):
     seconds = len(expected(voice, TEXT)) / 2 / 24000
     with served(voice) as (address, _):
         data = speak(client_of(address), TEXT, response_format=form).content
@@ -115,7 +113,7 @@ def test_every_format_holds_the_whole_sound(voice, form):
         assert samples / stream.rate == pytest.approx(seconds, abs=0.08)
 
 
-def test_models_voices_health_and_the_page(voice):
+def test_models_voices_health_and_the_page(voice, client_of):
     with served(voice) as (address, _):
         client = client_of(address)
         assert [model.id for model in client.models.list()] == ["host"]
@@ -157,7 +155,7 @@ def ask(address, method, path, body=None, **headers):
         ({"extra_body": {"seed": 1.5}}, "seed", "int"),
     ],
 )  # fmt: skip
-def test_wrong_fields_are_errors_as_openai_sends_them(voice, change, param, match):
+def test_wrong_fields_are_errors_as_openai_sends_them(voice, change, param, match, client_of):
     request = {"model": "host", "voice": "calm", "input": TEXT, **change}
     with served(voice) as (address, _):
         with pytest.raises(openai.BadRequestError, match=match) as error:
@@ -166,7 +164,7 @@ def test_wrong_fields_are_errors_as_openai_sends_them(voice, change, param, matc
         assert error.value.type == "invalid_request_error"
 
 
-def test_other_errors_have_the_same_form_and_the_server_goes_on(voice):
+def test_other_errors_have_the_same_form_and_the_server_goes_on(voice, client_of):
     with served(voice) as (address, worker):
         client = client_of(address)
         with pytest.raises(openai.NotFoundError) as missing:
@@ -192,7 +190,7 @@ def test_other_errors_have_the_same_form_and_the_server_goes_on(voice):
         assert worker.done == 1
 
 
-def test_a_full_queue_is_refused(tmp_path):
+def test_a_full_queue_is_refused(tmp_path, client_of):
     speaker = FakeStreamingSpeaker(token_s=0.01)
     server = served(a_voice(tmp_path, speaker), queue=1)
     with server as (address, worker), ThreadPoolExecutor(2) as pool:
@@ -208,7 +206,7 @@ def test_a_full_queue_is_refused(tmp_path):
         assert waiting.result().content[:4] != b""
 
 
-def test_a_token_is_required_elsewhere_than_on_this_machine(voice):
+def test_a_token_is_required_elsewhere_than_on_this_machine(voice, client_of):
     with served(voice, token="secret", host="0.0.0.0") as (address, _):  # binds 127.0.0.1
         assert ask(address, "GET", "/health")[0] == 200
         assert ask(address, "GET", "/v1/models")[0] == 401
@@ -217,7 +215,7 @@ def test_a_token_is_required_elsewhere_than_on_this_machine(voice):
         assert len(speak(client_of(address, "secret"), TEXT).content) > 1000
 
 
-def test_the_work_stops_when_the_client_is_gone(tmp_path):
+def test_the_work_stops_when_the_client_is_gone(tmp_path, client_of):
     speaker = FakeStreamingSpeaker(token_s=0.02)
     with served(a_voice(tmp_path, speaker)) as (address, worker):
         create = client_of(address).audio.speech.with_streaming_response.create

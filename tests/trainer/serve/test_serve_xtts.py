@@ -8,7 +8,7 @@ import pytest
 
 from tests.trainer.bundles import a_bundle
 from tests.trainer.serve.serving import served
-from tests.trainer.serve.test_serve import client_of, expected, speak
+from tests.trainer.serve.test_serve import expected, speak
 from trainer.bundle.manifest import read_bundle
 from trainer.config import resolve
 from trainer.families import open_backend
@@ -43,7 +43,7 @@ def voice(tmp_path_factory):
         yield opened
 
 
-def test_two_hundred_requests_of_eight_clients(voice):
+def test_two_hundred_requests_of_eight_clients(voice, client_of):
     process = psutil.Process()
     memory = []
     with served(voice) as (address, worker):
