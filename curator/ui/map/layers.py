@@ -10,11 +10,10 @@ from curator.ui.map.colouring import Colouring, LegendEntry
 from curator.ui.map.density import BANDS, darker
 from curator.ui.map.marks import DOT, REMEMBERED, as_pixel, mixed, stamp
 from curator.ui.map.raster import SOFT, Layer
-from curator.ui.map.viewport import Viewport
+from curator.ui.map.screen_points import ScreenPoints, ShuffledPoints, Whole
 from curator.ui.theme import Roles
 
 Mask = NDArray[np.bool_]  # (clips,)
-Whole = NDArray[np.int32]
 
 HIDDEN, DIM, FULL = 0, 1, 2
 """Visibility of a point: filtered out, not highlighted, highlighted."""
@@ -30,52 +29,25 @@ RARE = 0.02
 NOT_DRAWN = 255
 """Layer of points without a place, above all others."""
 
-MIXING = 0x9E3779B1
-"""Multiplicative hash constant that scatters integers over 32 bits."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawOrder:
     """Points with a place, the lowest first. of: index into ``layers`` of each point.
 
-    layers: legend entry and visibility.
+    rows: of the points. layers: legend entry and visibility.
     """
 
-    x: NDArray[np.float32]
-    y: NDArray[np.float32]
+    rows: NDArray[np.intp]
     of: NDArray[np.uint8]
     layers: tuple[tuple[LegendEntry, int], ...]
 
-    def on_screen(
-        self, view: Viewport, ratio: float, margin: int
-    ) -> tuple[Whole, Whole, NDArray[np.uint8]]:
-        """Pixel columns, pixel rows and layers of the points in view. ratio: device pixel ratio."""
-        scale = np.float32(view.scale * ratio)
-        columns = (self.x - np.float32(view.x)) * scale + np.float32(view.width * ratio / 2)
-        rows = (np.float32(view.y) - self.y) * scale + np.float32(view.height * ratio / 2)
-        inside = (columns > -margin) & (columns < view.width * ratio + margin)
-        inside &= (rows > -margin) & (rows < view.height * ratio + margin)
-        if inside.all():
-            return columns.astype(np.int32), rows.astype(np.int32), self.of
-        seen = np.flatnonzero(inside)
-        return columns[seen].astype(np.int32), rows[seen].astype(np.int32), self.of[seen]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ShuffledPoints:
-    """Positions of points and a shuffling key. key: 0..65535. missing: rows without a place."""
-
-    x: NDArray[np.float32]
-    y: NDArray[np.float32]
-    key: NDArray[np.uint16]
-    missing: NDArray[np.intp]
-
-    @classmethod
-    def of(cls, points: NDArray[np.float64]) -> "ShuffledPoints":
-        """Build from points of shape (clips, 2), NaN for those without a place."""
-        x, y = points.T.astype(np.float32)
-        key = (np.arange(len(points), dtype=np.uint32) * np.uint32(MIXING)) >> np.uint32(16)
-        return cls(x, y, key.astype(np.uint16), np.flatnonzero(np.isnan(x) | np.isnan(y)))
+    def on_screen(self, screen: ScreenPoints) -> tuple[Whole, Whole, NDArray[np.uint8]]:
+        """Pixel columns, pixel rows and layers of the points in view."""
+        rows, layers = self.rows, self.of
+        if screen.inside is not None:
+            is_seen = screen.inside.take(rows)
+            rows, layers = rows[is_seen], layers[is_seen]
+        return screen.columns.take(rows), screen.rows.take(rows), layers
 
 
 def draw_order(
@@ -102,7 +74,7 @@ def draw_order(
     by_rank = [entries[i] for i in np.argsort(rank)]
     layers = [(entries[0], HIDDEN), *((entry, DIM) for entry in by_rank)]
     layers += [(entry, FULL) for _ in range(rounds) for entry in by_rank]
-    return DrawOrder(points.x.take(order), points.y.take(order), layer.take(order), tuple(layers))
+    return DrawOrder(order, layer.take(order), tuple(layers))
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from curator.ui.map.axes import Axes, paint_axes
 from curator.ui.map.colouring import Colouring, LegendEntry
-from curator.ui.map.density import MANY, bands_of
-from curator.ui.map.layers import DrawOrder, ShuffledPoints, draw_order, layer_of
+from curator.ui.map.density import MANY
+from curator.ui.map.layers import DrawOrder, draw_order, layer_of
 from curator.ui.map.marks import as_pixel
 from curator.ui.map.point_grid import PointGrid
 from curator.ui.map.raster import Raster
+from curator.ui.map.screen_points import ScreenPoints, ShuffledPoints
 from curator.ui.map.viewport import MAX_ZOOM, Viewport
 from curator.ui.theme import GRID, Roles, roles
 
@@ -64,6 +65,7 @@ class ScatterCanvas(QWidget):
         self._fitted = self.view
         self._is_moved = False
         self._drawn_order: DrawOrder | None = None
+        self._screen: ScreenPoints | None = None
         self._raster: Raster | None = None
         self._image: QImage | None = None
         self.mark_size = 0
@@ -224,7 +226,7 @@ class ScatterCanvas(QWidget):
         """Paint the shape being dragged; nothing here."""
 
     def picture(self) -> QImage:
-        """Image of all points, cached until something changes."""
+        """Image of all points, cached until something changes; then its pixels are overwritten."""
         if self._image is None:
             self._raster = self._rastered()
             self._image = self._raster.image()
@@ -254,23 +256,41 @@ class ScatterCanvas(QWidget):
             )
         return self._drawn_order
 
+    def _on_screen(self, ratio: float, margin: int) -> ScreenPoints:
+        """Pixels of the points, kept while the view is the same."""
+        if self._screen is None or not self._screen.is_of(self._positions, self.view, ratio):
+            self._screen = ScreenPoints(self._positions, self.view, ratio, margin)
+        return self._screen
+
+    def _cleared(self, width: int, height: int, border: int) -> Raster:
+        """Raster of this size on the plain ground, the last one if it fits."""
+        raster, ground = self._raster, as_pixel(roles(self).surface)
+        if raster is None or (raster.width, raster.height, raster.border) != (
+            width,
+            height,
+            border,
+        ):
+            return Raster(width, height, ground, border)
+        raster.clear(ground)
+        return raster
+
     def _rastered(self) -> Raster:
         ratio, view, colours = self.devicePixelRatioF(), self.view, roles(self)
         wide, tall = round(view.width * ratio), round(view.height * ratio)
         beyond = math.ceil(BEYOND * ratio)
-        raster = Raster(wide, tall, as_pixel(colours.surface), 2 * beyond + 2)
-        order = self._order()
-        columns, rows, layers = order.on_screen(view, ratio, beyond)
-        size = next((size for most, size in SIZES if layers.size <= most), 0)
-        radius = next(radius for most, radius in RADII if layers.size <= most)
+        screen, order = self._on_screen(ratio, beyond), self._order()
+        columns, rows, layers = order.on_screen(screen)
+        size = next((size for most, size in SIZES if screen.count <= most), 0)
+        radius = next(radius for most, radius in RADII if screen.count <= most)
         self.mark_size = size or 2 * radius + 1
         pixels = round(self.mark_size * ratio)
         styles = [layer_of(entry, level, pixels, colours) for entry, level in order.layers]
         if self._is_shaded != (not size):
             self._is_shaded = not size
             self.shaded.emit(self._is_shaded)
+        raster = self._cleared(wide, tall, 2 * beyond + 2)
         if not size:
-            bands = bands_of(rows, columns, tall, wide, pixels)
+            bands = screen.bands(tall, wide, pixels)
             raster.dilate(rows, columns, layers, styles, round(radius * ratio), bands)
             return raster
         starts = np.searchsorted(layers, np.arange(len(styles) + 1))

@@ -12,11 +12,12 @@ from curator.ui.map.colouring import (
     step_limits,
 )
 from curator.ui.map.density import BANDS, DARKEST, MANY, bands_of
-from curator.ui.map.layers import DIM, FULL, HIDDEN, ShuffledPoints, draw_order
+from curator.ui.map.layers import DIM, FULL, HIDDEN, draw_order
 from curator.ui.map.marks import DOT, SHAPES, as_pixel, icon, mixed, stamp
 from curator.ui.map.measures import Measure, measures
 from curator.ui.map.scatter_canvas import SIZES
 from curator.ui.map.scatter_view import ScatterView
+from curator.ui.map.screen_points import ShuffledPoints
 from curator.ui.map.viewport import Viewport
 from curator.ui.theme import DARK, LIGHT, contrast, wear
 
@@ -234,3 +235,38 @@ def test_crowded_places_stand_out_from_their_surroundings(view, qapp, count, the
     text = (LIGHT if theme == "light" else DARK).text
     shaded = {mixed(usual, text, DARKEST * band / (BANDS - 1)) for band in range(1, BANDS)}
     assert crowd & shaded
+
+
+@pytest.mark.parametrize("count", [300, 20_000])
+def test_a_picture_drawn_again_into_the_same_memory_is_the_one_drawn_at_first(qtbot, count):
+    """Colours, filter, view and size change in turn; a new widget draws each the same."""
+    rng = np.random.default_rng(4)
+    points, codes = rng.normal(0, 1, (count, 2)), rng.integers(0, len(KINDS), count)
+    points[::9] = np.nan
+    steps = (
+        lambda view: view.show_colours(Colouring(KINDS, ((codes + 1) % 2).astype(np.uint8))),
+        lambda view: view.show_shown(np.arange(count) % 3 > 0),
+        lambda view: view.zoom(6),
+        lambda view: view.show_highlighted(np.arange(count) % 5 == 0),
+        lambda view: view.look(view.view.moved(25, -10)),
+        lambda view: view.show_points(points[::-1].copy(), keep_view=True),
+        lambda view: view.look_at_all(),
+        lambda view: view.show_colours(Colouring(KINDS, (codes % 2).astype(np.uint8))),
+    )
+
+    def opened():
+        view = ScatterView()
+        qtbot.addWidget(view)
+        view.resize(400, 300)
+        view.show()
+        view.show_points(points, keep_view=False)
+        return view
+
+    reused = opened()
+    for number, step in enumerate(steps, 1):
+        step(reused)
+        again = reused.picture().copy()
+        fresh = opened()
+        for earlier in steps[:number]:
+            earlier(fresh)
+        assert again == fresh.picture(), number
