@@ -22,7 +22,7 @@ RUN_BYTES = 1 << 29  # of a file of a run or a settings file
 MOST_MISSING = 1 << 34
 """Bytes of a file that need not be stored; recorders reserve some. Zeros of it are read in 10 s."""
 
-MOST_LINES = 2_000_000
+MOST_FILE_LINES = 2_000_000
 
 MOST_VALUES = 4_000_000
 """Values of a JSON text; each takes about 70 bytes of memory, and as little as two of the text."""
@@ -119,7 +119,7 @@ def require_few_values(data: bytes | str) -> None:
 
 def lines_of(data: bytes) -> list[bytes]:
     """Lines of a file without their ends; none for more than two million."""
-    return [] if data.count(b"\n") > MOST_LINES else data.split(b"\n")
+    return [] if data.count(b"\n") > MOST_FILE_LINES else data.split(b"\n")
 
 
 def parse_toml(text: str) -> dict[str, Any]:

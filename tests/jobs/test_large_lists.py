@@ -7,14 +7,14 @@ import pytest
 from curator.domain.errors import CuratorError
 from curator.domain.foreign_files import MOST_VALUES, parse_json
 from curator.jobs.lists import read_list
-from curator.jobs.lists.text_file import LONGEST_LINE, MOST_LINES
+from curator.jobs.lists.text_file import LONGEST_LINE, MOST_LIST_LINES
 from tests.helpers.fuzz import counted
 
 pytestmark = pytest.mark.timeout(120)
 MB = 1 << 20
 HEAD = b"file_name|text\n"
 LARGE = {
-    "rows": (".csv", HEAD + b"a.wav|t\n" * (MOST_LINES + 1), "more than 500,000 lines"),
+    "rows": (".csv", HEAD + b"a.wav|t\n" * (MOST_LIST_LINES + 1), "more than 500,000 lines"),
     "blank lines": (".csv", HEAD + b"\n" * (120 * MB), "more than 500,000 lines"),
     "one line": (".csv", b"|" * (100 * MB), "shorter than a million letters"),
     "wide letters": (

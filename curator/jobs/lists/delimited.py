@@ -31,7 +31,7 @@ DELIMITERS = ("|", "\t", ";", ",")
 WITHOUT_HEADER = ("|", "\t", ";")
 """A comma may also be part of a text, so it needs a header row."""
 
-MOST_LINES = 50
+MOST_QUOTED_LINES = 50
 """Lines that one quoted field may span."""
 
 ALIKE = 0.4
@@ -258,7 +258,7 @@ def _joined(
     lines: Sequence[tuple[int, str]], at: int, layout: Layout
 ) -> tuple[list[str] | None, int]:
     text = lines[at][1]
-    for used, (_, line) in enumerate(lines[at + 1 : at + MOST_LINES], start=1):
+    for used, (_, line) in enumerate(lines[at + 1 : at + MOST_QUOTED_LINES], start=1):
         # Where the file is named after the text, the line that closes a quote names it, too.
         closes = layout.sound > 0 and line.count('"') % 2 == 1
         if not closes and _is_row(line, layout):

@@ -19,7 +19,7 @@ LARGEST = 1 << 27
 IN_MEMORY = 1 << 28
 """Bytes of the decoded text; one letter beyond the usual ones makes each of them four bytes."""
 
-MOST_LINES = 500_000
+MOST_LIST_LINES = 500_000
 """Lines of a list; 100 hours of clips of a second are 360,000."""
 
 LONGEST_LINE = 1 << 20
@@ -119,8 +119,8 @@ def read_text(path: Path, language: str = "") -> TextFile:
 def _refuse_large(content: str) -> None:
     if sys.getsizeof(content) > IN_MEMORY:
         raise NotAList(f"it takes more than {IN_MEMORY >> 20} MB of memory")
-    if max(content.count("\n"), content.count("\r")) > MOST_LINES:
-        raise NotAList(f"it has more than {MOST_LINES:,} lines")
+    if max(content.count("\n"), content.count("\r")) > MOST_LIST_LINES:
+        raise NotAList(f"it has more than {MOST_LIST_LINES:,} lines")
 
 
 def _bytes_of(path: Path) -> bytes:
