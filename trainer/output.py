@@ -12,6 +12,10 @@ from collections.abc import Mapping
 CONTROLS = ("Cc", "Cs", "Zl", "Zp")  # controls, lone surrogates, line and paragraph separators
 DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
+FORMULA_STARTS = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
+"""First characters of cells that a spreadsheet parses as a formula, or skips to find one. Some
+locales treat the full-width forms like the ASCII ones."""
+
 
 def visible(text: str, keep: str = "\n\t") -> str:
     r"""The text with controls and marks of direction as escapes such as \x1b, except ``keep``."""
@@ -27,6 +31,11 @@ def visible(text: str, keep: str = "\n\t") -> str:
 
 def _is_hidden(character: str) -> bool:
     return character in DIRECTIONS or unicodedata.category(character) in CONTROLS
+
+
+def formula_escaped(text: str) -> str:
+    """Text that no spreadsheet evaluates as a formula: with an apostrophe before it."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def print_line(text: str) -> None:

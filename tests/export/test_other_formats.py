@@ -15,11 +15,12 @@ from curator.domain.languages import folded
 from curator.domain.recording import Recording
 from curator.domain.span import Span
 from curator.export.formats import formats
-from curator.export.formats.table import formula_escaped
+from curator.export.formats.table import FORMULA_STARTS, formula_escaped
 from curator.export.project import export_project
 from curator.export.settings import ExportSettings
 from tests.helpers.bundles import a_source, as_recording
 from tests.helpers.factories import RATE, an_empty_project, say, some_clips
+from trainer import output
 
 TEXTS = (
     'He said "stop" twice, and I\'m gone.',
@@ -291,7 +292,9 @@ def test_the_table_runs_nothing_and_loses_nothing(project, exported):
     assert not any(cell[:1] in "=+@\t" for row in rows for cell in row.values() if cell)
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\uff1d"])
-def test_cells_that_a_spreadsheet_would_run_are_escaped(start):
-    assert formula_escaped(f"{start}1+1") == f"'{start}1+1"
-    assert formula_escaped(f"a{start}") == f"a{start}"
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff20"])
+@pytest.mark.parametrize("escaped", [formula_escaped, output.formula_escaped])
+def test_cells_that_a_spreadsheet_would_run_are_escaped(start, escaped):
+    assert escaped(f"{start}1+1") == f"'{start}1+1"
+    assert escaped(f"a{start}") == f"a{start}"
+    assert FORMULA_STARTS == output.FORMULA_STARTS

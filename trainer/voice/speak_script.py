@@ -20,6 +20,7 @@ from trainer.evaluate.measures import VoiceStatistics, measures
 from trainer.evaluate.pipeline import pipeline
 from trainer.evaluate.results import as_line
 from trainer.evaluate.samples import as_sample
+from trainer.output import formula_escaped
 from trainer.runs.files import json_lines, sha256_of, write_atomically
 from trainer.voice.script import ScriptLine
 from trainer.voice.voice import SpokenText, Voice
@@ -138,12 +139,10 @@ def badness(row: Row) -> tuple[float, ...]:
 
 
 def _cell(value: object) -> object:
-    """Cell of a table; text that a spreadsheet would run as a formula gets an apostrophe."""
+    """Cell of a table: floats rounded, text that no spreadsheet evaluates as a formula."""
     if isinstance(value, float):
         return round(value, 3)
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t")):
-        return f"'{value}"
-    return value
+    return formula_escaped(value) if isinstance(value, str) else value
 
 
 def _finished(folder: Path, keys: dict[str, str], *, measured: bool) -> dict[str, Row]:
