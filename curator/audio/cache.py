@@ -17,7 +17,7 @@ from curator.audio.resumable_file import sweep_begun
 from curator.audio.waveform import CACHE_RATE, Samples, Samples16
 from curator.domain.foreign_files import in_cache
 from curator.domain.span import Span
-from curator.domain.system import is_running
+from curator.domain.system import is_running, remove_leftover
 
 
 def sound_path(cache: Path, content_hash: str) -> Path:
@@ -77,8 +77,7 @@ def sweep(cache: Path) -> int:
     for path in cache.glob(f".*{PARTIAL}"):
         owner = path.name[1:].partition("-")[0]
         if owner.isdigit() and not is_running(int(owner)):
-            path.unlink(missing_ok=True)
-            removed += 1
+            removed += remove_leftover(path)
     return removed + sweep_begun(cache)
 
 

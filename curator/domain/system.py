@@ -6,8 +6,10 @@ that tests can imitate the rules of Windows elsewhere.
 
 import contextlib
 import errno
+import glob
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -37,6 +39,9 @@ MAX_STEM_BYTES = 120
 
 MAX_PATH = 259
 """Characters of a path on Windows unless long paths are enabled."""
+
+TEMPORARY = ".tmp"
+"""End of the name of a file or folder that is being written."""
 
 _NEW_GROUP = 0x200  # CREATE_NEW_PROCESS_GROUP
 _LIMITED_INFORMATION, _STILL_ACTIVE = 0x1000, 259
@@ -134,6 +139,33 @@ def place_durably(source: Path, target: Path) -> None:
         os.fsync(file.fileno())
     put_in_place(source, target)
     sync_folder(target.parent)
+
+
+def temporary_beside(path: Path) -> Path:
+    """Free name of this process beside ``path``, to write it under before it is renamed.
+
+    What killed processes left under such names is removed.
+    """
+    own = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
+    for left in own.parent.glob(f".{glob.escape(path.name)}.*"):
+        match = re.fullmatch(r"(\d{1,10})(\.tmp)?", left.name[len(path.name) + 2 :], re.ASCII)
+        if match and (left.is_dir() if left == own else not is_running(int(match[1]))):
+            remove_leftover(left)
+    return own
+
+
+def remove_leftover(path: Path) -> bool:
+    """Delete a file, or a folder that this program made, of a killed process.
+
+    A folder is deleted only under the name of ``temporary_beside``: any other is somebody else's,
+    and stays. Returns whether it is gone.
+    """
+    if path.is_symlink() or not path.is_dir():
+        with contextlib.suppress(OSError):  # somebody else's, or open on Windows
+            path.unlink(missing_ok=True)
+    elif path.suffix == TEMPORARY:
+        shutil.rmtree(path, ignore_errors=True)
+    return not os.path.lexists(path)
 
 
 def is_running(pid: int, start: str = "") -> bool:

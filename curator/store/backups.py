@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from curator.domain.foreign_files import open_regular, own_folder
-from curator.domain.system import put_in_place, sync_folder
+from curator.domain.system import put_in_place, remove_leftover, sync_folder
 from curator.store import schema
 from curator.store.first_look import bounded
 
@@ -41,14 +41,14 @@ class Backup:
 
 
 def all_backups(project: Path) -> list[Backup]:
-    """Backups of a project, oldest first; links and files with other names are ignored."""
+    """Backups of a project, oldest first; links, folders and files with other names are ignored."""
     folder = project / FOLDER
     if folder.is_symlink() or not folder.is_dir():
         return []
     backups = []
     for path in folder.iterdir():
         name = _NAME.fullmatch(path.name)
-        if name and not path.is_symlink():
+        if name and path.is_file() and not path.is_symlink():
             with contextlib.suppress(ValueError):  # a name with a month 13 is not ours either
                 made_at = datetime.strptime(name[2], _TIME).replace(tzinfo=UTC)
                 backups.append(Backup(int(name[1]), path, made_at))
@@ -73,7 +73,7 @@ def make(
     folder = project / FOLDER
     own_folder(folder)
     for leftover in folder.glob("*.partial*"):  # of a killed program; the caller holds the lock
-        leftover.unlink(missing_ok=True)
+        remove_leftover(leftover)
     existing = all_backups(project)
     number = existing[-1].number + 1 if existing else 1
     slug = re.sub(r"[^a-z0-9]+", "-", reason.lower()).strip("-") or "backup"

@@ -14,6 +14,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from curator.domain.foreign_files import NOTE_BYTES, parse_json, read_bounded
+from curator.domain.system import temporary_beside
 
 NOTES = "checked-projects.json"
 """File in the user's cache: [modification time in ns, bytes] by device and inode."""
@@ -60,14 +61,18 @@ def note(file: Path) -> None:
     path = _notes_file()
     with contextlib.suppress(OSError):  # checked again at the next opening
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.{os.getpid()}")
+        partial = temporary_beside(path)
         partial.write_text(json.dumps(newest), encoding="utf-8")
         partial.replace(path)
 
 
 def opened(file: Path) -> None:
-    """Tell processes started from now on that this one holds the file."""
+    """Tell processes started from now on that this one holds the file.
+
+    Removes what a process killed while it noted a file left.
+    """
     os.environ[OPEN_HERE] = ",".join((*_open_here(), _mark(file)))
+    temporary_beside(_notes_file())
 
 
 def closed(file: Path) -> None:

@@ -8,7 +8,6 @@ NAME.curator/
 """
 
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +19,7 @@ from curator.domain.project_file import add_opener
 from curator.domain.segment_lengths import SegmentLengths
 from curator.domain.sound_folders import SoundFolders
 from curator.domain.speaker_encoder import RESEMBLYZER, require_encoder
-from curator.domain.system import put_in_place, require_short, sync_folder
+from curator.domain.system import put_in_place, require_short, sync_folder, temporary_beside
 from curator.domain.target import read_target
 from curator.store.cleanings import Cleanings
 from curator.store.clips import Clips
@@ -104,9 +103,9 @@ class Project:
             require_short(path, LONGEST_INSIDE)
             path.parent.mkdir(parents=True, exist_ok=True)
             # Made under another name and renamed: a project folder is complete or not there.
-            partial = Path(tempfile.mkdtemp(prefix=".new-", dir=path.parent))
+            partial = temporary_beside(path)
+            partial.mkdir()
             try:
-                partial.chmod(0o755)
                 create_file(partial, settings.items())
                 (partial / CACHE).mkdir()
                 sync_folder(partial)

@@ -8,7 +8,7 @@ from pathlib import Path
 from platformdirs import user_config_path
 from PySide6.QtCore import QObject, Signal
 
-from curator.domain.system import place_durably
+from curator.domain.system import place_durably, temporary_beside
 from curator.jobs.job import Options
 from curator.ui.actions import Keys, keys_in_use
 from curator.ui.settings_table import SETTINGS, Value
@@ -171,9 +171,9 @@ class WindowSettings(QObject):
             "projects": self._projects,
             "window": self.window,
         }
-        partial = self._file.with_name(f".{self._file.name}.{os.getpid()}")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
+            partial = temporary_beside(self._file)
             partial.write_text(json.dumps(stored, indent=1, ensure_ascii=False), encoding="utf-8")
             place_durably(partial, self._file)
         except OSError as error:

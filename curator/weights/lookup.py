@@ -1,13 +1,12 @@
 """Lookup of Whisper's weights: a folder, an installed package, or faster-whisper's download."""
 
-import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 from curator.domain.errors import MissingModel
 from curator.domain.foreign_files import parse_json, read_bounded
-from curator.domain.system import place_durably
+from curator.domain.system import place_durably, temporary_beside
 from curator.weights.catalogue import ListedFile, ListedModel, listed_models
 from curator.weights.folder import (
     folder_of,
@@ -92,7 +91,7 @@ def _joined(model: ListedModel) -> Path:
 def _join(model: ListedModel, file: ListedFile, path: Path) -> None:
     """Write the parts one after the other; the file appears complete or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{file.name}.{os.getpid()}.tmp")
+    temporary = temporary_beside(path)
     try:
         with temporary.open("wb") as joined:
             for part in paths_of(model, file):

@@ -93,6 +93,24 @@ def test_other_files_among_the_backups_are_left_alone(project):
     assert not list(folder.glob("*.partial"))
 
 
+def test_folders_among_the_backups_stop_nothing_and_stay(project):
+    folder = project.path / "backups"
+    names = ["mine.partial", "000009_2026-01-01T00-00-00Z_opened.sqlite"]
+    for name in names:
+        (folder / name).mkdir(parents=True)
+        (folder / name / "letter.txt").write_text("mine")
+    (folder / "000002_2026-01-01T00-00-00Z_opened.partial").write_bytes(b"half")
+    for i in range(NEWEST_KEPT + 3):
+        change(project, i)
+        copy = project.backup("again")
+    assert copy in copies(project.path)
+    assert not (folder / "000002_2026-01-01T00-00-00Z_opened.partial").exists()
+    for name in names:
+        assert (folder / name / "letter.txt").read_text() == "mine"
+    project.close()
+    Project.open(project.path).close()
+
+
 def test_a_backup_that_cannot_be_written_is_a_sentence(project, monkeypatch):
     (project.path / "backups").write_text("a file where the folder should be")
     with pytest.raises(CuratorError, match="No backup could be made"):
