@@ -19,10 +19,13 @@ from curator.domain.errors import CuratorError, printable
 HASH_LENGTH = 64
 NOTE_BYTES = 1 << 20  # of a small file of a few lines
 RUN_BYTES = 1 << 29  # of a file of a run or a settings file
+LOG_BYTES = 1 << 27  # of a file of JSON lines that is parsed whole
 MOST_MISSING = 1 << 34
 """Bytes of a file that need not be stored; recorders reserve some. Zeros of it are read in 10 s."""
 
 MOST_FILE_LINES = 2_000_000
+MOST_FILE_VALUES = 5_000_000
+"""Lines, and values with lines, of a file of JSON lines."""
 
 MOST_VALUES = 4_000_000
 """Values of a JSON text; each takes about 70 bytes of memory, and as little as two of the text."""
@@ -118,8 +121,10 @@ def require_few_values(data: bytes | str) -> None:
 
 
 def lines_of(data: bytes) -> list[bytes]:
-    """Lines of a file without their ends; none for more than two million."""
-    return [] if data.count(b"\n") > MOST_FILE_LINES else data.split(b"\n")
+    """Lines of a file without their ends; none for more lines or JSON values than are read."""
+    lines = data.count(b"\n")
+    values = lines + sum(map(data.count, (b"[", b"{", b",")))
+    return [] if lines > MOST_FILE_LINES or values > MOST_FILE_VALUES else data.split(b"\n")
 
 
 def parse_toml(text: str) -> dict[str, Any]:

@@ -31,7 +31,9 @@ def export(arguments: Arguments) -> int:
     saved = choose_checkpoint(run, arguments.checkpoint)
     bundle = run.bundle(arguments.bundle)
     report = write_export(run, bundle, saved, target, sampling, options.rate)
-    evaluations = {event["step"]: event for event in of_kind(read_events(run.folder), "eval")}
+    evaluations = {
+        event["step"]: event for event in of_kind(read_events(run.folder, steps=False), "eval")
+    }
     evaluation = evaluations.get(saved.step)
     loss: Any = evaluation["mel_ce"] if evaluation else None
     measured = ", not evaluated" if loss is None else f", mel_ce {loss:.3f} on the evaluation clips"

@@ -46,7 +46,7 @@ class Terminal:
         """Print how the run ended, the verdict and the next command."""
         if log.path is None:
             return
-        last = of_kind(read_events(run), ending)[-1]
+        last = of_kind(read_events(run, steps=False), ending)[-1]
         print_line(f"The run {ending} at step {last['step']}: {last['reason']}.")
         print_line(str(last["sentence"]))
         if ending == "paused":

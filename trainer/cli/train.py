@@ -153,7 +153,7 @@ def _is_finished(run: "Run") -> bool:
 
     if not (run.folder / FILE).is_file():
         return False  # killed before its first event
-    if not of_kind(read_events(run.folder), "finished"):
+    if not of_kind(read_events(run.folder, steps=False), "finished"):
         return False
     last, _ = checkpoint.newest(run.checkpoints)
     return last is not None and last.step == last.state["total_steps"]

@@ -5,15 +5,17 @@ gets a report.
 """
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from trainer.errors import BrokenRun
-from trainer.foreign_files import lines_of, parse_json, parse_toml, read_bytes
+from trainer.foreign_files import parse_json, parse_toml, read_bytes
 from trainer.report.provenance import Address, all_where, as_text
+from trainer.runs.events import STEP_LINE
+from trainer.runs.files import run_lines
 from trainer.runs.row_shapes import usable_row
 
 Row = Mapping[str, Any]
@@ -92,14 +94,16 @@ class Sources:
         path = self.files.get(file)
         if path is None or not path.is_file():
             return Lines((), ())
-        data = read_bytes(path)
         if path.suffix == ".jsonl":
+            brief = self.brief or file.startswith(BESIDE)
+            lines = run_lines(path, STEP_LINE if brief else b"")
             try:
-                return read_lines(data, _shape(file), brief=self.brief or file.startswith(BESIDE))
-            except ValueError as error:
+                return read_lines(lines, _shape(file))
+            except BrokenRun:
                 if file.startswith(BESIDE):
                     return Lines((), (), damaged=(1,))
-                raise BrokenRun(f"{path} cannot be read: {error}.") from error
+                raise
+        data = read_bytes(path)
         try:
             text = data.decode()
             value = parse_toml(text) if path.suffix == ".toml" else parse_json(text)
@@ -111,7 +115,6 @@ class Sources:
 
 BESIDE = "beside/"
 """Prefix of file names of other runs."""
-STEP = b'{"event": "step"'
 
 
 class _Missing:
@@ -138,24 +141,22 @@ def _shape(file: str) -> str:
     return file.rpartition("/")[2]
 
 
-def read_lines(data: bytes, shape: str = "events.jsonl", *, brief: bool = False) -> Lines:
-    """Parse JSON Lines; records the numbers of lines that are not objects of the shape.
-
-    Raises ValueError for more than two million lines.
-    """
+def read_lines(lines: Iterable[tuple[int, bytes]], shape: str = "events.jsonl") -> Lines:
+    """Parse numbered JSON Lines; records the numbers of those that are not objects of the shape."""
     rows, numbers, damaged = [], [], []
-    pieces = lines_of(data)
-    for number, piece in enumerate(pieces, start=1):
-        if not piece.strip() or (brief and piece.startswith(STEP)):
+    cut = False
+    for number, line in lines:
+        if not line.strip():
             continue
         try:
-            row = usable_row(shape, parse_json(piece))
+            row = usable_row(shape, parse_json(line))
         except ValueError:
             row = None
         if row is not None:
             rows.append(row)
             numbers.append(number)
-        else:
+        elif line.endswith(b"\n"):
             damaged.append(number)
-    cut = bool(damaged) and damaged[-1] == len(pieces)
-    return Lines(tuple(rows), tuple(numbers), tuple(damaged[:-1] if cut else damaged), cut)
+        else:
+            cut = True
+    return Lines(tuple(rows), tuple(numbers), tuple(damaged), cut)

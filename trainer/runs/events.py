@@ -11,14 +11,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from trainer.errors import BrokenRun
-from trainer.foreign_files import open_to_append, parse_json, read_bytes
+from trainer.foreign_files import open_to_append, parse_json, read_bytes, shared_keys
 from trainer.runs.event_shapes import usable_event
-from trainer.runs.files import append_line, log_lines, write_atomically
+from trainer.runs.files import append_line, run_lines, write_atomically
 
 FILE = "events.jsonl"
 DISCARDED = "discarded.jsonl"
 KEPT_EVENTS = ("exported", "spoken")
 STARTED = "started"
+STEP_LINE = b'{"event": "step"'
+"""Start of the line of a training step."""
 
 Event = dict[str, object]
 
@@ -64,19 +66,23 @@ class EventLog:
         if self.path is None or not self.path.exists():
             return 0
         size = 0
-        for line in log_lines(self.path)[:-1]:
-            size += len(line) + 1
-            if _kind(line) == STARTED:
+        for _, line in run_lines(self.path):
+            size += len(line)
+            if line.endswith(b"\n") and _kind(line) == STARTED:
                 return size
         return 0
 
 
-def read_events(run: Path) -> list[Event]:
-    """Events of a run; damaged lines, such as half a last one, are left out."""
+def read_events(run: Path, *, steps: bool = True) -> list[Event]:
+    """Events of a run; damaged lines, such as half a last one, are left out.
+
+    steps: with those of training steps, which are nearly all.
+    """
     path = run / FILE
     if not path.is_file():
         raise BrokenRun(f"{run} contains no {FILE}.", "Name a folder written by `trainer train`.")
-    events = map(_event, log_lines(path))
+    lines = run_lines(path, b"" if steps else STEP_LINE)
+    events = (_event(line) for _, line in lines)
     return [event for event in events if event is not None]
 
 
@@ -93,7 +99,7 @@ def _event(line: bytes) -> Event | None:
         return None
     if not isinstance(event, dict) or not isinstance(event.get("event"), str):
         return None
-    usable = usable_event(event)
+    usable = usable_event(shared_keys(event))
     return None if usable is None else dict(usable)
 
 

@@ -20,11 +20,10 @@ from typing import TYPE_CHECKING, Any
 from trainer.errors import BrokenRun
 from trainer.foreign_files import (
     ANY_SIZE,
-    lines_of,
+    log_lines,
     open_regular,
     open_to_append,
     parse_json,
-    read_bytes,
 )
 from trainer.runs.process_identity import has_ended, own_mark
 from trainer.system import put_in_place, sync_file, sync_folder
@@ -234,12 +233,15 @@ def _is_json(data: bytes) -> bool:
     return True
 
 
-def log_lines(path: Path) -> list[bytes]:
-    """Lines of a file without their ends; BrokenRun for more than two million."""
+def run_lines(path: Path, skipped: bytes = b"") -> Iterator[tuple[int, bytes]]:
+    """(line number, line) as ``log_lines``; BrokenRun for more than is parsed."""
     try:
-        return lines_of(read_bytes(path))
+        yield from log_lines(path, skipped)
     except ValueError as error:
-        raise BrokenRun(f"{path} cannot be read: {error}.", "Restore it from a backup.") from error
+        raise BrokenRun(
+            f"{path} cannot be read: {error}.",
+            "Restore it from a backup, or train with a larger log.every_steps.",
+        ) from error
 
 
 def json_lines(path: Path) -> Iterator[tuple[int, Any]]:
@@ -247,14 +249,13 @@ def json_lines(path: Path) -> Iterator[tuple[int, Any]]:
 
     An incomplete last line, left by a process killed while writing, is ignored.
     """
-    lines = log_lines(path)
-    for number, line in enumerate(lines, start=1):
+    for number, line in run_lines(path):
         if not line.strip():
             continue
         try:
             value = parse_json(line)
         except ValueError as error:
-            if number == len(lines):
+            if not line.endswith(b"\n"):
                 return
             raise BrokenRun(f"{path} line {number} is damaged: {error}.") from error
         yield number, value

@@ -7,6 +7,7 @@ is left out. Unknown fields are kept, as a newer version may have written them.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from trainer.foreign_files import shared_keys
 from trainer.runs.event_shapes import (
     Check,
     is_number,
@@ -116,4 +117,5 @@ def usable_row(file: str, value: object) -> Row | None:
     if not isinstance(value, dict):
         return None
     shape = SHAPES.get(file)
-    return value if shape is None else shape(value)
+    row = shared_keys(value)
+    return row if shape is None else shape(row)

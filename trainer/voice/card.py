@@ -75,7 +75,7 @@ def _use(profile: VoiceProfile) -> str:
 
 def _measures(run: Run, step: int) -> str:
     lines = []
-    for event in of_kind(read_events(run.folder), "eval"):
+    for event in of_kind(read_events(run.folder, steps=False), "eval"):
         if event.get("step") == step:
             losses = [
                 f"{key} {event[key]:.3f}"

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import msgspec
 
-from curator.domain.foreign_files import RUN_BYTES, lines_of, parse_json, path_inside, read_bounded
+from curator.domain.foreign_files import (
+    LOG_BYTES,
+    RUN_BYTES,
+    lines_of,
+    parse_json,
+    path_inside,
+    read_bounded,
+)
 from curator.ui.training.run_record import Count
 
 RESULTS = "evaluation/results.jsonl"
@@ -102,7 +109,7 @@ def read_evaluated(run: Path) -> Evaluated:
     decoder = msgspec.json.Decoder(Sample)
     samples = []
     try:
-        data = read_bounded(run / RESULTS, RUN_BYTES, follow=True)
+        data = read_bounded(run / RESULTS, LOG_BYTES, follow=True)
     except OSError:
         data = b""
     for line in lines_of(data):
@@ -129,7 +136,7 @@ def _during_training(run: Path) -> Iterator[Sample]:
     """Yield the test sentences of a run's events; invalid lines are skipped."""
     decoder = msgspec.json.Decoder(_SpeechEvent)
     try:
-        data = read_bounded(run / EVENTS, RUN_BYTES, follow=True)
+        data = read_bounded(run / EVENTS, LOG_BYTES, follow=True)
     except OSError:
         return
     for line in lines_of(data):

@@ -8,10 +8,18 @@ from curator.ui.training.evaluated import read_evaluated
 from curator.ui.training.ratings import read_file
 from tests.helpers.fuzz import counted
 from tests.helpers.training_runs import IMPROVING, a_run, a_small_bundle
+from trainer import foreign_files
 from trainer.bundle.manifest import read_bundle
 from trainer.errors import BrokenBundle, BrokenRun, TrainerError
 from trainer.evaluate.results import read_results
-from trainer.foreign_files import MAX_LINES, MAX_TOML, MAX_VALUES, lines_of, parse_json, parse_toml
+from trainer.foreign_files import (
+    MAX_LINES,
+    MAX_TOML,
+    MAX_VALUES,
+    lines_of,
+    parse_json,
+    parse_toml,
+)
 from trainer.report.run_files import read_run
 from trainer.runs.events import EventLog, read_events
 from trainer.runs.run import open_run
@@ -39,7 +47,7 @@ def test_logs_of_very_many_lines(run):
         (run / name).parent.mkdir(exist_ok=True)
         (run / name).write_bytes(NEWLINES)
     for read in (read_events, read_run, read_results):
-        assert "more than 2,000,000 lines" in refused(read, run)
+        assert "more than 1,000,000 lines" in refused(read, run)
     with pytest.raises(BrokenRun, match="lines"):
         EventLog(run / "events.jsonl").start_size()
     with counted("large files", read_evaluated):
@@ -83,3 +91,46 @@ def test_a_log_of_another_trainer(tmp_path):
 def test_lines_are_split_as_before():
     for data in (b"", b"\n", b"a\nb", b"a\n\nb\n"):
         assert lines_of(data) == data.split(b"\n")
+
+
+def test_a_log_of_as_many_values_as_are_read(run, monkeypatch):
+    path = run / "events.jsonl"
+    step = b'{"event": "step", "step": 1, "k%05d": 1.5, "l%05d": 0.5}\n'
+    with path.open("ab") as file:
+        for number in range(40_000):
+            file.write(step % (number, number))
+    monkeypatch.setattr(foreign_files, "MAX_LOG_VALUES", 230_000)
+    for read in (read_events, read_run):
+        with counted("events.jsonl", read):
+            read(run)
+    monkeypatch.setattr(foreign_files, "MAX_LOG_VALUES", 195_000)
+    for read in (read_events, read_run):
+        assert "more than 195,000 values" in refused(read, run)
+    assert read_events(run, steps=False)  # a long run can be resumed and spoken with
+    assert read_run(run, brief=True).started
+    assert EventLog(path).start_size()
+
+
+def test_a_log_of_long_lines_with_a_rare_character(run):
+    path = run / "events.jsonl"
+    line = (
+        b'{"event": "spoken", "step": 1, "seconds": 1, "text": "\xf0\x9f\x8e\xa4'
+        + b"x" * (12 * MB)
+        + b'"}\n'
+    )
+    path.write_bytes(line * 10)
+    with counted("events.jsonl", "long lines"):
+        assert len(read_events(run)) == 10
+    path.write_bytes(line * 11)
+    assert "more than 128 MB" in refused(read_events, run)
+    path.write_bytes(line.replace(b"x", b"xx"))
+    assert "its line 1 has more than 16 MB" in refused(read_events, run)
+    with counted("large files", read_evaluated):
+        assert read_evaluated(run).samples == ()
+
+
+def test_values_of_a_log_that_the_window_reads(run):
+    (run / "evaluation").mkdir(exist_ok=True)
+    (run / "evaluation" / "results.jsonl").write_bytes(b"{}" + b"[" * 50 * MB)
+    with counted("large files", read_evaluated):
+        assert read_evaluated(run).samples == ()
