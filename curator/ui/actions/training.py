@@ -4,9 +4,11 @@ from curator.ui.actions.action import Action, Keys, When
 from curator.ui.marking import QT_TRANSLATE_NOOP
 
 
-def _training(key: str, text: str, keys: Keys, menu: str = "Training") -> Action:
+def _training(
+    key: str, text: str, keys: Keys, menu: str = "Training", *, repeats: bool = False
+) -> Action:
     run = "training.choose_folder" if key == "choose_folder" else f"training.commands.{key}"
-    return Action(f"training.{key}", text, keys, run, When.PROJECT, menu)
+    return Action(f"training.{key}", text, keys, run, When.PROJECT, menu, repeats=repeats)
 
 
 TRAINING = (
@@ -22,6 +24,16 @@ TRAINING = (
         ("M",),
     ),
     _training("next_loss", QT_TRANSLATE_NOOP("Actions", "Next curve"), ("T",)),
+    _training("next_axis", QT_TRANSLATE_NOOP("Actions", "Next horizontal axis"), ("H",)),
+    _training("zoom_in", QT_TRANSLATE_NOOP("Actions", "Zoom in"), ("+", "="), "View", repeats=True),
+    _training("zoom_out", QT_TRANSLATE_NOOP("Actions", "Zoom out"), ("-",), "View", repeats=True),
+    _training("zoom_to_fit", QT_TRANSLATE_NOOP("Actions", "Zoom to fit"), ("F",), "View"),
+    _training(
+        "pan_left", QT_TRANSLATE_NOOP("Actions", "Pan left"), ("Alt+Left",), "View", repeats=True
+    ),
+    _training(
+        "pan_right", QT_TRANSLATE_NOOP("Actions", "Pan right"), ("Alt+Right",), "View", repeats=True
+    ),
     _training("play", QT_TRANSLATE_NOOP("Actions", "Play test sentence"), ("Space",)),
     _training("open_report", QT_TRANSLATE_NOOP("Actions", "Open report"), ("O",)),
     _training("compare", QT_TRANSLATE_NOOP("Actions", "Compare selected runs"), ("C",)),

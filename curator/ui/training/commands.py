@@ -18,6 +18,7 @@ from curator.ui.training.evaluating import Evaluating
 from curator.ui.training.layout import TrainingLayout
 from curator.ui.training.listed_jobs import ListedTrainings
 from curator.ui.training.listening_view import ListeningView
+from curator.ui.training.plot_zoom import PAN
 from curator.ui.training.ratings import import_ratings
 from curator.ui.training.run_follower import RunFollower
 from curator.ui.training.run_plot import best_step
@@ -136,6 +137,30 @@ class TrainingCommands(QObject):
         """Show the next curve."""
         self.ui.view.turn_loss()
         self.show_record()
+
+    def next_axis(self) -> None:
+        """Plot the curves over the next horizontal axis."""
+        self.ui.view.turn_axis()
+
+    def zoom_in(self) -> None:
+        """Zoom in at the pointed step, or in the middle."""
+        self.ui.view.curves.zoom_by(1)
+
+    def zoom_out(self) -> None:
+        """Zoom out."""
+        self.ui.view.curves.zoom_by(-1)
+
+    def zoom_to_fit(self) -> None:
+        """Show the whole curve."""
+        self.ui.view.curves.set_zoom(None)
+
+    def pan_left(self) -> None:
+        """Show earlier steps."""
+        self.ui.view.curves.pan(-PAN)
+
+    def pan_right(self) -> None:
+        """Show later steps."""
+        self.ui.view.curves.pan(PAN)
 
     def play(self) -> None:
         """Play the current sample of the selected run."""

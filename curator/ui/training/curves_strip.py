@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QWi
 from curator.ui.plain_text import tool_tip
 from curator.ui.theme import DARK, GRID, roles
 from curator.ui.training.plot import (
-    Floats,
     Plot,
     Scale,
     polygons,
@@ -18,7 +17,9 @@ from curator.ui.training.plot import (
     smoothed_lines,
     value_at,
 )
-from curator.ui.training.plot_painter import COLOURS
+from curator.ui.training.plot_painter import COLOURS, STYLES
+from curator.ui.training.plot_zoom import PlotZoom
+from curator.ui.training.x_axis import Floats
 
 WIDTH, HEIGHT = 22 * GRID, 11 * GRID
 GAP = GRID
@@ -41,6 +42,7 @@ class SmallPlot(QWidget):
         self._drawn: list[tuple[Floats, Floats]] = []
         self._pointed: float | None = None
         self._logarithmic = False
+        self._zoom: PlotZoom | None = None
         self.setFixedSize(WIDTH, HEIGHT)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -59,18 +61,24 @@ class SmallPlot(QWidget):
         self._pointed = step
         self.update()
 
+    def set_zoom(self, zoom: PlotZoom | None) -> None:
+        """Show this range of the axis, None for all."""
+        self._zoom = zoom
+        self.update()
+
     @property
     def value(self) -> float | None:
-        """Value of the main line at the pointed step, else the newest one; None without any."""
-        bold = [
-            drawn
+        """Value of the main line at the pointed place, else the newest one; None without any."""
+        lines = [
+            (not line.bold, drawn)
             for line, drawn in zip(self._plot.lines, self._drawn, strict=True)
-            if line.bold and drawn[0].size
+            if drawn[0].size
         ]
-        if not bold:
+        if not lines:
             return None
-        at = float(bold[0][0][-1]) if self._pointed is None else self._pointed
-        point = value_at(bold[0], at)
+        main = min(lines, key=lambda line: line[0])[1]
+        at = float(main[0][-1]) if self._pointed is None else self._pointed
+        point = value_at(main, at)
         return point[1] if point is not None else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -92,7 +100,9 @@ class SmallPlot(QWidget):
     def _scale(self) -> Scale | None:
         top = 2.5 * GRID
         area = QRectF(GRID, top, self.width() - 2 * GRID, self.height() - top - GRID)
-        return scale_of(self._plot, self._drawn, area, logarithmic=self._logarithmic)
+        return scale_of(
+            self._plot, self._drawn, area, logarithmic=self._logarithmic, zoom=self._zoom
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """See QWidget."""
@@ -128,10 +138,13 @@ class SmallPlot(QWidget):
     def _draw_lines(self, painter: QPainter, scale: Scale) -> None:
         look = COLOURS[roles(self) is DARK]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(scale.area.adjusted(-1, -1, 1, 1))
         for line, (steps, values) in zip(self._plot.lines, self._drawn, strict=True):
-            painter.setPen(QPen(QColor(look[line.colour % len(look)]), 1.6 if line.bold else 0.8))
+            colour, width = QColor(look[line.colour % len(look)]), 1.6 if line.bold else 0.8
+            painter.setPen(QPen(colour, width, STYLES[line.style % len(STYLES)]))
             for polygon in polygons(steps, values, scale):
                 painter.drawPolyline(polygon)
+        painter.setClipping(False)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         if self._pointed is not None and scale.first <= self._pointed <= scale.last:
             x, area = scale.x(self._pointed), scale.area
@@ -149,6 +162,7 @@ class CurvesStrip(QScrollArea):
         super().__init__(parent)
         self.plots: list[SmallPlot] = []
         self._columns = 1
+        self._zoom: PlotZoom | None = None
         inside = QWidget()
         self._grid = QGridLayout(inside)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -198,6 +212,12 @@ class CurvesStrip(QScrollArea):
         for small in self.plots:
             small.point_at(step)
 
+    def set_zoom(self, zoom: PlotZoom | None) -> None:
+        """Show this range of the axis in all plots, None for all."""
+        self._zoom = zoom
+        for small in self.plots:
+            small.set_zoom(zoom)
+
     def _make(self, keys: Sequence[str]) -> None:
         for old in self.plots:
             self._grid.removeWidget(old)
@@ -207,6 +227,7 @@ class CurvesStrip(QScrollArea):
         for small in self.plots:
             small.chosen.connect(self.chosen)
             small.step_pointed.connect(self.step_pointed)
+            small.set_zoom(self._zoom)
         self._arrange()
 
     def _arrange(self) -> None:

@@ -1,19 +1,28 @@
-"""Widget of a line plot: smoothing, log scale, values under the pointer."""
+"""Widget of a line plot: smoothing, log scale, zoom, values under the pointer."""
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from curator.ui.theme import GRID
-from curator.ui.training.plot import Floats, Plot, Scale, scale_of, smoothed_lines, value_at
+from curator.ui.training.plot import Plot, Scale, scale_of, smoothed_lines, value_at, value_text
 from curator.ui.training.plot_painter import BOTTOM, LEFT, RIGHT, PlotPainter, top_of
-from curator.ui.wording import number
+from curator.ui.training.plot_zoom import PAN, PlotZoom
+from curator.ui.training.x_axis import Floats, point_text
+from curator.ui.widgets.range_drag import CLICK_PIXELS
+
+NOTCH = 120
+"""One notch of a wheel, in eighths of a degree."""
 
 
 class CurvesView(QWidget):
-    """Plot of several lines; draws at most two points per pixel column and line."""
+    """Plot of several lines; draws at most two points per pixel column and line.
 
-    step_pointed = Signal(object)  # step under the pointer, None without one
+    A drag or the wheel zooms the horizontal axis; the other one fits what is shown.
+    """
+
+    step_pointed = Signal(object)  # place under the pointer, None without one
+    zoomed = Signal(object)  # PlotZoom, None for all
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,6 +31,9 @@ class CurvesView(QWidget):
         self._smoothing = 0.0
         self._logarithmic = False
         self.pointed: float | None = None
+        self.zoom: PlotZoom | None = None
+        self._pressed_at: float | None = None
+        self._dragged: PlotZoom | None = None
         self.setMinimumHeight(26 * GRID)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -36,6 +48,7 @@ class CurvesView(QWidget):
         self.setAccessibleName(plot.title)
         self.setAccessibleDescription(self._in_words())
         self._smooth()
+        self.set_zoom(self.zoom)
 
     def set_smoothing(self, weight: float) -> None:
         """Set the weight of the moving average, 0 to below 1."""
@@ -47,52 +60,127 @@ class CurvesView(QWidget):
         self._logarithmic = on
         self.update()
 
+    def set_zoom(self, zoom: PlotZoom | None) -> None:
+        """Show this range of the axis, None for all; it stays within the points."""
+        known = [places for places, _ in self._drawn if places.size]
+        if zoom is not None and known:
+            low, high = (float(end) for end in (min(map(min, known)), max(map(max, known))))
+            zoom = zoom.within(low, high)
+        if zoom != self.zoom:
+            self.zoom = zoom
+            self.update()
+            self.zoomed.emit(zoom)
+
+    def zoom_by(self, steps: float, around: float | None = None) -> None:
+        """Zoom in by steps, out if negative. around: a place; the pointed one or the middle."""
+        scale = self._scale()
+        if scale is None:
+            return
+        if around is None:
+            around = self.pointed
+        if around is None or not scale.first <= around <= scale.last:
+            around = (scale.first + scale.last) / 2
+        self.set_zoom(PlotZoom(scale.first, scale.last).zoomed(steps, around))
+
+    def pan(self, share: float) -> None:
+        """Move the shown range by a share of its width."""
+        if self.zoom is not None:
+            self.set_zoom(self.zoom.panned(share))
+
     def _smooth(self) -> None:
         self._drawn = smoothed_lines(self._plot, self._smoothing)
         self.update()
 
     def _in_words(self) -> str:
         """Return the last and first value as text, for screen readers."""
-        series = next((line.series for line in self._plot.lines if line.bold), None)
-        if series is None or not series.steps:
+        line = next((line for line in self._plot.lines if line.bold), None)
+        if line is None or not line.series.steps:
             return self.tr("Not evaluated yet.")
-        text = self.tr("%1 at step %2, %3 at step %4.")
+        places, values = line.points
         return (
-            text.replace("%1", f"{series.values[-1]:.3f}")
-            .replace("%2", number(series.steps[-1]))
-            .replace("%3", f"{series.values[0]:.3f}")
-            .replace("%4", number(series.steps[0]))
+            self.tr("%1 at %2, %3 at %4.")
+            .replace("%1", value_text(float(values[-1])))
+            .replace("%2", point_text(self._plot.axis, float(places[-1])))
+            .replace("%3", value_text(float(values[0])))
+            .replace("%4", point_text(self._plot.axis, float(places[0])))
         )
 
-    def values_at(self, step: float) -> list[tuple[str, float, float]]:
-        """Name, step and value of each line, nearest to a step."""
+    def values_at(self, place: float) -> list[tuple[str, float, float]]:
+        """Name, place and value of each line, nearest to a place."""
         points = [
-            (line.name, value_at(drawn, step))
+            (line.name, value_at(drawn, place))
             for line, drawn in zip(self._plot.lines, self._drawn, strict=True)
         ]
         return [(name, *point) for name, point in points if point is not None]
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show the values under the pointer."""
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to select a range."""
         scale = self._scale()
-        inside = scale is not None and scale.area.contains(event.position())
-        self.point_at(scale.step_at(event.position().x()) if scale and inside else None)
+        if event.button() is Qt.MouseButton.LeftButton and scale is not None:
+            self._pressed_at = event.position().x() if self._is_inside(event) else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show the values under the pointer, or the range that is selected."""
+        scale, x = self._scale(), event.position().x()
+        if scale is None:
+            return
+        pressed = self._pressed_at
+        if pressed is not None and (self._dragged or abs(x - pressed) >= CLICK_PIXELS):
+            ends = sorted(
+                scale.step_at(min(max(end, scale.area.left()), scale.area.right()))
+                for end in (pressed, x)
+            )
+            self._dragged = PlotZoom(ends[0], ends[1])
+        self.point_at(scale.step_at(x) if self._is_inside(event) else None)
         self.step_pointed.emit(self.pointed)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Zoom to the selected range."""
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        dragged, self._dragged, self._pressed_at = self._dragged, None, None
+        if dragged is not None and dragged.last > dragged.first:
+            self.set_zoom(dragged)
+        self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show the whole axis."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._pressed_at = self._dragged = None
+            self.set_zoom(None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom around the pointer; Shift or a horizontal wheel pans."""
+        scale, turned = self._scale(), event.angleDelta()
+        if scale is None:
+            return
+        sideways = turned.x() or (
+            turned.y() if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0
+        )
+        if sideways:
+            self.pan(-PAN * sideways / NOTCH)
+        else:
+            self.zoom_by(turned.y() / NOTCH, scale.step_at(event.position().x()))
+        event.accept()
+
+    def _is_inside(self, event: QMouseEvent) -> bool:
+        scale = self._scale()
+        return scale is not None and scale.area.contains(event.position())
 
     def leaveEvent(self, event: QEvent) -> None:
         """Hide the values."""
         self.point_at(None)
         self.step_pointed.emit(None)
 
-    def point_at(self, step: float | None) -> None:
-        """Show the values at a step, None for none."""
-        self.pointed = step
+    def point_at(self, place: float | None) -> None:
+        """Show the values at a place, None for none."""
+        self.pointed = place
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and right move to the neighbouring evaluation; Home and End to the ends."""
         steps = sorted(
-            {step for line in self._plot.lines if line.bold for step in line.series.steps}
+            {place for line in self._plot.lines if line.bold for place in line.places.tolist()}
         )
         key = event.key()
         if not steps or key not in (
@@ -112,19 +200,34 @@ class CurvesView(QWidget):
             Qt.Key.Key_Home: steps[0],
             Qt.Key.Key_End: steps[-1],
         }[Qt.Key(key)]
-        said = [f"{name} {value:.3f}" for name, _, value in self.values_at(self.pointed)]
-        text = self.tr("Step %1: %2").replace("%1", number(round(self.pointed)))
-        self.setAccessibleDescription(text.replace("%2", ", ".join(said)))
+        self._show_pointed(self.pointed)
+
+    def _show_pointed(self, place: float) -> None:
+        """Bring a place into the shown range, and describe its values."""
+        if self.zoom is not None and not self.zoom.first <= place <= self.zoom.last:
+            half = (self.zoom.last - self.zoom.first) / 2
+            self.set_zoom(PlotZoom(place - half, place + half))
+        said = [f"{name} {value_text(value)}" for name, _, value in self.values_at(place)]
+        text = self.tr("%1: %2").replace("%1", point_text(self._plot.axis, place))
+        text = text.replace("%2", ", ".join(said))
+        self.setAccessibleDescription(text[:1].upper() + text[1:])
         self.update()
-        self.step_pointed.emit(self.pointed)
+        self.step_pointed.emit(place)
 
     def _scale(self) -> Scale | None:
         top = top_of(self._plot, self._drawn, self)
         area = QRectF(LEFT, top, self.width() - LEFT - RIGHT, self.height() - top - BOTTOM)
-        return scale_of(self._plot, self._drawn, area, logarithmic=self._logarithmic)
+        return scale_of(
+            self._plot, self._drawn, area, logarithmic=self._logarithmic, zoom=self.zoom
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """See QWidget."""
         with QPainter(self) as painter:
             painting = PlotPainter(painter, self, self._plot, self._drawn)
-            painting.paint(self._scale(), smoothing=self._smoothing, pointed=self.pointed)
+            painting.paint(
+                self._scale(),
+                smoothing=self._smoothing,
+                pointed=self.pointed,
+                dragged=self._dragged,
+            )

@@ -1,6 +1,6 @@
 """Training page: start a training, follow it, listen to it and compare the results."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Slot
@@ -77,6 +77,14 @@ class TrainingPage(Page):
         if place == KeyScope.TEXT:
             return (ui.speaking.text,)
         return lists if place == KeyScope.LIST else ()
+
+    def remembered(self) -> Mapping[str, object]:
+        """Curve, horizontal axis, smoothing and scale."""
+        return self.ui.view.look()
+
+    def recall(self, state: Mapping[str, object]) -> None:
+        """See Page."""
+        self.ui.view.recall_look(state)
 
     def close_page(self) -> None:
         """See Page. Trainings continue without the window."""

@@ -6,26 +6,25 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPolygonF
 
+from curator.ui.training.plot_zoom import PlotZoom
 from curator.ui.training.run_record import Series
+from curator.ui.training.x_axis import Floats, XAxis, ticks
 
-TICKS = 5
 ROOM = 0.08  # of the height, above and below the lines
 UNSMOOTHED = (0.5, 99.5)
 """Percentiles of the values before smoothing that the scale has room for."""
 
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class PlotLine:
-    """PlotLine of a plot.
+    """Line of a plot.
 
     bold: drawn with dots, else thin. low, high: confidence interval of each point, empty without
-    one. colour: index of the line's colour.
+    one. colour: index of the line's colour. style: index of its dashes. x: places on the axis, the
+    steps if None.
     """
 
     name: str
@@ -34,11 +33,23 @@ class PlotLine:
     bold: bool = True
     low: Sequence[float] = ()
     high: Sequence[float] = ()
+    style: int = 0
+    x: Floats | None = None
+
+    @property
+    def places(self) -> Floats:
+        """Places of the points on the horizontal axis."""
+        return np.array(self.series.steps, dtype=np.float64) if self.x is None else self.x
+
+    @property
+    def points(self) -> tuple[Floats, Floats]:
+        """Places and values."""
+        return self.places, np.array(self.series.values, dtype=np.float64)
 
 
 @dataclass(frozen=True)
 class Plot:
-    """What is drawn. unit: title of the y axis. best: a step, None for none.
+    """What is drawn. unit: title of the y axis. best: place of the best step, None for none.
 
     chance: level of a random guess, None if unknown. short: title where there is little room.
     """
@@ -46,14 +57,10 @@ class Plot:
     title: str = ""
     unit: str = ""
     lines: Sequence[PlotLine] = field(default_factory=tuple)
-    best: int | None = None
+    best: float | None = None
     chance: float | None = None
     short: str = ""
-
-
-def arrays(series: Series) -> tuple[Floats, Floats]:
-    """Steps and values of a series."""
-    return np.array(series.steps, dtype=np.float64), np.array(series.values, dtype=np.float64)
+    axis: XAxis = XAxis.STEP
 
 
 def smoothed(values: Floats, weight: float) -> Floats:
@@ -75,7 +82,7 @@ def smoothed(values: Floats, weight: float) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Mapping of steps and values to pixels. logarithmic: of the values; low and high are > 0."""
+    """Mapping of places and values to pixels. logarithmic: of the values; low and high are > 0."""
 
     first: float
     last: float
@@ -85,7 +92,7 @@ class Scale:
     logarithmic: bool = False
 
     def x(self, step: float) -> float:
-        """x coordinate of a step."""
+        """x coordinate of a place."""
         return self.area.left() + (step - self.first) / (self.last - self.first) * self.area.width()
 
     def y(self, value: float) -> float:
@@ -102,61 +109,106 @@ class Scale:
         return self.area.bottom() - (values - low) / (high - low) * self.area.height()
 
     def step_at(self, x: float) -> float:
-        """Step at an x coordinate."""
+        """Place at an x coordinate."""
         return self.first + (x - self.area.left()) / self.area.width() * (self.last - self.first)
 
 
 def make_scale(
-    lines: Sequence[tuple[Floats, Floats]], more: Floats, area: QRectF, *, logarithmic: bool
+    lines: Sequence[tuple[Floats, Floats]],
+    more: Floats,
+    area: QRectF,
+    *,
+    logarithmic: bool,
+    zoom: PlotZoom | None = None,
 ) -> Scale | None:
-    """Scale that shows all lines and the values ``more``; None if there is nothing to show."""
+    """Scale that shows all lines and the values ``more``; None if there is nothing to show.
+
+    zoom: range of places; the values then fit the points in it, without ``more``.
+    """
     if not lines:
         return None
-    steps = np.concatenate([steps for steps, _ in lines])
-    values = np.concatenate([*(values for _, values in lines), more])
+    places = np.concatenate([places for places, _ in lines])
+    known = [places, np.concatenate([values for _, values in lines])]
+    if zoom is not None:
+        inside = [_shown(line, zoom) for line in lines]
+        known[1], more = np.concatenate(inside), np.zeros(0)
+    values = np.concatenate([known[1], more])
     values = values[np.isfinite(values)]
-    if not (steps.size and values.size):
+    if not (places.size and values.size):
         return None
-    first = float(steps.min())
-    last = max(float(steps.max()), first + 1)
+    first = float(places.min())
+    last = float(places.max())
+    last = last if last > first else first + 1
+    if zoom is not None:
+        first, last = zoom.first, zoom.last
     if logarithmic and (values > 0).any():
         values = values[values > 0]
         low, high = float(values.min()), float(values.max())
         room = (math.log(high / low) * ROOM) or ROOM
         return Scale(first, last, low * math.exp(-room), high * math.exp(room), area, True)
     low, high = float(values.min()), float(values.max())
-    room = (high - low) * ROOM or max(abs(high), 1.0) * ROOM
+    room = (high - low) * ROOM or (abs(high) or 1.0) * ROOM
     return Scale(first, last, low - room, high + room, area)
 
 
+def _shown(line: tuple[Floats, Floats], zoom: PlotZoom) -> Floats:
+    """Values of a line in a range, with those at its ends."""
+    places, values = line
+    there = np.isfinite(values)
+    places, values = places[there], values[there]
+    if not places.size or zoom.last < places[0] or zoom.first > places[-1]:
+        return np.zeros(0)
+    ends = np.interp([max(zoom.first, places[0]), min(zoom.last, places[-1])], places, values)
+    return np.concatenate([values[(places >= zoom.first) & (places <= zoom.last)], ends])
+
+
 def smoothed_lines(plot: Plot, weight: float) -> list[tuple[Floats, Floats]]:
-    """Steps and smoothed values of each line; evaluations are few and stay as they are."""
+    """Places and smoothed values of each line; evaluations are few and stay as they are."""
     drawn = []
     for line in plot.lines:
-        steps, values = arrays(line.series)
-        drawn.append((steps, values if line.bold else smoothed(values, weight)))
+        places, values = line.points
+        drawn.append((places, values if line.bold else smoothed(values, weight)))
     return drawn
 
 
 def scale_of(
-    plot: Plot, drawn: Sequence[tuple[Floats, Floats]], area: QRectF, *, logarithmic: bool
+    plot: Plot,
+    drawn: Sequence[tuple[Floats, Floats]],
+    area: QRectF,
+    *,
+    logarithmic: bool,
+    zoom: PlotZoom | None = None,
 ) -> Scale | None:
-    """Scale of a plot with its intervals, its chance level and most values before smoothing."""
+    """Scale of a plot with its intervals, its chance level and most values before smoothing.
+
+    zoom: range of places that is shown; the values fit the lines in it.
+    """
     ends = [value for line in plot.lines for value in (*line.low, *line.high)]
     if plot.chance is not None:
         ends.append(plot.chance)
     for line in plot.lines:
-        values = arrays(line.series)[1]
+        values = line.points[1]
         values = values[np.isfinite(values)]
         if not line.bold and values.size:  # what smoothing hides is in the picture, too
             ends += np.percentile(values, UNSMOOTHED).tolist()
     if area.width() < 1 or area.height() < 1:
         return None
-    return make_scale(drawn, np.array(ends, dtype=np.float64), area, logarithmic=logarithmic)
+    more = np.array(ends, dtype=np.float64)
+    scale = make_scale(drawn, more, area, logarithmic=logarithmic, zoom=zoom)
+    if scale is None and zoom is not None:  # nothing is in the range
+        return make_scale(drawn, more, area, logarithmic=logarithmic)
+    return scale
 
 
 def polygons(steps: Floats, values: Floats, scale: Scale) -> list[QPolygonF]:
-    """Split a line at gaps; keep minimum and maximum per pixel column."""
+    """Split the shown part of a line at gaps; keep minimum and maximum per pixel column."""
+    inside = np.flatnonzero((steps >= scale.first) & (steps <= scale.last))
+    if inside.size:
+        part = slice(max(0, inside[0] - 1), inside[-1] + 2)
+    else:  # between two points, or beside all
+        after = int(np.searchsorted(steps, scale.first))
+        part = slice(max(0, after - 1), after + 1)
+    steps, values = steps[part], values[part]
     if not steps.size:
         return []
     xs = scale.area.left() + (steps - scale.first) / (scale.last - scale.first) * scale.area.width()
@@ -184,15 +236,6 @@ def _thinned(xs: Floats, values: Floats) -> tuple[Floats, Floats]:
     return np.repeat(xs[starts], 2), np.where(np.isfinite(pairs), pairs, np.nan)
 
 
-def ticks(low: float, high: float) -> list[float]:
-    """About TICKS round numbers between low and high."""
-    step = 10 ** math.floor(math.log10((high - low) / TICKS))
-    step *= next(factor for factor in (1, 2, 5, 10) if (high - low) / (step * factor) <= TICKS)
-    return [
-        round(at * step, 10) for at in range(math.ceil(low / step), math.floor(high / step) + 1)
-    ]
-
-
 def log_ticks(low: float, high: float) -> list[float]:
     """Round numbers between low and high, above 0; linear ones for less than a decade."""
     if high / low < 10:
@@ -207,11 +250,16 @@ def log_ticks(low: float, high: float) -> list[float]:
     ]
 
 
-def value_at(series: tuple[Floats, Floats], step: float) -> tuple[float, float] | None:
-    """Point of a line nearest to a step: (step, value); None without one."""
-    steps, values = series
+def value_at(line: tuple[Floats, Floats], place: float) -> tuple[float, float] | None:
+    """Point of a line nearest to a place: (place, value); None without one."""
+    places, values = line
     there = np.flatnonzero(np.isfinite(values))
     if not there.size:
         return None
-    nearest = there[int(np.argmin(np.abs(steps[there] - step)))]
-    return float(steps[nearest]), float(values[nearest])
+    nearest = there[int(np.argmin(np.abs(places[there] - place)))]
+    return float(places[nearest]), float(values[nearest])
+
+
+def value_text(value: float) -> str:
+    """Text of a value: three decimals, or three digits if it is very small."""
+    return f"{value:.3f}" if value == 0 or abs(value) >= 0.001 else f"{value:.3g}"

@@ -9,23 +9,24 @@ from PySide6.QtWidgets import QWidget
 
 from curator.ui.theme import DARK, GRID, roles
 from curator.ui.training.plot import (
-    Floats,
     Plot,
     PlotLine,
     Scale,
-    arrays,
     log_ticks,
     polygons,
-    ticks,
     value_at,
 )
-from curator.ui.wording import number
+from curator.ui.training.plot_zoom import PlotZoom
+from curator.ui.training.x_axis import TITLES, Floats, point_text, ticks, x_text, x_ticks
+from curator.ui.wording import translated
 
 LEFT, RIGHT, TOP, BOTTOM = 9 * GRID, 2 * GRID, 6 * GRID, 6 * GRID
 LEGEND_ROW, LEGEND_ROWS = 2 * GRID, 3
 """Height of a row of the legend, and the upper bound of rows."""
+TICK_ROOM = 10 * GRID
+"""Least distance between the numbers of the horizontal axis."""
 DOT = 3.0
-SPAN_ALPHA, FAINT_ALPHA = 0.3, 0.35
+SPAN_ALPHA, FAINT_ALPHA, SELECTED_ALPHA = 0.3, 0.35, 0.15
 FEW = 300
 """Upper bound of points drawn as a wide, antialiased line."""
 NEAR_DOTS = 3
@@ -75,8 +76,18 @@ class PlotPainter:
         self._colours = roles(widget)
         self._smoothing = 0.0
 
-    def paint(self, scale: Scale | None, *, smoothing: float, pointed: float | None) -> None:
-        """Paint everything. scale: None without values. pointed: step under the pointer."""
+    def paint(
+        self,
+        scale: Scale | None,
+        *,
+        smoothing: float,
+        pointed: float | None,
+        dragged: PlotZoom | None = None,
+    ) -> None:
+        """Paint everything. scale: None without values. pointed: place under the pointer.
+
+        dragged: range that is being selected.
+        """
         painter, colours, widget = self._painter, self._colours, self._widget
         self._smoothing = smoothing
         painter.fillRect(widget.rect(), QColor(colours.surface))
@@ -93,7 +104,9 @@ class PlotPainter:
             for line, drawn in zip(self._plot.lines, self._drawn, strict=True):
                 self._draw_line(scale, line, drawn)
             painter.setClipping(False)
-            if pointed is not None:
+            if dragged is not None:
+                self._draw_dragged(scale, dragged)
+            elif pointed is not None:
                 self._draw_pointed(scale, pointed)
         if widget.hasFocus():
             painter.setPen(QPen(QColor(colours.accent), 2))
@@ -142,11 +155,14 @@ class PlotPainter:
                 place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{tick:g}"
             )
         self._painter.setPen(QColor(self._colours.quiet))
-        for tick in ticks(scale.first, scale.last):
+        axis = self._plot.axis
+        most = max(2, int(area.width() / TICK_ROOM))
+        for tick in x_ticks(axis, scale.first, scale.last, most):
             place = QRectF(scale.x(tick) - 4 * GRID, area.bottom() + 4, 8 * GRID, 2 * GRID)
-            self._painter.drawText(place, Qt.AlignmentFlag.AlignCenter, number(round(tick)))
+            self._painter.drawText(place, Qt.AlignmentFlag.AlignCenter, x_text(axis, tick))
         under = QRectF(area.left(), area.bottom() + 3 * GRID, area.width(), 2.5 * GRID)
-        self._painter.drawText(under, Qt.AlignmentFlag.AlignCenter, self._tr("Step"))
+        title = translated("Training", TITLES[axis])
+        self._painter.drawText(under, Qt.AlignmentFlag.AlignCenter, title)
         self._painter.save()
         self._painter.translate(2 * GRID, area.center().y())
         self._painter.rotate(-90)
@@ -157,8 +173,9 @@ class PlotPainter:
     def _draw_levels(self, scale: Scale) -> None:
         """Draw the chance level and the best step."""
         area = scale.area
-        if self._plot.chance is not None:
-            y = scale.y(self._plot.chance)
+        chance = self._plot.chance
+        if chance is not None and scale.low <= chance <= scale.high:
+            y = scale.y(chance)
             self._painter.setPen(QPen(QColor(self._colours.quiet), 1, Qt.PenStyle.DotLine))
             self._painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             place = QRectF(area.right() - 14 * GRID, y - 2 * GRID, 14 * GRID, 2 * GRID)
@@ -171,11 +188,13 @@ class PlotPainter:
             self._painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
             right = x + 14 * GRID < area.right()
             left, top = x + 4 if right else x - 14 * GRID - 4, area.top()
-            if self._plot.chance is not None and scale.y(self._plot.chance) < top + 4 * GRID:
-                top = max(top, scale.y(self._plot.chance) + 2)  # below the text of the level
+            if chance is not None and scale.y(chance) < top + 4 * GRID:
+                top = max(top, scale.y(chance) + 2)  # below the text of the level
             place = QRectF(left, top, 14 * GRID, 2 * GRID)
             align = Qt.AlignmentFlag.AlignLeft if right else Qt.AlignmentFlag.AlignRight
-            self._painter.drawText(place, align, self._tr("best: %1").replace("%1", number(best)))
+            self._painter.drawText(
+                place, align, self._tr("best: %1").replace("%1", x_text(self._plot.axis, best))
+            )
 
     def _draw_line(self, scale: Scale, line: PlotLine, drawn: tuple[Floats, Floats]) -> None:
         colour = self._colour(line)
@@ -183,21 +202,21 @@ class PlotPainter:
             faint = QColor(colour)
             faint.setAlphaF(FAINT_ALPHA)
             self._painter.setPen(QPen(faint, 1))
-            for polygon in polygons(*arrays(line.series), scale):
+            for polygon in polygons(*line.points, scale):
                 self._painter.drawPolyline(polygon)
         span = QColor(colour)
         span.setAlphaF(SPAN_ALPHA)
         self._painter.setPen(QPen(span, 2 * DOT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
-        for step, low, high in zip(line.series.steps, line.low, line.high, strict=False):
+        for place, low, high in zip(line.places, line.low, line.high, strict=False):
             if math.isfinite(low) and math.isfinite(high):
-                x = scale.x(step)
+                x = scale.x(place)
                 self._painter.drawLine(QPointF(x, scale.y(low)), QPointF(x, scale.y(high)))
         steps, values = drawn
         # Wide smooth strokes of a line that turns at every pixel take a tenth of a second.
         dense = steps.size > FEW
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, not dense)
         pen = _pen(colour, line)
-        self._painter.setPen(QPen(colour, 1) if dense else pen)
+        self._painter.setPen(QPen(colour, 1, pen.style()) if dense else pen)
         for polygon in polygons(steps, values, scale):
             self._painter.drawPolyline(polygon)
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -209,6 +228,17 @@ class PlotPainter:
                     self._painter.drawEllipse(QPointF(scale.x(x), y), DOT, DOT)
             self._painter.setBrush(Qt.BrushStyle.NoBrush)
 
+    def _draw_dragged(self, scale: Scale, dragged: PlotZoom) -> None:
+        """Shade the range that a release zooms to."""
+        area, shade = scale.area, QColor(self._colours.accent)
+        left = max(area.left(), scale.x(dragged.first))
+        right = min(area.right(), scale.x(dragged.last))
+        shade.setAlphaF(SELECTED_ALPHA)
+        self._painter.fillRect(QRectF(left, area.top(), right - left, area.height()), shade)
+        self._painter.setPen(QPen(QColor(self._colours.accent), 1))
+        for x in (left, right):
+            self._painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+
     def _draw_pointed(self, scale: Scale, pointed: float) -> None:
         """Draw the values at the pointer, in a box beside it."""
         points = self._values_at(pointed)
@@ -218,10 +248,10 @@ class PlotPainter:
         self._painter.setPen(QPen(QColor(self._colours.quiet), 1))
         self._painter.drawLine(QPointF(x, scale.area.top()), QPointF(x, scale.area.bottom()))
         texts = [
-            self._tr("%1: %2 (step %3)")
+            self._tr("%1: %2 (%3)")
             .replace("%1", line.name)
             .replace("%2", f"{value:.4g}")
-            .replace("%3", number(round(step)))
+            .replace("%3", point_text(self._plot.axis, step))
             for line, step, value in points
         ]
         metrics = QFontMetricsF(self._painter.font())
@@ -242,5 +272,5 @@ class PlotPainter:
 
 def _pen(colour: QColor, line: PlotLine) -> QPen:
     """Pen of a line; lines of the second round of colours are dashed."""
-    style = STYLES[line.colour // len(COLOURS[False]) % len(STYLES)]
+    style = STYLES[(line.style + line.colour // len(COLOURS[False])) % len(STYLES)]
     return QPen(colour, 2 if line.bold else 1, style)

@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from curator.domain.errors import printable
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.training.plot import Plot, PlotLine
-from curator.ui.training.run_record import MEASURES, METRICS, RunRecord
+from curator.ui.training.run_record import MEASURES, METRICS, OPTIMIZER, RunRecord
+from curator.ui.training.x_axis import XAxis, x_value, x_values
 from curator.ui.wording import number, translated
 
 TITLES = {
@@ -18,6 +20,8 @@ TITLES = {
     "dnsmos": QT_TRANSLATE_NOOP("Training", "DNSMOS (1 to 5), %1 sentences"),
     "run_on": QT_TRANSLATE_NOOP("Training", "Overran, share of %1 sentences"),
     "early_stop": QT_TRANSLATE_NOOP("Training", "Stopped early, share of %1 sentences"),
+    "lr": QT_TRANSLATE_NOOP("Training", "Learning rate"),
+    "grad_norm": QT_TRANSLATE_NOOP("Training", "Gradient norm (before clipping)"),
 }
 BY_CATEGORY = "/category"
 """Suffix of the keys of the curves by category."""
@@ -35,6 +39,8 @@ NAMES = {
     "dnsmos": QT_TRANSLATE_NOOP("Training", "DNSMOS"),
     "run_on": QT_TRANSLATE_NOOP("Training", "Overran"),
     "early_stop": QT_TRANSLATE_NOOP("Training", "Stopped early"),
+    "lr": QT_TRANSLATE_NOOP("Training", "Learning rate"),
+    "grad_norm": QT_TRANSLATE_NOOP("Training", "Gradient norm"),
 }
 CATEGORY_NAMES = {
     "mel_ce": QT_TRANSLATE_NOOP("Training", "Audio loss by category"),
@@ -48,6 +54,8 @@ UNITS = {
     "wer": QT_TRANSLATE_NOOP("Training", "Word error rate"),
     "run_on": QT_TRANSLATE_NOOP("Training", "Share"),
     "early_stop": QT_TRANSLATE_NOOP("Training", "Share"),
+    "lr": QT_TRANSLATE_NOOP("Training", "Learning rate"),
+    "grad_norm": QT_TRANSLATE_NOOP("Training", "Norm"),
 }
 """Titles of the y axis; the others are in nats."""
 LINES = {
@@ -60,10 +68,11 @@ LINES = {
 
 
 def curve_keys(record: RunRecord) -> list[str]:
-    """Keys of the curves of a run: losses, measures, losses by category."""
+    """Keys of the curves of a run: losses, measures, losses by category, optimizer."""
     measured = [key for key in MEASURES if key in record.measures]
     by_category = [f"{key}{BY_CATEGORY}" for key in METRICS if record.categories[key]]
-    return [*METRICS, *measured, *by_category]
+    optimizer = [key for key in OPTIMIZER if record.optimizer[key].steps]
+    return [*METRICS, *measured, *by_category, *optimizer]
 
 
 def curve_title(record: RunRecord, key: str) -> str:
@@ -80,33 +89,70 @@ def plot_of(
     record: RunRecord,
     overlays: Sequence[RunRecord],
     name_of: Callable[[str], str] = printable,
+    axis: XAxis = XAxis.STEP,
 ) -> Plot:
-    """Plot of a curve. overlays: other runs drawn over it. name_of: name of a category's key."""
+    """Plot of a curve. overlays: other runs drawn over it, if they have the axis.
+
+    name_of: name of a category's key.
+    """
     metric = key.removesuffix(BY_CATEGORY)
+    runs = [record, *(each for each in overlays if each is not record)]
     lines: list[PlotLine] = []
-    if key.endswith(BY_CATEGORY):
-        none = translated("Training", LINES["none"])
-        for at, (category, series) in enumerate(sorted(record.categories[metric].items())):
-            lines.append(PlotLine(name_of(category) if category else none, series, at))
-    else:
-        runs = [record, *(each for each in overlays if each is not record)]
-        for at, run in enumerate(runs):
-            prefix = f"{printable(run.folder.name)}: " if len(runs) > 1 else ""
-            lines += _lines(run, metric, prefix, at)
+    categories = sorted({name for run in runs for name in run.categories.get(metric, ())})
+    for at, run in enumerate(runs):
+        prefix = f"{printable(run.folder.name)}: " if len(runs) > 1 else ""
+        if key.endswith(BY_CATEGORY):
+            made = _category_lines(run, metric, prefix, categories, name_of, at)
+        else:
+            made = _lines(run, metric, prefix, at)
+        lines += _placed(made, run, axis)
     many = ((record.started.choices if record.started else None) or {}).get(metric, 0)
     chance = math.log(many) if many > 1 and metric in METRICS else None
     unit = translated("Training", UNITS.get(metric, LINES["nats"]))
     names = CATEGORY_NAMES if key.endswith(BY_CATEGORY) else NAMES
-    short = translated("Training", names[metric])
-    return Plot(curve_title(record, key), unit, lines, best_step(record), chance, short)
+    short, best = translated("Training", names[metric]), best_step(record)
+    best_place = None if best is None else x_value(axis, record, best)
+    return Plot(curve_title(record, key), unit, lines, best_place, chance, short, axis)
+
+
+def _placed(lines: Sequence[PlotLine], run: RunRecord, axis: XAxis) -> list[PlotLine]:
+    """Lines with their places on the axis; none if the run does not have it."""
+    placed = [(line, x_values(axis, run, line.series)) for line in lines]
+    return [replace(line, x=x) for line, x in placed if x is not None]
+
+
+def _category_lines(
+    run: RunRecord,
+    metric: str,
+    prefix: str,
+    categories: Sequence[str],
+    name_of: Callable[[str], str],
+    style: int,
+) -> list[PlotLine]:
+    """Line of each category in its colour; runs differ by their dashes."""
+    none = translated("Training", LINES["none"])
+    return [
+        PlotLine(
+            prefix + (name_of(category) if category else none),
+            run.categories[metric][category],
+            colour,
+            style=style,
+        )
+        for colour, category in enumerate(categories)
+        if category in run.categories[metric]
+    ]
 
 
 def _lines(run: RunRecord, metric: str, prefix: str, colour: int) -> list[PlotLine]:
-    """Lines of a run: training and validation, or a measure with intervals."""
+    """Lines of a run: training and validation, a measure with intervals, or the optimizer's."""
     if metric in run.measures:
         series = run.measures[metric]
         name = prefix + translated("Training", LINES["sentences"])
         return [PlotLine(name, series, colour, True, series.low, series.high)]
+    if metric in OPTIMIZER:
+        name = prefix + translated("Training", NAMES[metric])
+        is_exact = metric == "lr"  # a schedule is not smoothed
+        return [PlotLine(name, run.optimizer[metric], colour, is_exact)]
     if metric not in METRICS:
         return []
     training, validation = (

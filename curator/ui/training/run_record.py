@@ -8,6 +8,7 @@ and a file truncated by a resumed run is read from its beginning.
 from array import array
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Annotated
@@ -22,6 +23,8 @@ PORTION = 256 * 1024
 MARK = 64
 """Bytes before the read position that must be unchanged, else the file is another one."""
 METRICS = ("mel_ce", "eos_ce", "text_ce")
+OPTIMIZER = ("lr", "grad_norm")
+"""Values of the optimizer at each step."""
 MEASURES = ("wer", "similarity", "dnsmos", "run_on", "early_stop")
 """Measures of the test sentences that are shown."""
 ENDINGS = frozenset({"finished", "stopped", "paused", "failed"})
@@ -62,6 +65,9 @@ class RunEvent(msgspec.Struct, gc=False):
     mel_ce: float | None = None
     eos_ce: float | None = None
     text_ce: float | None = None
+    lr: float | None = None
+    grad_norm: float | None = None
+    time: str | None = None
     state: str | None = None
     sentence: str | SentenceSpoken | None = None
     measures: msgspec.Raw = msgspec.Raw()
@@ -127,7 +133,9 @@ _measures = msgspec.json.Decoder(dict[str, float | None])
 class RunRecord:
     """State of a run so far.
 
-    training, evaluation: losses by name. categories: evaluation losses by name and category.
+    training, evaluation: losses by name. optimizer: learning rate and gradient norm by name, empty
+    where events have none. elapsed: seconds of training at steps, without pauses. categories:
+    evaluation losses by name and category.
     measures: of the test sentences, by name. verdict: state and sentence of the guard. ended: the
     event it ended with the last time, "" while it has not. damaged: lines that were skipped.
     """
@@ -142,6 +150,9 @@ class RunRecord:
         self._rest = b""
         self.training = {key: Series() for key in METRICS}
         self.evaluation = {key: Series() for key in METRICS}
+        self.optimizer = {key: Series() for key in OPTIMIZER}
+        self.elapsed = Series()
+        self._clock_zero: float | None = None
         self.categories: dict[str, dict[str, Series]] = {key: {} for key in METRICS}
         self.measures: dict[str, MeasureSeries] = {}
         self._seconds: deque[float] = deque(maxlen=RECENT_STEPS)
@@ -201,11 +212,14 @@ class RunRecord:
         match event.event:
             case "step":
                 self._add(self.training, event)
+                self._add_optimizer(event)
+                self._add_time(event)
                 if event.seconds is not None:
                     self._seconds.append(event.seconds)
                 self.ended = ""
             case "eval":
                 self._add(self.evaluation, event)
+                self._add_time(event)
                 self._add_categories(event)
             case "guard":
                 self.verdict = (event.state or "", _text(event))
@@ -213,6 +227,7 @@ class RunRecord:
                 self.best = event.best
             case "started" | "resumed":
                 self.started = event if event.event == "started" else self.started
+                self._clock_zero = None
                 self.ended = ""
             case "spoken":
                 self.spoken.append(Spoken(event.step or 0, event.text or "", event.out or ""))
@@ -229,6 +244,21 @@ class RunRecord:
             value = getattr(event, key)
             if value is not None or series[key].steps or event.mel_ce is None:
                 series[key].add(event.step or 0, value)
+
+    def _add_optimizer(self, event: RunEvent) -> None:
+        for key, value in (("lr", event.lr), ("grad_norm", event.grad_norm)):
+            if value is not None:
+                self.optimizer[key].add(event.step or 0, value)
+
+    def _add_time(self, event: RunEvent) -> None:
+        """Note the time of a step; a clock that was set back stands still."""
+        now, last = _seconds(event.time), self.elapsed.values[-1] if self.elapsed.values else 0.0
+        if now is None or event.step is None:
+            return
+        if self._clock_zero is None:  # the first event, or the first after a pause
+            self._clock_zero = now - last
+        if not self.elapsed.steps or event.step > self.elapsed.steps[-1]:
+            self.elapsed.add(event.step, max(last, now - self._clock_zero))
 
     def _add_categories(self, event: RunEvent) -> None:
         if not bytes(event.categories):
@@ -264,6 +294,15 @@ class RunRecord:
 def _plotted(value: float | None) -> float:
     """The value, NaN if it is missing or too large to plot."""
     return NO_NUMBER if value is None or abs(value) > LARGEST else value
+
+
+def _seconds(time: str | None) -> float | None:
+    """Seconds since 1970 of an ISO 8601 time; None if it is none."""
+    try:
+        moment = datetime.fromisoformat(time or "")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _text(event: RunEvent) -> str:

@@ -1,6 +1,6 @@
 """View of one run: guard state, curves and test sentences."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
@@ -18,14 +18,19 @@ from PySide6.QtWidgets import (
 from curator.domain.errors import printable
 from curator.ui.elided_label import ElidedLabel
 from curator.ui.page import button, label, restyle
+from curator.ui.plain_text import tool_tip
 from curator.ui.theme import GRID
 from curator.ui.training.curves_strip import CurvesStrip
 from curator.ui.training.curves_view import CurvesView
+from curator.ui.training.plot import Plot
 from curator.ui.training.run_list import ENDED
 from curator.ui.training.run_phase import phase_text, read_phase
 from curator.ui.training.run_plot import curve_keys, curve_title, plot_of
 from curator.ui.training.run_record import METRICS, RunRecord, Spoken
+from curator.ui.training.x_axis import NAMES as AXIS_NAMES
+from curator.ui.training.x_axis import XAxis, axes_of
 from curator.ui.widgets.combo_box import ComboBox
+from curator.ui.widgets.flow_layout import FlowLayout
 from curator.ui.wording import about, number, translated
 
 LOOKS = {"improves": "kept", "flat": "quiet", "overfits": "warning", "falls_apart": "error"}
@@ -45,7 +50,7 @@ class RunView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.loss = METRICS[0]
+        self.loss, self.x_axis = METRICS[0], XAxis.STEP
         self._curves = list(METRICS)
         self.heading = ElidedLabel()
         self.heading.setProperty("role", "title")
@@ -65,6 +70,13 @@ class RunView(QWidget):
         self.smoothing.setAccessibleName(self.tr("Smoothing"))
         self.smoothing.setToolTip(self.tr("Moving average of the training curve"))
         self.logarithmic = QCheckBox(self.tr("Log scale"))
+        self.axis = ComboBox()
+        self.axis.setAccessibleName(self.tr("Horizontal axis"))
+        self.zoom_to_fit = button(self.tr("Zoom to fit"))
+        self.zoom_to_fit.setToolTip(
+            tool_tip(self.tr("Drag over the curve or turn the wheel to zoom in"))
+        )
+        self.zoom_to_fit.setEnabled(False)
         self.samples = QListWidget()
         self.samples.setAccessibleName(self.tr("Test sentences"))
         self.samples.setMaximumHeight(LIST_HEIGHT)
@@ -90,6 +102,10 @@ class RunView(QWidget):
         self.curve.activated.connect(self._choose_curve)
         self.smoothing.valueChanged.connect(self._set_smoothing)
         self.logarithmic.toggled.connect(self._set_logarithmic)
+        self.axis.activated.connect(self._choose_axis)
+        self.zoom_to_fit.clicked.connect(lambda: self.curves.set_zoom(None))
+        self.curves.zoomed.connect(self.strip.set_zoom)
+        self.curves.zoomed.connect(lambda zoom: self.zoom_to_fit.setEnabled(zoom is not None))
         self.strip.chosen.connect(self._show_curve)
         self.strip.step_pointed.connect(self.curves.point_at)
         self.strip.step_pointed.connect(self.strip.point_at)
@@ -102,14 +118,20 @@ class RunView(QWidget):
         for key in ("pause", "resume", "stop", "go_on_with_more"):
             row.addWidget(self.buttons[key])
         row.addStretch(1)
-        above = QHBoxLayout()
-        above.setSpacing(GRID)
+        tools = QWidget(self)
+        above = FlowLayout(tools, GRID)
+        weight = QWidget(tools)
+        beside = QHBoxLayout(weight)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(GRID)
         smoothing = label(self.tr("Smoothing"))
         smoothing.setBuddy(self.smoothing)
-        above.addWidget(self.curve)
-        above.addWidget(self.buttons["next_loss"])
-        above.addStretch(1)
-        for widget in (smoothing, self.smoothing, self.logarithmic):
+        beside.addWidget(smoothing)
+        beside.addWidget(self.smoothing)
+        for widget in (
+            self.curve, self.buttons["next_loss"], self.axis, self.zoom_to_fit, weight,
+            self.logarithmic,
+        ):  # fmt: skip
             above.addWidget(widget)
         head = QHBoxLayout()
         head.setSpacing(GRID)
@@ -122,7 +144,7 @@ class RunView(QWidget):
         column.addLayout(head)
         column.addWidget(self.guard)
         column.addWidget(self.where)
-        column.addLayout(above)
+        column.addWidget(tools)
         plots = QHBoxLayout()
         plots.setSpacing(GRID)
         plots.addWidget(self.curves, 1)
@@ -191,6 +213,26 @@ class RunView(QWidget):
         left = record.left_s
         return [text, self.tr("%1 left").replace("%1", about(left))] if left else [text]
 
+    def look(self) -> dict[str, object]:
+        """How curves are shown, as JSON values."""
+        return {
+            "curve": self.loss,
+            "axis": str(self.x_axis),
+            "smoothing": self.smoothing.value(),
+            "log": self.logarithmic.isChecked(),
+        }
+
+    def recall_look(self, look: Mapping[str, object]) -> None:
+        """Show curves as `look` returned; values of another version are ignored."""
+        curve, axis, smoothing = look.get("curve"), look.get("axis"), look.get("smoothing")
+        if isinstance(curve, str):
+            self.loss = curve  # one that the run does not have becomes the first
+        if isinstance(axis, str) and axis in set(XAxis):
+            self.x_axis = XAxis(axis)
+        if isinstance(smoothing, int):
+            self.smoothing.setValue(smoothing)
+        self.logarithmic.setChecked(look.get("log") is True)
+
     @Slot(int)
     def _set_smoothing(self, value: int) -> None:
         self.curves.set_smoothing(value / 100)
@@ -205,6 +247,30 @@ class RunView(QWidget):
     @Slot(int)
     def _choose_curve(self, _row: int) -> None:
         self._show_curve(self.curve.currentData())
+
+    @Slot(int)
+    def _choose_axis(self, _row: int) -> None:
+        self.show_axis(XAxis(self.axis.currentData()))
+
+    def show_axis(self, axis: XAxis) -> None:
+        """Plot over another axis, whole."""
+        self.x_axis = axis
+        self.curves.set_zoom(None)
+        self.curves.point_at(None)
+        self.strip.point_at(None)
+        if self._shown is not None:
+            self._show_curves(self._shown)
+
+    def turn_axis(self) -> None:
+        """Plot over the next axis that the run has."""
+        axes = axes_of(self._shown) if self._shown is not None else list(XAxis)
+        at = axes.index(self._axis()) + 1
+        self.show_axis(axes[at % len(axes)])
+
+    def _axis(self) -> XAxis:
+        """The chosen axis, steps where the run does not have it."""
+        has_axis = self._shown is None or self.x_axis in axes_of(self._shown)
+        return self.x_axis if has_axis else XAxis.STEP
 
     @Slot(str)
     def _show_curve(self, key: str) -> None:
@@ -227,7 +293,7 @@ class RunView(QWidget):
             return
         self.strip.set_columns(2 if width >= TWO_COLUMNS_FROM else 1)
         self.strip.show_plots(
-            [(key, plot_of(key, record, self.overlays, self.name_of)) for key in self._curves],
+            [(key, self._plot(key, record)) for key in self._curves],
             self.loss,
             smoothing=self.smoothing.value() / 100,
             logarithmic=self.logarithmic.isChecked(),
@@ -245,17 +311,27 @@ class RunView(QWidget):
         if self.loss not in self._curves:
             self.loss = METRICS[0]
         self._fill_choices(record)
-        self.curves.show_plot(plot_of(self.loss, record, self.overlays, self.name_of))
+        self.curves.show_plot(self._plot(self.loss, record))
         self._show_strip()
 
+    def _plot(self, key: str, record: RunRecord) -> Plot:
+        return plot_of(key, record, self.overlays, self.name_of, self._axis())
+
     def _fill_choices(self, record: RunRecord) -> None:
-        """List the curves that the run has."""
+        """List the curves and axes that the run has."""
         if [self.curve.itemData(at) for at in range(self.curve.count())] != self._curves:
             with QSignalBlocker(self.curve):
                 self.curve.clear()
                 for key in self._curves:
                     self.curve.addItem(curve_title(record, key), key)
         self.curve.setCurrentIndex(self._curves.index(self.loss))
+        axes = axes_of(record)
+        if [self.axis.itemData(at) for at in range(self.axis.count())] != axes:
+            with QSignalBlocker(self.axis):
+                self.axis.clear()
+                for axis in axes:
+                    self.axis.addItem(translated("Training", AXIS_NAMES[axis]), axis)
+        self.axis.setCurrentIndex(axes.index(self._axis()))
 
     def _show_spoken(self, record: RunRecord) -> None:
         """List the test sentences, newest first."""
@@ -276,7 +352,8 @@ class RunView(QWidget):
         return f"{text} · " + self.tr("word errors %1").replace("%1", f"{spoken.wer:.0%}")
 
     def forget(self) -> None:
-        """Clear the samples before another run is shown."""
+        """Clear samples and zoom before another run is shown."""
+        self.curves.set_zoom(None)
         self.samples.clear()
         self._spoken = 0
 

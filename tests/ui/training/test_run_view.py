@@ -82,6 +82,8 @@ def test_curves_by_category_and_of_several_runs(opened, tmp_path):
         "eos_ce",
         "text_ce",
         *(f"{k}/category" for k in ("mel_ce", "eos_ce", "text_ce")),
+        "lr",
+        "grad_norm",
     ]
     assert [line.name for line in view.curves._plot.lines] == ["training", "validation"]
     assert view.curves._plot.unit == "nats"
