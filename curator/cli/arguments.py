@@ -348,6 +348,14 @@ def run(arguments: Sequence[str]) -> int:
         return _run(arguments)
 
 
+def _damage(parsed: argparse.Namespace) -> str:
+    """Sentence about the first damaged project of a command, "" if all are in order."""
+    from curator.store.diagnosis import damage_in
+
+    named = [getattr(parsed, name, None) for name in ("project", "other", "path")]
+    return next(filter(None, (damage_in(path) for path in named if isinstance(path, Path))), "")
+
+
 def _run(arguments: Sequence[str]) -> int:
     parsed = parser().parse_args(_joined(arguments))
     if parsed.command is None:
@@ -372,9 +380,7 @@ def _run(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"{error.strerror or error}{where}. Finished work is kept.\n")
         return COULD_NOT
     except Exception:
-        from curator.cli.damage import damage_of
-
-        if not (sentence := damage_of(parsed)):
+        if not (sentence := _damage(parsed)):
             raise  # a fault of the program
         sys.stderr.write(f"{sentence}\n")
         return COULD_NOT

@@ -46,11 +46,11 @@ def open_window(project: Path | None, quit_after_paint: bool = False) -> int:
         return COULD_NOT
     application = QApplication(["voice-curator"])  # also the window's class under X11
     dress(application)
-    sys.excepthook = CrashReports(settings_file().with_name("faults.log"))
     settings, messages = WindowSettings(settings_file()), Messages()
     wear(application, settings.text("theme"))
     gc.freeze()  # modules stay: a full collection, which pauses the window, need not visit them
     window = MainWindow(settings, messages)
+    sys.excepthook = CrashReports(settings_file().with_name("faults.log"), window.explain)
     if settings.trouble:
         messages.warn(settings.trouble)
     if project is not None and not window.open_path(project):

@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -45,10 +46,14 @@ class CrashDialog(QDialog):
 
 
 class CrashReports:
-    """Replacement of ``sys.excepthook``; shows one dialog at a time, as errors often repeat."""
+    """Replacement of ``sys.excepthook``; shows one dialog at a time, as errors often repeat.
 
-    def __init__(self, file: Path) -> None:
+    explain: tells an error in a sentence, if it is none of the program; returns whether it did.
+    """
+
+    def __init__(self, file: Path, explain: Callable[[BaseException], bool]) -> None:
         self._file = file
+        self._explain = explain
         self._dialog: CrashDialog | None = None  # keeps the dialog alive
 
     def __call__(
@@ -60,6 +65,8 @@ class CrashReports:
         """Log an uncaught exception and show it."""
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
+            return
+        if self._dialog is None and self._explain(error):
             return
         report = _report("".join(traceback.format_exception(kind, error, trace)))
         sys.stderr.write(report)

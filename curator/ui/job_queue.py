@@ -20,6 +20,7 @@ from curator.domain.segment_lengths import SegmentLengths
 from curator.jobs.context import Cancelled, JobContext
 from curator.jobs.job import Options
 from curator.jobs.result_writer import Action, Large, OnClips
+from curator.store.diagnosis import damage_in
 from curator.store.project import Project
 from curator.ui.queue_progress import QueueProgress
 from curator.ui.write_queue import WriteQueue
@@ -222,8 +223,9 @@ class JobQueue(QObject):
         except CuratorError as error:
             ending = Ending(what, "failed", error.sentence, error.hint)
         except Exception as error:  # noqa: BLE001 - the window must learn of it, whatever it is
-            sentence = f"{type(error).__name__}: {error}"
-            ending = Ending(what, "failed", sentence, details=traceback.format_exc())
+            damage, sentence = damage_in(self._project.path), f"{type(error).__name__}: {error}"
+            details = "" if damage else traceback.format_exc()
+            ending = Ending(what, "failed", damage or sentence, details=details)
         else:
             ending = Ending(what, "finished")
         self._over.emit(ending, result)

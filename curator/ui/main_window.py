@@ -30,6 +30,7 @@ from curator.ui.page import Page, hairline
 from curator.ui.page_list import PAGES
 from curator.ui.page_stack import PageStack
 from curator.ui.preload import Preloader
+from curator.ui.project_faults import ProjectFaults
 from curator.ui.sample import CONSENT, LICENCE, SampleJob
 from curator.ui.session import Session
 from curator.ui.settings import WindowSettings
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
         self.settings, self.messages = settings, messages
         self.session: Session | None = None
         self._memory: WindowMemory | None = None
+        self.faults = ProjectFaults(messages)
         self.work = WorkList(self)
         self.commands = Commands(self, settings, self._run)
         self.dialogs = Dialogs(self, self)
@@ -110,13 +112,26 @@ class MainWindow(QMainWindow):
         earlier = self.messages.shown
         try:
             session = Session.open(path, self.settings, self.messages)
-        except CuratorError as error:
-            self.messages.fail(error)
-            return False
+        except Exception as error:
+            if self.faults.explain(error, path):
+                return False
+            raise
         self._end_session()
         if self.messages.shown is earlier:
             self.messages.clear()  # it was about the project before
+        self.faults.follow(path)
+        try:
+            self._show_session(session)
+        except Exception as error:
+            self.session = session
+            self.close_project()
+            if self.faults.explain(error, path):
+                return False
+            raise
         self.settings.remember(path)
+        return True
+
+    def _show_session(self, session: Session) -> None:
         self.session, self._memory = session, WindowMemory(session)
         self._memory.recall_session()
         self._follow_session()
@@ -124,7 +139,10 @@ class MainWindow(QMainWindow):
         self.show_page(state.page or first)
         self._preloader.start()
         Interruption(session, self._memory).offer()
-        return True
+
+    def explain(self, error: BaseException) -> bool:
+        """Show an error of the open project in a sentence; False for one of the program."""
+        return self.faults.explain(error, self.session.project.path if self.session else None)
 
     def close_project(self) -> None:
         """Close the project and show the start page."""

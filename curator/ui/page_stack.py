@@ -1,5 +1,6 @@
 """Stack of the start page and the pages of a project."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from curator.ui.page import Page
@@ -27,11 +28,22 @@ class PageStack(QStackedWidget):
         """Return a page, building it if necessary."""
         if key not in self.pages:
             kind = next(kind for kind in PAGES if kind.key == key)
-            built = kind.build(session, self)
+            try:
+                built = kind.build(session, self)
+            except BaseException:
+                self._forget_half_built()
+                raise
             built.setAccessibleName(translated("Pages", kind.title))
             self.pages[key] = built
             self.addWidget(built)
         return self.pages[key]
+
+    def _forget_half_built(self) -> None:
+        """Delete what was built of a page that failed, so that it follows no signal."""
+        whole = {self._start, *self.pages.values()}
+        for half in self.findChildren(Page, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if half not in whole:
+                half.deleteLater()
 
     def show_start(self) -> None:
         """Show the start page."""

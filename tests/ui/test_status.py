@@ -66,7 +66,7 @@ def test_an_error_stays_until_something_else_is_said(session: Session, status: S
 
 
 def test_a_fault_of_the_program_is_written_down_and_shown_once(qtbot, tmp_path: Path, capsys):
-    reports = CrashReports(tmp_path / "deep" / "faults.log")
+    reports = CrashReports(tmp_path / "deep" / "faults.log", lambda _error: False)
     for _ in range(2):
         try:
             raise ZeroDivisionError

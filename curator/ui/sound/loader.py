@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from curator.audio.encode import resampled
 from curator.domain.errors import CuratorError
 from curator.domain.recording import Recording
+from curator.domain.span import Span
 from curator.store.project import Project
 from curator.ui.sound.load_queue import LoadJob, LoadQueue
 from curator.ui.sound.loudness import measure
@@ -116,7 +117,7 @@ class ClipLoader(QObject):
                 if recording is None:
                     recording = self._project.recordings.get(recording_id)
                     self._recordings[recording_id] = recording
-                clip = PlayableClip(clip_id, recording_id, span, recording.rate, self._rate)
+                clip = self._empty(clip_id, recording, span)
                 clip.loudness = self._project.clips.get(clip_id).scores.get("loudness")
                 self._clips[clip_id] = clip
             clips[clip_id] = clip
@@ -127,6 +128,18 @@ class ClipLoader(QObject):
             self._clips.move_to_end(clip_id)
         self._drop_old(len(clip_ids))
         return clips
+
+    def _empty(self, clip_id: int, recording: Recording, span: Span) -> PlayableClip:
+        """Clip to be decoded; one that no program of this project made gets no room."""
+        failure = ""
+        if span.stop > recording.samples:
+            failure = f"Clip {clip_id} ends after its recording: the project is damaged."
+        elif span.seconds(recording.rate) > MAX_SECONDS:
+            failure = f"Clip {clip_id} is longer than {MAX_SECONDS / 60:.0f} min; split it."
+        room = Span(span.start, span.start) if failure else span
+        clip = PlayableClip(clip_id, recording.id, room, recording.rate, self._rate)
+        clip.failure = failure
+        return clip
 
     def _drop_old(self, wanted: int) -> None:
         seconds = sum(clip.seconds for clip in self._clips.values())

@@ -1,5 +1,7 @@
 """Decoding of clips in advance."""
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -152,3 +154,25 @@ def test_a_jump_that_lands_a_packet_beside_is_noticed():
     assert same(head, head + noise(0.1, 16_000, 0.003))
     assert not same(head, sound[4000 + 418 : 5600 + 418])  # an mp3 frame later
     assert PRE_ROLL % 1152 == 0
+
+
+@pytest.mark.parametrize(
+    ("stop", "length", "sentence"),
+    [(2**31, None, "ends after its recording"), (10**9, 10**9, "is longer than 15 min")],
+)
+def test_a_clip_of_a_damaged_project_takes_no_memory(
+    open_loader, tmp_path: Path, stop: int, length: int | None, sentence: str
+):
+    project = heard_project(tmp_path, a_file(tmp_path, "wav"))
+    clip_id = project.clips.ids()[0]
+    with contextlib.closing(sqlite3.connect(project.path / "project.sqlite")) as connection:
+        connection.execute("UPDATE clip SET stop = ? WHERE id = ?", (stop, clip_id))
+        if length:
+            connection.execute("UPDATE recording SET samples = ?", (length,))
+        connection.commit()
+    loader = open_loader(project)
+    loader.matched = True
+    clip = loader.clip(clip_id)
+    assert clip.samples.size == 0
+    assert sentence in clip.failure
+    loader.ask(project.clips.ids())

@@ -1,6 +1,5 @@
-"""Diagnosis of the projects of a command that failed for an unknown reason."""
+"""Diagnosis of a project after something failed over it for an unknown reason."""
 
-from argparse import Namespace
 from pathlib import Path
 
 from curator.domain.errors import CuratorError, printable
@@ -11,16 +10,10 @@ from curator.store.project import Project
 HINT = "Another program changed it; go back to one of its backups, or to a copy you have elsewhere."
 
 
-def damage_of(arguments: Namespace) -> str:
-    """Sentence about the first damaged project of a command, "" if all are in order."""
-    named = [getattr(arguments, name, None) for name in ("project", "other", "path")]
-    for path in named:
-        if isinstance(path, Path) and (path / FILE).is_file() and (fault := _fault(path)):
-            return fault
-    return ""
-
-
-def _fault(path: Path) -> str:
+def damage_in(path: Path) -> str:
+    """Sentence about the first fault of a project, "" if it is in order or no project."""
+    if not (path / FILE).is_file():
+        return ""
     name = printable(path.name)
     try:
         with Project.open(path, write=False) as project:
