@@ -65,6 +65,10 @@ class Executor(Protocol):
         """
         ...
 
+    def leaves_processors_free(self, job: Job) -> bool:
+        """Whether a job runs on GPUs, so that a job without them can run beside it."""
+        ...
+
     def start(self, jobs: Sequence[Job]) -> Workers:
         """Start these shares of a job. Raises CuratorError if they cannot run at all."""
         ...

@@ -1,6 +1,6 @@
 """The analysis of a project: every stage in order, on the items that lack its facts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from curator.domain.errors import printable
 from curator.jobs.cleaning import make_all_cleaned
@@ -8,6 +8,7 @@ from curator.jobs.context import JobContext
 from curator.jobs.derived_facts import conclude
 from curator.jobs.job import Options
 from curator.jobs.map_placement import place_new
+from curator.jobs.overlap import can_overlap, transcribe_and_analyse
 from curator.jobs.running import make_caches, run_step
 from curator.jobs.step_table import TRANSCRIBE, WORDS, Step, chosen_steps, transcriber_choice
 from curator.stages.transcription.transcribers import languages_of, require_language
@@ -23,8 +24,12 @@ def analyse(work: JobContext, options: Options, only: Collection[str] = ()) -> i
         _check_transcriber(work, options)
     _say_notes(work, steps, options)
     failures = make_caches(work) + make_all_cleaned(work, options)
+    failed: Mapping[str, Collection[int]] = {}
+    if can_overlap(work, steps, options):
+        failed = transcribe_and_analyse(work, steps, options)
+        failures += sum(map(len, failed.values()))
     for step in steps:
-        failures += run_step(work, step, options)
+        failures += run_step(work, step, options, failed.get(step.key, ()))
         if step.has_vectors:
             place_new(work)
     conclude(work.project, work.write)

@@ -14,6 +14,8 @@ from curator.environment.installed import module_command, python_for
 from curator.jobs.executor import Died, even_sizes, join_draining
 from curator.jobs.job import Job, to_json
 from curator.jobs.messages import Done, Message, from_line
+from curator.jobs.step_table import TRANSCRIBE
+from curator.stages.transcription.transcribers import runs_on_gpu
 
 GRACE_SECONDS = 3.0  # between asking a worker to stop and killing it
 LAST_WORDS = 8_000  # bytes kept of a crashed worker's log
@@ -253,6 +255,11 @@ class LocalProcesses:
     def share_sizes(self, items: int, workers: int, work_s: float) -> list[int]:
         """One share a process."""
         return even_sizes(items, workers)
+
+    def leaves_processors_free(self, job: Job) -> bool:
+        """Whether the transcriber of a job finds a GPU here."""
+        options = job.options
+        return job.stage == TRANSCRIBE and runs_on_gpu(options.whisper, options.device)
 
     def start(self, jobs: Sequence[Job]) -> LocalWorkers:
         """Start a process for each share."""

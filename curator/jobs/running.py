@@ -1,6 +1,8 @@
 """Running one stage: working copies, copied words, and jobs shared among worker processes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+import msgspec
 
 from curator.audio.intake import cached16, rebuild_cache
 from curator.domain.errors import CuratorError
@@ -13,7 +15,7 @@ from curator.jobs.result_writer import write_facts
 from curator.jobs.step_table import WORDS, Step, transcriber_producer
 from curator.jobs.steps import todo
 from curator.jobs.versions import versions
-from curator.jobs.worker_pool import WorkerPool, item_of
+from curator.jobs.worker_pool import Turns, WorkerPool, item_of
 from curator.stages.transcription.transcribe import words_of_clip
 from curator.store.project import Project
 
@@ -44,10 +46,13 @@ def make_caches(work: JobContext) -> int:
     return failures
 
 
-def copy_words(work: JobContext, options: Options) -> None:
+def copy_words(
+    work: JobContext, options: Options, recordings: Collection[int] | None = None
+) -> None:
     """Give clips as segmentation cut them the words of their recording's transcript.
 
     Not those in another language than the recording: they are transcribed by themselves.
+    recordings: whose clips; None for all.
     """
     project = work.project
     producer = transcriber_producer(project, options)
@@ -57,6 +62,8 @@ def copy_words(work: JobContext, options: Options) -> None:
     transcripts: dict[int, Transcript | None] = {}
     facts = []
     for clip, recording, span in project.clips.spans(missing):
+        if recordings is not None and recording not in recordings:
+            continue
         if recording not in transcripts:
             transcripts[recording] = project.facts.recording_transcript(recording)
         whole = transcripts[recording]
@@ -65,42 +72,84 @@ def copy_words(work: JobContext, options: Options) -> None:
     write_facts(work.write, facts)
 
 
-def run_step(work: JobContext, step: Step, options: Options) -> int:
-    """Run one stage on all items that lack it; returns the number of items that failed."""
+def run_step(work: JobContext, step: Step, options: Options, skip: Collection[int] = ()) -> int:
+    """Run one stage on all items that lack it; returns the number of items that failed.
+
+    skip: items that have failed already.
+    """
     if step.key == WORDS:
         copy_words(work, options)
-    jobs = todo(work.project, step, options)
+    jobs = without(todo(work.project, step, options), skip)
     if step.replaces_clips and any(job.items for job in jobs):
-        work.write(lambda owner: _back_up(owner, "before segmenting"))
+        back_up(work, "before segmenting")
     return run_jobs(work, step, jobs)
+
+
+def without(jobs: Sequence[Job], skip: Collection[int]) -> list[Job]:
+    """The jobs without some items."""
+    return [
+        msgspec.structs.replace(job, items=tuple(item for item in job.items if item not in skip))
+        for job in jobs
+    ]
 
 
 def run_jobs(work: JobContext, step: Step, jobs: Sequence[Job]) -> int:
     """Run jobs of one stage in worker processes; returns the number of items that failed."""
-    work.look_up()
-    project, watcher = work.project, work.watcher
-    jobs = [job for job in jobs if job.items]
-    if not jobs:
-        return 0
-    observe = work.observe if step.item != "set" else None  # all clips are one item
-    lengths, recordings = _measured(project, step, by_recording=observe is not None)
-    items = {item for job in jobs for item in job.items}
-    seconds = sum(lengths[item] for item in items)
-    watcher.started(step.key, len(items), seconds)
-    pool = WorkerPool(
-        work,
-        store=_store,
-        describe=lambda item: _described(project, step, item),
-        seconds_of=lambda result: lengths[item_of(result)],
-        most_workers=1 if step.item == "set" else None,
-        in_order=step.replaces_clips,  # clips are numbered as they are stored
-        item_cost_s=step.cost * seconds / len(items),
-        follow=RecordingTracker(observe, items, lengths, recordings).follow if observe else None,
-    )
-    for job in jobs:
-        pool.do(job, job.items)
-    watcher.finished()
-    return pool.failures
+    run = StepRun(work, step, jobs)
+    for _ in run.going():
+        pass
+    return len(run.failed)
+
+
+class StepRun:
+    """One stage on its way, in worker processes.
+
+    dealt: see WorkerPool. failed: items that have failed so far.
+    """
+
+    def __init__(
+        self, work: JobContext, step: Step, jobs: Sequence[Job], *, dealt: bool = False
+    ) -> None:
+        self._work, self._step, self._dealt = work, step, dealt
+        self._jobs = [job for job in jobs if job.items]
+        self.failed: list[int] = []
+
+    def going(self) -> Turns:
+        """Run the jobs, yielding several times a second; closing the iterator ends them."""
+        self._work.look_up()
+        if not self._jobs:
+            return
+        pool = self._started()
+        self.failed = pool.failed
+        for job in self._jobs:
+            yield from pool.doing(job, job.items)
+        self._work.watcher.finished()
+
+    def _started(self) -> WorkerPool:
+        work, step = self._work, self._step
+        observe = work.observe if step.item != "set" else None  # all clips are one item
+        lengths, recordings = _measured(work.project, step, by_recording=observe is not None)
+        items = {item for job in self._jobs for item in job.items}
+        seconds = sum(lengths[item] for item in items)
+        work.watcher.started(step.key, len(items), seconds)
+        return WorkerPool(
+            work,
+            store=_store,
+            describe=lambda item: _described(work.project, step, item),
+            seconds_of=lambda result: lengths[item_of(result)],
+            most_workers=1 if step.item == "set" else None,
+            in_order=step.replaces_clips,  # clips are numbered as they are stored
+            dealt=self._dealt,
+            item_cost_s=step.cost * seconds / len(items),
+            follow=(
+                RecordingTracker(observe, items, lengths, recordings).follow if observe else None
+            ),
+        )
+
+
+def back_up(work: JobContext, reason: str) -> None:
+    """Back the project up before clips are replaced."""
+    work.write(lambda owner: _back_up(owner, reason))
 
 
 def _back_up(project: Project, reason: str) -> None:

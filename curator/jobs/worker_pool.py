@@ -6,7 +6,7 @@ crash twice is skipped and reported.
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
@@ -36,7 +36,12 @@ from curator.store.project import Project
 
 BATCH = 256  # results stored in one transaction
 PATIENCE_S = 0.5  # after which a smaller batch is stored, so that a kill loses little
+TURN_S = 0.2  # after which another pool of the same thread has its turn
 DEATHS = 2  # worker crashes on an item before it is skipped; rounds in vain before giving up
+
+
+Turns = Generator[None, None, None]
+"""Work that yields several times a second; closing it ends the work and keeps what is done."""
 
 
 class WorkerTrouble(CuratorError):
@@ -114,7 +119,8 @@ class WorkerPool:
     store: stores results in the project. describe: display name of an item.
     seconds_of: seconds of audio of a result, for the progress. most_workers: upper bound of
     shares. in_order: store results in the order of their items, whichever worker is first; for
-    results whose order of storing shows. item_cost_s: estimated CPU seconds of an item, 0 if
+    results whose order of storing shows. dealt: give the shares the items in turn, so that those
+    at the front are done first. item_cost_s: estimated CPU seconds of an item, 0 if
     unknown. follow: called with an item, the seconds of audio done of it, and whether it is done.
     """
 
@@ -127,6 +133,7 @@ class WorkerPool:
         most_workers: int | None = None,
         *,
         in_order: bool = False,
+        dealt: bool = False,
         item_cost_s: float = 0.0,
         follow: Callable[[int, float, bool], None] | None = None,
     ) -> None:
@@ -134,6 +141,7 @@ class WorkerPool:
         self._watcher = work.watcher
         self._most_workers = most_workers
         self._in_order = in_order
+        self._dealt = dealt or in_order  # so that little is held back
         self._item_cost_s = item_cost_s
         self._follow = follow
         self._order: _ResultOrder | None = None
@@ -143,19 +151,31 @@ class WorkerPool:
         self._done_items = 0
         self._done_seconds = 0.0
         self._partly: dict[int, float] = {}  # seconds of items that are not answered yet
-        self.failures = 0
+        self.failed: list[int] = []
+        """Items that have failed so far."""
+
+    @property
+    def failures(self) -> int:
+        """Number of items that have failed so far."""
+        return len(self.failed)
 
     def do(self, job: Job, items: Sequence[int]) -> None:
-        """Run all items of a job.
+        """Run all items of a job. Raises WorkerTrouble; see ``doing``."""
+        for _ in self.doing(job, items):
+            pass
 
-        Raises WorkerTrouble if workers keep crashing outside an item and answer none.
+    def doing(self, job: Job, items: Sequence[int]) -> Turns:
+        """Run all items of a job, yielding several times a second, so that others have a turn.
+
+        Closing the iterator ends the workers and stores what has arrived. Raises WorkerTrouble if
+        workers keep crashing outside an item and answer none.
         """
         left = list(items)
         self._order = _ResultOrder(left) if self._in_order else None
         deaths: Counter[int] = Counter()
         in_vain = 0  # rounds in a row without an answer
         while left:
-            this = self._go(self._shares(job, left), _Answered(left))
+            this = yield from self._going(self._shares(job, left), _Answered(left))
             left = [item for item in left if item not in this.answered]
             if not this.died:
                 break  # items without an answer are left for a later run
@@ -171,8 +191,8 @@ class WorkerPool:
             return shares(job, items, even_sizes(len(items), self._most_workers))
         work_s = self._item_cost_s * len(items)
         sizes = executor.share_sizes(len(items), self._work.workers, work_s)
-        if self._in_order and executor.runs_all_at_once:
-            return dealt_shares(job, items, len(sizes))  # so that little is held back
+        if self._dealt and executor.runs_all_at_once:
+            return dealt_shares(job, items, len(sizes))
         return shares(job, items, sizes)
 
     def _blame(self, this: "_Round", deaths: Counter[int], in_vain: int) -> None:
@@ -185,11 +205,11 @@ class WorkerPool:
                 if deaths[item] >= DEATHS:
                     self._fail(item, f"{self._describe(item)}: {died.sentence}")
 
-    def _go(self, jobs: Sequence[Job], answered: _Answered) -> "_Round":
+    def _going(self, jobs: Sequence[Job], answered: _Answered) -> Generator[None, None, "_Round"]:
         self._partly.clear()  # crashed workers start over
         this = _Round(answered, suspects={number: [] for number in range(len(jobs))})
         waiting: list[WorkerResult] = []
-        stored_at = time.monotonic()
+        stored_at = turn_at = time.monotonic()
         workers = self._work.executor.start(jobs)
         try:
             for heard in workers.listen():
@@ -199,6 +219,9 @@ class WorkerPool:
                 if len(waiting) >= BATCH or time.monotonic() - stored_at > PATIENCE_S:
                     self._flush(waiting)
                     stored_at = time.monotonic()
+                if heard is None or time.monotonic() - turn_at > TURN_S:
+                    yield
+                    turn_at = time.monotonic()
         except BaseException:
             workers.stop()
             waiting += [
@@ -261,7 +284,7 @@ class WorkerPool:
     def _fail(self, item: int, sentence: str) -> None:
         if self._order is not None:
             self._order.add(item, None)
-        self.failures += 1
+        self.failed.append(item)
         self._watcher.failed(sentence)
 
     def _flush(self, waiting: list[WorkerResult]) -> None:

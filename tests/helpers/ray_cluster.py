@@ -44,11 +44,18 @@ class SmallCluster:
         )
         self.address = self._cluster.address
 
-    def add_node(self, cpus: int = 1, **environment: str):
-        """A node with so many CPUs and these environment variables; usable once it is known."""
+    def add_node(self, cpus: int = 1, gpus: int = 0, **environment: str):
+        """A node with so many CPUs and GPUs and these environment variables, once it is known.
+
+        gpus: what Ray is told; jobs find none.
+        """
         return _patiently(
             lambda: self._cluster.add_node(
-                num_cpus=cpus, object_store_memory=STORE_BYTES, env_vars=environment, wait=True
+                num_cpus=cpus,
+                num_gpus=gpus,
+                object_store_memory=STORE_BYTES,
+                env_vars=environment,
+                wait=True,
             )
         )
 

@@ -1,11 +1,15 @@
 """A short recording of real-sounding speech for tests of the whole pipeline."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
+from curator.audio.intake import take_in
 from curator.demo.voices import host_sentences
+from curator.domain.recording import Recording
+from curator.store.project import Project
 
 SENTENCES = (
     "Good evening, ladies and gentlemen, and welcome to our show.",
@@ -31,3 +35,14 @@ def write_speech(path: Path, sentences: tuple[str, ...] = SENTENCES) -> None:
     sound = np.concatenate(parts)
     sound = sound + noise.normal(0, 1e-4, sound.size)
     soundfile.write(path, sound.astype(np.float32), rate, subtype="PCM_16")
+
+
+def add_speech(project: Project, recordings: int) -> None:
+    """Import so many recordings of two sentences each; their files lie beside the project."""
+    for number in range(recordings):
+        file = project.path.with_name(f"show {number + 1}.wav")
+        first = 2 * number % len(SENTENCES)
+        write_speech(file, SENTENCES[first : first + 2])
+        took = take_in(file, project.cache)
+        given = {f.name: getattr(took, f.name) for f in fields(took) if f.name != "notes"}
+        project.recordings.add(Recording(id=0, **given))

@@ -101,6 +101,11 @@ class RayExecutor:
         cpus = sum(int(node["Resources"].get("CPU", 0)) for node in self._alive())
         return tapered_sizes(items, cpus or workers, work_s)
 
+    def leaves_processors_free(self, job: Job) -> bool:
+        """Whether a job runs on GPUs of nodes."""
+        has_gpu = any(node["Resources"].get("GPU", 0) >= 1 for node in self._alive())
+        return has_gpu and _uses_gpu(job)
+
     def start(self, jobs: Sequence[Job]) -> Workers:
         """Start a round. Raises CuratorError, naming every node, if none may take part."""
         job = jobs[0]
@@ -132,7 +137,10 @@ class RayExecutor:
 
     def _files(self, project: Project, jobs: Sequence[Job]) -> list[list[SharedFile]]:
         """Files of each share: the project file first, then sound for nodes without the disk."""
-        copy = snapshot(project.path, Path(self._folder.name))
+        # Of its own for each kind of worker: a round on GPUs may still send the one before.
+        folder = Path(self._folder.name) / ("gpu" if _uses_gpu(jobs[0]) else "cpu")
+        folder.mkdir(exist_ok=True)
+        copy = snapshot(project.path, folder)
         if all(node.is_shared for node in self._nodes.values()):
             return [[copy] for _ in jobs]
         if jobs[0].stage == FINGERPRINT:
@@ -242,7 +250,7 @@ class RayExecutor:
     def _slots_for(self, job: Job) -> list[Slot]:
         """Workers for a stage: those with a GPU if it can use one and there are some, else all."""
         with_gpu = [node for node in self._nodes.values() if node.gpus]
-        on_gpu = job.stage in ON_GPU and job.options.device != "cpu" and bool(with_gpu)
+        on_gpu = _uses_gpu(job) and bool(with_gpu)
         slots: list[Slot] = []
         for node in with_gpu if on_gpu else self._nodes.values():
             key = (node.id, on_gpu)
@@ -263,6 +271,10 @@ class RayExecutor:
         )
         limit = int(self._choice.cache_gb * 1e9)
         return Slot(self._ray, node.id, node.name, node.is_shared, lambda: actor.remote(limit))
+
+
+def _uses_gpu(job: Job) -> bool:
+    return job.stage in ON_GPU and job.options.device != "cpu"
 
 
 class _Token:

@@ -83,6 +83,7 @@ class Slot:
     is_shared: bool
     create: Callable[[], ActorHandle]
     actor: ActorHandle = None
+    busy: threading.Lock = field(default_factory=threading.Lock)  # held by the round that has it
 
     def ready(self) -> ActorHandle:
         """The actor, made if there is none."""
@@ -199,6 +200,17 @@ class RayWorkers:
 
     def _serve(self, slot: Slot) -> None:
         """Give an actor shares until none is left or its node is gone."""
+        while not slot.busy.acquire(timeout=PATIENCE_S):  # another round has it
+            if self._stopped.is_set() or self._round.is_over:
+                self._working.discard(slot.node)
+                self._messages.put(None)
+                return
+        try:
+            self._serve_with(slot)
+        finally:
+            slot.busy.release()
+
+    def _serve_with(self, slot: Slot) -> None:
         number: int | None = None
         try:
             while self._may_go_on(slot) and not (number is None and self._round.is_over):

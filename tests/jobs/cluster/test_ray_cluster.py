@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.commands import command, done
+from tests.helpers.factories import an_empty_project
 from tests.helpers.ray_cluster import fact_hashes, small_cluster, workers_of
 from tests.helpers.sound_project import a_file, heard_project
+from tests.helpers.speech import add_speech
 
 only_if_asked = pytest.mark.skipif(
     not os.environ.get("CURATOR_CLUSTER_TESTS"),
@@ -135,6 +137,26 @@ def test_a_node_of_another_version_is_refused_by_name(cluster, show, tmp_path):
         cluster.remove_node(node)
     assert ran.returncode == 0, ran.stderr
     assert "Install the same version on both." in ran.stderr
+
+
+def test_a_node_with_a_gpu_transcribes_while_the_others_analyse(cluster, tmp_path):
+    stages = ("--only", "transcribe,segment,edges,delivery", "--whisper", "tiny.en")
+    with an_empty_project(tmp_path) as project:
+        add_speech(project, 3)
+        here = project.path
+    there = tmp_path / "there.curator"
+    shutil.copytree(here, there)
+    done("analyse", here, *stages)
+    node = cluster.add_node(gpus=1, CURATOR_NODE_CACHE=str(tmp_path / "node"))
+    try:
+        ran = subprocess.run(
+            command("analyse", there, *stages, *ON), capture_output=True, text=True, check=False
+        )
+    finally:
+        cluster.remove_node(node)
+    assert ran.returncode == 0, ran.stderr
+    assert "takes part: 1 CPUs, 1 GPUs" in ran.stderr
+    assert fact_hashes(there) == fact_hashes(here)
 
 
 # Ray does not close the log of its client server.

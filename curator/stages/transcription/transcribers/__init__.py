@@ -94,13 +94,15 @@ class TranscriberInfo:
 
     key: name of its module. label: for people. name_of: a model's name or folder -> ``name`` of
     the transcriber, without loading it. languages_of: a model's name or folder -> codes of its
-    languages, without loading it; None if it takes any or they are unknown. create: loads it.
+    languages, without loading it; None if it takes any or they are unknown. on_gpu: "auto", "cpu"
+    or "cuda" -> whether it would run on a GPU here. create: loads it.
     """
 
     key: str
     label: str
     name_of: Callable[[str], str]
     languages_of: "LanguagesOf"
+    on_gpu: Callable[[str], bool]
     create: Create
 
 
@@ -113,18 +115,22 @@ def transcriber(
     version: int = 1,
     name_of: Callable[[str], str] | None = None,
     languages_of: LanguagesOf = lambda _model: None,
+    on_gpu: Callable[[str], bool] = lambda _device: False,
 ) -> Callable[[type], type]:
     """Register a class as the transcriber of its module; the module's name is its key.
 
     The class is called with (model, device, threads); model is "" when only the key was given.
     version: raise it when the transcripts change, older ones then count as missing. name_of,
-    languages_of: see TranscriberInfo; by default the key, the version and the model, and None.
+    languages_of, on_gpu: see TranscriberInfo; by default the key, the version and the model, None,
+    and False.
     """
 
     def register(cls: type) -> type:
         key = cls.__module__.rpartition(".")[2]
         default = functools.partial("{}-{}:{}".format, key, version)
-        _registered[key] = TranscriberInfo(key, label, name_of or default, languages_of, cls)
+        _registered[key] = TranscriberInfo(
+            key, label, name_of or default, languages_of, on_gpu, cls
+        )
         return cls
 
     return register
@@ -181,6 +187,11 @@ def transcriber_name(choice: str) -> str:
     """
     info, model = _chosen(choice)
     return info.name_of(model)
+
+
+def runs_on_gpu(choice: str, device: str) -> bool:
+    """Whether a choice would run on a GPU of this machine. device: "auto", "cpu" or "cuda"."""
+    return device != "cpu" and _chosen(choice)[0].on_gpu(device)
 
 
 def open_transcriber(choice: str, device: str = "auto", threads: int = 1) -> Transcriber:

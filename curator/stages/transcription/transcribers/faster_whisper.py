@@ -67,6 +67,7 @@ def languages_of(model: str) -> frozenset[str] | None:
     label="Whisper through CTranslate2 (faster-whisper)",
     name_of=described,
     languages_of=languages_of,
+    on_gpu=lambda device: _usable(device) == "cuda",
 )
 class FasterWhisper:
     """One loaded model.

@@ -28,7 +28,15 @@ def described(model: str) -> str:
     return f"onnx_asr-1:{kind or 'model'} {Path(folder).name}"
 
 
-@transcriber(label="Parakeet, Canary and others through onnx-asr", name_of=described)
+def _on_gpu(device: str) -> bool:
+    import onnxruntime
+
+    return device != "cpu" and "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+
+
+@transcriber(
+    label="Parakeet, Canary and others through onnx-asr", name_of=described, on_gpu=_on_gpu
+)
 class OnnxAsr:
     """One loaded model. model: "TYPE=FOLDER" or "FOLDER"."""
 
@@ -80,8 +88,8 @@ def _loaded(kind: str, folder: str, device: str, threads: int) -> Any:  # noqa: 
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    on_gpu = device != "cpu" and "CUDAExecutionProvider" in onnxruntime.get_available_providers()
-    providers = [*(["CUDAExecutionProvider"] if on_gpu else []), "CPUExecutionProvider"]
+    cuda = ["CUDAExecutionProvider"] if _on_gpu(device) else []
+    providers = [*cuda, "CPUExecutionProvider"]
     load: Any = onnx_asr.load_model  # its types list the names of the types
     try:
         model = load(kind or None, folder, sess_options=options, providers=providers)
