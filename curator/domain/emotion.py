@@ -95,18 +95,21 @@ def _target(value: object) -> float:
 
 
 def distinct_letters(names: Sequence[str]) -> list[str]:
-    """First letter of each name; two letters where others begin with the same one.
+    """First letter of each name; two characters where others begin with the same one.
 
-    The second is the next letter that tells it from those others, where there is one.
+    The second is the next letter that no other of them has, or else a digit.
     """
-    signs = []
-    for name in names:
-        first = name[:1].upper()
-        others = [other for other in names if other is not name and other[:1].upper() == first]
-        seconds = {other[1:2].casefold() for other in others}
+    firsts = [name[:1].upper() for name in names]
+    signs: list[str] = []
+    for name, first in zip(names, firsts, strict=True):
+        if firsts.count(first) == 1:
+            signs.append(first)
+            continue
         letters = [letter.lower() for letter in name[1:] if letter.isalnum()]
-        second = next((letter for letter in letters if letter not in seconds), letters[:1])
-        signs.append(first + "".join(second) if others else first)
+        digits = map(str, range(2, len(names) + 2))
+        signs.append(
+            next(first + more for more in (*letters, *digits) if first + more not in signs)
+        )
     return signs
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from curator.domain.emotion import EmotionSet
 from curator.ui.clip_data.clip_columns import STATES, ClipColumns
+from curator.ui.finding_titles import finding_title
 from curator.ui.map.marks import DOT, SHAPES
 from curator.ui.map.measures import Measure
 from curator.ui.theme import Roles, luminance
@@ -132,7 +133,7 @@ def by_finding(key: str) -> Callable[[ClipColumns, EmotionSet, Roles], Colouring
             codes = np.where(error, 0, np.where(warning, 1, 2))
         else:
             entries = (
-                LegendEntry(key.replace("_", " "), roles.error, "triangle", term=f"finding:{key}"),
+                LegendEntry(finding_title(key), roles.error, "triangle", term=f"finding:{key}"),
                 LegendEntry(_text("Without"), roles.edge, DOT, term=f"-finding:{key}"),
             )
             codes = np.where(columns.column(f"finding:{key}"), 0, 1)

@@ -34,6 +34,7 @@ class Highlight(QObject):
         self._session, self._model = session, model
         self._bar, self._scatter, self._panel = bar, scatter, panel
         self._stack = stack
+        self._is_brushing = False
         self._later = QTimer(self, singleShot=True, interval=LATER_MS)
         self._later.timeout.connect(self._show_stack)
         model.selection.changed.connect(self._follow_selection)
@@ -42,6 +43,7 @@ class Highlight(QObject):
         panel.select_wanted.connect(self._select_cut)
         panel.list_wanted.connect(self._list_cut)
         stack.chosen.connect(panel.show_measure)
+        stack.brushed.connect(self._select_brushed)
         stack.room_changed.connect(self._later.start)
 
     @Slot()
@@ -97,8 +99,23 @@ class Highlight(QObject):
 
     @Slot()
     def _follow_selection(self) -> None:
+        if not self._is_brushing:  # selected in another way
+            self._stack.clear_brushes()
         self._panel.clear()
         self.show()
+
+    @Slot()
+    def _select_brushed(self) -> None:
+        """Select the shown clips in the ranges of the small histograms."""
+        if not self._model.in_step:
+            return
+        brushed = self._stack.in_brushes(self._model.clips.columns)
+        ids = self._model.points.ids
+        self._is_brushing = True
+        self._model.selection.replace(
+            ids[:0] if brushed is None else ids[brushed & self._scatter.shown]
+        )
+        self._is_brushing = False
 
     @Slot()
     def _select_cut(self) -> None:

@@ -63,7 +63,7 @@ def paint(
         font.setBold(True)
         painter.setFont(font)
         painter.setPen(QColor(letters_on(colour)))
-        low = {"triangle": 0.16, "down": -0.16}.get(shape, 0.0) * size
+        low = {"triangle": 0.1, "down": -0.1}.get(shape, 0.0) * size  # where it is wide enough
         area = QRectF(-size, -size + low, 2 * size, 2 * size)
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, letter)
 

@@ -15,6 +15,21 @@ _OWN = (
     ("confidence", QT_TRANSLATE_NOOP("Measures", "Word confidence"), "", "higher"),
 )
 
+_PARTS = {
+    "dnsmos_ovrl": QT_TRANSLATE_NOOP("Measures", "DNSMOS overall"),
+    "dnsmos_sig": QT_TRANSLATE_NOOP("Measures", "DNSMOS speech"),
+    "dnsmos_bak": QT_TRANSLATE_NOOP("Measures", "DNSMOS background"),
+    "dnsmos_p808": QT_TRANSLATE_NOOP("Measures", "DNSMOS P.808"),
+    "overlap": QT_TRANSLATE_NOOP("Measures", "Overlapping speech"),
+    "overlap_start": QT_TRANSLATE_NOOP("Measures", "Overlap start"),
+    "overlap_stop": QT_TRANSLATE_NOOP("Measures", "Overlap end"),
+    "voice_change": QT_TRANSLATE_NOOP("Measures", "Speaker change"),
+    "voice_change_at": QT_TRANSLATE_NOOP("Measures", "Time of speaker change"),
+    "lead_silence": QT_TRANSLATE_NOOP("Measures", "Silence at the start"),
+    "trail_silence": QT_TRANSLATE_NOOP("Measures", "Silence at the end"),
+}
+"""Names of scores whose scorer computes several."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -52,5 +67,7 @@ def measures() -> tuple[Measure, ...]:
         for key in info.produces:
             part = key.removeprefix(f"{info.key}_").replace("_", " ")
             name = f"{info.label}: {part}" if several else info.label
+            if key in _PARTS:
+                name = QCoreApplication.translate("Measures", _PARTS[key])
             listed.append(Measure(key, name, info.unit, info.better))
     return tuple(listed)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from curator.store.project import Project
 from curator.ui.elided_label import ElidedLabel
+from curator.ui.finding_titles import finding_title
 from curator.ui.map.map_clips import MapType
 from curator.ui.map.measures import SIMILARITY, Measure
 from curator.ui.map.scatter_view import Tool
@@ -120,9 +121,8 @@ class ToolBar(QWidget):
             key = str(self.colours.itemData(number))
             if key.startswith(FINDING) and key != f"{FINDING}any":
                 self.colours.removeItem(number)
-        for key in sorted(findings):
-            said = self.tr("Finding: %1").replace("%1", key.replace("_", " "))
-            self.colours.addItem(said, f"{FINDING}{key}")
+        for title, key in sorted((finding_title(key), key) for key in findings):
+            self.colours.addItem(self.tr("Finding: %1").replace("%1", title), f"{FINDING}{key}")
         self.colours.setCurrentIndex(max(0, self.colours.findData(wanted)))
         self.colours.blockSignals(False)
 

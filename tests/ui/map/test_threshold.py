@@ -8,6 +8,7 @@ from curator.domain.decision import drop
 from curator.ui.map.axes import round_values
 from curator.ui.map.cut_costs import costs
 from curator.ui.map.histogram_stack import HistogramStack
+from curator.ui.map.histogram_view import BINS
 from tests.helpers.map_window import CLIPS, Map
 
 
@@ -207,3 +208,95 @@ def test_it_begins_with_a_score_that_clips_have(voice_map: Map, qtbot):
     panel = voice_map.page.ui.threshold
     qtbot.waitUntil(lambda: panel.histogram._bars.sum() == CLIPS, timeout=30_000)
     assert panel.measure.key == "duration"  # no similarity was computed
+
+
+@pytest.fixture
+def tall(by_noise: Map, qtbot) -> Map:
+    """A window with room for the small histograms, one of them of signal to noise."""
+    ui = by_noise.page.ui
+    by_noise.window.resize(1600, 1200)
+    qtbot.waitUntil(ui.histograms.isVisible, timeout=30_000)
+    duration = next(plot for plot in ui.histograms.plots if plot.measure.key == "duration")
+    ui.threshold.show_measure(duration.measure)
+    qtbot.waitUntil(
+        lambda: any(plot.isVisible() and plot.measure.key == "snr" for plot in ui.histograms.plots),
+        timeout=30_000,
+    )
+    return by_noise
+
+
+def small(of: Map, key: str):
+    plots = of.page.ui.histograms.plots
+    return next(plot for plot in plots if plot.isVisible() and plot.measure.key == key)
+
+
+def brush(plot, start: float, stop: float) -> None:
+    """Drag from one share of the width to another."""
+    first, last = (QPoint(round(plot.width() * share), 40) for share in (start, stop))
+    QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=first)
+    QTest.mouseMove(plot, (first + last) / 2)
+    QTest.mouseMove(plot, last)
+    QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=last)
+
+
+def test_a_drag_in_a_small_histogram_selects_the_clips_of_its_range(tall: Map, qtbot):
+    page, plot = tall.page, small(tall, "snr")
+    brush(plot, 0.5, 1.0)
+    inside = tall.ids[6:]  # 10 to 21 dB, and 15.5 is the middle
+    assert page.model.selection.ids.tolist() == inside
+    assert np.count_nonzero(page.ui.scatter.highlighted) == len(inside)
+    assert plot.highlighted.sum() == len(inside)
+    assert page.ui.threshold.histogram._highlighted.sum() == len(inside)
+    assert page.ui.threshold.measure.key == "duration"  # a drag is no click
+    assert "Selected: " in plot.accessibleDescription()
+    page.ui.scatter.setFocus()
+    tall.press(Qt.Key.Key_Return)  # a decision is about all of them
+    assert {tall.state(tall.ids.index(clip)) for clip in inside} == {"kept"}
+    tall.press(Qt.Key.Key_Escape)
+    assert plot.brush is None
+    assert not page.model.selection.ids.size
+
+
+def test_ranges_of_two_small_histograms_intersect_and_another_selection_removes_them(
+    tall: Map, qtbot
+):
+    page = tall.page
+    noise = small(tall, "snr")
+    brush(noise, 0.0, 0.45)
+    first = set(page.model.selection.ids.tolist())
+    others = [plot for plot in page.ui.histograms.plots if plot.isVisible() and plot is not noise]
+    brush(others[0], 0.0, 1.0)
+    assert set(page.model.selection.ids.tolist()) <= first
+    page.model.selection.replace(tall.ids[:2])
+    assert noise.brush is None
+    assert others[0].brush is None
+    assert page.model.selection.ids.tolist() == sorted(tall.ids[:2])
+
+
+def test_keys_move_the_range_of_a_small_histogram(tall: Map):
+    plot = small(tall, "snr")
+    plot.setFocus()
+    tall.press(Qt.Key.Key_Right)
+    first = plot.brush
+    tall.press(Qt.Key.Key_Right)
+    assert plot.brush == (first[0] + 1, first[1] + 1)
+    tall.press(Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert plot.brush == (first[0] + 1, first[1] + 2)
+    for _ in range(100):
+        tall.press(Qt.Key.Key_Right)
+    assert plot.brush[1] == BINS
+    assert tall.page.model.selection.ids.size
+    tall.press(Qt.Key.Key_Delete)
+    assert plot.brush is None
+    assert not tall.page.model.selection.ids.size
+    tall.press(Qt.Key.Key_Return)
+    assert tall.page.ui.threshold.measure.key == "snr"
+
+
+def test_filtered_clips_are_never_in_a_range(tall: Map, qtbot):
+    tall.page.ui.scatter.setFocus()
+    tall.press(Qt.Key.Key_Slash)
+    QTest.keyClicks(tall.page.ui.bar.query.edit, "state:kept")
+    qtbot.waitUntil(lambda: np.count_nonzero(tall.page.ui.scatter.shown) == 1)
+    brush(small(tall, "snr"), 0.0, 1.0)
+    assert tall.page.model.selection.ids.tolist() == [tall.ids[0]]
