@@ -31,6 +31,7 @@ from curator.store.facts import Facts
 from curator.store.lock import WriterLock
 from curator.store.merging import Merging
 from curator.store.recordings import Recordings
+from curator.store.saved_filters import SavedFilters
 from curator.store.snapshots import Snapshots
 from curator.store.verify import faults
 
@@ -83,6 +84,7 @@ class Project:
         self.decisions = Decisions(database)
         self.snapshots = Snapshots(database, self.decisions)
         self.cleanings = Cleanings(database)
+        self.filters = SavedFilters(database)
         self.merging = Merging(database, self.decisions, self.recordings)
         self._stored = _read_settings(database)
 

@@ -104,6 +104,9 @@ AUDIT = (
     _zoom("out", QT_TRANSLATE_NOOP("Actions", "Zoom out"), "Ctrl+-"),
     _zoom("clip", QT_TRANSLATE_NOOP("Actions", "Zoom to clip"), "Ctrl+0"),
     _zoom("selection", QT_TRANSLATE_NOOP("Actions", "Zoom to selection"), "Ctrl+E"),
+    _zoom("taller", QT_TRANSLATE_NOOP("Actions", "Zoom in vertically"), "Alt+=", "Alt++"),
+    _zoom("lower", QT_TRANSLATE_NOOP("Actions", "Zoom out vertically"), "Alt+-"),
+    _zoom("level", QT_TRANSLATE_NOOP("Actions", "Reset vertical zoom"), "Alt+0"),
     Action(
         "audit.compare",
         QT_TRANSLATE_NOOP("Actions", "Compare with the voice's reference clip"),
@@ -154,6 +157,22 @@ AUDIT = (
         ("/",),
         "audit.commands.type_query",
         When.PROJECT,
+        "Go",
+    ),
+    Action(
+        "audit.choose_filter",
+        QT_TRANSLATE_NOOP("Actions", "Choose filter…"),
+        ("Ctrl+/",),
+        "audit.ui.query.choose_filter",
+        When.PROJECT,
+        "Go",
+    ),
+    Action(
+        "audit.save_filter",
+        QT_TRANSLATE_NOOP("Actions", "Save filter…"),
+        ("Ctrl+Shift+S",),
+        "audit.ui.query.save_filter",
+        When.WRITABLE,
         "Go",
     ),
     Action(

@@ -11,7 +11,7 @@ from curator.ui.audit.view import AuditView
 from curator.ui.clip_commands.decisions import ClipDecisions
 from curator.ui.clip_commands.playback import ClipPlayback
 from curator.ui.clip_data import clip_counts
-from curator.ui.session import Session
+from curator.ui.session import LATER, Session
 
 EDGE_DELAY_MS = 200
 """Delay between the last move of an edge and its playback."""
@@ -61,7 +61,7 @@ class AuditCommands(QObject):
             self._playback.play_from(at)
 
     def zoom(self, how: str) -> None:
-        """Zoom the waveform. how: "in", "out", "clip" or "selection"."""
+        """Zoom the waveform; see `CurrentClip.zoom`."""
         self._current_clip.zoom(how)
 
     def compare_with_voice(self) -> None:
@@ -228,6 +228,19 @@ class AuditCommands(QObject):
         if not self._view.go_to_row(row) and row >= 0:
             self._session.messages.inform(self.tr("This is the last clip in the list."))
 
+    def _go_on_from(self, row: int, changes: Changes | None) -> None:
+        """Go to the next row; at the end, say so beside what was decided and its undo."""
+        messages = self._session.messages
+        if self._view.go_to_row(row + 1):
+            return
+        shown = messages.shown
+        if changes is None or changes is LATER or shown is None or not shown.action:
+            self._go_to_row(row + 1)
+            return
+        left = clip_counts.undecided(self._view.columns)
+        end = self.tr("This is the last clip in the list.") if left else self.tr("All decided.")
+        messages.confirm(f"{shown.sentence} {end}", shown.action)
+
     def _go_to_next(self, wanted: str, otherwise: str) -> None:
         ids, row = self._view.model.ids, self._view.current_row
         row_after = clip_counts.next_row(self._view.columns, ids, row, wanted)
@@ -239,8 +252,8 @@ class AuditCommands(QObject):
     def _decide_and_go(self, decide: Callable[[list[int]], Changes | None]) -> None:
         self._current_clip.commit_text(leave=True)
         clips = self._view.selected_clips()
-        decide(clips)
-        self._go_to_row(self._view.model.last_row_of(clips) + 1)
+        changes = decide(clips)
+        self._go_on_from(self._view.model.last_row_of(clips), changes)
 
     def _edge_to_cursor(self, edge: str) -> None:
         clip, sample = self._current(), self._cursor()

@@ -1,5 +1,6 @@
 """The current clip on the audit page: editor, findings, category and playback."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -21,6 +22,9 @@ from curator.ui.widgets.category_bar import CategoryBar
 
 ZOOM = 1.5
 """Factor of one step of zoom by keyboard."""
+
+LEVEL_ZOOM = 2.0
+"""Factor of one step of vertical zoom, 6 dB."""
 
 PRELOAD_AHEAD, PRELOAD_BEHIND = 5, 3
 """Clips of the list that are decoded in advance."""
@@ -93,14 +97,21 @@ class CurrentClip(QObject):
         self._ui.editor.set_selection(span)
 
     def zoom(self, how: str) -> None:
-        """Zoom the waveform. how: "in", "out", "clip" or "selection"."""
+        """Zoom the waveform.
+
+        how: "in", "out", "clip", "selection", or vertically "taller", "lower", "level".
+        """
         waveform = self._ui.editor.waveform
-        {
+        ways: dict[str, Callable[[], None]] = {
             "in": lambda: waveform.zoom(ZOOM),
             "out": lambda: waveform.zoom(1 / ZOOM),
             "clip": waveform.zoom_to_clip,
             "selection": waveform.zoom_to_selection,
-        }[how]()
+            "taller": lambda: waveform.zoom_level(LEVEL_ZOOM),
+            "lower": lambda: waveform.zoom_level(1 / LEVEL_ZOOM),
+            "level": lambda: waveform.zoom_level(0),
+        }
+        ways[how]()
 
     def seek_word(self, step: int) -> int | None:
         """Move the cursor to the start of the previous (-1) or next (1) word, and return it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from math import isfinite
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QPaintEvent, QResizeEvent
@@ -16,6 +17,7 @@ from curator.ui.clip_commands.decisions import ClipDecisions
 from curator.ui.clip_commands.playback import ClipPlayback
 from curator.ui.clip_data.column_feed import ColumnFeed
 from curator.ui.clip_data.review_order import stored_order
+from curator.ui.named_filters import NamedFilters
 from curator.ui.page import Page
 from curator.ui.query_history import QueryHistory
 from curator.ui.session import Session
@@ -48,6 +50,7 @@ class AuditPage(Page):
         self.ui.table.columns.arrange(settings.text("audit_columns"))
         self.ui.table.columns.arranged.connect(lambda text: settings.set("audit_columns", text))
         self.ui.query.history = QueryHistory(settings)
+        self.ui.query.use_named_filters(NamedFilters(session, self))
         self.ui.choose_side_panel(settings.text("side_panel"))
         self.ui.side_panel_set.connect(lambda choice: settings.set("side_panel", choice))
         self._first_paint = QTimer(self, singleShot=True, interval=UNPAINTED_MS)
@@ -87,10 +90,11 @@ class AuditPage(Page):
         self.ui.table.setFocus()
 
     def remembered(self) -> Mapping[str, object]:
-        """Sort order, and whether the spectrogram is shown."""
+        """Sort order, whether the spectrogram is shown, and the vertical zoom."""
         return {
             "order": asdict(self.ui.query.order),
             "spectrogram": not self.ui.editor.spectrogram.isHidden(),
+            "level_zoom": self.ui.editor.waveform.level_zoom,
         }
 
     def recall(self, state: Mapping[str, object]) -> None:
@@ -100,6 +104,9 @@ class AuditPage(Page):
             self.ui.query.set_order(stored)
         if state.get("spectrogram") is True and self.ui.editor.spectrogram.isHidden():
             self.ui.editor.toggle_spectrogram()
+        level_zoom = state.get("level_zoom")
+        if isinstance(level_zoom, float) and isfinite(level_zoom):
+            self.ui.editor.waveform.zoom_level(level_zoom)
 
     def close_page(self) -> None:
         """See Page."""

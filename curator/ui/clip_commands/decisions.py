@@ -20,6 +20,7 @@ from curator.domain.decision import (
 from curator.domain.decision import (
     nudge as nudge_edit,
 )
+from curator.domain.errors import CuratorError
 from curator.domain.findings import INSIDE_A_WORD
 from curator.domain.span import Span
 from curator.domain.splitting import merge, split
@@ -69,8 +70,10 @@ class ClipDecisions(QObject):
         return self._repeatable(lambda others: give_emotion(others, category), clips)
 
     def repeat(self, clips: Sequence[int]) -> Changes | None:
-        """Apply the last repeatable decision to these clips."""
-        return self._session.apply(self._last(clips)) if self._last else None
+        """Apply the last repeatable decision to these clips. Raises CuratorError without one."""
+        if self._last is None:
+            raise CuratorError(self.tr("No decision to repeat yet."))
+        return self._session.apply(self._last(clips))
 
     def correct(self, clip: Clip, text: str) -> Changes | None:
         """Correct a transcript; a text equal to the machine transcript removes the correction."""

@@ -17,6 +17,11 @@ def kept_by_category(columns: ClipColumns) -> Mapping[str, int]:
     return {key: int(counts[code]) for key, code in columns.emotions.items()}
 
 
+def undecided(columns: ClipColumns) -> int:
+    """Number of clips without a decision."""
+    return int(np.count_nonzero(columns.column("state") == 0))
+
+
 def total_seconds(columns: ClipColumns, clips: Ids) -> float:
     """Total duration of clips in seconds."""
     return float(columns.seconds(columns.positions(clips)).sum())

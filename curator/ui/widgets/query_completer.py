@@ -1,6 +1,6 @@
 """Completion of the last term of a query."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QStringListModel, Qt
 from PySide6.QtWidgets import QCompleter, QLineEdit
@@ -19,11 +19,15 @@ NO_TERM = "\0"
 
 
 class QueryCompleter(QCompleter):
-    """Completes the term that is being typed and keeps those before it."""
+    """Completes the term that is being typed and keeps those before it.
+
+    named: returns the saved queries by name; the begin of a name is completed to its query.
+    """
 
     def __init__(self, project: Project, edit: QLineEdit) -> None:
         super().__init__(edit)
         self._project, self._edit = project, edit
+        self.named: Callable[[], Mapping[str, str]] = dict
         self._terms = QStringListModel(self)
         self.setModel(self._terms)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
@@ -50,7 +54,7 @@ class QueryCompleter(QCompleter):
 
     def refresh(self) -> None:
         """Read the categories of the project again."""
-        self._terms.setStringList(list(_terms(self._project)))
+        self._terms.setStringList([*self.named(), *_terms(self._project)])
 
     def splitPath(self, path: str) -> list[str]:
         """Part of the text that is completed: the last term without its minus."""
@@ -60,7 +64,8 @@ class QueryCompleter(QCompleter):
         """Text with the last term replaced by the completion."""
         text = self._edit.text()
         kept = text[: len(text) - len(_last_term(text))]
-        return kept + str(index.data(Qt.ItemDataRole.EditRole))
+        chosen = str(index.data(Qt.ItemDataRole.EditRole))
+        return self.named().get(chosen, chosen) if not kept else kept + chosen
 
 
 def _last_term(text: str) -> str:

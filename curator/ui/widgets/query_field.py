@@ -1,37 +1,26 @@
 """Text field for a query, with completion, history, terms and syntax error."""
 
 from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from curator.domain.clip_query import Query
-from curator.domain.errors import WrongQuery
+from curator.domain.errors import CuratorError, WrongQuery
 from curator.jobs.queries import read_query
 from curator.store.project import Project
-from curator.ui.marking import QT_TRANSLATE_NOOP
+from curator.ui.named_filters import NamedFilters
 from curator.ui.page import label, restyle
 from curator.ui.query_history import QueryHistory
 from curator.ui.theme import GRID
+from curator.ui.widgets.filter_menu import FilterMenuButton
 from curator.ui.widgets.query_chips import QueryChips
 from curator.ui.widgets.query_completer import QueryCompleter
-from curator.ui.wording import translated
+from curator.ui.widgets.save_filter_dialog import SaveFilterDialog
 
 TYPED_MS = 150
 """Delay between the last keystroke and the evaluation of the query."""
-
-
-COMMON = (
-    (QT_TRANSLATE_NOOP("Queries", "Undecided"), "state:undecided"),
-    (QT_TRANSLATE_NOOP("Queries", "Kept"), "state:kept"),
-    (QT_TRANSLATE_NOOP("Queries", "Dropped"), "state:dropped"),
-    (QT_TRANSLATE_NOOP("Queries", "With findings"), "finding:any"),
-    (QT_TRANSLATE_NOOP("Queries", "Without category"), "emotion:none -state:dropped"),
-    (QT_TRANSLATE_NOOP("Queries", "Text typed by a person"), "has:correction"),
-)
-"""Queries of the filter menu."""
 
 
 class QueryEdit(QLineEdit):
@@ -75,7 +64,6 @@ class QueryField(QWidget):
         super().__init__(parent)
         self._project = project
         self._place = -1  # in the history; -1 for what is typed
-        self.history: QueryHistory | None = None
         self.query = Query()
         self.edit = QueryEdit()
         self.edit.setPlaceholderText(
@@ -87,7 +75,10 @@ class QueryField(QWidget):
         self.edit.complete = self.completer.offer
         self.completer.activated.connect(self.edit.setText)
         self.chips = QueryChips(self)
-        self.menu_button = self._menu_button()
+        self.menu_button = FilterMenuButton(self._savable)
+        self.menu_button.query_wanted.connect(self.set_query)
+        self.menu_button.save_wanted.connect(self.save_filter)
+        self.menu_button.remove_wanted.connect(self._remove)
         self.error = label(role="error", wrap=True)
         self.error.hide()
         self._typing = QTimer(self, singleShot=True, interval=TYPED_MS)
@@ -107,30 +98,61 @@ class QueryField(QWidget):
         self.edit.left.connect(self._leave)
         self._typing.timeout.connect(self.ask)
 
-    def _menu_button(self) -> QToolButton:
-        """Button with a menu of common and recent queries."""
-        opener = QToolButton()
-        opener.setText(self.tr("Filter"))
-        opener.setProperty("role", "menu")
-        opener.setToolTip(self.tr("Common and recent filters"))
-        opener.setAccessibleName(self.tr("Common and recent filters"))
-        opener.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(opener)
-        menu.aboutToShow.connect(lambda: self._fill(menu))
-        opener.setMenu(menu)
-        return opener
+    @property
+    def history(self) -> QueryHistory | None:
+        """Queries used before, None for none."""
+        return self.menu_button.history
 
-    def _fill(self, menu: QMenu) -> None:
-        menu.clear()
-        for text, query in COMMON:
-            menu.addAction(translated("Queries", text), partial(self.set_query, query))
-        recent = self.history.queries if self.history else ()
-        if recent:
-            menu.addSection(self.tr("Recent"))
-        for query in recent:
-            menu.addAction(query.replace("&", "&&"), partial(self.set_query, query))
-        menu.addSeparator()
-        menu.addAction(self.tr("Show all clips"), lambda: self.set_query(""))
+    @history.setter
+    def history(self, history: QueryHistory) -> None:
+        self.menu_button.history = history
+
+    def use_named_filters(self, filters: NamedFilters) -> None:
+        """Offer the saved filters of a project in the menu and by Tab."""
+        self.menu_button.named = filters
+        self.completer.named = lambda: filters.all
+        self._show_name()
+
+    def choose_filter(self) -> None:
+        """Open the menu of filters."""
+        self.menu_button.open_menu()
+
+    @Slot()
+    def save_filter(self) -> None:
+        """Ask for a name under which the query is saved. Raises CuratorError without a query."""
+        named, query = self.menu_button.named, self._savable()
+        if named is None or not query:
+            raise CuratorError(self.tr("No filter to save."), self.tr("Type a query first."))
+        dialog = SaveFilterDialog(query, named.all, self)
+        dialog.named.connect(lambda name: self._save_as(name, query))
+        dialog.open()
+
+    def _savable(self) -> str:
+        """Query of the field, "" if it is empty or wrong."""
+        if self._typing.isActive():
+            self.ask()
+        is_right = self.error.isHidden() and bool(self.query.terms)
+        return self.edit.text().strip() if is_right else ""
+
+    def _save_as(self, name: str, query: str) -> None:
+        if self.menu_button.named is not None:
+            self.menu_button.named.save(name, query)
+        self._show_name()
+
+    @Slot(str)
+    def _remove(self, name: str) -> None:
+        named = self.menu_button.named
+        if named is None:
+            return
+        if self.history is not None and (query := named.all.get(name)):
+            self.history.add(query)
+        named.remove(name)
+        self._show_name()
+
+    def _show_name(self) -> None:
+        """Show the name of the saved filter in the field, if it is one."""
+        named, query = self.menu_button.named, self.edit.text().strip()
+        self.menu_button.show_name(named.name_of(query) if named and query else "")
 
     @Slot(int)
     def _walk(self, step: int) -> None:
@@ -159,6 +181,7 @@ class QueryField(QWidget):
             self._show_error(error)
             return
         self.chips.show_query(self.query)
+        self._show_name()
         self.error.hide()
         self.edit.setAccessibleDescription("")
         self._mark(wrong=False)

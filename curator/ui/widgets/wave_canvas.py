@@ -20,6 +20,12 @@ from curator.ui.widgets.waveform_paint import (
     paint_below,
 )
 
+FILLED = 0.95
+"""Share of the height that the loudest sample of the recording fills."""
+
+MAX_LEVEL_ZOOM = 128.0
+"""Highest vertical magnification, 42 dB."""
+
 FOLLOW_AT = 0.1
 """Position of the playhead after the view scrolled to it, as a share of the width."""
 
@@ -45,7 +51,7 @@ class WaveCanvas(QWidget):
     def show_recording(self, peaks: Peaks | None, samples: int, rate: int) -> None:
         """Show a whole recording. peaks: None if not computed."""
         self._scene.peaks = peaks
-        self._scene.scale = 0.95 / loudest(peaks)
+        self._scale_to(peaks)
         self._scene.clip = self._scene.sound = self._scene.playhead = self._scene.cursor = None
         self._scene.words = ()
         self._look(Timeline.whole(samples, rate, self.width()))
@@ -53,7 +59,7 @@ class WaveCanvas(QWidget):
     def set_peaks(self, peaks: Peaks | None) -> None:
         """Replace the peaks of the recording shown, without moving the view."""
         self._scene.peaks = peaks
-        self._scene.scale = 0.95 / loudest(peaks)
+        self._scale_to(peaks)
         self._redraw()
 
     def show_clip(
@@ -151,6 +157,21 @@ class WaveCanvas(QWidget):
         if self._scene.cursor is not None and 0 <= timeline.x(self._scene.cursor) < 2 * x:
             x = timeline.x(self._scene.cursor)
         self._look(timeline.zoomed(times, x))
+
+    @property
+    def level_zoom(self) -> float:
+        """Vertical magnification, 1 where the loudest sample of the recording fills the view."""
+        return self._scene.level_zoom
+
+    def zoom_level(self, times: float) -> None:
+        """Magnify vertically by a factor; 0 goes back to the whole level."""
+        wanted = self._scene.level_zoom * times if times else 1.0
+        self._scene.level_zoom = min(max(1.0, wanted), MAX_LEVEL_ZOOM)
+        self._scale_to(self._scene.peaks)
+        self._redraw()
+
+    def _scale_to(self, peaks: Peaks | None) -> None:
+        self._scene.scale = FILLED / loudest(peaks) * self._scene.level_zoom
 
     def scroll_by(self, pixels: float) -> None:
         """Scroll by pixels; negative is earlier."""

@@ -42,7 +42,8 @@ MAX_SHIFT = 10
 class Scene:
     """State to paint.
 
-    scale: gain, so that quiet recordings are visible. dragged: dragged edge and its sample.
+    scale: gain, so that quiet recordings are visible. level_zoom: vertical zoom in it, 1 for none.
+    dragged: dragged edge and its sample.
     playhead, cursor: None if hidden. word_lines: lines that the visible words need.
     """
 
@@ -50,6 +51,7 @@ class Scene:
     peaks: Peaks | None = None
     sound: PlayableClip | None = None
     scale: float = 1.0
+    level_zoom: float = 1.0
     clip: Span | None = None
     words: tuple[Word, ...] = ()
     neighbours: tuple[Span, ...] = ()
@@ -150,6 +152,7 @@ def paint_below(painter: QPainter, scene: Scene, widget: QWidget) -> None:
         for at in (neighbour.start, neighbour.stop):
             _line(painter, scene.timeline.x(at), wave_box(scene, widget))
     _paint_level_scale(painter, scene, widget, look)
+    _paint_level_zoom(painter, scene, widget, look)
     _paint_words(painter, scene, widget, look)
     _paint_overview(painter, scene, widget, look)
 
@@ -204,6 +207,21 @@ def _paint_level_scale(painter: QPainter, scene: Scene, widget: QWidget, look: R
         painter.fillRect(room, paper)
         painter.setPen(QColor(look.quiet))
         painter.drawText(room, int(_WRITTEN), text)
+
+
+def _paint_level_zoom(painter: QPainter, scene: Scene, widget: QWidget, look: Roles) -> None:
+    """Name the vertical magnification in the upper right corner where there is one."""
+    if scene.level_zoom <= 1.0:
+        return
+    box, metrics, paper = wave_box(scene, widget), widget.fontMetrics(), QColor(look.surface)
+    text = QCoreApplication.translate("Waveform", "height ×%1")
+    text = text.replace("%1", f"{scene.level_zoom:.3g}")
+    width = metrics.horizontalAdvance(text) + 2 * GAP
+    room = QRectF(box.width() - width - GAP, box.top() + GAP, width, metrics.height())
+    paper.setAlphaF(0.8)
+    painter.fillRect(room, paper)
+    painter.setPen(QColor(look.text))
+    painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter), text)
 
 
 def _paint_ruler(painter: QPainter, scene: Scene, widget: QWidget, look: Roles) -> None:

@@ -129,9 +129,12 @@ class WaveformView(WaveCanvas):
             self.edge_moved.emit(which, sample)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scroll; with Ctrl, zoom around the pointer."""
+        """Scroll; with Ctrl, zoom around the pointer, and with Shift too, zoom vertically."""
         notches = (event.angleDelta().y() or event.angleDelta().x()) / NOTCH
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        if event.modifiers() & both == both:
+            self.zoom_level(ZOOM**notches)
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._look(self._scene.timeline.zoomed(ZOOM**notches, event.position().x()))
         else:
             self.scroll_by(-notches * SCROLL_PIXELS)

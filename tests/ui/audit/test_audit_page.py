@@ -86,8 +86,26 @@ def test_x_drops_and_goes_on_and_y_takes_back(audit: Audit):
 def test_the_end_of_the_list_is_said(audit: Audit):
     audit.page.ui.table.go_to_row(len(audit.ids()) - 1)
     audit.press(Key.Key_Return)
-    assert "last clip" in audit.last_message()
+    shown = audit.session.messages.shown
+    assert shown.text == "Kept clip 9. This is the last clip in the list."
+    assert shown.action == "window.undo"
     assert audit.clip.state == "kept"
+    audit.press("j")
+    assert audit.last_message() == "This is the last clip in the list."
+
+
+def test_the_last_decision_says_that_none_is_left(audit: Audit):
+    for _ in audit.ids():
+        audit.press("x")
+    assert audit.session.messages.shown.text == "Dropped clip 9. All decided."
+    assert audit.session.messages.shown.action == "window.undo"
+
+
+def test_repeating_without_a_decision_says_so_and_stays(audit: Audit):
+    at = audit.clip.id
+    audit.press(".")
+    assert audit.clip.id == at
+    assert audit.last_message() == "No decision to repeat yet."
 
 
 def test_several_chosen_clips_are_one_edit(audit: Audit):

@@ -1,9 +1,10 @@
 """Keyboard seek and zoom, and selected parts of the sound."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from curator.domain.span import Span
 from tests.helpers.audit_window import RATE, Audit
@@ -108,3 +109,39 @@ def test_the_spectrogram_has_cursor_playhead_and_selection_of_the_waveform(audit
     audit.press("j")
     assert editor.spectrogram._selection is None
     assert editor.spectrogram._cursor is None
+
+
+def test_keys_and_the_wheel_zoom_vertically(audit: Audit):
+    waveform, alt = audit.page.ui.editor.waveform, Qt.KeyboardModifier.AltModifier
+    usual, timeline = waveform._scene.scale, waveform.timeline
+    audit.press(Key.Key_Equal, alt)
+    audit.press(Key.Key_Equal, alt)
+    assert waveform.level_zoom == 4.0
+    assert waveform._scene.scale == pytest.approx(4 * usual)
+    assert waveform.timeline == timeline
+    audit.press("j")  # the next clip is shown at the same height
+    assert waveform.level_zoom == 4.0
+    audit.press(Key.Key_Minus, alt)
+    assert waveform.level_zoom == 2.0
+    for _ in range(10):
+        audit.press(Key.Key_Minus, alt)
+    assert waveform.level_zoom == 1.0
+    both = CONTROL | Qt.KeyboardModifier.ShiftModifier
+    turn = QWheelEvent(
+        QPointF(50, 50), waveform.mapToGlobal(QPointF(50, 50)), QPoint(), QPoint(0, 240),
+        Qt.MouseButton.NoButton, both, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    before = waveform.timeline
+    QApplication.sendEvent(waveform, turn)
+    assert waveform.level_zoom == pytest.approx(1.25**2)
+    assert waveform.timeline == before
+    audit.press(Key.Key_0, alt)
+    assert waveform._scene.scale == pytest.approx(usual)
+
+
+def test_the_vertical_zoom_is_remembered(audit: Audit):
+    audit.press(Key.Key_Equal, Qt.KeyboardModifier.AltModifier)
+    path = audit.session.project.path
+    audit.window.close_project()
+    assert audit.window.open_path(path)
+    assert audit.window._pages["audit"].ui.editor.waveform.level_zoom == 2.0
