@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.backends import tensor_files
+from trainer.backends.network_sizes import require_in_file, require_sizes, whole
 from trainer.errors import BrokenBase
 from trainer.foreign_files import read_json
 from trainer.runs.base_hashes import verified_hashes
@@ -77,6 +78,9 @@ CHOICES = {"en": ("english",), "multilingual": ("multilingual_v3", "multilingual
            "multilingual_v2": ("multilingual",)}  # fmt: skip
 OTHER_T3 = {"t3_turbo_v1.safetensors": "Chatterbox Turbo"}
 """Models of the family that cannot be trained, by the file of their T3."""
+
+
+TRANSFORMER_SIZES = ("layers", "width", "heads", "feed_forward")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +191,18 @@ def _sizes(folder: Path, edition: Edition) -> Sizes:
     if not path.is_file():
         return Sizes(tokens)
     try:
-        sizes = Sizes(**read_json(path))
+        given = read_json(path)
+        sizes = Sizes(**given)
     except (OSError, ValueError, TypeError) as error:
         raise BrokenBase(f"{path} cannot be read: {error}.") from error
-    return replace(sizes, text_tokens=tokens)
+    if any(given.get(name) is not None for name in TRANSFORMER_SIZES):
+        require_sizes(given, path)
+        layers, width, heads, forward = (whole(given, name, path) for name in TRANSFORMER_SIZES)
+        if width % heads:
+            raise BrokenBase(f"{path}: {heads} heads do not divide a width of {width}.")
+        numbers = layers * width * (4 * width + 3 * forward)
+        require_in_file(numbers, found(folder, edition.t3), path)
+    return replace(sizes, text_tokens=tokens, small_sound=sizes.small_sound is True)
 
 
 def _text_tokens(t3: Path, edition: Edition) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.backends import tensor_files
+from trainer.backends.network_sizes import require_in_file, require_sizes, whole
 from trainer.backends.xtts.coqui import coqui
 from trainer.errors import BrokenBase
 from trainer.foreign_files import read_json, read_text
@@ -86,14 +87,32 @@ class XttsBase:
         return stock_tensors(tensors, self.folder / "mel_stats.pth")
 
     def model_args(self) -> dict[str, object]:
-        """Network sizes in config.json, with the stock defaults of those it leaves out."""
-        path = self.folder / "config.json"
-        try:
-            config = read_json(path, strict=False)  # coqui writes infinities
-            given: dict[str, object] = dict(config.get("model_args") or {})
-        except (OSError, ValueError, AttributeError, TypeError) as error:
-            raise BrokenBase(f"{path} is not an XTTS configuration.") from error
-        return {**dict(coqui("tts.configs.xtts_config").XttsArgs()), **given}
+        """Network sizes in config.json, as ``model_args``."""
+        return model_args(self.folder)
+
+
+def model_args(folder: Path) -> dict[str, object]:
+    """Network sizes in config.json, with the stock defaults of those it leaves out.
+
+    Raises BrokenBase for sizes that cannot be those of model.pth.
+    """
+    path = folder / "config.json"
+    try:
+        config = read_json(path, strict=False)  # coqui writes infinities
+        given: dict[str, object] = dict(config.get("model_args") or {})
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise BrokenBase(f"{path} is not an XTTS configuration.") from error
+    args = {**dict(coqui("tts.configs.xtts_config").XttsArgs()), **given}
+    require_sizes(args, path)
+    layers, width, heads = (
+        whole(args, f"gpt_{name}", path) for name in ("layers", "n_model_channels", "n_heads")
+    )
+    if width % heads:
+        raise BrokenBase(f"{path}: {heads} heads do not divide {width} channels.")
+    lengths = ("max_text_tokens", "max_audio_tokens", "num_audio_tokens")
+    rows = sum(whole(args, f"gpt_{name}", path) for name in lengths)
+    require_in_file(12 * layers * width**2 + rows * width, folder / "model.pth", path)
+    return args
 
 
 def open_base(folder: Path) -> XttsBase:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trainer.backends.network_sizes import require_sizes
 from trainer.backends.tensor_files import fill
 from trainer.backends.xtts.base import XttsBase
 from trainer.backends.xtts.coqui import coqui
@@ -54,7 +55,10 @@ def tokenizer(vocabulary: Path | None) -> Any:  # noqa: ANN401 - coqui-tts has n
         def encode(self, txt: str, lang: str) -> list[int]:
             return list(super().encode(txt, base_code(lang)))
 
-    return Tokenizer(vocab_file=str(vocabulary) if vocabulary else None)
+    made = Tokenizer(vocab_file=str(vocabulary) if vocabulary else None)
+    if vocabulary:  # the network has a row for each number up to the highest
+        require_sizes({"tokens": made.get_number_tokens()}, vocabulary)
+    return made
 
 
 MAX_DIGITS = 15  # num2words takes hours for longer numbers in some languages

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.backends.tensor_files import check_folder
 from trainer.backends.xtts.adapt import merge_lora
-from trainer.backends.xtts.base import LEARNT_CODES_OF, XttsBase, copy_licence
+from trainer.backends.xtts.base import LEARNT_CODES_OF, XttsBase, copy_licence, model_args
 from trainer.backends.xtts.coqui import coqui
 from trainer.backends.xtts.networks import GPT_PREFIX, tokenizer
 from trainer.backends.xtts.vocoder import stock_class, width_of
@@ -57,6 +57,7 @@ def write_export(base: XttsBase, network: Any, folder: Path) -> Mapping[str, obj
 def load_stock(folder: Path) -> Any:  # noqa: ANN401 - coqui-tts has no types
     """Load the export in ``folder`` with the stock ``Xtts``, strictly."""
     check_folder(folder)
+    model_args(folder)  # raises for sizes that would fill the memory
     settings = coqui("tts.configs.xtts_config").XttsConfig()
     settings.load_json(str(folder / "config.json"))
     model = stock_class(width_of(folder / "model.pth"))(settings)
