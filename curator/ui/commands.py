@@ -88,6 +88,12 @@ class Commands(QObject):
         now = [action for action in ACTIONS if self._made[action.key].isEnabled()]
         yield from sorted(now, key=lambda action: action.page != self._page)
 
+    def elsewhere(self) -> Iterator[Action]:
+        """Yield the actions of other pages that would be enabled there."""
+        for action in ACTIONS:
+            if action.page not in ("", self._page) and action.when in self._allowed:
+                yield action
+
     def trigger(self, key: str) -> None:
         """Trigger an action if it is enabled."""
         self._made[key].trigger()

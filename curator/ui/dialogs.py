@@ -2,13 +2,16 @@
 
 from typing import TYPE_CHECKING, Protocol
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from curator.domain.errors import printable
+from curator.ui.actions import ACTIONS
 from curator.ui.commands import Commands
 from curator.ui.jobs.downloads import Downloads
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import Page
+from curator.ui.palette_titles import PaletteTitles
 from curator.ui.session import Session
 from curator.ui.settings import WindowSettings
 from curator.ui.sound.player import Player
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from curator.ui.cleaning.scope import Scope
 
 
+READY_MS, POLL_MS = 20_000, 50
+"""How long, and how often, a command waits for its page."""
 RECENT = 8
 """Number of actions that the palette lists first."""
 
@@ -39,6 +44,9 @@ class DialogHost(Protocol):
     def front(self) -> Page | None:
         """Current page, None without a project."""
 
+    def show_page(self, key: str) -> None:
+        """Show a page, building it if necessary."""
+
 
 class Dialogs:
     """Opens the dialogs over the window. The table of actions names these methods."""
@@ -51,7 +59,15 @@ class Dialogs:
         from curator.ui.palette import Palette
 
         commands, keys = self._host.commands, self._host.settings.keys
-        palette = Palette(list(commands.possible()), keys, self._over, self._recent)
+        titles = PaletteTitles(self._host)
+        actions = [*commands.possible(), *commands.elsewhere()]
+        palette = Palette(
+            [action for action in actions if titles.has(action)],
+            keys,
+            self._over,
+            self._recent,
+            titles.of,
+        )
         palette.triggered.connect(self._trigger)
         palette.open()
 
@@ -59,7 +75,22 @@ class Dialogs:
         """Trigger an action of the palette, and list it first the next time."""
         recent = [key, *(other for other in self._recent if other != key)][:RECENT]
         self._host.settings.set("recent_commands", " ".join(recent))
-        self._host.commands.trigger(key)
+        page = next(action.page for action in ACTIONS if action.key == key)
+        if page in ("", self._host.page):
+            self._host.commands.trigger(key)
+            return
+        self._host.show_page(page)
+        self._run_when_ready(key, page, READY_MS // POLL_MS)
+
+    def _run_when_ready(self, key: str, page: str, tries: int) -> None:
+        """Trigger an action of a page once that has read what it needs."""
+        front = self._host.front
+        if front is None or self._host.page != page:
+            return  # another page was shown meanwhile, or the project closed
+        if front.is_ready or not tries:
+            self._host.commands.trigger(key)
+            return
+        QTimer.singleShot(POLL_MS, self._over, lambda: self._run_when_ready(key, page, tries - 1))
 
     @property
     def _recent(self) -> list[str]:

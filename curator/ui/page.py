@@ -19,6 +19,11 @@ class Page(QWidget):
         self.session = session
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that setFocus works
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether commands can be run: what they need is read."""
+        return True
+
     def shown(self) -> None:
         """Called when the page becomes the current one."""
 

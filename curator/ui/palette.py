@@ -1,6 +1,6 @@
 """Command palette: search actions by words of their titles and synonyms (Ctrl+K)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -50,12 +50,27 @@ SYNONYMS = (
 """Words that mean the same in the search for a command."""
 
 
-def matching(actions: Sequence[Action], typed: str, recent: Sequence[str] = ()) -> list[Action]:
+Title = tuple[str, str]
+"""Name of the page, "" for the current one, and text of an action."""
+
+
+def title_of(action: Action) -> Title:
+    """Title of an action of the current page."""
+    return "", translated("Actions", action.text)
+
+
+def matching(
+    actions: Sequence[Action],
+    typed: str,
+    recent: Sequence[str] = (),
+    title: Callable[[Action], Title] = title_of,
+) -> list[Action]:
     """Return the actions that match every typed word, best first.
 
-    A word matches in the title, or as the beginning of a synonym of a word there. Titles that begin
-    with the text come first, then other titles, then synonyms; among equals those of ``recent``,
-    newest first.
+    A word matches in the text, as the beginning of a synonym of a word there, or as the beginning
+    of the page's name. Texts that begin with what is typed come first, then others, then synonyms;
+    among equals those of ``recent``, newest first. Actions of other pages come last; while nothing
+    is typed, only those of ``recent`` come.
     """
     words = typed.casefold().split()
     groups = [translated("Synonyms", group).casefold().split() for group in SYNONYMS]
@@ -63,13 +78,17 @@ def matching(actions: Sequence[Action], typed: str, recent: Sequence[str] = ()) 
     order = {key: place for place, key in enumerate(recent)}
     ranked: list[tuple[int, int, int, Action]] = []
     for place, action in enumerate(actions):
-        title = translated("Actions", action.text).casefold()
-        if all(word in title for word in words):
-            rank = 0 if title.startswith(typed.casefold().strip()) else 1
-        elif all(word in title or _means(word, title, groups) for word in words):
+        page, text = (part.casefold() for part in title(action))
+        rest = [word for word in words if not (page and page.startswith(word))]
+        if all(word in text for word in rest):
+            rank = 0 if text.startswith(typed.casefold().strip()) else 1
+        elif all(word in text or _means(word, text, groups) for word in rest):
             rank = 2
         else:
             continue
+        if page and not words and action.key not in order:
+            continue
+        rank += 3 * bool(page)
         ranked.append((rank if words else 0, order.get(action.key, last), place, action))
     return [action for *_, action in sorted(ranked, key=lambda each: each[:3])]
 
@@ -84,7 +103,10 @@ def _means(word: str, title: str, groups: Sequence[Sequence[str]]) -> bool:
 
 
 class Palette(QDialog):
-    """Dialog listing the enabled actions, recent ones first; Enter triggers the selected one."""
+    """Dialog listing the enabled actions, recent ones first; Enter triggers the selected one.
+
+    title: page and text of an action, see `matching`.
+    """
 
     triggered = Signal(str)  # the key of an action
 
@@ -94,11 +116,13 @@ class Palette(QDialog):
         keys: dict[str, Keys],
         parent: QWidget,
         recent: Sequence[str] = (),
+        title: Callable[[Action], Title] = title_of,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Command palette"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._actions, self._keys, self._recent = actions, keys, recent
+        self._title = title
         self._matches: list[Action] = []
         self.line = QLineEdit(placeholderText=self.tr("Search commands"))
         self.line.setAccessibleName(self.tr("Search commands"))
@@ -133,18 +157,22 @@ class Palette(QDialog):
 
     @Slot(str)
     def _search(self, typed: str) -> None:
-        self._matches = matching(self._actions, typed, self._recent)[:MOST]
+        self._matches = matching(self._actions, typed, self._recent, self._title)[:MOST]
         self.list.setRowCount(len(self._matches))
         for row, action in enumerate(self._matches):
-            self.list.setItem(row, 0, QTableWidgetItem(translated("Actions", action.text)))
+            self.list.setItem(row, 0, QTableWidgetItem(self._shown(action)))
             keys = QTableWidgetItem(shown_keys(self._keys[action.key]))
             keys.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.list.setItem(row, 1, keys)
         self.none.setVisible(not self._matches)
-        text = self.tr("No match for “%1” among the commands possible on this page.")
+        text = self.tr("No match for “%1” among the commands that are possible now.")
         self.none.setText(text.replace("%1", typed.strip()))
         if self._matches:
             self.list.selectRow(0)
+
+    def _shown(self, action: Action) -> str:
+        page, text = self._title(action)
+        return f"{page}: {text}" if page else text
 
     @Slot()
     def _start(self) -> None:

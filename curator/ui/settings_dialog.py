@@ -1,8 +1,9 @@
-"""Settings dialog, built from the table of settings."""
+"""Settings dialog, built from the table of settings, with a search field."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -29,8 +30,16 @@ from curator.ui.wording import translated
 WIDTH = 68 * GRID
 
 
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """Widgets of a setting. text: everything that the search looks into."""
+
+    widgets: tuple[QWidget, ...]
+    text: str
+
+
 class SettingsDialog(QDialog):
-    """Form of all settings; changes take effect immediately."""
+    """Form of all settings, filtered by a search field; changes take effect immediately."""
 
     models_wanted = Signal()
 
@@ -40,6 +49,13 @@ class SettingsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._settings = settings
         self.controls: dict[str, QWidget] = {}
+        self._rows: list[SettingRow] = []
+        self.search = QLineEdit(placeholderText=self.tr("Search settings"))
+        self.search.setAccessibleName(self.tr("Search settings"))
+        self.search.setClearButtonEnabled(True)
+        self.none = label(role="quiet", wrap=True)
+        self.none.setContentsMargins(GRID, 0, 0, 0)
+        self.none.hide()
         form = QGridLayout()
         form.setHorizontalSpacing(2 * GRID)
         form.setVerticalSpacing(GRID)
@@ -56,17 +72,35 @@ class SettingsDialog(QDialog):
         inside = QWidget()
         inside.setLayout(form)
         form.setColumnStretch(1, 1)
-        shown = _Scrolled()
-        shown.setFrameShape(QFrame.Shape.NoFrame)
-        shown.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        shown.setWidget(inside)
+        form.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._area = _Scrolled()
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(inside)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, GRID, 2 * GRID)
-        column.addWidget(shown, 1)
+        column.addWidget(self.search)
+        column.addWidget(self.none)
+        column.addWidget(self._area, 1)
         column.addLayout(last)
         room = self.screen().availableSize().height() - 8 * GRID
-        wanted = form.heightForWidth(WIDTH - 4 * GRID) + 10 * GRID
+        wanted = form.heightForWidth(WIDTH - 4 * GRID) + 15 * GRID
         self.resize(WIDTH, min(wanted, room))
+        self.search.textChanged.connect(self._filter)
+        self.search.setFocus()
+
+    @Slot(str)
+    def _filter(self, typed: str) -> None:
+        """Show the settings with every typed word in their name, explanation or choices."""
+        words, any_shown = typed.casefold().split(), False
+        for row in self._rows:
+            is_match = all(word in row.text for word in words)
+            any_shown |= is_match
+            for widget in row.widgets:
+                widget.setVisible(is_match)
+        self.none.setVisible(not any_shown)
+        self.none.setText(self.tr("No setting matches “%1”.").replace("%1", typed.strip()))
+        self._area.fit()
 
     def _add(self, form: QGridLayout, setting: WindowSetting) -> None:
         text, tip = (translated("Settings", text) for text in (setting.text, setting.tip))
@@ -76,14 +110,19 @@ class SettingsDialog(QDialog):
         control.setAccessibleName(text)
         control.setAccessibleDescription(tip)
         self.controls[setting.key] = control
+        widgets: list[QWidget] = [control, label(tip, "quiet", wrap=True)]
+        row = form.rowCount()
         if isinstance(control, QCheckBox):
             control.setText(text)
         else:
             named = label(text)
             named.setBuddy(control)
-            form.addWidget(named, form.rowCount(), 0)
-        form.addWidget(control, form.rowCount() - (not isinstance(control, QCheckBox)), 1)
-        form.addWidget(label(tip, "quiet", wrap=True), form.rowCount(), 1)
+            form.addWidget(named, row, 0)
+            widgets.append(named)
+        form.addWidget(control, row, 1)
+        form.addWidget(widgets[1], row + 1, 1)
+        choices = [translated("Settings", text) for _, text in setting.choices]
+        self._rows.append(SettingRow(tuple(widgets), " ".join([text, tip, *choices]).casefold()))
 
 
 class _Scrolled(QScrollArea):
@@ -92,6 +131,10 @@ class _Scrolled(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """See QWidget."""
         super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Give the content the height that it needs at this width."""
         if (inside := self.widget()) is not None:
             width = self.viewport().width()
             inside.setFixedSize(width, inside.heightForWidth(width))

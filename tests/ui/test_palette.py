@@ -107,3 +107,76 @@ def test_the_key_sheet_is_searched_by_command_and_by_key(qtbot, settings, projec
     assert texts() == ["No shortcut matches “xylophone”."]
     sheet.close()
     window.close()
+
+
+def typed_and_started(qtbot, palette: Palette, text: str) -> None:
+    qtbot.keyClicks(palette.line, text)
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+
+
+def test_commands_of_other_pages_are_named_with_their_page_and_run_there(
+    qtbot, settings: WindowSettings, project: Path
+):
+    window, palette = opened(qtbot, settings, project)
+    assert not [text for text in listed(palette) if text.startswith("Map: ")]  # until one types
+    typed_and_started(qtbot, palette, "map box")
+    assert window.page == "map"
+    page = window._pages["map"]
+    qtbot.waitUntil(page.ui.bar.tools["box"].isChecked, timeout=30_000)
+    palette = palette_of(window)
+    assert listed(palette)[0] == "Box select"  # recent, and of this page
+    palette.close()
+    window.show_page("audit")
+    palette = palette_of(window)
+    assert listed(palette)[0] == "Map: Box select"
+    qtbot.keyClicks(palette.line, "new training")
+    assert listed(palette) == ["Training: New training…"]
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert window.page == "training"
+    page = window._pages["training"]
+    qtbot.waitUntil(lambda: page.ui.front.currentWidget() is page.ui.start, timeout=30_000)
+    window.close()
+
+
+def test_commands_of_this_page_come_before_those_of_others(
+    qtbot, settings: WindowSettings, project: Path
+):
+    window, palette = opened(qtbot, settings, project)
+    qtbot.keyClicks(palette.line, "zoom in")
+    assert listed(palette) == ["Zoom in", "Map: Zoom in", "Training: Zoom in"]
+    palette.close()
+    window.close()
+
+
+def test_categories_are_commands_with_their_names(qtbot, settings: WindowSettings, project: Path):
+    window, palette = opened(qtbot, settings, project)
+    palette.close()
+    qtbot.waitUntil(lambda: window.session.current is not None, timeout=30_000)
+    palette = palette_of(window)
+    names = [each.name for each in window.session.project.settings.emotions.emotions]
+    qtbot.keyClicks(palette.line, "set category")
+    assert listed(palette) == [f"Set category: {name}" for name in names]
+    palette.line.clear()
+    qtbot.keyClicks(palette.line, names[1])
+    assert listed(palette)[0] == f"Set category: {names[1]}"
+    clip = window.session.current
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    given = window.session.project.clips.get(clip).emotion
+    assert given == window.session.project.settings.emotions.emotions[1].key
+    window.close()
+
+
+def test_a_page_left_meanwhile_runs_no_command(qtbot, settings, project: Path, monkeypatch):
+    window, palette = opened(qtbot, settings, project)
+    window.show_page("map")
+    page = window._pages["map"]
+    monkeypatch.setattr(type(page), "is_ready", property(lambda _page: False))
+    window.show_page("audit")
+    palette.close()
+    palette = palette_of(window)
+    typed_and_started(qtbot, palette, "map box")
+    window.show_page("balance")
+    monkeypatch.setattr(type(page), "is_ready", property(lambda _page: True))
+    qtbot.wait(200)
+    assert not page.ui.bar.tools["box"].isChecked()
+    window.close()

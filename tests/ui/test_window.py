@@ -137,7 +137,9 @@ def test_the_palette_finds_a_command_by_its_words_and_starts_it(qtbot, window: M
     palette = dialog(window, Palette)
     assert isinstance(palette, Palette)
     qtbot.keyClicks(palette.line, "go bal")
-    assert palette.list.rowCount() == 1
+    assert palette.list.item(0, 0).text() == "Go to Balance"
+    others = [palette.list.item(row, 0).text() for row in range(1, palette.list.rowCount())]
+    assert all(text.startswith("Balance: ") for text in others)
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
     assert window.page == "balance"
 

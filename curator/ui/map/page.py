@@ -58,6 +58,11 @@ class MapPage(Page):
         self.model.clips.categories_changed.connect(self._follow_categories)
         self.ui.empty.button.clicked.connect(lambda: self.session.page_asked.emit("intake"))
 
+    @property
+    def is_ready(self) -> bool:
+        """See Page."""
+        return self.model.in_step
+
     def places(self, place: KeyScope) -> Sequence[QWidget]:
         """See Page."""
         return (self.ui.scatter,) if place == KeyScope.LIST else ()

@@ -51,6 +51,11 @@ class TrainingPage(Page):
         self.runs.read.connect(self.commands.show_record)
         self.show_folder(self.runs.folder, select=False)
 
+    @property
+    def is_ready(self) -> bool:
+        """See Page."""
+        return not self.runs.busy
+
     def shown(self) -> None:
         """See Page."""
         self._offered = False
