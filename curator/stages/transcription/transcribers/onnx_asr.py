@@ -16,6 +16,7 @@ from curator.audio.waveform import CACHE_RATE, Samples
 from curator.domain.errors import CuratorError, MissingModel, printable
 from curator.domain.languages import base_code
 from curator.stages.transcription.transcribers import Hypothesis, HypothesisWord, transcriber
+from curator.weights.onnx_files import require_own_files
 
 TYPE_MARK = "="
 LONGEST_TOKEN_S = 0.4
@@ -53,6 +54,7 @@ class OnnxAsr:
             raise MissingModel(
                 f"{printable(folder)} is not a folder.", "Give the folder of an onnx-asr model."
             )
+        require_own_files(Path(folder))
         self.name = described(model)
         self._model = _loaded(kind, folder, device, threads)
 
