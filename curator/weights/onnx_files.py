@@ -1,4 +1,4 @@
-"""Check of ONNX models that a person was given: which other files they make ONNX Runtime read.
+"""Check of ONNX models of a person's own: files that their tensors are stored in.
 
 A tensor may be stored in another file, named in its field ``external_data`` (onnx.proto). The name
 must be that of a file in the folder of the model.
