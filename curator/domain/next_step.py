@@ -37,7 +37,14 @@ def next_step(plan: LabellingPlan) -> NextStep:
     emotion = plan.thinnest
     if emotion is None:
         return NextStep(StepKind.EXPORT)
-    category = next(each for each in balance.categories if each.key == emotion.key)
+    return step_of(plan, next(each for each in balance.categories if each.key == emotion.key))
+
+
+def step_of(plan: LabellingPlan, category: CategoryBalance) -> NextStep:
+    """Step towards the targets of one category that is below them."""
+    balance, emotion = plan.balance, category.emotion
+    if emotion is None:
+        return NextStep(StepKind.IMPORT)
     missing = missing_clips(category, balance.minutes / balance.clips if balance.clips else 0.0)
     if category.undecided:
         return NextStep(StepKind.DECIDE, emotion, category.undecided)

@@ -56,6 +56,12 @@ class LabellingPlan:
     twins: tuple[Twins, ...]
     bytes: int
 
+    @property
+    def lacking(self) -> tuple[CategoryBalance, ...]:
+        """Categories below their targets, the farthest first."""
+        lacking = (each for each in self.balance.categories if not each.is_reached)
+        return tuple(sorted(lacking, key=_reached))
+
     def shortfalls(self) -> tuple[str, ...]:
         """Shortfalls of the categories, largest first."""
         lacking = sorted(self.balance.categories, key=_reached)
@@ -70,8 +76,12 @@ class LabellingPlan:
 
     def sentences(self) -> tuple[str, ...]:
         """Plan as sentences."""
-        sentences = list(self.shortfalls()) or ["All category targets are reached."]
-        sentences += self.lengths.sentences()
+        reached = ("All category targets are reached.",)
+        return (*(self.shortfalls() or reached), *self.remarks())
+
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences about lengths, coverage, repeated texts and size of the set."""
+        sentences = list(self.lengths.sentences())
         if self.balance.clips and (covered := self.coverage.sentence()):
             sentences.append(covered)
         sentences += self._about_twins()

@@ -217,7 +217,9 @@ def check_missing(page: BalancePage) -> None:
         named = any(words.lower().startswith(f"{each.key} needs") for words in plan.shortfalls())
         assert each.is_reached != named, each.key
         if named:
-            assert f"{each.key} needs" in page.ui.missing.text().lower()
+            rows = page.ui.missing.texts()
+            assert each.emotion is not None
+            assert any(row.startswith(f"{each.emotion.name}: ") for row in rows)
 
 
 def main() -> None:

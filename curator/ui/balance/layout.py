@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from curator.domain.emotion import EmotionSet
 from curator.ui.balance.category_table import CategoryTable
+from curator.ui.balance.missing_rows import MissingRows
 from curator.ui.balance.sampling_bar import SamplingBar
 from curator.ui.balance.suggestion_list import SuggestionList
 from curator.ui.balance.target_bar import TargetLegend
@@ -26,7 +27,7 @@ CHART_SHARE = 0.5
 """Largest share of the page's height that taller rows of the chart may take."""
 
 MIN_MISSING = 5 * GRID
-"""Two lines of what is missing."""
+"""One row of what is missing."""
 
 
 class BalanceLayout(QWidget):
@@ -38,7 +39,7 @@ class BalanceLayout(QWidget):
         self.total = label(self.tr("Counting…"), "title")
         self.next = button("", "first")
         self.next.hide()
-        self.missing = label(wrap=True)
+        self.missing = MissingRows()
         self.sampling = SamplingBar()
         halves = QSplitter(Qt.Orientation.Horizontal, self)
         left, right = QWidget(halves), QWidget(halves)
@@ -78,8 +79,6 @@ class BalanceLayout(QWidget):
         for control in (self.edit, self.add, self.merge, self.remove):
             buttons.addWidget(control)
         buttons.addStretch(1)
-        self.missing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.missing.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         scroll = QScrollArea(left, widgetResizable=True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidget(self.missing)

@@ -21,7 +21,8 @@ class NextStepButton(QObject):
         super().__init__(parent)
         self._session, self._ui, self._browser = session, ui, browser
         self._step = NextStep(StepKind.IMPORT)
-        ui.next.clicked.connect(self.take)
+        ui.next.clicked.connect(lambda: self.take(self._step))
+        ui.missing.step_wanted.connect(self.take)
 
     def show_plan(self, plan: LabellingPlan) -> None:
         """Show the step that a plan needs."""
@@ -46,10 +47,10 @@ class NextStepButton(QObject):
         self._ui.next.setToolTip(tool_tip(tip))
         self._ui.next.show()
 
-    @Slot()
-    def take(self) -> None:
-        """Take the step."""
-        kind, emotion = self._step.kind, self._step.emotion
+    @Slot(object)
+    def take(self, step: NextStep) -> None:
+        """Take a step."""
+        kind, emotion = step.kind, step.emotion
         if kind is StepKind.EXPORT:
             self._session.page_asked.emit("export")
         elif kind in (StepKind.IMPORT, StepKind.RECORD) or emotion is None:
@@ -61,3 +62,6 @@ class NextStepButton(QObject):
             self._session.show_clips(f"state:undecided emotion:{emotion.key}")
         else:
             self._session.show_clips(UNLABELLED)
+            if emotion.digit:
+                text = self.tr("Key %1 sets %2.").replace("%1", emotion.digit)
+                self._session.messages.inform(text.replace("%2", emotion.name))

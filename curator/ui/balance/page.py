@@ -72,5 +72,5 @@ class BalancePage(Page):
         kept = counted(balance.clips, self.tr("%n clip kept"), self.tr("%n clips kept"))
         text = self.tr("%1, %2 min").replace("%1", kept)
         self.ui.total.setText(text.replace("%2", f"{balance.minutes:.1f}"))
-        self.ui.missing.setText("\n".join(plan.sentences()))
+        self.ui.missing.show_plan(plan)
         self.next_step.show_plan(plan)

@@ -60,7 +60,7 @@ class FilterMenuButton(QToolButton):
         """Open the menu for the keyboard, with its first query marked."""
         menu = self.menu()
         menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
-        first = next((each for each in menu.actions() if not each.isSeparator()), None)
+        first = next((each for each in menu.actions() if each.isEnabled()), None)
         if first is not None:
             menu.setActiveAction(first)
 
@@ -69,16 +69,17 @@ class FilterMenuButton(QToolButton):
         menu.clear()
         saved = self.named.all if self.named else {}
         if saved:
-            menu.addSection(self.tr("Saved"))
+            self._add_heading(menu, self.tr("Saved"))
         for name, query in saved.items():
             menu.addAction(self._entry(name, query), partial(self.query_wanted.emit, query))
         if saved:
-            menu.addSection(self.tr("Common"))
+            self._add_heading(menu, self.tr("Common"))
         for text, query in COMMON:
             menu.addAction(translated("Queries", text), partial(self.query_wanted.emit, query))
         recent = self.history.queries if self.history else ()
+        recent = tuple(query for query in recent if query not in saved.values())
         if recent:
-            menu.addSection(self.tr("Recent"))
+            self._add_heading(menu, self.tr("Recent"))
         for query in recent:
             menu.addAction(self._entry(query, ""), partial(self.query_wanted.emit, query))
         menu.addSeparator()
@@ -96,6 +97,12 @@ class FilterMenuButton(QToolButton):
         removal.setEnabled(may_write)
         for name in names:
             removal.addAction(self._entry(name, ""), partial(self.remove_wanted.emit, name))
+
+    def _add_heading(self, menu: QMenu, text: str) -> None:
+        """Name the entries that follow; styles may draw sections as mere lines."""
+        if menu.actions():
+            menu.addSeparator()
+        menu.addAction(text).setEnabled(False)
 
     def _entry(self, text: str, query: str) -> str:
         """Text of a menu entry; a query stands in the column of the shortcuts."""

@@ -80,3 +80,17 @@ def test_without_suggestions_it_says_what_is_missing(qtbot: QtBot, session_of, t
         empty.lead.click()
     assert asked.args == ["intake"]
     page.close_page()
+
+
+def test_reached_categories_leave_the_rows_of_what_is_missing(
+    layout: BalanceLayout, session: Session
+):
+    usual = session.project.settings.emotions
+    eased = tuple(replace(each, target_clips=0, target_minutes=0.0) for each in usual.emotions)
+    for emotions in (usual, replace(usual, emotions=eased), usual):
+        plan = LabellingPlanner(emotions, read_target("xtts_v2"), "en").plan()
+        layout.missing.show_plan(plan)
+        shown = [text.partition(":")[0] for text in layout.missing.texts()]
+        assert shown == [each.name for each in emotions.emotions if each.target_clips]
+        reached = layout.missing.remarks.text().startswith("All category targets are reached.")
+        assert reached == (not shown)

@@ -117,9 +117,20 @@ def test_each_category_shows_its_counts_and_targets(page: BalancePage):
     assert int(suggested) >= 6
     assert cells(page, "No category")[3] == "24"
     assert page.ui.total.text() == "24 clips kept, 1.6 min"
-    assert "Excitement needs 7 more clips and 0.5 more minutes; " in page.ui.missing.text()
-    assert "suggested clips." in page.ui.missing.text()
-    assert "Export size:" in page.ui.missing.text()
+    (row,) = [text for text in page.ui.missing.texts() if text.startswith("Excitement: ")]
+    assert "7 more clips and 0.5 more min; " in row
+    assert row.endswith(" suggested")
+    assert "Export size:" in page.ui.missing.remarks.text()
+
+
+def test_each_row_leads_to_the_clips_of_its_category(qtbot, page: BalancePage):
+    places = [text.partition(":")[0] for text in page.ui.missing.texts()]
+    leads = page.ui.missing.buttons[places.index("Excitement")]
+    assert leads.text() == "Suggestions"
+    qtbot.mouseClick(leads, Qt.MouseButton.LeftButton)
+    assert page.ui.table.category == "excitement"
+    assert page.ui.list.heading.text() == "Suggested clips: Excitement"
+    assert page.ui.list.table.hasFocus()
 
 
 def test_bars_show_the_share_of_the_target(page: BalancePage):
