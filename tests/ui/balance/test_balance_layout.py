@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from curator.domain import category_edits
@@ -94,3 +95,19 @@ def test_reached_categories_leave_the_rows_of_what_is_missing(
         assert shown == [each.name for each in emotions.emotions if each.target_clips]
         reached = layout.missing.remarks.text().startswith("All category targets are reached.")
         assert reached == (not shown)
+
+
+def test_a_row_of_what_is_missing_leads_to_clips_to_label(qtbot: QtBot, session: Session):
+    page = BalancePage(session, FakePlayer())
+    qtbot.addWidget(page)
+    page.show()
+    page.shown()
+    qtbot.waitUntil(lambda: bool(page.ui.missing.texts()), timeout=PATIENCE_MS)
+    places = [text.partition(":")[0] for text in page.ui.missing.texts()]
+    leads = page.ui.missing.buttons[places.index("Tension")]
+    assert leads.text() == "Label clips"
+    with qtbot.waitSignal(session.query_asked, timeout=5_000) as asked:
+        qtbot.keyClick(leads, Qt.Key.Key_Space)
+    assert asked.args == ["emotion:none -state:dropped"]
+    assert session.messages.all[-1].text == "Key 3 sets Tension."
+    page.close_page()

@@ -123,16 +123,6 @@ def test_each_category_shows_its_counts_and_targets(page: BalancePage):
     assert "Export size:" in page.ui.missing.remarks.text()
 
 
-def test_each_row_leads_to_the_clips_of_its_category(qtbot, page: BalancePage):
-    places = [text.partition(":")[0] for text in page.ui.missing.texts()]
-    leads = page.ui.missing.buttons[places.index("Excitement")]
-    assert leads.text() == "Suggestions"
-    qtbot.mouseClick(leads, Qt.MouseButton.LeftButton)
-    assert page.ui.table.category == "excitement"
-    assert page.ui.list.heading.text() == "Suggested clips: Excitement"
-    assert page.ui.list.table.hasFocus()
-
-
 def test_bars_show_the_share_of_the_target(page: BalancePage):
     model = page.ui.table.model()
     shares = [model.index(row, 1).data(SHARE) for row in range(model.rowCount())]
