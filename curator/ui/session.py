@@ -38,7 +38,7 @@ class Session(QObject):
     current: the clip shown by all pages. query: filter of the audit page. jobs: analysis queue.
     errands: queue of jobs that only read, independent of the analysis. readings: queue of what a
     page must read to show itself. writes: queue of large edits. exported_bundle: the bundle to
-    train on next. stepping: whether ``changed`` reports an undo or redo.
+    train on next. stepping: whether ``changed`` reports an undo or redo. undoing: an undo.
     """
 
     changed = Signal(object)  # Changes: after every decision, undo and redo
@@ -66,7 +66,7 @@ class Session(QObject):
         self.jobs = JobQueue(project, settings.workers, self, self.writes)
         self.errands = JobQueue(project, BESIDE, self, self.writes)
         self.readings = JobQueue(project, BESIDE, self, self.writes)
-        self.stepping = False
+        self.stepping = self.undoing = False
         self._player: SoundDevicePlayer | None = None
         self._arriving = ArrivingFacts(self)
         self._arriving.arrived.connect(self.facts_changed)
@@ -306,11 +306,11 @@ class Session(QObject):
             self.messages.inform(nothing)
         else:
             self.messages.inform(done.replace("%1", self.label_text(changes.label)), action=action)
-        self.stepping = True
+        self.stepping, self.undoing = True, action == "window.redo"
         try:
             return self._take(changes)
         finally:
-            self.stepping = False
+            self.stepping = self.undoing = False
 
     def _take(self, changes: Changes | None) -> Changes | None:
         if changes is None or not changes.clips:

@@ -1,8 +1,5 @@
 """Status line: counts of decisions, last message, progress of background jobs."""
 
-import statistics
-import time
-from collections import deque
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer, Signal, Slot
@@ -17,6 +14,8 @@ from curator.ui.jobs.work_list import WorkList
 from curator.ui.messages import Level, Message, Messages
 from curator.ui.page import button, label, restyle
 from curator.ui.session import Session
+from curator.ui.session_summary import SessionSummary
+from curator.ui.session_tally import SessionTally
 from curator.ui.theme import GRID
 from curator.ui.wording import about, number, translated
 
@@ -25,12 +24,6 @@ COUNT_MS = 150
 
 SHOWN_MS = {Level.INFORMATION: 5_000, Level.WARNING: 12_000}
 """How long messages stay visible; errors stay until another message."""
-
-PACED_BY = 20
-"""Number of intervals between decisions whose median is the pace."""
-
-BREAK_S = 60.0
-"""Longer intervals count as breaks and are ignored."""
 
 
 class StatusLine(QWidget):
@@ -52,11 +45,13 @@ class StatusLine(QWidget):
         self._work_list = work or WorkList(self)
         self._messages, self._keys_shown = messages, keys_shown
         self._session: Session | None = None
-        self._steps: deque[float] = deque(maxlen=PACED_BY)
-        self._decided_at = 0.0
+        self.tally = SessionTally()
         self._written = 0  # number of decisions a thread is writing
         self._kept, self._dropped = label(role="kept"), label(role="dropped")
         self._left = label(role="quiet")
+        self.this_session = button("", "link")
+        self.this_session.clicked.connect(self.show_summary)
+        self.this_session.hide()
         self._message = ElidedLabel(fits=True)
         self._message.setAccessibleName(self.tr("Last message"))
         self.action = button("", "link")
@@ -88,6 +83,7 @@ class StatusLine(QWidget):
         line.setSpacing(2 * GRID)
         for counts in (self._kept, self._dropped, self._left):
             line.addWidget(counts)
+        line.addWidget(self.this_session)
         said = QHBoxLayout()
         said.setSpacing(GRID // 2)
         said.addWidget(self._message)
@@ -105,8 +101,8 @@ class StatusLine(QWidget):
         self._session = session
         self._counting.stop()
         self._count_next.stop()
-        self._steps.clear()
-        self._decided_at, self._written = 0.0, 0
+        self.tally, self._written = SessionTally(), 0
+        self.this_session.hide()
         for widget in (self._kept, self._dropped, self._left):
             widget.setVisible(session is not None)
         self._show_work()
@@ -158,12 +154,17 @@ class StatusLine(QWidget):
 
     @Slot(object)
     def _decided(self, changes: Changes) -> None:
-        if changes.field == Field.STATE and len(changes.clips) == 1:
-            now = time.monotonic()
-            if self._decided_at and now - self._decided_at < BREAK_S:
-                self._steps.append(now - self._decided_at)
-            self._decided_at = now
+        undone = self._session is not None and self._session.undoing
+        self.tally.follow(changes, undone=undone)
         self._counting.start()
+
+    @Slot()
+    def show_summary(self) -> None:
+        """Show what was decided in this session above the counts."""
+        if self._session is None:
+            return
+        left = self._session.project.clips.count(parse("state:undecided"))
+        SessionSummary(self._session, self.tally, left, self).show_above(self)
 
     @Slot()
     def _count(self) -> None:
@@ -190,9 +191,15 @@ class StatusLine(QWidget):
         self._kept.setText(self.tr("%1 kept").replace("%1", number(kept)))
         self._dropped.setText(self.tr("%1 dropped").replace("%1", number(dropped)))
         text = self.tr("%1 left").replace("%1", number(left))
-        if left and len(self._steps) >= PACED_BY // 4:
-            pace = self.tr(", about %1")
-            text += pace.replace("%1", about(left * statistics.median(self._steps)))
+        pace_s = self.tally.pace_s
+        if left and pace_s is not None:
+            text += self.tr(", about %1").replace("%1", about(left * pace_s))
+        decided = len(self.tally.clips(Field.STATE))
+        self.this_session.setText(self.tr("%1 this session").replace("%1", number(decided)))
+        keys = self._keys_shown("window.show_summary")
+        tip = self.tr("Session summary")
+        self.this_session.setToolTip(f"{tip} ({keys})" if keys else tip)
+        self.this_session.setVisible(decided > 0)
         self._left.setText(text)
         self.setAccessibleDescription(text)
 

@@ -122,6 +122,14 @@ WINDOW = (
         "Go",
     ),
     _window(
+        "show_summary",
+        QT_TRANSLATE_NOOP("Actions", "Session summary"),
+        ("Ctrl+Shift+I",),
+        "Go",
+        When.PROJECT,
+        "status.show_summary",
+    ),
+    _window(
         "cancel_work",
         QT_TRANSLATE_NOOP("Actions", "Pause background jobs"),
         ("Ctrl+.",),
