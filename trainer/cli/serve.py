@@ -12,7 +12,6 @@ from trainer.output import print_line
 Arguments = argparse.Namespace
 PACKAGES = ("starlette", "uvicorn")
 WARM_UP = "One, two, three, four."
-SHUTDOWN_S = 3  # running responses get so long to end
 
 
 def serve(arguments: Arguments) -> int:
@@ -23,9 +22,8 @@ def serve(arguments: Arguments) -> int:
             f"The package {missing[0]} is not installed.",
             "Install it with: curator setup training",
         )
-    import uvicorn
-
     from trainer.serve.app import LOOPBACK, make_app
+    from trainer.serve.server import make_server
     from trainer.serve.worker import SpeechWorker
     from trainer.voice import Voice
 
@@ -48,17 +46,7 @@ def serve(arguments: Arguments) -> int:
             f"{voice.profile.name}, step {voice.profile.step}: http://{address}:{arguments.port}"
             " (Ctrl+C stops it)"
         )
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                host=host,
-                port=arguments.port,
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=SHUTDOWN_S,
-            )
-        )
+        server = make_server(app, host, arguments.port)
         try:
             server.run()
         finally:

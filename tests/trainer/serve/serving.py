@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-import uvicorn
 
 from trainer.serve.app import make_app
+from trainer.serve.server import make_server
 from trainer.serve.worker import MAX_WAITING, SpeechWorker
 from trainer.speech.pace import UNKNOWN_PACE
 from trainer.speech.sound import Sound
@@ -69,8 +69,7 @@ def served(
     """Address and worker of a running server."""
     worker = SpeechWorker(voice, queue)
     app = make_app(voice, worker, host=host, token=token)
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", access_log=False)
-    server = uvicorn.Server(config)
+    server = make_server(app, "127.0.0.1", 0)
     thread = threading.Thread(target=server.run, name="server")
     thread.start()
     try:
