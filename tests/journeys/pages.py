@@ -249,7 +249,16 @@ class Traveller:
         hand.look("run")
         hand.move(lambda: page.ui.view.curves)
         hand.look("hover")
-        hand.press("n")
+        curves = page.ui.view.curves
+        hand.drag(lambda: curves, [(0.4, 0.5), (0.6, 0.5), (0.8, 0.5)])
+        hand.until(lambda: curves.zoom is not None, "the curve is zoomed")
+        hand.look("zoomed")
+        hand.press("f")
+        hand.until(lambda: curves.zoom is None, "the whole curve is shown")
+        hand.press("h")
+        hand.settle()
+        hand.look("by-epoch")
+        hand.press("h", "n")
         hand.look("new-training")
         hand.press("Escape", "l")
         hand.settle()
@@ -267,7 +276,7 @@ class Traveller:
         hand = self.hand
         hand.press("ctrl+2")
         hand.press("ctrl+k")
-        hand.write("undo")
+        hand.write("box select")
         hand.look("palette")
         hand.press("Escape")
         for name, key in (

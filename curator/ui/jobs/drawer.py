@@ -53,13 +53,15 @@ class Drawer(QWidget):
         self.tabs.addTab(self.tray, self.tr("Jobs"))
         self.tabs.addTab(self.said, self.tr("Messages"))
         self.tabs.addTab(self.decided, self.tr("Decisions"))
-        copy = button(self.tr("Copy messages"), "link")  # lower than the tabs beside them
+        self.clear = button(self.tr("Clear ended jobs"), "link")  # lower than the tabs beside them
+        self.copy = button(self.tr("Copy messages"), "link")
         close = button(self.tr("Close"), "link")
         corner = QWidget()
         line = QHBoxLayout(corner)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(GRID)
-        line.addWidget(copy)
+        line.addWidget(self.clear)
+        line.addWidget(self.copy)
         line.addWidget(close)
         self.tabs.setCornerWidget(corner)
         column = QVBoxLayout(self)
@@ -70,7 +72,13 @@ class Drawer(QWidget):
         self._listing.timeout.connect(self._list_decisions)
         self.tabs.currentChanged.connect(self._listing.start)
         messages.said.connect(self._add)
-        copy.clicked.connect(self._copy)
+        self.copy.clicked.connect(self._copy)
+        self.clear.clicked.connect(work.clear_ended)
+        self.tabs.currentChanged.connect(self._show_buttons)
+        work.changed.connect(self._show_buttons)
+        work.progressed.connect(self._show_buttons)
+        self._work = work
+        self._show_buttons()
         close.clicked.connect(self.hide)
         for message in messages.all:
             self._add(message)
@@ -102,6 +110,13 @@ class Drawer(QWidget):
         self.tabs.setCurrentWidget(self.decided)
         self.show()
         self._list_decisions()
+
+    @Slot()
+    def _show_buttons(self) -> None:
+        """Show the buttons that belong to the tab."""
+        shown = self.tabs.currentWidget()
+        self.copy.setVisible(shown is self.said)
+        self.clear.setVisible(shown is self.tray and self._work.has_ended)
 
     @Slot(object)
     def _add(self, message: Message) -> None:

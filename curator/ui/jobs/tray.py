@@ -29,6 +29,7 @@ class JobRow(QWidget):
         self._buttons: tuple[object, ...] = ()
         self.title = ElidedLabel()
         self.text = ElidedLabel()
+        self.when = label(role="quiet")
         self.bar = QProgressBar(maximum=STEPS, textVisible=False)
         self.bar.setAccessibleName(self.tr("Progress of %1").replace("%1", job.title))
         self.cluster = label(role="quiet", wrap=True)
@@ -40,9 +41,10 @@ class JobRow(QWidget):
         grid.setVerticalSpacing(0)
         grid.addWidget(self.title, 0, 0)
         grid.addWidget(self.text, 0, 1)
-        grid.addWidget(self.bar, 1, 0, 1, 2)
-        grid.addWidget(self.cluster, 2, 0, 1, 2)
-        grid.addLayout(self._line, 0, 2, 3, 1)
+        grid.addWidget(self.bar, 1, 0, 1, 3)
+        grid.addWidget(self.cluster, 2, 0, 1, 3)
+        grid.addWidget(self.when, 0, 2)
+        grid.addLayout(self._line, 0, 3, 3, 1)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 2)
         job.changed.connect(self.refresh)
@@ -54,6 +56,8 @@ class JobRow(QWidget):
         job = self.job
         self.title.setText(f"{job.title} – {job.project}" if job.project else job.title)
         self.text.setText(job.text)
+        self.when.setText(job.when)
+        self.when.setVisible(bool(job.when))
         role = "error" if job.state == JobState.FAILED else "quiet"
         if self.text.property("role") != role:
             self.text.setProperty("role", role)

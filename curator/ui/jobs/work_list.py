@@ -1,10 +1,11 @@
 """Jobs of the window and of the open project as one list."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QLocale, QObject, QTime, Signal
 
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.wording import clock, translated
@@ -25,6 +26,7 @@ class JobState(StrEnum):
 
 
 ACTIVE = (JobState.WAITING, JobState.RUNNING)
+ENDED = (JobState.FINISHED, JobState.CANCELLED, JobState.FAILED)
 
 STATE_TEXTS = {
     JobState.WAITING: QT_TRANSLATE_NOOP("Jobs", "waiting"),
@@ -84,6 +86,20 @@ class ListedJob(QObject):
         self.progress = JobProgressed()
         self.sentence = ""
         self.buttons: tuple[JobButton, ...] = ()
+        self._began: float | None = None
+        self._took_s: float | None = None
+        self._ended_at: QTime | None = None
+
+    @property
+    def when(self) -> str:
+        """When it ended and how long it took, by the locale: "14:32, took 0:45"; "" before."""
+        if self._ended_at is None:
+            return ""
+        at = QLocale().toString(self._ended_at, QLocale.FormatType.ShortFormat)
+        if self._took_s is None:
+            return at
+        took = translated("Jobs", QT_TRANSLATE_NOOP("Jobs", "%1, took %2"))
+        return took.replace("%1", at).replace("%2", clock(self._took_s))
 
     @property
     def text(self) -> str:
@@ -95,6 +111,7 @@ class ListedJob(QObject):
     def begin(self, *buttons: JobButton) -> None:
         """Follow that it runs now, with these buttons."""
         self.state, self.buttons = JobState.RUNNING, buttons
+        self._began, self._ended_at = time.monotonic(), None
         self.changed.emit()
 
     def show_progress(self, progress: JobProgressed) -> None:
@@ -105,6 +122,9 @@ class ListedJob(QObject):
     def end(self, state: JobState, sentence: str = "", *buttons: JobButton) -> None:
         """Follow how it ended, with the buttons it has then."""
         self.state, self.sentence, self.buttons = state, sentence, buttons
+        if self._ended_at is None:
+            self._ended_at = QTime.currentTime()
+            self._took_s = None if self._began is None else time.monotonic() - self._began
         self.changed.emit()
 
 
@@ -112,6 +132,7 @@ class WorkList(QObject):
     """All jobs, newest first; ended ones are forgotten beyond ENDED_KEPT."""
 
     changed = Signal()  # jobs were added or removed
+    progressed = Signal()  # a job has changed
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -121,6 +142,7 @@ class WorkList(QObject):
         """Add a job."""
         job.setParent(self)
         self.jobs.insert(0, job)
+        job.changed.connect(self.progressed)
         ended = [each for each in self.jobs if each.state not in ACTIVE]
         for old in ended[ENDED_KEPT:]:
             self._forget(old)
@@ -131,6 +153,17 @@ class WorkList(QObject):
         if job in self.jobs:
             self._forget(job)
             self.changed.emit()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether `clear_ended` would remove a job."""
+        return any(job.state in ENDED for job in self.jobs)
+
+    def clear_ended(self) -> None:
+        """Remove the jobs that have ended; paused ones stay."""
+        for job in [each for each in self.jobs if each.state in ENDED]:
+            self._forget(job)
+        self.changed.emit()
 
     def close_project(self, project: str) -> None:
         """Remove the jobs of a project that is closed."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from curator.domain.errors import CuratorError, printable
+from curator.domain.errors import CuratorError
 from curator.ui.clip_commands.file_player import FilePlayer
 from curator.ui.job_queue import Ending
 from curator.ui.page import Page
@@ -22,8 +22,9 @@ from curator.ui.training.plot_zoom import PAN
 from curator.ui.training.ratings import import_ratings
 from curator.ui.training.run_follower import RunFollower
 from curator.ui.training.run_plot import best_step
-from curator.ui.training.run_record import FILE, RunRecord
+from curator.ui.training.run_record import RunRecord
 from curator.ui.training.speaking import Speaking, kept_steps
+from curator.ui.training.training_end import training_end
 from curator.ui.training.trainings import Trainings, newest_bundle
 from curator.ui.wording import counted
 
@@ -304,14 +305,12 @@ class TrainingCommands(QObject):
     def _training_ended(self, run: Path, log: str) -> None:
         self.runs.started.discard(run)
         self.runs.update()
-        record = RunRecord(run)
-        while record.read():
-            pass
-        if not (run / FILE).is_file() or not record.ended:
-            text = self.tr("Training %1 ended without a message.").replace(
-                "%1", printable(run.name)
-            )
-            self._session.messages.fail(log.splitlines()[-1] if log else text, log)
+        end = training_end(run, is_by_hand=self.trainings.is_stopped(run))
+        if not end.is_error:
+            self._session.messages.inform(end.sentence)
+        else:  # where the run does not say why it ended, its log does
+            text = end.sentence if end.is_told or not log else log.splitlines()[-1]
+            self._session.messages.fail(text, log)
 
     @Slot(str, object)
     def _take(self, what: str, result: object) -> None:

@@ -39,7 +39,8 @@ class SmallPlot(QWidget):
         self.key = key
         self.is_current = False
         self._plot = Plot()
-        self._drawn: list[tuple[Floats, Floats]] = []
+        self._smoothing = 0.0
+        self._smoothed: list[tuple[Floats, Floats]] | None = None
         self._pointed: float | None = None
         self._logarithmic = False
         self._zoom: PlotZoom | None = None
@@ -51,7 +52,7 @@ class SmallPlot(QWidget):
         """Show other or longer lines. smoothing: weight of the moving average."""
         self._plot = replace(plot, chance=None)  # it would take the height of the lines
         self._logarithmic = logarithmic
-        self._drawn = smoothed_lines(plot, smoothing)
+        self._smoothing, self._smoothed = smoothing, None
         self.setAccessibleName(plot.title)
         self.setToolTip(tool_tip(plot.title))
         self.update()
@@ -60,6 +61,13 @@ class SmallPlot(QWidget):
         """Show the value at a step, None for the newest."""
         self._pointed = step
         self.update()
+
+    @property
+    def _drawn(self) -> list[tuple[Floats, Floats]]:
+        """Places and smoothed values of the lines, computed when the plot is first seen."""
+        if self._smoothed is None:
+            self._smoothed = smoothed_lines(self._plot, self._smoothing)
+        return self._smoothed
 
     def set_zoom(self, zoom: PlotZoom | None) -> None:
         """Show this range of the axis, None for all."""

@@ -19,6 +19,7 @@ class Evaluating(QObject):
         self.job = EvaluationJob(self)
         self.job.progressed.connect(self.show)
         self.job.ended.connect(self._ended)
+        self.job.cancelled.connect(self._cancelled)
 
     def start(self, run: Path) -> None:
         """Start the evaluation of a run, unless it is running already."""
@@ -38,12 +39,20 @@ class Evaluating(QObject):
         if progress is not None and progress.done and listening.isVisible():
             listening.reload()
 
+    def _show_end(self, run: Path) -> None:
+        self._listening.show_progress("", 0, 0)
+        if self._listening.evaluated.run == run:
+            self._listening.reload()
+
+    @Slot(object)
+    def _cancelled(self, run: Path) -> None:
+        self._show_end(run)
+        text = self.tr("Cancelled the evaluation of %1. Evaluate again to continue.")
+        self._session.messages.inform(text.replace("%1", printable(run.name)))
+
     @Slot(object, str)
     def _ended(self, run: Path, error: str) -> None:
-        listening = self._listening
-        listening.show_progress("", 0, 0)
-        if listening.evaluated.run == run:
-            listening.reload()
+        self._show_end(run)
         if error:
             self._session.messages.fail(error)
         else:

@@ -29,6 +29,7 @@ class EvaluationJob(QObject):
 
     progressed = Signal(object)  # an EvaluationProgress
     ended = Signal(object, str)  # run, and the error, "" if there was none
+    cancelled = Signal(object)  # run; instead of ended
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -61,7 +62,7 @@ class EvaluationJob(QObject):
             run = self.progress.run
             self._process.stop()
             self._forget()
-            self.ended.emit(run, self.tr("Cancelled. Evaluate again to continue."))
+            self.cancelled.emit(run)
 
     def close(self) -> None:
         """Stop the evaluation without a signal."""

@@ -10,6 +10,7 @@ from curator.ui.jobs.work_list import JobButton, JobProgressed, JobState, Listed
 from curator.ui.session import Session
 from curator.ui.training.evaluation_job import EvaluationJob, EvaluationProgress
 from curator.ui.training.run_record import RunRecord
+from curator.ui.training.training_end import training_end
 from curator.ui.training.trainings import Trainings
 
 
@@ -22,14 +23,19 @@ class ListedTrainings(QObject):
         super().__init__(parent)
         self._session, self._trainings, self._evaluation = session, trainings, evaluation
         self._training: dict[Path, ListedJob] = {}
+        self._paused: dict[Path, ListedJob] = {}
         self._evaluating: ListedJob | None = None
         trainings.began.connect(self._begin_training)
         trainings.ended.connect(self._end_training)
         evaluation.progressed.connect(self._show_evaluation)
         evaluation.ended.connect(self._end_evaluation)
+        evaluation.cancelled.connect(self._cancel_evaluation)
 
     @Slot(object)
     def _begin_training(self, run: Path) -> None:
+        paused = self._paused.pop(run, None)
+        if paused is not None:
+            paused.end(JobState.FINISHED, self.tr("resumed"))
         job = self._listed(self.tr("Training %1"), run)
         job.begin(JobButton(self.tr("Pause"), lambda: self._trainings.pause(run)))
         self._training[run] = job
@@ -47,25 +53,25 @@ class ListedTrainings(QObject):
         job = self._training.pop(run, None)
         if job is None:
             return
-        record = RunRecord(run)
-        while record.read():
-            pass
-        job.end(JobState.FINISHED if record.ended else JobState.FAILED)
+        end = training_end(run, is_by_hand=self._trainings.is_stopped(run))
+        job.end(end.state, end.job_text)
+        if end.state == JobState.PAUSED:
+            self._paused[run] = job
 
     @Slot(object)
     def _show_evaluation(self, progress: EvaluationProgress) -> None:
         if self._evaluating is None:
             self._evaluating = self._listed(self.tr("Evaluation of %1"), progress.run)
-            self._evaluating.begin(JobButton(self.tr("Cancel"), self._cancel))
+            self._evaluating.begin(JobButton(self.tr("Cancel"), self._evaluation.cancel))
         share = progress.done / progress.of if progress.of else None
         stage = doing("evaluate")
         self._evaluating.show_progress(JobProgressed(stage, share, left_s=progress.left_s))
 
-    def _cancel(self) -> None:
+    @Slot(object)
+    def _cancel_evaluation(self, _run: Path) -> None:
         job, self._evaluating = self._evaluating, None
         if job is not None:
             job.end(JobState.CANCELLED)
-        self._evaluation.cancel()
 
     @Slot(object, str)
     def _end_evaluation(self, _run: Path, error: str) -> None:

@@ -46,6 +46,7 @@ class Trainings(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.started: list[StartedTraining] = []
+        self._stopped: set[Path] = set()
         self._looking = QTimer(self)
         self._looking.setInterval(LOOK_MS)
         self._looking.timeout.connect(self._look)
@@ -59,6 +60,7 @@ class Trainings(QObject):
         well, pid = QProcess.startDetached(sys.executable, words, str(run.parent))
         if not well:
             raise CuratorError("Cannot start the trainer.")
+        self._stopped.discard(run)
         self.started.append(StartedTraining(run, int(pid), log))
         self._looking.start()
         self.began.emit(run)
@@ -76,7 +78,13 @@ class Trainings(QObject):
 
     def stop(self, run: Path) -> None:
         """Kill the process of a run; progress since the last checkpoint is lost."""
-        end_process(self.require(run))
+        pid = self.require(run)
+        self._stopped.add(run)
+        end_process(pid)
+
+    def is_stopped(self, run: Path) -> bool:
+        """Whether a person stopped the process of a run since it was started."""
+        return run in self._stopped
 
     def require(self, run: Path) -> int:
         """Return the id of the local process that trains a run. Raises CuratorError."""

@@ -42,6 +42,17 @@ def test_smoothing_is_a_debiased_average_and_keeps_gaps():
     assert smoothed(np.full(200, 3.0), 0.99)[-1] == pytest.approx(3.0)
 
 
+@pytest.mark.parametrize("weight", [0.3, 0.9, 0.99])
+@pytest.mark.parametrize("count", [1, 63, 64, 65, 1000])
+def test_smoothing_of_any_length_is_the_recurrence(weight: float, count: int):
+    values = np.random.default_rng(count).normal(5, 2, count)
+    average, expected = 0.0, []
+    for place, value in enumerate(values, 1):
+        average = weight * average + (1 - weight) * value
+        expected.append(average / (1 - weight**place))
+    assert smoothed(values, weight) == pytest.approx(np.array(expected), rel=1e-9)
+
+
 def test_a_log_scale_puts_equal_ratios_at_equal_distances():
     line = (np.array([0.0, 10.0]), np.array([0.1, 100.0]))
     scale = make_scale([line], np.array([]), AREA, logarithmic=True)

@@ -349,3 +349,32 @@ def test_the_trainer_is_asked_and_a_training_outlives_the_page(qtbot, opened, re
         return another.runs.record.ended == "paused"
 
     qtbot.waitUntil(has_paused, timeout=120_000)
+
+
+@pytest.mark.parametrize(
+    ("ending", "level", "text"),
+    [
+        ("finished", "information", "Training run-1 finished."),
+        ("stopped", "information", "Training run-1 stopped early. All steps are done"),
+        ("paused", "information", "Paused training run-1. Resume continues it."),
+        ("failed", "error", "Training run-1 failed. All steps are done"),
+        (None, "error", "out of memory"),
+    ],
+)
+def test_the_end_of_a_training_is_said_on_every_page(
+    opened, session, tmp_path, ending, level, text
+):
+    a_run(tmp_path / "run-1", {0: 4.0, 1: 3.0}, ending=ending)
+    page = opened(tmp_path)
+    page.commands.trainings.ended.emit(tmp_path / "run-1", "line\nout of memory")
+    last = session.messages.all[-1]
+    assert (str(last.level), last.text) == (level, text)
+
+
+def test_a_cancelled_evaluation_is_no_error(opened, session, tmp_path):
+    a_run(tmp_path / "run-1", {0: 4.0, 1: 3.0})
+    page = opened(tmp_path)
+    page.commands.evaluating.job.cancelled.emit(tmp_path / "run-1")
+    last = session.messages.all[-1]
+    assert str(last.level) == "information"
+    assert last.text == "Cancelled the evaluation of run-1. Evaluate again to continue."
