@@ -1,5 +1,6 @@
 """Form of the export settings."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
@@ -11,6 +12,7 @@ from curator.export.formats import formats
 from curator.export.project import speaker_name
 from curator.export.settings import ExportSettings
 from curator.export.split import EVAL_SHARE
+from curator.ui.export.presets import ExportPreset, ExportPresets, usable_parent
 from curator.ui.page import button, label
 from curator.ui.session import Session
 from curator.ui.theme import GRID
@@ -81,12 +83,52 @@ class Choices(QFrame):
         grid.addWidget(self.start, grid.rowCount() - 1, 2)
         grid.setColumnStretch(1, 1)
         self.setMaximumWidth(FORM_WIDTH)
+        self.presets = ExportPresets()
+        self.form.activated.connect(self.apply_preset)
         self.suggest()
 
     def suggest(self) -> None:
-        """Fill in a new folder beside the project."""
+        """Fill in a new folder where the last export in this format went, or beside the project."""
         project = self._session.project.path.absolute()
-        self.out.setText(str(free_name(project.parent, speaker_name(project))))
+        preset = self.presets.of(self.form_key)
+        parent = usable_parent(preset) if preset else None
+        self.out.setText(str(free_name(parent or project.parent, speaker_name(project))))
+
+    @Slot()
+    def apply_preset(self) -> None:
+        """Fill in the settings of the last export in this format."""
+        preset = self.presets.of(self.form_key)
+        if preset is None:
+            return
+        self.speaker.setText(preset.speaker)
+        self.eval_percent.setValue(preset.eval_percent)
+        self.suggest()
+        place = self.target.findData(preset.target)
+        if place >= 0:
+            self.target.setCurrentIndex(place)
+
+    def note_preset(self) -> None:
+        """Remember the settings of the form for its format."""
+        parent = str(self.folder.absolute().parent)
+        share, speaker = self.eval_percent.value(), self.speaker.text()
+        self.presets.note(self.form_key, ExportPreset(self.target_key, speaker, share, parent))
+
+    def remembered(self) -> Mapping[str, object]:
+        """The chosen format, and the settings of the last export in each."""
+        return {"format": self.form_key, "presets": self.presets.stored()}
+
+    def recall(self, state: Mapping[str, object]) -> None:
+        """Restore what `remembered` returned."""
+        self.presets.recall(state.get("presets"))
+        place = self.form.findData(state.get("format"))
+        if place >= 0:
+            self.form.setCurrentIndex(place)
+        self.apply_preset()
+
+    @property
+    def form_key(self) -> str:
+        """Key of the format."""
+        return str(self.form.currentData())
 
     @property
     def folder(self) -> Path:
@@ -102,7 +144,7 @@ class Choices(QFrame):
     def settings(self) -> ExportSettings:
         """Export settings of the form."""
         return ExportSettings(
-            form=str(self.form.currentData()),
+            form=self.form_key,
             target=self.target_key,
             speaker=self.speaker.text().strip(),
             eval_share=self.eval_percent.value() / 100,

@@ -1,10 +1,10 @@
 """Export page: list the clips the trainer rejects, write the others as a bundle."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -27,12 +27,16 @@ from curator.ui.export.reasons import ReasonBar
 from curator.ui.export.refusals_model import REASON, RefusalsModel, RejectedClip
 from curator.ui.export.rejected_clip_player import RejectedClipPlayer
 from curator.ui.export.result_panel import ResultPanel
+from curator.ui.export.summary import LeftOut, contents_text, left_out_text
 from curator.ui.job_queue import Ending
 from curator.ui.page import Page, button, label, restyle
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
 from curator.ui.theme import GRID
 from curator.ui.wording import counted, shown_keys
+
+RECHECK_MS = 400
+"""Delay between a decision on this page, such as an undo, and the next check."""
 
 
 class ExportPage(Page):
@@ -44,8 +48,13 @@ class ExportPage(Page):
         super().__init__(session, parent)
         self._checked = False
         self._asked = ""  # the target checked last
+        self._recheck = QTimer(self, singleShot=True, interval=RECHECK_MS)
+        self._recheck.timeout.connect(self.check)
         self.heading = label(role="title")
         self.hint = label(role="quiet", wrap=True)
+        self.contents, self.left_out = label(wrap=True), label(role="quiet", wrap=True)
+        self.contents.hide()
+        self.left_out.hide()
         self.refusals = RefusalsModel()
         self.list = QTableView()
         self.list.setModel(self.refusals)
@@ -82,6 +91,8 @@ class ExportPage(Page):
         column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         column.setSpacing(GRID)
         column.addLayout(head)
+        column.addWidget(self.contents)
+        column.addWidget(self.left_out)
         column.addWidget(self.hint)
         column.addLayout(groups)
         column.addWidget(self.reason)
@@ -126,7 +137,7 @@ class ExportPage(Page):
         self.list.doubleClicked.connect(self.show_clip)
         self.session.errands.produced.connect(self._show)
         self.session.errands.ended.connect(self._ended)
-        self.session.changed.connect(self._expire)
+        self.session.changed.connect(self._check_after_decision)
         self.session.facts_changed.connect(self._expire)
 
     def shown(self) -> None:
@@ -144,8 +155,17 @@ class ExportPage(Page):
         """Stop playback."""
         self.preview.playback.stop()
 
+    def remembered(self) -> Mapping[str, object]:
+        """The format, and the settings of the last export in each."""
+        return self.choices.remembered()
+
+    def recall(self, state: Mapping[str, object]) -> None:
+        """See Page."""
+        self.choices.recall(state)
+
     def close_page(self) -> None:
         """See Page."""
+        self._recheck.stop()
         self.preview.playback.close()
 
     # Commands
@@ -191,6 +211,7 @@ class ExportPage(Page):
             take = None if read_only else lambda: _snapshot(work)
             return export_project(work.project, out, settings, progress=work.watcher, take=take)
 
+        self.choices.note_preset()
         self._leave_button()
         self._weigh_start(first=True)
         self.start.setEnabled(False)
@@ -211,9 +232,10 @@ class ExportPage(Page):
     @Slot(str, object)
     def _show(self, what: str, result: object) -> None:
         if what == "check" and isinstance(result, tuple):
-            target, checked, texts = result
+            target, checked, texts, left_out = result
             if target == self.choices.target_key:
                 self._show_checked(checked, texts)
+                self._show_summary(checked, left_out)
         elif what == "export" and isinstance(result, Exported):
             self.result.show_result(result)
             self.choices.suggest()
@@ -250,6 +272,14 @@ class ExportPage(Page):
         self.start.setEnabled(bool(checked.usable))
         self.preview.select_first()
 
+    def _show_summary(self, checked: Checked, left_out: LeftOut) -> None:
+        """Say what will be exported, and what is left out; nothing without kept clips."""
+        emotions = self.session.project.settings.emotions
+        self.contents.setText(contents_text(checked, emotions) if checked.usable else "")
+        self.left_out.setText(left_out_text(checked, left_out) if checked.usable else "")
+        for line in (self.contents, self.left_out):
+            line.setVisible(bool(line.text()))
+
     @Slot(object)
     def _ended(self, ending: Ending) -> None:
         if ending.what == "export":
@@ -267,6 +297,13 @@ class ExportPage(Page):
     def _expire(self) -> None:
         """Check again when the page is shown next."""
         self._checked = False
+
+    @Slot()
+    def _check_after_decision(self) -> None:
+        """Check again; without waiting while the page is visible."""
+        self._expire()
+        if self.isVisible():
+            self._recheck.start()
 
     @Slot(str)
     def _filter(self, reason_key: str) -> None:
@@ -302,9 +339,9 @@ def trainer_command(bundle: Path) -> str:
     return f'trainer check "{shown}"' if " " in shown else f"trainer check {shown}"
 
 
-def _check(target: str, work: JobContext) -> tuple[str, Checked, dict[int, str]]:
+def _check(target: str, work: JobContext) -> tuple[str, Checked, dict[int, str], LeftOut]:
     checked = check_project(work.project, work.watcher, target)
     refused = [refusal.clip_id for refusal in checked.refusals]
     clips = work.project.clips.find(by_id(refused)) if refused else []
     texts = {clip.id: clip.text for clip in clips}
-    return target, checked, texts
+    return target, checked, texts, LeftOut.of(work.project)
