@@ -38,6 +38,11 @@ _FLAGS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os,
 _SUSPECT = re.compile(r"\d{19}|[eE]\+?\d{3}|\\u[dD]")  # numbers and surrogates that need a look
 
 
+DESCRIPTORS = "/proc/self/fd"
+_folder_of: dict[str, Path] = {}
+"""Folders by the paths that ``path_inside`` has checked to be in them; again when opened."""
+
+
 class UnsafeFile(OSError):
     """A file that is not read: outside its folder, not a regular file, or too large."""
 
@@ -55,7 +60,21 @@ def path_inside(root: Path, name: object) -> Path:
         raise UnsafeFile(root, f"{text[:80]!r} is not a valid path") from error
     if not isinstance(name, str) or path == top or not path.is_relative_to(top):
         raise UnsafeFile(path, f"It is not inside {root}")
+    _folder_of[str(path)] = top
     return path
+
+
+def _require_unmoved(descriptor: int, path: Path) -> None:
+    """Raise UnsafeFile if a path that was checked leads elsewhere now that it is open."""
+    top = _folder_of.get(str(path))
+    if top is None:
+        return
+    try:
+        opened = Path(f"{DESCRIPTORS}/{descriptor}").readlink()
+    except OSError:  # a system without /proc
+        opened = path.resolve()
+    if not opened.is_relative_to(top):
+        raise UnsafeFile(path, "It was replaced while it was opened")
 
 
 def open_regular(path: Path, limit: int = MAX_BYTES) -> BinaryIO:
@@ -71,6 +90,7 @@ def open_regular(path: Path, limit: int = MAX_BYTES) -> BinaryIO:
         about = os.fstat(descriptor)
         if not stat.S_ISREG(about.st_mode):
             raise UnsafeFile(path, "It is not a regular file")
+        _require_unmoved(descriptor, path)
         if about.st_size > limit:
             raise UnsafeFile(path, f"It has more than {limit / 1e6:,.0f} MB")
         missing = about.st_size - 512 * getattr(about, "st_blocks", about.st_size)

@@ -37,6 +37,11 @@ _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 _BINARY = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
+DESCRIPTORS = "/proc/self/fd"
+_folder_of: dict[str, Path] = {}
+"""Folders by the paths that ``path_inside`` has checked to be in them; again when opened."""
+
+
 class ForeignFile(CuratorError):
     """A file or folder that is not what its name says: a link, a pipe, a device."""
 
@@ -76,6 +81,7 @@ def descriptor(path: Path, flags: int = os.O_RDONLY, *, follow: bool = True) -> 
         if not stat.S_ISREG(status.st_mode):
             reason = "it is not a file but a folder, device, pipe or socket"
             raise OSError(errno.EINVAL, reason, str(path))
+        _require_unmoved(handle, path)
         if not writes and missing_bytes(status) > MOST_MISSING:
             reason = f"{missing_bytes(status) / 1e9:.0f} GB of it are not stored"
             raise OSError(errno.EFBIG, reason, str(path))
@@ -140,10 +146,26 @@ def parse_toml(text: str) -> dict[str, Any]:
 def path_inside(root: Path, name: str) -> Path | None:
     """``root / name`` if that is below ``root`` once links are resolved, else None."""
     try:
-        path = root / name
-        return path if path.resolve().is_relative_to(root.resolve()) else None
+        path, top = root / name, root.resolve()
+        if not path.resolve().is_relative_to(top):
+            return None
     except (OSError, ValueError, RuntimeError):  # a NUL in the name, a circle of links
         return None
+    _folder_of[str(path)] = top
+    return path
+
+
+def _require_unmoved(handle: int, path: Path) -> None:
+    """Raise OSError, EINVAL, if a path that was checked leads elsewhere now that it is open."""
+    top = _folder_of.get(str(path))
+    if top is None:
+        return
+    try:
+        opened = Path(f"{DESCRIPTORS}/{handle}").readlink()
+    except OSError:  # a system without /proc
+        opened = path.resolve()
+    if not opened.is_relative_to(top):
+        raise OSError(errno.EINVAL, "it was replaced while it was opened", str(path))
 
 
 def own_folder(path: Path) -> Path:

@@ -13,6 +13,7 @@ import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from curator.audio import decode
 from curator.audio.cache import cached16, cached_peaks, is_cached, length16, sound_path, sweep
 from curator.audio.decode import blocks
 from curator.audio.encode import to_int16
@@ -23,6 +24,7 @@ from curator.domain.intake import Intake
 from curator.domain.recording import Recording
 from tests.helpers.sounds import (
     ODD_NAMES,
+    RATE,
     cut_off,
     one_sample,
     silence,
@@ -380,3 +382,31 @@ def test_long_files_need_no_more_memory_than_short_ones(tmp_path, cache, hours):
     samples, grown_kb = json.loads(in_child(MEASURE, short, long, cache))
     assert samples == hours * 3600 * 16_000
     assert grown_kb < 20_000
+
+
+def raw_speech(path: Path, minutes: float) -> Path:
+    """A recording without any statement of its length, which is only known once it is decoded."""
+    if path.suffix == ".amr":
+        second, head = (b"\x04" + bytes(range(12))) * 50, b"#!AMR\n"
+    else:
+        second, head = write_coded(path, tone(1), RATE, "aac", "adts").read_bytes(), b""
+    path.write_bytes(head + second * round(60 * minutes))
+    return path
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="measures memory as Linux does, in kB")
+@pytest.mark.parametrize("suffix", ["amr", "aac"])
+def test_long_recordings_of_unstated_length_need_no_more_memory(tmp_path, cache, suffix):
+    short = raw_speech(tmp_path / f"short.{suffix}", 1)
+    long = raw_speech(tmp_path / f"long.{suffix}", 20)
+    samples, grown_kb = json.loads(in_child(MEASURE, short, long, cache))
+    assert samples > 20 * 60 * 8_000 * 0.95
+    assert grown_kb < 20_000
+
+
+@pytest.mark.parametrize("suffix", ["amr", "aac"])
+def test_endless_recordings_of_unstated_length_are_refused(tmp_path, cache, monkeypatch, suffix):
+    monkeypatch.setattr(decode, "LONGEST_HOURS", 1 / 60)
+    assert take_in(raw_speech(tmp_path / f"short.{suffix}", 0.5), cache).samples
+    with pytest.raises(UnreadableAudio, match="is longer than"):
+        take_in(raw_speech(tmp_path / f"long.{suffix}", 2), cache)
