@@ -1,6 +1,7 @@
 """HTTP server with limits for clients that send or read slowly, or without end."""
 
 import asyncio
+from collections.abc import Callable
 
 import h11
 import uvicorn
@@ -17,36 +18,34 @@ MAX_HEADERS = 1 << 15  # bytes of the head of a request
 class TimedProtocol(H11Protocol):
     """Connection that is broken off where the client takes too long."""
 
-    _arrival: asyncio.TimerHandle | None = None
-    _stall: asyncio.TimerHandle | None = None
-
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """See asyncio.Protocol."""
         super().connection_made(transport)
-        self._arrival = self.loop.call_later(REQUEST_S, transport.abort)
+        self._arrival, self._stall = _Deadline(), _Deadline()
+        self._arrival.begin(self.loop, REQUEST_S, transport.abort)
 
     def data_received(self, data: bytes) -> None:
         """See asyncio.Protocol."""
         super().data_received(data)
-        arriving = self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
-        if not arriving:
-            self._arrival = _cancelled(self._arrival)
-        elif self._arrival is None:
-            self._arrival = self.loop.call_later(REQUEST_S, self.transport.abort)
+        if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
+            self._arrival.begin(self.loop, REQUEST_S, self.transport.abort)
+        else:
+            self._arrival.meet()
 
     def pause_writing(self) -> None:
         """See asyncio.Protocol."""
         super().pause_writing()
-        self._stall = self.loop.call_later(STALLED_S, self.transport.abort)
+        self._stall.begin(self.loop, STALLED_S, self.transport.abort)
 
     def resume_writing(self) -> None:
         """See asyncio.Protocol."""
-        self._stall = _cancelled(self._stall)
+        self._stall.meet()
         super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """See asyncio.Protocol."""
-        self._arrival, self._stall = _cancelled(self._arrival), _cancelled(self._stall)
+        self._arrival.meet()
+        self._stall.meet()
         super().connection_lost(exc)
 
 
@@ -69,6 +68,21 @@ def make_server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
     )
 
 
-def _cancelled(timer: asyncio.TimerHandle | None) -> None:
-    if timer is not None:
-        timer.cancel()
+class _Deadline:
+    """Timer that breaks a connection off."""
+
+    def __init__(self) -> None:
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(
+        self, loop: asyncio.AbstractEventLoop, seconds: float, end: Callable[[], None]
+    ) -> None:
+        """Start the timer, unless it runs."""
+        if self._timer is None:
+            self._timer = loop.call_later(seconds, end)
+
+    def meet(self) -> None:
+        """Stop the timer."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None
