@@ -1,5 +1,6 @@
 """Start page, shown while no project is open."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, Signal, Slot
@@ -8,10 +9,12 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QLineEdit,
     QProgressBar,
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -33,6 +36,10 @@ from curator.ui.wording import number, shown_keys
 WIDTH = 96 * GRID
 ICON = 7 * GRID
 BUTTON = 26 * GRID
+SEARCH = 36 * GRID
+
+SEARCHED_FROM = 4
+"""Recent projects from which on they can be searched."""
 
 
 def application_icon() -> QIcon:
@@ -48,9 +55,17 @@ class RecentProject(QFrame):
 
     opened = Signal()
     forgotten = Signal()
+    pinning_wanted = Signal(bool)
 
-    def __init__(self, path: Path, memory: ProjectMemory) -> None:
+    def __init__(self, path: Path, memory: ProjectMemory, *, pinned: bool = False) -> None:
         super().__init__()
+        self.path = path
+        self.pin = QToolButton()
+        self.pin.setText(self.tr("Unpin") if pinned else self.tr("Pin"))
+        self.pin.setProperty("role", "bar")
+        self.pin.setAccessibleName(f"{self.pin.text()}: {printable(path.stem)}")
+        self.pin.setToolTip(tool_tip(self.tr("Pinned projects stay at the top")))
+        self.pin.clicked.connect(lambda: self.pinning_wanted.emit(not pinned))
         self.name = button(printable(path.stem), "link")
         self.name.setAccessibleDescription(printable(str(path)))
         self.name.setToolTip(tool_tip(printable(str(path))))
@@ -71,6 +86,7 @@ class RecentProject(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for text, run in (
+            (self.pin.text(), lambda: self.pinning_wanted.emit(not pinned)),
             (self.tr("Show in folder"), lambda: open_with_system(path.parent)),
             (self.tr("Remove from list"), self.forgotten.emit),
         ):
@@ -87,6 +103,12 @@ class RecentProject(QFrame):
         for row, (left, right) in enumerate(((self.name, self.when), (folder, self.state))):
             grid.addWidget(left, row, 1)
             grid.addWidget(right, row, 2)
+        grid.addWidget(self.pin, 0, 3, 2, 1, Qt.AlignmentFlag.AlignVCenter)
+
+    def matches(self, words: str) -> bool:
+        """Whether name and folder contain all words, in any case."""
+        text = printable(str(self.path)).casefold()
+        return all(word in text for word in words.casefold().split())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Open the project."""
@@ -117,6 +139,14 @@ class FirstStart(QScrollArea):
         self.recent = QVBoxLayout()
         self.recent.setSpacing(GRID)
         self.rows: list[RecentProject] = []
+        self.search = QLineEdit()
+        self.search.setClearButtonEnabled(True)
+        self.search.setPlaceholderText(self.tr("Search recent projects"))
+        self.search.setAccessibleName(self.tr("Search recent projects"))
+        self.search.setMaximumWidth(SEARCH)
+        self.search.textChanged.connect(self._filter)
+        self.search.returnPressed.connect(self._open_first)
+        self.no_match = label(self.tr("No recent project matches."), "quiet")
         self._lay_out(commands)
         self.sample.clicked.connect(commands.action("window.open_sample").trigger)
         self.cancel.clicked.connect(sample.cancel)
@@ -154,7 +184,13 @@ class FirstStart(QScrollArea):
         words = self.tr("Transcription and cleaning models: size, licence, download.")
         column.addLayout(_beside(self.models, label(words, "quiet", wrap=True)))
         column.addSpacing(2 * GRID)
+        found = QHBoxLayout()
+        self.heading = label(self.tr("Recent projects"), "heading")
+        found.addWidget(self.heading, 1)
+        found.addWidget(self.search, 1)
+        column.addLayout(found)
         column.addLayout(self.recent)
+        column.addWidget(self.no_match)
         inside = QWidget()
         inside.setLayout(column)
         inside.setMaximumWidth(WIDTH)
@@ -234,14 +270,35 @@ class FirstStart(QScrollArea):
                 widget.deleteLater()
         self.rows = []
         recent = self._settings.recent
-        if recent:
-            self.recent.addWidget(label(self.tr("Recent projects"), "heading"))
+        self.heading.setVisible(bool(recent))
         for path in recent:
-            row = RecentProject(path, ProjectMemory.of(self._settings, path))
+            pinned = self._settings.is_pinned(path)
+            row = RecentProject(path, ProjectMemory.of(self._settings, path), pinned=pinned)
+            row.pinning_wanted.connect(partial(self._pin, path))
             row.opened.connect(lambda path=path: self.opened.emit(path))
             row.forgotten.connect(lambda path=path: self._settings.forget(path))
             self.recent.addWidget(row)
             self.rows.append(row)
+        self.search.setVisible(len(recent) >= SEARCHED_FROM)
+        self._filter()
+
+    def _pin(self, path: Path, pinned: bool) -> None:
+        self._settings.pin(path, pinned=pinned)
+
+    @Slot()
+    def _filter(self) -> None:
+        """Show the recent projects that match what is searched."""
+        words = self.search.text() if self.search.isVisibleTo(self) else ""
+        for row in self.rows:
+            row.setVisible(row.matches(words))
+        self.no_match.setVisible(bool(self.rows) and all(row.isHidden() for row in self.rows))
+
+    @Slot()
+    def _open_first(self) -> None:
+        """Open the first project that matches."""
+        row = next((row for row in self.rows if not row.isHidden()), None)
+        if row is not None:
+            self.opened.emit(row.path)
 
 
 def _beside(begin: QPushButton, words: QWidget) -> QHBoxLayout:

@@ -13,8 +13,8 @@ from curator.jobs.job import Options
 from curator.ui.actions import Keys, keys_in_use
 from curator.ui.settings_table import SETTINGS, Value
 
-RECENT = 8
-"""Upper bound of recent projects."""
+RECENT = 30
+"""Upper bound of recent projects that are not pinned."""
 
 MEMORIES = 50
 """Upper bound of projects of which the window remembers its state."""
@@ -52,6 +52,8 @@ class WindowSettings(QObject):
         self.own_keys = _as_keys(stored.get("own_keys"))
         recent = stored.get("recent")
         self._recent = [str(path) for path in recent] if isinstance(recent, list) else []
+        pinned = stored.get("pinned")
+        self._pinned = [str(path) for path in pinned] if isinstance(pinned, list) else []
         self._projects = _as_memories(stored.get("projects"))
         self.window = _as_texts(stored.get("window"))
 
@@ -115,13 +117,30 @@ class WindowSettings(QObject):
 
     @property
     def recent(self) -> tuple[Path, ...]:
-        """Recent projects that still exist, newest first."""
-        return tuple(path for path in map(Path, self._recent) if path.is_dir())
+        """Recent projects that still exist: pinned ones in their order, then newest first."""
+        others = [path for path in self._recent if path not in self._pinned]
+        return tuple(path for path in map(Path, [*self._pinned, *others]) if path.is_dir())
+
+    def is_pinned(self, project: Path) -> bool:
+        """Whether a project stays at the top of the recent ones."""
+        return str(project.absolute()) in self._pinned
+
+    def pin(self, project: Path, *, pinned: bool) -> None:
+        """Keep a project at the top of the recent ones, or no longer."""
+        path = str(project.absolute())
+        self._pinned = [other for other in self._pinned if other != path]
+        if pinned:
+            self._pinned.append(path)
+        self._write()
+        self.changed.emit("recent")
 
     def remember(self, project: Path) -> None:
         """Add a project to the recent ones."""
         path = str(project.absolute())
-        self._recent = [path, *(other for other in self._recent if other != path)][:RECENT]
+        others = [other for other in self._recent if other != path]
+        pinned = [other for other in others if other in self._pinned]
+        others = [other for other in others if other not in self._pinned]
+        self._recent = [path, *others][:RECENT] + pinned
         self._write()
         self.changed.emit("recent")
 
@@ -129,6 +148,7 @@ class WindowSettings(QObject):
         """Remove a project from the recent ones; its folder stays."""
         path = str(project.absolute())
         self._recent = [other for other in self._recent if other != path]
+        self._pinned = [other for other in self._pinned if other != path]
         self._write()
         self.changed.emit("recent")
 
@@ -168,6 +188,7 @@ class WindowSettings(QObject):
             "chosen": self._chosen,
             "own_keys": self.own_keys,
             "recent": self._recent,
+            "pinned": self._pinned,
             "projects": self._projects,
             "window": self.window,
         }

@@ -124,7 +124,7 @@ QTableView::item:focus, QListView::item:focus { border: 1px solid $accent; paddi
 QHeaderView { background: $window; border: none; }
 QHeaderView::section {
     background: $window; color: $quiet; border: none; border-bottom: 1px solid $hairline;
-    padding: 4px 8px;
+    padding: 4px 11px;
 }
 QTableCornerButton::section { background: $window; border: none; }
 

@@ -147,7 +147,7 @@ def test_the_context_menu_shows_the_folder_or_removes_the_project_from_the_list(
     window.show()
     (row,) = window.first_start.rows
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()))
-    folder, remove = row.actions()
+    _pin, folder, remove = row.actions()
     folder.trigger()
     assert [Path(path) for path in shown] == [project.parent]
     remove.trigger()
