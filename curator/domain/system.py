@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypedDict
@@ -29,7 +30,10 @@ PATIENCE_S = 2.0
 RETRY_S = 0.02
 
 RESERVED = frozenset(
-    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+    {
+        *("con", "prn", "aux", "nul", "conin$", "conout$", "clock$"),
+        *(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789\u00b9\u00b2\u00b3"),
+    }
 )
 """Names of devices on Windows, whatever their suffix."""
 FORBIDDEN = frozenset('<>:"/\\|?*')
@@ -255,7 +259,8 @@ def name_program(name: str) -> None:
 
 def portable_stem(text: str, default: str) -> str:
     """File name without suffix that every system allows; ``default`` if nothing is left."""
-    safe = "".join("_" if c in FORBIDDEN or not c.isprintable() else c for c in text)
+    composed = unicodedata.normalize("NFC", text)
+    safe = "".join("_" if c in FORBIDDEN or not c.isprintable() else c for c in composed)
     short = safe.encode()[:MAX_STEM_BYTES].decode(errors="ignore").strip(". ")
     is_device = short.partition(".")[0].rstrip().casefold() in RESERVED
     return f"_{short}" if is_device else short or default

@@ -1,5 +1,6 @@
 """Export of lists that refer to the recordings; no audio is cut."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,16 +37,28 @@ def export_lists(data: ExportData, out: Path) -> Exported:
 
 
 def safe_names(recordings: Mapping[int, Recording]) -> dict[int, str]:
-    """File name of each recording, unique even in case-insensitive file systems."""
+    """File name of each recording, unique also where neither case nor Unicode's forms count."""
     stems = {
         number: portable_stem(printable(recording.path.stem), "recording")
         for number, recording in recordings.items()
     }
-    counts = Counter(stem.casefold() for stem in stems.values())
-    return {
-        number: stem if counts[stem.casefold()] == 1 else f"{stem}-{number}"
-        for number, stem in stems.items()
-    }
+    counts = Counter(map(_folded, stems.values()))
+    names = {number: stem for number, stem in stems.items() if counts[_folded(stem)] == 1}
+    taken = {_folded(name) for name in names.values()}
+    for number, stem in stems.items():
+        if number in names:
+            continue
+        name = f"{stem}-{number}"
+        while _folded(name) in taken:  # another recording has that very name
+            name += "_"
+        names[number] = name
+        taken.add(_folded(name))
+    return names
+
+
+def _folded(name: str) -> str:
+    """Name as a file system compares it that ignores case and Unicode's forms."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _card(listing: Listing, data: ExportData) -> str:
