@@ -87,7 +87,11 @@ def _as_sentence(error: OSError, out: Path, needed: int) -> CannotWrite:
 def _remove_leftovers(out: Path) -> None:
     """Remove the folders of earlier attempts that were killed."""
     prefix = f".{out.name}.partial-"
-    for entry in out.parent.iterdir():
+    try:
+        entries = list(out.parent.iterdir())
+    except PermissionError:  # a folder may be written to without being listed
+        return
+    for entry in entries:
         pid = entry.name.removeprefix(prefix)
         if entry.name.startswith(prefix) and pid.isdecimal() and not _runs_elsewhere(int(pid)):
             shutil.rmtree(entry, ignore_errors=True)

@@ -89,12 +89,19 @@ def run_link(other: RunFiles) -> Figure:
     return Figure(other.name, other.name, "beside", "s", (f"beside/{other.name}/{ABOUT}",))
 
 
+def _beside(run: Path) -> list[Path]:
+    """Names in the folder of a run, none where it may not be listed."""
+    try:
+        folders = sorted(run.parent.iterdir())[:MAX_RUNS]
+    except OSError:
+        return []
+    return [folder for folder in folders if folder != run]
+
+
 def comparable(run: RunFiles) -> list[RunFiles]:
     """Runs in the same folder, from the same base, with a verdict."""
     runs = []
-    for folder in sorted(run.folder.resolve().parent.iterdir())[:MAX_RUNS]:
-        if folder == run.folder.resolve() or not (folder / ABOUT).is_file():
-            continue
+    for folder in _beside(run.folder.resolve()):
         if not _same_base(folder, run):
             continue
         try:
