@@ -147,6 +147,7 @@ class MainWindow(QMainWindow):
     def close_project(self) -> None:
         """Close the project and show the start page."""
         self._end_session()
+        self.drawer.hide()  # its jobs and decisions were those of the project
         self.messages.clear()
 
     def _end_session(self) -> None:

@@ -50,7 +50,9 @@ def test_another_project_begins_another_session(qtbot, audit: Audit):
     audit.press("x")
     path = audit.session.project.path
     qtbot.waitUntil(lambda: audit.window.status.this_session.isVisible())
+    audit.window.drawer.show_jobs()
     audit.window.close_project()
+    assert not audit.window.drawer.isVisible()
     assert not audit.window.status.this_session.isVisible()
     assert audit.window.open_path(path)
     assert audit.window.status.tally.clips(Field.STATE) == []

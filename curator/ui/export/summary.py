@@ -1,6 +1,6 @@
 """What an export will contain, and what it leaves out and why."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
@@ -30,7 +30,7 @@ class LeftOut:
 
 def contents_text(checked: Checked, emotions: EmotionSet) -> str:
     """Clips and length of the export, in all and by category."""
-    seconds: Counter[str] = Counter()
+    seconds: defaultdict[str, float] = defaultdict(float)
     clips: Counter[str] = Counter()
     names = {each.key: each.name for each in emotions.emotions}
     for clip in checked.usable:
@@ -39,7 +39,7 @@ def contents_text(checked: Checked, emotions: EmotionSet) -> str:
         seconds[key] += clip.seconds
     names[""] = _tr("No category")
     text = _tr("To export: %1, %2").replace("%1", _clips(clips.total()))
-    parts = [text.replace("%2", clock(seconds.total()))]
+    parts = [text.replace("%2", clock(sum(seconds.values())))]
     for key, name in names.items():
         if clips[key]:
             words = _tr("%1 %2 (%3)").replace("%1", name).replace("%2", number(clips[key]))
