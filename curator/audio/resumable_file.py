@@ -121,7 +121,7 @@ def sweep_begun(cache: Path) -> int:
     for path in cache.glob(f"*{BEGUN}"):
         noted = path.with_suffix(NOTE)
         with contextlib.suppress(OSError):  # it has just been finished
-            age = time.time() - path.stat().st_mtime
+            age = abs(time.time() - path.stat().st_mtime)  # the clock may have gone backwards
             if age > (FORGOTTEN_S if noted.exists() else LEFT_S):
                 path.unlink()
                 noted.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """A list of clips as a set to merge: files imported, rows checked against their sound."""
 
 import os
+import time
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,7 +47,7 @@ def listed_set(work: JobContext, path: Path, licence: str, consent: str) -> Othe
     keys = keys_of((row.emotion for row in good if row.emotion), settings.categories)
     known = set(EmotionSet.from_text(settings.categories).keys)
     names = {keys[row.emotion]: row.emotion for row in good if row.emotion}
-    listed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
+    listed_at = _listed_at(path)
     clips = [
         _labelled(number, row, keys, check.spans[id(row)], listed_at)
         for number, row in enumerate(good, start=1)
@@ -172,6 +173,12 @@ class _RowCheck:
         if (earlier.text, earlier.emotion) == (row.text, row.emotion):
             return f"it repeats {where}"
         return f"it has the same audio as {where} and another text or category"
+
+
+def _listed_at(path: Path) -> str:
+    """When a list was written, at most now: a wrong clock makes its labels no later than ours."""
+    seconds = min(max(path.stat().st_mtime, 0.0), time.time())
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
 def _start_of(accepted: tuple[Span, ListedClip]) -> int:

@@ -167,10 +167,9 @@ class NodeStore:
 
     def _sweep(self) -> None:
         """Remove what killed workers left here a day ago."""
-        old = time.time() - LEFT_OVER_S
         for path in (*self._shares.iterdir(), *self._files.glob(f".*{PARTIAL}")):
             with suppress(FileNotFoundError):
-                if path.stat().st_mtime < old:
+                if abs(time.time() - path.stat().st_mtime) > LEFT_OVER_S:  # its clock may be wrong
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
