@@ -116,7 +116,7 @@ bench: setup  ## measure beside the peers, write bench.json, continue a stopped 
 	@OMP_NUM_THREADS=1 $(OFFLINE) $(PY) -m tests.benchmarks $(ARGS)
 
 fuzz: setup  ## read TIMES=20 times as many damaged inputs as the tests do, and count them by format
-	@env FUZZ_FACTOR=$(TIMES) OMP_NUM_THREADS=1 $(OFFLINE) $(PY) -m pytest -q tests/trainer/hostile tests/hostile tests/store/test_random_rows.py tests/audio/test_random_damage.py tests/jobs/test_list_damage.py
+	@env FUZZ_FACTOR=$(TIMES) OMP_NUM_THREADS=1 $(OFFLINE) $(PY) -m pytest -q tests/trainer/hostile tests/hostile tests/store/test_random_rows.py tests/audio/test_random_damage.py tests/jobs/test_list_damage.py tests/weights/test_onnx_files.py
 
 lock: $(MADE)  ## resolve the versions again into requirements.lock and its parts in resources/locks
 	@$(COMPILE) --all-extras -o requirements.lock
