@@ -456,3 +456,24 @@ def test_a_header_alone_is_a_list_without_rows(sound, tmp_path):
         work = JobContext.at_once(project, NoProgress())
         with pytest.raises(CuratorError, match="has no rows"):
             plan_merge(work, sound / "list.csv")
+
+
+@pytest.mark.parametrize(
+    ("there", "named"),
+    [
+        ("caf\u00e9.wav", "cafe\u0301.wav"),
+        ("cafe\u0301.wav", "caf\u00e9.wav"),
+        ("Clip.WAV", "clip.wav"),
+        ("STRASSE.wav", "stra\u00dfe.wav"),
+        ("CON.wav", "con.wav"),
+        ("a. .wav", "a. .wav"),
+    ],
+)
+def test_names_of_other_systems_find_their_files(tmp_path, there, named):
+    folder = tmp_path / "lists"
+    write_sound(folder / there, tone(2), format="WAV")
+    (folder / "list.csv").write_text(f"file,text\n{named},Good evening.\n", encoding="utf-8")
+    with an_empty_project(tmp_path) as project:
+        plan = merged(project, folder / "list.csv")
+        assert len(plan.come) == 1
+        assert project.recordings.all()[0].path.name == there
