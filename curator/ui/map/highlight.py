@@ -44,6 +44,7 @@ class Highlight(QObject):
         panel.list_wanted.connect(self._list_cut)
         stack.chosen.connect(panel.show_measure)
         stack.brushed.connect(self._select_brushed)
+        panel.histogram.brushed.connect(self._select_range)
         stack.room_changed.connect(self._later.start)
 
     @Slot()
@@ -103,6 +104,15 @@ class Highlight(QObject):
             self._stack.clear_brushes()
         self._panel.clear()
         self.show()
+
+    @Slot(float, float)
+    def _select_range(self, low: float, high: float) -> None:
+        """Select the shown clips with values in a range of the large histogram."""
+        values = self._model.clips.values(self._panel.measure) if self._model.in_step else None
+        if values is None:
+            return
+        inside = (values >= low) & (values <= high) & not_dropped(self._model.clips.columns)
+        self._model.selection.replace(self._model.points.ids[inside & self._scatter.shown])
 
     @Slot()
     def _select_brushed(self) -> None:

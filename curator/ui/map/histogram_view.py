@@ -32,6 +32,7 @@ class HistogramView(QWidget):
 
     moved = Signal()  # threshold changed or removed
     list_wanted = Signal()  # Return was pressed
+    brushed = Signal(float, float)  # lowest and highest value of a range dragged with Shift
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +43,7 @@ class HistogramView(QWidget):
         self.low, self.high = 0.0, 1.0
         self.threshold: float | None = None
         self.cuts_above = False
+        self._brushed_from: float | None = None
         self.measure: Measure | None = None
         self._edges: Values = np.linspace(0, 1, BINS + 1)
         self._bars: NDArray[np.int64] = np.zeros(BINS, np.int64)
@@ -86,13 +88,24 @@ class HistogramView(QWidget):
             self.moved.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """See QWidget."""
-        self.set_threshold(self._value(event.position().x()))
+        """Set the threshold; with Shift, begin a range."""
+        value = self._value(event.position().x())
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._brushed_from = value
+        else:
+            self.set_threshold(value)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """See QWidget."""
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            self.set_threshold(self._value(event.position().x()))
+        """Move the threshold or the end of the range."""
+        value = self._value(event.position().x())
+        if self._brushed_from is not None:
+            self.brushed.emit(min(value, self._brushed_from), max(value, self._brushed_from))
+        elif event.buttons() & Qt.MouseButton.LeftButton:
+            self.set_threshold(value)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End the range."""
+        self._brushed_from = None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move the threshold, Home and End set it to the limits, Delete removes it."""

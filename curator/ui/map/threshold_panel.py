@@ -201,7 +201,7 @@ class ThresholdPanel(QWidget):
         if cut is None or self._columns is None or self.histogram.threshold is None:
             known = bool(np.isfinite(self._values).any())
             self.text.setText(
-                self.tr("Drag in the histogram to see the cost of a cut.")
+                self.tr("Drag to see the cost of a cut. Shift+drag selects a range.")
                 if known
                 else self.tr("No clip has this score yet.")
             )

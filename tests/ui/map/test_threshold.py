@@ -46,6 +46,19 @@ def test_the_mouse_drags_the_line(by_noise: Map):
     QTest.mouseRelease(histogram, Qt.MouseButton.LeftButton, pos=middle)
 
 
+def test_a_drag_with_shift_selects_a_range_of_the_large_histogram(by_noise: Map):
+    histogram, shift = by_noise.page.ui.threshold.histogram, Qt.KeyboardModifier.ShiftModifier
+    first, last = (QPoint(round(histogram._place(value)), 30) for value in (13.5, 17.5))
+    QTest.mousePress(histogram, Qt.MouseButton.LeftButton, shift, first)
+    QTest.mouseMove(histogram, (first + last) / 2)
+    QTest.mouseMove(histogram, last)
+    QTest.mouseRelease(histogram, Qt.MouseButton.LeftButton, shift, last)
+    assert by_noise.chosen() == [4, 5, 6, 7]  # 10 to 21 dB
+    assert histogram.threshold is None
+    QTest.mouseMove(histogram, first)
+    assert by_noise.chosen() == [4, 5, 6, 7]
+
+
 def test_keys_move_the_line_and_take_it_away(by_noise: Map):
     histogram = by_noise.page.ui.threshold.histogram
     histogram.setFocus()
