@@ -196,7 +196,8 @@ class MapClips(QObject):
         self._queue.ask(READ, lambda work: _read(work, ids))
 
     def close(self) -> None:
-        """Stop following the project."""
+        """Stop following the project: nothing is read any more, whatever a timer asks later."""
+        self._data = None
         self._settling.stop()
         self._queue.produced.disconnect(self._take)
         self._queue.ended.disconnect(self._end)

@@ -48,6 +48,20 @@ def test_a_page_of_a_closed_project_ignores_another_theme(voice_map: Map, qapp):
     wear(qapp, "dark")  # the page is still there, until Qt deletes it
 
 
+def test_a_page_of_a_closed_project_reads_nothing_that_its_timers_ask_for(voice_map: Map):
+    page, highlight = voice_map.page, voice_map.page.highlight
+    voice_map.window.resize(1600, 1200)
+    page.ui.histograms.room = 5
+    voice_map.window.close_project()
+    assert not page.model.clips.is_read
+    highlight.show_values()
+    highlight._show_stack()
+    highlight.show()
+    page.ui.threshold.histogram.brushed.emit(0.0, 50.0)
+    page.ui.histograms.brushed.emit()
+    page.view.colour()
+
+
 def test_focus_is_always_seen(voice_map: Map, qapp):
     page = voice_map.page
     for theme in ("light", "dark"):
