@@ -162,9 +162,9 @@ def _bundle(run: Path) -> Path | None:
     try:
         about = parse_json(read_bounded(run / "run.json", RUN_BYTES, follow=True))
         folder = Path(str(about["bundle"]))
+        return folder if folder.is_dir() else None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
-    return folder if folder.is_dir() else None
+        return None  # also for a name that is too long
 
 
 def badness(sample: Sample) -> tuple[float, ...]:

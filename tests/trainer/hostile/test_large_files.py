@@ -134,3 +134,8 @@ def test_values_of_a_log_that_the_window_reads(run):
     (run / "evaluation" / "results.jsonl").write_bytes(b"{}" + b"[" * 50 * MB)
     with counted("large files", read_evaluated):
         assert read_evaluated(run).samples == ()
+
+
+def test_a_bundle_with_a_name_that_is_too_long(run):
+    (run / "run.json").write_text('{"bundle": "' + "a" * 5000 + '"}')
+    assert read_evaluated(run).bundle is None
