@@ -126,6 +126,7 @@ QHeaderView::section {
     background: $window; color: $quiet; border: none; border-bottom: 1px solid $hairline;
     padding: 4px 11px;
 }
+QHeaderView[room="little"]::section { padding: 4px 8px; }
 QTableCornerButton::section { background: $window; border: none; }
 
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {

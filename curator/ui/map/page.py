@@ -14,6 +14,7 @@ from curator.ui.map.map_clips import MapType
 from curator.ui.map.model import MapModel
 from curator.ui.map.pointing import Pointing
 from curator.ui.map.view import MapView
+from curator.ui.named_filters import NamedFilters
 from curator.ui.page import Page
 from curator.ui.query_history import QueryHistory
 from curator.ui.session import Session
@@ -40,6 +41,7 @@ class MapPage(Page):
         self.pointing = Pointing(session, model, ui, player, self)
         self.commands = MapCommands(session, model, ui, self.pointing, self)
         ui.bar.query.history = QueryHistory(session.settings)
+        ui.bar.query.use_named_filters(NamedFilters(session, self))
         self._connect()
         model.clips.has(ui.threshold.measure.column)
         model.clips.read_all()
