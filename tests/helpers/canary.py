@@ -110,5 +110,5 @@ def canary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Canary]:
         _guarded.clear()
     read = [str(path) for path, time in accessed.items() if path.lstat().st_atime_ns != time]
     assert guarded.state() == before, "a hostile input changed private files"
-    assert _opened == [], "a hostile input opened private files"
+    assert _opened == [], f"a hostile input opened private files: {_opened}"
     assert read == [] or os.name == "nt", "a hostile input read private files"

@@ -143,7 +143,12 @@ def test_commands_of_this_page_come_before_those_of_others(
 ):
     window, palette = opened(qtbot, settings, project)
     qtbot.keyClicks(palette.line, "zoom in")
-    assert listed(palette) == ["Zoom in", "Map: Zoom in", "Training: Zoom in"]
+    assert listed(palette) == [
+        "Zoom in",
+        "Zoom in vertically",
+        "Map: Zoom in",
+        "Training: Zoom in",
+    ]
     palette.close()
     window.close()
 

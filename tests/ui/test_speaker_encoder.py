@@ -34,7 +34,7 @@ def test_another_encoder_deletes_the_embeddings_and_analyses_again(
 ):
     steps: list[tuple[str, str]] = []
 
-    def run(work, step, _options) -> int:
+    def run(work, step, _options, _skip) -> int:
         steps.append((step.key, work.project.settings.speaker_encoder))
         return 0
 

@@ -90,12 +90,19 @@ def run_link(other: RunFiles) -> Figure:
 
 
 def _beside(run: Path) -> list[Path]:
-    """Names in the folder of a run, none where it may not be listed."""
+    """Folders with a run beside this one; none where the folder they are in cannot be listed."""
     try:
         folders = sorted(run.parent.iterdir())[:MAX_RUNS]
     except OSError:
         return []
-    return [folder for folder in folders if folder != run]
+    return [each for each in folders if each != run and _has_run(each)]
+
+
+def _has_run(folder: Path) -> bool:
+    try:
+        return (folder / ABOUT).is_file()
+    except OSError:  # a folder that may not be entered
+        return False
 
 
 def comparable(run: RunFiles) -> list[RunFiles]:

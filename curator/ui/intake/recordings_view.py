@@ -58,6 +58,7 @@ class RecordingsView(QTableView):
         self.setItemDelegateForColumn(0, RecordingDelegate(self))
         self.setItemDelegateForColumn(KEYS.index("analysed"), AnalysedDelegate(self))
         header = self.horizontalHeader()
+        header.setProperty("room", "little")  # all columns fit 1024 pixels
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionsClickable(True)
