@@ -127,6 +127,18 @@ def _path_from_bytes(wanted: type, value: object) -> object:
     raise TypeError(f"{wanted} cannot be serialised")
 
 
+# Made here, once: msgspec crashes where two threads are the first to decode a type.
+_LINES = msgspec.json.Decoder(_Line)
+_FACT_BODIES = msgspec.json.Decoder(_ClipFactBody)
+_FACTS: dict[str, msgspec.json.Decoder[Any]] = {
+    kind: msgspec.json.Decoder(fact) for kind, fact in FACT_KINDS.items()
+}
+_MESSAGES: dict[str, msgspec.json.Decoder[Any]] = {
+    kind: msgspec.json.Decoder(message, dec_hook=_path_from_bytes)
+    for kind, message in _PLAIN.items()
+}
+
+
 def to_line(message: Message) -> bytes:
     """Encode a message as one line, including the newline."""
     if isinstance(message, ClipFact):
@@ -146,14 +158,12 @@ def to_line(message: Message) -> bytes:
 
 def from_line(line: bytes) -> Message:
     """Decode a line. Raises msgspec.DecodeError, a ValueError, if it is not a message."""
-    outer = msgspec.json.decode(line, type=_Line)
-    if outer.kind in FACT_KINDS:
-        body = msgspec.json.decode(outer.body, type=_ClipFactBody)
-        fact = msgspec.json.decode(body.fact, type=FACT_KINDS[outer.kind])
+    outer = _LINES.decode(line)
+    if outer.kind in _FACTS:
+        body = _FACT_BODIES.decode(outer.body)
+        fact = _FACTS[outer.kind].decode(body.fact)
         return ClipFact(body.clip_id, body.span, body.made_by, fact)
-    if outer.kind not in _PLAIN:
+    if outer.kind not in _MESSAGES:
         raise msgspec.ValidationError(f"unknown worker message: {outer.kind!r}")
-    message: Message = msgspec.json.decode(
-        outer.body, type=_PLAIN[outer.kind], dec_hook=_path_from_bytes
-    )
+    message: Message = _MESSAGES[outer.kind].decode(outer.body)
     return message
