@@ -15,7 +15,7 @@ from curator.jobs.versions import missing
 from curator.jobs.worker_pool import Turns
 
 PORTIONS = 16
-"""Of the sound to transcribe; each costs a round of workers for every stage."""
+"""Of the sound of all recordings; each costs a round of workers for every stage."""
 
 
 def can_overlap(work: JobContext, steps: Sequence[Step], options: Options) -> bool:
@@ -69,7 +69,6 @@ class _Beside:
         self._options, self._transcription = options, transcription
         self._cut = step_of("segment")
         self._by_clip = [step for step in steps if step.item == "clip" and step.key != WORDS]
-        self._portion_s = 0.0
         self._is_backed_up = False
         self.is_over = False
         self.failed: dict[str, list[int]] = defaultdict(list)
@@ -77,11 +76,11 @@ class _Beside:
     def going(self) -> Turns:
         """Run portions as their transcripts come, yielding several times a second."""
         seconds = {each.id: each.seconds for each in self._work.project.recordings.all()}
-        self._portion_s = sum(seconds.values()) / PORTIONS
+        least_s = sum(seconds.values()) / PORTIONS
         while not self.is_over:
             yield
             portion = self._transcribed()
-            if sum(seconds[recording] for recording in portion) >= self._portion_s:
+            if sum(seconds[recording] for recording in portion) >= least_s:
                 yield from self._analysed(portion)
 
     def _transcribed(self) -> list[int]:

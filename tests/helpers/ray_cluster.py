@@ -47,7 +47,7 @@ class SmallCluster:
     def add_node(self, cpus: int = 1, gpus: int = 0, **environment: str):
         """A node with so many CPUs and GPUs and these environment variables, once it is known.
 
-        gpus: what Ray is told; jobs find none.
+        gpus: number declared to Ray; jobs find none.
         """
         return _patiently(
             lambda: self._cluster.add_node(

@@ -26,7 +26,7 @@ LAST = STAGES[-1]
 
 
 class FakeGpuProcesses(LocalProcesses):
-    """Processes of this machine of which those that transcribe count as running on a GPU.
+    """Local processes; transcription counts as running on a GPU.
 
     Transcripts after the first wait until this stage has started beside them. fails: recording
     whose transcription fails. stop: set when the stage starts.
