@@ -193,7 +193,9 @@ def test_ci_runs_what_people_run(run_ci):
     assert asked[:2] == ["setup", "lint"]
     assert set(asked[2:]) == PARTS
     assert ended.returncode == 0, ended.stderr
-    assert set(ended.stdout.splitlines()) == {f"passed: {command}" for command in asked}
+    passed, outcome = ended.stdout.split("\nOutcome of all parts:\n")
+    assert set(passed.splitlines()) == {f"passed: {command}" for command in asked}
+    assert outcome.count("ended with 0: pytest") == len(PARTS)
 
 
 def test_ci_runs_every_part_and_fails_when_one_fails(run_ci):
@@ -201,6 +203,8 @@ def test_ci_runs_every_part_and_fails_when_one_fails(run_ci):
     assert set(asked[2:]) == PARTS
     assert ended.returncode != 0
     assert "failed: test ARGS=--durations=20 -m slow tests/trainer" in ended.stdout
+    outcome = ended.stdout.rpartition("Outcome of all parts:")[2]
+    assert "ended with 2: pytest -m slow tests/trainer\n" in outcome
 
 
 def test_ci_ends_at_lint_that_fails(run_ci):

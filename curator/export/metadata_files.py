@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from curator.domain.clip import Clip
 from curator.domain.errors import printable
 from curator.domain.foreign_files import open_regular
 from curator.domain.languages import GROWN, base_code, folded
+from curator.domain.recording import Recording
 from curator.domain.weights import NO_CATEGORY
 from curator.export import summary
 from curator.export.checks import language_of, text_notes
@@ -32,25 +33,21 @@ WEIGHT_DIGITS = 4
 NO_SNAPSHOT = "No snapshot of the set was taken: the project was open read-only."
 
 
-def split_clips(clips: Sequence[Clip], data: ExportData) -> SplitResult:
-    """Split of the clips that the trainer accepts."""
-    candidates = (
-        SplitClip(
-            clip.id,
-            group_name(clip, data.recordings[clip.recording_id]),
-            clip.text,
-            clip.emotion or UNCATEGORISED,
-        )
-        for clip in clips
-    )
-    return split(candidates, share=data.settings.eval_share, seed=data.settings.seed)
+def split_candidates(
+    clips: Iterable[Clip], recordings: Mapping[int, Recording]
+) -> Iterator[SplitClip]:
+    """What decides the side of each clip. recordings: by id."""
+    for clip in clips:
+        group = group_name(clip, recordings[clip.recording_id])
+        yield SplitClip(clip.id, group, clip.text, clip.emotion or UNCATEGORISED)
 
 
 def write_metadata(folder: Path, out: Path, contents: Contents) -> Exported:
     """Write everything but the audio into ``folder``, which becomes ``out`` afterwards."""
     data = contents.data
     accepted = [cut.clip for cut in contents.cuts if cut.clip.id not in contents.faults]
-    result = split_clips(accepted, data)
+    candidates = split_candidates(accepted, data.recordings)
+    result = split(candidates, share=data.settings.eval_share, seed=data.settings.seed)
     sides = defaultdict[int, Split](lambda: "train", result.side)  # refused clips: train
     training = Counter(c.emotion or NO_CATEGORY for c in accepted if sides[c.id] == "train")
     weights = data.weights.sampling_weights(training)

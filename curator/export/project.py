@@ -19,8 +19,10 @@ from curator.export.data import ExportData
 from curator.export.folder import require_absent
 from curator.export.formats import format_of
 from curator.export.listing import export_lists
+from curator.export.metadata_files import split_candidates
 from curator.export.settings import Exported, ExportSettings
 from curator.export.sound_check import sound_checker
+from curator.export.split import SplitClip
 from curator.export.versions import with_versions
 from curator.store.categories import weights
 from curator.store.project import Project
@@ -34,11 +36,15 @@ TakeSnapshot = Callable[[], str]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Kept clips that the target accepts, refusals of the others, and notes on the texts."""
+    """Kept clips that the target accepts, refusals of the others, and notes on the texts.
+
+    candidates: what decides the side of each accepted clip.
+    """
 
     usable: tuple[Clip, ...]
     refusals: tuple[Refusal, ...]
     notes: tuple[str, ...] = ()
+    candidates: tuple[SplitClip, ...] = ()
 
 
 def check_project(
@@ -53,16 +59,18 @@ def check_project(
     kept = project.clips.find(parse(f"state:{State.KEPT}"))
     progress = progress or NoProgress()
     progress.started("check", len(kept), sum(clip.seconds for clip in kept))
+    recordings = _recordings(project)
     with Excerpts() as excerpts:
         kept, versions = with_versions(project, kept)
-        checker = sound_checker(_recordings(project), excerpts, target, versions)
+        checker = sound_checker(recordings, excerpts, target, versions)
         check_sound = _with_progress(checker, progress)
         refusals = check(kept, target, language=project.settings.language, check_sound=check_sound)
     progress.finished()
     refused = {refusal.clip_id for refusal in refusals}
     usable = tuple(clip for clip in kept if clip.id not in refused)
     notes = text_notes(usable, target, project.settings.language)
-    return Checked(usable, tuple(refusals), notes)
+    candidates = tuple(split_candidates(usable, recordings))
+    return Checked(usable, tuple(refusals), notes, candidates)
 
 
 def _with_progress(check_sound: CheckSound, progress: Progress) -> CheckSound:

@@ -54,7 +54,7 @@ from curator.ui.session import Session
 from curator.ui.settings import WindowSettings
 from tests.helpers.audit_window import a_spoken_project
 from tests.helpers.factories import a_cut, a_recording, found, score
-from tests.helpers.stalls import Watch, watched
+from tests.helpers.stalls import LONGEST_S, SUITE_LONGEST_S, Watch, watched
 from tests.helpers.training_runs import a_run, an_evaluation, speech_on_the_way
 from tests.journeys.window_truth import require_settled_truth, require_truth
 
@@ -424,12 +424,17 @@ class Walker:
         return [each for each in widgets if each.isVisible() and each.window() is self.window]
 
 
-def walk(folder: Path, seed: int, events: int) -> tuple[Walker, Watch]:
-    """Walk through a window with a project made in the folder; AssertionError at a fault."""
+def walk(
+    folder: Path, seed: int, events: int, limit: float = SUITE_LONGEST_S
+) -> tuple[Walker, Watch]:
+    """Walk through a window with a project made in the folder; AssertionError at a fault.
+
+    limit: seconds of processor time that a pause may take.
+    """
     path = make_project(folder)
     for module in (*(kind.module for kind in PAGES), *LATER):  # as a thread of the window does
         import_module(module)
-    with inside(), watched() as watch:
+    with inside(), watched(limit) as watch:
         window = MainWindow(WindowSettings(), Messages())
         window.resize(1280, 800)
         window.show()
@@ -471,7 +476,7 @@ def main() -> int:
     for seed in chosen.seeds:
         with tempfile.TemporaryDirectory() as folder:
             began = time.process_time()
-            walker, watch = walk(Path(folder), seed, chosen.events // len(chosen.seeds))
+            walker, watch = walk(Path(folder), seed, chosen.events // len(chosen.seeds), LONGEST_S)
             watch.require_none()
         sys.stdout.write(
             f"seed {seed}: {len(walker.done)} events, {walker.results} results, "

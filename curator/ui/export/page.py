@@ -27,6 +27,7 @@ from curator.ui.export.reasons import ReasonBar
 from curator.ui.export.refusals_model import REASON, RefusalsModel, RejectedClip
 from curator.ui.export.rejected_clip_player import RejectedClipPlayer
 from curator.ui.export.result_panel import ResultPanel
+from curator.ui.export.split_preview import SplitPreview
 from curator.ui.export.summary import LeftOut, contents_text, left_out_text
 from curator.ui.job_queue import Ending
 from curator.ui.page import Page, button, label, restyle
@@ -59,6 +60,7 @@ class ExportPage(Page):
         self.list = QTableView()
         self.list.setModel(self.refusals)
         self.choices = Choices(session)
+        self.split = SplitPreview(session, self.choices)
         self.again = button(self.tr("Check again"))
         self.start = self.choices.start
         self.reasons = ReasonBar()
@@ -92,6 +94,7 @@ class ExportPage(Page):
         column.setSpacing(GRID)
         column.addLayout(head)
         column.addWidget(self.contents)
+        column.addWidget(self.split.line)
         column.addWidget(self.left_out)
         column.addWidget(self.hint)
         column.addLayout(groups)
@@ -166,6 +169,7 @@ class ExportPage(Page):
     def close_page(self) -> None:
         """See Page."""
         self._recheck.stop()
+        self.split.close()
         self.preview.playback.close()
 
     # Commands
@@ -273,12 +277,13 @@ class ExportPage(Page):
         self.preview.select_first()
 
     def _show_summary(self, checked: Checked, left_out: LeftOut) -> None:
-        """Say what will be exported, and what is left out; nothing without kept clips."""
+        """Say what is exported, how it is split and what is left out; nothing without clips."""
         emotions = self.session.project.settings.emotions
         self.contents.setText(contents_text(checked, emotions) if checked.usable else "")
         self.left_out.setText(left_out_text(checked, left_out) if checked.usable else "")
         for line in (self.contents, self.left_out):
             line.setVisible(bool(line.text()))
+        self.split.show_split_of(checked.candidates)
 
     @Slot(object)
     def _ended(self, ending: Ending) -> None:

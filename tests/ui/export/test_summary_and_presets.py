@@ -1,5 +1,6 @@
 """What an export will contain, and the settings remembered for each format."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from curator.domain.decision import give_emotion, keep
+from curator.export.split import split
 from curator.ui.export.presets import ExportPreset, ExportPresets
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
@@ -53,6 +55,43 @@ def test_the_page_says_what_is_exported_and_what_is_left_out(qtbot, window: Main
     assert parts == ["To export: 4 clips, 0:04", "Tension 3 (0:03)", "No category 1 (0:01)"]
     assert page.left_out.text() == "Left out: 5 undecided"
     assert page.contents.isVisible()
+
+
+def wait_for(qtbot, page, foretold: str) -> None:
+    """Wait until the page foretells a split."""
+    qtbot.waitUntil(lambda: page.split.line.text().startswith(foretold), timeout=PATIENCE_MS)
+
+
+def test_the_split_is_foretold_as_it_is_written(qtbot, window: MainWindow):
+    clips = window.session.project.clips.ids()
+    window.session.apply(keep(clips[:6]))
+    window.session.apply(give_emotion(clips[:3], "tension"))
+    page = export_page(qtbot, window)
+    for percent in (50, 10, 0):
+        page.choices.eval_percent.setValue(percent)
+        share = f"{percent} %"
+        result = split(page.split._candidates, share=percent / 100)
+        train, evaluation = result.count("train"), result.count("eval")
+        assert train + evaluation == 6, share
+        foretold = f"Split: {train} training clip{'s' * (train != 1)}, "
+        foretold += f"{evaluation} evaluation clip{'s' * (evaluation != 1)}"
+        wait_for(qtbot, page, foretold)
+    page.choices.eval_percent.setValue(50)
+    qtbot.waitUntil(lambda: "0 evaluation" not in page.split.line.text(), timeout=PATIENCE_MS)
+    foretold = page.split.line.text()
+    page.export()
+    qtbot.waitUntil(lambda: page.result.folder is not None, timeout=PATIENCE_MS)
+    summary = json.loads((page.result.folder / "bundle.json").read_text())
+    assert f"{summary['clips']['train']} training clip" in foretold
+    assert f"{summary['clips']['eval']} evaluation clip" in foretold
+
+
+def test_a_format_without_sounds_is_not_split(qtbot, window: MainWindow):
+    window.session.apply(keep(window.session.project.clips.ids()[:4]))
+    page = export_page(qtbot, window)
+    qtbot.waitUntil(page.split.line.isVisible, timeout=PATIENCE_MS)
+    choose_format(page, "lhotse")
+    qtbot.waitUntil(lambda: not page.split.line.isVisible(), timeout=PATIENCE_MS)
 
 
 def test_an_undo_on_the_page_is_followed(qtbot, window: MainWindow):
