@@ -35,6 +35,7 @@ class CategoryCommands(QObject):
         old = self._current()
         CategoryDialog(
             old,
+            self._names,
             self.tr("Save"),
             lambda new: self._apply(lambda now: category_edits.change(now, old.key, new)),
             self._ui,
@@ -46,6 +47,7 @@ class CategoryCommands(QObject):
         empty = replace(category_edits.new_category(emotions, self.tr("New")), name="", key="")
         dialog = CategoryDialog(
             empty,
+            [*self._names, empty.name],
             self.tr("Add"),
             lambda new: self._apply(lambda now: category_edits.add(now, new)),
             self._ui,
@@ -82,6 +84,10 @@ class CategoryCommands(QObject):
         """Apply an edit of the categories. Raises CuratorError for an invalid one."""
         act = edit(labelled(self._session.project))
         self._session.apply_all(act.label, act.edits)
+
+    @property
+    def _names(self) -> list[str]:
+        return [each.name for each in self._session.project.settings.emotions.emotions]
 
     def _current(self) -> Emotion:
         key = self._ui.table.category

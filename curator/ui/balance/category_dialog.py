@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QColorDialog,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from curator.domain.category_edits import DIGITS, MAX_CLIPS, MAX_MINUTES, checked
-from curator.domain.emotion import Emotion
+from curator.domain.emotion import Emotion, distinct_letters
 from curator.domain.errors import CuratorError
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
@@ -70,10 +70,16 @@ class CategoryDialog(_CategoryForm):
     """Fields of one category."""
 
     def __init__(
-        self, emotion: Emotion, submit: str, apply: Callable[[Emotion], None], parent: QWidget
+        self,
+        emotion: Emotion,
+        names: Sequence[str],
+        submit: str,
+        apply: Callable[[Emotion], None],
+        parent: QWidget,
     ) -> None:
+        """names: of all categories in their order, among them this one's; a new one is the last."""
         super().__init__(emotion.name or submit, submit, parent)
-        self._emotion = emotion
+        self._emotion, self._names = emotion, names
         self.name = QLineEdit(emotion.name)
         self.key = QLineEdit(emotion.key)
         self.colour = button(emotion.colour)
@@ -94,6 +100,7 @@ class CategoryDialog(_CategoryForm):
         self._add(self.tr("Target minutes"), self.minutes)
         self._show_colour()
         self.colour.clicked.connect(self._pick_colour)
+        self.name.textChanged.connect(self._show_colour)
         self.submit.clicked.connect(lambda: self.attempt(lambda: apply(self.edited())))
 
     def edited(self) -> Emotion:
@@ -120,9 +127,14 @@ class CategoryDialog(_CategoryForm):
         self.colour.setText(colour.name())
         self._show_colour()
 
+    @Slot()
     def _show_colour(self) -> None:
-        letter = self.name.text()[:1].upper() or "?"
-        self.colour.setIcon(category_badge(letter, self.colour.text()))
+        """Show the badge with the letters that it will have among the others."""
+        name = " ".join(self.name.text().split())
+        old = self._emotion.name
+        names = [name if each == old else each for each in self._names]
+        letters = distinct_letters(names)[self._names.index(old)] if name else "?"
+        self.colour.setIcon(category_badge(letters, self.colour.text()))
 
 
 class MergeCategoryDialog(_CategoryForm):

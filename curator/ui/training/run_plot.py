@@ -104,7 +104,7 @@ def plot_of(
         if key.endswith(BY_CATEGORY):
             made = _category_lines(run, metric, prefix, categories, name_of, at)
         else:
-            made = _lines(run, metric, prefix, at)
+            made = _lines(run, metric, prefix, at, is_alone=len(runs) == 1)
         lines += _placed(made, run, axis)
     many = ((record.started.choices if record.started else None) or {}).get(metric, 0)
     chance = math.log(many) if many > 1 and metric in METRICS else None
@@ -143,8 +143,13 @@ def _category_lines(
     ]
 
 
-def _lines(run: RunRecord, metric: str, prefix: str, colour: int) -> list[PlotLine]:
-    """Lines of a run: training and validation, a measure with intervals, or the optimizer's."""
+def _lines(
+    run: RunRecord, metric: str, prefix: str, colour: int, *, is_alone: bool
+) -> list[PlotLine]:
+    """Lines of a run: training and validation, a measure with intervals, or the optimizer's.
+
+    colour: of the run where several are compared; one alone has another for its training.
+    """
     if metric in run.measures:
         series = run.measures[metric]
         name = prefix + translated("Training", LINES["sentences"])
@@ -159,7 +164,7 @@ def _lines(run: RunRecord, metric: str, prefix: str, colour: int) -> list[PlotLi
         translated("Training", LINES[name]) for name in ("training", "validation")
     )
     return [
-        PlotLine(prefix + training, run.training[metric], colour, False),
+        PlotLine(prefix + training, run.training[metric], colour + is_alone, False),
         PlotLine(prefix + validation, run.evaluation[metric], colour),
     ]
 
