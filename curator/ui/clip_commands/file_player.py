@@ -16,7 +16,7 @@ from curator.ui.sound.playable import PlayableClip
 from curator.ui.sound.player import Player
 
 PLAYED_S = 60
-"""Seconds of a recording that are played."""
+"""Seconds of a recording that are read and played at a time."""
 
 
 class FilePlayer(QObject):
@@ -50,10 +50,10 @@ class FilePlayer(QObject):
         """Read a file and play it; shows a message if it cannot be read."""
         self._start(str(path), lambda: _of_file(path))
 
-    def play_recording(self, recording: Recording) -> None:
-        """Play the first minute of a recording, also of a video; else as for `play`."""
+    def play_recording(self, recording: Recording, start_s: float = 0.0) -> None:
+        """Play a minute of a recording from a time, also of a video; else as for `play`."""
         cache = self._session.project.cache
-        self._start(str(recording.path), lambda: _first_minute(recording, cache))
+        self._start(str(recording.path), lambda: _minute(recording, start_s, cache))
 
     def _start(self, path: str, read: Callable[[], Waveform]) -> None:
         self._request += 1
@@ -110,12 +110,13 @@ def _of_file(path: Path) -> Waveform:
     return Waveform(np.ascontiguousarray(samples.mean(axis=1), dtype=np.float32), rate)
 
 
-def _first_minute(recording: Recording, cache: Path) -> Waveform:
+def _minute(recording: Recording, start_s: float, cache: Path) -> Waveform:
     from curator.ui.sound.clip_readers import SeekingReader
 
     reader = SeekingReader(cache)
     try:
-        span = Span(0, min(recording.samples, PLAYED_S * recording.rate))
+        start = min(int(start_s * recording.rate), recording.samples - 1)
+        span = Span(start, min(recording.samples, start + PLAYED_S * recording.rate))
         waves = [part.wave for part in reader.parts(recording, span)]
     finally:
         reader.close()

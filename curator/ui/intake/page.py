@@ -12,12 +12,12 @@ from curator.domain.decision import Field
 from curator.domain.errors import CuratorError, printable
 from curator.domain.recording import Recording
 from curator.ui.actions import KeyScope
-from curator.ui.clip_commands.file_player import FilePlayer
 from curator.ui.intake.commands import RecordingCommands
 from curator.ui.intake.drop_area import DropArea
 from curator.ui.intake.import_settings import ImportSettings
 from curator.ui.intake.plan import Survey, survey, waves_of
 from curator.ui.intake.plan_view import PlanView
+from curator.ui.intake.recording_playback import RecordingPlayback
 from curator.ui.intake.recordings_model import FileState, RecordingRow
 from curator.ui.intake.recordings_view import RecordingsView
 from curator.ui.intake.rights import RightsDialog
@@ -65,7 +65,7 @@ class IntakePage(Page):
         self.selection = SelectionBar()
         self.search, self.clean = self.selection.search, self.selection.clean
         self.stack = QStackedWidget()
-        self._player = FilePlayer(session, player, self)
+        self.playback = RecordingPlayback(session, player, self.list, self.selection)
         self._folds: bool | None = None  # whether a person folded the import settings
         self._refreshing = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._lay_out()
@@ -112,8 +112,6 @@ class IntakePage(Page):
         self.list.selectionModel().selectionChanged.connect(self._follow_selection)
         self.list.recordings.edited.connect(self._edit_cell)
         self.commands.located.connect(self._refresh)
-        self._player.began.connect(lambda: self.selection.show_playing(is_playing=True))
-        self._player.player.finished.connect(self._stop_playing)
         session.changed.connect(self._show_list)
         session.changed.connect(self._refresh_soon)
         session.facts_changed.connect(self._refresh_soon)
@@ -138,7 +136,7 @@ class IntakePage(Page):
         # Settings outlive the page.
         self.session.settings.changed.disconnect(self._refresh_soon)
         self._refreshing.stop()
-        self._player.close()
+        self.playback.close()
 
     def places(self, place: KeyScope) -> Sequence[QWidget]:
         """See Page."""
@@ -171,15 +169,15 @@ class IntakePage(Page):
         self.session.analyse()
 
     def play(self) -> None:
-        """Play the first minute of the current recording, or stop it."""
-        if self._player.playing:
-            self._stop_playing()
+        """Play the current recording, or stop it."""
+        if self.playback.playing:
+            self.playback.stop()
         else:
-            self._player.play_recording(self._chosen().recording)
+            self.playback.play(self._chosen().recording)
 
     def replay(self) -> None:
         """Play the current recording from its start."""
-        self._player.play_recording(self._chosen().recording)
+        self.playback.play(self._chosen().recording)
 
     def reveal(self) -> None:
         """Show the folder of the current recording in the file manager."""
@@ -266,11 +264,6 @@ class IntakePage(Page):
         self.commands.set_rights(numbers, *texts)
 
     # Display
-
-    @Slot()
-    def _stop_playing(self) -> None:
-        self._player.stop()
-        self.selection.show_playing(is_playing=False)
 
     @Slot()
     def _refresh_soon(self) -> None:

@@ -24,6 +24,9 @@ FILE = Qt.ItemDataRole.UserRole
 WAVE = FILE + 1
 """Item role of the recording's waveform: Pairs, None where there are no peaks yet."""
 
+PLAYHEAD = FILE + 5
+"""Item role of the playing position: share of the recording, None where it does not play."""
+
 STAGE, DONE = FILE + 2, FILE + 3
 """Item roles of the stage that runs on it (RecordingStage) and of the share done, 0..1 or None."""
 
@@ -190,6 +193,8 @@ class RecordingsModel(QAbstractTableModel):
         self.editable = True
         self._rows: list[RecordingRow] = []
         self._waves: dict[str, Pairs] = {}  # by cache key
+        self._played: int | None = None  # recording that plays
+        self._playhead = 0.0
 
     def show_recordings(self, recordings: Sequence[Recording]) -> None:
         """Update the recordings, keeping their derived data."""
@@ -253,6 +258,13 @@ class RecordingsModel(QAbstractTableModel):
         self._waves.update(waves)
         self._tell([n for n, row in enumerate(self._rows) if row.recording.cache_key in waves])
 
+    def show_playhead(self, recording: int | None, share: float = 0.0) -> None:
+        """Show where a recording plays. recording: None for none. share: of its length, 0 to 1."""
+        before, self._played, self._playhead = self._played, recording, share
+        for place, row in enumerate(self._rows):
+            if row.recording.id in (before, recording):
+                self.dataChanged.emit(self.index(place, 0), self.index(place, 0), [PLAYHEAD])
+
     def _tell(self, places: Sequence[int]) -> None:
         for place in places:
             self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
@@ -313,6 +325,8 @@ class RecordingsModel(QAbstractTableModel):
             return column.sorted_by(row)
         if role == WAVE and index.column() == 0:
             return self._waves.get(row.recording.cache_key)
+        if role == PLAYHEAD and index.column() == 0:
+            return self._playhead if row.recording.id == self._played else None
         if role in (STAGE, DONE) and column.key == "analysed":
             return row.stage if role == STAGE else row.done
         return None

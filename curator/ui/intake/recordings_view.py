@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Slot
+from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
@@ -34,7 +34,12 @@ RIGHTS, MOST_RIGHTS = (KEYS.index("licence"), KEYS.index("consent")), 40
 
 
 class RecordingsView(QTableView):
-    """Table view with one recording per row. F2 or a double click edits licence and consent."""
+    """Table view with one recording per row. F2 or a double click edits licence and consent.
+
+    place_wanted: a place in the waveform of the recording that plays was clicked; id and share.
+    """
+
+    place_wanted = Signal(int, float)
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,7 +60,9 @@ class RecordingsView(QTableView):
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW)
-        self.setItemDelegateForColumn(0, RecordingDelegate(self))
+        waves = RecordingDelegate(self)
+        waves.clicked.connect(self._want_place)
+        self.setItemDelegateForColumn(0, waves)
         self.setItemDelegateForColumn(KEYS.index("analysed"), AnalysedDelegate(self))
         header = self.horizontalHeader()
         header.setProperty("room", "little")  # all columns fit 1024 pixels
@@ -143,6 +150,10 @@ class RecordingsView(QTableView):
         """Sort by a column; "" and unknown keys for the order of import."""
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
         self.sortByColumn(KEYS.index(key) if key in KEYS else -1, order)
+
+    @Slot(object, float)
+    def _want_place(self, index: QModelIndex, share: float) -> None:
+        self.place_wanted.emit(self._row(index).recording.id, share)
 
     def _row(self, index: QModelIndex) -> RecordingRow:
         """Recording of an index of the table."""
