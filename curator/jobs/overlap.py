@@ -15,7 +15,7 @@ from curator.jobs.versions import missing
 from curator.jobs.worker_pool import Turns
 
 PORTIONS = 16
-"""Of the sound of all recordings; each costs a round of workers for every stage."""
+"""Of the sound that is to be cut; each costs a round of workers for every stage."""
 
 
 def can_overlap(work: JobContext, steps: Sequence[Step], options: Options) -> bool:
@@ -76,7 +76,8 @@ class _Beside:
     def going(self) -> Turns:
         """Run portions as their transcripts come, yielding several times a second."""
         seconds = {each.id: each.seconds for each in self._work.project.recordings.all()}
-        least_s = sum(seconds.values()) / PORTIONS
+        to_cut = todo(self._work.project, self._cut, self._options)
+        least_s = sum(seconds[item] for job in to_cut for item in job.items) / PORTIONS
         while not self.is_over:
             yield
             portion = self._transcribed()

@@ -37,11 +37,15 @@ def write_speech(path: Path, sentences: tuple[str, ...] = SENTENCES) -> None:
     soundfile.write(path, sound.astype(np.float32), rate, subtype="PCM_16")
 
 
-def add_speech(project: Project, recordings: int) -> None:
-    """Import so many recordings of two sentences each; their files lie beside the project."""
-    for number in range(recordings):
+def add_speech(project: Project, recordings: int, before: int = 0) -> None:
+    """Import so many recordings of two sentences each; their files lie beside the project.
+
+    before: how many of them the project has already.
+    """
+    for number in range(before, before + recordings):
         file = project.path.with_name(f"show {number + 1}.wav")
-        first = 2 * number % len(SENTENCES)
+        again, first = divmod(2 * number, len(SENTENCES))
+        first += again  # other pairs than the first time
         write_speech(file, SENTENCES[first : first + 2])
         took = take_in(file, project.cache)
         given = {f.name: getattr(took, f.name) for f in fields(took) if f.name != "notes"}

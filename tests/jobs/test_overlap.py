@@ -7,6 +7,7 @@ import pytest
 
 from curator.domain.fact import RecordingTranscript
 from curator.domain.progress import NoProgress
+from curator.jobs import overlap
 from curator.jobs.context import Cancelled, JobContext
 from curator.jobs.job import Options
 from curator.jobs.pipeline import analyse
@@ -127,6 +128,17 @@ def test_recordings_are_analysed_while_others_are_transcribed_with_the_same_resu
     assert dict(watching.shown)["segment"] < 3  # only what was left when transcription ended
     assert fact_hashes(show) == fact_hashes(shows[1])
     assert cuts(show) == cuts(shows[1])  # under the same numbers
+
+
+def test_a_few_recordings_added_to_many_overlap_too(shows, tmp_path, monkeypatch):
+    monkeypatch.setattr(overlap, "PORTIONS", 2)
+    show = tmp_path / "show.curator"
+    shutil.copytree(shows[1], show)
+    with Project.open(show) as project:
+        add_speech(project, 2, before=3)
+    executor = FakeGpuProcesses("segment")  # waits for it before the second transcript
+    assert analysed(show, executor, Watching()) == 0
+    assert executor.started[:2] == [(TRANSCRIBE, 2), ("segment", 1)]
 
 
 def test_a_recording_that_fails_holds_nothing_up_and_counts_once(show):
