@@ -27,9 +27,10 @@ MOST_MISSING = 1 << 34  # bytes of holes in a file, which are read as zeros
 MAX_SAMPLES = 1 << 26  # of decoded audio over all channels: 256 MB as float32, 50 min at 22 kHz
 MAX_VALUES = 4_000_000  # of a JSON text; each takes about 70 bytes, and as little as 2 of the text
 MAX_LINES = 2_000_000  # of a file of lines
-MAX_LOG_VALUES = 5_000_000  # values and lines of a log: 310,000 steps of training
+MAX_LOG_VALUES = 5_000_000  # values and lines of a log that are parsed: 310,000 steps of training
 MAX_LOG_LINES = 1_000_000
 MAX_LOG = 1 << 27  # bytes of a log that are parsed; a rare character makes its text 4 times that
+MAX_KEPT = 1 << 28  # bytes of its lines that are kept as they are: a million steps
 MAX_LINE = 1 << 24  # bytes of a line of a log
 MAX_TOML = 1 << 21  # characters; parsed at about a megabyte a second
 MAX_DEPTH = 32  # of nested lists and tables
@@ -157,13 +158,14 @@ def lines_of(data: bytes) -> list[bytes]:
     return data.split(b"\n")
 
 
-def log_lines(path: Path, skipped: bytes = b"") -> Iterator[tuple[int, bytes]]:
+def log_lines(path: Path, skipped: bytes = b"", light: bytes = b"") -> Iterator[tuple[int, bytes]]:
     """(line number, line) of a file of JSON lines, one at a time; the last may lack its end.
 
-    skipped: start of lines that are left out and count for nothing but the number of lines.
-    Raises OSError, or ValueError for more than is parsed in a gigabyte of memory.
+    skipped: start of lines that are left out and count for nothing but the number of lines. light:
+    start of lines that the caller keeps as they are, so that their values do not count. Raises
+    OSError, or ValueError for more than is parsed in a gigabyte of memory.
     """
-    values = size = 0
+    values = size = kept = 0
     with open_regular(path) as file:
         for number in range(1, MAX_LOG_LINES + 2):
             line = file.readline(MAX_LINE + 1)
@@ -173,14 +175,23 @@ def log_lines(path: Path, skipped: bytes = b"") -> Iterator[tuple[int, bytes]]:
                 raise ValueError(f"its line {number} has more than {MAX_LINE >> 20} MB")
             if skipped and line.startswith(skipped):
                 continue
-            size += len(line)
-            values += 1 + sum(map(line.count, (b"[", b"{", b",")))
+            if light and line.startswith(light):
+                kept += len(line)
+            else:
+                size += len(line)
+                values += values_of(line)
             if values > MAX_LOG_VALUES:
                 raise ValueError(f"it has more than {MAX_LOG_VALUES:,} values")
-            if size > MAX_LOG:
-                raise ValueError(f"it has more than {MAX_LOG >> 20} MB")
+            if size > MAX_LOG or kept > MAX_KEPT:
+                limit = MAX_LOG if size > MAX_LOG else MAX_KEPT
+                raise ValueError(f"it has more than {limit >> 20} MB")
             yield number, line
     raise ValueError(f"it has more than {MAX_LOG_LINES:,} lines")
+
+
+def values_of(line: bytes) -> int:
+    """Upper bound of the JSON values of a line, with the line itself."""
+    return 1 + sum(map(line.count, (b"[", b"{", b",")))
 
 
 def shared_keys(row: Mapping[str, Any]) -> dict[str, Any]:

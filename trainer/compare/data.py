@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trainer.report.rows import Row
 from trainer.report.run_files import MANIFEST, RunFiles
-from trainer.report.sources import Row
 
 Pair = tuple[Row, Row]
 

@@ -11,9 +11,9 @@ from trainer.report.blocks import Block, Bullets, Details, Paragraph, Report, Se
 from trainer.report.figures import Figure, Inline, inline, plain
 from trainer.report.provenance import Address, line
 from trainer.report.quality import MEASURES
+from trainer.report.rows import Row
 from trainer.report.run_figures import RunFigures
 from trainer.report.run_files import ABOUT, EVENTS
-from trainer.report.sources import Row
 from trainer.report.targets import in_words, results
 
 NAMED = 12  # clips listed of each change

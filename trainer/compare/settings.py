@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from trainer.report.rows import Row
 from trainer.report.run_files import HEADER, RunFiles
-from trainer.report.sources import Row
 
 MISSING = "not there"
 

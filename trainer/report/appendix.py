@@ -93,7 +93,10 @@ def _list(parts: Sequence[Inline]) -> Inline:
 
 def _steps(figures: RunFigures) -> Table:
     events = figures.run.events("step")
-    columns = [key for key in STEP_COLUMNS if any(key in event for _, event in events)]
+    there = set[str]()
+    for _, event in events:
+        there.update(event)
+    columns = [key for key in STEP_COLUMNS if key in there]
     rows = [
         [
             (figures.step(event),),

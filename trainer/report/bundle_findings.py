@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from trainer.report.blocks import Bullets, Paragraph, Section
 from trainer.report.figures import Figure, Inline, inline
 from trainer.report.provenance import all_where, line, whole
+from trainer.report.rows import Row
 from trainer.report.run_figures import RunFigures, joined
 from trainer.report.run_files import EVENTS, MANIFEST, REFUSED
-from trainer.report.sources import RULE, Row
+from trainer.report.sources import RULE
 
 # Thresholds for a review, the same as on curator's Audit page.
 CLIPPED_SHARE = 0.0005

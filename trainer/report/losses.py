@@ -30,7 +30,7 @@ MEANING = {
 
 def logged_metrics(figures: RunFigures) -> list[str]:
     """Metrics that the run logged."""
-    events = [event for _, event in figures.run.evaluations + figures.run.events("step")[:1]]
+    events = [event for _, event in [*figures.run.evaluations, *figures.run.events("step")[:1]]]
     return [key for key in METRICS if any(key in event for event in events)]
 
 

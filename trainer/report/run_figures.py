@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from trainer.report.figures import Figure, figure
 from trainer.report.provenance import Address, all_where, line, whole
+from trainer.report.rows import Row
 from trainer.report.run_files import ABOUT, EVENTS, MANIFEST, RunFiles
-from trainer.report.sources import RULE, Row
+from trainer.report.sources import RULE
 
 METRICS = ("mel_ce", "eos_ce", "text_ce")
 TITLES = {

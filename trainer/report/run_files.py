@@ -13,7 +13,8 @@ from trainer.foreign_files import read_bytes, read_json
 from trainer.optim.early_stopping import Verdict, judge
 from trainer.report.figures import Figure, Inline, inline
 from trainer.report.provenance import whole
-from trainer.report.sources import Row, Sources
+from trainer.report.rows import Pairs, Row
+from trainer.report.sources import Sources
 from trainer.resources import resources
 from trainer.runs.events import FILE
 from trainer.runs.run import SHIPPED
@@ -57,9 +58,9 @@ class RunFiles:
         metric = self.config.get("stop", {}).get("metric")
         return metric if metric in METRICS else METRICS[0]
 
-    def events(self, kind: str) -> list[tuple[int, Row]]:
+    def events(self, kind: str) -> Pairs:
         """Events of one kind with their line numbers."""
-        return self.sources.rows(EVENTS, event=kind)
+        return self.sources.events(EVENTS, kind)
 
     @cached_property
     def started(self) -> tuple[int, Row]:
@@ -148,7 +149,7 @@ def read_run(
     if bundle_folder is not None:
         for name in (MANIFEST, HEADER, REFUSED):
             files[name] = bundle_folder / name.partition("/")[2]
-    if not sources.rows(EVENTS, event="started"):
+    if not sources.events(EVENTS, "started"):
         raise BrokenRun(f"{folder} has not started yet.", "Train it first.")
     return RunFiles(folder, sources, bundle_folder, (*_notes(sources, about), *missing))
 

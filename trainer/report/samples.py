@@ -7,9 +7,9 @@ from typing import Any
 
 from trainer.report.figures import Figure, Inline, figure, inline
 from trainer.report.provenance import Address, all_where, line
+from trainer.report.rows import Row
 from trainer.report.run_files import MANIFEST, RESULTS, RunFiles
 from trainer.report.sounds import sound_file
-from trainer.report.sources import Row
 
 Sample = tuple[int, Row]
 

@@ -5,20 +5,22 @@ gets a report.
 """
 
 import importlib
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from trainer.errors import BrokenRun
-from trainer.foreign_files import parse_json, parse_toml, read_bytes
+from trainer.foreign_files import parse_json, parse_toml, read_bytes, values_of
 from trainer.report.provenance import Address, all_where, as_text
+from trainer.report.rows import MOST_PARSED, Pair, Pairs, Row, Rows
 from trainer.runs.events import STEP_LINE
 from trainer.runs.files import run_lines
 from trainer.runs.row_shapes import usable_row
 
-Row = Mapping[str, Any]
 RULE = "rule"
 """File name in addresses of program constants."""
 ASKED = "asked"
@@ -27,20 +29,26 @@ ASKED = "asked"
 
 @dataclass(frozen=True)
 class Lines:
-    """Objects of a file. numbers: their lines. damaged: unreadable lines. cut: last one partial."""
+    """Objects of a file. numbers: their lines. damaged: unreadable lines. cut: last one partial.
 
-    rows: tuple[Row, ...]
-    numbers: tuple[int, ...]
+    kinds: places of the rows by event.
+    """
+
+    rows: Rows
+    numbers: Sequence[int]
     damaged: tuple[int, ...] = ()
     cut: bool = False
+    kinds: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
-    @cached_property
-    def kinds(self) -> Mapping[str, tuple[int, ...]]:
-        """Row indices by event."""
-        indices: dict[str, list[int]] = {}
-        for index, row in enumerate(self.rows):
-            indices.setdefault(as_text(row.get("event")), []).append(index)
-        return {kind: tuple(rows) for kind, rows in indices.items()}
+    @classmethod
+    def of(cls, row: Row) -> "Lines":
+        """A file of one object."""
+        return cls(Rows((row,)), (1,), kinds={as_text(row.get("event")): (0,)})
+
+    @classmethod
+    def none(cls, *, damaged: bool = False) -> "Lines":
+        """A file without objects. damaged: its one line cannot be read."""
+        return cls(Rows(()), (), damaged=(1,) if damaged else ())
 
 
 @dataclass
@@ -58,18 +66,26 @@ class Sources:
             self._read[file] = self._load(file)
         return self._read[file]
 
-    def rows(self, file: str, **wanted: object) -> list[tuple[int, Row]]:
-        """Matching (line number, object) pairs, such as rows("events.jsonl", event="eval")."""
+    def rows(self, file: str, **wanted: object) -> list[Pair]:
+        """Matching (line number, object) pairs, such as rows("results.jsonl", sample="a")."""
         return list(self._matching(all_where(file, wanted)))
 
+    def events(self, file: str, kind: str) -> Pairs:
+        """Events of one kind with their line numbers."""
+        lines = self.lines(file)
+        return Pairs(lines.rows, lines.numbers, lines.kinds.get(kind, ()))
+
     def values(self, address: Address) -> list[Any]:
-        """Values at an address; lines without it are skipped. With ``by``, (key, value) pairs."""
+        """Values at an address; lines without it are skipped. With ``by``, (key, value) pairs.
+
+        An address without a path has the numbers of its lines, to be counted.
+        """
         if address.file == RULE:
             module, name = address.path
             return [getattr(importlib.import_module(module), name)]
         values = []
-        for _, row in self._matching(address):
-            value = inside(row, address.path)
+        for number, row in self._matching(address):
+            value = inside(row, address.path) if address.path else number
             if value is not MISSING:
                 key = tuple(as_text(inside(row, tuple(part.split(".")))) for part in address.by)
                 values.append((key, value) if address.by else value)
@@ -90,27 +106,27 @@ class Sources:
 
     def _load(self, file: str) -> Lines:
         if file == ASKED:
-            return Lines((self.asked,), (1,))
+            return Lines.of(self.asked)
         path = self.files.get(file)
         if path is None or not path.is_file():
-            return Lines((), ())
+            return Lines.none()
         if path.suffix == ".jsonl":
             brief = self.brief or file.startswith(BESIDE)
-            lines = run_lines(path, STEP_LINE if brief else b"")
+            lines = run_lines(path, STEP_LINE if brief else b"", light=STEP_LINE)
             try:
                 return read_lines(lines, _shape(file))
             except BrokenRun:
                 if file.startswith(BESIDE):
-                    return Lines((), (), damaged=(1,))
+                    return Lines.none(damaged=True)
                 raise
         data = read_bytes(path)
         try:
             text = data.decode()
             value = parse_toml(text) if path.suffix == ".toml" else parse_json(text)
         except ValueError:
-            return Lines((), (), damaged=(1,))
+            return Lines.none(damaged=True)
         row = usable_row(_shape(file), value)
-        return Lines((), (), damaged=(1,)) if row is None else Lines((row,), (1,))
+        return Lines.none(damaged=True) if row is None else Lines.of(row)
 
 
 BESIDE = "beside/"
@@ -143,20 +159,32 @@ def _shape(file: str) -> str:
 
 def read_lines(lines: Iterable[tuple[int, bytes]], shape: str = "events.jsonl") -> Lines:
     """Parse numbered JSON Lines; records the numbers of those that are not objects of the shape."""
-    rows, numbers, damaged = [], [], []
-    cut = False
+    rows: list[Row | bytes] = []
+    numbers = array("q")
+    kinds: defaultdict[str, array[int]] = defaultdict(lambda: array("q"))
+    damaged, cut, parsed = [], False, 0
     for number, line in lines:
         if not line.strip():
             continue
         try:
-            row = usable_row(shape, parse_json(line))
+            value = parse_json(line)
+            row = usable_row(shape, value)
         except ValueError:
             row = None
         if row is not None:
-            rows.append(row)
+            if line.startswith(STEP_LINE):
+                parsed += values_of(line)
+            is_light = parsed > MOST_PARSED and line.startswith(STEP_LINE)
+            kinds[as_text(row.get("event"))].append(len(rows))
+            rows.append(_as_line(row, value, line) if is_light else row)
             numbers.append(number)
         elif line.endswith(b"\n"):
             damaged.append(number)
         else:
             cut = True
-    return Lines(tuple(rows), tuple(numbers), tuple(damaged), cut)
+    return Lines(Rows(rows), numbers, tuple(damaged), cut, dict(kinds))
+
+
+def _as_line(row: Row, value: object, line: bytes) -> bytes:
+    """JSON of a row: its line, unless a part of that cannot be used."""
+    return line if row == value else json.dumps(row).encode()

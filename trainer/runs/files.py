@@ -233,10 +233,12 @@ def _is_json(data: bytes) -> bool:
     return True
 
 
-def run_lines(path: Path, skipped: bytes = b"") -> Iterator[tuple[int, bytes]]:
+def run_lines(
+    path: Path, skipped: bytes = b"", *, light: bytes = b""
+) -> Iterator[tuple[int, bytes]]:
     """(line number, line) as ``log_lines``; BrokenRun for more than is parsed."""
     try:
-        yield from log_lines(path, skipped)
+        yield from log_lines(path, skipped, light)
     except ValueError as error:
         raise BrokenRun(
             f"{path} cannot be read: {error}.",

@@ -1,5 +1,7 @@
 """Files of runs and bundles that would take gigabytes or minutes to parse: one sentence each."""
 
+import json
+
 import pytest
 
 from curator.domain.errors import CuratorError
@@ -20,8 +22,9 @@ from trainer.foreign_files import (
     parse_json,
     parse_toml,
 )
+from trainer.report import sources
 from trainer.report.run_files import read_run
-from trainer.runs.events import EventLog, read_events
+from trainer.runs.events import STEP_LINE, EventLog, read_events
 from trainer.runs.run import open_run
 from trainer.stock_runs.text_log import read_log
 
@@ -104,11 +107,29 @@ def test_a_log_of_as_many_values_as_are_read(run, monkeypatch):
         with counted("events.jsonl", read):
             read(run)
     monkeypatch.setattr(foreign_files, "MAX_LOG_VALUES", 195_000)
-    for read in (read_events, read_run):
-        assert "more than 195,000 values" in refused(read, run)
+    assert "more than 195,000 values" in refused(read_events, run)
+    with counted("events.jsonl", "report"):
+        assert len(read_run(run).events("step")) > 40_000  # their lines are kept
     assert read_events(run, steps=False)  # a long run can be resumed and spoken with
     assert read_run(run, brief=True).started
     assert EventLog(path).start_size()
+
+
+def test_steps_of_a_long_training_are_kept_as_their_lines(run, monkeypatch):
+    monkeypatch.setattr(sources, "MOST_PARSED", 1_000)
+    monkeypatch.setattr(foreign_files, "MAX_LOG_VALUES", 50_000)
+    path, steps = run / "events.jsonl", 20_000
+    lines = path.read_bytes().splitlines()
+    fields = json.loads(next(line for line in lines if line.startswith(STEP_LINE)))
+    with path.open("ab") as file:
+        for number in range(10_000, 10_000 + steps):
+            file.write(json.dumps(fields | {"step": number, "time": number}).encode() + b"\n")
+    with counted("events.jsonl", "many steps"):
+        events = read_run(run).events("step")
+        assert len(events) > steps
+        assert events[-1][1] == fields | {"step": 9_999 + steps, "time": 9_999 + steps}
+        assert events[-1][1].keys() == events[0][1].keys()
+        assert sum("seconds" in event for _, event in events) == len(events)
 
 
 def test_a_log_of_long_lines_with_a_rare_character(run):
