@@ -134,6 +134,7 @@ os._exit(0)  # some of them leave threads behind that would wait for one another
 """
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_every_locked_package_can_be_imported():

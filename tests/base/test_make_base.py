@@ -36,6 +36,7 @@ def test_held_out_sentences_are_distinct_and_no_training_text():
     assert not any("{" in text for text in (*sentences, *texts))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.model
 @pytest.mark.timeout(3000)

@@ -13,7 +13,7 @@ from curator.demo.truth import CLIPPED, CUT
 from curator.domain.decision import State
 from curator.store.project import Project
 
-pytestmark = [pytest.mark.model, pytest.mark.slow, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.model, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(3600)]
 
 SEEDS = (0, 1, 2, 3)
 """The demo's own recording and three others."""

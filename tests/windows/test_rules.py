@@ -41,7 +41,8 @@ def delete_a_mapped_file(folder):
 def delete_a_file_that_a_child_has_open(folder):
     (folder / "file").write_bytes(b"x")
     with (folder / "file").open("rb") as file:
-        child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=file.fileno())
+        waits = [sys.executable, "-c", "import time; time.sleep(60)"]
+        child = subprocess.Popen(waits, stdin=file.fileno())
     try:
         (folder / "file").unlink()
     finally:

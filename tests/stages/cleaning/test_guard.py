@@ -62,6 +62,7 @@ def disturbed(speech, number):
 
 @pytest.mark.real_speech
 @pytest.mark.model
+@pytest.mark.long
 @pytest.mark.slow
 def test_40_damaged_cleanings_are_refused(people):
     refused = []

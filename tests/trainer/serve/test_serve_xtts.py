@@ -43,6 +43,7 @@ def voice(tmp_path_factory):
         yield opened
 
 
+@pytest.mark.long
 def test_two_hundred_requests_of_eight_clients(voice, client_of):
     process = psutil.Process()
     memory = []

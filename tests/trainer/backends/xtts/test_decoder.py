@@ -83,6 +83,7 @@ def test_held_out_copy_synthesis_improves(better):
     assert logged[2]["losses"]["adversarial"] > 0
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_it_overfits_eight_clips_with_finite_gradients(show, base, tmp_path, monkeypatch):
     """Mel L1 of the training clips halves in 200 of 500 steps, from the updates' own segments."""
