@@ -1,5 +1,6 @@
 """Table of the recordings in the window: its room, order, columns and commands."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,13 +15,19 @@ from curator.ui.settings import WindowSettings
 from tests.screens.states import crowded
 
 
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory) -> Path:
+    """A project with fourteen recordings."""
+    return crowded(tmp_path_factory.mktemp("crowded"))
+
+
 @pytest.fixture
-def window(qtbot, tmp_path: Path, dressed) -> Iterator[MainWindow]:
-    """The window at the intake page of a project with fourteen recordings."""
+def window(qtbot, tmp_path: Path, made_once: Path, dressed) -> Iterator[MainWindow]:
+    """The window at the intake page of a copy of that project."""
     window = MainWindow(WindowSettings(), Messages())
     qtbot.addWidget(window)
     window.show()
-    assert window.open_path(crowded(tmp_path))
+    assert window.open_path(shutil.copytree(made_once, tmp_path / made_once.name))
     window.show_page("intake")
     yield window
     window.close()
