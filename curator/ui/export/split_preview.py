@@ -101,7 +101,7 @@ class SplitPreview(QObject):
         absent = [names[key] for key in names if total[key] and not evaluated[key]]
         if not absent:
             return []
-        return [self.tr("none of %1").replace("%1", ", ".join(absent))]
+        return [self.tr("without evaluation clips: %1").replace("%1", ", ".join(absent))]
 
 
 def _split(candidates: tuple[SplitClip, ...], share: float, _work: JobContext) -> _Split:

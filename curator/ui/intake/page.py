@@ -131,6 +131,10 @@ class IntakePage(Page):
         if self.list.model().rowCount() and not self.list.selectionModel().hasSelection():
             select_row(self.list, 0)
 
+    def left(self) -> None:
+        """Stop playback."""
+        self.playback.stop()
+
     def close_page(self) -> None:
         """See Page."""
         # Settings outlive the page.

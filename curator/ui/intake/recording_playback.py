@@ -12,6 +12,9 @@ from curator.ui.sound.player import Player
 FOLLOW_MS = 50
 """Interval between two positions of the playhead."""
 
+NEAR_S = 1.0
+"""A position that jumps back, or a minute that ends earlier, is of another sound in the player."""
+
 
 class RecordingPlayback(QObject):
     """Plays one recording at a time, minute by minute; a click in its waveform goes there."""
@@ -23,7 +26,7 @@ class RecordingPlayback(QObject):
         self._table, self._bar = table, bar
         self._player = FilePlayer(session, player, self)
         self._recording: Recording | None = None
-        self._start_s = 0.0
+        self._start_s = self._heard_s = 0.0
         self._following = QTimer(self, interval=FOLLOW_MS)
         self._following.timeout.connect(self._follow)
         self._player.began.connect(self._begin)
@@ -40,6 +43,7 @@ class RecordingPlayback(QObject):
         if self._recording is not None and self._recording.id != recording.id:
             self._table.recordings.show_playhead(None)
         self._recording, self._start_s = recording, start_s
+        self._following.stop()  # until it is read
         self._player.play_recording(recording, start_s)
 
     @Slot()
@@ -55,6 +59,7 @@ class RecordingPlayback(QObject):
 
     @Slot()
     def _begin(self) -> None:
+        self._heard_s = 0.0
         self._bar.show_playing(is_playing=True)
         self._following.start()
         self._follow()
@@ -65,6 +70,10 @@ class RecordingPlayback(QObject):
         at = self._player.player.position()
         if self._recording is None or at is None:
             return
+        if at < self._heard_s - NEAR_S:
+            self._end()
+            return
+        self._heard_s = at
         share = (self._start_s + at) / max(self._recording.seconds, 1e-9)
         self._table.recordings.show_playhead(self._recording.id, min(1.0, share))
 
@@ -72,10 +81,12 @@ class RecordingPlayback(QObject):
     def _continue(self) -> None:
         """Play the next minute, or end at the end of the recording."""
         recording, following = self._recording, self._start_s + PLAYED_S
-        if recording is not None and following < recording.seconds:
+        if recording is None:
+            return
+        if following < recording.seconds and self._heard_s > PLAYED_S - NEAR_S:
             self.play(recording, following)
         else:
-            self.stop()
+            self._end()
 
     @Slot(int, float)
     def _go_to(self, recording: int, share: float) -> None:

@@ -52,6 +52,12 @@ def row_of(page: IntakePage, name: str) -> int:
     return names.index(name)
 
 
+def listen_to(qtbot, page: IntakePage, seconds: float) -> None:
+    """Let the playing minute be heard up to a time."""
+    page.playback._player.player.at = seconds
+    qtbot.waitUntil(lambda: page.playback._heard_s == seconds, timeout=PATIENCE_MS)
+
+
 def click(qtbot, page: IntakePage, row: int, share: float) -> None:
     """Click into the waveform of a row."""
     box = page.list.visualRect(page.list.model().index(row, 0))
@@ -84,13 +90,33 @@ def test_a_long_recording_plays_to_its_end(qtbot, page: IntakePage):
     page.list.selectRow(row_of(page, "long.wav"))
     page.replay()
     qtbot.waitUntil(lambda: len(player.played) == 1, timeout=PATIENCE_MS)
+    listen_to(qtbot, page, PLAYED_S - 0.1)
     player.end()
     qtbot.waitUntil(lambda: len(player.played) == 2, timeout=PATIENCE_MS)
     assert page.playback._start_s == PLAYED_S
+    listen_to(qtbot, page, LENGTH_S - PLAYED_S)
     player.end()
     assert not page.playback.playing
     assert len(player.played) == 2
     assert page.selection.play.text() == "Play"
+
+
+def test_another_sound_in_the_player_ends_it(qtbot, page: IntakePage):
+    player, row = page.playback._player.player, row_of(page, "long.wav")
+    page.list.selectRow(row)
+    page.play()
+    qtbot.waitUntil(lambda: len(player.played) == 1, timeout=PATIENCE_MS)
+    listen_to(qtbot, page, 30.0)
+    player.at = 0.5  # a clip that somebody plays on another page
+    qtbot.waitUntil(lambda: playhead(page, row) is None, timeout=PATIENCE_MS)
+    assert player.at == 0.5
+    player.end()
+    assert len(player.played) == 1
+    page.replay()
+    qtbot.waitUntil(lambda: len(player.played) == 2, timeout=PATIENCE_MS)
+    page.left()
+    assert player.at is None
+    assert playhead(page, row) is None
 
 
 def test_a_click_selects_where_nothing_plays(qtbot, page: IntakePage):
