@@ -139,6 +139,7 @@ class FirstStart(QScrollArea):
         self.recent = QVBoxLayout()
         self.recent.setSpacing(GRID)
         self.rows: list[RecentProject] = []
+        self.listed = QWidget()
         self.search = QLineEdit()
         self.search.setClearButtonEnabled(True)
         self.search.setPlaceholderText(self.tr("Search recent projects"))
@@ -189,8 +190,13 @@ class FirstStart(QScrollArea):
         found.addWidget(self.heading, 1)
         found.addWidget(self.search, 1)
         column.addLayout(found)
-        column.addLayout(self.recent)
-        column.addWidget(self.no_match)
+        listed = QVBoxLayout(self.listed)
+        listed.setContentsMargins(0, 0, 0, 0)
+        listed.setSpacing(GRID)
+        listed.addLayout(self.recent)
+        listed.addWidget(self.no_match)
+        listed.addStretch(1)
+        column.addWidget(self.listed)
         inside = QWidget()
         inside.setLayout(column)
         inside.setMaximumWidth(WIDTH)
@@ -287,8 +293,12 @@ class FirstStart(QScrollArea):
 
     @Slot()
     def _filter(self) -> None:
-        """Show the recent projects that match what is searched."""
+        """Show the recent projects that match what is searched; the page keeps its place."""
         words = self.search.text() if self.search.isVisibleTo(self) else ""
+        if not words:
+            self.listed.setMinimumHeight(0)
+        elif not self.listed.minimumHeight():
+            self.listed.setMinimumHeight(self.listed.height())
         for row in self.rows:
             row.setVisible(row.matches(words))
         self.no_match.setVisible(bool(self.rows) and all(row.isHidden() for row in self.rows))

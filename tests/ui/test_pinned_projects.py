@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from curator.ui.main_window import MainWindow
@@ -55,6 +55,22 @@ def test_a_project_is_found_by_typing_and_opened_by_return(qtbot, file: Path):
     QTest.keyClick(start.search, Qt.Key.Key_Return)
     assert window.session is not None
     assert window.session.project.path.parent.name == "evening"
+    window.close()
+
+
+def test_the_page_keeps_its_place_while_it_is_searched(qtbot, file: Path):
+    window = opened(qtbot, file)
+    start = window.first_start
+    start.search.setFocus()
+    place = start.search.mapTo(window, QPoint())
+    for key in "morx":
+        QTest.keyClicks(start.search, key)
+        qtbot.wait(10)
+        assert start.search.mapTo(window, QPoint()) == place
+    start.search.clear()
+    qtbot.wait(10)
+    assert len(shown(window)) == len(NAMES)
+    assert start.search.mapTo(window, QPoint()) == place
     window.close()
 
 
