@@ -1,8 +1,9 @@
-"""Rows of a file of JSON lines, of which a long training writes hundreds of thousands."""
+"""Rows of a file of JSON lines; those of training steps are many."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, overload
+
+from trainer.foreign_files import parse_json
 
 Row = Mapping[str, Any]
 Pair = tuple[int, Row]
@@ -30,7 +31,7 @@ class Rows(Sequence[Row]):
         item = self._items[at]
         if not isinstance(item, bytes):
             return item
-        row: Row = json.loads(item)
+        row: Row = parse_json(item)
         return row
 
 

@@ -91,7 +91,7 @@ class SplitPreview(QObject):
         return "  ·  ".join(parts)
 
     def _lacking(self, split_clips: _Split) -> list[str]:
-        """Categories of which no clip is evaluated."""
+        """Names of categories without evaluation clips."""
         side = split_clips.result.side
         total = Counter(each.category for each in split_clips.candidates)
         evaluated = Counter(

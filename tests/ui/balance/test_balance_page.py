@@ -22,7 +22,6 @@ from curator.jobs.suggesting import suggest
 from curator.store.categories import weights
 from curator.store.project import Project
 from curator.ui.actions import of_page
-from curator.ui.balance import category_dialog
 from curator.ui.balance.category_dialog import CategoryDialog, MergeCategoryDialog
 from curator.ui.balance.category_table_model import (
     BAR,
@@ -38,7 +37,6 @@ from curator.ui.messages import Messages
 from curator.ui.session import Session
 from curator.ui.settings import WindowSettings
 from curator.ui.theme import GRID
-from curator.ui.widgets.badges import category_badge
 from tests.helpers.factories import a_project, say
 from tests.helpers.labels import give_deliveries, give_labels, kind_of
 from tests.helpers.players import FakePlayer
@@ -306,32 +304,6 @@ def test_a_category_is_renamed_in_a_dialog(qtbot: QtBot, page: BalancePage):
     qtbot.waitUntil(
         lambda: page.ui.table.model().index(6, 0).data() == "Neutral", timeout=PATIENCE_MS
     )
-
-
-def test_the_dialog_shows_the_letters_that_the_category_will_have(
-    qtbot: QtBot, page: BalancePage, monkeypatch
-):
-    shown: list[str] = []
-    monkeypatch.setattr(
-        category_dialog,
-        "category_badge",
-        lambda letters, colour: shown.append(letters) or category_badge(letters, colour),
-    )
-    page.ui.table.set_category("transition")
-    page.categories.edit()
-    (dialog,) = page.findChildren(CategoryDialog)
-    assert shown[-1] == "Tr"
-    dialog.name.setText("Bridge")
-    assert shown[-1] == "B"
-    qtbot.mouseClick(dialog.submit, Qt.MouseButton.LeftButton)
-    emotions = page.session.project.settings.emotions.emotions
-    assert [each.sign for each in emotions if each.name in ("Bridge", "Tension")] == ["T", "B"]
-    page.categories.add()
-    (adding,) = [each for each in page.findChildren(CategoryDialog) if each is not dialog]
-    assert shown[-1] == "?"
-    qtbot.keyClicks(adding.name, "Tease")
-    assert shown[-1] == "Ta"
-    adding.close()
 
 
 def test_categories_are_added_merged_and_removed(qtbot: QtBot, page: BalancePage):
