@@ -2,12 +2,14 @@
 
 What counts is the processor time of that thread between two turns of its event loop. Waiting uses
 none, so a second of it counts whatever it was for, unless it was for a processor. A machine that
-is slow at that moment is given more time, as a fixed calculation and a small file tell. The suite
-runs beside whatever else a machine does, where a pause of three times its usual length proves
-nothing: there the line is SUITE_LONGEST_S, which work that belongs into a job still exceeds; a walk
-or a measurement by itself asks for LONGEST_S. Objects
-that were there before the watch belong to the run of tests and not to the window: no garbage
-collection visits them, which would take most of a second when all tests are collected.
+is slow at that moment is given more time, as a fixed calculation and a small file tell.
+
+The suite shares the machine with other work, where a pause of three times its usual length proves
+nothing: there the limit is SUITE_LONGEST_S, which work that belongs in a job still exceeds. A walk
+or a measurement that runs alone uses LONGEST_S.
+
+Objects that were there before the watch belong to the run of tests and not to the window: no
+garbage collection visits them, which would take most of a second when all tests are collected.
 """
 
 import gc
@@ -40,7 +42,7 @@ FRAMES = 12
 
 COUNTED = 50_000
 USUAL_S = 0.0038
-"""Processor time of the fixed calculation on the machine that the limits were chosen on."""
+"""Processor time of the fixed calculation on the reference machine of the limits."""
 
 MOST_SLOWNESS = 4.0
 FLUSHES = 4
@@ -54,7 +56,7 @@ STARVED, COLDEST = 5.0, 4.0
 
 
 def slowness() -> float:
-    """Times that this machine is slower now than the one of the limits, 1 to MOST_SLOWNESS."""
+    """How many times slower this machine is now than the reference, 1 to MOST_SLOWNESS."""
 
     def seconds() -> float:
         began = time.thread_time()

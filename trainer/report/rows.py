@@ -1,56 +1,48 @@
 """Rows of a file of JSON lines; those of training steps are many."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, overload
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar, overload
 
 from trainer.foreign_files import parse_json
 
+T = TypeVar("T", covariant=True)
 Row = Mapping[str, Any]
 Pair = tuple[int, Row]
 MOST_PARSED = 800_000
 """JSON values of step events that are kept as objects, of some 70 bytes: 50,000 steps."""
 
 
-class Rows(Sequence[Row]):
+class Chosen(Sequence[T]):
+    """Items at the chosen places of something, each made when it is asked for."""
+
+    def __init__(self, places: Sequence[int], item_at: Callable[[int], T]) -> None:
+        self._places, self._item_at = places, item_at
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> "Chosen[T]": ...
+    def __getitem__(self, at: int | slice) -> "T | Chosen[T]":
+        """Item at a place, or items of a slice."""
+        if isinstance(at, slice):
+            return Chosen(self._places[at], self._item_at)
+        return self._item_at(self._places[at])
+
+
+def rows_of(items: Sequence[Row | bytes]) -> Chosen[Row]:
     """Objects of a file. items: objects, or the JSON of some, which was checked before."""
 
-    def __init__(self, items: Sequence[Row | bytes]) -> None:
-        self._items = items
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    @overload
-    def __getitem__(self, at: int) -> Row: ...
-    @overload
-    def __getitem__(self, at: slice) -> "Rows": ...
-    def __getitem__(self, at: int | slice) -> "Row | Rows":
-        """Row at a place, or rows of a slice."""
-        if isinstance(at, slice):
-            return Rows(self._items[at])
-        item = self._items[at]
-        if not isinstance(item, bytes):
-            return item
-        row: Row = parse_json(item)
+    def row_at(place: int) -> Row:
+        item = items[place]
+        row: Row = parse_json(item) if isinstance(item, bytes) else item
         return row
 
+    return Chosen(range(len(items)), row_at)
 
-class Pairs(Sequence[Pair]):
-    """(line number, row) of chosen rows. chosen: their places in the file."""
 
-    def __init__(self, rows: Rows, numbers: Sequence[int], chosen: Sequence[int]) -> None:
-        self._rows, self._numbers, self._chosen = rows, numbers, chosen
-
-    def __len__(self) -> int:
-        return len(self._chosen)
-
-    @overload
-    def __getitem__(self, at: int) -> Pair: ...
-    @overload
-    def __getitem__(self, at: slice) -> "Pairs": ...
-    def __getitem__(self, at: int | slice) -> "Pair | Pairs":
-        """Pair at a place, or pairs of a slice."""
-        if isinstance(at, slice):
-            return Pairs(self._rows, self._numbers, self._chosen[at])
-        chosen = self._chosen[at]
-        return self._numbers[chosen], self._rows[chosen]
+def pairs_of(rows: Sequence[Row], numbers: Sequence[int], places: Sequence[int]) -> Chosen[Pair]:
+    """(line number, row) of the rows at these places."""
+    return Chosen(places, lambda place: (numbers[place], rows[place]))

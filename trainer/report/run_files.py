@@ -13,7 +13,7 @@ from trainer.foreign_files import read_bytes, read_json
 from trainer.optim.early_stopping import Verdict, judge
 from trainer.report.figures import Figure, Inline, inline
 from trainer.report.provenance import whole
-from trainer.report.rows import Pairs, Row
+from trainer.report.rows import Chosen, Pair, Row
 from trainer.report.sources import Sources
 from trainer.resources import resources
 from trainer.runs.events import FILE
@@ -58,7 +58,7 @@ class RunFiles:
         metric = self.config.get("stop", {}).get("metric")
         return metric if metric in METRICS else METRICS[0]
 
-    def events(self, kind: str) -> Pairs:
+    def events(self, kind: str) -> Chosen[Pair]:
         """Events of one kind with their line numbers."""
         return self.sources.events(EVENTS, kind)
 

@@ -16,7 +16,7 @@ from typing import Any
 from trainer.errors import BrokenRun
 from trainer.foreign_files import parse_json, parse_toml, read_bytes, values_of
 from trainer.report.provenance import Address, all_where, as_text
-from trainer.report.rows import MOST_PARSED, Pair, Pairs, Row, Rows
+from trainer.report.rows import MOST_PARSED, Chosen, Pair, Row, pairs_of, rows_of
 from trainer.runs.events import STEP_LINE
 from trainer.runs.files import run_lines
 from trainer.runs.row_shapes import usable_row
@@ -34,7 +34,7 @@ class Lines:
     kinds: places of the rows by event.
     """
 
-    rows: Rows
+    rows: Sequence[Row]
     numbers: Sequence[int]
     damaged: tuple[int, ...] = ()
     cut: bool = False
@@ -43,12 +43,12 @@ class Lines:
     @classmethod
     def of(cls, row: Row) -> "Lines":
         """A file of one object."""
-        return cls(Rows((row,)), (1,), kinds={as_text(row.get("event")): (0,)})
+        return cls((row,), (1,), kinds={as_text(row.get("event")): (0,)})
 
     @classmethod
     def none(cls, *, damaged: bool = False) -> "Lines":
         """A file without objects. damaged: its one line cannot be read."""
-        return cls(Rows(()), (), damaged=(1,) if damaged else ())
+        return cls((), (), damaged=(1,) if damaged else ())
 
 
 @dataclass
@@ -70,10 +70,10 @@ class Sources:
         """Matching (line number, object) pairs, such as rows("results.jsonl", sample="a")."""
         return list(self._matching(all_where(file, wanted)))
 
-    def events(self, file: str, kind: str) -> Pairs:
+    def events(self, file: str, kind: str) -> Chosen[Pair]:
         """Events of one kind with their line numbers."""
         lines = self.lines(file)
-        return Pairs(lines.rows, lines.numbers, lines.kinds.get(kind, ()))
+        return pairs_of(lines.rows, lines.numbers, lines.kinds.get(kind, ()))
 
     def values(self, address: Address) -> list[Any]:
         """Values at an address; lines without it are skipped. With ``by``, (key, value) pairs.
@@ -172,17 +172,16 @@ def read_lines(lines: Iterable[tuple[int, bytes]], shape: str = "events.jsonl") 
         except ValueError:
             row = None
         if row is not None:
-            if line.startswith(STEP_LINE):
-                parsed += values_of(line)
-            is_light = parsed > MOST_PARSED and line.startswith(STEP_LINE)
+            is_step = line.startswith(STEP_LINE)
+            parsed += values_of(line) if is_step else 0
             kinds[as_text(row.get("event"))].append(len(rows))
-            rows.append(_as_line(row, value, line) if is_light else row)
+            rows.append(_as_line(row, value, line) if is_step and parsed > MOST_PARSED else row)
             numbers.append(number)
         elif line.endswith(b"\n"):
             damaged.append(number)
         else:
             cut = True
-    return Lines(Rows(rows), numbers, tuple(damaged), cut, dict(kinds))
+    return Lines(rows_of(rows), numbers, tuple(damaged), cut, dict(kinds))
 
 
 def _as_line(row: Row, value: object, line: bytes) -> bytes:

@@ -58,6 +58,15 @@ def listen_to(qtbot, page: IntakePage, seconds: float) -> None:
     qtbot.waitUntil(lambda: page.playback._heard_s == seconds, timeout=PATIENCE_MS)
 
 
+def play_the_long_one(qtbot, page: IntakePage) -> tuple[FakePlayer, int]:
+    """Select and play the long recording; its player and its row."""
+    player, row = page.playback._player.player, row_of(page, "long.wav")
+    page.list.selectRow(row)
+    page.play()
+    qtbot.waitUntil(lambda: len(player.played) == 1, timeout=PATIENCE_MS)
+    return player, row
+
+
 def click(qtbot, page: IntakePage, row: int, share: float) -> None:
     """Click into the waveform of a row."""
     box = page.list.visualRect(page.list.model().index(row, 0))
@@ -66,11 +75,7 @@ def click(qtbot, page: IntakePage, row: int, share: float) -> None:
 
 
 def test_the_playhead_follows_and_a_click_goes_there(qtbot, page: IntakePage):
-    player = page.playback._player.player
-    row, other = row_of(page, "long.wav"), row_of(page, "short.wav")
-    page.list.selectRow(row)
-    page.play()
-    qtbot.waitUntil(lambda: len(player.played) == 1, timeout=PATIENCE_MS)
+    (player, row), other = play_the_long_one(qtbot, page), row_of(page, "short.wav")
     assert page.selection.play.text() == "Stop"
     player.at = 45.0
     qtbot.waitUntil(lambda: playhead(page, row) == pytest.approx(0.5), timeout=PATIENCE_MS)
@@ -102,10 +107,7 @@ def test_a_long_recording_plays_to_its_end(qtbot, page: IntakePage):
 
 
 def test_another_sound_in_the_player_ends_it(qtbot, page: IntakePage):
-    player, row = page.playback._player.player, row_of(page, "long.wav")
-    page.list.selectRow(row)
-    page.play()
-    qtbot.waitUntil(lambda: len(player.played) == 1, timeout=PATIENCE_MS)
+    player, row = play_the_long_one(qtbot, page)
     listen_to(qtbot, page, 30.0)
     player.at = 0.5  # a clip that somebody plays on another page
     qtbot.waitUntil(lambda: playhead(page, row) is None, timeout=PATIENCE_MS)
@@ -120,11 +122,7 @@ def test_another_sound_in_the_player_ends_it(qtbot, page: IntakePage):
 
 
 def test_a_click_selects_where_nothing_plays(qtbot, page: IntakePage):
-    player = page.playback._player.player
-    row, other = row_of(page, "long.wav"), row_of(page, "short.wav")
-    page.list.selectRow(row)
-    page.play()
-    qtbot.waitUntil(lambda: len(player.played) == 1, timeout=PATIENCE_MS)
+    (player, row), other = play_the_long_one(qtbot, page), row_of(page, "short.wav")
     click(qtbot, page, other, 0.5)
     assert page.list.chosen.recording.name == "short.wav"
     assert len(player.played) == 1
