@@ -116,6 +116,7 @@ def test_recent_projects_show_folder_date_and_progress(qtbot, file: Path, projec
     assert row.name.text() == "show"
     assert row.state.text() == "2 kept, 3 left"
     assert row.when.text()
+    qtbot.waitUntil(lambda: row.name.height() > 0)  # the list is laid out by the event loop
     qtbot.mouseClick(row.name, Qt.MouseButton.LeftButton)
     assert window.session is not None
     window.close()
