@@ -32,6 +32,7 @@ MAX_LOG_LINES = 1_000_000
 MAX_LOG = 1 << 27  # bytes of a log that are parsed; a rare character makes its text 4 times that
 MAX_KEPT = 1 << 28  # bytes of its lines that are kept as they are: a million steps
 MAX_LINE = 1 << 24  # bytes of a line of a log
+PORTION = 1 << 24  # bytes of a manifest that are parsed at a time
 MAX_TOML = 1 << 21  # characters; parsed at about a megabyte a second
 MAX_DEPTH = 32  # of nested lists and tables
 MAX_WHOLE = 1 << 63  # integers are below it in magnitude
@@ -149,6 +150,18 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
     if len(data) > limit:  # it grew after it was opened
         raise UnsafeFile(path, f"It has more than {limit / 1e6:,.0f} MB")
     return data
+
+
+def portions(path: Path, limit: int) -> Iterator[bytes]:
+    """Contents of a regular file of lines in portions of whole lines, about 16 MB each."""
+    read = 0
+    with open_regular(path, limit) as file:
+        while portion := file.read(PORTION):
+            portion += file.readline(limit)
+            read += len(portion)
+            if read > limit:  # it grew after it was opened
+                raise UnsafeFile(path, f"It has more than {limit / 1e6:,.0f} MB")
+            yield portion
 
 
 def lines_of(data: bytes) -> list[bytes]:

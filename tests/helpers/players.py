@@ -31,6 +31,7 @@ class FakePlayer(QObject):
         self.matched = False
         self.played: list[Played] = []
         self.at: float | None = None
+        self.playing: PlayableClip | None = None
 
     def play(
         self,
@@ -42,14 +43,15 @@ class FakePlayer(QObject):
     ) -> None:
         self.played.append(Played(sound.clip_id, start_s, stop_s, loop))
         self.at = max(0.0, start_s)
+        self.playing = sound
 
     def stop(self) -> None:
-        self.at = None
+        self.at = self.playing = None
 
     def position(self) -> float | None:
         return self.at
 
     def end(self) -> None:
         """The clip was heard to its end."""
-        self.at = None
+        self.stop()
         self.finished.emit()

@@ -32,7 +32,7 @@ class FilePlayer(QObject):
         self._session = session
         self._player = player
         self._request = 0
-        self._played = False
+        self._sound: PlayableClip | None = None  # what was played last
         self._threads: list[threading.Thread] = []
         self._read.connect(self._play, Qt.ConnectionType.QueuedConnection)
 
@@ -43,8 +43,8 @@ class FilePlayer(QObject):
 
     @property
     def playing(self) -> bool:
-        """Whether a file plays."""
-        return self._played and self.player.position() is not None
+        """Whether a file of this player plays; others may use the same device."""
+        return self._sound is not None and self.player.playing is self._sound
 
     def play(self, path: Path) -> None:
         """Read a file and play it; shows a message if it cannot be read."""
@@ -70,7 +70,7 @@ class FilePlayer(QObject):
     def stop(self) -> None:
         """Stop playback."""
         self._request += 1
-        if self._played:
+        if self.playing:
             self.player.stop()
 
     def close(self) -> None:
@@ -98,7 +98,7 @@ class FilePlayer(QObject):
             text = self.tr("Cannot play %1: the file is missing or cannot be read.")
             self._session.messages.warn(text.replace("%1", printable(Path(path).name)))
             return
-        self._played = True
+        self._sound = sound
         self.player.play(sound)
         self.began.emit(path)
 

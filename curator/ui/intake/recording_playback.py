@@ -13,7 +13,7 @@ FOLLOW_MS = 50
 """Interval between two positions of the playhead."""
 
 NEAR_S = 1.0
-"""A position that jumps back, or a minute that ends earlier, is of another sound in the player."""
+"""A minute that ends earlier is the last one of a file that is shorter than it says."""
 
 
 class RecordingPlayback(QObject):
@@ -67,12 +67,12 @@ class RecordingPlayback(QObject):
     @Slot()
     def _follow(self) -> None:
         """Show the position; another sound in this player ends the playback."""
-        at = self._player.player.position()
-        if self._recording is None or at is None:
+        if self._recording is None:
             return
-        if at < self._heard_s - NEAR_S:
+        if not self._player.playing:
             self._end()
             return
+        at = self._player.player.position() or 0.0
         self._heard_s = at
         share = (self._start_s + at) / max(self._recording.seconds, 1e-9)
         self._table.recordings.show_playhead(self._recording.id, min(1.0, share))

@@ -36,6 +36,11 @@ class Player(Protocol):
     speed: float
     matched: bool
 
+    @property
+    def playing(self) -> PlayableClip | None:
+        """Playing clip, as given to ``play``."""
+        ...
+
     def play(
         self,
         sound: PlayableClip,

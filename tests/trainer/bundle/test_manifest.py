@@ -1,3 +1,4 @@
+import hashlib
 import json
 
 import pytest
@@ -26,13 +27,37 @@ def test_every_fault_is_named_with_its_line(tmp_path):
     assert "line 4:" not in str(broken.value)
 
 
+def test_ids_that_differ_only_in_case_are_refused(tmp_path):
+    lines = [a_clip(tmp_path, at, seconds=0.6) for at in range(3)]
+    lines[2]["id"] = lines[0]["id"].upper()
+    write_bundle(tmp_path, lines)
+    with pytest.raises(BrokenBundle, match="line 3: .* also on line 1"):
+        read_bundle(tmp_path)
+
+
+@pytest.mark.parametrize("portion", [1, 700, 2000, 1 << 24])
+def test_portions_change_neither_clips_nor_hash_nor_lines_of_errors(tmp_path, portion, monkeypatch):
+    monkeypatch.setattr("trainer.foreign_files.PORTION", portion)
+    lines = [a_clip(tmp_path, at, seconds=0.6) for at in range(7)]
+    write_bundle(tmp_path, lines)
+    path = tmp_path / "manifest.jsonl"
+    bundle = read_bundle(tmp_path)
+    assert [clip.id for clip in bundle.clips] == [line["id"] for line in lines]
+    assert bundle.manifest_sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    lines[6]["id"] = lines[1]["id"]
+    lines[4]["rate"] = 0
+    path.write_text("\n\n".join(map(json.dumps, lines)))
+    with pytest.raises(BrokenBundle, match=r"(?s)line 9: .*line 13: .* also on line 3"):
+        read_bundle(tmp_path)
+
+
 @pytest.mark.parametrize(
     "damage",
     [b"{", b"[]", b'{"id": 3}', b"\xff\xfe", b"nonsense", b'{"id": "a"}'],
 )
 def test_a_damaged_line_is_named_and_the_others_are_read(tmp_path, damage):
     good = json.dumps(a_clip(tmp_path, 0, seconds=0.6)).encode()
-    clips, faults = read_lines(good + b"\n" + damage + b"\n")
+    clips, faults = read_lines([good + b"\n" + damage + b"\n"])
     assert len(clips) == 1
     assert len(faults) == 1
     assert "line 2" in faults[0]
@@ -51,14 +76,14 @@ def test_any_changed_byte_is_harmless_or_noticed(tmp_path):
 def test_a_misspelt_field_is_not_ignored(tmp_path):
     line = a_clip(tmp_path, 0, seconds=0.6)
     line["weigth"] = 3.0
-    _, faults = read_lines(json.dumps(line).encode())
+    _, faults = read_lines([json.dumps(line).encode()])
     assert "weigth" in faults[0]
 
 
 @pytest.mark.parametrize("audio", ["/etc/passwd", "../a.wav", "wavs/../a.wav", "", "a\\b.wav"])
 def test_sound_outside_the_bundle_is_refused(tmp_path, audio):
     line = a_clip(tmp_path, 0, seconds=0.6) | {"audio": audio}
-    _, faults = read_lines(json.dumps(line).encode())
+    _, faults = read_lines([json.dumps(line).encode()])
     assert "line 1" in faults[0]
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from curator.ui.clip_commands.file_player import PLAYED_S
 from curator.ui.intake.page import IntakePage
 from curator.ui.intake.recordings_model import PLAYHEAD
+from curator.ui.sound.playable import PlayableClip
 from tests.helpers.factories import an_empty_project
 from tests.helpers.players import FakePlayer
 from tests.helpers.sounds import tone, write_sound
@@ -109,13 +110,16 @@ def test_a_long_recording_plays_to_its_end(qtbot, page: IntakePage):
 def test_another_sound_in_the_player_ends_it(qtbot, page: IntakePage):
     player, row = play_the_long_one(qtbot, page)
     listen_to(qtbot, page, 30.0)
-    player.at = 0.5  # a clip that somebody plays on another page
+    clip = PlayableClip.of(np.zeros(16_000, np.float32), 16_000)
+    player.play(clip, start_s=0.5)  # by somebody on another page
+    assert not page.playback.playing
     qtbot.waitUntil(lambda: playhead(page, row) is None, timeout=PATIENCE_MS)
-    assert player.at == 0.5
+    page.left()
+    assert player.playing is clip
     player.end()
-    assert len(player.played) == 1
+    assert len(player.played) == 2
     page.replay()
-    qtbot.waitUntil(lambda: len(player.played) == 2, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: len(player.played) == 3, timeout=PATIENCE_MS)
     page.left()
     assert player.at is None
     assert playhead(page, row) is None
