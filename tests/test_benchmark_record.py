@@ -134,3 +134,9 @@ def test_what_other_programs_take_is_not_negative():
     _, load, others = records.LoadMeter().read()
     assert others >= 0.0
     assert len(load) == 2
+
+
+def test_every_module_that_runs_has_rows():
+    for name in (*bench.modules(), *bench.ON_REQUEST):
+        source = (bench.HERE / f"{name}.py").read_text(encoding="utf-8")
+        assert "\ndef rows(" in source, name

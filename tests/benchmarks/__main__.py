@@ -49,7 +49,7 @@ EXPECTED = (
     *("evaluate", "decode", "endings"),
     *("cluster-uneven", "cluster-memory"),
 )  # fmt: skip
-NOT_MEASURES = {"__init__", "__main__", "rows", "table", "record"}
+NOT_MEASURES = {"__init__", "__main__", "rows", "table", "record", "large_project"}
 MODULE_LIMIT_S = 600
 ON_REQUEST = {
     "training_against_stock": 3600,

@@ -46,7 +46,8 @@ def _merge(folder: Path) -> Row:
         other.decisions.apply(give_emotion(ids, "tension"))
         with other.writing():  # the others hold the same sound as none of mine
             other._database.write(
-                "UPDATE recording SET content_hash = 'f' || substr(content_hash, 2) WHERE id > ?",
+                "UPDATE recording SET content_hash = 'f' || substr(content_hash, 2), "
+                "sound_key = 'f' || substr(sound_key, 2) WHERE id > ?",
                 (SHARED,),
             )
     with Project.open(path) as mine:
