@@ -49,7 +49,8 @@ def test_a_measure_that_nothing_took_is_a_failed_row():
 
 
 def test_a_variant_counts_as_its_measure():
-    assert [line["id"] for line in lines_of(a_row("S4 exact"), expected=("S4",))] == ["S4 exact"]
+    for identity, name in (("S4 exact", "S4"), ("S8-p95", "S8"), ("map-open", "map-open")):
+        assert [line["id"] for line in lines_of(a_row(identity), expected=(name,))] == [identity]
 
 
 def test_rows_stand_in_the_order_of_their_numbers():

@@ -70,7 +70,7 @@ def combined(repetitions: Sequence[Line]) -> Line:
 
 def own_measure(identity: str) -> str:
     """The measure an id belongs to: "S4 exact" is S4, "S20 40k" is S20."""
-    found = re.match(r"S\d+[a-z]?|\w+", identity)
+    found = re.match(r"S\d+[a-z]?|[-\w]+", identity)
     return found.group() if found else identity
 
 
