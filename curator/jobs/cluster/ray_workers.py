@@ -83,6 +83,7 @@ class Slot:
     is_shared: bool
     create: Callable[[], ActorHandle]
     actor: ActorHandle = None
+    share: str = ""  # name of the last one that has begun
     busy: threading.Lock = field(default_factory=threading.Lock)  # held by the round that has it
 
     def ready(self) -> ActorHandle:
@@ -229,17 +230,17 @@ class RayWorkers:
                 if not goes_on:
                     break
             if slot.actor is not None:
-                self._finish(slot.actor)
+                self._finish(slot)
         finally:
             if number is not None:
                 self._round.give_back(number)
             self._working.discard(slot.node)
             self._messages.put(None)
 
-    def _finish(self, actor: ActorHandle) -> None:
+    def _finish(self, slot: Slot) -> None:
         """Remove what the last share has left on the node."""
         with suppress(self._ray.exceptions.RayError, ConnectionError, RuntimeError, Abandoned):
-            self._get(actor.finish.remote())
+            self._get(slot.actor.finish.remote(slot.share))
 
     def _may_go_on(self, slot: Slot) -> bool:
         """Wait until the actor has its place on the node; False if the round ends before."""
@@ -281,9 +282,10 @@ class RayWorkers:
         actor = slot.ready()
         job, files = self._round.jobs[number], self._needed(slot, number)
         cache = str(self._round.project / CACHE) if slot.is_shared else ""
-        if not self._get(actor.begin.remote(job, files, cache)):
+        slot.share = self._get(actor.begin.remote(job, files, cache))
+        if not slot.share:
             self._send(slot, actor, files)
-            self._get(actor.begin.remote(job, files, cache, is_complete=True))
+            slot.share = self._get(actor.begin.remote(job, files, cache, is_complete=True))
         if following is None:
             self._listen_to(slot, actor, number, items)
             return

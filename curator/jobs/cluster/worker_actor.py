@@ -58,6 +58,7 @@ class WorkerActor:
         self._process: WorkerProcess | None = None
         self._lines: queue.Queue[bytes | None] = queue.Queue(maxsize=ANSWERS)
         self._folder: Path | None = None
+        self._changing = threading.Lock()  # held while shares begin and end
         self._linked: frozenset[str] = frozenset()
         self._incoming: dict[str, Arriving] = {}
 
@@ -94,15 +95,19 @@ class WorkerActor:
 
     def begin(
         self, job: Job, files: Sequence[SharedFile], shared_cache: str, *, is_complete: bool = False
-    ) -> bool:
-        """Start a share, unless files for it are lacking; returns whether it has started.
+    ) -> str:
+        """Start a share, unless files for it are lacking; returns its name, "" if it did not start.
 
         shared_cache: the project's own cache if this node sees it, else "". is_complete: start it
         also without what could not be sent.
         """
         if not is_complete and self._store.lacking(files):
-            return False
-        self.finish()
+            return ""
+        with self._changing:
+            self._close_share()
+            return self._start(job, files, shared_cache)
+
+    def _start(self, job: Job, files: Sequence[SharedFile], shared_cache: str) -> str:
         if self._process is not None and self._process.kind != process_kind(job):
             self.cancel()
         self._folder = self._store.open_share(files)
@@ -115,7 +120,7 @@ class WorkerActor:
             self._process = WorkerProcess(job)
             threading.Thread(target=_read, args=(self._process, self._lines), daemon=True).start()
         self._process.send(job)
-        return True
+        return self._folder.name
 
     def poll(self, patience: float) -> Answer:
         """Lines that have come, at the latest after so many seconds."""
@@ -158,8 +163,16 @@ class WorkerActor:
             content.seek(number * CHUNK)
             return content.read(CHUNK)
 
-    def finish(self) -> None:
-        """Remove what belongs to the share alone; the process waits for the next one."""
+    def finish(self, share: str) -> None:
+        """Remove what belongs to this share alone; the process waits for the next one.
+
+        The call may arrive late, when another share has begun: that one keeps what it has.
+        """
+        with self._changing:
+            if self._folder is not None and self._folder.name == share:
+                self._close_share()
+
+    def _close_share(self) -> None:
         if self._folder is not None:
             self._store.close_share(self._folder)
             self._folder = None
@@ -171,7 +184,7 @@ class WorkerActor:
             while self._lines.get() is not None:  # so that its reader ends
                 pass
             self._release()
-        self.finish()
+        self._close_share()
 
     def _release(self) -> None:
         if self._process is not None:

@@ -262,10 +262,10 @@ class RecordingsModel(QAbstractTableModel):
     def show_playhead(self, recording: int | None, share: float = 0.0) -> None:
         """Show where a recording plays. recording: None for none. share: of its length, 0 to 1."""
         before, self._played, self._playhead = self._played, recording, share
-        for number in {before, recording} - {None}:
+        for each in {before, recording} - {None}:
             # Import order is the order of ids.
-            place = bisect_left(self._rows, number or 0, key=lambda row: row.recording.id)
-            if place < len(self._rows) and self._rows[place].recording.id == number:
+            place = bisect_left(self._rows, each or 0, key=lambda row: row.recording.id)
+            if place < len(self._rows) and self._rows[place].recording.id == each:
                 self.dataChanged.emit(self.index(place, 0), self.index(place, 0), [PLAYHEAD])
 
     def _tell(self, places: Sequence[int]) -> None:

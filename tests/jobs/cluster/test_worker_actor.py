@@ -50,14 +50,17 @@ def test_a_share_starts_once_its_files_are_there(actor, share):
 def test_the_next_stage_runs_in_the_same_process(actor, share):
     job, file, chunks = share
     actor._store.receive(file, iter(chunks))
-    processes = []
+    processes, shares = [], []
     for stage in ("edges", "delivery"):
-        assert actor.begin(Job(stage, job.project, items=job.items), [file], "")
+        shares.append(actor.begin(Job(stage, job.project, items=job.items), [file], ""))
+        assert shares[-1]
         answers(actor)
         processes.append(actor._process._process.pid)
     assert processes[0] == processes[1]
     assert len(list((actor._store._shares).iterdir())) == 1, "the first share is removed"
-    actor.finish()
+    actor.finish(shares[0])  # a late call
+    assert [path.name for path in actor._store._shares.iterdir()] == shares[1:]
+    actor.finish(shares[1])
     assert list((actor._store._shares).iterdir()) == []
 
 

@@ -31,7 +31,7 @@ def test_ids_that_differ_only_in_case_are_refused(tmp_path):
     lines = [a_clip(tmp_path, at, seconds=0.6) for at in range(3)]
     lines[2]["id"] = lines[0]["id"].upper()
     write_bundle(tmp_path, lines)
-    with pytest.raises(BrokenBundle, match="line 3: .* also on line 1"):
+    with pytest.raises(BrokenBundle, match=r"line 3: .* also on line 1"):
         read_bundle(tmp_path)
 
 
