@@ -71,7 +71,7 @@ def damaged_lines(data: bytes, draw: random.Random) -> bytes:
         if action < 0.6 and lines[at].startswith(b"{"):
             try:
                 lines[at] = as_bytes(mutated(json.loads(lines[at]), draw), draw)
-            except ValueError:
+            except (ValueError, RecursionError):  # damaged before
                 lines[at] = draw.choice(RAW_VALUES)
         elif action < 0.7:
             lines[at] = lines[at][: draw.randrange(len(lines[at]) + 1)]

@@ -111,6 +111,7 @@ def _usable(row: ListedClip | RejectedRow) -> ListedClip | RejectedRow:
 def _read_folder(folder: Path, language: str) -> ListedSet:
     lists: dict[int, list[_ListFile]] = {}
     unknown: list[tuple[int, str]] = []
+    others: list[str] = []
     letters = 0
     for depth, path in _candidates(folder):
         try:
@@ -123,6 +124,8 @@ def _read_folder(folder: Path, language: str) -> ListedSet:
         except NotAList as error:
             if path.suffix.lower() in ALWAYS_LISTS or error.looks_like_a_list:
                 unknown.append((depth, f"{printable(path.name)}: {error}"))
+            else:
+                others.append(f"{printable(path.name)}: {error}; it was not read.")
         else:
             lists.setdefault(depth, []).append(file)
     if lists:
@@ -135,7 +138,7 @@ def _read_folder(folder: Path, language: str) -> ListedSet:
         raise CuratorError(
             f"{printable(folder.name)} holds a list that cannot be read. {reasons}.", READABLE
         )
-    return _labelled_folders(folder)
+    return _labelled_folders(folder).with_notes(others)
 
 
 def _read_lists(lists: dict[int, list[_ListFile]], unknown: Sequence[str]) -> ListedSet:

@@ -82,7 +82,7 @@ def read(file: TextFile, layout: Layout) -> Iterator[ListedClip | RejectedRow]:
             yield RejectedRow(file.name, line, TOO_LONG)
         elif not has_passed:
             has_passed = True
-        elif any(field.strip() for field in fields):
+        elif len(fields) == 1 or any(field.strip() for field in fields):
             yield _row(file, line, fields, layout)
 
 
@@ -156,7 +156,7 @@ def _without_header(file: TextFile, lines: Sequence[tuple[int, str]]) -> Layout:
     for delimiter in WITHOUT_HEADER:
         if _is_gpt_sovits(texts, delimiter, file.path.suffix.lower() == ".list"):
             return Layout(delimiter, 4, 0, False, 3, None, 2, header=False, rest_is_text=True)
-        count, times = Counter(line.count(delimiter) + 1 for line in texts).most_common(1)[0]
+        count, times = _columns(texts, delimiter)
         if count > 1 and times * 2 >= len(texts):
             break
     else:
@@ -183,21 +183,41 @@ def _without_header(file: TextFile, lines: Sequence[tuple[int, str]]) -> Layout:
     raise NotAList(f"its rows have {count} columns and no header row names them")
 
 
+def _columns(lines: Sequence[str], delimiter: str) -> tuple[int, int]:
+    """Number of columns of most rows, and how many rows have them.
+
+    Where two numbers are equally frequent: the smaller one, as the separator may be part of a text,
+    unless the other rows are surely those of LJ Speech or VITS.
+    """
+    counts = Counter(line.count(delimiter) + 1 for line in lines)
+    times = max(counts.values())
+    likeliest = sorted(count for count, rows in counts.items() if rows == times and count > 1)
+    if 3 in likeliest[1:]:
+        rows = [[cell.strip() for cell in line.split(delimiter)] for line in lines]
+        if all(cells[1].isdecimal() or _are_alike(*cells[1:]) for cells in rows if len(cells) == 3):
+            return 3, times
+    return (likeliest or [1])[0], times
+
+
 def _text_of_three(rows: Sequence[Sequence[str]]) -> int:
     """Column of the spoken text: LJ Speech's normalised third, or the second before a label.
 
     Raises NotAList where either could be it.
     """
     second, third = ([row[number] for row in rows] for number in (1, 2))
-    alike = sum(
-        not a or not b or SequenceMatcher(None, a[:200].lower(), b[:200].lower()).ratio() > ALIKE
-        for a, b in zip(second[:LOOKED_AT], third[:LOOKED_AT], strict=True)
-    )
+    alike = sum(map(_are_alike, second[:LOOKED_AT], third[:LOOKED_AT]))
     if alike * 2 >= min(len(rows), LOOKED_AT) or not _are_labels(third):
         return 2
     if _are_labels(second):
         raise NotAList(UNCLEAR)
     return 1
+
+
+def _are_alike(text: str, other: str) -> bool:
+    """Whether a text may be the normalised form of another, or one is missing."""
+    if not text or not other:
+        return True
+    return SequenceMatcher(None, text[:200].lower(), other[:200].lower()).ratio() > ALIKE
 
 
 def _are_labels(cells: Sequence[str]) -> bool:
@@ -249,7 +269,7 @@ def _records(file: TextFile, layout: Layout) -> Iterator[tuple[int, list[str] | 
 def _is_row(line: str, layout: Layout) -> bool:
     """Whether a line that opens or closes a quote is a whole row, its quote a part of the text."""
     cells = line.split(layout.delimiter)
-    if len(cells) != layout.count:
+    if len(cells) != layout.count and not (layout.rest_is_text and len(cells) > layout.count):
         return False
     return layout.is_id or has_sound_suffix(cells[layout.sound].strip(' "'))
 

@@ -39,6 +39,10 @@ _SEPARATOR = re.compile(r'"?sep=.?"?', re.IGNORECASE)
 """First line by which spreadsheets say how columns are separated."""
 _BINARY = 0.02
 """Share of control characters above which a file is not text; fewer harm single rows."""
+_FEW = 8
+"""So many control characters are no sign of a binary file,"""
+_SURELY_BINARY = 0.1
+"""but of a share above this one."""
 _CODE_PAGES = {
     "cp1250": "hu pl cs sk hr sl ro sq bs",
     "cp1251": "ru uk bg sr mk be",
@@ -108,7 +112,8 @@ def read_text(path: Path, language: str = "") -> TextFile:
     content = raw.decode(encoding, "surrogateescape" if encoding == "utf-8" else "replace")
     _refuse_large(content)
     beginning = content[:100_000]
-    if len(_CONTROL.findall(beginning)) > _BINARY * len(beginning):
+    controls = len(_CONTROL.findall(beginning))
+    if controls > (_BINARY if controls > _FEW else _SURELY_BINARY) * len(beginning):
         raise NotAList("it is not text", looks_like_a_list=False)
     notes: tuple[str, ...] = ()
     if encoding != "utf-8":
@@ -149,12 +154,12 @@ def _utf16_by_zeros(raw: bytes) -> str:
 
 
 def _is_utf8(raw: bytes) -> bool:
-    """Whether at least as many characters beyond ASCII are valid UTF-8 as bytes are invalid."""
+    """Whether at least as many bytes beyond ASCII are valid UTF-8 as are invalid."""
     if _decodes(raw, "utf-8"):
         return True
     whole = raw.decode("utf-8", "ignore")
     invalid = len(raw.decode("utf-8", "surrogateescape")) - len(whole)
-    valid = len(whole) - len(whole.encode("ascii", "ignore"))
+    valid = len(whole.encode()) - len(whole.encode("ascii", "ignore"))
     return valid >= invalid
 
 
