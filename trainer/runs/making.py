@@ -16,7 +16,7 @@ from trainer.errors import BrokenRun, TrainerError, WrongUsage
 from trainer.foreign_files import read_bytes
 from trainer.runs import checkpoint
 from trainer.runs.events import FILE as EVENTS
-from trainer.runs.files import remove_folder
+from trainer.runs.files import remove_folder, remove_leftovers
 from trainer.runs.lock import refuse_if_locked
 from trainer.runs.run import ABOUT, Run, create_run, open_run
 
@@ -52,9 +52,11 @@ def refuse_unsuited(kind: str, target: Path) -> None:
 def finished_before(kind: str, target: Path) -> bool:
     """Whether ``target`` is the result of its working folder, which is then removed.
 
-    Both exist if the command was killed after the result was moved into place.
+    Both exist if the command was killed after the result was moved into place; if it was killed
+    while the working folder was removed, what is left of that is.
     """
     folder = _working_folder(target)
+    remove_leftovers(folder.parent)
     logs = (target / EVENTS, folder / EVENTS)
     if not (folder / ABOUT).is_file() or not all(log.is_file() for log in logs):
         return False
