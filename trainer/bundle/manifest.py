@@ -140,7 +140,7 @@ def _read(path: Path) -> tuple[list[Clip], list[str], str]:
 
 
 def read_lines(parts: Iterable[bytes]) -> tuple[list[Clip], list[str]]:
-    """Clips of a manifest, whole lines of which come in parts, and one sentence per error."""
+    """Clips of a manifest, and one sentence per error. parts: of whole lines."""
     decoder = msgspec.json.Decoder(Clip)
     clips: list[Clip] = []
     errors: list[str] = []
