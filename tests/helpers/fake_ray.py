@@ -98,7 +98,7 @@ class FakeActor:
     def _begin(self, job, files, shared_cache):
         self._items = list(job.items)
         self._taken = None
-        return True
+        return "share"
 
     def _poll(self, patience):
         if self._taken is not None:
@@ -118,8 +118,8 @@ class FakeActor:
         self._taken = self._items.pop(0)
         return Answer([to_line(Taken(self._taken))])
 
-    def _finish(self):
-        pass
+    def _finish(self, share):
+        assert share == "share"
 
 
 def score_of(item):
