@@ -94,7 +94,7 @@ class Slot:
 
     def kill(self) -> None:
         """End the actor and its worker process."""
-        actor, self.actor = self.actor, None
+        actor, self.actor, self.share = self.actor, None, ""
         if actor is not None:
             with suppress(self.ray.exceptions.RayError):
                 self.ray.kill(actor)
@@ -229,7 +229,7 @@ class RayWorkers:
                 number = following
                 if not goes_on:
                     break
-            if slot.actor is not None:
+            if slot.share:
                 self._finish(slot)
         finally:
             if number is not None:
