@@ -42,15 +42,15 @@ WITH_FILES = (Cleaned, RecordingTranscript, Fingerprinted, Done)
 """Results that a worker has made files for; these are brought before the result counts."""
 
 
-SHARES_A_WORKER = 8
-"""Small enough that uneven nodes finish together, large enough that starting one costs little."""
+SHARES_A_WORKER = 4
+"""Before they become smaller: uneven nodes finish together, and starting shares costs little."""
 
-SMALLEST_S = 2.0
+SMALLEST_S = 3.0
 """CPU seconds of the smallest share: a start costs a call, and neighbours share what they read."""
 
 
 def tapered_sizes(items: int, workers: int, work_s: float = 0.0) -> list[int]:
-    """Sizes of shares: about SHARES_A_WORKER a worker, and smaller ones towards the end.
+    """Sizes of shares: at most a SHARES_A_WORKER-th of a worker's part, smaller towards the end.
 
     work_s: estimated CPU seconds of all items; no share is worth less than SMALLEST_S of them.
 

@@ -42,7 +42,7 @@ def test_shares_are_small_and_smaller_towards_the_end(items, workers):
     sizes = tapered_sizes(items, workers)
     assert sum(sizes) == items
     assert sizes == sorted(sizes, reverse=True)
-    assert all(size * workers * 8 <= items + workers * 8 for size in sizes)
+    assert all(size * workers * 4 <= items + workers * 4 for size in sizes)
     assert len(sizes) <= 24 * workers
 
 
