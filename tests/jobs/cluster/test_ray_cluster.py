@@ -105,22 +105,26 @@ def test_a_driver_that_is_killed_goes_on_where_it_was(cluster, shows, show):
     assert fact_hashes(show) == fact_hashes(shows[1])
 
 
-def test_workers_killed_at_random_moments_change_nothing(cluster, shows, show):
-    rng, kills = random.Random(1), 0
-    words = command("analyse", show, *STAGES, *ON)
-    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as driver:
-        while driver.poll() is None:
-            time.sleep(rng.uniform(0.5, 2.0))
-            actors = workers_of(cluster.stores[0].parent)
-            if actors and kills < 10:
-                os.kill(rng.choice(actors), signal.SIGKILL)
-                kills += 1
-        sentences = driver.stderr.read()
-    if driver.returncode:  # an item that met two of the kills was reported; a second run has it
-        assert "its worker is gone" in sentences
-        assert analyse(show).returncode == 0
-    assert fact_hashes(show) == fact_hashes(shows[1])
-    assert kills >= 3
+def test_workers_killed_at_random_moments_change_nothing(cluster, shows, tmp_path):
+    rng, kills, runs = random.Random(1), 0, 0
+    while kills < 10:
+        runs += 1
+        show = tmp_path / f"{runs}.curator"
+        shutil.copytree(shows[0], show)
+        words = command("analyse", show, *STAGES, *ON)
+        with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as driver:
+            while driver.poll() is None:
+                time.sleep(rng.uniform(0.2, 1.5))
+                actors = workers_of(cluster.stores[0].parent)
+                if actors and driver.poll() is None:
+                    os.kill(rng.choice(actors), signal.SIGKILL)
+                    kills += 1
+            sentences = driver.stderr.read()
+        if driver.returncode:  # an item that met two kills was reported; a second run has it
+            assert "its worker is gone" in sentences
+            assert analyse(show).returncode == 0
+        assert fact_hashes(show) == fact_hashes(shows[1])
+        assert runs < 10 or kills
 
 
 def test_a_node_of_another_version_is_refused_by_name(cluster, show, tmp_path):
