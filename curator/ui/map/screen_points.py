@@ -52,8 +52,9 @@ class ScreenPoints:
         inside = (columns > -margin) & (columns < view.width * ratio + margin)
         inside &= (rows > -margin) & (rows < view.height * ratio + margin)
         inside[points.missing] = False
-        self.columns: Whole = columns.astype(np.int32)
-        self.rows: Whole = rows.astype(np.int32)
+        with np.errstate(invalid="ignore"):  # beyond int32 at a high zoom, and not inside
+            self.columns: Whole = columns.astype(np.int32)
+            self.rows: Whole = rows.astype(np.int32)
         self.count = int(np.count_nonzero(inside))
         self.inside: Mask | None = None if self.count == inside.size else inside
         self._bands: Bands | None = None

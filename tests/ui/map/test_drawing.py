@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage
@@ -17,7 +19,7 @@ from curator.ui.map.marks import DOT, SHAPES, as_pixel, icon, mixed, stamp
 from curator.ui.map.measures import Measure, measures
 from curator.ui.map.scatter_canvas import SIZES
 from curator.ui.map.scatter_view import ScatterView
-from curator.ui.map.screen_points import ShuffledPoints
+from curator.ui.map.screen_points import ScreenPoints, ShuffledPoints
 from curator.ui.map.viewport import Viewport
 from curator.ui.theme import DARK, LIGHT, contrast, wear
 
@@ -270,3 +272,13 @@ def test_a_picture_drawn_again_into_the_same_memory_is_the_one_drawn_at_first(qt
         for earlier in steps[:number]:
             earlier(fresh)
         assert again == fresh.picture(), number
+
+
+def test_points_far_outside_a_highly_zoomed_view_are_left_out():
+    points = ShuffledPoints.of(np.array([[0.0, 0.0], [1e9, 1.0], [np.nan, np.nan]]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        screen = ScreenPoints(points, Viewport(0.0, 0.0, 1e6, 100, 80), 2.0, 4)
+    assert screen.inside is not None
+    assert screen.inside.tolist() == [True, False, False]
+    assert (screen.columns[0], screen.rows[0]) == (100, 80)
