@@ -30,6 +30,8 @@ from PySide6.QtCore import Qt  # isort: skip
 from PySide6.QtTest import QTest  # isort: skip
 from PySide6.QtWidgets import QApplication, QWidget  # isort: skip
 
+ENOUGH = 20
+"""Clips that are kept, so that some are left for the evaluation."""
 PAINTED_MS = 400
 """Until a virtual screen shows what was asked for."""
 MANAGER_S = 2.0
@@ -123,6 +125,8 @@ def judge(window: MainWindow, film: Film) -> None:
     press(window, Qt.Key.Key_Escape)
     press(window, Qt.Key.Key_Z, CONTROL)
     film.take("audit-undone")
+    for _ in range(ENOUGH):
+        press(window, Qt.Key.Key_Return)
 
 
 def look_around(window: MainWindow, film: Film) -> None:
