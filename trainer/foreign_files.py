@@ -94,7 +94,7 @@ def open_regular(path: Path, limit: int = MAX_BYTES) -> BinaryIO:
             raise UnsafeFile(path, "It is not a regular file")
         _require_unmoved(descriptor, path)
         if about.st_size > limit:
-            raise UnsafeFile(path, f"It has more than {limit / 1e6:,.0f} MB")
+            raise _too_large(path, limit)
         missing = about.st_size - 512 * getattr(about, "st_blocks", about.st_size)
         if missing > MOST_MISSING:
             raise UnsafeFile(path, f"{missing / 1e9:,.0f} GB of it are not stored")
@@ -102,6 +102,10 @@ def open_regular(path: Path, limit: int = MAX_BYTES) -> BinaryIO:
     except BaseException:
         os.close(descriptor)
         raise
+
+
+def _too_large(path: Path, limit: int) -> UnsafeFile:
+    return UnsafeFile(path, f"It has more than {limit / 1e6:,.0f} MB")
 
 
 def require_regular(path: Path) -> None:
@@ -148,7 +152,7 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
     with open_regular(path, limit) as file:
         data = file.read(limit + 1)
     if len(data) > limit:  # it grew after it was opened
-        raise UnsafeFile(path, f"It has more than {limit / 1e6:,.0f} MB")
+        raise _too_large(path, limit)
     return data
 
 
@@ -160,7 +164,7 @@ def portions(path: Path, limit: int) -> Iterator[bytes]:
             portion += file.readline(limit)
             read += len(portion)
             if read > limit:  # it grew after it was opened
-                raise UnsafeFile(path, f"It has more than {limit / 1e6:,.0f} MB")
+                raise _too_large(path, limit)
             yield portion
 
 

@@ -83,7 +83,7 @@ class Slot:
     is_shared: bool
     create: Callable[[], ActorHandle]
     actor: ActorHandle = None
-    share: str = ""  # name of the last one that has begun
+    share: str = ""  # the one that was started last
     busy: threading.Lock = field(default_factory=threading.Lock)  # held by the round that has it
 
     def ready(self) -> ActorHandle:

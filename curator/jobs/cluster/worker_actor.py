@@ -166,7 +166,7 @@ class WorkerActor:
     def finish(self, share: str) -> None:
         """Remove what belongs to this share alone; the process waits for the next one.
 
-        The call may arrive late, when another share has begun: that one keeps what it has.
+        A call that arrives after the next share was started removes nothing.
         """
         with self._changing:
             if self._folder is not None and self._folder.name == share:

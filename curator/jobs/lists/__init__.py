@@ -125,7 +125,7 @@ def _read_folder(folder: Path, language: str) -> ListedSet:
             if path.suffix.lower() in ALWAYS_LISTS or error.looks_like_a_list:
                 unknown.append((depth, f"{printable(path.name)}: {error}"))
             else:
-                others.append(f"{printable(path.name)}: {error}; it was not read.")
+                others.append(f"{printable(path.name)}: {error}")
         else:
             lists.setdefault(depth, []).append(file)
     if lists:
@@ -138,7 +138,7 @@ def _read_folder(folder: Path, language: str) -> ListedSet:
         raise CuratorError(
             f"{printable(folder.name)} holds a list that cannot be read. {reasons}.", READABLE
         )
-    return _labelled_folders(folder).with_notes(others)
+    return _labelled_folders(folder).with_notes(_not_read(others))
 
 
 def _read_lists(lists: dict[int, list[_ListFile]], unknown: Sequence[str]) -> ListedSet:
@@ -161,11 +161,16 @@ def _read_lists(lists: dict[int, list[_ListFile]], unknown: Sequence[str]) -> Li
         for each in files
         if each not in chosen and each.kind == kind and "recordings" not in each.path.name
     ]
-    notes = [f"{reason}; it was not read." for reason in unknown]
+    notes = _not_read(unknown)
     if names:
         read = ", ".join(printable(each.path.name) for each in chosen)
         notes.append(f"Not read, because {read} was: {', '.join(names)}.")
     return result.with_notes(notes)
+
+
+def _not_read(reasons: Iterable[str]) -> list[str]:
+    """Notes about files that are not read. reasons: name and reason of each."""
+    return [f"{reason}; it was not read." for reason in reasons]
 
 
 def _candidates(folder: Path, depth: int = 0) -> Iterator[tuple[int, Path]]:

@@ -40,9 +40,9 @@ _SEPARATOR = re.compile(r'"?sep=.?"?', re.IGNORECASE)
 _BINARY = 0.02
 """Share of control characters above which a file is not text; fewer harm single rows."""
 _FEW = 8
-"""So many control characters are no sign of a binary file,"""
+"""Control characters up to which a short file is binary only above the next share."""
 _SURELY_BINARY = 0.1
-"""but of a share above this one."""
+"""Share of control characters above which a file of any length is not text."""
 _CODE_PAGES = {
     "cp1250": "hu pl cs sk hr sl ro sq bs",
     "cp1251": "ru uk bg sr mk be",
