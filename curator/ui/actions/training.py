@@ -34,6 +34,30 @@ TRAINING = (
     _training(
         "pan_right", QT_TRANSLATE_NOOP("Actions", "Pan right"), ("Alt+Right",), "View", repeats=True
     ),
+    _training(
+        "zoom_in_vertically",
+        QT_TRANSLATE_NOOP("Actions", "Zoom in vertically"),
+        ("Alt+=", "Alt++"),
+        "View",
+        repeats=True,
+    ),
+    _training(
+        "zoom_out_vertically",
+        QT_TRANSLATE_NOOP("Actions", "Zoom out vertically"),
+        ("Alt+-",),
+        "View",
+        repeats=True,
+    ),
+    _training(
+        "reset_vertical_zoom",
+        QT_TRANSLATE_NOOP("Actions", "Reset vertical zoom"),
+        ("Alt+0",),
+        "View",
+    ),
+    _training("pan_up", QT_TRANSLATE_NOOP("Actions", "Pan up"), ("Alt+Up",), "View", repeats=True),
+    _training(
+        "pan_down", QT_TRANSLATE_NOOP("Actions", "Pan down"), ("Alt+Down",), "View", repeats=True
+    ),
     _training("play", QT_TRANSLATE_NOOP("Actions", "Play test sentence"), ("Space",)),
     _training("open_report", QT_TRANSLATE_NOOP("Actions", "Open report"), ("O",)),
     _training("compare", QT_TRANSLATE_NOOP("Actions", "Compare selected runs"), ("C",)),

@@ -153,7 +153,7 @@ class TrainingCommands(QObject):
 
     def zoom_to_fit(self) -> None:
         """Show the whole curve."""
-        self.ui.view.curves.set_zoom(None)
+        self.ui.view.curves.zoom_to_fit()
 
     def pan_left(self) -> None:
         """Show earlier steps."""
@@ -162,6 +162,26 @@ class TrainingCommands(QObject):
     def pan_right(self) -> None:
         """Show later steps."""
         self.ui.view.curves.pan(PAN)
+
+    def zoom_in_vertically(self) -> None:
+        """Zoom in vertically at the pointed evaluation, or in the middle."""
+        self.ui.view.curves.zoom_values_by(1)
+
+    def zoom_out_vertically(self) -> None:
+        """Zoom out vertically."""
+        self.ui.view.curves.zoom_values_by(-1)
+
+    def reset_vertical_zoom(self) -> None:
+        """Fit the vertical axis to the shown steps."""
+        self.ui.view.curves.set_value_zoom(None)
+
+    def pan_up(self) -> None:
+        """Show higher values."""
+        self.ui.view.curves.pan_values(PAN)
+
+    def pan_down(self) -> None:
+        """Show lower values."""
+        self.ui.view.curves.pan_values(-PAN)
 
     def play(self) -> None:
         """Play the current sample of the selected run."""

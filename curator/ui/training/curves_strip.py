@@ -9,15 +9,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QWi
 
 from curator.ui.plain_text import tool_tip
 from curator.ui.theme import DARK, GRID, roles
-from curator.ui.training.plot import (
-    Plot,
-    Scale,
-    polygons,
-    scale_of,
-    smoothed_lines,
-    value_at,
-)
+from curator.ui.training.plot import Plot, smoothed_lines, value_at
 from curator.ui.training.plot_painter import COLOURS, STYLES
+from curator.ui.training.plot_scale import Scale, polygons, scale_of
 from curator.ui.training.plot_zoom import PlotZoom
 from curator.ui.training.x_axis import Floats
 

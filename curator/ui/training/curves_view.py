@@ -1,13 +1,14 @@
 """Widget of a line plot: smoothing, log scale, zoom, values under the pointer."""
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from curator.ui.theme import GRID
-from curator.ui.training.plot import Plot, Scale, scale_of, smoothed_lines, value_at, value_text
+from curator.ui.training.plot import Plot, smoothed_lines, value_at, value_text
 from curator.ui.training.plot_painter import BOTTOM, LEFT, RIGHT, PlotPainter, top_of
-from curator.ui.training.plot_zoom import PAN, PlotZoom
+from curator.ui.training.plot_scale import Scale, scale_of
+from curator.ui.training.plot_zoom import PAN, PlotZoom, dragged_part
 from curator.ui.training.x_axis import Floats, point_text
 from curator.ui.widgets.range_drag import CLICK_PIXELS
 
@@ -18,11 +19,12 @@ NOTCH = 120
 class CurvesView(QWidget):
     """Plot of several lines; draws at most two points per pixel column and line.
 
-    A drag or the wheel zooms the horizontal axis; the other one fits what is shown.
+    A drag selects a box, or a range of one axis if it is straight. The wheel zooms the horizontal
+    axis, with Ctrl the vertical one, which fits what is shown until it is zoomed itself.
     """
 
     step_pointed = Signal(object)  # place under the pointer, None without one
-    zoomed = Signal(object)  # PlotZoom, None for all
+    zoomed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,9 +33,10 @@ class CurvesView(QWidget):
         self._smoothing = 0.0
         self._logarithmic = False
         self.pointed: float | None = None
-        self.zoom: PlotZoom | None = None
-        self._pressed_at: float | None = None
-        self._dragged: PlotZoom | None = None
+        self.zoom: PlotZoom | None = None  # shown places, None for all
+        self.value_zoom: PlotZoom | None = None  # shown values, None for those of the places
+        self._pressed_at: QPointF | None = None
+        self._dragged: QRectF | None = None
         self.setMinimumHeight(26 * GRID)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -69,7 +72,24 @@ class CurvesView(QWidget):
         if zoom != self.zoom:
             self.zoom = zoom
             self.update()
-            self.zoomed.emit(zoom)
+            self.zoomed.emit()
+
+    def set_value_zoom(self, zoom: PlotZoom | None) -> None:
+        """Show this range of values, None for those of the shown places."""
+        if zoom != self.value_zoom:
+            self.value_zoom = zoom
+            self.update()
+            self.zoomed.emit()
+
+    @property
+    def is_zoomed(self) -> bool:
+        """Whether a part of either axis is shown."""
+        return self.zoom is not None or self.value_zoom is not None
+
+    def zoom_to_fit(self) -> None:
+        """Show all places and values."""
+        self.set_zoom(None)
+        self.set_value_zoom(None)
 
     def zoom_by(self, steps: float, around: float | None = None) -> None:
         """Zoom in by steps, out if negative. around: a place; the pointed one or the middle."""
@@ -86,6 +106,45 @@ class CurvesView(QWidget):
         """Move the shown range by a share of its width."""
         if self.zoom is not None:
             self.set_zoom(self.zoom.panned(share))
+
+    def zoom_values_by(self, steps: float, around: float | None = None) -> None:
+        """Zoom in vertically by steps, out if negative.
+
+        around: a level of the scale; that of the pointed evaluation or the middle if None.
+        """
+        scale = self._scale()
+        if scale is not None:
+            around = self._pointed_level(scale) if around is None else around
+            self._show_levels(scale, scale.levels.zoomed(steps, around))
+
+    def pan_values(self, share: float) -> None:
+        """Move the shown range of values by a share of its height, up if positive."""
+        scale = self._scale()
+        if scale is not None and self.value_zoom is not None:
+            self._show_levels(scale, scale.levels.panned(share))
+
+    def _pointed_level(self, scale: Scale) -> float:
+        """Level of the evaluation nearest to the pointed place, the middle if none is shown."""
+        lines = zip(self._plot.lines, self._drawn, strict=True)
+        drawn = next((drawn for line, drawn in lines if line.bold), None)
+        if self.pointed is not None and drawn is not None:
+            point = value_at(drawn, self.pointed)
+            if point is not None and scale.low <= point[1] <= scale.high:
+                return scale.level(point[1])
+        return (scale.levels.first + scale.levels.last) / 2
+
+    def _show_levels(self, scale: Scale, levels: PlotZoom) -> None:
+        """Show a range of levels within those of all points; it fits if it has all shown ones."""
+        fitted = self._fitted(self.zoom)
+        if fitted is None or levels.contains(fitted.levels):
+            self.set_value_zoom(None)
+            return
+        whole = self._fitted(None)
+        if whole is None or whole.logarithmic != scale.logarithmic:
+            whole = fitted
+        limits, least = whole.levels, scale.least_levels(levels)
+        shown = levels.within(limits.first, limits.last, least)
+        self.set_value_zoom(None if shown is None else scale.values_of(shown))
 
     def _smooth(self) -> None:
         self._drawn = smoothed_lines(self._plot, self._smoothing)
@@ -114,50 +173,56 @@ class CurvesView(QWidget):
         return [(name, *point) for name, point in points if point is not None]
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin to select a range."""
-        scale = self._scale()
-        if event.button() is Qt.MouseButton.LeftButton and scale is not None:
-            self._pressed_at = event.position().x() if self._is_inside(event) else None
+        """Begin to select a part."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._pressed_at = event.position() if self._is_inside(event) else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show the values under the pointer, or the range that is selected."""
-        scale, x = self._scale(), event.position().x()
+        """Show the values under the pointer, or the part that is selected."""
+        scale, pointer, pressed = self._scale(), event.position(), self._pressed_at
         if scale is None:
             return
-        pressed = self._pressed_at
-        if pressed is not None and (self._dragged or abs(x - pressed) >= CLICK_PIXELS):
-            ends = sorted(
-                scale.step_at(min(max(end, scale.area.left()), scale.area.right()))
-                for end in (pressed, x)
-            )
-            self._dragged = PlotZoom(ends[0], ends[1])
-        self.point_at(scale.step_at(x) if self._is_inside(event) else None)
+        if pressed is not None:
+            is_drag = (pointer - pressed).manhattanLength() >= CLICK_PIXELS
+            if self._dragged is not None or is_drag:
+                self._dragged = dragged_part(pressed, pointer, scale.area)
+        self.point_at(scale.step_at(pointer.x()) if self._is_inside(event) else None)
         self.step_pointed.emit(self.pointed)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Zoom to the selected range."""
+        """Zoom to the selected part."""
         if event.button() is not Qt.MouseButton.LeftButton:
             return
         dragged, self._dragged, self._pressed_at = self._dragged, None, None
-        if dragged is not None and dragged.last > dragged.first:
-            self.set_zoom(dragged)
+        scale = self._scale()
+        if dragged is not None and not dragged.isEmpty() and scale is not None:
+            self._zoom_to(scale, dragged)
         self.update()
 
+    def _zoom_to(self, scale: Scale, part: QRectF) -> None:
+        """Zoom to a part of the area; an axis that it has all of stays as it is."""
+        if part.height() < scale.area.height():
+            levels = PlotZoom(scale.level_at(part.bottom()), scale.level_at(part.top()))
+            self._show_levels(scale, levels)
+        if part.width() < scale.area.width():
+            self.set_zoom(PlotZoom(scale.step_at(part.left()), scale.step_at(part.right())))
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Show the whole axis."""
+        """Show all of both axes."""
         if event.button() is Qt.MouseButton.LeftButton:
             self._pressed_at = self._dragged = None
-            self.set_zoom(None)
+            self.zoom_to_fit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom around the pointer; Shift or a horizontal wheel pans."""
-        scale, turned = self._scale(), event.angleDelta()
+        """Zoom around the pointer, with Ctrl vertically; Shift or a horizontal wheel pans."""
+        scale, turned, keys = self._scale(), event.angleDelta(), event.modifiers()
         if scale is None:
             return
-        sideways = turned.x() or (
-            turned.y() if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0
-        )
-        if sideways:
+        sideways = turned.x() or (turned.y() if keys & Qt.KeyboardModifier.ShiftModifier else 0)
+        if keys & Qt.KeyboardModifier.ControlModifier:
+            notches = (turned.y() or turned.x()) / NOTCH
+            self.zoom_values_by(notches, scale.level_at(event.position().y()))
+        elif sideways:
             self.pan(-PAN * sideways / NOTCH)
         else:
             self.zoom_by(turned.y() / NOTCH, scale.step_at(event.position().x()))
@@ -215,10 +280,18 @@ class CurvesView(QWidget):
         self.step_pointed.emit(place)
 
     def _scale(self) -> Scale | None:
+        return self._fitted(self.zoom, self.value_zoom)
+
+    def _fitted(self, zoom: PlotZoom | None, value_zoom: PlotZoom | None = None) -> Scale | None:
         top = top_of(self._plot, self._drawn, self)
         area = QRectF(LEFT, top, self.width() - LEFT - RIGHT, self.height() - top - BOTTOM)
         return scale_of(
-            self._plot, self._drawn, area, logarithmic=self._logarithmic, zoom=self.zoom
+            self._plot,
+            self._drawn,
+            area,
+            logarithmic=self._logarithmic,
+            zoom=zoom,
+            value_zoom=value_zoom,
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:

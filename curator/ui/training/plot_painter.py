@@ -8,15 +8,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from curator.ui.theme import DARK, GRID, roles
-from curator.ui.training.plot import (
-    Plot,
-    PlotLine,
-    Scale,
-    log_ticks,
-    polygons,
-    value_at,
-)
-from curator.ui.training.plot_zoom import PlotZoom
+from curator.ui.training.plot import Plot, PlotLine, log_ticks, value_at
+from curator.ui.training.plot_scale import Scale, polygons
 from curator.ui.training.x_axis import TITLES, Floats, point_text, ticks, x_text, x_ticks
 from curator.ui.wording import translated
 
@@ -82,11 +75,11 @@ class PlotPainter:
         *,
         smoothing: float,
         pointed: float | None,
-        dragged: PlotZoom | None = None,
+        dragged: QRectF | None = None,
     ) -> None:
         """Paint everything. scale: None without values. pointed: place under the pointer.
 
-        dragged: range that is being selected.
+        dragged: part that is being selected, in pixels.
         """
         painter, colours, widget = self._painter, self._colours, self._widget
         self._smoothing = smoothing
@@ -105,7 +98,7 @@ class PlotPainter:
                 self._draw_line(scale, line, drawn)
             painter.setClipping(False)
             if dragged is not None:
-                self._draw_dragged(scale, dragged)
+                self._draw_dragged(dragged)
             elif pointed is not None:
                 self._draw_pointed(scale, pointed)
         if widget.hasFocus():
@@ -228,16 +221,14 @@ class PlotPainter:
                     self._painter.drawEllipse(QPointF(scale.x(x), y), DOT, DOT)
             self._painter.setBrush(Qt.BrushStyle.NoBrush)
 
-    def _draw_dragged(self, scale: Scale, dragged: PlotZoom) -> None:
-        """Shade the range that a release zooms to."""
-        area, shade = scale.area, QColor(self._colours.accent)
-        left = max(area.left(), scale.x(dragged.first))
-        right = min(area.right(), scale.x(dragged.last))
+    def _draw_dragged(self, dragged: QRectF) -> None:
+        """Shade the part that a release zooms to."""
+        shade = QColor(self._colours.accent)
         shade.setAlphaF(SELECTED_ALPHA)
-        self._painter.fillRect(QRectF(left, area.top(), right - left, area.height()), shade)
+        self._painter.fillRect(dragged, shade)
         self._painter.setPen(QPen(QColor(self._colours.accent), 1))
-        for x in (left, right):
-            self._painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._painter.drawRect(dragged)
 
     def _draw_pointed(self, scale: Scale, pointed: float) -> None:
         """Draw the values at the pointer, in a box beside it."""

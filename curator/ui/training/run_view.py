@@ -51,7 +51,7 @@ class RunView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.loss, self.x_axis = METRICS[0], XAxis.STEP
-        self._curves = list(METRICS)
+        self._curves, self._plotted = list(METRICS), ""
         self.heading = ElidedLabel()
         self.heading.setProperty("role", "title")
         self.where = label(role="quiet", wrap=True)
@@ -74,7 +74,7 @@ class RunView(QWidget):
         self.axis.setAccessibleName(self.tr("Horizontal axis"))
         self.zoom_to_fit = button(self.tr("Zoom to fit"))
         self.zoom_to_fit.setToolTip(
-            tool_tip(self.tr("Drag over the curve or turn the wheel to zoom in"))
+            tool_tip(self.tr("Drag a box or turn the wheel to zoom in, with Ctrl vertically"))
         )
         self.zoom_to_fit.setEnabled(False)
         self.samples = QListWidget()
@@ -103,9 +103,8 @@ class RunView(QWidget):
         self.smoothing.valueChanged.connect(self._set_smoothing)
         self.logarithmic.toggled.connect(self._set_logarithmic)
         self.axis.activated.connect(self._choose_axis)
-        self.zoom_to_fit.clicked.connect(lambda: self.curves.set_zoom(None))
-        self.curves.zoomed.connect(self.strip.set_zoom)
-        self.curves.zoomed.connect(lambda zoom: self.zoom_to_fit.setEnabled(zoom is not None))
+        self.zoom_to_fit.clicked.connect(self.curves.zoom_to_fit)
+        self.curves.zoomed.connect(self._show_zoom)
         self.strip.chosen.connect(self._show_curve)
         self.strip.step_pointed.connect(self.curves.point_at)
         self.strip.step_pointed.connect(self.strip.point_at)
@@ -255,7 +254,7 @@ class RunView(QWidget):
     def show_axis(self, axis: XAxis) -> None:
         """Plot over another axis, whole."""
         self.x_axis = axis
-        self.curves.set_zoom(None)
+        self.curves.zoom_to_fit()
         self.curves.point_at(None)
         self.strip.point_at(None)
         if self._shown is not None:
@@ -271,6 +270,12 @@ class RunView(QWidget):
         """The chosen axis, steps where the run does not have it."""
         has_axis = self._shown is None or self.x_axis in axes_of(self._shown)
         return self.x_axis if has_axis else XAxis.STEP
+
+    @Slot()
+    def _show_zoom(self) -> None:
+        """Show the places of the large curve in all small ones, too."""
+        self.strip.set_zoom(self.curves.zoom)
+        self.zoom_to_fit.setEnabled(self.curves.is_zoomed)
 
     @Slot(str)
     def _show_curve(self, key: str) -> None:
@@ -311,6 +316,9 @@ class RunView(QWidget):
         if self.loss not in self._curves:
             self.loss = METRICS[0]
         self._fill_choices(record)
+        if self.loss != self._plotted:  # other values
+            self._plotted = self.loss
+            self.curves.set_value_zoom(None)
         self.curves.show_plot(self._plot(self.loss, record))
         self._show_strip()
 
@@ -353,7 +361,7 @@ class RunView(QWidget):
 
     def forget(self) -> None:
         """Clear samples and zoom before another run is shown."""
-        self.curves.set_zoom(None)
+        self.curves.zoom_to_fit()
         self.samples.clear()
         self._spoken = 0
 

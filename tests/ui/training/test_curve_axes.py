@@ -5,8 +5,9 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -14,15 +15,17 @@ from PySide6.QtWidgets import QApplication
 from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
 from curator.ui.settings import WindowSettings
-from curator.ui.training.plot import polygons, value_text
-from curator.ui.training.plot_zoom import PlotZoom
+from curator.ui.training.plot import Plot, PlotLine, value_text
+from curator.ui.training.plot_scale import polygons
+from curator.ui.training.plot_zoom import PlotZoom, dragged_part
 from curator.ui.training.run_plot import plot_of
-from curator.ui.training.run_record import RunRecord
-from curator.ui.training.x_axis import XAxis, axes_of, x_ticks
+from curator.ui.training.run_record import RunRecord, Series
+from curator.ui.training.x_axis import XAxis, axes_of, ticks, x_ticks
 from tests.helpers.factories import a_project
 from tests.helpers.training_runs import FLAT, IMPROVING, OVERFITTED, UPDATES, a_run
 
 KEY, SHIFT = Qt.Key, Qt.KeyboardModifier.ShiftModifier
+CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 LEFT = Qt.MouseButton.LeftButton
 SECONDS = 2.0  # a step
 
@@ -134,6 +137,129 @@ def test_a_drag_a_wheel_and_keys_zoom_all_curves_and_a_double_click_shows_them_w
     press(window, KEY.Key_Plus)
     press(window, KEY.Key_F)
     assert curves.zoom is None
+
+
+def test_a_box_ctrl_and_the_wheel_and_keys_zoom_the_values(qtbot, window):
+    view = window._pages["training"].ui.view
+    curves, whole = view.curves, view.curves._scale()
+    area = whole.area
+
+    def at(across: float, down: float) -> QPoint:
+        place = area.topLeft() + QPointF(across * area.width(), down * area.height())
+        return place.toPoint()
+
+    def drag(start: QPoint, stop: QPoint) -> None:
+        QTest.mousePress(curves, LEFT, pos=start)
+        QTest.mouseMove(curves, (start + stop) / 2)
+        QTest.mouseMove(curves, stop)
+        QTest.mouseRelease(curves, LEFT, pos=stop)
+
+    drag(at(0.25, 0.6), at(0.75, 0.9))  # a box
+    scale = curves._scale()
+    assert scale.first == pytest.approx(0.25 * 290, abs=2)
+    assert scale.last == pytest.approx(0.75 * 290, abs=2)
+    assert scale.low == pytest.approx(whole.low + 0.1 * (whole.high - whole.low), abs=0.01)
+    assert scale.high == pytest.approx(whole.low + 0.4 * (whole.high - whole.low), abs=0.01)
+    assert all(small._scale().first == scale.first for small in view.strip.plots)
+    press(window, KEY.Key_0, ALT)
+    assert curves.zoom is not None
+    assert curves.value_zoom is None
+    press(window, KEY.Key_F)
+    assert not view.zoom_to_fit.isEnabled()
+
+    drag(at(0.5, 0.6), at(0.51, 0.9))  # straight down
+    assert curves.zoom is None
+    assert curves._scale().high == pytest.approx(scale.high)
+    assert view.zoom_to_fit.isEnabled()
+    qtbot.mouseClick(view.zoom_to_fit, LEFT)
+    assert not curves.is_zoomed
+
+    level = whole.level_at(at(0.5, 0.8).y())
+    for notches in (120, 240):
+        turn(curves, at(0.5, 0.8), 0, notches, CONTROL)
+    scale = curves._scale()
+    assert scale.high - scale.low == pytest.approx((whole.high - whole.low) / 1.25**3)
+    assert scale.level_at(at(0.5, 0.8).y()) == pytest.approx(level)
+    assert curves.zoom is None
+    turn(curves, at(0.5, 0.8), 0, 120)  # places are zoomed, values stay
+    assert curves._scale().low == scale.low
+    turn(curves, at(0.5, 0.8), 0, -1200, CONTROL)
+    assert curves.value_zoom is None  # all values are shown again
+
+    press(window, KEY.Key_F)
+    press(window, KEY.Key_Equal, ALT)
+    before = curves.value_zoom
+    assert before is not None
+    press(window, KEY.Key_Up, ALT)
+    assert curves.value_zoom.first > before.first
+    press(window, KEY.Key_Down, ALT)
+    assert curves.value_zoom.first == pytest.approx(before.first)
+    press(window, KEY.Key_Minus, ALT)
+    assert curves.value_zoom is None
+    press(window, KEY.Key_Equal, ALT)
+    QTest.mouseDClick(curves, LEFT, pos=at(0.5, 0.5))
+    assert not curves.is_zoomed
+    press(window, KEY.Key_Equal, ALT)
+    press(window, KEY.Key_T)  # another curve has other values
+    assert curves.value_zoom is None
+
+
+def test_a_zoom_stays_when_steps_arrive(qtbot, window):
+    page = window._pages["training"]
+    curves, record = page.ui.view.curves, page.runs.record
+    curves.set_zoom(PlotZoom(100, 200))
+    curves.set_value_zoom(PlotZoom(5.0, 5.2))
+    with (record.folder / "events.jsonl").open("a") as file:
+        file.write('{"event": "step", "step": 400, "mel_ce": 90.0}\n')
+    page.runs.update()
+    qtbot.waitUntil(lambda: page.runs.record.step == 400 and not page.runs.busy)
+    assert max(curves._drawn[0][0]) == 400
+    scale = curves._scale()
+    assert (scale.first, scale.last, scale.low, scale.high) == (100, 200, 5.0, 5.2)
+
+
+def test_values_are_zoomed_until_their_numbers_would_be_equal_whatever_the_outliers(window):
+    curves = window._pages["training"].ui.view.curves
+    values = [5.0, 4.0, 1e12, 3.0, 0.0]
+    line = PlotLine("training", Series(), 0)
+    for at, value in enumerate(values):
+        line.series.add(at, value)
+    curves.show_plot(Plot("Loss", "nats", [line]))
+    curves.point_at(1.0)
+    for _ in range(400):
+        curves.zoom_values_by(1)
+    scale = curves._scale()
+    assert scale.low < 4.0 < scale.high
+    assert scale.high - scale.low == pytest.approx(0.004, rel=0.1)
+    middle = (scale.low + scale.high) / 2
+    curves.zoom_values_by(1)
+    assert (curves._scale().low + curves._scale().high) / 2 == pytest.approx(middle)
+    assert np.abs(curves._scale().ys(np.array(values))).max() < 1e6
+    assert len({f"{tick:g}" for tick in ticks(scale.low, scale.high)}) >= 3
+    assert curves.grab().toImage().width() > 0
+    curves.set_value_zoom(PlotZoom(-1.0, 10.0))
+    curves.set_logarithmic(True)  # it has no -1
+    assert curves._scale().low > 0
+    assert curves._scale().high > 1e12
+    curves.zoom_values_by(3)
+    zoomed = curves._scale()
+    assert zoomed.logarithmic
+    assert 0 < zoomed.low < 4.0 < zoomed.high < 1e12
+    assert curves.grab().toImage().width() > 0
+
+
+@pytest.mark.parametrize(
+    ("stop", "part"),
+    [
+        ((60, 12), QRectF(10, 0, 50, 100)),
+        ((12, 60), QRectF(0, 10, 100, 50)),
+        ((60, 50), QRectF(10, 10, 50, 40)),
+        ((300, -50), QRectF(10, 0, 90, 10)),
+        ((14, 13), QRectF(10, 0, 4, 100)),
+    ],
+)
+def test_a_drag_selects_a_box_or_if_it_is_straight_the_range_of_an_axis(stop, part):
+    assert dragged_part(QPointF(10, 10), QPointF(*stop), QRectF(0, 0, 100, 100)) == part
 
 
 def test_keys_that_point_bring_evaluations_into_the_zoomed_range(window):

@@ -8,17 +8,9 @@ from PySide6.QtTest import QTest
 
 from curator.ui.theme import DARK, LIGHT, contrast
 from curator.ui.training.curves_view import CurvesView
-from curator.ui.training.plot import (
-    Plot,
-    PlotLine,
-    Scale,
-    log_ticks,
-    make_scale,
-    polygons,
-    smoothed,
-    value_at,
-)
+from curator.ui.training.plot import Plot, PlotLine, log_ticks, smoothed, value_at
 from curator.ui.training.plot_painter import COLOURS, legend_places
+from curator.ui.training.plot_scale import Scale, make_scale, polygons
 from curator.ui.training.run_record import Series
 
 AREA = QRectF(0, 0, 100, 100)
