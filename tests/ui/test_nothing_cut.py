@@ -11,8 +11,10 @@ from curator.ui.main_window import MainWindow
 from curator.ui.messages import Messages
 from curator.ui.page_list import PAGES
 from curator.ui.settings import WindowSettings
+from curator.ui.theme import GRID
 from tests.helpers.fit import misfits
 from tests.helpers.long_language import LongLanguage
+from tests.helpers.training_runs import OVERFITTED, a_run, speech_on_the_way
 from tests.helpers.waiting import settle
 from tests.screens.states import STATES
 
@@ -63,6 +65,33 @@ def test_nothing_is_cut_or_overlaps_on_any_page(window: MainWindow):
             window.commands.trigger("audit.spectrogram")
             page.ui.query.set_query("-state:dropped duration>0")
         found += problems(window, kind.key)
+    assert not found, "\n".join(found)
+
+
+def test_nothing_is_cut_or_overlaps_with_a_run_and_its_tools_are_in_one_row(
+    qtbot, language: str, tmp_path: Path
+):
+    path = STATES["normal"](tmp_path)
+    run = a_run(path.parent / "run", OVERFITTED)
+    speech_on_the_way(run, [0, 150, 290], sounds=False)
+    window = MainWindow(WindowSettings(), Messages())
+    window.show()
+    assert window.open_path(path)
+    window.show_page("training")
+    page = window._pages["training"]
+    qtbot.waitUntil(lambda: page.runs.record is not None and not page.runs.busy)
+    view, found = page.ui.view, []
+    for key in view._curves:
+        view._show_curve(key)
+        found += problems(window, f"training {key}")
+    for width, height in SIZES:
+        window.resize(width, height)
+        settle(window)
+        assert view.curve.width() >= 20 * GRID
+        tools = (view.axes, view.zoom_to_fit, view.smoothing)
+        assert {abs(each.geometry().center().y() - view.curve.geometry().center().y()) <= 2
+                for each in tools} == {True}  # fmt: skip
+    window.close()
     assert not found, "\n".join(found)
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
@@ -20,6 +19,7 @@ from curator.ui.elided_label import ElidedLabel
 from curator.ui.page import button, label, restyle
 from curator.ui.plain_text import tool_tip
 from curator.ui.theme import GRID
+from curator.ui.training.axes_menu import AxesMenuButton
 from curator.ui.training.curves_strip import CurvesStrip
 from curator.ui.training.curves_view import CurvesView
 from curator.ui.training.plot import Plot
@@ -27,16 +27,18 @@ from curator.ui.training.run_list import ENDED
 from curator.ui.training.run_phase import phase_text, read_phase
 from curator.ui.training.run_plot import curve_keys, curve_title, plot_of
 from curator.ui.training.run_record import METRICS, RunRecord, Spoken
-from curator.ui.training.x_axis import NAMES as AXIS_NAMES
 from curator.ui.training.x_axis import XAxis, axes_of
 from curator.ui.widgets.combo_box import ComboBox
-from curator.ui.widgets.flow_layout import FlowLayout
 from curator.ui.wording import about, number, translated
 
 LOOKS = {"improves": "kept", "flat": "quiet", "overfits": "warning", "falls_apart": "error"}
 LIST_HEIGHT = 14 * GRID
 STRIP_FROM, TWO_COLUMNS_FROM = 70 * GRID, 130 * GRID
 """Widths of the view from which small plots are beside the large one, in one or two columns."""
+CURVE_LETTERS, CURVE_WIDTH = 7, 44 * GRID
+"""Letters that the box of curves has room for at least, and its greatest width."""
+SLIDER_WIDTHS = 6 * GRID, 14 * GRID
+CURVE_STRETCH, SLIDER_STRETCH = 100, 40
 SMOOTHEST = 99
 SMOOTH_AT_FIRST = 60
 """Of the slider, in hundredths: weight of the moving average, as TensorBoard's default."""
@@ -63,15 +65,19 @@ class RunView(QWidget):
         self.curves, self.strip = CurvesView(), CurvesStrip()
         self.curve = ComboBox()
         self.curve.setAccessibleName(self.tr("Curve"))
+        self.curve.setSizeAdjustPolicy(
+            ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.curve.setMinimumContentsLength(CURVE_LETTERS)
+        self.curve.setMaximumWidth(CURVE_WIDTH)
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.smoothing.setRange(0, SMOOTHEST)
         self.smoothing.setValue(SMOOTH_AT_FIRST)
-        self.smoothing.setFixedWidth(14 * GRID)
+        self.smoothing.setMinimumWidth(SLIDER_WIDTHS[0])
+        self.smoothing.setMaximumWidth(SLIDER_WIDTHS[1])
         self.smoothing.setAccessibleName(self.tr("Smoothing"))
         self.smoothing.setToolTip(self.tr("Moving average of the training curve"))
-        self.logarithmic = QCheckBox(self.tr("Log scale"))
-        self.axis = ComboBox()
-        self.axis.setAccessibleName(self.tr("Horizontal axis"))
+        self.axes = AxesMenuButton()
         self.zoom_to_fit = button(self.tr("Zoom to fit"))
         self.zoom_to_fit.setToolTip(
             tool_tip(self.tr("Drag a box or turn the wheel to zoom in, with Ctrl vertically"))
@@ -88,7 +94,6 @@ class RunView(QWidget):
                 ("resume", self.tr("Resume")),
                 ("stop", self.tr("Stop now")),
                 ("go_on_with_more", self.tr("Continue with more data…")),
-                ("next_loss", self.tr("Next loss")),
                 ("speak", self.tr("Speak…")),
                 ("evaluate", self.tr("Evaluate")),
                 ("listen", self.tr("Listen")),
@@ -101,8 +106,8 @@ class RunView(QWidget):
         self.samples.itemActivated.connect(self._play)
         self.curve.activated.connect(self._choose_curve)
         self.smoothing.valueChanged.connect(self._set_smoothing)
-        self.logarithmic.toggled.connect(self._set_logarithmic)
-        self.axis.activated.connect(self._choose_axis)
+        self.axes.logarithmic.toggled.connect(self._set_logarithmic)
+        self.axes.axis_chosen.connect(self.show_axis)
         self.zoom_to_fit.clicked.connect(self.curves.zoom_to_fit)
         self.curves.zoomed.connect(self._show_zoom)
         self.strip.chosen.connect(self._show_curve)
@@ -117,21 +122,15 @@ class RunView(QWidget):
         for key in ("pause", "resume", "stop", "go_on_with_more"):
             row.addWidget(self.buttons[key])
         row.addStretch(1)
-        tools = QWidget(self)
-        above = FlowLayout(tools, GRID)
-        weight = QWidget(tools)
-        beside = QHBoxLayout(weight)
-        beside.setContentsMargins(0, 0, 0, 0)
-        beside.setSpacing(GRID)
+        tools = QHBoxLayout()
+        tools.setSpacing(GRID)
         smoothing = label(self.tr("Smoothing"))
         smoothing.setBuddy(self.smoothing)
-        beside.addWidget(smoothing)
-        beside.addWidget(self.smoothing)
-        for widget in (
-            self.curve, self.buttons["next_loss"], self.axis, self.zoom_to_fit, weight,
-            self.logarithmic,
-        ):  # fmt: skip
-            above.addWidget(widget)
+        tools.addWidget(self.curve, CURVE_STRETCH)
+        for widget in (self.axes, self.zoom_to_fit, smoothing):
+            tools.addWidget(widget)
+        tools.addWidget(self.smoothing, SLIDER_STRETCH)
+        tools.addStretch(1)
         head = QHBoxLayout()
         head.setSpacing(GRID)
         head.addWidget(self.heading, 1)
@@ -143,7 +142,7 @@ class RunView(QWidget):
         column.addLayout(head)
         column.addWidget(self.guard)
         column.addWidget(self.where)
-        column.addWidget(tools)
+        column.addLayout(tools)
         plots = QHBoxLayout()
         plots.setSpacing(GRID)
         plots.addWidget(self.curves, 1)
@@ -218,7 +217,7 @@ class RunView(QWidget):
             "curve": self.loss,
             "axis": str(self.x_axis),
             "smoothing": self.smoothing.value(),
-            "log": self.logarithmic.isChecked(),
+            "log": self.axes.logarithmic.isChecked(),
         }
 
     def recall_look(self, look: Mapping[str, object]) -> None:
@@ -230,7 +229,7 @@ class RunView(QWidget):
             self.x_axis = XAxis(axis)
         if isinstance(smoothing, int):
             self.smoothing.setValue(smoothing)
-        self.logarithmic.setChecked(look.get("log") is True)
+        self.axes.logarithmic.setChecked(look.get("log") is True)
 
     @Slot(int)
     def _set_smoothing(self, value: int) -> None:
@@ -247,10 +246,7 @@ class RunView(QWidget):
     def _choose_curve(self, _row: int) -> None:
         self._show_curve(self.curve.currentData())
 
-    @Slot(int)
-    def _choose_axis(self, _row: int) -> None:
-        self.show_axis(XAxis(self.axis.currentData()))
-
+    @Slot(object)
     def show_axis(self, axis: XAxis) -> None:
         """Plot over another axis, whole."""
         self.x_axis = axis
@@ -301,7 +297,7 @@ class RunView(QWidget):
             [(key, self._plot(key, record)) for key in self._curves],
             self.loss,
             smoothing=self.smoothing.value() / 100,
-            logarithmic=self.logarithmic.isChecked(),
+            logarithmic=self.axes.logarithmic.isChecked(),
         )
 
     def overlay(self, records: Sequence[RunRecord]) -> None:
@@ -312,7 +308,6 @@ class RunView(QWidget):
 
     def _show_curves(self, record: RunRecord) -> None:
         self._curves = curve_keys(record)
-        self.buttons["next_loss"].setText(self.tr("Next curve"))
         if self.loss not in self._curves:
             self.loss = METRICS[0]
         self._fill_choices(record)
@@ -333,13 +328,7 @@ class RunView(QWidget):
                 for key in self._curves:
                     self.curve.addItem(curve_title(record, key), key)
         self.curve.setCurrentIndex(self._curves.index(self.loss))
-        axes = axes_of(record)
-        if [self.axis.itemData(at) for at in range(self.axis.count())] != axes:
-            with QSignalBlocker(self.axis):
-                self.axis.clear()
-                for axis in axes:
-                    self.axis.addItem(translated("Training", AXIS_NAMES[axis]), axis)
-        self.axis.setCurrentIndex(axes.index(self._axis()))
+        self.axes.show_axes(axes_of(record), self._axis())
 
     def _show_spoken(self, record: RunRecord) -> None:
         """List the test sentences, newest first."""

@@ -277,9 +277,12 @@ def test_keys_that_point_bring_evaluations_into_the_zoomed_range(window):
 def test_a_key_and_the_box_plot_over_time_and_epochs_and_it_is_remembered(qtbot, window):
     page = window._pages["training"]
     view = page.ui.view
-    assert [view.axis.itemText(at) for at in range(view.axis.count())] == [
-        "By step", "By time", "By epoch",
-    ]  # fmt: skip
+    assert view.axes.offered == ["By step", "By time", "By epoch"]
+    choices = {action.text(): action for action in view.axes.menu().actions()}
+    choices["By epoch"].trigger()
+    assert view.x_axis is XAxis.EPOCH
+    press(window, KEY.Key_H)
+    assert choices["By step"].isChecked()
     press(window, KEY.Key_H)
     assert view.x_axis is XAxis.TIME
     assert view.curves._scale().last == pytest.approx(290 * SECONDS)
