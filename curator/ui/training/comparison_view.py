@@ -19,8 +19,8 @@ from curator.domain.errors import printable
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
+from curator.ui.training.measure_texts import difference_text, measure_title
 from curator.ui.training.run_list import STATES
-from curator.ui.training.run_plot import TITLES
 from curator.ui.training.run_record import METRICS
 from curator.ui.wording import number, translated
 
@@ -29,6 +29,8 @@ VERDICTS = {
     -1: QT_TRANSLATE_NOOP("Training", "worse"),
     0: QT_TRANSLATE_NOOP("Training", "no significant difference"),
 }
+DIFFERENT = QT_TRANSLATE_NOOP("Training", "different")
+"""Verdict on a measure that is neither better nor worse if it is higher."""
 CHANGES = {
     "added": QT_TRANSLATE_NOOP("Training", "Added clips"),
     "dropped": QT_TRANSLATE_NOOP("Training", "Dropped clips"),
@@ -115,25 +117,27 @@ class ComparisonView(QWidget):
         self.tabs.setCurrentIndex(0)
 
     def _outcome(self, row: dict[str, Any]) -> list[str]:
-        title = TITLES.get(row["measure"])
-        measure = translated("Training", title) if title else str(row["measure"])
-        if "%1" in measure:  # a share of sentences, whose number is not compared
-            measure = measure.partition(",")[0]
-        low, high, difference = row["low"], row["high"], row["difference"]
-        interval = f"{low:+.3f} … {high:+.3f}" if low is not None and high is not None else "–"
-        verdict = translated("Training", VERDICTS[row["better"]])
-        if difference is None:
-            verdict = self.tr("cannot be compared")
-        elif low is None:
-            verdict = self.tr("too few samples")
+        key, low, high, difference = (
+            row[name] for name in ("measure", "low", "high", "difference")
+        )
+        has_interval = low is not None and high is not None
+        ends = [difference_text(key, end) for end in (low, high)] if has_interval else []
         return [
-            measure,
+            measure_title(key),
             self.name_of(row["category"]) if row["category"] else self.tr("all"),
             str(row["run"]),
-            "–" if difference is None else f"{difference:+.3f}",
-            interval,
-            verdict,
+            "–" if difference is None else difference_text(key, difference),
+            " … ".join(ends) or "–",
+            self._verdict(row),
         ]
+
+    def _verdict(self, row: dict[str, Any]) -> str:
+        if row["difference"] is None:
+            return self.tr("cannot be compared")
+        if row["low"] is None:
+            return self.tr("too few samples")
+        is_different = row["shown"] and not row["better"]
+        return translated("Training", DIFFERENT if is_different else VERDICTS[row["better"]])
 
     def _run(self, run: dict[str, Any]) -> list[str]:
         state = STATES.get(run["state"])
