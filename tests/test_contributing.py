@@ -12,6 +12,7 @@ import soundfile
 
 from tests.extension.conftest import ROOT, copied
 from tests.helpers.sounds import speech_like, write_sound
+from tests.helpers.speech import SENTENCES, write_speech
 from tests.trainer.bundles import a_bundle
 from tests.trainer.toy_runs import TOY
 
@@ -49,8 +50,23 @@ def checkout(tmp_path):
 @pytest.fixture
 def project(checkout, tmp_path):
     """A project of one recording with an offset, segmented."""
-    project, sound = tmp_path / "show.curator", tmp_path / "show.wav"
+    sound = tmp_path / "show.wav"
     write_sound(sound, speech_like(8.0, 16_000, seed=3) + np.float32(OFFSET), 16_000)
+    return segmented(checkout, sound)
+
+
+@pytest.fixture
+def spoken(checkout, tmp_path):
+    """The same with words, whose transcript does not depend on the machine."""
+    sound = tmp_path / "show.wav"
+    write_speech(sound, SENTENCES[:3])
+    samples, rate = soundfile.read(sound, dtype="float32")
+    write_sound(sound, samples + np.float32(OFFSET), rate)
+    return segmented(checkout, sound)
+
+
+def segmented(checkout, sound):
+    project = sound.with_name("show.curator")
     checkout.curator("new", project, "--language", "en")
     checkout.curator("import", project, sound)
     checkout.curator("analyse", project, "--only", "segment")
@@ -109,15 +125,15 @@ def test_the_export_format_exports(checkout, project, tmp_path):
 
 @pytest.mark.model
 @pytest.mark.slow
-def test_the_cleaner_cleans(checkout, project, tmp_path):
+def test_the_cleaner_cleans(checkout, spoken, tmp_path):
     (recipe,) = TOML.findall(text())
     (tmp_path / "offset.toml").write_text(recipe, encoding="utf-8")
-    lines = checkout.curator("clean", project, "--recipe", tmp_path / "offset.toml", "--json")
+    lines = checkout.curator("clean", spoken, "--recipe", tmp_path / "offset.toml", "--json")
     verdicts = {line["clip"]: line["accepted"] for line in objects(lines) if "accepted" in line}
     assert any(verdicts.values())
-    checkout.curator("decide", project, "--query", "", "--text", "Ah ah ah.")
-    checkout.curator("decide", project, "--query", "", "--keep")
-    checkout.curator("export", project, tmp_path / "out", "--format", "ljspeech")
+    checkout.curator("decide", spoken, "--query", "", "--text", "Ah ah ah.")
+    checkout.curator("decide", spoken, "--query", "", "--keep")
+    checkout.curator("export", spoken, tmp_path / "out", "--format", "ljspeech")
     for clip, accepted in verdicts.items():
         mean = soundfile.read(tmp_path / f"out/wavs/clip_{clip:06d}.wav")[0].mean()
         assert abs(mean - (0.0 if accepted else OFFSET)) < OFFSET / 4

@@ -1,23 +1,25 @@
 """Sound made from a recording, kept in the project's cache, in step with it.
 
-``HASH.KEY.w64`` holds mono float32, so that a chain of steps neither rounds nor clips;
-``HASH.KEY.json`` says what it is, so that it is known for whole. Both may be deleted at any time.
+``HASH.KEY.w64`` holds mono float32, so that a chain of steps neither rounds nor clips; samples
+beyond full scale are read with a gain, as those of an imported file. ``HASH.KEY.json`` says what it
+is, so that it is known for whole. Both may be deleted at any time.
 """
 
 import json
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from curator.audio.cache import is_cached, make_folder
 from curator.audio.encode import write_bytes_atomically
-from curator.audio.intake import take_in
+from curator.audio.intake import gain_to_full_scale, rebuild_cache
 from curator.audio.resumable_file import GrowingFile, PartialFile, begun
 from curator.audio.waveform import Samples
 from curator.domain.errors import CuratorError, printable
 from curator.domain.foreign_files import in_cache, is_hash, read_bounded
-from curator.domain.recording import HIGHEST_RATE, LOWEST_RATE, PLAIN, Recording
+from curator.domain.recording import HIGHEST_RATE, LOWEST_RATE, PLAIN, Decoding, Recording
 
 METADATA_BYTES = 1 << 16
 NAME_LENGTH = 24  # of each hash in a name: no two recordings nor recipes share so much
@@ -51,6 +53,9 @@ def derived_recording(recording: Recording, cache: Path, key: str) -> Recording 
         numbers = [metadata["rate"], metadata["samples"]]
         if not is_hash(metadata["sha256"]) or any(type(number) is not int for number in numbers):
             return None
+        decoding = _decoding(metadata)
+        if "gain" not in metadata and not is_cached(cache, metadata["sha256"]):
+            return None  # of an older version, perhaps beyond full scale
         if not LOWEST_RATE <= numbers[0] <= HIGHEST_RATE or not 0 <= numbers[1] <= state.st_size:
             return None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -65,11 +70,19 @@ def derived_recording(recording: Recording, cache: Path, key: str) -> Recording 
         channels=1,
         samples=metadata["samples"],
         container="w64",
-        decoding=PLAIN,
+        decoding=decoding,
         sound_key="",
         sound_hash="",
         notes=(),
     )
+
+
+def _decoding(metadata: Mapping[str, Any]) -> Decoding:
+    """How the sound is read; raises ValueError for a gain that is none."""
+    gain = metadata.get("gain", 1.0)
+    if not isinstance(gain, float) or not 0.0 < gain <= 1.0:
+        raise ValueError(f"a gain of {gain}")
+    return replace(PLAIN, gain=gain)
 
 
 def is_ready(derived: Recording | None, cache: Path) -> bool:
@@ -124,6 +137,7 @@ def write_derived(
             "mtime_ns": state.st_mtime_ns,
             "rate": rate,
             "samples": samples,
+            "gain": gain_to_full_scale(growing.loudest),
         }
         write_bytes_atomically(path.with_suffix(".json"), json.dumps(metadata).encode())
     except OSError as error:
@@ -147,7 +161,7 @@ def _without(blocks: Iterable[Samples], first: int) -> Iterator[Samples]:
 
 def make_ready(derived: Recording, cache: Path) -> None:
     """Make its 16 kHz copy and its peaks."""
-    take_in(derived.path, cache)
+    rebuild_cache(derived, cache)
 
 
 def bytes_needed(samples: int, rate: int) -> int:

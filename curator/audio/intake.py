@@ -302,8 +302,13 @@ def _scaled(reader: Reader, loudest: float) -> tuple[Decoding | None, tuple[str,
     if loudest > LOUDEST_SHOWN:
         times = f"over {LOUDEST_SHOWN:,}"
     note = f"its loudest sample is {times} times full scale; all of it was scaled to full scale"
-    gain = reader.decoding.gain * _LOUDEST_KEPT / loudest
+    gain = reader.decoding.gain * gain_to_full_scale(loudest)
     return replace(reader.decoding, gain=gain), (note,)
+
+
+def gain_to_full_scale(loudest: float) -> float:
+    """Factor that brings samples beyond full scale to it; 1.0 where there are none."""
+    return _LOUDEST_KEPT / loudest if loudest > 1.0 else 1.0
 
 
 def _notes(reader: Reader, loudest16: int) -> tuple[str, ...]:

@@ -66,13 +66,15 @@ class GrowingFile:
         self._beside = path.with_suffix(BEGUN)
         self._digest = hashlib.sha256(head)
         self._written = what.written
+        self.loudest = 0.0
+        """Largest magnitude of a sample so far, those of an earlier run included."""
         self._noted_at = time.monotonic()
         if what.written:
             self._file = os.fdopen(descriptor(self._beside, os.O_RDWR), "r+b")
             self._file.truncate(len(head) + BYTES * what.written)
             self._file.seek(len(head))
             while part := self._file.read(READ_AT_ONCE):
-                self._digest.update(part)
+                self._add(part)
         else:
             path.with_suffix(NOTE).unlink(missing_ok=True)
             self._beside.unlink(missing_ok=True)
@@ -83,11 +85,16 @@ class GrowingFile:
     def write(self, block: Samples) -> None:
         """The next samples."""
         content = np.ascontiguousarray(block, "<f4").data.cast("B")
-        self._digest.update(content)
+        self._add(content)
         self._file.write(content)
         self._written += block.size
         if time.monotonic() - self._noted_at >= NOTED_EVERY_S:
             self.note()
+
+    def _add(self, content: bytes | memoryview) -> None:
+        self._digest.update(content)
+        samples = np.frombuffer(content, "<f4")
+        self.loudest = max(self.loudest, float(np.abs(samples).max(initial=0.0)))
 
     def note(self) -> None:
         """Sync to disk and note the number of samples written."""

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from curator.audio.derived import (
@@ -15,7 +16,7 @@ from curator.audio.derived import (
 from curator.audio.waveform import Samples
 from curator.domain.errors import CuratorError, printable
 from curator.domain.recipe import RecipeStep, hash_of
-from curator.domain.recording import Recording
+from curator.domain.recording import PLAIN, Recording
 from curator.stages.cleaning.clean import cleaned, sound_of, stops
 from curator.stages.cleaning.cleaners import Equipment, info_of
 from curator.stages.cleaning.recipes import of_recordings
@@ -47,7 +48,7 @@ def derive(
     made, done = _made_so_far(recording, cache, steps)
     parts = [stop for stop in stops(steps) if stop > done]
     for place, stop in enumerate(parts):
-        base = made or recording
+        base = replace(made, decoding=PLAIN) if made else recording  # scaled after the last step
         _require_room(base, steps[done:stop], cache)
 
         def partly(share: float, place: int = place) -> None:

@@ -89,7 +89,7 @@ def test_derived_sound_of_an_impossible_rate_is_made_again(tmp_path, rate):
     state = path.stat()
     about = {
         "source": known.cache_key, "key": key, "sha256": "0" * 64, "size": state.st_size,
-        "mtime_ns": state.st_mtime_ns, "rate": RATE, "samples": 10,
+        "mtime_ns": state.st_mtime_ns, "rate": RATE, "samples": 10, "gain": 1.0,
     }  # fmt: skip
     path.with_suffix(".json").write_text(json.dumps(about))
     assert derived_recording(known, cache, key) is not None
