@@ -183,7 +183,7 @@ class SuggestionBrowser(QObject):
         if verdict is not None and is_behind and model.suggested():
             return with_new_suggestions(verdict)
         is_current, category = model.updater.is_current, self._category_name
-        text = without_suggestions(verdict, labelled, is_current=is_current)
+        text = without_suggestions(verdict, labelled, model.unlabelled, is_current=is_current)
         if text is not None or verdict is None:
             return text or EmptyText(self.tr("No suggestions yet"))
         if model.kind is SuggestionKind.SUGGESTED:
@@ -201,7 +201,7 @@ class SuggestionBrowser(QObject):
 
     @Slot()
     def _lead_on(self) -> None:
-        if self._action is EmptyAction.ANALYSE:
+        if self._action in (EmptyAction.ANALYSE, EmptyAction.ADD):
             self._session.page_asked.emit("intake")
         elif self._action is EmptyAction.SHOW:
             self.show_list(SuggestionKind.SUGGESTED)

@@ -15,6 +15,7 @@ class EmptyAction(Enum):
     NONE = auto()
     LABEL = auto()  # unlabelled clips in Audit
     ANALYSE = auto()
+    ADD = auto()  # recordings
     SHOW = auto()  # the new suggestions
 
 
@@ -31,6 +32,7 @@ BUTTONS = {
     EmptyAction.NONE: "",
     EmptyAction.LABEL: QT_TRANSLATE_NOOP("EmptySuggestions", "Label clips in Audit"),
     EmptyAction.ANALYSE: QT_TRANSLATE_NOOP("EmptySuggestions", "Analyse recordings"),
+    EmptyAction.ADD: QT_TRANSLATE_NOOP("EmptySuggestions", "Add recordings"),
     EmptyAction.SHOW: QT_TRANSLATE_NOOP("EmptySuggestions", "Show suggestions"),
 }
 
@@ -69,14 +71,23 @@ def missing_labels(labelled: Mapping[str, int]) -> str:
 
 
 def without_suggestions(
-    verdict: SuggestionVerdict | None, labelled: Mapping[str, int], *, is_current: bool
+    verdict: SuggestionVerdict | None,
+    labelled: Mapping[str, int],
+    unlabelled: int,
+    *,
+    is_current: bool,
 ) -> EmptyText | None:
     """Why there are no suggestions of any category; None if there are.
 
-    labelled: clips by name of the category. is_current: whether the verdict is that of the labels.
+    labelled: clips by name of the category. unlabelled: number of other clips that are not dropped.
+    is_current: whether the verdict is that of the labels.
     """
     title = _tr(QT_TRANSLATE_NOOP("EmptySuggestions", "No suggestions yet"))
     missing, total = missing_labels(labelled), sum(labelled.values())
+    if missing and not unlabelled:
+        left = QT_TRANSLATE_NOOP("EmptySuggestions", "No clip is left to label.")
+        none = QT_TRANSLATE_NOOP("EmptySuggestions", "No clips yet.")
+        return EmptyText(title, _tr(left if total else none), EmptyAction.ADD)
     if missing:
         return EmptyText(title, missing, EmptyAction.LABEL)
     if verdict is not None and verdict.good:

@@ -33,7 +33,7 @@ def verdict_of(labels: int, chance: float, *, good: bool) -> SuggestionVerdict:
 )
 def test_the_missing_labels_are_named(labelled: dict[str, int], missing: str):
     assert missing_labels(labelled) == LEARNED + missing
-    text = without_suggestions(verdict_of(9, 0.5, good=True), labelled, is_current=True)
+    text = without_suggestions(verdict_of(9, 0.5, good=True), labelled, 20, is_current=True)
     assert text is not None
     assert (text.text, text.action) == (LEARNED + missing, EmptyAction.LABEL)
 
@@ -54,14 +54,14 @@ def test_with_enough_labels_it_says_what_else_is_missing(
 ):
     enough = {"Greeting": 2, "Tension": 2}
     assert missing_labels(enough) == ""
-    shown = without_suggestions(verdict, enough, is_current=is_current)
+    shown = without_suggestions(verdict, enough, 20, is_current=is_current)
     assert shown is not None
     assert (shown.text, shown.action) == (text, action)
 
 
 def test_a_category_without_suggested_clips_says_why():
     verdict, labelled = verdict_of(8, 0.5, good=True), {"Greeting": 1, "Tension": 4, "Question": 4}
-    assert without_suggestions(verdict, labelled, is_current=True) is None
+    assert without_suggestions(verdict, labelled, 20, is_current=True) is None
 
     def text_of(category: str, unlabelled: int = 20, *, is_current: bool = True) -> EmptyText:
         return without_suggested(verdict, category, labelled, unlabelled, is_current=is_current)
@@ -74,3 +74,11 @@ def test_a_category_without_suggested_clips_says_why():
         "No suggested clips: Greeting", "All clips have a category."
     )
     assert text_of("").title == "No suggested clips"
+
+
+@pytest.mark.parametrize(
+    ("labelled", "text"), [({}, "No clips yet."), ({"Greeting": 3}, "No clip is left to label.")]
+)
+def test_without_clips_to_label_recordings_are_missing(labelled: dict[str, int], text: str):
+    shown = without_suggestions(None, labelled, 0, is_current=False)
+    assert shown == EmptyText("No suggestions yet", text, EmptyAction.ADD)
