@@ -21,6 +21,9 @@ CLASSIFIER = 2
 DOUBTFUL = 0.5
 """Probability below which a suggestion is uncertain."""
 
+MIN_CATEGORIES, MIN_LABELS = 2, 2
+"""Least number of categories to learn from, and of labels in each."""
+
 
 @dataclass(frozen=True, slots=True)
 class SuggestionVerdict:
@@ -41,6 +44,11 @@ class SuggestionVerdict:
     weak: tuple[str, ...]
     sentence: str
     queue: tuple[int, ...] = ()
+
+    @property
+    def was_measured(self) -> bool:
+        """Whether there were enough labels for a cross-validation."""
+        return self.chance > 0.0  # a predicted category has labels
 
     def to_json(self) -> str:
         """JSON text as stored."""

@@ -104,7 +104,7 @@ def fill(window: MainWindow, truth_of: TruthOf, take: Callable[[str], None]) -> 
         page.ui.table.set_category(key)
         press(window, Qt.Key.Key_L)
         take(f"suggested-{key}")
-        if page.ui.list.current is None:
+        if page.model.lists_unlabelled or page.ui.list.current is None:
             exhausted.add(key)
             continue
         _go_through(window, page, truth_of, key)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from curator.domain.fact import Suggestion
-from curator.domain.suggesting import SuggestionVerdict, fingerprint
+from curator.domain.suggesting import MIN_CATEGORIES, MIN_LABELS, SuggestionVerdict, fingerprint
 from curator.stages.suggestion import lda
 from curator.stages.suggestion.explanation import Offer, Reasons
 from curator.stages.suggestion.features import ClipFeatures, feature_matrix
@@ -21,8 +21,6 @@ from curator.stages.suggestion.lda import Kinds, Numbers
 SURE = 1.64  # standard deviations above chance of one category; luck reaches it once in 20
 SURE_OF_ALL = 2.5  # the same of all together; the folds depend on each other, so luck reaches more
 SOFT = 8.0  # temperature of that test: certain mistakes shall not outweigh many good guesses
-FEWEST = 2  # categories with FEWEST_OF_EACH labels, or there is nothing to learn
-FEWEST_OF_EACH = 2
 FEWEST_TO_DOUBT = 5  # labels of a category, before one of them is called wrong
 FEWEST_OFFERED = 5  # clips of each category, so that the thinnest has something to begin with
 
@@ -64,7 +62,7 @@ def suggest(material: Material, seed: int = 0) -> Learned:
     """What is learned from the labels as they are now."""
     labelled = _TrainingSet.of(material)
     points = feature_matrix(material.features)
-    if np.count_nonzero(labelled.sizes >= FEWEST_OF_EACH) < FEWEST:
+    if np.count_nonzero(labelled.sizes >= MIN_LABELS) < MIN_CATEGORIES:
         queue = representative(points, labelled.rows, seed)
         verdict = _too_few(labelled, Counter(material.labels.values()))
         return Learned(replace(verdict, queue=labelled.clips(queue)))
@@ -187,7 +185,7 @@ def _offered(fair: Numbers, free: Kinds) -> Kinds:
 def _too_few(labelled: _TrainingSet, labels: Mapping[str, int]) -> SuggestionVerdict:
     """Verdict without suggestions. labels: clips by category, analysed or not."""
     sentence = "Label at least two clips in each of two categories to get suggestions."
-    if sum(labels.get(key, 0) >= FEWEST_OF_EACH for key in labelled.keys) >= FEWEST:
+    if sum(labels.get(key, 0) >= MIN_LABELS for key in labelled.keys) >= MIN_CATEGORIES:
         sentence = "The labelled clips are not analysed yet. Analyse the recordings first."
     return SuggestionVerdict(labelled.mark, len(labelled.rows), 0.0, 0.0, False, (), sentence)
 
@@ -205,7 +203,7 @@ def _verdict(apart: Numbers, labelled: _TrainingSet, names: Mapping[str, str]) -
     weak = tuple(
         key
         for number, key in enumerate(labelled.keys)
-        if labelled.sizes[number] < FEWEST_OF_EACH
+        if labelled.sizes[number] < MIN_LABELS
         or lda.told_apart(certain[:, number], kinds == number) < SURE
     )
     sentence = f"Cross-validated accuracy on {total} labels: {hits:.0%} (chance {chance:.0%})."

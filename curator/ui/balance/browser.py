@@ -4,15 +4,21 @@ from PySide6.QtCore import QObject, Slot
 
 from curator.domain.decision import Changes, Field
 from curator.domain.errors import CuratorError
-from curator.domain.suggesting import Suggested
+from curator.ui.balance.empty_text import (
+    EmptyAction,
+    EmptyText,
+    with_new_suggestions,
+    without_suggested,
+    without_suggestions,
+)
 from curator.ui.balance.layout import BalanceLayout
 from curator.ui.balance.model import BalanceModel
 from curator.ui.balance.suggestion_list import SuggestionKind
+from curator.ui.balance.suggestion_model import SuggestionRow
 from curator.ui.clip_commands.playback import ClipPlayback
 from curator.ui.session import Session
 from curator.ui.sound.player import Player
 from curator.ui.widgets.held_keys import HeldKeys
-from curator.ui.wording import number
 
 UNLABELLED = "emotion:none -state:dropped"
 """Query for the clips that can still get a category."""
@@ -36,6 +42,7 @@ class SuggestionBrowser(QObject):
         self._session, self._model, self._ui, self._list = session, model, ui, ui.list
         self.playback = ClipPlayback(session, player, self)
         self._must_list = False  # with the next plan
+        self._action = EmptyAction.NONE
         session.changed.connect(self._follow)
         model.updated.connect(self._follow_update)
         model.plans.planned.connect(self._follow_plan)
@@ -49,7 +56,7 @@ class SuggestionBrowser(QObject):
         self.playback.refused.connect(session.messages.warn)
         ui.list.mark(model.kind)
 
-    def current(self) -> Suggested:
+    def current(self) -> SuggestionRow:
         """Return the current row. Raises CuratorError without one."""
         row = self._list.current
         if row is None:
@@ -96,7 +103,8 @@ class SuggestionBrowser(QObject):
     @Slot()
     def _follow_update(self) -> None:
         """Keep the list as it is while a person works in it."""
-        self._model.is_outdated = bool(self._list.model.rowCount())
+        is_in_use = self._list.table.hasFocus() or not self._model.lists_unlabelled
+        self._model.is_outdated = is_in_use and bool(self._list.model.rowCount())
         if self._model.is_outdated:
             self._describe()
         else:
@@ -112,6 +120,8 @@ class SuggestionBrowser(QObject):
             self._reload()
         elif self._must_list:
             self._reload()
+        elif not self._list.empty.isHidden():
+            self._describe()
 
     @Slot()
     def _follow_category(self) -> None:
@@ -125,89 +135,81 @@ class SuggestionBrowser(QObject):
         self._model.category, self._model.is_outdated = self._ui.table.category, False
         self._must_list = False
         self._list.mark(self._model.kind)
-        self._list.model.show_rows(self._model.rows(), self._model.emotions)
+        self._list.show_rows(self._model.list_rows(), self._model.emotions)
         self._describe()
         self._list.go_to_row(0)
 
     def _describe(self) -> None:
         """Set the heading, the text of an empty list and the accuracy of the suggestions."""
-        kind, result = self._model.kind, self._model.result
-        emotion = self._model.emotions.get(self._model.category or "")
-        name = emotion.name if emotion else self.tr("all categories")
+        text = self._empty_text()
+        self._action = text.action
+        self._list.empty.show_text(text)
+        self._list.heading.setText(self._heading())
+        self._list.accuracy.setText(self._remark())
+
+    def _heading(self) -> str:
+        if self._model.lists_unlabelled:
+            return self.tr("Clips to label")
         heading = {
-            SuggestionKind.SUGGESTED: self.tr("Suggested clips: %1").replace("%1", name),
+            SuggestionKind.SUGGESTED: self.tr("Suggested clips: %1"),
             SuggestionKind.UNCERTAIN: self.tr("Uncertain clips"),
             SuggestionKind.SUSPECT: self.tr("Suspect labels"),
-        }[kind]
-        self._describe_empty(kind)
+        }[self._model.kind]
+        heading = heading.replace("%1", self._category_name or self.tr("all categories"))
         if self._model.is_outdated:
             heading += self.tr(" – newer suggestions available, reopen the list")
-        self._list.heading.setText(heading)
-        is_weak = (
-            result is not None
-            and kind is SuggestionKind.SUGGESTED
-            and result.verdict.good
-            and self._model.category in result.verdict.weak
-        )
-        text = result.verdict.sentence if result else self.tr("No suggestions computed yet.")
-        self._list.accuracy.setText((self.tr("Barely above chance. ") if is_weak else "") + text)
+        return heading
 
-    def _describe_empty(self, kind: SuggestionKind) -> None:
-        """Set what an empty list says, and where its button leads."""
-        result, empty = self._model.result, self._list.empty
+    def _remark(self) -> str:
+        """Accuracy of the listed suggestions; keys that label the other clips."""
+        result, model = self._model.result, self._model
+        if model.lists_unlabelled:
+            return self.tr("Space: play. Digits: set the category and keep the clip.")
         if result is None:
-            empty.show_reason(self.tr("No suggestions computed yet"), "", "")
-        elif self._needs_analysis():
-            text = self.tr("The labelled clips are not analysed, so nothing can be learned yet.")
-            empty.show_reason(self.tr("No suggestions yet"), text, self.tr("Analyse recordings"))
-        elif not result.verdict.good:
-            text = f"{result.verdict.sentence} {self._labelled()}".strip()
-            empty.show_reason(self.tr("No suggestions yet"), text, self.tr("Label clips in Audit"))
-        elif kind is SuggestionKind.SUGGESTED:
-            emotion = self._model.emotions.get(self._model.category or "")
-            title = self.tr("No suggested clips: %1") if emotion else self.tr("No suggested clips")
-            text = self.tr("Label more clips. %1").replace("%1", result.verdict.sentence)
-            empty.show_reason(
-                title.replace("%1", emotion.name if emotion else ""),
-                text,
-                self.tr("Label clips in Audit"),
-            )
-        else:
-            title = (
-                self.tr("No uncertain clips")
-                if kind is SuggestionKind.UNCERTAIN
-                else self.tr("No suspect labels")
-            )
-            empty.show_reason(title, result.verdict.sentence, "")
+            return self.tr("No suggestions computed yet.")
+        verdict = result.verdict
+        is_weak = (
+            model.kind is SuggestionKind.SUGGESTED
+            and verdict.good
+            and model.category in verdict.weak
+        )
+        return (self.tr("Barely above chance. ") if is_weak else "") + verdict.sentence
 
-    def _labelled(self) -> str:
-        """Labelled clips by category: "Labelled: Greeting 1, Question 1."."""
-        plan = self._model.plans.plan
-        counts = [
-            f"{each.emotion.name} {number(each.clips + each.undecided)}"
-            for each in (plan.balance.categories if plan else ())
-            if each.emotion is not None and each.clips + each.undecided
-        ]
-        text = self.tr("Labelled: %1.").replace("%1", ", ".join(counts))
-        return text if counts else ""
+    def _empty_text(self) -> EmptyText:
+        """What an empty list says, with the action of its button."""
+        model, labelled = self._model, self._model.labelled
+        verdict = model.result.verdict if model.result else None
+        is_behind = model.lists_unlabelled and model.is_outdated
+        if verdict is not None and is_behind and model.suggested():
+            return with_new_suggestions(verdict)
+        is_current, category = model.updater.is_current, self._category_name
+        text = without_suggestions(verdict, labelled, model.unlabelled, is_current=is_current)
+        if text is not None or verdict is None:
+            return text or EmptyText(self.tr("No suggestions yet"))
+        if model.kind is SuggestionKind.SUGGESTED:
+            return without_suggested(
+                verdict, category, labelled, model.unlabelled, is_current=is_current
+            )
+        is_uncertain = model.kind is SuggestionKind.UNCERTAIN
+        title = self.tr("No uncertain clips") if is_uncertain else self.tr("No suspect labels")
+        return EmptyText(title, verdict.sentence)
 
-    def _needs_analysis(self) -> bool:
-        """Whether the labelled clips are not analysed, so that nothing can be learned."""
-        plan, result = self._model.plans.plan, self._model.result
-        if plan is None or result is None or result.verdict.good:
-            return False
-        labelled = sum(each.clips + each.undecided for each in plan.balance.categories)
-        return labelled > 0 and result.verdict.labels == 0
+    @property
+    def _category_name(self) -> str:
+        emotion = self._model.emotions.get(self._model.category or "")
+        return emotion.name if emotion else ""
 
     @Slot()
     def _lead_on(self) -> None:
-        if self._needs_analysis():
+        if self._action in (EmptyAction.ANALYSE, EmptyAction.ADD):
             self._session.page_asked.emit("intake")
+        elif self._action is EmptyAction.SHOW:
+            self.show_list(SuggestionKind.SUGGESTED)
         else:
             self._session.show_clips(UNLABELLED)
 
     @Slot(object)
-    def _go_to(self, row: Suggested | None) -> None:
+    def _go_to(self, row: SuggestionRow | None) -> None:
         if row is None:
             self.playback.go_to(None, (), play=False)
             return

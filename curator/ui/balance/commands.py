@@ -6,11 +6,11 @@ from PySide6.QtCore import QObject, Slot
 
 from curator.domain.decision import PROJECT, Edit, Field, State, drop, give_emotion, keep
 from curator.domain.errors import CuratorError
-from curator.domain.suggesting import Suggested
 from curator.store.categories import weights
 from curator.ui.balance.browser import SuggestionBrowser
 from curator.ui.balance.layout import BalanceLayout
 from curator.ui.balance.suggestion_list import SuggestionKind
+from curator.ui.balance.suggestion_model import SuggestionRow
 from curator.ui.session import Session
 
 
@@ -34,6 +34,9 @@ class BalanceCommands(QObject):
     def accept(self) -> None:
         """Set the suggested category; keep the clip if undecided."""
         row = self._browser.current()
+        if row.suggestion is None:
+            text = self.tr("This clip has no suggestion. Set a category by its digit.")
+            raise CuratorError(text)
         self._set(row, row.suggestion.emotion)
 
     def set_category(self, digit: str) -> None:
@@ -52,7 +55,7 @@ class BalanceCommands(QObject):
         """Move sampling one step towards balanced (1) or as recorded (-1)."""
         self._ui.sampling.step(by)
 
-    def _set(self, row: Suggested, emotion: str) -> None:
+    def _set(self, row: SuggestionRow, emotion: str) -> None:
         clip = self._session.project.clips.get(row.clip.id)
         edits = [give_emotion([clip.id], emotion)]
         if clip.state is State.UNDECIDED:

@@ -7,9 +7,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from curator.domain import suggesting
 from curator.domain.decision import State
 from curator.domain.emotion import Emotion
-from curator.domain.suggesting import Suggested
+from curator.domain.suggesting import Listed, Suggested
 from curator.ui.balance.plan_tracker import PlanTracker
 from curator.ui.balance.suggestion_list import SuggestionKind
+from curator.ui.balance.suggestion_model import SuggestionRow
 from curator.ui.balance.suggestion_updater import SuggestionResult, SuggestionUpdater
 from curator.ui.session import Session
 
@@ -19,7 +20,7 @@ class BalanceModel(QObject):
 
     kind, category: of the listed clips; category "" for all, None before the first list.
     result: latest suggestions, None before the first. is_outdated: whether they are newer than
-    the list.
+    the list. lists_unlabelled: whether the list has clips to label, as none is suggested.
     """
 
     updated = Signal()  # the result is another one
@@ -27,12 +28,12 @@ class BalanceModel(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.updater = SuggestionUpdater(session, self)  # before what describes the plan
         self.plans = PlanTracker(session, self)
-        self.updater = SuggestionUpdater(session, self)
         self.kind = SuggestionKind.SUGGESTED
         self.category: str | None = None
         self.result: SuggestionResult | None = None
-        self.is_outdated = False
+        self.is_outdated = self.lists_unlabelled = False
         self.updater.updated.connect(self._take)
 
     @property
@@ -40,8 +41,16 @@ class BalanceModel(QObject):
         """Categories of the project by key."""
         return {each.key: each for each in self._session.project.settings.emotions.emotions}
 
-    def rows(self) -> Sequence[Suggested]:
-        """Clips of the list, the most relevant first."""
+    def list_rows(self) -> Sequence[SuggestionRow]:
+        """Clips of a new list, the most relevant first: without suggestions those to label."""
+        rows = [SuggestionRow(each.clip, each.suggestion) for each in self.suggested()]
+        self.lists_unlabelled = not rows and self.kind is SuggestionKind.SUGGESTED
+        if self.lists_unlabelled:
+            return [SuggestionRow(clip, None) for clip in self._unlabelled]
+        return rows
+
+    def suggested(self) -> Sequence[Suggested]:
+        """Clips with suggestions of the kind and category, the most relevant first."""
         planner, emotions = self.plans.planner, self.emotions
         if planner is None:
             return ()
@@ -50,15 +59,44 @@ class BalanceModel(QObject):
             clip: one for clip, one in planner.suggestions.items() if one.emotion in emotions
         }
         if self.kind is SuggestionKind.UNCERTAIN:
-            queue = self.result.verdict.queue if self.result and self.result.verdict else ()
-            return suggesting.doubtful(clips, suggestions, queue)
+            return suggesting.doubtful(clips, suggestions, self._queue)
         if self.kind is SuggestionKind.SUSPECT:
             return suggesting.suspects(clips, suggestions)
         keys = [self.category] if self.category else list(emotions)
         rows = [row for key in keys for row in suggesting.likely(clips, suggestions, key)]
         return sorted(rows, key=lambda row: -row.suggestion.probability)
 
-    def is_open(self, row: Suggested) -> bool:
+    @property
+    def labelled(self) -> Mapping[str, int]:
+        """Number of labelled, undropped clips by name of the category."""
+        plan = self.plans.plan
+        return {
+            each.emotion.name: each.clips + each.undecided
+            for each in (plan.balance.categories if plan else ())
+            if each.emotion is not None
+        }
+
+    @property
+    def unlabelled(self) -> int:
+        """Number of clips that can still get a category."""
+        plan = self.plans.plan
+        rest = plan.balance.uncategorised if plan else None
+        return rest.clips + rest.undecided if rest else 0
+
+    @property
+    def _queue(self) -> Sequence[int]:
+        return self.result.verdict.queue if self.result else ()
+
+    @property
+    def _unlabelled(self) -> Sequence[Listed]:
+        """Clips that can still get a category, the most useful labels first."""
+        clips = self.plans.planner.clips.values() if self.plans.planner else ()
+        first = suggesting.next_to_label(clips, self._queue)
+        ids = {clip.id for clip in first}
+        others = (clip for clip in clips if clip.emotion is None and clip.id not in ids)
+        return [*first, *(clip for clip in others if clip.state is not State.DROPPED)]
+
+    def is_open(self, row: SuggestionRow) -> bool:
         """Whether a listed clip is still undecided."""
         planner = self.plans.planner
         clip = planner.clips.get(row.clip.id) if planner else None

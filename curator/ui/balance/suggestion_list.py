@@ -1,5 +1,6 @@
 """List of clips with suggestions: kind buttons and heading above, reason and accuracy below."""
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -8,13 +9,15 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QHeaderView,
+    QSizePolicy,
     QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from curator.domain.suggesting import Suggested
+from curator.domain.emotion import Emotion
+from curator.ui.balance.empty_text import BUTTONS, EmptyText
 from curator.ui.balance.suggestion_model import (
     CATEGORY,
     CONFIDENCE,
@@ -22,9 +25,11 @@ from curator.ui.balance.suggestion_model import (
     REASON,
     TEXT,
     SuggestionModel,
+    SuggestionRow,
 )
 from curator.ui.page import button, label
 from curator.ui.theme import GRID
+from curator.ui.wording import translated
 
 EMPTY_WIDTH = 56 * GRID
 
@@ -63,20 +68,26 @@ class EmptySuggestions(QWidget):
         column.addLayout(row)
         column.addStretch(2)
 
-    def show_reason(self, title: str, text: str, lead: str) -> None:
-        """State what is missing. lead: text of the button, "" for none."""
-        self.title.setText(title)
-        self.text.setText(text)
-        self.text.setVisible(bool(text))
-        self.lead.setText(lead)
-        self.lead.setVisible(bool(lead))
+    def show_text(self, text: EmptyText) -> None:
+        """State what is missing."""
+        button_text = BUTTONS[text.action]
+        self.title.setText(text.title)
+        self.text.setText(text.text)
+        self.text.setVisible(bool(text.text))
+        self.lead.setText(translated("EmptySuggestions", button_text) if button_text else "")
+        self.lead.setVisible(bool(button_text))
+
+    def fill(self, *, is_alone: bool) -> None:
+        """Take all the height, or only what the text needs above a list."""
+        policy = QSizePolicy.Policy.Expanding if is_alone else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
 
 
 class SuggestionList(QWidget):
     """Table of clips below one button per kind."""
 
     kind_wanted = Signal(str)  # a SuggestionKind
-    current_changed = Signal(object)  # the current Suggested, None without one
+    current_changed = Signal(object)  # the current SuggestionRow, None without one
     lead_wanted = Signal()  # the button of the empty list was pressed
     emptied = Signal()  # the table went while it had the focus
 
@@ -89,6 +100,7 @@ class SuggestionList(QWidget):
         self.accuracy = label(role="quiet", wrap=True)
         self.kinds = QButtonGroup(self)
         self.empty = EmptySuggestions()
+        self._has_suggestions = False
         self.lead = self.empty.lead
         self._style()
         self._lay_out()
@@ -139,11 +151,11 @@ class SuggestionList(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addLayout(buttons)
+        column.addWidget(self.empty)
         column.addWidget(self.heading)
         column.addWidget(self.table, 1)
         column.addWidget(self.reason)
         column.addWidget(self.accuracy)
-        column.addWidget(self.empty, 1)
         for changed in (self.model.modelReset, self.model.rowsInserted, self.model.rowsRemoved):
             changed.connect(self._fit_empty)
         self._fit_empty()
@@ -155,9 +167,17 @@ class SuggestionList(QWidget):
         had_focus = self.table.hasFocus()
         for each in (self.table, self.heading, self.accuracy):
             each.setVisible(not is_empty)
-        self.empty.setVisible(is_empty)
+        self.empty.setVisible(is_empty or not self._has_suggestions)
+        self.empty.fill(is_alone=is_empty)
         if is_empty and had_focus:
             self.emptied.emit()
+
+    def show_rows(self, rows: Sequence[SuggestionRow], emotions: Mapping[str, Emotion]) -> None:
+        """List other clips; above those without suggestions it says what is missing."""
+        self._has_suggestions = any(row.suggestion for row in rows)
+        for column in (CATEGORY, CONFIDENCE, REASON):
+            self.table.setColumnHidden(column, not self._has_suggestions)
+        self.model.show_rows(rows, emotions)
 
     def mark(self, kind: SuggestionKind) -> None:
         """Check the button of a kind; suspects also show their present label."""
@@ -166,7 +186,7 @@ class SuggestionList(QWidget):
             toggle.setChecked(toggle.objectName() == kind)
 
     @property
-    def current(self) -> Suggested | None:
+    def current(self) -> SuggestionRow | None:
         """Current row, None without one."""
         return self.model.row(self.row)
 
@@ -186,6 +206,7 @@ class SuggestionList(QWidget):
 
     def _show_current(self) -> None:
         current = self.current
-        self.reason.setText(current.suggestion.reason if current else "")
-        self.reason.setVisible(current is not None)
+        suggestion = current.suggestion if current else None
+        self.reason.setText(suggestion.reason if suggestion else "")
+        self.reason.setVisible(suggestion is not None)
         self.current_changed.emit(current)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from curator.domain.emotion import Emotion
-from curator.domain.suggesting import Suggested
+from curator.domain.fact import Suggestion
+from curator.domain.suggesting import Listed
 from curator.ui.marking import QT_TRANSLATE_NOOP
 from curator.ui.plain_text import tool_tip
 from curator.ui.widgets.badges import category_badge
@@ -17,29 +18,45 @@ Emotions = Mapping[str, Emotion]
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestionRow:
+    """Clip of the list. suggestion: None for a clip that is only to be labelled."""
+
+    clip: Listed
+    suggestion: Suggestion | None
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestionColumn:
     """Column. emotion: key of the category for the badge before the text."""
 
     title: str
-    text: Callable[[Suggested, Emotions], str]
-    emotion: Callable[[Suggested], str | None] | None = None
+    text: Callable[[SuggestionRow, Emotions], str]
+    emotion: Callable[[SuggestionRow], str | None] | None = None
 
 
-def _category(row: Suggested, emotions: Emotions) -> str:
-    return emotions[row.suggestion.emotion].name
+def _category(row: SuggestionRow, emotions: Emotions) -> str:
+    return emotions[row.suggestion.emotion].name if row.suggestion else ""
 
 
-def _present(row: Suggested, emotions: Emotions) -> str:
+def _suggested(row: SuggestionRow) -> str | None:
+    return row.suggestion.emotion if row.suggestion else None
+
+
+def _present(row: SuggestionRow, emotions: Emotions) -> str:
     key = row.clip.emotion or ""
     return emotions[key].name if key in emotions else key
 
 
-def _text(row: Suggested, emotions: Emotions) -> str:
+def _text(row: SuggestionRow, emotions: Emotions) -> str:
     return " ".join(row.clip.text.split()) or f"#{row.clip.id}"
 
 
-def _probability(row: Suggested, emotions: Emotions) -> str:
-    return f"{row.suggestion.probability:.0%}"
+def _probability(row: SuggestionRow, emotions: Emotions) -> str:
+    return f"{row.suggestion.probability:.0%}" if row.suggestion else ""
+
+
+def _reason(row: SuggestionRow, emotions: Emotions) -> str:
+    return row.suggestion.reason if row.suggestion else ""
 
 
 COLUMNS = (
@@ -47,13 +64,9 @@ COLUMNS = (
     SuggestionColumn(
         QT_TRANSLATE_NOOP("Suggestions", "Label"), _present, lambda row: row.clip.emotion
     ),
-    SuggestionColumn(
-        QT_TRANSLATE_NOOP("Suggestions", "Suggested"), _category, lambda row: row.suggestion.emotion
-    ),
+    SuggestionColumn(QT_TRANSLATE_NOOP("Suggestions", "Suggested"), _category, _suggested),
     SuggestionColumn(QT_TRANSLATE_NOOP("Suggestions", "Confidence"), _probability),
-    SuggestionColumn(
-        QT_TRANSLATE_NOOP("Suggestions", "Reason"), lambda row, _: row.suggestion.reason
-    ),
+    SuggestionColumn(QT_TRANSLATE_NOOP("Suggestions", "Reason"), _reason),
 )
 TEXT, PRESENT, CATEGORY, CONFIDENCE, REASON = range(len(COLUMNS))
 
@@ -63,18 +76,18 @@ class SuggestionModel(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._all: Sequence[Suggested] = ()
-        self._rows: list[Suggested] = []
+        self._all: Sequence[SuggestionRow] = ()
+        self._rows: list[SuggestionRow] = []
         self._emotions: Emotions = {}
 
-    def show_rows(self, rows: Sequence[Suggested], emotions: Emotions) -> None:
+    def show_rows(self, rows: Sequence[SuggestionRow], emotions: Emotions) -> None:
         """Show other clips. emotions: by key."""
         self.beginResetModel()
         self._all, self._emotions = rows, emotions
         self._rows = list(rows)
         self.endResetModel()
 
-    def follow(self, is_open: Callable[[Suggested], bool]) -> None:
+    def follow(self, is_open: Callable[[SuggestionRow], bool]) -> None:
         """Show the undecided rows. is_open: whether a row is undecided."""
         wanted = [each for each in self._all if is_open(each)]
         if [each.clip.id for each in wanted] == [each.clip.id for each in self._rows]:
@@ -91,7 +104,7 @@ class SuggestionModel(QAbstractTableModel):
                 self._rows.insert(row, each)
                 self.endInsertRows()
 
-    def row(self, number: int) -> Suggested | None:
+    def row(self, number: int) -> SuggestionRow | None:
         """Row by number, None outside the rows."""
         return self._rows[number] if 0 <= number < len(self._rows) else None
 

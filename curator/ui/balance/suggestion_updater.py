@@ -28,13 +28,17 @@ class SuggestionResult:
 
 
 class SuggestionUpdater(QObject):
-    """Requests new suggestions when labels change."""
+    """Requests new suggestions when labels change.
+
+    is_current: whether the latest result was learned from the labels as they are now.
+    """
 
     updated = Signal(object)  # a SuggestionResult
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.is_current = self._is_asked = False  # for the labels as they are now
         self._delay = QTimer(self, singleShot=True, interval=DELAY_MS)
         self._delay.timeout.connect(self.update)
         session.changed.connect(self._follow)
@@ -46,6 +50,7 @@ class SuggestionUpdater(QObject):
         """Compute suggestions if labels have changed, else read the stored ones."""
         errands = self._session.errands
         if UPDATE not in errands.waiting:
+            self._is_asked = True
             errands.ask(UPDATE, _read if self._session.read_only else _update)
 
     def stop(self) -> None:
@@ -55,11 +60,13 @@ class SuggestionUpdater(QObject):
     @Slot(object)
     def _follow(self, changes: Changes) -> None:
         if changes.fields & {Field.EMOTION, Field.CATEGORIES}:
+            self.is_current = self._is_asked = False
             self._delay.start()
 
     @Slot(str, object)
     def _take(self, task: str, result: object) -> None:
         if task == UPDATE and isinstance(result, SuggestionResult):
+            self.is_current = self._is_asked
             self.updated.emit(result)
 
 

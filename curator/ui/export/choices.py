@@ -12,7 +12,8 @@ from curator.export.formats import formats
 from curator.export.project import speaker_name
 from curator.export.settings import ExportSettings
 from curator.export.split import EVAL_SHARE
-from curator.ui.export.presets import ExportPreset, ExportPresets, usable_parent
+from curator.ui.export.output_folder import free_folder
+from curator.ui.export.presets import ExportPreset, ExportPresets, last_folder
 from curator.ui.page import button, label
 from curator.ui.session import Session
 from curator.ui.theme import GRID
@@ -24,16 +25,6 @@ FIELD_WIDTH, FORM_WIDTH = 45 * GRID, 110 * GRID
 
 MAX_EVAL_PERCENT = 50.0
 """Upper bound of the evaluation share, percent of the clips."""
-
-
-def free_name(folder: Path, stem: str) -> Path:
-    """Return an unused folder name: "show-bundle", "show-bundle-2"..."""
-    path = folder / f"{stem}-bundle"
-    number = 2
-    while path.exists():
-        path = folder / f"{stem}-bundle-{number}"
-        number += 1
-    return path
 
 
 class Choices(QFrame):
@@ -88,11 +79,19 @@ class Choices(QFrame):
         self.suggest()
 
     def suggest(self) -> None:
-        """Fill in a new folder where the last export in this format went, or beside the project."""
-        project = self._session.project.path.absolute()
+        """Fill in a new folder: the next after the last export in this format, or by the project.
+
+        "show-v1" is followed by "show-v2"; see `free_folder`.
+        """
         preset = self.presets.of(self.form_key)
-        parent = usable_parent(preset) if preset else None
-        self.out.setText(str(free_name(parent or project.parent, speaker_name(project))))
+        last = last_folder(preset, self._default_name) if preset else None
+        project = self._session.project.path.absolute()
+        self.out.setText(str(free_folder(last or project.parent / self._default_name)))
+
+    def follow_export(self, written: Path) -> None:
+        """Fill in the folder of the next export, unless the person entered another meanwhile."""
+        if self.folder.absolute() == written.absolute():
+            self.suggest()
 
     @Slot()
     def apply_preset(self) -> None:
@@ -109,9 +108,10 @@ class Choices(QFrame):
 
     def note_preset(self) -> None:
         """Remember the settings of the form for its format."""
-        parent = str(self.folder.absolute().parent)
+        folder = self.folder.absolute()
         share, speaker = self.eval_percent.value(), self.speaker.text()
-        self.presets.note(self.form_key, ExportPreset(self.target_key, speaker, share, parent))
+        preset = ExportPreset(self.target_key, speaker, share, str(folder.parent), folder.name)
+        self.presets.note(self.form_key, preset)
 
     def remembered(self) -> Mapping[str, object]:
         """The chosen format, and the settings of the last export in each."""
@@ -129,6 +129,10 @@ class Choices(QFrame):
     def form_key(self) -> str:
         """Key of the format."""
         return str(self.form.currentData())
+
+    @property
+    def _default_name(self) -> str:
+        return f"{speaker_name(self._session.project.path)}-bundle"
 
     @property
     def folder(self) -> Path:
@@ -160,4 +164,4 @@ class Choices(QFrame):
 
     @Slot(str)
     def _inside(self, chosen: str) -> None:
-        self.out.setText(str(free_name(Path(chosen), speaker_name(self._session.project.path))))
+        self.out.setText(str(free_folder(Path(chosen) / (self.folder.name or self._default_name))))

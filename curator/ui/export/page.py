@@ -242,7 +242,7 @@ class ExportPage(Page):
                 self._show_summary(checked, left_out)
         elif what == "export" and isinstance(result, Exported):
             self.result.show_result(result)
-            self.choices.suggest()
+            self.choices.follow_export(result.path)
             self._weigh_start(first=not self.result.is_bundle)
 
     def _show_checked(self, checked: Checked, texts: dict[int, str]) -> None:

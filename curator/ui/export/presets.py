@@ -5,15 +5,21 @@ from dataclasses import asdict, dataclass, fields
 from math import isfinite
 from pathlib import Path
 
+from curator.ui.export.output_folder import is_writable
+
 
 @dataclass(frozen=True, slots=True)
 class ExportPreset:
-    """Settings of one export. eval_percent: evaluation share. parent: of the output folder."""
+    """Settings of one export.
+
+    eval_percent: evaluation share. parent, name: of the output folder; name "" if not recorded.
+    """
 
     target: str
     speaker: str
     eval_percent: float
     parent: str
+    name: str = ""
 
 
 class ExportPresets:
@@ -40,20 +46,24 @@ class ExportPresets:
             return
         names = {each.name for each in fields(ExportPreset)}
         for form, values in stored.items():
-            if not isinstance(values, Mapping) or set(values) != names:
+            if not isinstance(values, Mapping) or not names - {"name"} <= set(values) <= names:
                 continue
             preset = ExportPreset(**values)
-            texts = preset.target, preset.speaker, preset.parent
+            texts = preset.target, preset.speaker, preset.parent, preset.name
             share = preset.eval_percent
             is_share = isinstance(share, int | float) and isfinite(share)
             if is_share and all(isinstance(text, str) for text in texts):
                 self._by_format[str(form)] = preset
 
 
-def usable_parent(preset: ExportPreset) -> Path | None:
-    """Parent of the last output folder if it still exists."""
+def last_folder(preset: ExportPreset, default_name: str) -> Path | None:
+    """Last output folder, None if its parent is gone or read-only.
+
+    default_name: of the folder if its name is not recorded.
+    """
     try:
         parent = Path(preset.parent)
-        return parent if parent.is_absolute() and parent.is_dir() else None
+        is_usable = parent.is_absolute() and is_writable(parent)
+        return parent / (Path(preset.name).name or default_name) if is_usable else None
     except (OSError, ValueError):
         return None

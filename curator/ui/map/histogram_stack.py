@@ -214,7 +214,10 @@ class SmallHistogram(QWidget):
 
 
 class HistogramStack(QWidget):
-    """As many small histograms as fit. room: how many that are."""
+    """As many small histograms as fit. room: how many that are.
+
+    is_in_place: whether they stand in place of the legend, and say so without a score.
+    """
 
     chosen = Signal(object)  # a Measure
     brushed = Signal()  # other ranges, or none
@@ -222,7 +225,7 @@ class HistogramStack(QWidget):
 
     def __init__(self, measures: Sequence[Measure], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.room = 0
+        self.room, self.is_in_place = 0, False
         self._ids: NDArray[np.int64] = np.zeros(0, np.int64)  # clips of the values
         by_key = {measure.key: measure for measure in measures}
         first = [by_key[key] for key in PREFERRED if key in by_key]
@@ -235,6 +238,9 @@ class HistogramStack(QWidget):
         column.setSpacing(GAP)
         self.title = label(self.tr("Other scores"), "heading")
         column.addWidget(self.title)
+        self.nothing = label(self.tr("No clip has another score yet."), "quiet", wrap=True)
+        self.nothing.hide()
+        column.addWidget(self.nothing)
         for plot in self.plots:
             plot.hide()
             plot.chosen.connect(self.chosen)
@@ -245,6 +251,8 @@ class HistogramStack(QWidget):
     def sizeHint(self) -> QSize:
         """See QWidget."""
         shown = sum(not plot.isHidden() for plot in self.plots)
+        if not self.nothing.isHidden():
+            return super().sizeHint()
         return QSize(28 * GRID, self._height_of(shown))
 
     def minimumSizeHint(self) -> QSize:
@@ -253,11 +261,15 @@ class HistogramStack(QWidget):
 
     def fit(self, height: int) -> None:
         """Use up to this height."""
-        fitting = [count for count in range(1, MOST + 1) if self._height_of(count) <= height]
-        room = max(fitting, default=0)
+        room = self.count_for(height)
         if room != self.room:
             self.room = room
             self.room_changed.emit()
+
+    def count_for(self, height: int) -> int:
+        """Number of histograms that fit into a height."""
+        fitting = [count for count in range(1, MOST + 1) if self._height_of(count) <= height]
+        return max(fitting, default=0)
 
     def candidates(self, current: Measure) -> list[Measure]:
         """Scores that may be shown beside the current one, the most useful first."""
@@ -277,7 +289,8 @@ class HistogramStack(QWidget):
             plot.show_values(*row, counted)
         for place, plot in enumerate(self.plots):
             plot.setVisible(place < len(rows))
-        self.setVisible(bool(rows))
+        self.nothing.setVisible(self.is_in_place and not rows)
+        self.setVisible(bool(rows) or self.is_in_place)
         self.updateGeometry()
         self.show_highlighted(columns, highlighted)
 

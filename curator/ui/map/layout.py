@@ -3,7 +3,7 @@
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -23,13 +23,14 @@ from curator.ui.map.hover_card import HoverCard
 from curator.ui.map.legend import Legend
 from curator.ui.map.measures import measures
 from curator.ui.map.scatter_view import ScatterView
+from curator.ui.map.side_panel import MapSidePanel, ScoresHeading
 from curator.ui.map.threshold_panel import ThresholdPanel
 from curator.ui.map.tool_bar import ToolBar
 from curator.ui.page import button, hairline, label
 from curator.ui.theme import GRID
 
-SIDE_WIDTH, MIN_SIDE_WIDTH = 37 * GRID, 34 * GRID
-"""The least width is that of counts and durations of 100,000 clips, with a part of the names."""
+SIDE_WIDTH = 37 * GRID
+"""Initial width of the side panel."""
 
 MIN_LEGEND, MIN_THRESHOLD = 12 * GRID, 12 * GRID
 """Least heights of the two parts of the side panel; above them the histogram goes first."""
@@ -91,48 +92,6 @@ class EmptyMap(QWidget):
             self.text.setText(self.tr("No clip is on this map yet. The analysis places them."))
 
 
-class MapSidePanel(QWidget):
-    """Legend, small histograms where they fit, and the threshold.
-
-    The histograms have only what the other two leave: nothing scrolls because of them.
-    """
-
-    def __init__(self, upper: QScrollArea, histograms: HistogramStack, lower: QScrollArea) -> None:
-        super().__init__()
-        self._upper, self._histograms, self._lower = upper, histograms, lower
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(upper, 1)
-        column.addWidget(hairline())
-        column.addWidget(lower)
-        column.addWidget(histograms)
-        self.setMinimumWidth(MIN_SIDE_WIDTH)
-
-    def watch(self, inside: QWidget) -> None:
-        """Fit the histograms also when this content of the legend's area changes."""
-        inside.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """See QObject."""
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._fit()
-        return False
-
-    def event(self, event: QEvent) -> bool:
-        """Fit the histograms when the layout changes."""
-        handled = super().event(event)
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize, QEvent.Type.Show):
-            self._fit()
-        return handled
-
-    def _fit(self) -> None:
-        content = self._upper.widget()
-        if content is not None:
-            taken = content.sizeHint().height() + self._lower.sizeHint().height() + 2 * GRID
-            self._histograms.fit(self.height() - taken)
-
-
 class MapLayout(QWidget):
     """Tool bar above the points; legend, category keys and threshold to the right."""
 
@@ -146,6 +105,7 @@ class MapLayout(QWidget):
         self.legend = Legend(self)
         self.threshold = ThresholdPanel(scores, emotions, self)
         self.histograms = HistogramStack(scores, self)
+        self.scores_heading = ScoresHeading()
         self.category_keys = CategoryKeys(emotions, self)
         self.category_heading = label(self.tr("Set category"), "heading")
         self.empty = EmptyMap()
@@ -179,9 +139,9 @@ class MapLayout(QWidget):
         column.addWidget(self.category_keys)
         column.addStretch(1)
         column = QVBoxLayout(bottom)
-        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-        column.setSpacing(GRID)
-        column.addWidget(label(self.tr("Filter by score"), "heading"))
+        column.setContentsMargins(2 * GRID, 2, 2 * GRID, GRID)  # the button is taller than text
+        column.setSpacing(GRID // 2)
+        column.addWidget(self.scores_heading)
         column.addWidget(self.threshold)
         upper, lower = QScrollArea(), ThresholdArea()
         for area, inside in ((upper, top), (lower, bottom)):
@@ -195,14 +155,15 @@ class MapLayout(QWidget):
         upper.setMinimumHeight(MIN_LEGEND)
         lower.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.threshold.cut_moved.connect(lower.updateGeometry)
-        side = MapSidePanel(upper, self.histograms, lower)
+        side = MapSidePanel(upper, self.histograms, lower, self.scores_heading)
         side.watch(top)
         return side
 
     def order_tabs(self) -> None:
         """Set the tab order to the reading order, whatever was built later."""
         line = [self.scatter, *self.legend.buttons, self.legend.all]
-        line += [*self.category_keys.buttons.values(), self.threshold.measures]
+        line += [*self.category_keys.buttons.values(), self.scores_heading.others]
+        line += [self.threshold.measures]
         for before, after in pairwise(line):
             QWidget.setTabOrder(before, after)
 

@@ -14,7 +14,6 @@ from curator.domain.planner import LabellingPlanner
 from curator.domain.target import read_target
 from curator.ui.balance.layout import BalanceLayout
 from curator.ui.balance.page import BalancePage
-from curator.ui.balance.suggestion_list import SuggestionKind
 from curator.ui.session import Session
 from tests.helpers.factories import a_project
 from tests.helpers.players import FakePlayer
@@ -61,7 +60,7 @@ def test_rows_follow_when_categories_come_and_go(layout: BalanceLayout, session:
 
 
 def test_without_suggestions_it_says_what_is_missing(qtbot: QtBot, session_of, tmp_path: Path):
-    session = session_of(a_project(tmp_path / "few", clips=4))
+    session = session_of(a_project(tmp_path / "few", clips=6))
     page = BalancePage(session, FakePlayer())
     qtbot.addWidget(page)
     page.resize(1200, 700)
@@ -69,13 +68,23 @@ def test_without_suggestions_it_says_what_is_missing(qtbot: QtBot, session_of, t
     page.shown()
     empty = page.ui.list.empty
     qtbot.waitUntil(lambda: empty.title.text() == "No suggestions yet", timeout=PATIENCE_MS)
-    assert "Labelled" not in empty.text.text()
+    sentence = "Suggestions are learned from labels. Label 2 clips in each of 2 categories."
+    assert empty.text.text() == sentence
+    assert page.ui.list.model.rowCount() == 6
     with qtbot.waitSignal(session.query_asked):
         empty.lead.click()
-    session.apply(give_emotion(session.project.clips.ids()[:1], "question"))
-    page.browser.show_list(SuggestionKind.SUGGESTED)
-    assert empty.lead.text() == "Analyse recordings"  # labelled, but without features
-    assert "not analysed" in empty.text.text()
+    clips = session.project.clips.ids()
+    session.apply(give_emotion(clips[:1], "question"))
+    assert empty.lead.text() == "Label clips in Audit"
+    assert empty.text.text().endswith("Label 1 more Question and 2 clips of another category.")
+    session.apply(give_emotion(clips[1:2], "question"))
+    session.apply(give_emotion(clips[2:4], "tension"))
+    assert empty.text.text() == "Suggestions are being computed."
+    qtbot.waitUntil(
+        lambda: empty.text.text() == "0 of 4 labelled clips are analysed: too few.",
+        timeout=PATIENCE_MS,
+    )
+    assert empty.lead.text() == "Analyse recordings"
     assert empty.isVisible()
     with qtbot.waitSignal(session.page_asked) as asked:
         empty.lead.click()

@@ -1,10 +1,7 @@
 """Balance page: filling categories by keys, with suggestions."""
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from operator import attrgetter
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -16,9 +13,6 @@ from curator.domain import category_edits
 from curator.domain.decision import Field, drop, give_emotion, keep
 from curator.domain.errors import CuratorError
 from curator.domain.next_step import NextStep, StepKind, next_step
-from curator.domain.progress import NoProgress
-from curator.jobs.context import JobContext
-from curator.jobs.suggesting import suggest
 from curator.store.categories import weights
 from curator.store.project import Project
 from curator.ui.actions import of_page
@@ -37,67 +31,9 @@ from curator.ui.messages import Messages
 from curator.ui.session import Session
 from curator.ui.settings import WindowSettings
 from curator.ui.theme import GRID
-from tests.helpers.factories import a_project, say
-from tests.helpers.labels import give_deliveries, give_labels, kind_of
+from tests.helpers.balance_page import PATIENCE_MS, cells, listed
+from tests.helpers.labels import kind_of
 from tests.helpers.players import FakePlayer
-
-PATIENCE_MS = 60_000
-
-
-LABELLED = 24
-
-
-@pytest.fixture(scope="session")
-def labelled_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """48 clips with suggestions; the first 24 are kept and labelled."""
-    with a_project(tmp_path_factory.mktemp("labelled"), clips=48) as project:
-        clips = project.clips.ids()
-        for clip in clips:
-            say(project, clip, f"This is sentence {clip}.")
-        give_deliveries(project)
-        give_labels(project, range(LABELLED))
-        project.decisions.apply(keep(clips[:LABELLED]))
-        suggest(JobContext.at_once(project, NoProgress()))
-        return project.path
-
-
-@pytest.fixture
-def session(labelled_project: Path, tmp_path: Path) -> Iterator[Session]:
-    """Session of a copy of that project."""
-    shutil.copytree(
-        labelled_project, tmp_path / "show.curator", ignore=shutil.ignore_patterns("lock")
-    )
-    session = Session(Project.open(tmp_path / "show.curator"), WindowSettings(), Messages())
-    yield session
-    session.close()
-
-
-@pytest.fixture
-def page(qtbot: QtBot, session: Session) -> Iterator[BalancePage]:
-    """The page with its first suggestions."""
-    page = BalancePage(session, FakePlayer())
-    qtbot.addWidget(page)
-    page.resize(1200, 700)
-    with qtbot.waitSignal(page.model.updater.updated, timeout=PATIENCE_MS):
-        page.show()
-        page.shown()
-    qtbot.waitUntil(lambda: page.model.plans.planner is not None, timeout=PATIENCE_MS)
-    yield page
-    page.close_page()
-
-
-def cells(page: BalancePage, name: str) -> list[str]:
-    model = page.ui.table.model()
-    for row in range(model.rowCount()):
-        texts = [model.index(row, column).data() for column in range(model.columnCount())]
-        if texts[0] == name:
-            return texts
-    raise AssertionError(f"no row {name}")
-
-
-def listed(page: BalancePage) -> list[int]:
-    rows = range(page.ui.list.model.rowCount())
-    return [page.ui.list.model.row(row).clip.id for row in rows]
 
 
 def test_the_table_models_are_valid(qtmodeltester, page: BalancePage):
@@ -143,7 +79,7 @@ def test_numbers_follow_decisions_at_once(page: BalancePage):
 
 def test_the_page_starts_with_the_category_farthest_from_its_target(page: BalancePage):
     assert page.ui.table.category == "greeting"
-    assert page.ui.list.heading.text() == "Suggested clips: Greeting"
+    assert page.ui.list.empty.title.text() == "No suggested clips: Greeting"
 
 
 def test_one_key_per_clip_fills_a_category(qtbot: QtBot, page: BalancePage):
@@ -370,17 +306,6 @@ def test_without_a_category_all_suggestions_are_listed(page: BalancePage):
     assert listed(page) == [row.clip.id for row in rows[1:]]
 
 
-def test_an_empty_list_says_so(page: BalancePage):
-    page.ui.table.set_category("greeting")
-    page.browser.show_list(SuggestionKind.SUGGESTED)
-    assert not listed(page)
-    empty = page.ui.list.empty
-    assert empty.isVisible()
-    assert empty.title.text() == "No suggested clips: Greeting"
-    assert empty.text.text().startswith("Label more clips. ")
-    assert not page.ui.list.table.isVisible()
-
-
 def test_the_table_gives_the_focus_back_with_its_last_clip(qtbot: QtBot, page: BalancePage):
     page.activateWindow()
     page.ui.table.set_category("excitement")
@@ -486,15 +411,3 @@ def test_suspects_show_the_present_and_the_suggested_label(page: BalancePage):
     assert header == ["Label", "Suggested"]
     page.browser.show_list(SuggestionKind.SUGGESTED)
     assert table.isColumnHidden(PRESENT)
-
-
-def test_an_empty_list_leads_to_what_fills_it(qtbot: QtBot, page: BalancePage):
-    page.ui.table.set_category("greeting")
-    page.browser.show_list(SuggestionKind.SUGGESTED)
-    assert page.ui.list.lead.isVisible()
-    assert page.ui.list.lead.text() == "Label clips in Audit"
-    with qtbot.waitSignal(page.session.query_asked):
-        page.ui.list.lead.click()
-    page.browser.show_list(SuggestionKind.SUSPECT)
-    if not listed(page):
-        assert not page.ui.list.lead.isVisible()

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from curator.domain.clip_query import parse
 from curator.domain.decision import drop
@@ -10,6 +11,7 @@ from curator.ui.map.cut_costs import costs
 from curator.ui.map.histogram_stack import HistogramStack
 from curator.ui.map.histogram_view import BINS
 from tests.helpers.map_window import CLIPS, Map
+from tests.helpers.waiting import settle
 
 
 @pytest.fixture
@@ -193,6 +195,61 @@ def test_more_histograms_are_stacked_where_there_is_room(by_noise: Map, qtbot):
     assert page.ui.threshold.measure.key == "duration"
     qtbot.waitUntil(lambda: "snr" in shown(), timeout=30_000)
     assert "duration" not in shown()
+
+
+@pytest.mark.parametrize(("size", "rows"), [((1366, 768), 2), ((1024, 700), 2)])
+@pytest.mark.usefixtures("dressed")
+def test_in_a_low_window_a_button_shows_them_in_place_of_the_legend(
+    by_noise: Map, qtbot, size: tuple[int, int], rows: int
+):
+    page, stack = by_noise.page, by_noise.page.ui.histograms
+    legend, others = page.ui.legend, page.ui.scores_heading.others
+    by_noise.window.resize(*size)
+    qtbot.waitUntil(lambda: others.isVisible() and stack.isHidden(), timeout=30_000)
+    settle(by_noise.window)
+    assert legend.isVisible()
+    top = page.ui.threshold.mapTo(page.ui.side, QPoint()).y()
+    QTest.mouseClick(others, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: stack.isVisible() and stack.height() > 0, timeout=30_000)
+    assert not legend.isVisible()
+    settle(by_noise.window)
+    assert page.ui.threshold.mapTo(page.ui.side, QPoint()).y() == top  # nothing else moves
+    shown = [plot for plot in stack.plots if plot.isVisible()]
+    assert shown
+    assert stack.room >= rows
+    for plot in shown:
+        assert plot.visibleRegion().boundingRect() == plot.rect()
+    brush(shown[0], 0.0, 1.0)
+    assert page.model.selection.ids.size == CLIPS
+    QTest.mouseClick(others, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: legend.isVisible() and stack.isHidden(), timeout=30_000)
+
+
+@pytest.mark.usefixtures("dressed")
+def test_in_place_of_the_legend_they_follow_a_higher_window(by_noise: Map, qtbot):
+    ui = by_noise.page.ui
+    by_noise.window.resize(1366, 768)
+    qtbot.waitUntil(ui.scores_heading.others.isVisible, timeout=30_000)
+    ui.scores_heading.others.setChecked(True)
+    qtbot.waitUntil(ui.histograms.isVisible, timeout=30_000)
+    by_noise.window.resize(1600, 1200)
+    qtbot.waitUntil(lambda: ui.legend.isVisible() and ui.histograms.isVisible(), timeout=30_000)
+    assert not ui.scores_heading.others.isVisible()
+
+    def top(of: QWidget) -> int:
+        return of.mapTo(ui.side, QPoint()).y()
+
+    qtbot.waitUntil(lambda: top(ui.threshold) < top(ui.histograms), timeout=30_000)
+
+
+def test_without_another_score_the_place_of_the_legend_says_so(by_noise: Map):
+    stack, columns = by_noise.page.ui.histograms, by_noise.page.model.clips.columns
+    stack.is_in_place = True
+    stack.show_values([], columns, None)
+    assert not stack.nothing.isHidden()
+    stack.is_in_place = False
+    stack.show_values([], columns, None)
+    assert stack.isHidden()
 
 
 def test_counts_of_five_digits_are_readable_in_the_narrowest_panel(by_noise: Map, qtbot):
