@@ -82,7 +82,7 @@ $(LIGHT_MADE):
 	@touch $@
 
 demo: setup  ## make a recording, curate it, train on it, and compare with what was planted (OUT=folder)
-	@$(OFFLINE) $(PY) -m curator demo $(OUT)
+	@$(OFFLINE) $(PY) -m curator demo $(OUT) $(ARGS)
 
 test: setup  ## run the tests (ARGS="-k name" for some of them)
 	@$(PY) curator/system_needs.py --run-on-screen env OMP_NUM_THREADS=1 $(OFFLINE) $(PY) -m pytest $(ARGS)

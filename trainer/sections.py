@@ -199,15 +199,19 @@ class Codebook(Struct, frozen=True, forbid_unknown_fields=True):
 class DecoderSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of `trainer decoder`. clips: segments of segment_s seconds per update.
 
+    stages: trained upsampling stages from the last; 0 trains all of the decoder.
     mel_weight, stft_weight, feature_weight: of the losses, as in HiFi-GAN and UnivNet.
     adversarial_after: updates before the discriminators, which start from nothing, count; from
     ``steps`` on, there are none.
     discriminator_width: channels of their first layers. clip: gradient norm. every_steps: interval
-    of evaluation and saving. speak_sentences: test sentences measured before and after.
+    of evaluation and saving. blend: share of the new weights in the result, the rest is of the
+    decoder before (Wortsman et al. 2022, https://arxiv.org/abs/2109.01903). speak_sentences: test
+    sentences measured before and after.
     """
 
     steps: Count = 5000
     lr: Positive = 1e-4
+    stages: CountOrNone = 0
     clips: Count = 16
     segment_s: Annotated[float, Meta(ge=0.1, le=30.0)] = 0.5
     mel_weight: Positive = 45.0
@@ -217,6 +221,7 @@ class DecoderSettings(Struct, frozen=True, forbid_unknown_fields=True):
     discriminator_width: Count = 32
     clip: NotNegative = 10.0
     every_steps: Count = 250
+    blend: Annotated[float, Meta(gt=0.0, le=1.0)] = 1.0
     speak_sentences: CountOrNone = 12
 
     @property

@@ -21,6 +21,7 @@ from curator.cli.shared_arguments import (
     positive,
 )
 from curator.cli.terminal_text import escaped_output, write_utf8
+from curator.demo.training import PRESETS, SPEAKING
 from curator.domain.errors import CuratorError, printable
 from curator.domain.project_file import SUFFIX, project_folder
 from curator.domain.recording import SoundChoice
@@ -271,6 +272,13 @@ def _add_output_commands(commands: "_Commands[argparse.ArgumentParser]") -> None
     )
     demo.add_argument("out", metavar="OUT", type=Path, help="new folder, or one of an earlier demo")
     demo.add_argument("--seed", type=int, default=0)
+    demo.add_argument(
+        "--preset",
+        choices=PRESETS,
+        default=SPEAKING,
+        help="tiny-en: a small base that speaks; tiny-cpu: a random network, quicker;"
+        " default: tiny-en",
+    )
 
 
 def _channel(text: str) -> str:

@@ -92,5 +92,5 @@ def demo(arguments: Namespace) -> int:
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
 
-    result = run_demo(arguments.out, say, seed=arguments.seed)
+    result = run_demo(arguments.out, say, arguments.seed, arguments.preset)
     return 0 if result.passed else 1

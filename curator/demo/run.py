@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from curator.demo import training
 from curator.demo.compare import DemoComparison, as_dict, compare, table
+from curator.demo.playback import play
 from curator.demo.recording import make_recording
 from curator.demo.truth import Truth
 from curator.demo.truth_lookup import main_utterance, speech_in
@@ -25,13 +27,14 @@ from curator.store.project import Project
 MARK = ".made-by-curator-demo"
 """Marker file of a demo folder; files of an earlier demo in it may be replaced."""
 RECORDING, TRUTH, FOUND = "quiz_show.wav", "quiz_show.truth.json", "found.json"
-PROJECT, BUNDLE, TRAINING, VOICE = "quiz_show.curator", "bundle", "run", "voice"
-SPOKEN, REPORT = "spoken.wav", "report.html"
+PROJECT, BUNDLE = "quiz_show.curator", "bundle"
 PREPARED = f"{BUNDLE}.prepared"
 """Prepared data that the trainer writes beside a bundle."""
-MADE = (RECORDING, TRUTH, FOUND, PROJECT, BUNDLE, PREPARED, TRAINING, VOICE, SPOKEN, REPORT)
-STEPS = 30
-SENTENCE = "Good evening, and welcome to our show."
+MADE = (
+    *(RECORDING, TRUTH, FOUND, PROJECT, BUNDLE, PREPARED),
+    *(training.BASE, training.RUN, training.VOICE, training.REPORT),
+    *(training.BEFORE, training.AFTER),
+)
 LICENCE = "Synthetic speech made by this program; free to use."
 CONSENT = "Nobody's voice: piper's joe and synthetic contestants."
 
@@ -47,29 +50,31 @@ class Curated:
     comparison: DemoComparison
 
 
-def run_demo(out: Path, say: Say, seed: int = 0) -> DemoComparison:
-    """Run the demo in the folder ``out``; returns the comparison with the ground truth."""
+def run_demo(out: Path, say: Say, seed: int = 0, preset: str = training.SPEAKING) -> DemoComparison:
+    """Run the demo in the folder ``out``; returns the comparison with the ground truth.
+
+    preset: one of ``training.PRESETS``.
+    """
     began = time.monotonic()
     curated = curate(out, say, seed)
-    bundle, run = out / BUNDLE, out / TRAINING
+    bundle = out / BUNDLE
     _curator(say, "balance", curated.project)
     _curator(say, "check", curated.project)
     _curator(say, "export", curated.project, bundle)
     _trainer(say, "check", bundle)
-    _trainer(say, "prepare", bundle, "--preset", "tiny-cpu")
-    _trainer(
-        say, "train", bundle, run, "--preset", "tiny-cpu", "--set", f"sched.total_steps={STEPS}"
-    )
-    _trainer(say, "export", run, out / VOICE)
-    _trainer(say, "speak", run, "--text", SENTENCE, "--out", out / SPOKEN)
-    _trainer(say, "report", run, "--out", out / REPORT)
+    spoken = training.train_voice(lambda *words: _trainer(say, *words), bundle, out, preset)
     (out / FOUND).write_text(
         json.dumps(as_dict(curated.comparison), indent=1) + "\n", encoding="utf-8"
     )
     say("")
     say(table(curated.comparison.lines))
     say("")
-    say(f"Report: {printable(str(out / REPORT))}")
+    for sentence in training.changes(out / training.VOICE):
+        say(sentence)
+    say(f"Report: {printable(str(out / training.REPORT))}")
+    files = " and ".join(printable(str(file)) for file in spoken)
+    why = play(spoken) if sys.stdout.isatty() else ""
+    say(f"Listen: {files}" + (f" (not played: {why})" if why else ""))
     say(f"Total time: {(time.monotonic() - began) / 60:.1f} min.")
     return curated.comparison
 

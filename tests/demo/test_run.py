@@ -1,12 +1,29 @@
 """The demo does not tread on other people's things and says where it stopped."""
 
+import json
 import subprocess
 import sys
+from typing import ClassVar
 
+import numpy as np
 import pytest
+import soundfile
 
 from curator.demo import run
+from curator.demo.playback import play
 from curator.demo.run import MADE, MARK, curate, run_demo
+from curator.demo.training import (
+    AFTER,
+    BASE,
+    BEFORE,
+    RANDOM,
+    REPORT,
+    RUN,
+    SPEAKING,
+    VOICE,
+    changes,
+    train_voice,
+)
 from curator.domain.errors import CuratorError
 
 
@@ -95,3 +112,63 @@ def test_commands_run_with_this_python(monkeypatch, tmp_path):
     with pytest.raises(CuratorError):
         curate(tmp_path / "out", silent)
     assert ran[0][:4] == [sys.executable, "-m", "curator", "new"]
+
+
+def test_the_base_is_fitted_trained_and_its_decoder_fine_tuned(tmp_path):
+    ran: list[tuple[object, ...]] = []
+    spoken = train_voice(lambda *words: ran.append(words), tmp_path / "b", tmp_path, SPEAKING)
+    assert [words[0] for words in ran] == [
+        *("base", "prepare", "train", "report", "speak", "decoder", "speak")
+    ]
+    assert ran[0][-2:] == ("--bundle", tmp_path / "b")
+    assert [path.name for path in spoken] == [BEFORE, AFTER]
+    assert {BASE, RUN, VOICE, REPORT, BEFORE, AFTER} <= set(MADE)
+
+
+def test_the_random_network_takes_no_base(tmp_path):
+    ran: list[tuple[object, ...]] = []
+    spoken = train_voice(lambda *words: ran.append(words), tmp_path / "b", tmp_path, RANDOM)
+    assert [words[0] for words in ran] == ["prepare", "train", "export", "speak", "report"]
+    assert [path.name for path in spoken] == [AFTER]
+
+
+def test_what_the_training_changed_is_read_from_the_record(tmp_path):
+    assert changes(tmp_path) == []
+    speech = "Similarity of test sentences: 0.506 before, 0.607 after (20 samples)."
+    copies = "Similarity of copy-synthesis of held-out clips: 0.5 before, 0.6 after (2 samples)."
+    record = {"sentences": [copies, speech]}
+    (tmp_path / "decoder.json").write_text(json.dumps(record))
+    assert changes(tmp_path) == [speech]
+
+
+class PortAudioErrorStandIn(Exception):
+    """Stands in for sounddevice's error."""
+
+
+@pytest.fixture
+def output(monkeypatch):
+    """A stand-in for sounddevice that notes what it plays."""
+
+    class SoundDeviceStandIn:
+        PortAudioError = PortAudioErrorStandIn
+        played: ClassVar[list[int]] = []
+        fails = False
+
+        @classmethod
+        def play(cls, samples, rate, blocking):
+            if cls.fails:
+                raise PortAudioErrorStandIn("no device")
+            cls.played.append(len(samples))
+
+    monkeypatch.setitem(sys.modules, "sounddevice", SoundDeviceStandIn)
+    return SoundDeviceStandIn
+
+
+def test_speech_is_played_in_order_and_a_missing_output_is_a_reason(tmp_path, output):
+    files = [tmp_path / "a.wav", tmp_path / "b.wav"]
+    for length, file in enumerate(files, 1):
+        soundfile.write(file, np.zeros(100 * length), 24_000)
+    assert play(files) == ""
+    assert output.played == [100, 200]
+    output.fails = True
+    assert play(files) == "no device"

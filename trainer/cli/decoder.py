@@ -12,6 +12,7 @@ from trainer.cli.commands import configured
 from trainer.cli.update_display import UpdateDisplay
 from trainer.config import TrainConfig
 from trainer.errors import TrainerError, TrainingFailed, WrongUsage
+from trainer.evaluate.sentences import Script, read_script, spread
 from trainer.output import print_line
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def decoder(arguments: argparse.Namespace) -> int:
         print_line(f"{target} was finished before.")
         return 0
     refuse_unsuited(KIND, target)
+    script = read_script(bundle, arguments.sentences)
     from trainer.backends.xtts.decoder.source import open_source
 
     source = open_source(config, bundle, arguments.source, arguments.checkpoint)
@@ -53,7 +55,7 @@ def decoder(arguments: argparse.Namespace) -> int:
     run = open_making(target, config, bundle, KIND, source.identity())
     terminal = Terminal()
     with locked(run.folder):
-        done = _make(run, source, bundle, target, terminal)
+        done = _make(run, source, bundle, target, script, terminal)
     if done:
         remove_folder(run.folder)
         print_line(f"Wrote {target}. Listen: trainer speak {target} --text TEXT --out FILE.wav")
@@ -98,12 +100,17 @@ def _show_plan(source: "DecoderSource", bundle: Bundle) -> None:
 
 
 def _make(
-    run: "Run", source: "DecoderSource", bundle: Bundle, target: Path, terminal: "Terminal"
+    run: "Run",
+    source: "DecoderSource",
+    bundle: Bundle,
+    target: Path,
+    script: Script,
+    terminal: "Terminal",
 ) -> bool:
     """Fine-tune, measure and write the result; False after a pause."""
     from trainer.backends.xtts.decoder import result
     from trainer.backends.xtts.decoder.measuring import Measuring
-    from trainer.backends.xtts.decoder.state import best_weights, checkpoint_bytes
+    from trainer.backends.xtts.decoder.state import checkpoint_bytes
     from trainer.backends.xtts.stock import load_stock
     from trainer.runs.checkpoint import steps
     from trainer.runs.making import refuse_full_disk
@@ -121,14 +128,15 @@ def _make(
         return False
     result.refuse_no_gain(work)
     print_line("Measuring before and after.")
-    sentences = run.config.decoder.speak_sentences
-    measuring = Measuring(bundle, work.clips, work.device, sentences)
+    chosen = spread(script.sentences, run.config.decoder.speak_sentences)
+    measuring = Measuring(bundle, work.clips, work.device, chosen, script.seeds[0])
     before_vocoder = load_stock(folder).hifigan_decoder.waveform_decoder.to(work.device)
     before = measuring.rows(before_vocoder, folder)
     after_vocoder = copy.deepcopy(before_vocoder)
-    after_vocoder.load_state_dict(best_weights(work))
+    weights = result.result_weights(work, before_vocoder)
+    after_vocoder.load_state_dict(weights)
     with result.result_folder(target) as voice:
-        result.write_voice(work, original, voice)
+        result.write_voice(weights, original, voice)
         after = measuring.rows(after_vocoder, voice)  # loads the new voice strictly
         for sentence in result.write_result(work, original, (before, after), voice, target):
             print_line(sentence)

@@ -59,7 +59,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     earlier = results.read_results(run.folder)  # fails early for results of a newer version
     remove_leftovers(run.folder)
     bundle = run.bundle(arguments.bundle)
-    script = read_script(bundle, arguments.sentences or ())
+    script = read_script(bundle, arguments.sentences)
     steps = _steps(run, arguments.checkpoint)
     transcriber = Transcriber(arguments.whisper or "", device=run.config.run.device)
     settings = SynthesisSettings(arguments.endings, arguments.candidates, None)

@@ -6,17 +6,23 @@ from pathlib import Path
 from trainer.families import family_names
 
 
+def add_sentences_argument(command: argparse.ArgumentParser) -> None:
+    """Add --sentences, which may be given several times."""
+    command.add_argument(
+        "--sentences",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="TOML file of test sentences, in the format of resources/sentences/en.toml",
+    )
+
+
 def add_evaluate_arguments(evaluate: argparse.ArgumentParser) -> None:
     """Add all but those that other commands share."""
     evaluate.add_argument("run", type=Path, metavar="RUN", help="folder of a run")
     evaluate.add_argument("--bundle", type=Path, help="folder of the bundle, if it was moved")
-    evaluate.add_argument(
-        "--sentences",
-        type=Path,
-        action="append",
-        metavar="FILE",
-        help="TOML file of test sentences, in the format of resources/sentences/en.toml",
-    )
+    add_sentences_argument(evaluate)
     evaluate.add_argument(
         "--checkpoint",
         action="append",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from trainer import __version__
 from trainer.cli.doctor_arguments import add_doctor_arguments
-from trainer.cli.evaluate_arguments import add_evaluate_arguments
+from trainer.cli.evaluate_arguments import add_evaluate_arguments, add_sentences_argument
 from trainer.cli.voice_options import add_sampling, add_serve, add_speak
 from trainer.output import print_error, write_any_character, write_utf8
 
@@ -92,6 +92,9 @@ def make_parser() -> argparse.ArgumentParser:
     base = add("base", text, "trainer.cli.base")
     base.add_argument("name", metavar="NAME", help="tiny-en: English, one synthetic voice")
     base.add_argument("folder", type=Path, metavar="FOLDER", help="new folder for the base")
+    base.add_argument(
+        "--bundle", type=Path, metavar="BUNDLE", help="fit the codes to the voice of this bundle"
+    )
     text = (
         "Fine-tune the HiFi-GAN decoder of a run or a base on the clips; XTTS only. The same"
         " command resumes it."
@@ -112,6 +115,7 @@ def make_parser() -> argparse.ArgumentParser:
     decoder.add_argument(
         "--dry-run", action="store_true", help="estimate time, memory and disk, and end"
     )
+    add_sentences_argument(decoder)
     _add_settings(decoder)
     for command in (check, prepare, plan):
         command.add_argument("--json", action="store_true", help="one JSON object per line")

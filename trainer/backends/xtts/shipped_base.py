@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trainer.backends.xtts.base import LEARNT_CODES_OF, LICENCE, load_tensors
+from trainer.backends.xtts.mel_bands import FILE as BANDS_FILE
+from trainer.backends.xtts.mel_bands import fit_to_voice, read_statistics, statistics_of
 from trainer.config import nearest
 from trainer.errors import WrongUsage
 from trainer.foreign_files import parse_json, read_bytes
@@ -23,10 +25,14 @@ from trainer.runs.files import build_once, sha256_of
 if TYPE_CHECKING:
     import torch
 
+    from trainer.bundle.manifest import Bundle
+
     Tensors = Mapping[str, torch.Tensor]
 
 WEIGHTS = "weights.xz"
 COPIED = ("config.json", "vocab.json")
+SENTENCES = "sentences.toml"
+"""Test sentences that the base has words for."""
 REFERENCE = "reference.wav"
 """A few seconds of the base's voice, to prompt it."""
 ROUNDED = ("gpt.conditioning_encoder.", "gpt.conditioning_perceiver.")
@@ -41,14 +47,25 @@ def shipped_bases() -> list[str]:
     return sorted(path.parent.name for path in (resources() / "bases").glob(f"*/{WEIGHTS}"))
 
 
-def write_shipped_base(name: str, folder: Path) -> None:
-    """Write a base in the released layout, float32; WrongUsage if unknown or there already."""
+def write_shipped_base(name: str, folder: Path, bundle: "Bundle | None" = None) -> None:
+    """Write a base in the released layout, float32; WrongUsage if unknown or there already.
+
+    bundle: clips of the voice to which its codes are fitted, see ``mel_bands``.
+    """
     names = shipped_bases()
     if name not in names:
         raise WrongUsage(f"No base {name!r} ships with this project.", nearest(name, names))
     if folder.exists():
         raise WrongUsage(f"{folder} exists already.", "Name a new folder.")
-    build_once(folder, lambda empty: unpack(resources() / "bases" / name, empty))
+    source = resources() / "bases" / name
+
+    def build(empty: Path) -> None:
+        unpack(source, empty)
+        if bundle is not None:
+            usual = read_statistics(source / BANDS_FILE)
+            fit_to_voice(empty, usual, statistics_of(bundle, empty))
+
+    build_once(folder, build)
 
 
 def pack(base: Path, folder: Path) -> None:
@@ -99,6 +116,6 @@ def unpack(folder: Path, base: Path) -> None:
     torch.save(files["mel_stats.pth"][""], base / "mel_stats.pth")
     hash_of_codes = sha256_of(base / "dvae.pth")
     torch.save({"model": files["model.pth"], LEARNT_CODES_OF: hash_of_codes}, base / "model.pth")
-    for name in (*COPIED, LICENCE, REFERENCE):
+    for name in (*COPIED, LICENCE, REFERENCE, SENTENCES):
         if (folder / name).is_file():
             shutil.copyfile(folder / name, base / name)

@@ -17,7 +17,7 @@ from trainer.evaluate.acoustics import Frames
 from trainer.evaluate.measures import Sample, VoiceStatistics, measure_all
 from trainer.evaluate.plan import voices_of
 from trainer.evaluate.samples import as_sample, held_out, read_real, voice_of
-from trainer.evaluate.sentences import Sentence, read_script, spread
+from trainer.evaluate.sentences import Sentence
 from trainer.speech.sound import Sound
 from trainer.speech.synthesis import SpeechRequest, SynthesisSettings, synthesise
 from trainer.speech.transcriber import Transcriber
@@ -26,10 +26,15 @@ MEASURED_CLIPS = 48  # held-out clips, evenly spread; each is transcribed twice
 
 
 class Measuring:
-    """Measures decoders on the same clips and sentences. sentences: spoken, 0 for none."""
+    """Measures decoders on the same clips and sentences. seed: of the speech."""
 
     def __init__(
-        self, bundle: Bundle, clips: DecoderClips, device: torch.device, sentences: int
+        self,
+        bundle: Bundle,
+        clips: DecoderClips,
+        device: torch.device,
+        sentences: Sequence[Sentence],
+        seed: int,
     ) -> None:
         self._bundle, self._clips, self._device = bundle, clips, device
         step = -(-len(clips.held_out) // MEASURED_CLIPS)
@@ -47,9 +52,7 @@ class Measuring:
             if (value := measure_all(sample, self._voice).get("roughness")) is not None
         ]
         self._roughness = float(np.mean(usual)) if usual else None
-        script = read_script(bundle)
-        self._sentences: Sequence[Sentence] = spread(script.sentences, sentences)
-        self._seed = script.seeds[0]
+        self._sentences, self._seed = sentences, seed
 
     def rows(self, vocoder: nn.Module, voice: Path) -> Mapping[str, Sequence[Values]]:
         """Values of each sample. vocoder: decoder of ``voice``, an export or a base."""

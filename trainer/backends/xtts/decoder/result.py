@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from trainer.backends.tensor_files import load_file
 from trainer.backends.xtts.base import LEARNT_CODES_OF, LEGACY_CLASSES, stock_tensors
@@ -40,6 +41,16 @@ class Original:
     identity: Mapping[str, Any]
 
 
+def result_weights(work: DecoderTraining, before: nn.Module) -> Mapping[str, torch.Tensor]:
+    """Weights of the best step, blended with those of the decoder before by ``decoder.blend``."""
+    share = work.run.config.decoder.blend
+    old = before.state_dict()
+    return {
+        name: torch.lerp(old[name].to(value), value, share) if value.is_floating_point() else value
+        for name, value in best_weights(work).items()
+    }
+
+
 def refuse_no_gain(work: DecoderTraining) -> None:
     """Raise TrainerError if no step was better than the original decoder on held-out clips."""
     if work.position.best:
@@ -53,8 +64,8 @@ def refuse_no_gain(work: DecoderTraining) -> None:
     )
 
 
-def write_voice(work: DecoderTraining, original: Original, folder: Path) -> None:
-    """Write the files of the original voice with the best decoder into ``folder``."""
+def write_voice(weights: Mapping[str, torch.Tensor], original: Original, folder: Path) -> None:
+    """Write the files of the original voice with these decoder weights into ``folder``."""
     for path in original.files:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         if path.name != "model.pth":
@@ -63,7 +74,7 @@ def write_voice(work: DecoderTraining, original: Original, folder: Path) -> None
     content: Any = load_file(original.folder / "model.pth", LEGACY_CLASSES)
     tensors = content.get("model", content)
     state = stock_tensors(tensors, original.folder / "mel_stats.pth")
-    narrow = {f"{PREFIX}{name}": value for name, value in best_weights(work).items()}
+    narrow = {f"{PREFIX}{name}": value for name, value in weights.items()}
     wide = {name: state[name] for name in narrow}
     if any(narrow[name].shape != wide[name].shape for name in narrow):
         narrow = widened(narrow, wide)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Event
+from typing import Any
 
 import numpy as np
 import torch
@@ -75,7 +76,7 @@ def open_work(
     """
     config = run.config
     set_arithmetic(config)
-    vocoder.to(device).eval().requires_grad_(requires_grad=True)
+    _set_trained(vocoder.to(device).eval(), config.decoder.stages)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(number(config.run.seed, "discriminators", 0) % 2**63)
         discriminators = Discriminators(config.decoder.discriminator_width)
@@ -169,6 +170,16 @@ def copy_synthesis(
         embedding = clips.embedding(clip)[None].to(device)
         wave: torch.Tensor = vocoder(clips.frames(clip)[None].to(device), g=embedding)
         return wave.float().reshape(-1)
+
+
+def _set_trained(vocoder: Any, stages: int) -> None:  # noqa: ANN401 - coqui-tts has no types
+    """Train the last upsampling stages and the output layer, or all with 0."""
+    vocoder.requires_grad_(requires_grad=not stages)
+    if stages:
+        first = max(0, len(vocoder.ups) - stages)
+        blocks = len(vocoder.resblocks) // len(vocoder.ups)  # per stage
+        for part in (vocoder.ups[first:], vocoder.resblocks[first * blocks :], vocoder.conv_post):
+            part.requires_grad_(requires_grad=True)
 
 
 def _optimizer(
