@@ -13,6 +13,7 @@ from trainer.report.figures import Figure, figure
 from trainer.report.provenance import Address
 from trainer.report.run_files import ABOUT, RunFiles, read_run
 from trainer.report.sources import Sources
+from trainer.runs.making import SUFFIX as MAKING
 
 FEWEST = 2
 
@@ -49,7 +50,8 @@ def find_runs(folders: Sequence[Path]) -> list[Path]:
         if (folder / ABOUT).is_file():
             folders_of_runs.append(folder)
             continue
-        inside = [path.parent for path in sorted(folder.glob(f"*/{ABOUT}"))]
+        found = [path.parent for path in sorted(folder.glob(f"*/{ABOUT}"))]
+        inside = [run for run in found if run.suffix != MAKING]  # no decoder or codebook
         if not inside:
             raise BrokenRun(
                 f"{folder} is not a run, and holds none.", "Name folders `trainer train` made."

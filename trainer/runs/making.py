@@ -20,6 +20,7 @@ from trainer.runs.files import remove_folder, remove_leftovers
 from trainer.runs.lock import refuse_if_locked
 from trainer.runs.run import ABOUT, Run, create_run, open_run
 
+SUFFIX = ".making"
 KINDS = ("codebook", "decoder")
 """Commands with such a folder, in the field "kind" of its run.json."""
 
@@ -95,7 +96,7 @@ def open_making(
 
 
 def _working_folder(target: Path) -> Path:
-    return target.resolve().with_name(f"{target.resolve().name}.making")
+    return target.resolve().with_name(f"{target.resolve().name}{SUFFIX}")
 
 
 def resume(run: Run, load: Callable[[checkpoint.Checkpoint], None]) -> bool:

@@ -17,6 +17,10 @@ from curator.ui.wording import number, translated
 Index = QModelIndex | QPersistentModelIndex
 
 ABOUT = "run.json"
+RESULTS = ("decoder.json", "codebook.json")
+"""Records of `trainer decoder` and `trainer codebook`, whose results have events, too."""
+WORKING = ".making"
+"""Suffix of their working folders."""
 HEAD, TAIL = 64 * 1024, 128 * 1024
 """Bytes read at both ends of a run's events for its row."""
 
@@ -68,7 +72,9 @@ def runs_below(folder: Path, started: Sequence[Path] = ()) -> list[Path]:
 
 
 def is_run(folder: Path) -> bool:
-    """Whether the folder is that of a run."""
+    """Whether the folder is that of a run, not a decoder, a codebook or one in the making."""
+    if folder.suffix == WORKING or any(holds(folder, name) for name in RESULTS):
+        return False
     return holds(folder, FILE) or holds(folder, ABOUT)
 
 

@@ -119,6 +119,13 @@ def test_losses_on_other_clips_or_of_other_models_are_not_compared(runs, tmp_pat
     assert as_object(compared)["outcome"] == []
 
 
+def test_a_decoder_in_the_making_is_not_compared(runs, tmp_path):
+    for run in runs:
+        shutil.copytree(run, tmp_path / run.name)
+    shutil.copytree(runs[0], tmp_path / "voice.making")
+    assert [run.name for run in find_runs([tmp_path])] == ["combined", "quiz-alone"]
+
+
 def test_runs_are_found_by_their_folder_and_none_is_altered(runs, capsys):
     above = runs[0].parent
 

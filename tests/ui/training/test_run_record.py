@@ -6,6 +6,8 @@ import os
 import socket
 from pathlib import Path
 
+import pytest
+
 from curator.domain.system import start_of
 from curator.ui.training.run_list import RunSummary, runs_below, summary_of
 from curator.ui.training.run_record import PORTION, RunRecord
@@ -101,6 +103,16 @@ def test_runs_are_found_by_their_folder(tmp_path):
     run = a_run(tmp_path / "runs" / "one", IMPROVING)
     assert runs_below(tmp_path / "runs") == [run]
     assert runs_below(run) == [run]
+
+
+@pytest.mark.parametrize("record", ["decoder.json", "codebook.json"])
+def test_a_fine_tuned_decoder_or_codebook_is_no_run(tmp_path, record):
+    run = a_run(tmp_path / "one", IMPROVING)
+    voice = a_run(tmp_path / "voice", IMPROVING)
+    (voice / record).touch()
+    a_run(tmp_path / "other.making", IMPROVING)
+    assert runs_below(tmp_path) == [run]
+    assert runs_below(voice) == []
 
 
 def test_a_folder_that_may_not_be_read_hides_no_run_and_no_bundle(tmp_path, monkeypatch):
