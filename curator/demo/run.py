@@ -58,16 +58,15 @@ def run_demo(out: Path, say: Say, seed: int = 0, preset: str = training.SPEAKING
     began = time.monotonic()
     curated = curate(out, say, seed)
     bundle = out / BUNDLE
-    _curator(say, "balance", curated.project)
-    _curator(say, "check", curated.project)
+    for step in ("balance", "check"):
+        _curator(say, step, curated.project)
     _curator(say, "export", curated.project, bundle)
-    _trainer(say, "check", bundle)
-    spoken = training.train_voice(lambda *words: _trainer(say, *words), bundle, out, preset)
-    (out / FOUND).write_text(
-        json.dumps(as_dict(curated.comparison), indent=1) + "\n", encoding="utf-8"
-    )
+    record = json.dumps(as_dict(curated.comparison), indent=1)
+    (out / FOUND).write_text(f"{record}\n", encoding="utf-8")
     say("")
     say(table(curated.comparison.lines))
+    _trainer(say, "check", bundle)
+    spoken = training.train_voice(lambda *words: _trainer(say, *words), bundle, out, preset)
     say("")
     for sentence in training.changes(out / training.VOICE):
         say(sentence)

@@ -27,6 +27,15 @@ def safetensors(path, header):
     path.write_bytes(struct.pack("<Q", len(header)) + header + bytes(4))
 
 
+@pytest.fixture(autouse=True)
+def checked_sparse_tensors():
+    """torch 2.11 warns once where nobody has said whether they are checked."""
+    import torch
+
+    with torch.sparse.check_sparse_tensor_invariants(enable=True):
+        yield
+
+
 @pytest.mark.parametrize(
     "name", ["compressed", "sized", "expanded", "sparse", "meta", "number", "old"]
 )
