@@ -458,14 +458,17 @@ def test_a_header_alone_is_a_list_without_rows(sound, tmp_path):
             plan_merge(work, sound / "list.csv")
 
 
+BY_CASE = pytest.mark.posix(reason="the system finds them by itself, or has no such names")
+
+
 @pytest.mark.parametrize(
     ("there", "named"),
     [
         ("caf\u00e9.wav", "cafe\u0301.wav"),
         ("cafe\u0301.wav", "caf\u00e9.wav"),
-        ("Clip.WAV", "clip.wav"),
-        ("STRASSE.wav", "stra\u00dfe.wav"),
-        ("CON.wav", "con.wav"),
+        pytest.param("Clip.WAV", "clip.wav", marks=BY_CASE),
+        pytest.param("STRASSE.wav", "stra\u00dfe.wav", marks=BY_CASE),
+        pytest.param("CON.wav", "con.wav", marks=BY_CASE),
         ("a. .wav", "a. .wav"),
     ],
 )
