@@ -210,7 +210,8 @@ class SuggestionBrowser(QObject):
 
     @Slot(object)
     def _go_to(self, row: SuggestionRow | None) -> None:
-        if row is None:
+        # While rows of removed clips go, the selection passes over others that are removed, too.
+        if row is None or not self._model.is_there(row):
             self.playback.go_to(None, (), play=False)
             return
         following = [self._list.model.row(self._list.row + 1 + i) for i in range(PRELOADED)]

@@ -96,6 +96,11 @@ class BalanceModel(QObject):
         others = (clip for clip in clips if clip.emotion is None and clip.id not in ids)
         return [*first, *(clip for clip in others if clip.state is not State.DROPPED)]
 
+    def is_there(self, row: SuggestionRow) -> bool:
+        """Whether the project still has a listed clip."""
+        planner = self.plans.planner
+        return planner is not None and row.clip.id in planner.clips
+
     def is_open(self, row: SuggestionRow) -> bool:
         """Whether a listed clip is still undecided."""
         planner = self.plans.planner

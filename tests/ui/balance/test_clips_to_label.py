@@ -5,6 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from curator.domain.decision import give_emotion
 from curator.domain.errors import CuratorError
+from curator.store.recording_edits import removal
 from curator.ui.balance.page import BalancePage
 from curator.ui.balance.suggestion_list import SuggestionKind
 from curator.ui.balance.suggestion_model import CATEGORY
@@ -73,3 +74,16 @@ def test_an_empty_list_leads_to_what_fills_it(qtbot: QtBot, page: BalancePage):
     page.browser.show_list(SuggestionKind.SUSPECT)
     if not listed(page):
         assert not page.ui.list.lead.isVisible()
+
+
+def test_clips_of_a_removed_recording_leave_the_list_and_come_back(page: BalancePage):
+    page.ui.table.set_category("greeting")
+    page.browser.show_list(SuggestionKind.SUGGESTED)
+    before = listed(page)
+    page.browser.next_clip()
+    session = page.session
+    act = removal(session.project, [each.id for each in session.project.recordings.all()])
+    session.apply_all(act.label, act.edits)
+    assert listed(page) == []
+    session.undo()
+    assert listed(page) == before
