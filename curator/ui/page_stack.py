@@ -1,6 +1,6 @@
 """Stack of the start page and the pages of a project."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from curator.ui.page import Page
@@ -51,9 +51,15 @@ class PageStack(QStackedWidget):
         self._start.setFocus()
 
     def close_pages(self) -> None:
-        """Close and delete the pages of a project."""
+        """Close and delete the pages of a project.
+
+        They are deleted when the event loop runs again, and until then their timers would still
+        ask the closed project.
+        """
         for page in self.pages.values():
             page.close_page()
+            for timer in page.findChildren(QTimer):
+                timer.stop()
             self.removeWidget(page)
             page.deleteLater()
         self.pages.clear()
