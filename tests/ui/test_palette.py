@@ -148,6 +148,7 @@ def test_commands_of_this_page_come_before_those_of_others(
         "Zoom in vertically",
         "Map: Zoom in",
         "Training: Zoom in",
+        "Training: Zoom in vertically",
     ]
     palette.close()
     window.close()

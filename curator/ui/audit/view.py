@@ -202,6 +202,7 @@ class AuditView(QObject):
     def _show_categories(self) -> None:
         categories = self.session.project.settings.emotions
         self._ui.categories.show_categories(categories)
+        self.current.show_category()
         self.model.show_categories(categories)
         for key in categories.keys:
             self.columns.emotions.setdefault(key, len(self.columns.emotions))

@@ -1,11 +1,15 @@
 """Commands of the audit page, by keyboard."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 
+from curator.domain import category_edits
 from curator.domain.decision import Field
+from curator.store.categories import labelled
 from tests.helpers.audit_window import RATE, Audit
 from tests.helpers.factories import say
 
@@ -124,6 +128,15 @@ def test_a_digit_gives_a_category_and_again_takes_it_back(audit: Audit):
     assert audit.page.ui.categories._buttons["greeting"].isChecked()
     audit.press("1")
     assert audit.clip.emotion is None
+
+
+def test_an_edited_category_stays_marked(audit: Audit):
+    audit.press("1")
+    project = audit.session.project
+    old = project.settings.emotions.emotions[0]
+    edit = category_edits.change(labelled(project), old.key, replace(old, target_clips=40))
+    audit.session.apply_all(edit.label, edit.edits)
+    assert audit.page.ui.categories._buttons[old.key].isChecked()
     audit.press("9")
     assert "No category uses key 9" in audit.last_message()
 

@@ -58,7 +58,7 @@ def test_the_last_clip_is_split_behind_another_page(voice_map: Map):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_random_changes_leave_every_point_with_its_clip(voice_map: Map, seed: int):
+def test_random_changes_leave_every_point_with_its_clip(qtbot, voice_map: Map, seed: int):
     chance = random.Random(seed)
     voice_map.session.project.snapshots.take("before")
     voice_map.page.model.selection.replace(voice_map.ids[3:6])
@@ -68,7 +68,7 @@ def test_random_changes_leave_every_point_with_its_clip(voice_map: Map, seed: in
         act(voice_map, chance)
         check(voice_map)
     voice_map.press(Qt.Key.Key_3, CONTROL)
+    qtbot.waitUntil(lambda: voice_map.page.model.in_step)
     check(voice_map)
-    assert voice_map.page.model.in_step
     there = np.isin(voice_map.page.model.selection.ids, voice_map.session.project.clips.ids())
     assert voice_map.page.model.selected_mask().sum() == there.sum()
