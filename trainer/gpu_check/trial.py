@@ -231,7 +231,7 @@ def _kernels(session: Session) -> Mapping[str, object]:
         activities.append(ProfilerActivity.CUDA)
     prepared = next(_updates(session))
     begun = time.monotonic()
-    with profile(activities=activities) as profiler:
+    with profile(activities=activities, acc_events=True) as profiler:
         result = compute_update(session, prepared, Requests())
         apply_update(session, Reporter(EventLog(None)), prepared.clips, result, 0.0)
     wall = (time.monotonic() - begun) * 1e6

@@ -191,6 +191,10 @@ def test_gpu_libraries_are_taken_from_the_lock_whatever_torch_is_here(build, mon
     assert any(line.startswith("nvidia-cudnn-cu12==") for line in expected)
 
 
+@pytest.mark.skipif(
+    not importlib.metadata.version("torch").startswith("2.8."),
+    reason="an archive trains with the versions of the main lock, torch 2.8",
+)
 @pytest.mark.model
 @pytest.mark.slow
 def test_an_archive_trains_xtts_elsewhere_as_it_does_here(show, tmp_path):
