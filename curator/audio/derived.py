@@ -19,7 +19,7 @@ from curator.audio.resumable_file import GrowingFile, PartialFile, begun
 from curator.audio.waveform import Samples
 from curator.domain.errors import CuratorError, printable
 from curator.domain.foreign_files import in_cache, is_hash, read_bounded
-from curator.domain.recording import HIGHEST_RATE, LOWEST_RATE, PLAIN, Decoding, Recording
+from curator.domain.recording import HIGHEST_RATE, LOWEST_RATE, Decoding, Recording
 
 METADATA_BYTES = 1 << 16
 NAME_LENGTH = 24  # of each hash in a name: no two recordings nor recipes share so much
@@ -82,7 +82,7 @@ def _decoding(metadata: Mapping[str, Any]) -> Decoding:
     gain = metadata.get("gain", 1.0)
     if not isinstance(gain, float) or not 0.0 < gain <= 1.0:
         raise ValueError(f"a gain of {gain}")
-    return replace(PLAIN, gain=gain)
+    return Decoding(gain=gain)
 
 
 def is_ready(derived: Recording | None, cache: Path) -> bool:

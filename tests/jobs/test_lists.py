@@ -458,7 +458,7 @@ def test_a_header_alone_is_a_list_without_rows(sound, tmp_path):
             plan_merge(work, sound / "list.csv")
 
 
-BY_CASE = pytest.mark.posix(reason="the system finds them by itself, or has no such names")
+BY_CASE = pytest.mark.posix(reason="Windows ignores case itself and reserves CON")
 
 
 @pytest.mark.parametrize(

@@ -319,3 +319,79 @@ def test_discriminators_tell_real_from_generated_and_have_finite_gradients():
     assert torch.isfinite(silent.grad).all()
     assert all(torch.isfinite(value.grad).all() for value in discriminators.parameters())
     assert losses.stft_loss(real[:, 0], real[:, 0]) == 0
+
+
+BRIEF = ("decoder.steps=10", "decoder.every_steps=5", "decoder.adversarial_after=1000")
+
+
+def run_briefly(show, base, folder, *changes, more=()):
+    """Ten updates without discriminators. more: further words of the command."""
+    return main([*words(show, base, folder, *BRIEF, *changes), *map(str, more)])
+
+
+def vocoder_of(folder):
+    tensors = load_tensors(folder / "model.pth")
+    return {name: value for name, value in tensors.items() if name.startswith(PREFIX)}
+
+
+@pytest.fixture(scope="module")
+def whole(show, base, tmp_path_factory):
+    """Vocoder after a fine-tuning of all of it, without blend."""
+    folder = tmp_path_factory.mktemp("voices") / "whole"
+    assert run_briefly(show, base, folder) == 0
+    return vocoder_of(folder)
+
+
+def test_a_blend_lies_between_the_decoders(show, base, whole, tmp_path):
+    assert run_briefly(show, base, tmp_path / "voice", "decoder.blend=0.25") == 0
+    before, blended = vocoder_of(base), vocoder_of(tmp_path / "voice")
+    assert any(not torch.equal(before[name], whole[name]) for name in before)
+    for name, value in blended.items():
+        torch.testing.assert_close(value, torch.lerp(before[name], whole[name], 0.25))
+    assert load_stock(tmp_path / "voice") is not None
+
+
+def test_one_stage_trains_only_its_weights_and_the_output_layer(show, base, tmp_path):
+    assert run_briefly(show, base, tmp_path / "voice", "decoder.stages=1") == 0
+    before, after = vocoder_of(base), vocoder_of(tmp_path / "voice")
+    changed = {name.removeprefix(PREFIX) for name in before if not before[name].equal(after[name])}
+    parts = {".".join(name.split(".")[:2]) for name in changed}
+    blocks = {f"resblocks.{block}" for block in (9, 10, 11)}
+    assert parts == {"ups.3", *blocks, *(part for part in parts if part.startswith("conv_post"))}
+    assert any(name.startswith("conv_post") for name in changed)
+
+
+def test_one_stage_resumes_to_the_same_result(show, base, tmp_path, monkeypatch):
+    stage = "decoder.stages=1"
+    assert run_briefly(show, base, tmp_path / "whole", stage) == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "_step", making.interrupted(training._step, 8))
+        assert run_briefly(show, base, tmp_path / "killed", stage) != 0
+    assert run_briefly(show, base, tmp_path / "killed", stage) == 0
+    one, other = vocoder_of(tmp_path / "whole"), vocoder_of(tmp_path / "killed")
+    assert all(one[name].equal(other[name]) for name in one)
+
+
+@pytest.mark.slow
+def test_sentences_of_a_file_are_spoken(show, base, tmp_path):
+    script = tmp_path / "script.toml"
+    texts = ("Good evening.", "It is late.")
+    rows = "".join(
+        f'[[sentence]]\nid = "s{number}"\nkind = "plain"\ntext = "{text}"\n'
+        for number, text in enumerate(texts)
+    )
+    script.write_text(f'language = "en"\nseeds = [0]\n{rows}')
+    folder = tmp_path / "voice"
+    spoken = ("decoder.speak_sentences=5",)
+    assert run_briefly(show, base, folder, *spoken, more=("--sentences", script)) == 0
+    changes = json.loads((folder / "decoder.json").read_text())["changes"]
+    assert {change["count"] for change in changes if change["samples"] == "speech"} == {2}
+
+
+def test_a_file_of_sentences_that_is_missing_is_refused_before_the_work(
+    show, base, tmp_path, capsys
+):
+    missing = tmp_path / "none.toml"
+    assert run_briefly(show, base, tmp_path / "voice", more=("--sentences", missing)) == 2
+    assert "none.toml" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
